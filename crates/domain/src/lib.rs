@@ -67,3 +67,5 @@ pub const KINDS: &[&Kind] = &[
 pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().copied().find(|k| k.name == name)
 }
+//! domain
+pub mod import;
