@@ -36,12 +36,19 @@ impl Profile {
 }
 
 pub fn run(mut args: Args) -> Result<()> {
-    let profile = if args.flag("--dev") { Profile::Dev } else { Profile::Release };
+    let profile = if args.flag("--dev") {
+        Profile::Dev
+    } else {
+        Profile::Release
+    };
     let watch = args.flag("--watch");
     args.none_left()?;
     build(profile)?;
+    if !watch {
+        return Ok(());
+    }
     let mut seen = inputs()?;
-    while watch {
+    loop {
         thread::sleep(Duration::from_millis(300));
         let now = inputs()?;
         if now != seen {
@@ -52,12 +59,11 @@ pub fn run(mut args: Args) -> Result<()> {
             }
         }
     }
-    Ok(())
 }
 
 /// Builds the app unless `dist/` is already made from these very sources.
 pub fn build(profile: Profile) -> Result<()> {
-    if stamp().is_some_and(|old| new_stamp(profile).is_ok_and(|new| old == new)) {
+    if is_current(profile)? {
         println!("the app in dist/ is up to date");
         return Ok(());
     }
@@ -78,14 +84,23 @@ pub fn build(profile: Profile) -> Result<()> {
         report(&pack::precompress(&dist)?)?;
     }
     fs::write(stamp_file(), stamp)?;
-    println!("dist/ is ready: compiled in {compiled:.1?}, packed in {:.1?}", start.elapsed() - compiled);
+    println!(
+        "dist/ is ready: compiled in {compiled:.1?}, packed in {:.1?}",
+        start.elapsed() - compiled
+    );
     Ok(())
 }
 
-/// Is there an app from the present sources, of either profile?
-pub fn is_built() -> bool {
-    let built = |profile| stamp().is_some_and(|old| new_stamp(profile).is_ok_and(|new| old == new));
-    built(Profile::Release) || built(Profile::Dev)
+/// As `build`, but content with an app of the other profile when it is up to date.
+pub fn build_if_stale(profile: Profile) -> Result<()> {
+    match is_current(Profile::Release)? || is_current(Profile::Dev)? {
+        true => Ok(()),
+        false => build(profile),
+    }
+}
+
+fn is_current(profile: Profile) -> Result<bool> {
+    Ok(stamp() == Some(new_stamp(profile)?))
 }
 
 fn compile(toolchain: &Toolchain, profile: Profile) -> Result<PathBuf> {
@@ -122,13 +137,23 @@ fn report(sizes: &[pack::Sizes]) -> Result<()> {
     let mut first_load = 0;
     for file in sizes {
         let name = file.path.strip_prefix(&dist)?;
-        println!("{:>10} {:>10} {:>10}  {}", file.raw, file.gzip, file.brotli, name.display());
+        println!(
+            "{:>10} {:>10} {:>10}  {}",
+            file.raw,
+            file.gzip,
+            file.brotli,
+            name.display()
+        );
         // Files of public/ (icons, manifest) come after the first screen.
         if name.starts_with("assets") || name == "index.html" {
             first_load += file.brotli;
         }
     }
-    println!("first load: {:.1} kB brotli of {} kB allowed", first_load as f64 / 1e3, FIRST_LOAD_LIMIT / 1000);
+    println!(
+        "first load: {:.1} kB brotli of {} kB allowed",
+        first_load as f64 / 1e3,
+        FIRST_LOAD_LIMIT / 1000
+    );
     ensure!(first_load <= FIRST_LOAD_LIMIT, "the app is too heavy to load");
     Ok(())
 }
@@ -140,7 +165,10 @@ fn inputs() -> Result<Vec<(PathBuf, std::time::SystemTime)>> {
         inputs.extend(files(&root().join(folder))?);
     }
     inputs.extend(["Cargo.toml", "Cargo.lock"].map(|name| root().join(name)));
-    inputs.into_iter().map(|path| Ok((path.clone(), path.metadata()?.modified()?))).collect()
+    inputs
+        .into_iter()
+        .map(|path| Ok((path.clone(), path.metadata()?.modified()?)))
+        .collect()
 }
 
 fn stamp_file() -> PathBuf {
@@ -149,11 +177,22 @@ fn stamp_file() -> PathBuf {
 
 /// Which sources `dist/` was made from, if it is there.
 fn stamp() -> Option<String> {
-    root().join("dist/index.html").exists().then(|| fs::read_to_string(stamp_file()).ok())?
+    root()
+        .join("dist/index.html")
+        .exists()
+        .then(|| fs::read_to_string(stamp_file()).ok())?
 }
 
 fn new_stamp(profile: Profile) -> Result<String> {
     let paths: Vec<_> = inputs()?.into_iter().map(|(path, _)| path).collect();
-    let names = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect::<Vec<_>>().join("\n");
-    Ok(format!("{profile:?} {} {}", pack::hash([names.as_bytes()]), pack::hash_files(&paths)?))
+    let names = paths
+        .iter()
+        .map(|path| path.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join("\n");
+    Ok(format!(
+        "{profile:?} {} {}",
+        pack::hash([names.as_bytes()]),
+        pack::hash_files(&paths)?
+    ))
 }

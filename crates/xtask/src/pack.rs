@@ -26,7 +26,12 @@ pub fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part);
     }
-    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hasher
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 pub fn hash_files(paths: &[PathBuf]) -> Result<String> {
@@ -73,7 +78,9 @@ pub fn assemble(frontend: &Path, code: &Path, dist: &Path) -> Result<()> {
 
 /// One sheet of all `style/*.css`, in the order of their names.
 fn stylesheet(dir: &Path) -> Result<String> {
-    let sheets = files(dir)?.into_iter().filter(|file| file.extension().is_some_and(|ext| ext == "css"));
+    let sheets = files(dir)?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|ext| ext == "css"));
     let texts = sheets.map(fs::read_to_string).collect::<std::io::Result<Vec<_>>>()?;
     ensure!(!texts.is_empty(), "no style sheet in {}", dir.display());
     Ok(texts.join("\n"))
@@ -89,16 +96,25 @@ pub struct Sizes {
 
 /// Writes `.br` and `.gz` beside every file, so that the server never compresses.
 pub fn precompress(dist: &Path) -> Result<Vec<Sizes>> {
-    let work = files(dist)?.into_iter().map(|path| thread::spawn(move || compress(path)));
+    let work = files(dist)?
+        .into_iter()
+        .map(|path| thread::spawn(move || compress(path)));
     // Started together: the one large file does not hold up the many small ones.
     let work: Vec<_> = work.collect();
-    work.into_iter().map(|thread| thread.join().expect("compressing does not panic")).collect()
+    work.into_iter()
+        .map(|thread| thread.join().expect("compressing does not panic"))
+        .collect()
 }
 
 fn compress(path: PathBuf) -> Result<Sizes> {
     let data = fs::read(&path)?;
     let mut brotli = Vec::new();
-    let best = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: data.len(), ..Default::default() };
+    let best = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: data.len(),
+        ..Default::default()
+    };
     brotli::BrotliCompress(&mut data.as_slice(), &mut brotli, &best)?;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     gzip.write_all(&data)?;
@@ -110,5 +126,10 @@ fn compress(path: PathBuf) -> Result<Sizes> {
     };
     fs::write(beside(".br"), &brotli)?;
     fs::write(beside(".gz"), &gzip)?;
-    Ok(Sizes { raw: data.len(), gzip: gzip.len(), brotli: brotli.len(), path })
+    Ok(Sizes {
+        raw: data.len(),
+        gzip: gzip.len(),
+        brotli: brotli.len(),
+        path,
+    })
 }

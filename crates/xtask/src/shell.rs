@@ -2,9 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use std::{
-    env,
-    ffi::OsStr,
-    fs, io,
+    env, fs, io,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -70,14 +68,18 @@ pub fn cargo() -> Command {
 
 /// Runs a command with its output shown; anything but success is an error that names it.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("cannot start {}", name(command)))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {}", name(command)))?;
     ensure!(status.success(), "{} ended with {status}", name(command));
     Ok(())
 }
 
 /// Runs a command and gives its standard output; its complaints are part of the error.
 pub fn output(command: &mut Command) -> Result<String> {
-    let done = command.output().with_context(|| format!("cannot start {}", name(command)))?;
+    let done = command
+        .output()
+        .with_context(|| format!("cannot start {}", name(command)))?;
     ensure!(
         done.status.success(),
         "{} ended with {}\n{}",
@@ -89,12 +91,16 @@ pub fn output(command: &mut Command) -> Result<String> {
 }
 
 /// Does this program exist on the PATH (or at this path)?
-pub fn found(program: impl AsRef<OsStr>) -> bool {
-    let program = Path::new(&program);
-    if program.components().count() > 1 {
-        return program.exists();
-    }
-    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+pub fn found(program: &str) -> bool {
+    on_path(program).is_some()
+}
+
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    // An absolute path joined to a folder is itself.
+    env::split_paths(&path)
+        .map(|dir| dir.join(program))
+        .find(|file| file.is_file())
 }
 
 /// The command as a person would type it, program and arguments.
@@ -134,4 +140,27 @@ pub fn remove_dir(dir: &Path) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Where cargo puts what it builds.
+pub fn target_dir() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+}
+
+/// The first lines in which two texts differ, for an error message.
+pub fn difference(old_name: &str, old: &str, new_name: &str, new: &str) -> String {
+    let same = old.lines().zip(new.lines()).take_while(|(old, new)| old == new).count();
+    let some = |mark: char, text: &str| -> String {
+        text.lines()
+            .skip(same)
+            .take(5)
+            .map(|line| format!("{mark} {line}\n"))
+            .collect()
+    };
+    format!(
+        "at line {} (- {old_name}, + {new_name}):\n{}{}",
+        same + 1,
+        some('-', old),
+        some('+', new)
+    )
 }

@@ -53,7 +53,13 @@ impl Toolchain {
             Self::Debian { linker, .. } => {
                 let mut cargo = Command::new("/usr/bin/cargo");
                 // Set by the cargo that started us; they would bring its toolchain back in.
-                for name in ["RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTDOC", "CARGO"] {
+                for name in [
+                    "RUSTUP_TOOLCHAIN",
+                    "RUSTC_WRAPPER",
+                    "RUSTC_WORKSPACE_WRAPPER",
+                    "RUSTDOC",
+                    "CARGO",
+                ] {
                     cargo.env_remove(name);
                 }
                 cargo
@@ -77,7 +83,9 @@ fn active() -> Option<Toolchain> {
         .ok()?
         .flatten()
         .any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"));
-    has_std.then(|| ask(&["--version"]))?.map(|version| Toolchain::Active { version: version.trim().into() })
+    has_std.then(|| ask(&["--version"]))?.map(|version| Toolchain::Active {
+        version: version.trim().into(),
+    })
 }
 
 fn debian() -> Option<Toolchain> {
@@ -90,7 +98,10 @@ fn debian() -> Option<Toolchain> {
     if !sources.exists() || !new_enough(&version) {
         return None;
     }
-    Some(Toolchain::Debian { version: version.trim().into(), linker: newest_linker()? })
+    Some(Toolchain::Debian {
+        version: version.trim().into(),
+        linker: newest_linker()?,
+    })
 }
 
 /// `/usr/bin/wasm-ld-22` and its like: the highest number.
