@@ -74,6 +74,8 @@ pub struct Row {
     pub cells: StringRecord,
     /// What is wrong with the row as such; its cells then cannot be trusted.
     pub problem: Option<Problem>,
+    /// What was put right in it.
+    pub remark: Option<Problem>,
 }
 
 impl Row {
@@ -205,8 +207,27 @@ impl<R: Read> Reader<R> {
         Ok(Some((line, problem)))
     }
 
+    /// Some programs save a row that holds quotes once more in quotes, as a single cell. Where that cell reads as a row
+    /// of the right width, it is taken for it.
+    fn unwrap_row(&mut self) -> Option<Problem> {
+        let (1, true) = (self.record.len(), self.headers.len() > 1) else {
+            return None;
+        };
+        let mut inner = csv::ReaderBuilder::new()
+            .delimiter(self.delimiter)
+            .has_headers(false)
+            .from_reader(self.record.as_slice().as_bytes());
+        let record = inner.records().next()?.ok()?;
+        let whole = record.len() == self.headers.len() && inner.records().next().is_none();
+        whole.then(|| {
+            self.record = record;
+            Problem::new(code::ROW_UNWRAPPED)
+        })
+    }
+
     /// The record as a row of the table.
-    fn row(&self, line: u64, problem: Option<Problem>) -> Row {
+    fn row(&mut self, line: u64, problem: Option<Problem>) -> Row {
+        let remark = if problem.is_none() { self.unwrap_row() } else { None };
         let expected = self.headers.len();
         let found = self.record.len();
         let surplus = self.record.iter().skip(expected + usize::from(self.corrected));
@@ -224,7 +245,12 @@ impl<R: Read> Reader<R> {
             false if kept == found => self.record.clone(),
             false => cells.collect(),
         };
-        Row { line, cells, problem }
+        Row {
+            line,
+            cells,
+            problem,
+            remark,
+        }
     }
 }
 

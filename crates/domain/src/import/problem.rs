@@ -143,6 +143,7 @@ problems! {
 
     TOO_FEW_CELLS "too_few_cells" "本行只有 {found} 列，表头有 {expected} 列" "The row has {found} cells, the header has {expected}";
     TOO_MANY_CELLS "too_many_cells" "本行有 {found} 列，表头只有 {expected} 列" "The row has {found} cells, the header has only {expected}";
+    ROW_UNWRAPPED "row_unwrapped" "整行内容被引号包成了一个单元格，已按正常的行读取" "The whole row stood in quotes as one cell and was read as the row it is";
     UNCLOSED_QUOTE "unclosed_quote" "从本行开始的引号没有结束，后面的内容都被算进了同一个单元格" "A quote opened in this row is never closed, so the rest of the file fell into one cell";
     NUL_CHARACTER "nul_character" "单元格中含有空字符（NUL）" "A cell contains a NUL character";
 
