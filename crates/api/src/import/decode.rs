@@ -35,8 +35,10 @@ impl From<DecodeError> for io::Error {
 /// read as well as any other.
 pub struct Utf8Reader<R> {
     input: R,
+    /// The window; what is not yet decoded stands in `start..end`.
     raw: Vec<u8>,
     start: usize,
+    end: usize,
     input_ended: bool,
     /// Settled encoding and its decoder; none as long as there was nothing but ASCII.
     decoder: Option<Decoder>,
@@ -58,8 +60,9 @@ impl<R: Read> Utf8Reader<R> {
     pub fn new(input: R, encoding: Option<&'static Encoding>) -> Self {
         Self {
             input,
-            raw: Vec::new(),
+            raw: vec![0; WINDOW],
             start: 0,
+            end: 0,
             input_ended: false,
             decoder: None,
             encoding,
@@ -92,7 +95,7 @@ impl<R: Read> Utf8Reader<R> {
             self.open()?;
         }
         if self.decoder.is_none() {
-            let rest = &self.raw[self.start..];
+            let rest = &self.raw[self.start..self.end];
             let ascii = Encoding::ascii_valid_up_to(rest);
             if ascii > 0 {
                 self.out.extend_from_slice(&rest[..ascii]);
@@ -114,36 +117,34 @@ impl<R: Read> Utf8Reader<R> {
 
     /// Fills the window up, as far as the input goes.
     fn fill(&mut self) -> io::Result<()> {
-        self.raw.drain(..self.start);
+        self.raw.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
         self.start = 0;
-        while !self.input_ended && self.raw.len() < WINDOW {
-            let filled = self.raw.len();
-            self.raw.resize(WINDOW, 0);
-            let read = loop {
-                match self.input.read(&mut self.raw[filled..]) {
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                    other => break other,
-                }
-            };
-            self.raw.truncate(filled + *read.as_ref().unwrap_or(&0));
-            self.input_ended = read? == 0;
+        while !self.input_ended && self.end < WINDOW {
+            match self.input.read(&mut self.raw[self.end..]) {
+                Ok(0) => self.input_ended = true,
+                Ok(read) => self.end += read,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
         }
         Ok(())
     }
 
     /// Looks at the beginning: byte order marks, UTF-16 without one, and what is no text at all.
     fn open(&mut self) -> Result<(), DecodeError> {
-        if let Some(format) = known_format(&self.raw) {
+        let beginning = &self.raw[..self.end];
+        if let Some(format) = known_format(beginning) {
             return Err(DecodeError::NotText { format });
         }
-        let marked = Encoding::for_bom(&self.raw);
+        let marked = Encoding::for_bom(beginning);
         match (self.encoding, marked) {
             (None, Some((encoding, length))) => {
                 self.encoding = Some(encoding);
                 self.skip(length);
             }
             (Some(wanted), Some((encoding, length))) if wanted == encoding => self.skip(length),
-            (None, None) => self.encoding = utf16_by_nuls(&self.raw),
+            (None, None) => self.encoding = utf16_by_nuls(&self.raw[..self.end]),
             _ => {}
         }
         // Those that share ASCII with UTF-8 may start later; UTF-16 must start now, and so may all that were named.
@@ -177,7 +178,7 @@ impl<R: Read> Utf8Reader<R> {
         let Some(decoder) = self.decoder.as_mut() else {
             return Ok(());
         };
-        let rest = &self.raw[self.start..];
+        let rest = &self.raw[self.start..self.end];
         let room = decoder
             .max_utf8_buffer_length_without_replacement(rest.len())
             .ok_or(io::ErrorKind::OutOfMemory)?;

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use csv::StringRecord;
+use domain::{Label, Locale};
 
 /// Heading of the column with the reasons. The reader knows it again.
-pub const HEADING_ZH: &str = "导入错误（Guanxi）";
-pub const HEADING_EN: &str = "Import error (Guanxi)";
+const HEADING: Label = Label::new("导入错误（Guanxi）", "Import error (Guanxi)");
 
 pub fn is_heading(header: &str) -> bool {
-    matches!(header.trim(), HEADING_ZH | HEADING_EN)
+    [HEADING.zh, HEADING.en].contains(&header.trim())
 }
 
 /// Writes rows as UTF-8 with a byte order mark, which spreadsheets need to see the encoding.
@@ -22,11 +22,11 @@ pub struct ErrorFile<W: Write> {
 }
 
 impl<W: Write> ErrorFile<W> {
-    /// `heading` is `HEADING_ZH` or `HEADING_EN`; `numeric` tells which columns hold numbers, whose minus sign stays.
-    pub fn new(mut out: W, headers: &[String], numeric: Vec<bool>, heading: &str) -> io::Result<Self> {
+    /// `numeric` tells which columns hold numbers, whose minus sign stays.
+    pub fn new(mut out: W, headers: &[String], numeric: Vec<bool>, locale: Locale) -> io::Result<Self> {
         out.write_all("\u{feff}".as_bytes())?;
         let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        let cells = headers.iter().map(String::as_str).chain([heading]);
+        let cells = headers.iter().map(String::as_str).chain([HEADING.get(locale)]);
         csv.write_record(cells.map(|c| guard(c).into_owned()))?;
         Ok(Self {
             csv,
@@ -103,7 +103,7 @@ mod tests {
             assert_eq!(guard(cell), cell);
         }
         let headers = ["name".to_owned(), "=amount".to_owned()];
-        let mut file = ErrorFile::new(Vec::new(), &headers, vec![false, true], HEADING_ZH).expect("memory");
+        let mut file = ErrorFile::new(Vec::new(), &headers, vec![false, true], Locale::Zh).expect("memory");
         file.write(&["-5", "-5"].as_slice().into(), "缺少“name”")
             .expect("memory");
         file.write(&["+1 2", "-5+1"].as_slice().into(), "a, \"b\"")

@@ -233,7 +233,7 @@ fn messy_headers_and_formula_cells_pass_as_they_are() {
 #[test]
 fn a_corrected_error_file_is_read_as_the_rows_it_came_from() {
     let headers = ["name".to_owned(), "phone".to_owned()];
-    let mut file = ErrorFile::new(Vec::new(), &headers, vec![], error_file::HEADING_EN).expect("memory");
+    let mut file = ErrorFile::new(Vec::new(), &headers, vec![], domain::Locale::En).expect("memory");
     file.write(&["=Tom", "+86 138"].as_slice().into(), "“x” is not a phone number")
         .expect("memory");
     file.write(&["'Tis", "-"].as_slice().into(), "").expect("memory");
