@@ -5,7 +5,9 @@ use crate::describe::{BASE, Routes};
 use crate::error::Problem;
 use crate::gate::{self, RateLimit};
 use crate::state::State;
-use crate::{activity, assets, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline, product};
+use crate::{
+    activity, assets, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline, product,
+};
 use crate::{report, request, role, schema, search, stage, tag, task, team, user};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, Condition, from_fn};
@@ -54,7 +56,10 @@ pub fn openapi() -> String {
 
 async fn openapi_json() -> HttpResponse {
     static TEXT: LazyLock<String> = LazyLock::new(openapi);
-    HttpResponse::Ok().content_type("application/json").insert_header(("Cache-Control", "no-cache")).body(TEXT.as_str())
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header(("Cache-Control", "no-cache"))
+        .body(TEXT.as_str())
 }
 
 /// What no route took: the app's files, or a problem.
@@ -67,9 +72,15 @@ async fn otherwise(request: HttpRequest) -> Result<HttpResponse, Problem> {
     }
     static METHODS: LazyLock<Vec<(actix_web::dev::ResourceDef, String)>> = LazyLock::new(|| {
         let known = ROUTES.methods().into_iter();
-        known.map(|(path, methods)| (actix_web::dev::ResourceDef::new(path), methods.join(", "))).collect()
+        known
+            .map(|(path, methods)| (actix_web::dev::ResourceDef::new(path), methods.join(", ")))
+            .collect()
     });
-    let allowed: Vec<&str> = METHODS.iter().filter(|(def, _)| def.is_match(path)).map(|(_, m)| m.as_str()).collect();
+    let allowed: Vec<&str> = METHODS
+        .iter()
+        .filter(|(def, _)| def.is_match(path))
+        .map(|(_, m)| m.as_str())
+        .collect();
     if allowed.is_empty() {
         return Err(Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
     }
@@ -78,7 +89,9 @@ async fn otherwise(request: HttpRequest) -> Result<HttpResponse, Problem> {
 
 /// Measures what the server itself costs: answers a small JSON object and does nothing else.
 async fn noop() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body("{\"ok\":true}")
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body("{\"ok\":true}")
 }
 
 /// Serves until told to stop, then finishes what is under way.
@@ -106,7 +119,11 @@ pub async fn serve(state: State) -> std::io::Result<()> {
             })
             .service(web::redirect("/docs", "/docs/"))
             .service(docs)
-            .service(web::scope(BASE).configure(|config| ROUTES.configure(config)).default_service(web::to(otherwise)))
+            .service(
+                web::scope(BASE)
+                    .configure(|config| ROUTES.configure(config))
+                    .default_service(web::to(otherwise)),
+            )
             .default_service(web::to(otherwise))
     })
     .workers(config.workers)

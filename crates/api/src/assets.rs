@@ -1,6 +1,8 @@
 //! The app: files built into the binary, compressed beforehand.
 
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -29,7 +31,11 @@ fn media_type(path: &str) -> &'static str {
 
 /// The best form of a file that the browser takes.
 fn find(request: &HttpRequest, path: &str) -> Option<(EmbeddedFile, Option<&'static str>)> {
-    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let accepted = request
+        .headers()
+        .get(ACCEPT_ENCODING)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     for (name, ending) in [("br", "br"), ("gzip", "gz")] {
         if accepted.split(',').any(|e| e.trim().split(';').next() == Some(name))
             && let Some(file) = Files::get(&format!("{path}.{ending}"))
@@ -50,8 +56,15 @@ pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
     let name = if is_asset { path } else { "index.html" };
     let (file, encoding) = find(request, name)?;
     let hash = file.metadata.sha256_hash();
-    let etag = format!("\"{}\"", hash[..12].iter().map(|b| format!("{b:02x}")).collect::<String>());
-    let caching = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let etag = format!(
+        "\"{}\"",
+        hash[..12].iter().map(|b| format!("{b:02x}")).collect::<String>()
+    );
+    let caching = if name.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let mut response = if request.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(etag.as_str()) {
         HttpResponse::NotModified()
     } else {

@@ -36,7 +36,11 @@ fn from_app(request: &HttpRequest, state: &State) -> Result<bool, Problem> {
         (None, Some(origin)) => origin == state.config.origin(),
         (None, None) => true,
     };
-    if same_site { Ok(true) } else { Err(Problem::request(StatusCode::FORBIDDEN, "cross_site")) }
+    if same_site {
+        Ok(true)
+    } else {
+        Err(Problem::request(StatusCode::FORBIDDEN, "cross_site"))
+    }
 }
 
 fn cookie(state: &State, value: String, age: Duration) -> Cookie<'static> {
@@ -50,9 +54,13 @@ fn cookie(state: &State, value: String, age: Duration) -> Cookie<'static> {
 }
 
 fn tokens(state: &State, session: &Session, secret: &str, app: bool, user: Json) -> Result<HttpResponse, Problem> {
-    let access = state.tokens.access(session.user, session.workspace, session.id).map_err(persistence::Error::internal)?;
+    let access = state
+        .tokens
+        .access(session.user, session.workspace, session.id)
+        .map_err(persistence::Error::internal)?;
     let refresh = token::refresh(session.id, secret);
-    let mut body = json!({ "access_token": access, "token_type": "Bearer", "expires_in": ACCESS_SECONDS, "user": user });
+    let mut body =
+        json!({ "access_token": access, "token_type": "Bearer", "expires_in": ACCESS_SECONDS, "user": user });
     let mut response = HttpResponse::Ok();
     if app {
         let left = (session.expires_at.micros() - Instant::now().micros()) / 1_000_000;
@@ -86,7 +94,12 @@ async fn login(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
         })
         .await?;
     let login = found.ok_or(Error::Unauthenticated("invalid_credentials"))?;
-    let agent = request.headers().get("User-Agent").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let agent = request
+        .headers()
+        .get("User-Agent")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let secret = token::secret().map_err(persistence::Error::internal)?;
     let hash = token::hash(&secret);
     let session = Session {
@@ -111,9 +124,13 @@ fn describe(tx: &mut persistence::Tx, space: Id, id: Id) -> persistence::Result<
     let refused = || persistence::Error::from(Error::Unauthenticated("invalid_credentials"));
     let space = persistence::workspace::find(tx, space)?.ok_or_else(refused)?;
     let system = domain::policy::Actor::system(std::sync::Arc::new(space));
-    let found = engine::find_many::<User>(tx, &system.scope(User::KIND)?, &[id])?.into_iter().next();
+    let found = engine::find_many::<User>(tx, &system.scope(User::KIND)?, &[id])?
+        .into_iter()
+        .next();
     let found = found.filter(|u| !u.disabled).ok_or_else(refused)?;
-    Ok(json!({ "id": found.id, "name": found.name, "email": found.email, "locale": found.locale, "roles": found.roles }))
+    Ok(
+        json!({ "id": found.id, "name": found.name, "email": found.email, "locale": found.locale, "roles": found.roles }),
+    )
 }
 
 fn presented(request: &HttpRequest, body: &[u8], app: bool) -> Result<Option<String>, Problem> {
@@ -129,14 +146,19 @@ fn presented(request: &HttpRequest, body: &[u8], app: bool) -> Result<Option<Str
 async fn refresh(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
     let app = from_app(&request, &state)?;
     let token = presented(&request, &body, app)?;
-    let parsed = token.as_deref().and_then(token::parse_refresh).map(|(id, secret)| (id, token::hash(secret)));
+    let parsed = token
+        .as_deref()
+        .and_then(token::parse_refresh)
+        .map(|(id, secret)| (id, token::hash(secret)));
     let (id, hash) = parsed.ok_or(Error::Unauthenticated("token_invalid"))?;
     let secret = token::secret().map_err(persistence::Error::internal)?;
     let next = token::hash(&secret);
     let rotated = state
         .store
         .write(move |tx| {
-            let Some(session) = session::rotate(tx, id, &hash, &next)? else { return Ok(None) };
+            let Some(session) = session::rotate(tx, id, &hash, &next)? else {
+                return Ok(None);
+            };
             match describe(tx, session.workspace, session.user) {
                 Ok(about) => Ok(Some((session, about))),
                 Err(persistence::Error::Domain(Error::Unauthenticated(_))) => {
@@ -157,9 +179,15 @@ async fn refresh(state: Data<State>, request: HttpRequest, body: Bytes) -> Resul
 /// Ends the session of the access token, or of the refresh token where that is all there is.
 async fn logout(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
     let app = from_app(&request, &state)?;
-    let claimed = request.extensions().get::<Request>().and_then(|r| r.claims.as_ref().map(|c| c.sid));
+    let claimed = request
+        .extensions()
+        .get::<Request>()
+        .and_then(|r| r.claims.as_ref().map(|c| c.sid));
     let token = presented(&request, &body, app)?;
-    let named = token.as_deref().and_then(token::parse_refresh).map(|(id, secret)| (id, token::hash(secret)));
+    let named = token
+        .as_deref()
+        .and_then(token::parse_refresh)
+        .map(|(id, secret)| (id, token::hash(secret)));
     if claimed.is_none() && named.is_none() {
         return Err(Error::Unauthenticated("unauthenticated").into());
     }
@@ -222,11 +250,17 @@ async fn setup(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
     let workspace_name = request::required_text(&mut map, "workspace_name", 100)?;
     let name = request::required_text(&mut map, "name", 100)?;
     let email = request::required_text(&mut map, "email", 254)?;
-    let locale = request::optional_text(&mut map, "locale", 10)?.and_then(|l| domain::Locale::from_tag(&l)).unwrap_or_default();
-    let Some(Json::String(secret)) = map.remove("password") else { return Err(Issue::at("password", "required").into()) };
+    let locale = request::optional_text(&mut map, "locale", 10)?
+        .and_then(|l| domain::Locale::from_tag(&l))
+        .unwrap_or_default();
+    let Some(Json::String(secret)) = map.remove("password") else {
+        return Err(Issue::at("password", "required").into());
+    };
     request::nothing_else(&map)?;
     password::check(&secret)?;
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&secret)).await.map_err(persistence::Error::internal)?;
+    let hashed = tokio::task::spawn_blocking(move || password::hash(&secret))
+        .await
+        .map_err(persistence::Error::internal)?;
     let hashed = hashed.map_err(persistence::Error::internal)?;
     let user = state
         .store
@@ -238,7 +272,9 @@ async fn setup(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
             workspace::add_user(tx, &space, &email, &name, "owner", &hashed)
         })
         .await?;
-    Ok(HttpResponse::Created().insert_header(("Location", format!("/api/v1/users/{}", user.id))).json(json!({ "user": user })))
+    Ok(HttpResponse::Created()
+        .insert_header(("Location", format!("/api/v1/users/{}", user.id)))
+        .json(json!({ "user": user })))
 }
 
 pub fn routes(routes: &mut Routes) {
@@ -249,7 +285,9 @@ pub fn routes(routes: &mut Routes) {
         "refresh_token": { "type": "string", "description": "Not for the app, which has it in a cookie." }, "user": { "type": "object" } } });
     let optional_token = || json!({ "type": "object", "additionalProperties": false, "properties": { "refresh_token": { "type": ["string", "null"], "maxLength": 300 } } });
     let doc = Doc::new("login", "auth", "Sign in")
-        .about("The access token lives 15 minutes; the refresh token is replaced at each use and ends with the session.")
+        .about(
+            "The access token lives 15 minutes; the refresh token is replaced at each use and ends with the session.",
+        )
         .body(credentials)
         .example(json!({ "email": "demo@example.com", "password": "…" }))
         .ok(200, given.clone())
@@ -263,13 +301,20 @@ pub fn routes(routes: &mut Routes) {
         .open()
         .also(&[401, 403]);
     routes.add(Method::POST, "/auth/refresh", doc, refresh);
-    let doc = Doc::new("logout", "auth", "End the session").optional_body(optional_token()).no_content().open().also(&[401, 403]);
+    let doc = Doc::new("logout", "auth", "End the session")
+        .optional_body(optional_token())
+        .no_content()
+        .open()
+        .also(&[401, 403]);
     routes.add(Method::POST, "/auth/logout", doc, logout);
     let doc = Doc::new("me", "auth", "Who is signed in")
         .about("The user, the workspace, the roles, and how far each right reaches.")
-        .ok(200, json!({ "type": "object", "required": ["user", "workspace", "roles", "rights"], "properties": {
+        .ok(
+            200,
+            json!({ "type": "object", "required": ["user", "workspace", "roles", "rights"], "properties": {
             "user": { "type": "object" }, "workspace": { "type": "object" }, "rights": { "type": "object" },
-            "roles": { "type": "array", "items": { "type": "string" } } } }));
+            "roles": { "type": "array", "items": { "type": "string" } } } }),
+        );
     routes.add(Method::GET, "/auth/me", doc, me);
     let text = |max: u32| json!({ "type": "string", "minLength": 1, "maxLength": max });
     let doc = Doc::new("setup", "auth", "Set up a new server")

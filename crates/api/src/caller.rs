@@ -35,7 +35,9 @@ impl Deref for Caller {
 impl Caller {
     /// The id of the signed-in user.
     pub fn me(&self) -> Result<Id, Problem> {
-        self.actor.user().ok_or_else(|| Error::Unauthenticated("unauthenticated").into())
+        self.actor
+            .user()
+            .ok_or_else(|| Error::Unauthenticated("unauthenticated").into())
     }
 
     /// Reads lists against today in the caller's time zone.
@@ -44,14 +46,18 @@ impl Caller {
         let day_start = move |day: Day| -> Instant {
             let midnight = day.and_time(NaiveTime::MIN);
             // Where the clock jumps over midnight, the day begins an hour later.
-            let start = zone
-                .from_local_datetime(&midnight)
-                .earliest()
-                .or_else(|| zone.from_local_datetime(&(midnight + chrono::TimeDelta::hours(1))).earliest());
+            let start = zone.from_local_datetime(&midnight).earliest().or_else(|| {
+                zone.from_local_datetime(&(midnight + chrono::TimeDelta::hours(1)))
+                    .earliest()
+            });
             start.map_or_else(Instant::now, |t| t.to_utc().into())
         };
         let today = chrono::Utc::now().with_timezone(&zone).date_naive();
-        read(&Context { today, day_start: &day_start, currency: self.actor.workspace().currency })
+        read(&Context {
+            today,
+            day_start: &day_start,
+            currency: self.actor.workspace().currency,
+        })
     }
 }
 
@@ -66,7 +72,9 @@ impl FromRequest for Caller {
             let (Some(state), Some(about)) = (state, about) else {
                 return Err(persistence::Error::internal("a route stands outside the gate").into());
             };
-            let claims = about.claims.ok_or(Error::Unauthenticated(about.refused.unwrap_or("unauthenticated")))?;
+            let claims = about
+                .claims
+                .ok_or(Error::Unauthenticated(about.refused.unwrap_or("unauthenticated")))?;
             let identity = match state.known(claims.sid) {
                 Some(identity) => identity,
                 None => {
@@ -78,7 +86,9 @@ impl FromRequest for Caller {
                             if alive.is_none_or(|s| s.user != claims.sub || s.workspace != claims.ws) {
                                 return Ok(None);
                             }
-                            let Some(workspace) = persistence::workspace::find(tx, claims.ws)? else { return Ok(None) };
+                            let Some(workspace) = persistence::workspace::find(tx, claims.ws)? else {
+                                return Ok(None);
+                            };
                             persistence::user::identity(tx, Arc::new(workspace), claims.sub)
                         })
                         .await?;
@@ -89,7 +99,12 @@ impl FromRequest for Caller {
             };
             let zone = identity.time_zone.parse().unwrap_or(Tz::UTC);
             let locale = about.locale.unwrap_or(identity.workspace.locale);
-            Ok(Self { actor: Actor::new(identity, about.id), session: claims.sid, locale, zone })
+            Ok(Self {
+                actor: Actor::new(identity, about.id),
+                session: claims.sid,
+                locale,
+                zone,
+            })
         })
     }
 }

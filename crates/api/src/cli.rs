@@ -12,7 +12,11 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 #[derive(Parser)]
-#[command(name = "guanxi", version, about = "Guanxi (关系): customers, leads and the sales pipeline")]
+#[command(
+    name = "guanxi",
+    version,
+    about = "Guanxi (关系): customers, leads and the sales pipeline"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -21,7 +25,12 @@ struct Cli {
 #[derive(Args, Clone)]
 struct Database {
     /// sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:guanxi.db", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "sqlite:guanxi.db",
+        hide_env_values = true
+    )]
     database: DatabaseUrl,
 }
 
@@ -112,7 +121,10 @@ enum UserCommand {
 
 pub fn run() -> ExitCode {
     let log = std::env::var("GUANXI_LOG").unwrap_or_else(|_| "info".to_owned());
-    tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(log)
+        .with_writer(std::io::stderr)
+        .init();
     match execute(Cli::parse().command) {
         Ok(code) => code,
         Err(error) => {
@@ -128,22 +140,53 @@ fn say(text: impl std::fmt::Display) {
 
 fn execute(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve { database, listen, metrics_listen, public_url, rate_limit, workers, connections } => {
-            let options = Options { connections, ..Options::default() };
+        Command::Serve {
+            database,
+            listen,
+            metrics_listen,
+            public_url,
+            rate_limit,
+            workers,
+            connections,
+        } => {
+            let options = Options {
+                connections,
+                ..Options::default()
+            };
             let store = Store::open(&database.database, options).context("the database cannot be opened")?;
             let public_url = public_url.unwrap_or_else(|| format!("http://{listen}"));
             let workers = workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
-            let config = Config { listen, metrics_listen, public_url, rate_limit, workers };
+            let config = Config {
+                listen,
+                metrics_listen,
+                public_url,
+                rate_limit,
+                workers,
+            };
             serve(store, config)?;
         }
-        Command::Migrate { database, revert_all, print_schema } => {
+        Command::Migrate {
+            database,
+            revert_all,
+            print_schema,
+        } => {
             if print_schema {
                 let _ = write!(std::io::stdout(), "{}", migrations::schema(&database.database)?);
             } else {
                 migrations::migrate(&database.database, revert_all)?;
             }
         }
-        Command::User { command: UserCommand::Add { database, email, name, role, workspace, .. } } => {
+        Command::User {
+            command:
+                UserCommand::Add {
+                    database,
+                    email,
+                    name,
+                    role,
+                    workspace,
+                    ..
+                },
+        } => {
             let mut secret = String::new();
             std::io::stdin().read_to_string(&mut secret)?;
             let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
@@ -156,7 +199,9 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             let store = Store::open(&database.database, Options::default())?;
             say(demo::fill(&store)?);
         }
-        Command::Audit { command: AuditCommand::Verify { database } } => return verify(&database.database),
+        Command::Audit {
+            command: AuditCommand::Verify { database },
+        } => return verify(&database.database),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -166,7 +211,10 @@ fn serve(store: Store, config: Config) -> anyhow::Result<()> {
         let secret = token::secret()?;
         let hash = token::hash(&secret);
         store.write_here(move |tx| persistence::workspace::offer_setup(tx, &hash))?;
-        say(format!("First start: set Guanxi up at {}/setup?token={secret}", config.public_url));
+        say(format!(
+            "First start: set Guanxi up at {}/setup?token={secret}",
+            config.public_url
+        ));
     }
     if !assets::present() {
         say("The app is not built in; `cargo xtask app` builds it. The API works without.");
@@ -178,7 +226,9 @@ fn serve(store: Store, config: Config) -> anyhow::Result<()> {
         say(format!("Guanxi listens on http://{}", config.listen));
         let listen = config.listen;
         let state = State::new(store, config)?;
-        app::serve(state).await.with_context(|| format!("cannot serve on {listen}"))
+        app::serve(state)
+            .await
+            .with_context(|| format!("cannot serve on {listen}"))
     })
 }
 
@@ -215,10 +265,15 @@ fn add_user(
             Ok(())
         }
         Err(persistence::Error::Domain(domain::Error::Invalid(issues))) => {
-            let told: Vec<String> = issues.iter().map(|i| format!("{}: {}", i.pointer, domain::messages::issue(i, Locale::En))).collect();
+            let told: Vec<String> = issues
+                .iter()
+                .map(|i| format!("{}: {}", i.pointer, domain::messages::issue(i, Locale::En)))
+                .collect();
             bail!("{}", told.join("; "))
         }
-        Err(persistence::Error::Domain(domain::Error::Conflict(issue))) => bail!("{}", domain::messages::issue(&issue, Locale::En)),
+        Err(persistence::Error::Domain(domain::Error::Conflict(issue))) => {
+            bail!("{}", domain::messages::issue(&issue, Locale::En))
+        }
         Err(error) => Err(error.into()),
     }
 }

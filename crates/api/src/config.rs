@@ -21,7 +21,9 @@ impl Config {
     /// Scheme, host and port of the public address.
     pub fn origin(&self) -> &str {
         let start = self.public_url.find("://").map_or(0, |i| i + 3);
-        let end = self.public_url[start..].find('/').map_or(self.public_url.len(), |i| start + i);
+        let end = self.public_url[start..]
+            .find('/')
+            .map_or(self.public_url.len(), |i| start + i);
         &self.public_url[..end]
     }
 }

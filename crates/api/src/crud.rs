@@ -3,10 +3,10 @@
 use crate::caller::Caller;
 use crate::describe::{BASE, Doc, Routes, reference};
 use crate::error::Problem;
+use crate::listing;
 use crate::request::{self, Expected};
 use crate::schema::{self, type_name};
 use crate::state::State;
-use crate::listing;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -128,16 +128,25 @@ pub fn checked<T: Record>(tx: &mut Tx, caller: &Caller, old: Option<&T>, new: &T
             return Err(issue.with("currency", currency).with("base", base.code()).into());
         }
     }
-    let before = old.map(serde_json::to_value).transpose().map_err(persistence::Error::internal)?;
+    let before = old
+        .map(serde_json::to_value)
+        .transpose()
+        .map_err(persistence::Error::internal)?;
     for field in T::KIND.fields {
-        let (Some(key), Some(value)) = (field.picklist, values[field.name].as_str()) else { continue };
+        let (Some(key), Some(value)) = (field.picklist, values[field.name].as_str()) else {
+            continue;
+        };
         if before.as_ref().is_some_and(|b| b[field.name] == values[field.name]) {
             continue;
         }
-        let scope = domain::policy::Actor::system(caller.identity.workspace.clone()).scope(domain::picklist::Picklist::KIND)?;
+        let scope =
+            domain::policy::Actor::system(caller.identity.workspace.clone()).scope(domain::picklist::Picklist::KIND)?;
         let list: Option<domain::picklist::Picklist> = engine::find_by(tx, &scope, "key", key)?;
         if let Some(list) = list.filter(|l| l.restricted && !l.offers(value)) {
-            return Err(Issue::at(field.name, "unknown_option").with("value", value).with("picklist", list.name).into());
+            return Err(Issue::at(field.name, "unknown_option")
+                .with("value", value)
+                .with("picklist", list.name)
+                .into());
         }
     }
     Ok(())
@@ -159,13 +168,23 @@ async fn list<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest)
     listing::page::<T>(&state, caller, list, Some(request.uri())).await
 }
 
-async fn search<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
+async fn search<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
     let map = request::object(&request, &body)?;
     let list = caller.list_context(|context| query::from_json(T::KIND, map, context))?;
     listing::page::<T>(&state, caller, list, None).await
 }
 
-async fn get<T: Noun>(caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn get<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, T::KIND.name)?;
     let pairs = request::query_pairs(&request)?;
     let shape = listing::shape(T::KIND, &pairs)?;
@@ -183,10 +202,18 @@ async fn get<T: Noun>(caller: Caller, state: Data<State>, path: Path<String>, re
     if known == Some(etag.as_str()) {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", etag)).finish());
     }
-    Ok(HttpResponse::Ok().insert_header(("ETag", etag)).content_type("application/json").body(body))
+    Ok(HttpResponse::Ok()
+        .insert_header(("ETag", etag))
+        .content_type("application/json")
+        .body(body))
 }
 
-async fn create<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
+async fn create<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
     let map = request::object(&request, &body)?;
     let by = caller.clone();
     let response = request::once(&state, &caller, &request, &body, move |tx| {
@@ -229,10 +256,18 @@ fn delete_in<T: Noun>(tx: &mut Tx, caller: &Caller, id: Id, expected: Expected) 
     engine::delete(tx, &permit, &old)
 }
 
-async fn delete<T: Noun>(caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn delete<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, T::KIND.name)?;
     let expected = request::if_match(&request)?;
-    state.store.write(move |tx| delete_in::<T>(tx, &caller, id, expected)).await?;
+    state
+        .store
+        .write(move |tx| delete_in::<T>(tx, &caller, id, expected))
+        .await?;
     after_write::<T>(&state);
     Ok(HttpResponse::NoContent().finish())
 }
@@ -252,7 +287,11 @@ async fn upsert<T: Noun>(
     }
     let mut map = request::object(&request, &body)?;
     map.insert(key, json!(value));
-    let expected = if request.headers().contains_key("If-Match") { request::if_match(&request)? } else { Expected::Any };
+    let expected = if request.headers().contains_key("If-Match") {
+        request::if_match(&request)?
+    } else {
+        Expected::Any
+    };
     let answer = state
         .store
         .write(move |tx| {
@@ -292,8 +331,15 @@ fn step(index: usize, json: Json) -> Result<Step, Issue> {
         return Err(Issue::new(format!("/operations/{index}"), "wrong_type").with("type", "object"));
     };
     let method = map.remove("method");
-    let id = map.remove("id").map(|v| v.as_str().and_then(domain::value::parse_id).ok_or_else(|| at("id", "invalid_id")));
-    let version = map.remove("version").map(|v| v.as_i64().ok_or_else(|| at("version", "wrong_type").with("type", "integer")));
+    let id = map.remove("id").map(|v| {
+        v.as_str()
+            .and_then(domain::value::parse_id)
+            .ok_or_else(|| at("id", "invalid_id"))
+    });
+    let version = map.remove("version").map(|v| {
+        v.as_i64()
+            .ok_or_else(|| at("version", "wrong_type").with("type", "integer"))
+    });
     let body = match map.remove("body") {
         None => Map::new(),
         Some(Json::Object(body)) => body,
@@ -304,7 +350,9 @@ fn step(index: usize, json: Json) -> Result<Step, Issue> {
     }
     let target = || -> Result<(Id, Expected), Issue> {
         let id = id.clone().ok_or_else(|| at("id", "required"))??;
-        let version = version.clone().ok_or_else(|| at("version", "precondition_required"))??;
+        let version = version
+            .clone()
+            .ok_or_else(|| at("version", "precondition_required"))??;
         Ok((id, Expected::Version(version)))
     };
     match method.as_ref().and_then(Json::as_str) {
@@ -318,7 +366,9 @@ fn step(index: usize, json: Json) -> Result<Step, Issue> {
 fn run_step<T: Noun>(tx: &mut Tx, caller: &Caller, step: &Step) -> persistence::Result<Json> {
     Ok(match step.clone() {
         Step::Create(body) => json!({ "status": 201, "body": create_in::<T>(tx, caller, body)? }),
-        Step::Update(id, expected, body) => json!({ "status": 200, "body": patch_in::<T>(tx, caller, id, expected, body)? }),
+        Step::Update(id, expected, body) => {
+            json!({ "status": 200, "body": patch_in::<T>(tx, caller, id, expected, body)? })
+        }
         Step::Delete(id, expected) => {
             delete_in::<T>(tx, caller, id, expected)?;
             json!({ "status": 204, "body": null })
@@ -328,7 +378,10 @@ fn run_step<T: Noun>(tx: &mut Tx, caller: &Caller, step: &Step) -> persistence::
 
 /// What is wrong with one operation, as part of the whole body.
 fn within(index: usize, error: persistence::Error) -> persistence::Error {
-    let moved = |issue: Issue| Issue { pointer: format!("/operations/{index}{}", issue.pointer), ..issue };
+    let moved = |issue: Issue| Issue {
+        pointer: format!("/operations/{index}{}", issue.pointer),
+        ..issue
+    };
     match error {
         persistence::Error::Domain(Error::Invalid(issues)) => {
             Error::Invalid(issues.into_iter().map(moved).collect()).into()
@@ -338,7 +391,12 @@ fn within(index: usize, error: persistence::Error) -> persistence::Error {
     }
 }
 
-async fn batch<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
+async fn batch<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
     let mut map = request::object(&request, &body)?;
     let atomic = match map.remove("atomic") {
         None => true,
@@ -350,37 +408,59 @@ async fn batch<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest
     };
     request::nothing_else(&map)?;
     if operations.is_empty() || operations.len() > MOST_STEPS {
-        return Err(Issue::at("operations", "out_of_range").with("min", 1).with("max", MOST_STEPS).into());
+        return Err(Issue::at("operations", "out_of_range")
+            .with("min", 1)
+            .with("max", MOST_STEPS)
+            .into());
     }
-    let steps = operations.into_iter().enumerate().map(|(i, o)| step(i, o)).collect::<Result<Vec<_>, _>>()?;
+    let steps = operations
+        .into_iter()
+        .enumerate()
+        .map(|(i, o)| step(i, o))
+        .collect::<Result<Vec<_>, _>>()?;
     let by = caller.clone();
-    let response = request::once(&state, &caller, &request, &body, move |tx| -> persistence::Result<Answer> {
-        let mut results = Vec::with_capacity(steps.len());
-        for (index, step) in steps.iter().enumerate() {
-            if atomic {
-                results.push(run_step::<T>(tx, &by, step).map_err(|e| within(index, e))?);
-                continue;
-            }
-            results.push(match tx.savepoint(|tx| run_step::<T>(tx, &by, step)) {
-                Ok(result) => result,
-                Err(error @ persistence::Error::Domain(_)) => {
-                    let problem = Problem::from(error);
-                    let status = actix_web::ResponseError::status_code(&problem).as_u16();
-                    json!({ "status": status, "body": problem.body(by.locale, &by.request_id) })
+    let response = request::once(
+        &state,
+        &caller,
+        &request,
+        &body,
+        move |tx| -> persistence::Result<Answer> {
+            let mut results = Vec::with_capacity(steps.len());
+            for (index, step) in steps.iter().enumerate() {
+                if atomic {
+                    results.push(run_step::<T>(tx, &by, step).map_err(|e| within(index, e))?);
+                    continue;
                 }
-                Err(error) => return Err(error),
-            });
-        }
-        let status = if atomic { StatusCode::OK } else { StatusCode::MULTI_STATUS };
-        request::json(status, &json!({ "results": results }))
-    })
+                results.push(match tx.savepoint(|tx| run_step::<T>(tx, &by, step)) {
+                    Ok(result) => result,
+                    Err(error @ persistence::Error::Domain(_)) => {
+                        let problem = Problem::from(error);
+                        let status = actix_web::ResponseError::status_code(&problem).as_u16();
+                        json!({ "status": status, "body": problem.body(by.locale, &by.request_id) })
+                    }
+                    Err(error) => return Err(error),
+                });
+            }
+            let status = if atomic {
+                StatusCode::OK
+            } else {
+                StatusCode::MULTI_STATUS
+            };
+            request::json(status, &json!({ "results": results }))
+        },
+    )
     .await?;
     after_write::<T>(&state);
     Ok(response)
 }
 
 /// A record's changes, newest first.
-async fn history<T: Noun>(caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn history<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, T::KIND.name)?;
     let (before, limit) = listing::position_and_limit(&request::query_pairs(&request)?, "before")?;
     let scope = caller.scope(T::KIND)?;
@@ -411,7 +491,12 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
 
     let doc = Doc::new(format!("list_{}", kind.plural), &tag, format!("List {many}"))
         .about("Keyset pages. Filter by `filter[field][operator]=value`; `GET /schema` tells fields and operators.");
-    routes.add(Method::GET, &path, listing::list_parameters(doc).ok(200, schema("Page")), list::<T>);
+    routes.add(
+        Method::GET,
+        &path,
+        listing::list_parameters(doc).ok(200, schema("Page")),
+        list::<T>,
+    );
     let doc = Doc::new(format!("search_{}", kind.plural), &tag, format!("Search {many}"))
         .about("A list asked for by a JSON body, with nested and / or / not.")
         .body(reference("Search"))
@@ -429,23 +514,39 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
             "additionalProperties": false, "properties": {
                 "method": { "type": "string", "enum": ["create", "update", "delete"] },
                 "id": { "type": "string", "format": "uuid" }, "version": { "type": "integer" }, "body": { "type": "object" } } } } } });
-    let doc = Doc::new(format!("batch_{}", kind.plural), &tag, format!("Create, change and delete {many} together"))
-        .about("Up to 100 operations in one change set: all or nothing, or with `\"atomic\": false` each for itself (207).")
-        .body(operations)
-        .ok(200, results.clone())
-        .ok(207, results)
-        .also(&[404, 412]);
+    let doc = Doc::new(
+        format!("batch_{}", kind.plural),
+        &tag,
+        format!("Create, change and delete {many} together"),
+    )
+    .about("Up to 100 operations in one change set: all or nothing, or with `\"atomic\": false` each for itself (207).")
+    .body(operations)
+    .ok(200, results.clone())
+    .ok(207, results)
+    .also(&[404, 412]);
     routes.add(Method::POST, format!("{path}/batch"), doc, batch::<T>);
-    let doc = Doc::new(format!("upsert_{}", kind.name), &tag, format!("Create or change {one} by a key of yours"))
-        .about("The key is `external_id`. With `If-Match` an existing record is changed only at that version.")
-        .body(schema("Create"))
-        .ok(200, schema(""))
-        .ok(201, schema(""))
-        .also(&[412]);
+    let doc = Doc::new(
+        format!("upsert_{}", kind.name),
+        &tag,
+        format!("Create or change {one} by a key of yours"),
+    )
+    .about("The key is `external_id`. With `If-Match` an existing record is changed only at that version.")
+    .body(schema("Create"))
+    .ok(200, schema(""))
+    .ok(201, schema(""))
+    .also(&[412]);
     routes.add(Method::PUT, format!("{path}/by/{{key}}/{{value}}"), doc, upsert::<T>);
     let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}"))
-        .query("fields", json!({ "type": "string" }), "Fields to send, separated by commas")
-        .query("expand", json!({ "type": "string" }), "References to send along, separated by commas")
+        .query(
+            "fields",
+            json!({ "type": "string" }),
+            "Fields to send, separated by commas",
+        )
+        .query(
+            "expand",
+            json!({ "type": "string" }),
+            "References to send along, separated by commas",
+        )
         .ok(200, listing::part(&name));
     routes.add(Method::GET, format!("{path}/{{id}}"), doc, get::<T>);
     let doc = Doc::new(format!("update_{}", kind.name), &tag, format!("Change {one}"))
@@ -462,8 +563,15 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     let doc = Doc::new(format!("{}_history", kind.name), &tag, format!("Changes of {one}"))
         .about("Newest first, with old and new values.")
         .query("before", json!({ "type": "string" }), "The position to go on from")
-        .query("limit", json!({ "type": "integer", "minimum": 1, "maximum": 200 }), "Changes in the answer")
-        .ok(200, json!({ "type": "object", "required": ["data", "page"], "properties": {
-            "data": { "type": "array", "items": reference("Change") }, "page": reference("Page") } }));
+        .query(
+            "limit",
+            json!({ "type": "integer", "minimum": 1, "maximum": 200 }),
+            "Changes in the answer",
+        )
+        .ok(
+            200,
+            json!({ "type": "object", "required": ["data", "page"], "properties": {
+            "data": { "type": "array", "items": reference("Change") }, "page": reference("Page") } }),
+        );
     routes.add(Method::GET, format!("{path}/{{id}}/history"), doc, history::<T>);
 }

@@ -143,8 +143,17 @@ impl Routes {
 
     /// The paths there are, with the methods each knows.
     pub fn methods(&self) -> Vec<(String, Vec<String>)> {
-        let upper = |item: &Json| item.as_object().into_iter().flat_map(Map::keys).map(|m| m.to_ascii_uppercase()).collect();
-        self.paths.iter().map(|(path, item)| (path.clone(), upper(item))).collect()
+        let upper = |item: &Json| {
+            item.as_object()
+                .into_iter()
+                .flat_map(Map::keys)
+                .map(|m| m.to_ascii_uppercase())
+                .collect()
+        };
+        self.paths
+            .iter()
+            .map(|(path, item)| (path.clone(), upper(item)))
+            .collect()
     }
 
     pub fn document(&self) -> Json {
@@ -172,12 +181,18 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
-            let schema = if name == "id" { json!({ "type": "string", "format": "uuid" }) } else { json!({ "type": "string" }) };
+            let schema = if name == "id" {
+                json!({ "type": "string", "format": "uuid" })
+            } else {
+                json!({ "type": "string" })
+            };
             json!({ "name": name, "in": "path", "required": true, "schema": schema })
         })
         .collect();
     for (name, schema, description) in &doc.query {
-        parameters.push(json!({ "name": name, "in": "query", "required": false, "schema": schema, "description": description }));
+        parameters.push(
+            json!({ "name": name, "in": "query", "required": false, "schema": schema, "description": description }),
+        );
     }
     if doc.if_match {
         parameters.push(json!({
@@ -199,7 +214,8 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
             response["content"] = json!({ "application/json": { "schema": schema } });
         }
         if *status == 201 {
-            response["headers"] = json!({ "Location": { "schema": { "type": "string" } }, "ETag": { "schema": { "type": "string" } } });
+            response["headers"] =
+                json!({ "Location": { "schema": { "type": "string" } }, "ETag": { "schema": { "type": "string" } } });
         }
         responses.insert(status.to_string(), response);
     }
@@ -253,6 +269,9 @@ fn description(status: u16) -> &'static str {
         412 => "The record has another version by now; ETag tells it",
         428 => "If-Match is missing",
         507 => "The disk is full",
-        other => StatusCode::from_u16(other).ok().and_then(|s| s.canonical_reason()).unwrap_or("Answer"),
+        other => StatusCode::from_u16(other)
+            .ok()
+            .and_then(|s| s.canonical_reason())
+            .unwrap_or("Answer"),
     }
 }

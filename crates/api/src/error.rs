@@ -117,7 +117,9 @@ impl Problem {
     /// The whole answer, in the caller's language.
     pub fn render(&self, locale: Locale, request_id: &str) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
-        response.content_type("application/problem+json").insert_header(("Content-Language", locale.tag()));
+        response
+            .content_type("application/problem+json")
+            .insert_header(("Content-Language", locale.tag()));
         match self {
             Self::Store(StoreError::Unavailable(_) | StoreError::Retry(_)) => {
                 response.insert_header((RETRY_AFTER, "1"));

@@ -28,12 +28,8 @@ pub struct Request {
     pub locale: Option<Locale>,
 }
 
-type Limiter = RateLimiter<
-    String,
-    governor::state::keyed::DashMapStateStore<String>,
-    DefaultClock,
-    StateInformationMiddleware,
->;
+type Limiter =
+    RateLimiter<String, governor::state::keyed::DashMapStateStore<String>, DefaultClock, StateInformationMiddleware>;
 
 /// Requests a minute for each credential, or address where there is none.
 pub struct RateLimit {
@@ -45,7 +41,10 @@ impl RateLimit {
     pub fn new(per_minute: u32) -> Self {
         let limiter = NonZeroU32::new(per_minute)
             .map(|n| RateLimiter::keyed(Quota::per_minute(n)).with_middleware::<StateInformationMiddleware>());
-        Self { limiter, quota: per_minute }
+        Self {
+            limiter,
+            quota: per_minute,
+        }
     }
 
     /// Requests left, or the seconds to wait.
@@ -65,14 +64,19 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 fn request_id(request: &ServiceRequest) -> Arc<str> {
     let sent = request.headers().get(&REQUEST_ID).and_then(|v| v.to_str().ok());
-    let plain = |id: &&str| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let plain = |id: &&str| {
+        (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
     match sent.filter(plain) {
         Some(id) => Arc::from(id),
         None => Arc::from(Id::now_v7().to_string()),
     }
 }
 
-pub async fn pass(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, ActixError> {
+pub async fn pass(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let started = Instant::now();
     let id = request_id(&request);
     let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
@@ -81,7 +85,9 @@ pub async fn pass(request: ServiceRequest, next: Next<impl MessageBody + 'static
     let limit = request.app_data::<web::Data<RateLimit>>().cloned();
     let checked = match (text(AUTHORIZATION), &state) {
         (Some(header), Some(state)) => {
-            let token = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer "));
+            let token = header
+                .strip_prefix("Bearer ")
+                .or_else(|| header.strip_prefix("bearer "));
             Some(token.map_or(Err("token_invalid"), |t| state.tokens.check(t.trim())))
         }
         _ => None,
@@ -96,7 +102,12 @@ pub async fn pass(request: ServiceRequest, next: Next<impl MessageBody + 'static
         None => request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default(),
     };
     let is_api = request.path().starts_with("/api/");
-    request.extensions_mut().insert(Request { id: id.clone(), claims, refused, locale });
+    request.extensions_mut().insert(Request {
+        id: id.clone(),
+        claims,
+        refused,
+        locale,
+    });
     let taken = limit.as_ref().filter(|_| is_api).and_then(|limit| limit.take(who));
     let method = request.method().clone();
 
@@ -168,7 +179,9 @@ fn problem_is_ours(problem: &Problem) -> bool {
 fn from_actix(error: &ActixError) -> Problem {
     let status = error.as_response_error().status_code();
     match status {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::request(status, "payload_too_large").with("max", crate::request::BODY_LIMIT),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::request(status, "payload_too_large").with("max", crate::request::BODY_LIMIT)
+        }
         s if s.is_server_error() => persistence::Error::internal(error).into(),
         status => Problem::request(status, "malformed_request").with("reason", error),
     }

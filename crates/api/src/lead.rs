@@ -37,8 +37,12 @@ fn part(map: &mut Map<String, Json>, name: &'static str, absent: Part) -> Result
             None => Ok(Part::New(fields)),
             Some(id) => {
                 let id = id.as_str().and_then(domain::value::parse_id);
-                request::nothing_else(&fields).map_err(|i| Issue { pointer: format!("/{name}{}", i.pointer), ..i })?;
-                id.map(Part::Existing).ok_or_else(|| Issue::new(format!("/{name}/id"), "invalid_id"))
+                request::nothing_else(&fields).map_err(|i| Issue {
+                    pointer: format!("/{name}{}", i.pointer),
+                    ..i
+                })?;
+                id.map(Part::Existing)
+                    .ok_or_else(|| Issue::new(format!("/{name}/id"), "invalid_id"))
             }
         },
         Some(_) => Err(Issue::at(name, "wrong_type").with("type", "object")),
@@ -58,7 +62,10 @@ fn filled(mut given: Map<String, Json>, from: &[(&str, Json)]) -> Map<String, Js
 fn nested<T>(name: &str, result: persistence::Result<T>) -> persistence::Result<T> {
     result.map_err(|error| match error {
         persistence::Error::Domain(domain::Error::Invalid(issues)) => {
-            let moved = issues.into_iter().map(|i| Issue { pointer: format!("/{name}{}", i.pointer), ..i });
+            let moved = issues.into_iter().map(|i| Issue {
+                pointer: format!("/{name}{}", i.pointer),
+                ..i
+            });
             domain::Error::Invalid(moved.collect()).into()
         }
         other => other,
@@ -81,7 +88,9 @@ fn convert_in(
     let is_person = lead.company.is_none();
     let customer: Customer = match customer {
         Part::Existing(id) => {
-            let found = engine::find_many(tx, &caller.scope(Customer::KIND)?, &[id])?.into_iter().next();
+            let found = engine::find_many(tx, &caller.scope(Customer::KIND)?, &[id])?
+                .into_iter()
+                .next();
             found.ok_or_else(|| Issue::new("/customer/id", "reference_not_found"))?
         }
         Part::Nothing => return Err(Issue::at("customer", "required").into()),
@@ -106,7 +115,9 @@ fn convert_in(
     let contact: Option<Contact> = match contact {
         Part::Nothing => None,
         Part::Existing(id) => {
-            let found = engine::find_many::<Contact>(tx, &caller.scope(Contact::KIND)?, &[id])?.into_iter().next();
+            let found = engine::find_many::<Contact>(tx, &caller.scope(Contact::KIND)?, &[id])?
+                .into_iter()
+                .next();
             Some(found.ok_or_else(|| Issue::new("/contact/id", "reference_not_found"))?)
         }
         Part::New(given) => {
@@ -124,7 +135,9 @@ fn convert_in(
     let opportunity: Option<Opportunity> = match opportunity {
         Part::Nothing => None,
         Part::Existing(id) => {
-            let found = engine::find_many::<Opportunity>(tx, &caller.scope(Opportunity::KIND)?, &[id])?.into_iter().next();
+            let found = engine::find_many::<Opportunity>(tx, &caller.scope(Opportunity::KIND)?, &[id])?
+                .into_iter()
+                .next();
             Some(found.ok_or_else(|| Issue::new("/opportunity/id", "reference_not_found"))?)
         }
         Part::New(given) => {
@@ -148,7 +161,13 @@ fn convert_in(
     Ok((stored, customer, contact, opportunity))
 }
 
-async fn convert(caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
+async fn convert(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, Lead::KIND.name)?;
     let expected = request::if_match(&request)?;
     let mut map = request::optional_object(&request, &body)?;

@@ -46,14 +46,22 @@ pub fn shape(kind: &'static Kind, pairs: &[(String, String)]) -> Result<Shape, P
                 });
                 shape.expand = known.collect::<Result<_, _>>()?;
             }
-            other => return Err(Error::BadQuery(Issue::new(other, "unknown_parameter").with("parameter", other)).into()),
+            other => {
+                return Err(Error::BadQuery(Issue::new(other, "unknown_parameter").with("parameter", other)).into());
+            }
         }
     }
     Ok(shape)
 }
 
 /// A record as JSON text in the shape asked for.
-pub fn shaped<T: Record>(tx: &mut Tx, caller: &Caller, kind: &Kind, record: &T, shape: &Shape) -> persistence::Result<String> {
+pub fn shaped<T: Record>(
+    tx: &mut Tx,
+    caller: &Caller,
+    kind: &Kind,
+    record: &T,
+    shape: &Shape,
+) -> persistence::Result<String> {
     if shape.is_plain() {
         return serde_json::to_string(record).map_err(persistence::Error::internal);
     }
@@ -93,7 +101,9 @@ pub fn shape_rows<T: Record>(
         let expanded: Vec<&str> = shape.expand.iter().filter_map(|f| f.expansion()).collect();
         for row in &mut rows {
             row.retain(|name, _| {
-                matches!(name.as_str(), "id" | "version") || fields.contains(&name.as_str()) || expanded.contains(&name.as_str())
+                matches!(name.as_str(), "id" | "version")
+                    || fields.contains(&name.as_str())
+                    || expanded.contains(&name.as_str())
             });
         }
     }
@@ -101,7 +111,9 @@ pub fn shape_rows<T: Record>(
 }
 
 fn titles(tx: &mut Tx, caller: &Caller, field: &Field, ids: &[Id]) -> persistence::Result<HashMap<Id, String>> {
-    let Some(target) = field.refers.and_then(domain::kind) else { return Ok(HashMap::new()) };
+    let Some(target) = field.refers.and_then(domain::kind) else {
+        return Ok(HashMap::new());
+    };
     match caller.scope(target) {
         Ok(scope) => engine::titles(tx, &scope, target, ids),
         Err(_) => Ok(HashMap::new()),
@@ -109,9 +121,17 @@ fn titles(tx: &mut Tx, caller: &Caller, field: &Field, ids: &[Id]) -> persistenc
 }
 
 /// Answers a list.
-pub async fn page<T: Record>(state: &State, caller: Caller, list: List, uri: Option<&Uri>) -> Result<HttpResponse, Problem> {
+pub async fn page<T: Record>(
+    state: &State,
+    caller: Caller,
+    list: List,
+    uri: Option<&Uri>,
+) -> Result<HttpResponse, Problem> {
     let scope = caller.scope(T::KIND)?;
-    let shape = Shape { fields: list.fields.clone(), expand: list.expand.clone() };
+    let shape = Shape {
+        fields: list.fields.clone(),
+        expand: list.expand.clone(),
+    };
     let (body, next) = state
         .store
         .read(move |tx| {
@@ -137,8 +157,16 @@ pub async fn page<T: Record>(state: &State, caller: Caller, list: List, uri: Opt
 }
 
 fn next_link(uri: &Uri, cursor: &str) -> String {
-    let others = uri.query().unwrap_or_default().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor="));
-    let query = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect::<Vec<_>>().join("&");
+    let others = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|p| !p.is_empty() && !p.starts_with("cursor="));
+    let query = others
+        .map(str::to_owned)
+        .chain([format!("cursor={cursor}")])
+        .collect::<Vec<_>>()
+        .join("&");
     format!("<{}?{query}>; rel=\"next\"", uri.path())
 }
 
@@ -148,10 +176,22 @@ pub fn position_and_limit(pairs: &[(String, String)], position: &str) -> Result<
     for (name, value) in pairs {
         let bad = |code| Error::BadQuery(Issue::new(name.as_str(), code));
         if name == position {
-            at = Some(value.parse().ok().filter(|p: &i64| *p >= 0).ok_or_else(|| bad("invalid_cursor"))?);
+            at = Some(
+                value
+                    .parse()
+                    .ok()
+                    .filter(|p: &i64| *p >= 0)
+                    .ok_or_else(|| bad("invalid_cursor"))?,
+            );
         } else if name == "limit" {
             let within = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
-            let out_of_range = || Error::BadQuery(Issue::new("limit", "out_of_range").with("min", 1).with("max", MAX_LIMIT));
+            let out_of_range = || {
+                Error::BadQuery(
+                    Issue::new("limit", "out_of_range")
+                        .with("min", 1)
+                        .with("max", MAX_LIMIT),
+                )
+            };
             limit = within.ok_or_else(out_of_range)?;
         } else {
             return Err(Error::BadQuery(Issue::new(name.as_str(), "unknown_parameter").with("parameter", name)).into());
@@ -163,13 +203,29 @@ pub fn position_and_limit(pairs: &[(String, String)], position: &str) -> Result<
 /// The parameters every list takes.
 pub fn list_parameters(doc: Doc) -> Doc {
     let text = || json!({ "type": "string" });
-    doc.query("limit", json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50 }), "Rows of a page")
-        .query("cursor", text(), "Where the page before ended")
-        .query("sort", text(), "A field, with - before it for descending; -created_at where nothing is said")
-        .query("q", json!({ "type": "string", "maxLength": 200 }), "Words to search for, in Chinese, pinyin or Latin letters")
-        .query("fields", text(), "Fields to send, separated by commas")
-        .query("expand", text(), "References to send along, separated by commas")
-        .query("count", json!({ "type": "string", "enum": ["exact", "estimate"] }), "Also count the whole list")
+    doc.query(
+        "limit",
+        json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50 }),
+        "Rows of a page",
+    )
+    .query("cursor", text(), "Where the page before ended")
+    .query(
+        "sort",
+        text(),
+        "A field, with - before it for descending; -created_at where nothing is said",
+    )
+    .query(
+        "q",
+        json!({ "type": "string", "maxLength": 200 }),
+        "Words to search for, in Chinese, pinyin or Latin letters",
+    )
+    .query("fields", text(), "Fields to send, separated by commas")
+    .query("expand", text(), "References to send along, separated by commas")
+    .query(
+        "count",
+        json!({ "type": "string", "enum": ["exact", "estimate"] }),
+        "Also count the whole list",
+    )
 }
 
 /// A record of which only id and version are sure to be there.

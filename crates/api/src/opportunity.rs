@@ -25,7 +25,9 @@ impl Noun for Opportunity {
         if !given(map, "pipeline_id") {
             let stage = map.get("stage_id").and_then(Json::as_str).and_then(parse_id);
             let found = match stage {
-                Some(stage) => engine::find_many::<Stage>(tx, &caller.scope(Stage::KIND)?, &[stage])?.first().map(|s| s.pipeline_id),
+                Some(stage) => engine::find_many::<Stage>(tx, &caller.scope(Stage::KIND)?, &[stage])?
+                    .first()
+                    .map(|s| s.pipeline_id),
                 None => pipeline::first(tx, caller)?.map(|p| p.id),
             };
             if let Some(pipeline) = found {
@@ -36,7 +38,9 @@ impl Noun for Opportunity {
             && let Some(id) = map.get("pipeline_id").and_then(Json::as_str).and_then(parse_id)
         {
             let stages = pipeline::stages(tx, caller, id)?;
-            let first = stages.first().ok_or_else(|| Issue::at("pipeline_id", "pipeline_without_stages"));
+            let first = stages
+                .first()
+                .ok_or_else(|| Issue::at("pipeline_id", "pipeline_without_stages"));
             map.insert("stage_id".into(), json!(first.map_err(persistence::Error::from)?.id));
         }
         Ok(())
@@ -89,7 +93,10 @@ fn check_lines(tx: &mut Tx, caller: &Caller, new: &Opportunity) -> persistence::
         }
         if line.price.currency != base {
             let issue = Issue::new(format!("/lines/{i}/price/currency"), "currency_without_rate");
-            return Err(issue.with("currency", line.price.currency.code()).with("base", base.code()).into());
+            return Err(issue
+                .with("currency", line.price.currency.code())
+                .with("base", base.code())
+                .into());
         }
     }
     Ok(())
@@ -128,9 +135,18 @@ async fn change(
     .await
 }
 
-async fn move_to(caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
+async fn move_to(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
     let mut map = request::object(&request, &body)?;
-    let id = map.remove("stage_id").and_then(|v| parse_id(v.as_str()?)).ok_or_else(|| Issue::at("stage_id", "required"))?;
+    let id = map
+        .remove("stage_id")
+        .and_then(|v| parse_id(v.as_str()?))
+        .ok_or_else(|| Issue::at("stage_id", "required"))?;
     request::nothing_else(&map)?;
     change(caller, state, path, request, body, move |tx, caller, old| {
         Ok(old.moved(&stage(tx, caller, id)?, Instant::now())?)
@@ -138,17 +154,33 @@ async fn move_to(caller: Caller, state: Data<State>, path: Path<String>, request
     .await
 }
 
-async fn win(caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
+async fn win(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
     request::nothing_else(&request::optional_object(&request, &body)?)?;
-    change(caller, state, path, request, body, |_, _, old| Ok(old.won(Instant::now())?)).await
+    change(caller, state, path, request, body, |_, _, old| {
+        Ok(old.won(Instant::now())?)
+    })
+    .await
 }
 
-async fn lose(caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
+async fn lose(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
     let mut map = request::object(&request, &body)?;
     let reason = request::optional_text(&mut map, "reason", 200)?;
     let reason = match reason {
         Some(reason) => reason,
-        None => request::optional_text(&mut map, "loss_reason", 200)?.ok_or_else(|| Issue::at("reason", "reason_required"))?,
+        None => request::optional_text(&mut map, "loss_reason", 200)?
+            .ok_or_else(|| Issue::at("reason", "reason_required"))?,
     };
     let competitor = request::optional_text(&mut map, "competitor", 200)?;
     request::nothing_else(&map)?;
@@ -158,14 +190,27 @@ async fn lose(caller: Caller, state: Data<State>, path: Path<String>, request: H
     .await
 }
 
-async fn reopen(caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
+async fn reopen(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
     request::nothing_else(&request::optional_object(&request, &body)?)?;
-    change(caller, state, path, request, body, |_, _, old| Ok(old.reopened(Instant::now())?)).await
+    change(caller, state, path, request, body, |_, _, old| {
+        Ok(old.reopened(Instant::now())?)
+    })
+    .await
 }
 
 pub fn routes(routes: &mut Routes) {
     crud::<Opportunity>(routes);
-    let action = |id: &str, summary: &str| Doc::new(id, "opportunities", summary).versioned().ok(200, reference("Opportunity"));
+    let action = |id: &str, summary: &str| {
+        Doc::new(id, "opportunities", summary)
+            .versioned()
+            .ok(200, reference("Opportunity"))
+    };
     let nothing = || json!({ "type": "object", "additionalProperties": false });
     let doc = action("move_opportunity", "Move an opportunity to another stage")
         .about("Refused where the stage may not be entered from here, or needs fields that are empty.")

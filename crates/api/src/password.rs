@@ -10,12 +10,55 @@ pub const MAX: usize = 128;
 
 /// The passwords that are tried first everywhere, eight characters and longer.
 const COMMON: &[&str] = &[
-    "password", "password1", "password123", "passw0rd", "p@ssw0rd", "12345678", "123456789", "1234567890", "11111111",
-    "00000000", "88888888", "66666666", "12341234", "87654321", "qwertyui", "qwertyuiop", "qwerty123", "1q2w3e4r",
-    "1qaz2wsx", "asdfghjk", "asdfghjkl", "zxcvbnm1", "iloveyou", "sunshine", "princess", "football", "baseball",
-    "welcome1", "admin123", "administrator", "letmein1", "trustno1", "superman", "woaini1314", "woaini520", "5201314520",
-    "a1234567", "a12345678", "a123456789", "abcd1234", "abc12345", "abc123456", "aa123456", "qq123456", "qwer1234",
-    "changeme", "guanxi123", "test1234", "test12345",
+    "password",
+    "password1",
+    "password123",
+    "passw0rd",
+    "p@ssw0rd",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "11111111",
+    "00000000",
+    "88888888",
+    "66666666",
+    "12341234",
+    "87654321",
+    "qwertyui",
+    "qwertyuiop",
+    "qwerty123",
+    "1q2w3e4r",
+    "1qaz2wsx",
+    "asdfghjk",
+    "asdfghjkl",
+    "zxcvbnm1",
+    "iloveyou",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "welcome1",
+    "admin123",
+    "administrator",
+    "letmein1",
+    "trustno1",
+    "superman",
+    "woaini1314",
+    "woaini520",
+    "5201314520",
+    "a1234567",
+    "a12345678",
+    "a123456789",
+    "abcd1234",
+    "abc12345",
+    "abc123456",
+    "aa123456",
+    "qq123456",
+    "qwer1234",
+    "changeme",
+    "guanxi123",
+    "test1234",
+    "test12345",
 ];
 
 fn argon2() -> Argon2<'static> {
@@ -41,13 +84,18 @@ pub fn check(password: &str) -> Result<(), Issue> {
 
 /// About 20 ms and 19 MiB: keep off the async threads.
 pub fn hash(password: &str) -> Result<String, String> {
-    argon2().hash_password(password.as_bytes()).map(|h| h.to_string()).map_err(|e| e.to_string())
+    argon2()
+        .hash_password(password.as_bytes())
+        .map(|h| h.to_string())
+        .map_err(|e| e.to_string())
 }
 
 /// Without a hash the same work is done against a fixed one, so that time does not tell whether the account exists.
 pub fn verify(password: &str, stored: Option<&str>) -> bool {
     static NOBODY: LazyLock<String> = LazyLock::new(|| hash("nobody signs in with this").unwrap_or_default());
-    let Ok(parsed) = PasswordHash::new(stored.unwrap_or(&NOBODY)) else { return false };
+    let Ok(parsed) = PasswordHash::new(stored.unwrap_or(&NOBODY)) else {
+        return false;
+    };
     argon2().verify_password(password.as_bytes(), &parsed).is_ok() && stored.is_some()
 }
 

@@ -28,10 +28,15 @@ impl Noun for Pipeline {
 }
 
 fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence::Result<List> {
-    let field = T::KIND.field(sort).ok_or_else(|| persistence::Error::internal("no such field"))?;
+    let field = T::KIND
+        .field(sort)
+        .ok_or_else(|| persistence::Error::internal("no such field"))?;
     Ok(List {
         filter,
-        sort: Sort { field, descending: false },
+        sort: Sort {
+            field,
+            descending: false,
+        },
         limit: query::MAX_LIMIT,
         after: None,
         q: None,
@@ -44,7 +49,11 @@ fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence::Res
 
 /// The stages of a pipeline in their order.
 pub fn stages(tx: &mut Tx, caller: &Caller, pipeline: Id) -> persistence::Result<Vec<Stage>> {
-    let of = Leaf { column: "pipeline_id".into(), storage: Storage::Id, test: Test::Eq(pipeline.into()) };
+    let of = Leaf {
+        column: "pipeline_id".into(),
+        storage: Storage::Id,
+        test: Test::Eq(pipeline.into()),
+    };
     let list = everything::<Stage>("position", Some(Filter::Leaf(of)))?;
     Ok(engine::list(tx, &caller.scope(Stage::KIND)?, &list)?.rows)
 }
@@ -52,13 +61,21 @@ pub fn stages(tx: &mut Tx, caller: &Caller, pipeline: Id) -> persistence::Result
 /// The first pipeline that is in use.
 pub fn first(tx: &mut Tx, caller: &Caller) -> persistence::Result<Option<Pipeline>> {
     let list = everything::<Pipeline>("position", None)?;
-    Ok(engine::list::<Pipeline>(tx, &caller.scope(Pipeline::KIND)?, &list)?.rows.into_iter().find(|p| !p.archived))
+    Ok(engine::list::<Pipeline>(tx, &caller.scope(Pipeline::KIND)?, &list)?
+        .rows
+        .into_iter()
+        .find(|p| !p.archived))
 }
 
 /// Cards a stage shows at first.
 const CARDS: u32 = 20;
 
-async fn board(caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn board(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, Pipeline::KIND.name)?;
     let mut pairs = request::query_pairs(&request)?;
     if !pairs.iter().any(|(name, _)| name == "sort") {
@@ -76,8 +93,15 @@ async fn board(caller: Caller, state: Data<State>, path: Path<String>, request: 
             let totals = opportunity::stage_totals(tx, &scope, id, &list)?;
             let currency = caller.workspace().currency;
             let money = |minor: i64| json!({ "amount": decimal(minor, currency), "currency": currency.code() });
-            let expand = Opportunity::KIND.fields.iter().filter(|f| matches!(f.name, "owner_id" | "customer_id")).collect();
-            let shape = Shape { fields: list.fields.clone(), expand };
+            let expand = Opportunity::KIND
+                .fields
+                .iter()
+                .filter(|f| matches!(f.name, "owner_id" | "customer_id"))
+                .collect();
+            let shape = Shape {
+                fields: list.fields.clone(),
+                expand,
+            };
             let stages = stages(tx, &caller, id)?;
             // All cards of all stages in one go, so that owners and customers are looked up once.
             let mut cards = Vec::new();
@@ -85,7 +109,11 @@ async fn board(caller: Caller, state: Data<State>, path: Path<String>, request: 
             for stage in &stages {
                 let total = totals.iter().find(|t| t.stage == stage.id).copied().unwrap_or_default();
                 let page = if total.count == 0 {
-                    engine::Page { rows: Vec::new(), next: None, count: None }
+                    engine::Page {
+                        rows: Vec::new(),
+                        next: None,
+                        count: None,
+                    }
                 } else {
                     opportunity::stage_cards(tx, &scope, stage.id, &list)?
                 };
@@ -126,5 +154,10 @@ pub fn routes(routes: &mut Routes) {
         )
         .ok(200, json!({ "type": "object", "required": ["pipeline", "stages"], "properties": {
             "pipeline": reference("Pipeline"), "stages": { "type": "array", "items": column } } }));
-    routes.add(Method::GET, "/pipelines/{id}/board", listing::list_parameters(doc), board);
+    routes.add(
+        Method::GET,
+        "/pipelines/{id}/board",
+        listing::list_parameters(doc),
+        board,
+    );
 }

@@ -33,10 +33,13 @@ async fn pipeline_summary(caller: Caller, state: Data<State>) -> Result<HttpResp
                 .iter()
                 .filter_map(|stage| {
                     let sum = sums.iter().find(|s| s.stage == stage.id)?;
-                    let weighted = i64::try_from(i128::from(sum.sum) * i128::from(stage.probability) / 100).unwrap_or(i64::MAX);
-                    Some(json!({ "pipeline_id": stage.pipeline_id, "stage_id": stage.id, "stage": stage.name,
+                    let weighted =
+                        i64::try_from(i128::from(sum.sum) * i128::from(stage.probability) / 100).unwrap_or(i64::MAX);
+                    Some(
+                        json!({ "pipeline_id": stage.pipeline_id, "stage_id": stage.id, "stage": stage.name,
                         "probability": stage.probability, "count": sum.count, "sum": money(&caller, sum.sum),
-                        "weighted": money(&caller, weighted) }))
+                        "weighted": money(&caller, weighted) }),
+                    )
                 })
                 .collect();
             let total: i64 = sums.iter().map(|s| s.sum).sum();
@@ -53,20 +56,31 @@ async fn win_rate(caller: Caller, state: Data<State>) -> Result<HttpResponse, Pr
         .read(move |tx| {
             let scope = caller.scope(Opportunity::KIND)?;
             let sums = report::by_status(tx, &scope)?;
-            let of = |status: &str| sums.iter().find(|s| s.status == status).map_or((0, 0), |s| (s.count, s.sum));
+            let of = |status: &str| {
+                sums.iter()
+                    .find(|s| s.status == status)
+                    .map_or((0, 0), |s| (s.count, s.sum))
+            };
             let ((won, won_value), (lost, lost_value), (open, open_value)) = (of("won"), of("lost"), of("open"));
             // Percent with two decimals, rounded half up; none while nothing is decided.
             let rate = (won + lost > 0).then(|| {
                 let hundredths = (won * 20_000 + (won + lost)) / (2 * (won + lost));
                 hundredths as f64 / 100.0
             });
-            let offset = chrono::Utc::now().with_timezone(&caller.zone).offset().fix().local_minus_utc() / 60;
+            let offset = chrono::Utc::now()
+                .with_timezone(&caller.zone)
+                .offset()
+                .fix()
+                .local_minus_utc()
+                / 60;
             let months: Vec<Json> = report::won_by_month(tx, &scope, i64::from(offset))?
                 .iter()
                 .map(|m| json!({ "month": m.month, "won_count": m.count, "won_value": money(&caller, m.sum) }))
                 .collect();
-            Ok(json!({ "won": won, "lost": lost, "open": open, "rate": rate, "won_value": money(&caller, won_value),
-                "lost_value": money(&caller, lost_value), "open_value": money(&caller, open_value), "months": months }))
+            Ok(
+                json!({ "won": won, "lost": lost, "open": open, "rate": rate, "won_value": money(&caller, won_value),
+                "lost_value": money(&caller, lost_value), "open_value": money(&caller, open_value), "months": months }),
+            )
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
@@ -106,6 +120,8 @@ pub fn routes(routes: &mut Routes) {
             "rate": { "type": ["number", "null"] }, "won_value": reference("Money"),
             "months": { "type": "array", "items": { "type": "object" } } } }));
     routes.add(Method::GET, "/reports/win-rate", doc, win_rate);
-    let doc = Doc::new("report_sales_by_owner", "reports", "Sales by owner").about("Best first.").ok(200, rows());
+    let doc = Doc::new("report_sales_by_owner", "reports", "Sales by owner")
+        .about("Best first.")
+        .ok(200, rows());
     routes.add(Method::GET, "/reports/sales-by-owner", doc, sales_by_owner);
 }

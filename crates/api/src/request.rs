@@ -8,8 +8,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{Error, Id, Issue};
-use persistence::idempotency::{self, Answer, Key};
 use persistence::Tx;
+use persistence::idempotency::{self, Answer, Key};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
@@ -18,11 +18,17 @@ const DEPTH_LIMIT: usize = 32;
 
 /// A JSON object as body.
 pub fn object(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Json>, Problem> {
-    let sent = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let sent = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let media = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if media != "application/json" && media != "application/merge-patch+json" {
-        return Err(Problem::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
-            .with("expected", "application/json"));
+        return Err(
+            Problem::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+                .with("expected", "application/json"),
+        );
     }
     let malformed = |reason: String| Problem::request(StatusCode::BAD_REQUEST, "malformed_json").with("reason", reason);
     let json: Json = serde_json::from_slice(body).map_err(|e| malformed(e.to_string()))?;
@@ -37,7 +43,11 @@ pub fn object(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Json>, P
 
 /// As `object`, where no body at all means an empty one.
 pub fn optional_object(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Json>, Problem> {
-    if body.is_empty() { Ok(Map::new()) } else { object(request, body) }
+    if body.is_empty() {
+        Ok(Map::new())
+    } else {
+        object(request, body)
+    }
 }
 
 fn deeper_than(json: &Json, levels: usize) -> bool {
@@ -78,14 +88,22 @@ impl Expected {
 
 pub fn if_match(request: &HttpRequest) -> Result<Expected, Problem> {
     let Some(header) = request.headers().get(IF_MATCH) else {
-        return Err(Problem::request(StatusCode::PRECONDITION_REQUIRED, "precondition_required"));
+        return Err(Problem::request(
+            StatusCode::PRECONDITION_REQUIRED,
+            "precondition_required",
+        ));
     };
     let text = header.to_str().unwrap_or_default().trim();
     if text == "*" {
         return Ok(Expected::Any);
     }
-    let version = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).and_then(|t| t.parse().ok());
-    version.map(Expected::Version).ok_or_else(|| Problem::request(StatusCode::BAD_REQUEST, "invalid_etag"))
+    let version = text
+        .strip_prefix('"')
+        .and_then(|t| t.strip_suffix('"'))
+        .and_then(|t| t.parse().ok());
+    version
+        .map(Expected::Version)
+        .ok_or_else(|| Problem::request(StatusCode::BAD_REQUEST, "invalid_etag"))
 }
 
 /// A record as an answer, with its version as ETag.
@@ -108,12 +126,10 @@ pub fn json<T: Serialize>(status: StatusCode, body: &T) -> persistence::Result<A
     })
 }
 
-pub fn empty() -> Answer {
-    Answer { status: 204, etag: None, location: None, body: String::new() }
-}
-
 pub fn respond(answer: Answer) -> HttpResponse {
-    let status = u16::try_from(answer.status).ok().and_then(|s| StatusCode::from_u16(s).ok());
+    let status = u16::try_from(answer.status)
+        .ok()
+        .and_then(|s| StatusCode::from_u16(s).ok());
     let mut response = HttpResponse::build(status.unwrap_or(StatusCode::OK));
     if let Some(etag) = answer.etag {
         response.insert_header((ETAG, etag));
@@ -129,10 +145,20 @@ pub fn respond(answer: Answer) -> HttpResponse {
 
 /// The request's idempotency key, if it has one.
 fn key(request: &HttpRequest, caller: &Caller, body: &[u8]) -> Result<Option<Key>, Problem> {
-    let Some(header) = request.headers().get("Idempotency-Key") else { return Ok(None) };
-    let key = header.to_str().ok().filter(|k| (1..=255).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic()));
+    let Some(header) = request.headers().get("Idempotency-Key") else {
+        return Ok(None);
+    };
+    let key = header
+        .to_str()
+        .ok()
+        .filter(|k| (1..=255).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic()));
     let key = key.ok_or_else(|| Problem::request(StatusCode::BAD_REQUEST, "invalid_idempotency_key"))?;
-    let said = [request.method().as_str().as_bytes(), request.uri().to_string().as_bytes(), body].join(&0u8);
+    let said = [
+        request.method().as_str().as_bytes(),
+        request.uri().to_string().as_bytes(),
+        body,
+    ]
+    .join(&0u8);
     Ok(Some(Key {
         workspace: caller.workspace().id,
         user: caller.user(),

@@ -3,8 +3,8 @@
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
-use actix_web::http::Method;
 use actix_web::HttpResponse;
+use actix_web::http::Method;
 use domain::policy::{Action, Reach};
 use domain::record::{FILTER, FIXED, IMPORT, PERSONAL, READONLY, SEARCH, SORT};
 use domain::value::Type;
@@ -17,7 +17,10 @@ pub fn type_name(kind: &Kind) -> String {
         .split('_')
         .map(|word| {
             let mut letters = word.chars();
-            letters.next().map(|c| c.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+            letters
+                .next()
+                .map(|c| c.to_ascii_uppercase().to_string() + letters.as_str())
+                .unwrap_or_default()
         })
         .collect()
 }
@@ -42,9 +45,15 @@ fn field_schema(field: &Field) -> Json {
         Type::Day => json!({ "type": "string", "format": "date" }),
         Type::Money => reference("Money"),
         Type::Choice(choices) => json!({ "type": "string", "enum": choices.iter().map(|c| c.key).collect::<Vec<_>>() }),
-        Type::Tags => json!({ "type": "array", "maxItems": 50, "items": { "type": "string", "maxLength": field.max, "minLength": 1 } }),
-        Type::Json if field.name == "lines" => json!({ "type": "array", "maxItems": 200, "items": reference("OpportunityLine") }),
-        Type::Json if field.name == "options" => json!({ "type": "array", "maxItems": 2000, "items": reference("PickOption") }),
+        Type::Tags => {
+            json!({ "type": "array", "maxItems": 50, "items": { "type": "string", "maxLength": field.max, "minLength": 1 } })
+        }
+        Type::Json if field.name == "lines" => {
+            json!({ "type": "array", "maxItems": 200, "items": reference("OpportunityLine") })
+        }
+        Type::Json if field.name == "options" => {
+            json!({ "type": "array", "maxItems": 2000, "items": reference("PickOption") })
+        }
         Type::Json if field.name == "custom_fields" => json!({ "type": "object", "maxProperties": 0 }),
         Type::Json => json!({ "type": "object" }),
     };
@@ -76,15 +85,23 @@ fn described(field: &Field) -> Json {
 pub fn add_schemas(schemas: &mut Map<String, Json>, kind: &Kind) {
     let name = type_name(kind);
     let properties = |wanted: &dyn Fn(&Field) -> bool| -> Map<String, Json> {
-        kind.fields.iter().filter(|f| wanted(f)).map(|f| (f.name.to_owned(), described(f))).collect()
+        kind.fields
+            .iter()
+            .filter(|f| wanted(f))
+            .map(|f| (f.name.to_owned(), described(f)))
+            .collect()
     };
     let all: Vec<&str> = kind.fields.iter().map(|f| f.name).collect();
     schemas.insert(
         name.clone(),
         json!({ "type": "object", "description": kind.label.en, "properties": properties(&|_| true), "required": all }),
     );
-    let required: Vec<&str> =
-        kind.fields.iter().filter(|f| f.required && !f.can(READONLY) && f.name != "id" && f.name != "version").map(|f| f.name).collect();
+    let required: Vec<&str> = kind
+        .fields
+        .iter()
+        .filter(|f| f.required && !f.can(READONLY) && f.name != "id" && f.name != "version")
+        .map(|f| f.name)
+        .collect();
     schemas.insert(
         format!("{name}Create"),
         json!({ "type": "object", "properties": properties(&|f| !f.can(READONLY)), "required": required, "additionalProperties": false }),
@@ -180,7 +197,9 @@ fn describe_field(field: &Field) -> Json {
         out["max_length"] = json!(field.max);
     }
     if let Type::Choice(choices) = field.ty {
-        let choices = choices.iter().map(|c| json!({ "value": c.key, "label": { "zh-CN": c.label.zh, "en": c.label.en } }));
+        let choices = choices
+            .iter()
+            .map(|c| json!({ "value": c.key, "label": { "zh-CN": c.label.zh, "en": c.label.en } }));
         out["choices"] = choices.collect();
     }
     if let Some(picklist) = field.picklist {
@@ -200,7 +219,12 @@ async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
         .map(|kind| {
             let rights: Map<String, Json> = Action::ALL
                 .iter()
-                .map(|action| (action.key().to_owned(), json!(caller.identity.reach(kind.name, *action))))
+                .map(|action| {
+                    (
+                        action.key().to_owned(),
+                        json!(caller.identity.reach(kind.name, *action)),
+                    )
+                })
                 .collect();
             json!({
                 "kind": kind.name,

@@ -12,7 +12,16 @@ use domain::{Error, Issue};
 use serde_json::{Value as Json, json};
 
 /// The kinds that are searched, in the order their hits are shown.
-const SEARCHED: &[&str] = &["customer", "contact", "lead", "opportunity", "task", "activity", "product", "user"];
+const SEARCHED: &[&str] = &[
+    "customer",
+    "contact",
+    "lead",
+    "opportunity",
+    "task",
+    "activity",
+    "product",
+    "user",
+];
 
 async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (mut q, mut limit, mut kinds) = (None, 5u32, SEARCHED.to_vec());
@@ -21,11 +30,25 @@ async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Res
         match name.as_str() {
             "q" if value.chars().count() <= 200 && !value.contains('\0') => q = Some(value),
             "q" => return Err(bad("too_long").into()),
-            "limit" => limit = value.parse().ok().filter(|n| (1..=50).contains(n)).ok_or_else(|| bad("invalid_operand"))?,
-            "kinds" => {
-                kinds = SEARCHED.iter().copied().filter(|k| value.split(',').any(|v| v == *k)).collect();
+            "limit" => {
+                limit = value
+                    .parse()
+                    .ok()
+                    .filter(|n| (1..=50).contains(n))
+                    .ok_or_else(|| bad("invalid_operand"))?
             }
-            _ => return Err(Error::BadQuery(Issue::new(name.as_str(), "unknown_parameter").with("parameter", &name)).into()),
+            "kinds" => {
+                kinds = SEARCHED
+                    .iter()
+                    .copied()
+                    .filter(|k| value.split(',').any(|v| v == *k))
+                    .collect();
+            }
+            _ => {
+                return Err(
+                    Error::BadQuery(Issue::new(name.as_str(), "unknown_parameter").with("parameter", &name)).into(),
+                );
+            }
         }
     }
     let q = q.ok_or_else(|| Error::BadQuery(Issue::new("q", "required")))?;

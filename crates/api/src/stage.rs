@@ -15,7 +15,9 @@ impl Noun for Stage {
         if !map.contains_key("position")
             && let Some(pipeline) = map.get("pipeline_id").and_then(Json::as_str).and_then(parse_id)
         {
-            let last = pipeline::stages(tx, caller, pipeline)?.last().map_or(0, |s| s.position + 1);
+            let last = pipeline::stages(tx, caller, pipeline)?
+                .last()
+                .map_or(0, |s| s.position + 1);
             map.insert("position".into(), json!(last));
         }
         map.entry("position").or_insert(json!(0));

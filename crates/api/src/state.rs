@@ -58,7 +58,14 @@ impl State {
         if identities.len() >= MOST_IDENTITIES {
             identities.retain(|_, known| known.since.elapsed() < TRUST);
         }
-        identities.insert(session, Known { identity, since: Instant::now(), generation });
+        identities.insert(
+            session,
+            Known {
+                identity,
+                since: Instant::now(),
+                generation,
+            },
+        );
     }
 
     /// Users, roles, teams or sessions have changed: everybody is looked up again.

@@ -41,7 +41,10 @@ pub struct Tokens {
 impl Tokens {
     /// The newest key signs, all verify.
     pub fn new(keys: &[SigningKey]) -> Self {
-        let newest = keys.first().cloned().unwrap_or(SigningKey { id: String::new(), secret: String::new() });
+        let newest = keys.first().cloned().unwrap_or(SigningKey {
+            id: String::new(),
+            secret: String::new(),
+        });
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -51,7 +54,10 @@ impl Tokens {
         Self {
             sign: EncodingKey::from_secret(newest.secret.as_bytes()),
             newest: newest.id,
-            verify: keys.iter().map(|k| (k.id.clone(), DecodingKey::from_secret(k.secret.as_bytes()))).collect(),
+            verify: keys
+                .iter()
+                .map(|k| (k.id.clone(), DecodingKey::from_secret(k.secret.as_bytes())))
+                .collect(),
             validation,
         }
     }
@@ -101,10 +107,12 @@ pub fn secret() -> Result<String, getrandom::Error> {
 /// What the store keeps of a secret.
 pub fn hash(secret: &str) -> String {
     use std::fmt::Write;
-    Sha256::digest(secret).iter().fold(String::with_capacity(64), |mut out, b| {
-        let _ = write!(out, "{b:02x}");
-        out
-    })
+    Sha256::digest(secret)
+        .iter()
+        .fold(String::with_capacity(64), |mut out, b| {
+            let _ = write!(out, "{b:02x}");
+            out
+        })
 }
 
 /// A refresh token names its session, so that an old one can be told from a made-up one.

@@ -29,14 +29,23 @@ pub fn create(tx: &mut Tx, name: &str, locale: Locale) -> persistence::Result<Ar
 
     let mut roles = Vec::new();
     for (key, name, grants) in builtin_roles() {
-        let patch = RolePatch { key: Some(key.into()), name: Some(name.into()), grants: Some(grants), ..Default::default() };
+        let patch = RolePatch {
+            key: Some(key.into()),
+            name: Some(name.into()),
+            grants: Some(grants),
+            ..Default::default()
+        };
         let mut role = Role::create(patch, Birth::new(None))?;
         role.builtin = true;
         roles.push(role);
     }
     engine::insert(tx, &system.authorize(Action::Create, Role::KIND, None)?, &roles)?;
 
-    let patch = PipelinePatch { name: Some(pick("销售流程", "Sales pipeline")), position: Some(0), ..Default::default() };
+    let patch = PipelinePatch {
+        name: Some(pick("销售流程", "Sales pipeline")),
+        position: Some(0),
+        ..Default::default()
+    };
     let pipeline = Pipeline::create(patch, Birth::new(None))?;
     let steps = [
         ("初步接洽", "Prospecting", 10, 14),
@@ -57,26 +66,81 @@ pub fn create(tx: &mut Tx, name: &str, locale: Locale) -> persistence::Result<Ar
         };
         stages.push(Stage::create(patch, Birth::new(None))?);
     }
-    engine::insert(tx, &system.authorize(Action::Create, Pipeline::KIND, None)?, &[pipeline])?;
+    engine::insert(
+        tx,
+        &system.authorize(Action::Create, Pipeline::KIND, None)?,
+        &[pipeline],
+    )?;
     engine::insert(tx, &system.authorize(Action::Create, Stage::KIND, None)?, &stages)?;
 
     let lists: [(&str, (&str, &str), &[(&str, &str)]); 7] = [
-        ("source", ("来源", "Sources"), &[
-            ("转介绍", "Referral"), ("官网", "Web site"), ("展会", "Trade fair"), ("电话", "Phone"), ("广告", "Advertising"), ("社交媒体", "Social media"),
-        ]),
-        ("industry", ("行业", "Industries"), &[
-            ("制造", "Manufacturing"), ("软件和信息技术", "Software and IT"), ("零售", "Retail"), ("金融", "Finance"), ("医疗", "Health care"),
-            ("教育", "Education"), ("建筑", "Construction"), ("物流", "Logistics"),
-        ]),
-        ("customer_level", ("客户级别", "Customer levels"), &[("A", "A"), ("B", "B"), ("C", "C"), ("VIP", "VIP")]),
-        ("lead_level", ("线索级别", "Lead levels"), &[("高", "Hot"), ("中", "Warm"), ("低", "Cold")]),
-        ("loss_reason", ("输单原因", "Reasons lost"), &[
-            ("价格", "Price"), ("竞争对手", "Competitor"), ("没有预算", "No budget"), ("需求取消", "Need is gone"), ("无回应", "No answer"),
-        ]),
-        ("disqualified_reason", ("线索无效原因", "Reasons for disqualifying"), &[
-            ("联系不上", "Cannot be reached"), ("没有需求", "No need"), ("预算不足", "No budget"), ("重复线索", "Duplicate"),
-        ]),
-        ("region", ("地区", "Regions"), &[("华东", "East China"), ("华南", "South China"), ("华北", "North China"), ("海外", "Abroad")]),
+        (
+            "source",
+            ("来源", "Sources"),
+            &[
+                ("转介绍", "Referral"),
+                ("官网", "Web site"),
+                ("展会", "Trade fair"),
+                ("电话", "Phone"),
+                ("广告", "Advertising"),
+                ("社交媒体", "Social media"),
+            ],
+        ),
+        (
+            "industry",
+            ("行业", "Industries"),
+            &[
+                ("制造", "Manufacturing"),
+                ("软件和信息技术", "Software and IT"),
+                ("零售", "Retail"),
+                ("金融", "Finance"),
+                ("医疗", "Health care"),
+                ("教育", "Education"),
+                ("建筑", "Construction"),
+                ("物流", "Logistics"),
+            ],
+        ),
+        (
+            "customer_level",
+            ("客户级别", "Customer levels"),
+            &[("A", "A"), ("B", "B"), ("C", "C"), ("VIP", "VIP")],
+        ),
+        (
+            "lead_level",
+            ("线索级别", "Lead levels"),
+            &[("高", "Hot"), ("中", "Warm"), ("低", "Cold")],
+        ),
+        (
+            "loss_reason",
+            ("输单原因", "Reasons lost"),
+            &[
+                ("价格", "Price"),
+                ("竞争对手", "Competitor"),
+                ("没有预算", "No budget"),
+                ("需求取消", "Need is gone"),
+                ("无回应", "No answer"),
+            ],
+        ),
+        (
+            "disqualified_reason",
+            ("线索无效原因", "Reasons for disqualifying"),
+            &[
+                ("联系不上", "Cannot be reached"),
+                ("没有需求", "No need"),
+                ("预算不足", "No budget"),
+                ("重复线索", "Duplicate"),
+            ],
+        ),
+        (
+            "region",
+            ("地区", "Regions"),
+            &[
+                ("华东", "East China"),
+                ("华南", "South China"),
+                ("华北", "North China"),
+                ("海外", "Abroad"),
+            ],
+        ),
     ];
     let mut picklists = Vec::new();
     for (key, (zh, en), values) in lists {

@@ -199,12 +199,20 @@ impl Actor {
     /// The ticket to follow the change feed of the workspace. It shows no record by itself: what a change tells is cut down
     /// to what the actor may see of its record.
     pub fn feed_scope(&self) -> Scope {
-        Scope { workspace: self.identity.workspace.id, visible: Visible::Owners(Arc::from([])), parents: Vec::new() }
+        Scope {
+            workspace: self.identity.workspace.id,
+            visible: Visible::Owners(Arc::from([])),
+            parents: Vec::new(),
+        }
     }
 
     /// The ticket to read one's own user record, whatever the rights.
     pub fn identity_scope(&self) -> Scope {
-        Scope { workspace: self.identity.workspace.id, visible: Visible::All, parents: Vec::new() }
+        Scope {
+            workspace: self.identity.workspace.id,
+            visible: Visible::All,
+            parents: Vec::new(),
+        }
     }
 
     /// The ticket to do `action` to a record of `kind` that belongs to `owner`.

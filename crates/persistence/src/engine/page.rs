@@ -154,7 +154,10 @@ pub fn titles(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<Has
         return Ok(HashMap::new());
     }
     let dialect = tx.dialect();
-    let mut sql = Sql::new(format!("SELECT t.id, coalesce(t.{}, '') FROM {} t WHERE ", kind.title, kind.plural));
+    let mut sql = Sql::new(format!(
+        "SELECT t.id, coalesce(t.{}, '') FROM {} t WHERE ",
+        kind.title, kind.plural
+    ));
     filter::scope(&mut sql, dialect, scope);
     sql.push(" AND t.id");
     filter::one_of_ids(&mut sql, dialect, ids);
