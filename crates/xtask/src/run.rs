@@ -40,7 +40,7 @@ pub fn run(mut args: Args) -> Result<()> {
 pub fn build_server(release: bool) -> Result<PathBuf> {
     setup::server_libraries()?;
     let mut build = shell::cargo();
-    build.args(["build", "--locked", "--package", "api", "--bin", "guanxi"]);
+    build.args(["build", "--locked", "--bin", "guanxi"]);
     if release {
         build.arg("--release");
     }
