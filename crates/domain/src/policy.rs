@@ -212,11 +212,20 @@ pub enum Visible {
     Owners(Arc<[Id]>),
 }
 
+/// A record is also seen by who sees the record it belongs to.
+#[derive(Debug, Clone)]
+pub struct Parent {
+    pub column: &'static str,
+    pub table: &'static str,
+    pub visible: Visible,
+}
+
 /// The right to read records of one kind in one workspace.
 #[derive(Debug, Clone)]
 pub struct Scope {
     workspace: Id,
     visible: Visible,
+    parents: Vec<Parent>,
 }
 
 impl Scope {
@@ -226,6 +235,10 @@ impl Scope {
 
     pub fn visible(&self) -> &Visible {
         &self.visible
+    }
+
+    pub fn parents(&self) -> &[Parent] {
+        &self.parents
     }
 }
 
