@@ -20,6 +20,7 @@ pub mod activity;
 pub mod change;
 pub mod contact;
 pub mod customer;
+pub mod import;
 pub mod lead;
 pub mod opportunity;
 pub mod opportunity_line;
@@ -67,5 +68,3 @@ pub const KINDS: &[&Kind] = &[
 pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().copied().find(|k| k.name == name)
 }
-//! domain
-pub mod import;

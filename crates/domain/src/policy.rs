@@ -177,10 +177,11 @@ impl Actor {
             action: "view",
             kind: kind.name,
         })?;
-        Ok(Scope {
-            workspace: self.identity.workspace.id,
-            visible,
-        })
+        let parents = kind.parents().filter_map(|(column, parent)| {
+            let parent = crate::kind(parent)?;
+            Some(Parent { column, table: parent.plural, visible: self.visible(parent, Action::View)? })
+        });
+        Ok(Scope { workspace: self.identity.workspace.id, parents: parents.collect(), visible })
     }
 
     /// The ticket to do `action` to a record of `kind` that belongs to `owner`.
@@ -270,10 +271,7 @@ impl Permit {
 
     /// The permit to read back what it lets write.
     pub fn scope(&self) -> Scope {
-        Scope {
-            workspace: self.workspace,
-            visible: Visible::All,
-        }
+        Scope { workspace: self.workspace, visible: Visible::All, parents: Vec::new() }
     }
 }
 

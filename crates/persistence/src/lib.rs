@@ -1,5 +1,6 @@
 //! The store: one source over SQLite and PostgreSQL. SQL lives here and nowhere else.
 
+pub mod activity;
 mod backend;
 pub mod change;
 pub mod engine;

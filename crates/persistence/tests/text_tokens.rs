@@ -45,7 +45,8 @@ fn insert(db: &mut SqliteConnection, tokens: &BTreeSet<String>) {
 #[test]
 fn each_character_that_can_be_in_a_token_stays_in_it_unchanged() {
     let mut all = BTreeSet::new();
-    for block in (0..=char::MAX as u32).step_by(64) {
+    // Nothing beyond the third plane is a letter.
+    for block in (0..0x40000).step_by(64) {
         let spaced: String = (block..block + 64)
             .filter_map(char::from_u32)
             .flat_map(|c| ['x', c, 'x', ' '])
@@ -57,7 +58,7 @@ fn each_character_that_can_be_in_a_token_stays_in_it_unchanged() {
     insert(&mut db, &all);
     let kept = sql_query("SELECT term FROM terms").load::<Term>(&mut db).unwrap();
     let kept: BTreeSet<String> = kept.into_iter().map(|row| row.term).collect();
-    let lost: Vec<&String> = all.difference(&kept).take(2000).collect();
+    let lost: Vec<&String> = all.difference(&kept).take(20).collect();
     assert!(lost.is_empty(), "{lost:?}");
     assert_eq!(kept.len(), all.len());
 }

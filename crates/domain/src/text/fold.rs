@@ -114,8 +114,8 @@ const VARIANTS: &str = "著着 瞭了 寜宁 珮佩 瑯琅 倣仿 傚效 偸偷 
 /// One character to one character, sorted. From OpenCC's dictionary, asked once for each ideograph.
 ///
 /// Chosen among the permissively licensed tables: ferrous-opencc (Apache-2.0) carries today's OpenCC data, 4,105
-/// single characters; it costs 0.45 MB of binary and, with what it pulls in, 20 s of a first build. fast2s (MIT, 0.05 MB,
-/// 4 s) has 2,734, misses ones seen in names (蕓, 顗, 嫿, 誾), maps some wrongly (呱 to 哌), depends on what its neighbours
+/// single characters; it costs 0.45 MB of binary and, with what it pulls in, 20 s of a first build. fast2s (MIT, 0.06 MB,
+/// 6 s) has 2,734, misses ones seen in names (蕓, 顗, 嫿, 誾), maps some wrongly (呱 to 哌), depends on what its neighbours
 /// are and on an abandoned bincode; character_converter (MIT) loads 3.6 MB of phrases into hash maps.
 /// A whole-phrase conversion would be wrong here: what a character folds to must not depend on its neighbours, or a part of
 /// a text would no longer be found in it.

@@ -99,7 +99,7 @@ fn in_groups(visible: &[Group], able: &[Group], word: &str, prefix: bool) -> Vec
 }
 
 impl Query {
-    /// For PostgreSQL's `to_tsquery`-free cast `::tsquery`: `('gabc':* | 'eabc':*) & 'g张三'`.
+    /// For PostgreSQL, to be cast by `::tsquery` (`to_tsquery()` would stem it): `('gabc':* | 'eabc':*) & 'g张三'`.
     pub fn to_tsquery(&self) -> String {
         self.write(" & ", " | ", |word| {
             format!("'{}'{}", word.token, if word.prefix { ":*" } else { "" })
