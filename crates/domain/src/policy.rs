@@ -179,9 +179,17 @@ impl Actor {
         })?;
         let parents = kind.parents().filter_map(|(column, parent)| {
             let parent = crate::kind(parent)?;
-            Some(Parent { column, table: parent.plural, visible: self.visible(parent, Action::View)? })
+            Some(Parent {
+                column,
+                table: parent.plural,
+                visible: self.visible(parent, Action::View)?,
+            })
         });
-        Ok(Scope { workspace: self.identity.workspace.id, parents: parents.collect(), visible })
+        Ok(Scope {
+            workspace: self.identity.workspace.id,
+            parents: parents.collect(),
+            visible,
+        })
     }
 
     /// The ticket to do `action` to a record of `kind` that belongs to `owner`.
@@ -271,7 +279,11 @@ impl Permit {
 
     /// The permit to read back what it lets write.
     pub fn scope(&self) -> Scope {
-        Scope { workspace: self.workspace, visible: Visible::All, parents: Vec::new() }
+        Scope {
+            workspace: self.workspace,
+            visible: Visible::All,
+            parents: Vec::new(),
+        }
     }
 }
 

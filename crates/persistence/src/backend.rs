@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::sql::{At, Date, Doc, Guid, Sql, Texts, types};
-use diesel::connection::LoadConnection;
+use diesel::connection::{DefaultLoadingMode, LoadConnection};
 use diesel::deserialize::FromSql;
 use diesel::prelude::*;
 use diesel::row::{Field as _, Row as _};
@@ -12,7 +12,7 @@ use domain::value::{Storage, Val};
 macro_rules! backend {
     ($conn:ty, $db:ty, $rows:ident, $execute:ident) => {
         pub fn $rows(conn: &mut $conn, sql: &Sql, columns: &[Storage]) -> Result<Vec<Vec<Val>>> {
-            let cursor = LoadConnection::load(conn, sql)?;
+            let cursor = LoadConnection::<DefaultLoadingMode>::load(conn, sql)?;
             let mut rows = Vec::new();
             for row in cursor {
                 let row = row?;

@@ -122,11 +122,21 @@ pub fn after(tx: &mut Tx, scope: &Scope, position: i64, limit: u32) -> Result<Ve
         .value(position)
         .text(" ORDER BY position LIMIT ")
         .value(i64::from(limit));
-    tx.rows(&sql, &STORED)?.into_iter().map(|row| take(&mut Row::new(row))).collect()
+    tx.rows(&sql, &STORED)?
+        .into_iter()
+        .map(|row| take(&mut Row::new(row)))
+        .collect()
 }
 
 /// The history of one record, newest first, before a position.
-pub fn of_record(tx: &mut Tx, scope: &Scope, kind: &Kind, id: Id, before: Option<i64>, limit: u32) -> Result<Vec<Change>> {
+pub fn of_record(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &Kind,
+    id: Id,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<Change>> {
     let sql = Sql::new(format!("SELECT {COLUMNS} FROM change_log WHERE workspace_id = "))
         .value(scope.workspace())
         .text(" AND record_id = ")
@@ -137,7 +147,10 @@ pub fn of_record(tx: &mut Tx, scope: &Scope, kind: &Kind, id: Id, before: Option
         .value(before.unwrap_or(i64::MAX))
         .text(" ORDER BY position DESC LIMIT ")
         .value(i64::from(limit));
-    tx.rows(&sql, &STORED)?.into_iter().map(|row| take(&mut Row::new(row))).collect()
+    tx.rows(&sql, &STORED)?
+        .into_iter()
+        .map(|row| take(&mut Row::new(row)))
+        .collect()
 }
 
 /// The first thing wrong with a workspace's chain.
@@ -157,11 +170,13 @@ pub fn verify(tx: &mut Tx, workspace: Id) -> Result<std::result::Result<i64, Bro
     let mut chain = String::new();
     let mut last = 0i64;
     loop {
-        let sql = Sql::new(format!("SELECT {COLUMNS}, salt, entry_hash, chain FROM change_log WHERE workspace_id = "))
-            .value(workspace)
-            .text(" AND position > ")
-            .value(last)
-            .text(" ORDER BY position LIMIT 1000");
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS}, salt, entry_hash, chain FROM change_log WHERE workspace_id = "
+        ))
+        .value(workspace)
+        .text(" AND position > ")
+        .value(last)
+        .text(" ORDER BY position LIMIT 1000");
         let mut columns = STORED.to_vec();
         columns.extend([Storage::Text; 3]);
         let rows = tx.rows(&sql, &columns)?;
@@ -224,5 +239,9 @@ pub fn verify(tx: &mut Tx, workspace: Id) -> Result<std::result::Result<i64, Bro
     }
     let sql = Sql::new("SELECT position FROM change_heads WHERE workspace_id = ").value(workspace);
     let expected: i64 = tx.value(&sql)?.unwrap_or(0);
-    Ok(if expected == last { Ok(last) } else { Err(Broken::Cut { last, expected }) })
+    Ok(if expected == last {
+        Ok(last)
+    } else {
+        Err(Broken::Cut { last, expected })
+    })
 }

@@ -22,7 +22,10 @@ pub(crate) use layout::{Layout, layout};
 const ROWS_AT_ONCE: usize = 50;
 
 fn not_found(kind: &Kind, id: Id) -> Error {
-    Error::Domain(domain::Error::NotFound { kind: kind.name, id: Some(id) })
+    Error::Domain(domain::Error::NotFound {
+        kind: kind.name,
+        id: Some(id),
+    })
 }
 
 /// One record that the scope lets see.
@@ -32,7 +35,9 @@ pub fn find<T: Record>(tx: &mut Tx, scope: &Scope, id: Id) -> Result<T> {
     filter::scope(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.id = ").bind(id);
     let row = tx.row(&sql, &layout.storage)?;
-    row.map(|mut row| T::take(&mut row)).transpose()?.ok_or_else(|| not_found(T::KIND, id))
+    row.map(|mut row| T::take(&mut row))
+        .transpose()?
+        .ok_or_else(|| not_found(T::KIND, id))
 }
 
 /// The record with this value in a field that is unique in the workspace, such as `external_id`.
@@ -41,8 +46,13 @@ pub fn find_by<T: Record>(tx: &mut Tx, scope: &Scope, field: &str, value: impl I
     let layout = layout(T::KIND);
     let mut sql = Sql::new(layout.select.as_str());
     filter::scope(&mut sql, tx.dialect(), scope);
-    sql.push(format!(" AND t.{} = ", field.filter_column().0)).bind(value).push(" ORDER BY t.id LIMIT 1");
-    Ok(tx.row(&sql, &layout.storage)?.map(|mut row| T::take(&mut row)).transpose()?)
+    sql.push(format!(" AND t.{} = ", field.filter_column().0))
+        .bind(value)
+        .push(" ORDER BY t.id LIMIT 1");
+    Ok(tx
+        .row(&sql, &layout.storage)?
+        .map(|mut row| T::take(&mut row))
+        .transpose()?)
 }
 
 /// Records by their ids, in no order; those out of scope are left out.
@@ -81,7 +91,7 @@ pub fn insert<T: Record>(tx: &mut Tx, permit: &Permit, records: &[T]) -> Result<
     Ok(())
 }
 
-fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &Layout, rows: &[Vec<Val>]) -> Result<()> {
+fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[Vec<Val>]) -> Result<()> {
     let dialect = tx.dialect();
     let mut sql = Sql::new(match dialect {
         Dialect::Pg => layout.insert_pg.as_str(),
@@ -136,7 +146,11 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
     }
     let dialect = tx.dialect();
     let now = Instant::now();
-    let mut sql = Sql::new(format!("UPDATE {} SET version = version + 1, updated_at = ", T::KIND.plural)).value(now);
+    let mut sql = Sql::new(format!(
+        "UPDATE {} SET version = version + 1, updated_at = ",
+        T::KIND.plural
+    ))
+    .value(now);
     for i in &changed {
         sql.push(format!(", {} = ", layout.columns[*i])).bind(is[*i].clone());
     }
@@ -148,7 +162,9 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
     }
     let reindex = layout.searched.iter().any(|(source, _)| changed.contains(source));
     if reindex && dialect == Dialect::Pg {
-        sql.push(", search = array_to_tsvector(").bind(Val::Texts(layout.tokens(&is))).push(")");
+        sql.push(", search = array_to_tsvector(")
+            .bind(Val::Texts(layout.tokens(&is)))
+            .push(")");
     }
     at_version(&mut sql, permit, old);
     if tx.execute(&sql)? == 0 {
@@ -174,8 +190,13 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
 }
 
 fn at_version<T: Record>(sql: &mut Sql, permit: &Permit, old: &T) {
-    sql.push(" WHERE workspace_id = ").bind(permit.workspace()).push(" AND id = ").bind(old.id());
-    sql.push(" AND version = ").bind(old.version()).push(" AND deleted_at IS NULL");
+    sql.push(" WHERE workspace_id = ")
+        .bind(permit.workspace())
+        .push(" AND id = ")
+        .bind(old.id());
+    sql.push(" AND version = ")
+        .bind(old.version())
+        .push(" AND deleted_at IS NULL");
 }
 
 /// Why nothing was written: the record has another version by now, or is gone.
@@ -193,10 +214,16 @@ fn stale<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<Error> {
 /// Moves a record to the recycle bin.
 pub fn delete<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<()> {
     if let Some(referrer) = referrer(tx, permit, T::KIND, old.id())? {
-        return Err(Error::Domain(domain::Error::Conflict(Issue::new("", "still_referenced").with("kind", referrer))));
+        return Err(Error::Domain(domain::Error::Conflict(
+            Issue::new("", "still_referenced").with("kind", referrer),
+        )));
     }
     let now = Instant::now();
-    let mut sql = Sql::new(format!("UPDATE {} SET version = version + 1, deleted_at = ", T::KIND.plural)).value(now);
+    let mut sql = Sql::new(format!(
+        "UPDATE {} SET version = version + 1, deleted_at = ",
+        T::KIND.plural
+    ))
+    .value(now);
     at_version(&mut sql, permit, old);
     if tx.execute(&sql)? == 0 {
         return Err(stale(tx, permit, old)?);
@@ -224,14 +251,21 @@ fn referrer(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<
     }
     let mut places: Vec<(&'static str, &str, &str)> = Vec::new();
     for other in domain::KINDS {
-        let refers = other.fields.iter().filter(|f| f.refers == Some(kind.name) && f.name != "created_by");
+        let refers = other
+            .fields
+            .iter()
+            .filter(|f| f.refers == Some(kind.name) && f.name != "created_by");
         places.extend(refers.map(|f| (other.name, other.plural, f.name)));
     }
     if kind.name == "product" {
         places.push(("opportunity", "opportunity_lines", "product_id"));
     }
     for (name, table, column) in places {
-        let alive = if table == "opportunity_lines" { "" } else { " AND deleted_at IS NULL" };
+        let alive = if table == "opportunity_lines" {
+            ""
+        } else {
+            " AND deleted_at IS NULL"
+        };
         let sql = Sql::new(format!("SELECT 1 FROM {table} WHERE {column} = "))
             .value(id)
             .text(" AND workspace_id = ")
@@ -256,7 +290,10 @@ pub fn check_references<T: Record>(tx: &mut Tx, actor: &Actor, old: Option<&T>, 
         if unchanged || myself || field.name == "created_by" {
             continue;
         }
-        let target = field.refers.and_then(domain::kind).ok_or_else(|| Error::internal("refers to no kind"))?;
+        let target = field
+            .refers
+            .and_then(domain::kind)
+            .ok_or_else(|| Error::internal("refers to no kind"))?;
         let visible = match actor.scope(target) {
             Ok(scope) => !ids_visible(tx, &scope, target, &[id])?.is_empty(),
             Err(_) => false,

@@ -36,7 +36,7 @@ impl From<domain::value::Corrupt> for Error {
     }
 }
 
-impl From<domain::Issue> for Error {
+impl From<Issue> for Error {
     fn from(issue: Issue) -> Self {
         Self::Domain(issue.into())
     }
@@ -51,7 +51,9 @@ impl From<Diesel> for Error {
         match kind {
             DatabaseErrorKind::UniqueViolation => {
                 let field = unique_field(info.constraint_name(), message);
-                Self::Domain(domain::Error::Conflict(Issue::at(&field, "duplicate").with("field", &field)))
+                Self::Domain(domain::Error::Conflict(
+                    Issue::at(&field, "duplicate").with("field", &field),
+                ))
             }
             DatabaseErrorKind::ForeignKeyViolation => {
                 Self::Domain(domain::Error::Conflict(Issue::new("", "reference_not_found")))
@@ -62,7 +64,9 @@ impl From<Diesel> for Error {
             }
             _ if message.contains("deadlock detected") => Self::Retry(message.to_owned()),
             _ if message.contains("statement timeout") || message == "interrupted" => Self::TooSlow,
-            _ if message.contains("disk is full") || message.contains("No space left") => Self::Full(message.to_owned()),
+            _ if message.contains("disk is full") || message.contains("No space left") => {
+                Self::Full(message.to_owned())
+            }
             _ if [
                 "terminating connection",
                 "server closed the connection",
@@ -91,7 +95,9 @@ impl From<Diesel> for Error {
 /// The field that must be unique. Indexes are named `<table>_<field>_unique`; SQLite names the columns instead.
 fn unique_field(constraint: Option<&str>, message: &str) -> String {
     let name = constraint.and_then(|c| c.strip_suffix("_unique")).map(|c| {
-        let table = domain::KINDS.iter().find(|k| c.starts_with(k.plural) && c[k.plural.len()..].starts_with('_'));
+        let table = domain::KINDS
+            .iter()
+            .find(|k| c.starts_with(k.plural) && c[k.plural.len()..].starts_with('_'));
         table.map_or(c, |k| &c[k.plural.len() + 1..])
     });
     let column = || message.rsplit('.').next().unwrap_or("id").trim();

@@ -9,8 +9,12 @@ use domain::value::{Storage, Val};
 
 /// Rows of `table` (aliased `t`) that are alive and visible in the scope.
 pub fn scope(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    sql.push("t.workspace_id = ").bind(scope.workspace()).push(" AND t.deleted_at IS NULL");
-    let Visible::Owners(owners) = scope.visible() else { return };
+    sql.push("t.workspace_id = ")
+        .bind(scope.workspace())
+        .push(" AND t.deleted_at IS NULL");
+    let Visible::Owners(owners) = scope.visible() else {
+        return;
+    };
     sql.push(" AND (");
     owned_by(sql, dialect, "t.owner_id", owners);
     for parent in scope.parents() {
@@ -55,13 +59,15 @@ pub fn one_of_ids(sql: &mut Sql, dialect: Dialect, ids: &[Id]) {
         }
         Dialect::Sqlite => {
             let list: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
-            sql.push(" IN (SELECT unhex(value) FROM json_each(").bind(serde_json::json!(list).to_string()).push("))");
+            sql.push(" IN (SELECT unhex(value) FROM json_each(")
+                .bind(serde_json::json!(list).to_string())
+                .push("))");
         }
     }
 }
 
 pub fn filter(sql: &mut Sql, dialect: Dialect, tree: &Filter) {
-    let mut branch = |sql: &mut Sql, parts: &[Filter], word: &'static str, empty: &'static str| {
+    let branch = |sql: &mut Sql, parts: &[Filter], word: &'static str, empty: &'static str| {
         if parts.is_empty() {
             sql.push(empty);
             return;
@@ -103,7 +109,9 @@ fn test(sql: &mut Sql, dialect: Dialect, leaf: &Leaf) {
         Test::Gt(v) => compare(" > ", v),
         Test::Gte(v) => compare(" >= ", v),
         Test::Ne(v) => {
-            sql.push(format!("({column} <> ")).bind(v.clone()).push(format!(" OR {column} IS NULL)"));
+            sql.push(format!("({column} <> "))
+                .bind(v.clone())
+                .push(format!(" OR {column} IS NULL)"));
         }
         Test::Within(from, to) => {
             sql.push(format!("({column} >= ")).bind(from.clone());
@@ -118,24 +126,35 @@ fn test(sql: &mut Sql, dialect: Dialect, leaf: &Leaf) {
         // Both fold the Latin alphabet only: SQLite by nature, PostgreSQL by the columns' collation "C".
         Test::Contains(text) => match dialect {
             Dialect::Pg => {
-                sql.push("position(lower(").bind(text.as_str()).push(format!(" COLLATE \"C\") in lower({column})) > 0"));
+                sql.push("position(lower(")
+                    .bind(text.as_str())
+                    .push(format!(" COLLATE \"C\") in lower({column})) > 0"));
             }
             Dialect::Sqlite => {
-                sql.push(format!("instr(lower({column}), lower(")).bind(text.as_str()).push(")) > 0");
+                sql.push(format!("instr(lower({column}), lower("))
+                    .bind(text.as_str())
+                    .push(")) > 0");
             }
         },
         Test::StartsWith(text) => {
             let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
             let cast = if dialect == Dialect::Pg { "::integer" } else { "" };
-            sql.push(format!("substr(lower({column}), 1, ")).bind(length).push(format!("{cast}) = lower("));
-            sql.bind(text.as_str()).push(if dialect == Dialect::Pg { " COLLATE \"C\")" } else { ")" });
+            sql.push(format!("substr(lower({column}), 1, "))
+                .bind(length)
+                .push(format!("{cast}) = lower("));
+            sql.bind(text.as_str())
+                .push(if dialect == Dialect::Pg { " COLLATE \"C\")" } else { ")" });
         }
         Test::Has(text) => match dialect {
             Dialect::Pg => {
-                sql.push(format!("{column} @> ARRAY[")).bind(text.as_str()).push("]::text[]");
+                sql.push(format!("{column} @> ARRAY["))
+                    .bind(text.as_str())
+                    .push("]::text[]");
             }
             Dialect::Sqlite => {
-                sql.push(format!("EXISTS (SELECT 1 FROM json_each({column}) WHERE value = ")).bind(text.as_str()).push(")");
+                sql.push(format!("EXISTS (SELECT 1 FROM json_each({column}) WHERE value = "))
+                    .bind(text.as_str())
+                    .push(")");
             }
         },
         Test::Null(wanted) if leaf.storage == Storage::Texts => {

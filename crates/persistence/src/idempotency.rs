@@ -37,7 +37,10 @@ pub fn begin(tx: &mut Tx, key: &Key) -> Result<Option<Answer>> {
             .value(format!("{}:{:?}:{}", key.workspace, key.user, key.key))
             .text(", 0))");
         if tx.value::<bool>(&lock)? != Some(true) {
-            return Err(Error::Domain(domain::Error::Conflict(Issue::new("Idempotency-Key", "idempotency_key_running"))));
+            return Err(Error::Domain(domain::Error::Conflict(Issue::new(
+                "Idempotency-Key",
+                "idempotency_key_running",
+            ))));
         }
     }
     let oldest = Instant::now().plus_seconds(-KEEP_SECONDS);
@@ -50,11 +53,18 @@ pub fn begin(tx: &mut Tx, key: &Key) -> Result<Option<Answer>> {
         .text(" AND created_at > ")
         .value(oldest);
     let columns = [Storage::Text, Storage::Int, Storage::Text, Storage::Text, Storage::Text];
-    let Some(mut row) = tx.row(&sql, &columns)? else { return Ok(None) };
+    let Some(mut row) = tx.row(&sql, &columns)? else {
+        return Ok(None);
+    };
     if row.get::<String>()? != key.request_hash {
         return Err(Issue::new("Idempotency-Key", "idempotency_key_reused").into());
     }
-    Ok(Some(Answer { status: row.get()?, etag: row.get()?, location: row.get()?, body: row.get()? }))
+    Ok(Some(Answer {
+        status: row.get()?,
+        etag: row.get()?,
+        location: row.get()?,
+        body: row.get()?,
+    }))
 }
 
 /// Keeps the answer with its effect.

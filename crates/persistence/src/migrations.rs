@@ -76,6 +76,12 @@ pub fn schema(url: &DatabaseUrl) -> Result<String> {
     Ok(lines
         .into_iter()
         .flatten()
-        .filter_map(|v| if let Val::Text(line) = v { Some(line + "\n") } else { None })
+        .filter_map(|v| {
+            if let Val::Text(line) = v {
+                Some(line + "\n")
+            } else {
+                None
+            }
+        })
         .collect())
 }

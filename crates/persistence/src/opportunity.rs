@@ -55,7 +55,9 @@ pub struct StageTotal {
 /// Count and value of the open deals in each stage of a pipeline, as far as the scope, the filter and the search let
 /// see: one pass over an index that holds all it needs.
 pub fn stage_totals(tx: &mut Tx, scope: &Scope, pipeline: Id, list: &List) -> Result<Vec<StageTotal>> {
-    let Some(plan) = search::plan(tx, Opportunity::KIND, list.q.as_deref())? else { return Ok(Vec::new()) };
+    let Some(plan) = search::plan(tx, Opportunity::KIND, list.q.as_deref())? else {
+        return Ok(Vec::new());
+    };
     let dialect = tx.dialect();
     let mut sql = Sql::new(
         "SELECT t.stage_id, count(*), CAST(coalesce(sum(t.amount_base), 0) AS BIGINT) FROM opportunities t WHERE ",
@@ -64,7 +66,9 @@ pub fn stage_totals(tx: &mut Tx, scope: &Scope, pipeline: Id, list: &List) -> Re
         sql = sql.once();
     }
     filter::scope(&mut sql, dialect, scope);
-    sql.push(" AND t.pipeline_id = ").bind(pipeline).push(" AND t.status = 'open'");
+    sql.push(" AND t.pipeline_id = ")
+        .bind(pipeline)
+        .push(" AND t.status = 'open'");
     plan.condition(&mut sql, Opportunity::KIND);
     if let Some(tree) = &list.filter {
         sql.push(" AND ");
@@ -75,7 +79,11 @@ pub fn stage_totals(tx: &mut Tx, scope: &Scope, pipeline: Id, list: &List) -> Re
         .into_iter()
         .map(|row| {
             let mut row = Row::new(row);
-            Ok(StageTotal { stage: row.get()?, count: row.get()?, sum: row.get()? })
+            Ok(StageTotal {
+                stage: row.get()?,
+                count: row.get()?,
+                sum: row.get()?,
+            })
         })
         .collect()
 }
@@ -84,13 +92,20 @@ pub fn stage_totals(tx: &mut Tx, scope: &Scope, pipeline: Id, list: &List) -> Re
 pub fn stage_cards(tx: &mut Tx, scope: &Scope, stage: Id, list: &List) -> Result<engine::Page<Opportunity>> {
     use domain::query::{Filter, Leaf, Test};
     let leaf = |column: &str, storage, value| {
-        Filter::Leaf(Leaf { column: column.to_owned(), storage, test: Test::Eq(value) })
+        Filter::Leaf(Leaf {
+            column: column.to_owned(),
+            storage,
+            test: Test::Eq(value),
+        })
     };
     let mut parts = vec![
         leaf("stage_id", Storage::Id, stage.into()),
         leaf("status", Storage::Text, "open".into()),
     ];
     parts.extend(list.filter.clone());
-    let list = List { filter: Some(Filter::And(parts)), ..list.clone() };
+    let list = List {
+        filter: Some(Filter::And(parts)),
+        ..list.clone()
+    };
     engine::list(tx, scope, &list)
 }

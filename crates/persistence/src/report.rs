@@ -4,9 +4,9 @@ use crate::error::Result;
 use crate::filter;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
+use domain::Id;
 use domain::policy::Scope;
 use domain::value::{Row, Storage};
-use domain::Id;
 
 /// Open deals of one stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,11 @@ pub fn open_by_stage(tx: &mut Tx, scope: &Scope) -> Result<Vec<StageSum>> {
         .into_iter()
         .map(|row| {
             let mut row = Row::new(row);
-            Ok(StageSum { stage: row.get()?, count: row.get()?, sum: row.get()? })
+            Ok(StageSum {
+                stage: row.get()?,
+                count: row.get()?,
+                sum: row.get()?,
+            })
         })
         .collect()
 }
@@ -49,7 +53,11 @@ pub fn by_status(tx: &mut Tx, scope: &Scope) -> Result<Vec<StatusSum>> {
         .into_iter()
         .map(|row| {
             let mut row = Row::new(row);
-            Ok(StatusSum { status: row.get()?, count: row.get()?, sum: row.get()? })
+            Ok(StatusSum {
+                status: row.get()?,
+                count: row.get()?,
+                sum: row.get()?,
+            })
         })
         .collect()
 }
@@ -77,7 +85,11 @@ pub fn won_by_month(tx: &mut Tx, scope: &Scope, offset_minutes: i64) -> Result<V
         .into_iter()
         .map(|row| {
             let mut row = Row::new(row);
-            Ok(WonMonth { month: row.get()?, count: row.get()?, sum: row.get()? })
+            Ok(WonMonth {
+                month: row.get()?,
+                count: row.get()?,
+                sum: row.get()?,
+            })
         })
         .collect()
 }
@@ -108,7 +120,14 @@ pub fn by_owner(tx: &mut Tx, scope: &Scope) -> Result<Vec<OwnerSum>> {
     ));
     filter::scope(&mut sql, tx.dialect(), scope);
     sql.push(" GROUP BY t.owner_id ORDER BY won_sum DESC, t.owner_id");
-    let columns = [Storage::Id, Storage::Int, Storage::Int, Storage::Int, Storage::Int, Storage::Int];
+    let columns = [
+        Storage::Id,
+        Storage::Int,
+        Storage::Int,
+        Storage::Int,
+        Storage::Int,
+        Storage::Int,
+    ];
     tx.rows(&sql, &columns)?
         .into_iter()
         .map(|row| {

@@ -33,8 +33,9 @@ struct Head {
 /// seals at the same time.
 pub fn seal_batch(tx: &mut Tx, limit: usize) -> Result<usize> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let open = Sql::new("SELECT seq, workspace_id, entry_hash FROM change_log WHERE position IS NULL ORDER BY seq LIMIT ")
-        .value(limit);
+    let open =
+        Sql::new("SELECT seq, workspace_id, entry_hash FROM change_log WHERE position IS NULL ORDER BY seq LIMIT ")
+            .value(limit);
     let rows = tx.rows(&open, &[Storage::Int, Storage::Id, Storage::Text])?;
     let mut heads: HashMap<Id, Head> = HashMap::new();
     let sealed = rows.len();
@@ -71,7 +72,13 @@ pub fn seal_batch(tx: &mut Tx, limit: usize) -> Result<usize> {
 fn head(tx: &mut Tx, workspace: Id) -> Result<Head> {
     let sql = Sql::new("SELECT position, chain FROM change_heads WHERE workspace_id = ").value(workspace);
     Ok(match tx.row(&sql, &[Storage::Int, Storage::Text])? {
-        Some(mut row) => Head { position: row.get()?, chain: row.get()? },
-        None => Head { position: 0, chain: String::new() },
+        Some(mut row) => Head {
+            position: row.get()?,
+            chain: row.get()?,
+        },
+        None => Head {
+            position: 0,
+            chain: String::new(),
+        },
     })
 }

@@ -27,19 +27,27 @@ pub fn plan(tx: &mut Tx, kind: &Kind, q: Option<&str>) -> Result<Option<Plan>> {
     if !kind.is_searchable() {
         return Ok(None);
     }
-    let Some(query) = query(q, &[Group::General, Group::Phone, Group::Email]) else { return Ok(None) };
+    let Some(query) = query(q, &[Group::General, Group::Phone, Group::Email]) else {
+        return Ok(None);
+    };
     Ok(Some(match tx.dialect() {
         Dialect::Pg => Plan::Pg(query.to_tsquery()),
         Dialect::Sqlite => {
             let query = query.to_fts5();
             let table = kind.plural;
-            let sql = Sql::new(format!("SELECT count(*) FROM (SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH "))
-                .value(query.as_str())
-                .text(" LIMIT ")
-                .value(RARE)
-                .text(")");
+            let sql = Sql::new(format!(
+                "SELECT count(*) FROM (SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH "
+            ))
+            .value(query.as_str())
+            .text(" LIMIT ")
+            .value(RARE)
+            .text(")");
             let hits: i64 = tx.value(&sql)?.unwrap_or(0);
-            if hits < RARE { Plan::FewHits(query) } else { Plan::ManyHits(query) }
+            if hits < RARE {
+                Plan::FewHits(query)
+            } else {
+                Plan::ManyHits(query)
+            }
         }
     }))
 }
@@ -50,14 +58,20 @@ impl Plan {
         match self {
             Self::Everything => {}
             Self::Pg(query) => {
-                sql.push(" AND t.search @@ (").bind(query.as_str()).push(")::text::tsquery");
+                sql.push(" AND t.search @@ (")
+                    .bind(query.as_str())
+                    .push(")::text::tsquery");
             }
             Self::FewHits(query) => {
-                sql.push(format!(" AND t.rid IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH "));
+                sql.push(format!(
+                    " AND t.rid IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH "
+                ));
                 sql.bind(query.as_str()).push(")");
             }
             Self::ManyHits(query) => {
-                sql.push(format!(" AND EXISTS (SELECT 1 FROM {table}_fts WHERE rowid = t.rid AND {table}_fts MATCH "));
+                sql.push(format!(
+                    " AND EXISTS (SELECT 1 FROM {table}_fts WHERE rowid = t.rid AND {table}_fts MATCH "
+                ));
                 sql.bind(query.as_str()).push(")");
             }
         }
@@ -89,12 +103,15 @@ pub struct Hit {
 /// The latest hits among the records of a kind.
 pub fn hits(tx: &mut Tx, scope: &Scope, kind: &'static Kind, q: &str, limit: u32) -> Result<Vec<Hit>> {
     use domain::value::Storage;
-    let Some(plan) = plan(tx, kind, Some(q))? else { return Ok(Vec::new()) };
+    let Some(plan) = plan(tx, kind, Some(q))? else {
+        return Ok(Vec::new());
+    };
     let dialect = tx.dialect();
     let mut sql = Sql::new(format!("SELECT t.id, t.{} FROM {} t WHERE ", kind.title, kind.plural)).once();
     crate::filter::scope(&mut sql, dialect, scope);
     plan.condition(&mut sql, kind);
-    sql.push(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ").bind(i64::from(limit));
+    sql.push(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ")
+        .bind(i64::from(limit));
     tx.rows(&sql, &[Storage::Id, Storage::Text])?
         .into_iter()
         .map(|row| {
@@ -107,7 +124,11 @@ pub fn hits(tx: &mut Tx, scope: &Scope, kind: &'static Kind, q: &str, limit: u32
                 Some(Val::Text(title)) => Some(title),
                 _ => None,
             };
-            Ok(Hit { kind: kind.name, id, title })
+            Ok(Hit {
+                kind: kind.name,
+                id,
+                title,
+            })
         })
         .collect()
 }

@@ -46,12 +46,20 @@ pub fn open(tx: &mut Tx, session: &Session, refresh_hash: &str, user_agent: &str
 
 /// The session if it is alive.
 pub fn find(tx: &mut Tx, id: Id) -> Result<Option<Session>> {
-    let sql = Sql::new("SELECT id, workspace_id, user_id, expires_at FROM sessions WHERE ended_at IS NULL AND expires_at > ")
-        .value(Instant::now())
-        .text(" AND id = ")
-        .value(id);
+    let sql =
+        Sql::new("SELECT id, workspace_id, user_id, expires_at FROM sessions WHERE ended_at IS NULL AND expires_at > ")
+            .value(Instant::now())
+            .text(" AND id = ")
+            .value(id);
     tx.row(&sql, &[Storage::Id, Storage::Id, Storage::Id, Storage::Instant])?
-        .map(|mut row| Ok(Session { id: row.get()?, workspace: row.get()?, user: row.get()?, expires_at: row.get()? }))
+        .map(|mut row| {
+            Ok(Session {
+                id: row.get()?,
+                workspace: row.get()?,
+                user: row.get()?,
+                expires_at: row.get()?,
+            })
+        })
         .transpose()
 }
 

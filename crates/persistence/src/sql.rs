@@ -111,7 +111,7 @@ bound!(Doc(serde_json::Value): Doc,
     from pg |v| match v.as_bytes() { [1, json @ ..] => serde_json::from_slice(json)?, _ => return Err("jsonb version".into()) },
     from sqlite |v| serde_json::from_str(v.read_text())?);
 bound!(Texts(Vec<String>): Texts,
-    pg |v, out| { return ToSql::<Array<Text>, Pg>::to_sql(v, &mut out.reborrow()) },
+    pg |v, out| ToSql::<Array<Text>, Pg>::to_sql(v, &mut out.reborrow())?,
     sqlite |v, out| serde_json::to_string(v)?,
     from pg |v| <Vec<String> as FromSql<Array<Text>, Pg>>::from_sql(v)?,
     from sqlite |v| serde_json::from_str(v.read_text())?);
@@ -160,7 +160,10 @@ pub struct Sql {
 
 impl Sql {
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
-        Self { parts: vec![Part::Text(text.into())], once: false }
+        Self {
+            parts: vec![Part::Text(text.into())],
+            once: false,
+        }
     }
 
     /// For text that hardly comes again, such as a user's filter: it would fill the statement cache.
@@ -212,11 +215,21 @@ macro_rules! fragment {
                             Bind::Null(Storage::Text) => out.push_bind_param::<Nullable<Text>, _>(&None::<String>)?,
                             Bind::Null(Storage::Int) => out.push_bind_param::<Nullable<BigInt>, _>(&None::<i64>)?,
                             Bind::Null(Storage::Bool) => out.push_bind_param::<Nullable<Bool>, _>(&None::<bool>)?,
-                            Bind::Null(Storage::Id) => out.push_bind_param::<Nullable<types::Guid>, _>(&None::<Guid>)?,
-                            Bind::Null(Storage::Instant) => out.push_bind_param::<Nullable<types::At>, _>(&None::<At>)?,
-                            Bind::Null(Storage::Day) => out.push_bind_param::<Nullable<types::Date>, _>(&None::<Date>)?,
-                            Bind::Null(Storage::Json) => out.push_bind_param::<Nullable<types::Doc>, _>(&None::<Doc>)?,
-                            Bind::Null(Storage::Texts) => out.push_bind_param::<Nullable<types::Texts>, _>(&None::<Texts>)?,
+                            Bind::Null(Storage::Id) => {
+                                out.push_bind_param::<Nullable<types::Guid>, _>(&None::<Guid>)?
+                            }
+                            Bind::Null(Storage::Instant) => {
+                                out.push_bind_param::<Nullable<types::At>, _>(&None::<At>)?
+                            }
+                            Bind::Null(Storage::Day) => {
+                                out.push_bind_param::<Nullable<types::Date>, _>(&None::<Date>)?
+                            }
+                            Bind::Null(Storage::Json) => {
+                                out.push_bind_param::<Nullable<types::Doc>, _>(&None::<Doc>)?
+                            }
+                            Bind::Null(Storage::Texts) => {
+                                out.push_bind_param::<Nullable<types::Texts>, _>(&None::<Texts>)?
+                            }
                         },
                     }
                 }

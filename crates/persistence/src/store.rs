@@ -30,7 +30,9 @@ impl FromStr for DatabaseUrl {
         let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
         match path {
             Some(path) if !path.is_empty() && !path.contains(['?', '#', '\0']) => Ok(Self::Sqlite(PathBuf::from(path))),
-            Some(_) => Err(format!("“{url}” names no file; write sqlite:PATH, such as sqlite:guanxi.db")),
+            Some(_) => Err(format!(
+                "“{url}” names no file; write sqlite:PATH, such as sqlite:guanxi.db"
+            )),
             None => Err("a database is sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME".to_owned()),
         }
     }
@@ -46,7 +48,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { connections: 8, query_limit: Duration::from_secs(30) }
+        Self {
+            connections: 8,
+            query_limit: Duration::from_secs(30),
+        }
     }
 }
 
@@ -87,24 +92,24 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        if self.is_sqlite() { self.read_here(work) } else { self.read(work).await }
+        if self.is_sqlite() {
+            self.read_here(work)
+        } else {
+            self.read(work).await
+        }
     }
 
     /// Reads on a thread that may wait.
-    pub async fn read<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    pub async fn read<T: Send + 'static>(&self, work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
         let store = self.clone();
-        tokio::task::spawn_blocking(move || store.read_here(work)).await.map_err(Error::internal)?
+        tokio::task::spawn_blocking(move || store.read_here(work))
+            .await
+            .map_err(Error::internal)?
     }
 
     /// One use case in one transaction. An error undoes all of it. The work may be run again when another transaction got
     /// in its way, so it must do nothing but use the transaction.
-    pub async fn write<T: Send + 'static>(
-        &self,
-        work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    pub async fn write<T: Send + 'static>(&self, work: impl Fn(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
         match &*self.0 {
             Inner::Sqlite(store) => {
                 let (reply, answer) = tokio::sync::oneshot::channel();
@@ -112,11 +117,15 @@ impl Store {
                     // The caller may have gone; what is written is written.
                     let _ = reply.send(result);
                 })?;
-                answer.await.map_err(|_| Error::Unavailable("the writer has stopped".into()))?
+                answer
+                    .await
+                    .map_err(|_| Error::Unavailable("the writer has stopped".into()))?
             }
             Inner::Pg(_) => {
                 let store = self.clone();
-                tokio::task::spawn_blocking(move || store.write_here(work)).await.map_err(Error::internal)?
+                tokio::task::spawn_blocking(move || store.write_here(work))
+                    .await
+                    .map_err(Error::internal)?
             }
         }
     }
@@ -129,7 +138,9 @@ impl Store {
                 store.submit(work, move |result| {
                     let _ = reply.send(result);
                 })?;
-                answer.recv().map_err(|_| Error::Unavailable("the writer has stopped".into()))?
+                answer
+                    .recv()
+                    .map_err(|_| Error::Unavailable("the writer has stopped".into()))?
             }
             Inner::Pg(store) => store.write(work),
         }
@@ -157,9 +168,20 @@ mod tests {
     #[test]
     fn only_plain_addresses_are_databases() {
         assert_eq!("sqlite:a.db".parse(), Ok(DatabaseUrl::Sqlite("a.db".into())));
-        assert_eq!("sqlite:///var/a.db".parse(), Ok(DatabaseUrl::Sqlite("/var/a.db".into())));
+        assert_eq!(
+            "sqlite:///var/a.db".parse(),
+            Ok(DatabaseUrl::Sqlite("/var/a.db".into()))
+        );
         assert!(matches!("postgres://u@h/d".parse(), Ok(DatabaseUrl::Pg(_))));
-        for wrong in ["", "guanxi.db", "sqlite:", "sqlit:a.db", "postgers://u@h/d", "mysql://h/d", "sqlite:a.db?mode=ro"] {
+        for wrong in [
+            "",
+            "guanxi.db",
+            "sqlite:",
+            "sqlit:a.db",
+            "postgers://u@h/d",
+            "mysql://h/d",
+            "sqlite:a.db?mode=ro",
+        ] {
             assert!(wrong.parse::<DatabaseUrl>().is_err(), "{wrong}");
         }
     }

@@ -41,7 +41,10 @@ impl Tx<'_> {
     /// The first column of the first row.
     pub(crate) fn value<T: FieldType>(&mut self, sql: &Sql) -> Result<Option<T>> {
         let storage = T::COLUMNS[0].1;
-        self.row(sql, &[storage])?.map(|mut row| row.get()).transpose().map_err(Error::from)
+        self.row(sql, &[storage])?
+            .map(|mut row| row.get())
+            .transpose()
+            .map_err(Error::from)
     }
 
     /// Number of rows changed.

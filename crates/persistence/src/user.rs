@@ -27,7 +27,13 @@ fn key(email: &str) -> String {
 pub fn login(tx: &mut Tx, email: &str) -> Result<Option<Login>> {
     let sql = Sql::new("SELECT workspace_id, user_id, password_hash FROM logins WHERE email = ").value(key(email));
     tx.row(&sql, &[Storage::Id, Storage::Id, Storage::Text])?
-        .map(|mut row| Ok(Login { workspace: row.get()?, user: row.get()?, password_hash: row.get()? }))
+        .map(|mut row| {
+            Ok(Login {
+                workspace: row.get()?,
+                user: row.get()?,
+                password_hash: row.get()?,
+            })
+        })
         .transpose()
 }
 
@@ -79,7 +85,9 @@ pub fn remove_login(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {
 
 /// Whether anybody can sign in at all: if not, the server offers its set-up link.
 pub fn anybody(tx: &mut Tx) -> Result<bool> {
-    Ok(!tx.rows(&Sql::new("SELECT 1 FROM logins LIMIT 1"), &[Storage::Int])?.is_empty())
+    Ok(!tx
+        .rows(&Sql::new("SELECT 1 FROM logins LIMIT 1"), &[Storage::Int])?
+        .is_empty())
 }
 
 /// Everything decisions about a user need. None where the user is gone or disabled.
@@ -110,7 +118,13 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         .into_iter()
         .map(|row| Ok(Row::new(row).get()?))
         .collect::<Result<Vec<Id>>>()?;
-    Ok(Some(Identity { workspace, user: Some(user), roles: found.roles, grants, team_mates: team_mates.into() }))
+    Ok(Some(Identity {
+        workspace,
+        user: Some(user),
+        roles: found.roles,
+        grants,
+        team_mates: team_mates.into(),
+    }))
 }
 
 /// How many enabled users hold a role.
@@ -120,8 +134,6 @@ pub fn holders(tx: &mut Tx, permit: &Permit, role: &str) -> Result<usize> {
         .text(" AND disabled = ")
         .value(false);
     let rows = tx.rows(&users, &[Storage::Texts])?;
-    let holds = |row: &Vec<domain::value::Val>| {
-        matches!(row.first(), Some(domain::value::Val::Texts(roles)) if roles.iter().any(|r| r == role))
-    };
+    let holds = |row: &Vec<domain::value::Val>| matches!(row.first(), Some(domain::value::Val::Texts(roles)) if roles.iter().any(|r| r == role));
     Ok(rows.iter().filter(|row| holds(row)).count())
 }

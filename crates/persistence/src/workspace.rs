@@ -65,7 +65,10 @@ pub fn signing_keys(tx: &mut Tx) -> Result<Vec<SigningKey>> {
         rows.into_iter()
             .map(|row| {
                 let mut row = Row::new(row);
-                Ok(SigningKey { id: row.get()?, secret: row.get()? })
+                Ok(SigningKey {
+                    id: row.get()?,
+                    secret: row.get()?,
+                })
             })
             .collect()
     };

@@ -30,8 +30,14 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         Count::No => None,
         wanted => Some(count(tx, scope, T::KIND, list, wanted)?),
     };
-    let none = Page { rows: Vec::new(), next: None, count: total };
-    let Some(search) = search::plan(tx, T::KIND, list.q.as_deref())? else { return Ok(none) };
+    let none = Page {
+        rows: Vec::new(),
+        next: None,
+        count: total,
+    };
+    let Some(search) = search::plan(tx, T::KIND, list.q.as_deref())? else {
+        return Ok(none);
+    };
     let wanted = list.limit as usize + 1;
     let nullable = list.sort.field.nullable;
     let among_nulls = matches!(&list.after, Some(Cursor { key: Val::Null(_), .. }));
@@ -48,13 +54,18 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         if nullable {
             sql.push(format!(" AND t.{column} IS {}NULL", if nulls { "" } else { "NOT " }));
         }
-        let (beyond, order) = if list.sort.descending { (" < ", " DESC") } else { (" > ", "") };
+        let (beyond, order) = if list.sort.descending {
+            (" < ", " DESC")
+        } else {
+            (" > ", "")
+        };
         match &list.after {
             Some(after) if nulls && among_nulls => {
                 sql.push(format!(" AND t.id{beyond}")).bind(after.id);
             }
             Some(after) if !nulls => {
-                sql.push(format!(" AND (t.{column}, t.id){beyond}(")).bind(after.key.clone());
+                sql.push(format!(" AND (t.{column}, t.id){beyond}("))
+                    .bind(after.key.clone());
                 sql.push(", ").bind(after.id).push(")");
             }
             _ => {}
@@ -77,9 +88,17 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
     let more = found.len() == wanted;
     found.truncate(list.limit as usize);
     let next = found.last().filter(|_| more).map(|(record, key)| {
-        Cursor { key: key.clone(), id: record.id() }.encode(list.fingerprint)
+        Cursor {
+            key: key.clone(),
+            id: record.id(),
+        }
+        .encode(list.fingerprint)
     });
-    Ok(Page { rows: found.into_iter().map(|(record, _)| record).collect(), next, count: total })
+    Ok(Page {
+        rows: found.into_iter().map(|(record, _)| record).collect(),
+        next,
+        count: total,
+    })
 }
 
 fn conditions(sql: &mut Sql, dialect: Dialect, scope: &Scope, kind: &Kind, list: &List, search: &search::Plan) {
@@ -93,7 +112,9 @@ fn conditions(sql: &mut Sql, dialect: Dialect, scope: &Scope, kind: &Kind, list:
 
 /// How many records a list has; an estimate stops counting at ten thousand.
 pub fn count(tx: &mut Tx, scope: &Scope, kind: &Kind, list: &List, wanted: Count) -> Result<i64> {
-    let Some(search) = search::plan(tx, kind, list.q.as_deref())? else { return Ok(0) };
+    let Some(search) = search::plan(tx, kind, list.q.as_deref())? else {
+        return Ok(0);
+    };
     let mut sql = Sql::new(format!("SELECT count(*) FROM (SELECT 1 FROM {} t WHERE ", kind.plural)).once();
     conditions(&mut sql, tx.dialect(), scope, kind, list, &search);
     if wanted == Count::Estimate {
@@ -120,5 +141,8 @@ pub fn ids_visible(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Resul
             filter::one_of_ids(&mut sql, dialect, many);
         }
     }
-    tx.rows(&sql, &[Storage::Id])?.into_iter().map(|row| Ok(Row::new(row).get()?)).collect()
+    tx.rows(&sql, &[Storage::Id])?
+        .into_iter()
+        .map(|row| Ok(Row::new(row).get()?))
+        .collect()
 }

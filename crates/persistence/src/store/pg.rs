@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::tx::Tx;
 use crate::{migrations, seal};
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
+use diesel::{Connection as _, ConnectionError, PgConnection};
 use r2d2::{ManageConnection, Pool};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -16,7 +16,7 @@ const SEAL_EVERY: Duration = Duration::from_millis(500);
 const SEAL_AT_ONCE: usize = 2000;
 
 /// A connection that knows whether it is still good for something.
-struct Connection {
+struct Held {
     conn: PgConnection,
     broken: bool,
 }
@@ -27,20 +27,23 @@ struct Manager {
 }
 
 impl ManageConnection for Manager {
-    type Connection = Connection;
+    type Connection = Held;
     type Error = ConnectionError;
 
-    fn connect(&self) -> std::result::Result<Connection, ConnectionError> {
+    fn connect(&self) -> std::result::Result<Held, ConnectionError> {
         let mut conn = PgConnection::establish(&self.url)?;
-        conn.batch_execute(&self.setup).map_err(ConnectionError::CouldntSetupConfiguration)?;
-        Ok(Connection { conn, broken: false })
+        conn.batch_execute(&self.setup)
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(Held { conn, broken: false })
     }
 
-    fn is_valid(&self, conn: &mut Connection) -> std::result::Result<(), ConnectionError> {
-        conn.conn.batch_execute("").map_err(ConnectionError::CouldntSetupConfiguration)
+    fn is_valid(&self, conn: &mut Held) -> std::result::Result<(), ConnectionError> {
+        conn.conn
+            .batch_execute("")
+            .map_err(ConnectionError::CouldntSetupConfiguration)
     }
 
-    fn has_broken(&self, conn: &mut Connection) -> bool {
+    fn has_broken(&self, conn: &mut Held) -> bool {
         conn.broken
     }
 }
@@ -75,7 +78,10 @@ impl PgStore {
             .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(3))
             .error_handler(Box::new(Log))
-            .build_unchecked(Manager { url: url.to_owned(), setup });
+            .build_unchecked(Manager {
+                url: url.to_owned(),
+                setup,
+            });
         let pool = Arc::new(pool);
         let (wake, woken) = sync_channel(1);
         let weak = Arc::downgrade(&pool);
@@ -154,7 +160,10 @@ fn seal_all(tx: &mut Tx) -> Result<()> {
 
 fn keep_sealing(pool: &std::sync::Weak<Pool<Manager>>, woken: &Receiver<()>) {
     loop {
-        let stop = matches!(woken.recv_timeout(SEAL_EVERY), Err(std::sync::mpsc::RecvTimeoutError::Disconnected));
+        let stop = matches!(
+            woken.recv_timeout(SEAL_EVERY),
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected)
+        );
         let Some(pool) = pool.upgrade() else { return };
         if let Err(error) = with(&pool, seal_all) {
             tracing::warn!(%error, "changes wait to be sealed");

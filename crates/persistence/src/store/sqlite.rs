@@ -43,7 +43,9 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Reader {
 }
 
 pub fn connect(path: &Path) -> Result<SqliteConnection> {
-    let name = path.to_str().ok_or_else(|| Error::internal("the path of the database is not UTF-8"))?;
+    let name = path
+        .to_str()
+        .ok_or_else(|| Error::internal("the path of the database is not UTF-8"))?;
     let failed = |e: &dyn std::fmt::Display| Error::Unavailable(format!("{name}: {e}"));
     let mut conn = SqliteConnection::establish(name).map_err(|e| failed(&e))?;
     conn.batch_execute(WRITER).map_err(|e| failed(&e))?;
@@ -140,7 +142,11 @@ fn commit(conn: &mut SqliteConnection, first: Job, jobs: &Receiver<Job>, replies
         tx.batch("SAVEPOINT use_case")?;
         replies.push(job(&mut tx));
         tx.batch("RELEASE SAVEPOINT use_case")?;
-        next = if replies.len() < GROUP { jobs.try_recv().ok() } else { None };
+        next = if replies.len() < GROUP {
+            jobs.try_recv().ok()
+        } else {
+            None
+        };
     }
     seal::seal_batch(&mut tx, usize::MAX)?;
     tx.batch("COMMIT")
