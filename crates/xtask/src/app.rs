@@ -35,7 +35,6 @@ impl Profile {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "watching is looking again and again")]
 pub fn run(mut args: Args) -> Result<()> {
     let profile = if args.flag("--dev") {
         Profile::Dev

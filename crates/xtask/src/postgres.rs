@@ -259,7 +259,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "the end of another process is waited for")]
     fn a_server_is_stopped_when_its_owner_is_killed() {
         let server = Server::start(Durability::Relaxed).expect("starts");
         let (url, dir) = (server.url().to_owned(), server.dir.clone());

@@ -45,7 +45,8 @@ pub fn packages(why: &str, wanted: &[&str]) -> Result<()> {
     let apt = || {
         let mut apt = Command::new("apt-get");
         // A machine that has just started may be updating itself.
-        apt.env("DEBIAN_FRONTEND", "noninteractive").args(["-qq", "-o", "DPkg::Lock::Timeout=300"]);
+        apt.env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["-qq", "-o", "DPkg::Lock::Timeout=300"]);
         apt
     };
     shell::run(apt().arg("update"))?;

@@ -16,11 +16,11 @@ const FLOORS: [(&str, &str); 2] = [
     (
         "crates/api/src/",
         "actor app auth backup bulk cli config crud demo docs error events export extract health idempotency jobs lib limit
-         main metrics openapi problem routes schema server spa state",
+         main metrics openapi problem report routes schema server session spa state",
     ),
     (
         "crates/persistence/src/",
-        "backend config dialect engine error filter fragments idempotency jobs lib migrations pg postgres schema seal search
+        "backend config dialect engine error filter fragments idempotency jobs lib migrations pg postgres report schema seal search session
          sql sqlite store tx types value writer",
     ),
 ];
