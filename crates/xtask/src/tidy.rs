@@ -20,8 +20,8 @@ const FLOORS: [(&str, &str); 2] = [
     ),
     (
         "crates/persistence/src/",
-        "backend config dialect engine error filter fragments idempotency jobs lib migrations pg postgres report schema seal search session
-         sql sqlite store tx types value writer",
+        "backend config dialect engine error filter fragments idempotency jobs lib migrations pg postgres report schema seal
+         search session sql sqlite store tx types value writer",
     ),
 ];
 
