@@ -492,7 +492,7 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     routes.add(
         Method::GET,
         &path,
-        listing::list_parameters(doc).ok(200, schema("Page")),
+        listing::list_parameters(doc, kind).ok(200, schema("Page")),
         list::<T>,
     );
     let doc = Doc::new(format!("search_{}", kind.plural), &tag, format!("Search {many}"))
@@ -534,19 +534,13 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     .ok(201, schema(""))
     .also(&[412]);
     routes.add(Method::PUT, format!("{path}/by/{{key}}/{{value}}"), doc, upsert::<T>);
-    let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}"))
-        .query(
-            "fields",
-            json!({ "type": "string" }),
-            "Fields to send, separated by commas",
-        )
-        .query(
-            "expand",
-            json!({ "type": "string" }),
-            "References to send along, separated by commas",
-        )
-        .ok(200, listing::part(&name));
-    routes.add(Method::GET, format!("{path}/{{id}}"), doc, get::<T>);
+    let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}")).ok(200, listing::part(&name));
+    routes.add(
+        Method::GET,
+        format!("{path}/{{id}}"),
+        listing::shape_parameters(doc, kind),
+        get::<T>,
+    );
     let doc = Doc::new(format!("update_{}", kind.name), &tag, format!("Change {one}"))
         .about("JSON Merge Patch (RFC 7396).")
         .body(schema("Patch"))
@@ -560,7 +554,11 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     routes.add(Method::DELETE, format!("{path}/{{id}}"), doc, delete::<T>);
     let doc = Doc::new(format!("{}_history", kind.name), &tag, format!("Changes of {one}"))
         .about("Newest first, with old and new values.")
-        .query("before", json!({ "type": "string" }), "The position to go on from")
+        .query(
+            "before",
+            json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }),
+            "The position to go on from",
+        )
         .query(
             "limit",
             json!({ "type": "integer", "minimum": 1, "maximum": 200 }),
