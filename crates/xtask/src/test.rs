@@ -187,11 +187,16 @@ fn unit() -> Result<Outcome> {
     setup::server_libraries()?;
     setup::postgres()?;
     let mut counts = match found("cargo-nextest") {
-        true => counted(nextest().args(["-E", "not package(tests)"]))?,
+        true => counted(
+            nextest()
+                .args(["-E", "not package(tests)"])
+                .env("GUANXI_TEST_POSTGRES", shared_url()?),
+        )?,
         false => counted(
             cargo()
                 .args(["test", "--locked", "--no-fail-fast", "--workspace"])
-                .args(["--exclude", "tests", "--exclude", "frontend", "--lib", "--bins"]),
+                .args(["--exclude", "tests", "--exclude", "frontend", "--tests"])
+                .env("GUANXI_TEST_POSTGRES", shared_url()?),
         )?,
     };
     // The app's own logic runs natively too; and examples in the documentation are code.
