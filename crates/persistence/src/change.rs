@@ -240,9 +240,14 @@ pub fn verify(tx: &mut Tx, workspace: Id) -> Result<std::result::Result<i64, Bro
             last = position;
         }
     }
-    Ok(if expected <= last {
+    if last < expected {
+        return Ok(Err(Broken::Cut { last, expected }));
+    }
+    // What was sealed while we read has moved the head along; what nobody sealed has not.
+    let sealed: i64 = tx.value(&head)?.unwrap_or(0);
+    Ok(if last <= sealed {
         Ok(last)
     } else {
-        Err(Broken::Cut { last, expected })
+        Err(Broken::Altered { position: sealed + 1 })
     })
 }

@@ -7,7 +7,7 @@ mod layout;
 mod page;
 
 pub use bin::{Deleted, find_deleted, list_deleted, restore};
-pub use page::{Page, count, ids_visible, list};
+pub use page::{Page, count, ids_visible, list, titles};
 
 use crate::change::{self, Entry};
 use crate::error::{Error, Result};

@@ -160,7 +160,10 @@ fn other_fields_stay_as_somebody_else_left_them() {
         let old = one.clone();
         db.write(move |tx| engine::update(tx, &permit, &old, &new));
         let read: Customer = db.find(id);
-        assert_eq!((read.version, read.industry, read.last_activity_at), (2, None, Some(at)));
+        assert_eq!(
+            (read.version, read.industry, read.last_activity_at),
+            (2, None, Some(at))
+        );
     });
 }
 
@@ -272,7 +275,8 @@ fn settings_in_use_cannot_be_deleted_nor_missed_on_return() {
             let map = value.as_object().expect("an object").clone();
             <domain::stage::StagePatch as domain::record::Patch>::parse(map, true).expect("valid")
         };
-        let stage_patch = patch(json!({ "pipeline_id": refs["pipeline"], "name": "s", "position": 1, "probability": 5 }));
+        let stage_patch =
+            patch(json!({ "pipeline_id": refs["pipeline"], "name": "s", "position": 1, "probability": 5 }));
         let stage = domain::stage::Stage::create(stage_patch, Birth::new(None)).expect("valid");
         db.insert(std::slice::from_ref(&stage));
         let mut deal: Opportunity = sample(false, &refs, 6);
@@ -306,7 +310,9 @@ fn duplicates_name_their_field() {
         b.external_id = a.external_id.clone();
         db.insert(&[a]);
         let by = permit::<Customer>(&db.actor());
-        let error = db.store.write_here(move |tx| engine::insert(tx, &by, std::slice::from_ref(&b)));
+        let error = db
+            .store
+            .write_here(move |tx| engine::insert(tx, &by, std::slice::from_ref(&b)));
         let Err(Error::Domain(domain::Error::Conflict(issue))) = error else {
             panic!("{error:?}")
         };
@@ -384,16 +390,26 @@ fn sees<T: Record>(db: &Db, actor: &Actor, records: &[T], wanted: &[usize], who:
         let page = engine::list::<T>(tx, &scope, &all)?;
         assert_eq!(set(page.rows.iter().map(Record::id).collect()), wanted, "list: {what}");
         assert_eq!(page.count, Some(wanted.len() as i64), "{what}");
-        assert_eq!(engine::count(tx, &scope, T::KIND, &all, Count::Estimate)?, wanted.len() as i64);
+        assert_eq!(
+            engine::count(tx, &scope, T::KIND, &all, Count::Estimate)?,
+            wanted.len() as i64
+        );
         let many = engine::find_many::<T>(tx, &scope, &ids)?;
         assert_eq!(set(many.iter().map(Record::id).collect()), wanted, "find_many: {what}");
-        assert_eq!(set(engine::ids_visible(tx, &scope, T::KIND, &ids)?), wanted, "ids_visible: {what}");
+        assert_eq!(
+            set(engine::ids_visible(tx, &scope, T::KIND, &ids)?),
+            wanted,
+            "ids_visible: {what}"
+        );
         for id in &ids {
             let seen = engine::find::<T>(tx, &scope, *id).is_ok();
             assert_eq!(seen, wanted.contains(id), "find: {what}");
             let by = engine::find_by::<T>(tx, &scope, "id", *id)?.is_some();
             assert_eq!(by, wanted.contains(id), "find_by: {what}");
-            assert_eq!(engine::ids_visible(tx, &scope, T::KIND, &[*id])?.len(), usize::from(seen));
+            assert_eq!(
+                engine::ids_visible(tx, &scope, T::KIND, &[*id])?.len(),
+                usize::from(seen)
+            );
         }
         Ok(())
     });
@@ -436,7 +452,11 @@ fn nothing_passes_the_wall_between_workspaces() {
             let deals = hers(Opportunity::KIND);
             let all = list::<Opportunity>(&[]);
             assert!(opportunity::stage_totals(tx, &deals, refs["pipeline"], &all)?.is_empty());
-            assert!(opportunity::stage_cards(tx, &deals, refs["stage"], &all)?.rows.is_empty());
+            assert!(
+                opportunity::stage_cards(tx, &deals, refs["stage"], &all)?
+                    .rows
+                    .is_empty()
+            );
             assert!(persistence::report::by_status(tx, &deals)?.is_empty());
             assert!(persistence::report::by_owner(tx, &deals)?.is_empty());
             assert!(persistence::report::open_by_stage(tx, &deals)?.is_empty());
@@ -454,7 +474,10 @@ fn nothing_passes_the_wall_between_workspaces() {
 fn refused<T: Record>(db: &Db, ours: &T, write: impl Fn(&mut Tx, &T) -> Result<()> + Send + 'static) {
     let old = ours.clone();
     let result = db.store.write_here(move |tx| write(tx, &old));
-    assert!(matches!(result, Err(Error::Domain(domain::Error::NotFound { .. }))), "{result:?}");
+    assert!(
+        matches!(result, Err(Error::Domain(domain::Error::NotFound { .. }))),
+        "{result:?}"
+    );
     let now: T = db.find(ours.id());
     assert_eq!(now.put(), ours.put());
 }

@@ -21,7 +21,18 @@ use std::cell::Cell;
 use std::cmp::Ordering;
 
 const TEXTS: [&str; 12] = [
-    "a", "A", "Ab%", "ab_c", "张三", "张", "zhang", "李雷 x", "É", "é", "O'Neil \\", "ß😀",
+    "a",
+    "A",
+    "Ab%",
+    "ab_c",
+    "张三",
+    "张",
+    "zhang",
+    "李雷 x",
+    "É",
+    "é",
+    "O'Neil \\",
+    "ß😀",
 ];
 
 /// One of a few values, so that there are ties; the last is none where none may be.
@@ -38,9 +49,9 @@ fn pick(field: &Field, storage: Storage, choice: u8) -> Val {
         (Storage::Bool, _) => Val::Bool(n % 2 == 0),
         (Storage::Id, _) => Val::Id(Id::from_u128(n as u128)),
         (Storage::Instant, _) => Val::Instant(Instant::from_micros((n as i64 % 5 - 2) * 1_000_001).expect("in range")),
-        (Storage::Day, _) => Val::Day(
-            domain::value::parse_day(["1969-12-31", "1970-01-01", "2024-02-29"][n % 3]).expect("a day"),
-        ),
+        (Storage::Day, _) => {
+            Val::Day(domain::value::parse_day(["1969-12-31", "1970-01-01", "2024-02-29"][n % 3]).expect("a day"))
+        }
         (Storage::Texts, _) => Val::Texts([vec![], vec!["a".into()], vec!["重点".into(), "a".into()]][n % 3].clone()),
         (Storage::Json, _) => Val::Json(serde_json::json!({})),
     }
@@ -54,7 +65,9 @@ fn record<T: Record>(choices: &[u8]) -> T {
         for (_, storage) in field.columns() {
             row.push(match field.name {
                 // Anywhere in the order, unlike real ones.
-                "id" => Val::Id(Id::from_bytes(std::array::from_fn(|_| choices.next().expect("endless")))),
+                "id" => Val::Id(Id::from_bytes(std::array::from_fn(|_| {
+                    choices.next().expect("endless")
+                }))),
                 "version" => Val::Int(1),
                 "custom_fields" => Val::Json(serde_json::json!({})),
                 _ if field.refers.is_some() || field.name == "external_id" => Val::Null(*storage),
@@ -154,7 +167,11 @@ fn model<T: Record>(records: &[T], list: &List) -> Vec<Id> {
             (a, b) => return b.is_some().cmp(&a.is_some()),
         };
         let ascending = values.then(ids);
-        if list.sort.descending { ascending.reverse() } else { ascending }
+        if list.sort.descending {
+            ascending.reverse()
+        } else {
+            ascending
+        }
     });
     rows.into_iter().map(|(_, id)| id).collect()
 }
@@ -292,7 +309,13 @@ fn check<T: Record>(dbs: &[Db; 2], rows: &[Vec<u8>], later: &[Vec<u8>], filter: 
 fn lists_are_as_the_model_says() {
     let dbs = [Db::new(Engine::Sqlite), Db::new(Engine::Pg)];
     let rows = |n| proptest::collection::vec(proptest::collection::vec(any::<u8>(), 60), n);
-    let input = (rows(0..40), rows(0..12), proptest::option::weighted(0.8, plan()), any::<(u8, bool)>(), 0..4);
+    let input = (
+        rows(0..40),
+        rows(0..12),
+        proptest::option::weighted(0.8, plan()),
+        any::<(u8, bool)>(),
+        0..4,
+    );
     let config = ProptestConfig {
         cases: 120,
         failure_persistence: None,
@@ -310,12 +333,22 @@ fn lists_are_as_the_model_says() {
 
 fn customers() -> Vec<Customer> {
     let rows = [
-        ("北京字节跳动科技有限公司", "13800138000", "li.lei@example.com", "行业领先"),
+        (
+            "北京字节跳动科技有限公司",
+            "13800138000",
+            "li.lei@example.com",
+            "行业领先",
+        ),
         ("上海腾讯计算机系统", "+86 (21) 6234-5678", "a@b.cn", "臺灣 銀行"),
         ("重庆银行", "13900139000", "hr@chongqing.cn", "台湾"),
         ("Byte Dance Inc", "+1 415 555 0100", "byte.dance@example.com", "字节"),
         ("O'Neil & Søns", "110", "søn@exämple.de", "naïve CAFÉ"),
-        ("阿里巴巴（中国）有限公司", "0571-85022088", "ali@alibaba-inc.com", "阿里 巴巴 Alibaba"),
+        (
+            "阿里巴巴（中国）有限公司",
+            "0571-85022088",
+            "ali@alibaba-inc.com",
+            "阿里 巴巴 Alibaba",
+        ),
         ("张三丰", "13800138001", "zsf@wudang.cn", "太极"),
         ("長城汽車", "95105888", "gw@gwm.cn", "𠮷野家 😀"),
     ];
@@ -333,10 +366,30 @@ fn customers() -> Vec<Customer> {
 }
 
 const QUERIES: [(&str, usize); 24] = [
-    ("字节", 2), ("北京", 1), ("字", 2), ("zijie", 2), ("bjzj", 1), ("beijing zijie", 1), ("银行", 2), ("銀行", 2),
-    ("台湾", 2), ("138", 2), ("13800138000", 1), ("138 0013 8000", 1), ("6234 5678", 1), ("byte", 1),
-    ("BYTE dance", 1), ("li.lei@example.com", 1), ("example", 3), ("o'neil", 1), ("cafe", 1), ("长城", 1),
-    ("张三", 1), ("zhangsan", 1), ("' OR 1=1 --", 0), ("nichts", 0),
+    ("字节", 2),
+    ("北京", 1),
+    ("字", 2),
+    ("zijie", 2),
+    ("bjzj", 1),
+    ("beijing zijie", 1),
+    ("银行", 2),
+    ("銀行", 2),
+    ("台湾", 2),
+    ("138", 2),
+    ("13800138000", 1),
+    ("138 0013 8000", 1),
+    ("6234 5678", 1),
+    ("byte", 1),
+    ("BYTE dance", 1),
+    ("li.lei@example.com", 1),
+    ("example", 3),
+    ("o'neil", 1),
+    ("cafe", 1),
+    ("长城", 1),
+    ("张三", 1),
+    ("zhangsan", 1),
+    ("' OR 1=1 --", 0),
+    ("nichts", 0),
 ];
 
 #[test]
@@ -359,7 +412,10 @@ fn searches_find_the_same_on_both_engines() {
     let found = |db: &Db| -> Vec<(String, Vec<Id>)> {
         db.insert(&all);
         let scope = common::scope::<Customer>(&db.actor());
-        let queries = QUERIES.iter().map(|(q, _)| *q).chain(["\"", "*", "a* OR b", "()", ":", "\\", "!&|", "《》", " "]);
+        let queries = QUERIES
+            .iter()
+            .map(|(q, _)| *q)
+            .chain(["\"", "*", "a* OR b", "()", ":", "\\", "!&|", "《》", " "]);
         queries
             .map(|q| {
                 let page = db.read(|tx| engine::list::<Customer>(tx, &scope, &list(q)));
@@ -375,7 +431,11 @@ fn searches_find_the_same_on_both_engines() {
     };
     let (sqlite, pg) = (found(&Db::new(Engine::Sqlite)), found(&Db::new(Engine::Pg)));
     assert_eq!(sqlite, pg);
-    let counts: Vec<(&str, usize)> = sqlite.iter().take(QUERIES.len()).map(|(q, ids)| (q.as_str(), ids.len())).collect();
+    let counts: Vec<(&str, usize)> = sqlite
+        .iter()
+        .take(QUERIES.len())
+        .map(|(q, ids)| (q.as_str(), ids.len()))
+        .collect();
     assert_eq!(counts, QUERIES);
 }
 

@@ -604,9 +604,6 @@ CREATE TABLE sessions (
     id uuid NOT NULL PRIMARY KEY,
     workspace_id uuid NOT NULL REFERENCES workspaces (id),
     user_id uuid NOT NULL,
-    refresh_hash text COLLATE "C" NOT NULL,
-    previous_hash text COLLATE "C",
-    rotated_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     ended_at timestamptz,
@@ -614,6 +611,14 @@ CREATE TABLE sessions (
     FOREIGN KEY (workspace_id, user_id) REFERENCES users (workspace_id, id)
 );
 CREATE INDEX sessions_user_id ON sessions (workspace_id, user_id) WHERE ended_at IS NULL;
+
+-- The refresh tokens of a session that may still come: those not used yet, and those used a moment ago.
+CREATE TABLE refresh_tokens (
+    session_id uuid NOT NULL REFERENCES sessions (id),
+    hash text COLLATE "C" NOT NULL,
+    replaced_at timestamptz,
+    PRIMARY KEY (session_id, hash)
+);
 
 CREATE TABLE signing_keys (
     id text COLLATE "C" NOT NULL PRIMARY KEY,

@@ -601,9 +601,6 @@ CREATE TABLE sessions (
     id BLOB NOT NULL PRIMARY KEY,
     workspace_id BLOB NOT NULL REFERENCES workspaces (id),
     user_id BLOB NOT NULL,
-    refresh_hash TEXT NOT NULL,
-    previous_hash TEXT,
-    rotated_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     ended_at INTEGER,
@@ -611,6 +608,14 @@ CREATE TABLE sessions (
     FOREIGN KEY (workspace_id, user_id) REFERENCES users (workspace_id, id)
 ) STRICT;
 CREATE INDEX sessions_user_id ON sessions (workspace_id, user_id) WHERE ended_at IS NULL;
+
+-- The refresh tokens of a session that may still come: those not used yet, and those used a moment ago.
+CREATE TABLE refresh_tokens (
+    session_id BLOB NOT NULL REFERENCES sessions (id),
+    hash TEXT NOT NULL,
+    replaced_at INTEGER,
+    PRIMARY KEY (session_id, hash)
+) STRICT;
 
 CREATE TABLE signing_keys (
     id TEXT NOT NULL PRIMARY KEY,

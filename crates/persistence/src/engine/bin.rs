@@ -116,7 +116,9 @@ pub fn restore<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<T> {
 fn check_settings(tx: &mut Tx, permit: &Permit, layout: &super::Layout, row: &[Val]) -> Result<()> {
     let mut issues = Issues::default();
     for (i, field) in &layout.references {
-        let Some(target) = field.refers.and_then(domain::kind) else { continue };
+        let Some(target) = field.refers.and_then(domain::kind) else {
+            continue;
+        };
         let Val::Id(id) = row[*i] else { continue };
         let settled = target.ownership == Ownership::Owned || field.name == "created_by";
         if !settled && super::ids_visible(tx, &permit.scope(), target, &[id])?.is_empty() {
