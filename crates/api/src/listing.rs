@@ -163,6 +163,16 @@ fn next_link(uri: &Uri, cursor: &str) -> String {
     format!("<{}?{query}>; rel=\"next\"", uri.path())
 }
 
+/// An opaque cursor and a limit.
+pub fn cursor_and_limit(pairs: &[(String, String)]) -> Result<(Option<String>, u32), Problem> {
+    let others: Vec<_> = pairs.iter().filter(|(name, _)| name != "cursor").cloned().collect();
+    let cursor = pairs
+        .iter()
+        .find(|(name, _)| name == "cursor")
+        .map(|(_, value)| value.clone());
+    Ok((cursor, position_and_limit(&others, "")?.1))
+}
+
 /// A position (a number sent as text) and a limit.
 pub fn position_and_limit(pairs: &[(String, String)], position: &str) -> Result<(Option<i64>, u32), Problem> {
     let (mut at, mut limit) = (None, 50);
