@@ -1,0 +1,58 @@
+//! The change log: what every change leaves behind.
+
+use crate::{Id, Instant};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+choice! {
+    ChangeAction {
+        Create "create" "创建" "Created",
+        Update "update" "修改" "Updated",
+        Delete "delete" "删除" "Deleted",
+        Restore "restore" "恢复" "Restored",
+    }
+}
+
+/// One entry of the change log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    pub position: i64,
+    pub change_set: Id,
+    pub request_id: String,
+    pub actor_id: Option<Id>,
+    pub kind: String,
+    pub record_id: Id,
+    pub version: i64,
+    pub action: ChangeAction,
+    /// Field → `[old, new]`.
+    pub fields: Json,
+    pub at: Instant,
+}
+
+/// What differs between two records as JSON: field → `[old, new]`. Version and time of change speak for themselves.
+pub fn diff(old: Option<&Json>, new: Option<&Json>) -> Json {
+    let empty = Map::new();
+    let old = old.and_then(Json::as_object).unwrap_or(&empty);
+    let new = new.and_then(Json::as_object).unwrap_or(&empty);
+    let quiet = |name: &str| matches!(name, "id" | "version" | "updated_at" | "created_at" | "created_by");
+    let mut fields = Map::new();
+    for name in old.keys().chain(new.keys().filter(|n| !old.contains_key(*n))) {
+        let (was, is) = (
+            old.get(name).unwrap_or(&Json::Null),
+            new.get(name).unwrap_or(&Json::Null),
+        );
+        if !quiet(name) && was != is && !(is_empty(was) && is_empty(is)) {
+            fields.insert(name.clone(), Json::Array(vec![was.clone(), is.clone()]));
+        }
+    }
+    Json::Object(fields)
+}
+
+fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Array(a) => a.is_empty(),
+        Json::Object(o) => o.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,95 @@
+//! What can be wrong with a request, as data: codes and parameters, said in a language only at the edge.
+
+use crate::Id;
+
+/// One thing wrong with one place of the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// JSON pointer into the body (`/email`), or the name of a query parameter.
+    pub pointer: String,
+    /// Stable, snake_case; `messages::text` knows it in both languages.
+    pub code: &'static str,
+    pub params: Vec<(&'static str, String)>,
+}
+
+impl Issue {
+    pub fn new(pointer: impl Into<String>, code: &'static str) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code,
+            params: Vec::new(),
+        }
+    }
+
+    /// An issue with a field of the body, by the field's name.
+    pub fn at(field: &str, code: &'static str) -> Self {
+        Self::new(format!("/{field}"), code)
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.params.push((name, value.to_string()));
+        self
+    }
+}
+
+/// Everything wrong with a body, gathered before it is refused.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Issues(Vec<Issue>);
+
+impl Issues {
+    pub fn add(&mut self, issue: Issue) {
+        self.0.push(issue);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `value`, if nothing was found wrong.
+    pub fn or<T>(self, value: T) -> Result<T, Error> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(Error::Invalid(self.0))
+        }
+    }
+}
+
+/// Why a use case was refused. Becomes HTTP in one place of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// 400: the request cannot be understood (filter, sort, cursor, parameter).
+    BadQuery(Issue),
+    /// 401: no credential, or one that does not hold (any more).
+    Unauthenticated(&'static str),
+    /// 403: the caller may know of it, and may not do this.
+    Forbidden { action: &'static str, kind: &'static str },
+    /// 404: absent, or not visible to the caller.
+    NotFound { kind: &'static str, id: Option<Id> },
+    /// 409: the state of things does not allow it, or something like it exists already.
+    Conflict(Issue),
+    /// 412: the record has moved on.
+    Stale { current: i64 },
+    /// 422: the body is understood and wrong.
+    Invalid(Vec<Issue>),
+}
+
+impl Error {
+    pub fn invalid(issue: Issue) -> Self {
+        Self::Invalid(vec![issue])
+    }
+}
+
+impl From<Issue> for Error {
+    fn from(issue: Issue) -> Self {
+        Self::Invalid(vec![issue])
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,92 @@
+//! A moment in time, in microseconds: what both databases keep without loss.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Microseconds since 1970-01-01T00:00:00Z. On the wire RFC 3339 in UTC with `Z` and six decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Instant(i64);
+
+/// Year 1 and year 9999: within them every value has an RFC 3339 form, and both databases take it.
+const MIN: i64 = -62_135_596_800_000_000;
+const MAX: i64 = 253_402_300_799_999_999;
+
+impl Instant {
+    pub fn now() -> Self {
+        Self(Utc::now().timestamp_micros())
+    }
+
+    /// None outside the years 1 to 9999.
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        (MIN..=MAX).contains(&micros).then_some(Self(micros))
+    }
+
+    pub fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Reads RFC 3339 with any offset.
+    pub fn parse(text: &str) -> Option<Self> {
+        let time = DateTime::parse_from_rfc3339(text).ok()?;
+        Self::from_micros(time.timestamp_micros())
+    }
+
+    pub fn utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.0).unwrap_or_default()
+    }
+
+    /// Moves by a signed number of seconds, staying within the years 1 to 9999.
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)).clamp(MIN, MAX))
+    }
+}
+
+impl From<DateTime<Utc>> for Instant {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time.timestamp_micros().clamp(MIN, MAX))
+    }
+}
+
+impl std::fmt::Display for Instant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.utc().to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 time"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_microseconds_and_writes_utc() {
+        let t = Instant::parse("2026-01-02T03:04:05.123456789+08:00").expect("valid");
+        assert_eq!(t.to_string(), "2026-01-01T19:04:05.123456Z");
+        assert_eq!(Instant::parse(&t.to_string()), Some(t));
+    }
+
+    #[test]
+    fn refuses_what_is_no_time() {
+        for text in [
+            "",
+            "2026-01-02",
+            "yesterday",
+            "2026-13-01T00:00:00Z",
+            "+10000-01-01T00:00:00Z",
+        ] {
+            assert_eq!(Instant::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What people read when something is refused, in both languages, by stable code.
+
+use crate::error::Issue;
+use crate::label::{Label, Locale};
+
+macro_rules! messages {
+    ($($code:ident $zh:literal $en:literal;)*) => {
+        /// Every code there is, for the documentation and the tests.
+        pub const CODES: &[(&str, Label)] = &[$((stringify!($code), Label::new($zh, $en))),*];
+    };
+}
+
+messages! {
+    // Fields
+    required "此项必填。" "This field is required.";
+    wrong_type "此项的类型应为 {type}。" "This must be of type {type}.";
+    unknown_field "没有名为“{field}”的字段。" "There is no field “{field}”.";
+    read_only "此字段由系统维护，不能设置。" "This field is kept by the system and cannot be set.";
+    too_long "最多 {max} 个字符。" "At most {max} characters.";
+    too_many "最多 {max} 项。" "At most {max} items.";
+    out_of_range "应在 {min} 到 {max} 之间。" "Must be between {min} and {max}.";
+    control_character "含有不允许的控制字符。" "Contains control characters, which are not allowed.";
+    unknown_choice "只能是以下值之一：{choices}。" "Must be one of: {choices}.";
+    unknown_option "“{value}”不在选项列表“{picklist}”中。" "“{value}” is not in the picklist “{picklist}”.";
+    invalid_email "邮箱格式不正确。" "This is not an e-mail address.";
+    invalid_phone "电话号码格式不正确。" "This is not a telephone number.";
+    invalid_url "网址格式不正确，应以 http:// 或 https:// 开头，或为域名。" "This is not a web address: use http://, https:// or a host name.";
+    unknown_currency "未知币种“{currency}”。" "Unknown currency “{currency}”.";
+    currency_without_rate "币种“{currency}”没有汇率；本工作区使用 {base}。" "There is no exchange rate for {currency}; this workspace uses {base}.";
+    invalid_amount "金额应为最多 {decimals} 位小数的数字，如 \"1250.00\"。" "The amount must be a decimal string with at most {decimals} decimals, such as \"1250.00\".";
+    amount_out_of_range "金额超出范围。" "The amount is out of range.";
+    mixed_currencies "所有明细须使用同一币种。" "All lines must be in one currency.";
+    invalid_quantity "数量应大于 0，最多三位小数。" "The quantity must be above 0, with at most three decimals.";
+    invalid_shape "结构不正确：{reason}" "The structure is wrong: {reason}";
+    duplicate_value "“{value}”重复出现。" "“{value}” stands here twice.";
+    reference_not_found "找不到所引用的记录，或您无权查看。" "The record referred to does not exist, or you may not see it.";
+    own_parent "记录不能指向自身。" "A record cannot refer to itself.";
+    reason_required "请填写原因。" "Please give a reason.";
+    subject_or_body "请填写主题或内容。" "Give a subject or some text.";
+    unknown_action "未知操作“{action}”。" "Unknown action “{action}”.";
+    invalid_time_zone "未知时区“{value}”。" "Unknown time zone “{value}”.";
+    unknown_role "没有名为“{role}”的角色。" "There is no role “{role}”.";
+    // Leads and opportunities
+    use_convert "请使用“转化”操作。" "Use the conversion for this.";
+    already_converted "该线索已转化。" "This lead has been converted.";
+    lead_disqualified "该线索已标记为无效，请先恢复。" "This lead is disqualified; reopen it first.";
+    opportunity_closed "该商机已关闭，请先重新打开。" "This opportunity is closed; reopen it first.";
+    opportunity_open "该商机正在进行中。" "This opportunity is open.";
+    stage_of_other_pipeline "该阶段属于另一个销售流程。" "This stage belongs to another pipeline.";
+    move_not_allowed "不允许从当前阶段直接进入“{stage}”。" "A deal may not go straight from here to “{stage}”.";
+    required_for_stage "进入“{stage}”前须填写此项。" "This must be filled in before “{stage}”.";
+    pipeline_without_stages "该销售流程还没有阶段。" "This pipeline has no stages yet.";
+    // Lists
+    not_sortable "不能按“{field}”排序。" "Cannot sort by “{field}”.";
+    not_filterable "不能按“{field}”筛选。" "Cannot filter by “{field}”.";
+    not_expandable "不能展开“{field}”。" "Cannot expand “{field}”.";
+    unknown_operator "“{field}”（{type}）不支持运算符“{operator}”。" "“{field}” ({type}) knows no operator “{operator}”.";
+    invalid_operand "“{field}”（{type}）的比较值不正确。" "The value compared with “{field}” ({type}) is not valid.";
+    malformed_filter "筛选条件格式不正确。" "The filter is malformed.";
+    filter_too_deep "筛选条件最多嵌套 {max} 层。" "Filters nest at most {max} deep.";
+    too_many_conditions "筛选条件最多 {max} 个。" "At most {max} conditions.";
+    repeated_parameter "参数重复。" "The parameter is repeated.";
+    unknown_parameter "未知参数“{parameter}”。" "Unknown parameter “{parameter}”.";
+    invalid_cursor "分页游标无效，或属于另一个列表。" "The cursor is not valid, or was made for another list.";
+    cursor_too_old "该位置之前的变更已不再保留。" "Changes before this position are no longer kept.";
+    invalid_id "编号格式不正确。" "This is not an id.";
+    // Requests
+    malformed_json "请求内容不是有效的 JSON：{reason}" "The body is not valid JSON: {reason}";
+    object_expected "请求内容应为 JSON 对象。" "The body must be a JSON object.";
+    malformed_request "请求无法理解：{reason}" "The request cannot be understood: {reason}";
+    payload_too_large "请求内容过大，最多 {max} 字节。" "The body is too large: at most {max} bytes.";
+    unsupported_media_type "请使用 Content-Type: {expected}。" "Use Content-Type: {expected}.";
+    method_not_allowed "此地址不支持该方法，允许：{allowed}。" "This address does not know that method; allowed: {allowed}.";
+    no_such_route "没有这个地址。" "There is nothing at this address.";
+    not_found "记录不存在，或您无权查看。" "It does not exist, or you may not see it.";
+    forbidden "您没有权限对“{kind}”执行“{action}”。" "You may not {action} a {kind}.";
+    unauthenticated "请先登录。" "Please sign in.";
+    invalid_credentials "邮箱或密码不正确。" "Wrong e-mail or password.";
+    token_expired "登录已过期，请重新登录。" "Your sign-in has expired; please sign in again.";
+    token_invalid "凭证无效。" "The credential is not valid.";
+    cross_site "请求来源不被允许。" "The request comes from a site that is not allowed.";
+    invalid_setup_token "设置链接无效或已使用。" "The set-up link is not valid, or has been used.";
+    password_too_short "密码至少 {min} 个字符。" "The password needs at least {min} characters.";
+    password_too_long "密码最多 {max} 个字符。" "The password may have at most {max} characters.";
+    password_common "该密码过于常见，请换一个。" "This password is too common; please choose another.";
+    precondition_required "请提供 If-Match，写明您所看到的版本。" "Send If-Match with the version you have seen.";
+    invalid_etag "If-Match 应为带引号的版本号，如 \"3\"。" "If-Match must be one quoted version, such as \"3\".";
+    stale "记录已被修改，当前版本为 {current}。" "The record has been changed; its version is now {current}.";
+    duplicate "已存在相同的“{field}”。" "There is one with this “{field}” already.";
+    still_referenced "仍被其他记录引用，不能删除。" "Other records still refer to this; it cannot be deleted.";
+    builtin_role "内置角色不能修改，可以复制后修改。" "A built-in role cannot be changed; copy it instead.";
+    last_owner "工作区至少要有一位所有者。" "A workspace must keep at least one owner.";
+    email_taken "该邮箱已被使用。" "This e-mail address is taken.";
+    batch_aborted "由于同一批次中的其他操作失败，此操作未执行。" "Not done, because another operation of the batch failed.";
+    invalid_idempotency_key "Idempotency-Key 应为 1 到 255 个可见字符。" "Idempotency-Key must be 1 to 255 visible characters.";
+    idempotency_key_reused "该 Idempotency-Key 已用于内容不同的请求。" "This Idempotency-Key was used for another request.";
+    idempotency_key_running "使用该 Idempotency-Key 的请求仍在处理中。" "A request with this Idempotency-Key is still running.";
+    rate_limited "请求过于频繁，请在 {seconds} 秒后重试。" "Too many requests; try again in {seconds} seconds.";
+    unavailable "数据库暂时不可用，请稍后重试。" "The database is away; try again soon.";
+    storage_full "存储空间已满，无法保存。" "The disk is full; nothing can be saved.";
+    query_too_slow "查询用时过长，请缩小范围。" "The query took too long; narrow it down.";
+    internal "服务器内部错误，请向管理员提供请求编号。" "Something went wrong in the server; give the request id to your administrator.";
+    invalid "有 {count} 处不正确。" "{count} things are wrong.";
+    // Imports
+    file_missing "请选择要导入的文件。" "Choose a file to import.";
+    unknown_import_kind "不能导入“{kind}”。" "Cannot import “{kind}”.";
+}
+
+/// The text of a code with its parameters filled in. An unknown code is shown as it is.
+pub fn text(code: &str, params: &[(&'static str, String)], locale: Locale) -> String {
+    let Some((_, label)) = CODES.iter().find(|(c, _)| *c == code) else {
+        return code.to_owned();
+    };
+    let template = label.get(locale);
+    let mut out = String::with_capacity(template.len() + 16);
+    let mut rest = template;
+    // One pass, so that a brace inside a value stays what it is.
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            break;
+        };
+        out.push_str(params.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v));
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+pub fn issue(issue: &Issue, locale: Locale) -> String {
+    text(issue.code, &issue.params, locale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_filled_once() {
+        let params = [("max", "{min}".to_owned())];
+        assert_eq!(text("too_long", &params, Locale::En), "At most {min} characters.");
+    }
+
+    #[test]
+    fn codes_are_unique_and_both_languages_name_the_same_parameters() {
+        let names = |s: &str| {
+            let mut found: Vec<String> = s
+                .split('{')
+                .skip(1)
+                .filter_map(|p| Some(p.split_once('}')?.0.to_owned()))
+                .collect();
+            found.sort();
+            found
+        };
+        for (i, (code, label)) in CODES.iter().enumerate() {
+            assert!(CODES[..i].iter().all(|(c, _)| c != code), "{code} twice");
+            assert_eq!(names(label.zh), names(label.en), "{code}");
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! Who may do what: rights from roles, and the two tickets without which persistence cannot be called.
+//!
+//! `Scope` lets read, `Permit` lets write. Both are made here only, and both carry workspace and actor.
+
+use crate::record::{Kind, Ownership};
+use crate::workspace::Workspace;
+use crate::{Error, Id};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What can be done to records of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    View,
+    Create,
+    Edit,
+    Delete,
+    Assign,
+    Convert,
+    Import,
+    Export,
+    Merge,
+    Share,
+    Configure,
+}
+
+impl Action {
+    pub const ALL: [Self; 11] = [
+        Self::View,
+        Self::Create,
+        Self::Edit,
+        Self::Delete,
+        Self::Assign,
+        Self::Convert,
+        Self::Import,
+        Self::Export,
+        Self::Merge,
+        Self::Share,
+        Self::Configure,
+    ];
+
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Create => "create",
+            Self::Edit => "edit",
+            Self::Delete => "delete",
+            Self::Assign => "assign",
+            Self::Convert => "convert",
+            Self::Import => "import",
+            Self::Export => "export",
+            Self::Merge => "merge",
+            Self::Share => "share",
+            Self::Configure => "configure",
+        }
+    }
+
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|a| a.key() == key)
+    }
+}
+
+/// How far a right reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    #[default]
+    None,
+    Own,
+    Team,
+    All,
+}
+
+json_field! {
+    /// Kind → action → reach. `*` stands for every other kind, or every other action. An entry for a kind is all there
+    /// is to say about the kind.
+    Grants(BTreeMap<String, BTreeMap<String, Reach>>)
+}
+
+impl Grants {
+    pub fn reach(&self, kind: &str, action: Action) -> Reach {
+        let Some(actions) = self.0.get(kind).or_else(|| self.0.get("*")) else {
+            return Reach::None;
+        };
+        actions
+            .get(action.key())
+            .or_else(|| actions.get("*"))
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+/// A signed-in person with everything decisions need. Made once and kept while nothing about it changes.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    pub workspace: Arc<Workspace>,
+    /// None for the system itself: set-up, demo data, maintenance.
+    pub user: Option<Id>,
+    pub roles: Vec<String>,
+    pub grants: Vec<Grants>,
+    /// The user and the members of the teams the user belongs to or leads.
+    pub team_mates: Arc<[Id]>,
+}
+
+impl Identity {
+    /// The system acting in a workspace: may do everything.
+    pub fn system(workspace: Arc<Workspace>) -> Self {
+        Self {
+            workspace,
+            user: None,
+            roles: Vec::new(),
+            grants: vec![all()],
+            team_mates: Arc::from([]),
+        }
+    }
+
+    /// How far the right to `action` reaches; several roles add up.
+    pub fn reach(&self, kind: &str, action: Action) -> Reach {
+        self.grants
+            .iter()
+            .map(|g| g.reach(kind, action))
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+/// Everything, everywhere.
+pub fn all() -> Grants {
+    Grants(BTreeMap::from([(
+        "*".into(),
+        BTreeMap::from([("*".into(), Reach::All)]),
+    )]))
+}
+
+/// Somebody doing one use case: an identity, the request it came with, and the change set it writes.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    pub identity: Arc<Identity>,
+    pub request_id: Arc<str>,
+    pub change_set: Id,
+}
+
+impl Actor {
+    pub fn new(identity: Arc<Identity>, request_id: impl Into<Arc<str>>) -> Self {
+        Self {
+            identity,
+            request_id: request_id.into(),
+            change_set: Id::now_v7(),
+        }
+    }
+
+    pub fn system(workspace: Arc<Workspace>) -> Self {
+        Self::new(Arc::new(Identity::system(workspace)), "system")
+    }
+
+    pub fn workspace(&self) -> &Workspace {
+        &self.identity.workspace
+    }
+
+    pub fn user(&self) -> Option<Id> {
+        self.identity.user
+    }
+
+    fn visible(&self, kind: &Kind, action: Action) -> Option<Visible> {
+        match (self.identity.reach(kind.name, action), kind.ownership) {
+            (Reach::None, _) => None,
+            (Reach::All, _) | (_, Ownership::Shared) => Some(Visible::All),
+            (Reach::Own, _) => Some(Visible::Owners(self.identity.user.into_iter().collect())),
+            (Reach::Team, _) => Some(Visible::Owners(self.identity.team_mates.clone())),
+        }
+    }
+
+    /// The ticket to read records of a kind.
+    pub fn scope(&self, kind: &'static Kind) -> Result<Scope, Error> {
+        let visible = self.visible(kind, Action::View).ok_or(Error::Forbidden {
+            action: "view",
+            kind: kind.name,
+        })?;
+        Ok(Scope {
+            workspace: self.identity.workspace.id,
+            visible,
+        })
+    }
+
+    /// The ticket to do `action` to a record of `kind` that belongs to `owner`.
+    pub fn authorize(&self, action: Action, kind: &'static Kind, owner: Option<Id>) -> Result<Permit, Error> {
+        let reached = match self.visible(kind, action) {
+            None => false,
+            Some(Visible::All) => true,
+            Some(Visible::Owners(owners)) => owner.is_some_and(|o| owners.contains(&o)),
+        };
+        if !reached {
+            return Err(Error::Forbidden {
+                action: action.key(),
+                kind: kind.name,
+            });
+        }
+        Ok(Permit {
+            workspace: self.identity.workspace.id,
+            actor: self.identity.user,
+            request_id: self.request_id.clone(),
+            change_set: self.change_set,
+        })
+    }
+}
+
+/// Which records a caller sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Visible {
+    All,
+    Owners(Arc<[Id]>),
+}
+
+/// The right to read records of one kind in one workspace.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    workspace: Id,
+    visible: Visible,
+}
+
+impl Scope {
+    pub fn workspace(&self) -> Id {
+        self.workspace
+    }
+
+    pub fn visible(&self) -> &Visible {
+        &self.visible
+    }
+}
+
+/// The right to write in one workspace, as part of one change set.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    workspace: Id,
+    actor: Option<Id>,
+    request_id: Arc<str>,
+    change_set: Id,
+}
+
+impl Permit {
+    pub fn workspace(&self) -> Id {
+        self.workspace
+    }
+
+    pub fn actor(&self) -> Option<Id> {
+        self.actor
+    }
+
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    pub fn change_set(&self) -> Id {
+        self.change_set
+    }
+
+    /// The permit to read back what it lets write.
+    pub fn scope(&self) -> Scope {
+        Scope {
+            workspace: self.workspace,
+            visible: Visible::All,
+        }
+    }
+}
+
+/// The roles every workspace starts with.
+pub fn builtin_roles() -> Vec<(&'static str, &'static str, Grants)> {
+    let grants = |list: &[(&str, &[(&str, Reach)])]| {
+        Grants(
+            list.iter()
+                .map(|(kind, actions)| {
+                    (
+                        (*kind).to_owned(),
+                        actions.iter().map(|(a, r)| ((*a).to_owned(), *r)).collect(),
+                    )
+                })
+                .collect(),
+        )
+    };
+    let settings: &[&str] = &[
+        "user", "team", "role", "pipeline", "stage", "picklist", "product", "tag",
+    ];
+    let work = |own: Reach, remove: Reach| {
+        let mut list: Vec<(&str, Vec<(&str, Reach)>)> = vec![(
+            "*",
+            vec![
+                ("view", own),
+                ("create", own),
+                ("edit", own),
+                ("delete", remove),
+                ("convert", own),
+                ("export", own),
+                ("import", if own >= Reach::Team { own } else { Reach::None }),
+                ("assign", if own >= Reach::Team { own } else { Reach::None }),
+            ],
+        )];
+        list.extend(settings.iter().map(|kind| (*kind, vec![("view", Reach::All)])));
+        list.push(("tag", vec![("view", Reach::All), ("create", Reach::All)]));
+        let borrowed: Vec<(&str, &[(&str, Reach)])> = list.iter().map(|(k, v)| (*k, v.as_slice())).collect();
+        grants(&borrowed)
+    };
+    vec![
+        ("owner", "所有者 Owner", all()),
+        ("admin", "管理员 Administrator", all()),
+        ("manager", "销售经理 Sales manager", work(Reach::Team, Reach::Team)),
+        ("sales", "销售 Sales", work(Reach::Own, Reach::Own)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Record;
+
+    fn actor(role: &str, me: Id, mates: &[Id]) -> Actor {
+        let grants = builtin_roles().into_iter().find(|r| r.0 == role).expect("built in").2;
+        let workspace = Workspace {
+            id: Id::now_v7(),
+            name: "w".into(),
+            currency: crate::Currency::CNY,
+            locale: crate::Locale::Zh,
+            time_zone: "Asia/Shanghai".into(),
+        };
+        let identity = Identity {
+            workspace: Arc::new(workspace),
+            user: Some(me),
+            roles: vec![role.into()],
+            grants: vec![grants],
+            team_mates: mates.iter().copied().collect(),
+        };
+        Actor::new(Arc::new(identity), "r")
+    }
+
+    #[test]
+    fn reach_decides_by_owner() {
+        let (me, mate, stranger) = (Id::now_v7(), Id::now_v7(), Id::now_v7());
+        let may = |role: &str, action, owner| {
+            actor(role, me, &[me, mate])
+                .authorize(action, crate::lead::Lead::KIND, owner)
+                .is_ok()
+        };
+        for (role, mine, mates, strangers, nobodys) in [
+            ("sales", true, false, false, false),
+            ("manager", true, true, false, false),
+            ("admin", true, true, true, true),
+        ] {
+            assert_eq!(may(role, Action::Edit, Some(me)), mine, "{role}");
+            assert_eq!(may(role, Action::Edit, Some(mate)), mates, "{role}");
+            assert_eq!(may(role, Action::Edit, Some(stranger)), strangers, "{role}");
+            assert_eq!(may(role, Action::Edit, None), nobodys, "{role}");
+        }
+    }
+
+    #[test]
+    fn sales_people_see_settings_and_do_not_change_them() {
+        let sales = actor("sales", Id::now_v7(), &[]);
+        for kind in [
+            crate::user::User::KIND,
+            crate::stage::Stage::KIND,
+            crate::product::Product::KIND,
+        ] {
+            assert!(sales.scope(kind).is_ok());
+            assert!(sales.authorize(Action::Edit, kind, None).is_err());
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! What a record kind is: its fields, declared once by `record!`, and what follows from them.
+
+use crate::error::{Issue, Issues};
+use crate::label::Label;
+use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val};
+use crate::{Error, Id, Instant};
+use serde_json::{Map, Value as Json};
+
+/// May be sorted by. A text gets a stored sort key beside it.
+pub const SORT: u32 = 1;
+/// May be filtered by.
+pub const FILTER: u32 = 2;
+/// Its words are found by full-text search.
+pub const SEARCH: u32 = 4;
+/// May be mapped to a column of an imported file.
+pub const IMPORT: u32 = 8;
+/// Tells of a person: masked first, exported last.
+pub const PERSONAL: u32 = 16;
+/// Set by the system or by an action of its own; refused in create and patch.
+pub const READONLY: u32 = 32;
+/// Refers to the record this one belongs to: who sees the parent sees this.
+pub const PARENT: u32 = 64;
+/// Set when created, then fixed.
+pub const FIXED: u32 = 128;
+
+/// One field of a record kind.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    pub name: &'static str,
+    pub label: Label,
+    pub ty: Type,
+    pub nullable: bool,
+    pub caps: u32,
+    /// The most characters of a text.
+    pub max: u32,
+    /// The least and the greatest number, or amount in minor units.
+    pub min: i64,
+    pub limit: i64,
+    /// The picklist that offers values.
+    pub picklist: Option<&'static str>,
+    /// The kind that an id refers to.
+    pub refers: Option<&'static str>,
+    columns: &'static [(&'static str, Storage)],
+}
+
+impl Field {
+    pub const fn new<T: FieldType>(name: &'static str, label: Label, caps: u32) -> Self {
+        Self {
+            name,
+            label,
+            ty: T::TYPE,
+            nullable: T::NULLABLE,
+            caps,
+            max: 200,
+            min: i64::MIN,
+            limit: i64::MAX,
+            picklist: None,
+            refers: None,
+            columns: T::COLUMNS,
+        }
+    }
+
+    pub const fn max(mut self, max: u32) -> Self {
+        self.max = max;
+        self
+    }
+
+    /// A text of several lines.
+    pub const fn long(mut self, max: u32) -> Self {
+        self.ty = Type::LongText;
+        self.max = max;
+        self
+    }
+
+    pub const fn range(mut self, min: i64, limit: i64) -> Self {
+        self.min = min;
+        self.limit = limit;
+        self
+    }
+
+    pub const fn picklist(mut self, key: &'static str) -> Self {
+        self.picklist = Some(key);
+        self
+    }
+
+    pub const fn refers(mut self, kind: &'static str) -> Self {
+        self.refers = Some(kind);
+        self
+    }
+
+    pub const fn can(&self, cap: u32) -> bool {
+        self.caps & cap != 0
+    }
+
+    /// The columns that hold the value, as suffixes of the field's name.
+    pub const fn columns(&self) -> &'static [(&'static str, Storage)] {
+        self.columns
+    }
+
+    /// Whether a sort key is stored beside the text.
+    pub const fn has_sort_key(&self) -> bool {
+        self.can(SORT) && self.ty.is_text()
+    }
+
+    /// The column that the database orders by.
+    pub fn sort_column(&self) -> (String, Storage) {
+        match self.ty {
+            Type::Money => (format!("{}_base", self.name), Storage::Int),
+            _ if self.has_sort_key() => (format!("{}_sort", self.name), Storage::Text),
+            _ => (self.name.to_owned(), self.columns[0].1),
+        }
+    }
+
+    /// The column that filters compare.
+    pub fn filter_column(&self) -> (String, Storage) {
+        match self.ty {
+            Type::Money => (format!("{}_base", self.name), Storage::Int),
+            _ => (self.name.to_owned(), self.columns[0].1),
+        }
+    }
+
+    /// The name under which a referred record is expanded: `owner` for `owner_id`.
+    pub fn expansion(&self) -> Option<&'static str> {
+        self.refers.and_then(|_| self.name.strip_suffix("_id"))
+    }
+}
+
+/// Who sees the records of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ownership {
+    /// Each has an owner; rights reach to own, team or all.
+    Owned,
+    /// They belong to the workspace; everybody who may view the kind sees all.
+    Shared,
+}
+
+/// A record kind: everything that is the same for all its records.
+#[derive(Debug)]
+pub struct Kind {
+    /// Singular, snake_case: `lead`.
+    pub name: &'static str,
+    /// Plural: the table, and the path in the API (with hyphens for underscores).
+    pub plural: &'static str,
+    pub label: Label,
+    pub ownership: Ownership,
+    pub fields: &'static [Field],
+    /// The field that names a record to a person.
+    pub title: &'static str,
+}
+
+impl Kind {
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+
+    /// The last part of the path in the API.
+    pub fn path(&self) -> String {
+        self.plural.replace('_', "-")
+    }
+
+    pub fn parents(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.fields
+            .iter()
+            .filter(|f| f.can(PARENT))
+            .filter_map(|f| Some((f.name, f.refers?)))
+    }
+
+    pub fn is_searchable(&self) -> bool {
+        self.fields.iter().any(|f| f.can(SEARCH))
+    }
+}
+
+/// What the system gives to a new record.
+#[derive(Debug, Clone, Copy)]
+pub struct Birth {
+    pub id: Id,
+    pub now: Instant,
+    pub by: Option<Id>,
+}
+
+impl Birth {
+    pub fn new(by: Option<Id>) -> Self {
+        Self {
+            id: Id::now_v7(),
+            now: Instant::now(),
+            by,
+        }
+    }
+}
+
+/// A record of some kind. Implemented by `record!` only.
+pub trait Record: Rules + Clone + std::fmt::Debug + serde::Serialize + Send + Sync + 'static {
+    const KIND: &'static Kind;
+    type Patch: Patch;
+
+    fn id(&self) -> Id;
+    fn version(&self) -> i64;
+    fn owner_id(&self) -> Option<Id>;
+    /// For the engine, when it has written: the version and time that are now stored.
+    fn written(&mut self, version: i64, at: Instant);
+
+    /// A new record. Required fields that are missing are all reported.
+    fn create(patch: Self::Patch, birth: Birth) -> Result<Self, Error>;
+    /// The record with the patch applied and the rules of its kind checked.
+    fn apply(&self, patch: Self::Patch, now: Instant) -> Result<Self, Error>;
+
+    /// All values, in the order of `KIND.fields` and their columns.
+    fn put(&self) -> Vec<Val>;
+    fn take(row: &mut Row) -> Result<Self, Corrupt>;
+}
+
+/// The rules of a kind that go beyond single fields.
+pub trait Rules: Sized {
+    /// Adds what is wrong with the record as a whole. `old` is the record before the change.
+    fn check(&self, old: Option<&Self>, issues: &mut Issues) {
+        let _ = (old, issues);
+    }
+
+    /// Fills what follows from other fields.
+    fn complete(&mut self, now: Instant) {
+        let _ = now;
+    }
+}
+
+/// What a request wants to set: each field absent, null or a value.
+pub trait Patch: Default + Send + Sync + Clone {
+    /// Reads a JSON object. Every wrong, unknown or read-only field is reported, not just the first.
+    fn parse(map: Map<String, Json>, creating: bool) -> Result<Self, Error>;
+}
+
+/// Reads the fields of a patch from a JSON object and gathers what is wrong.
+pub struct PatchReader {
+    kind: &'static Kind,
+    map: Map<String, Json>,
+    creating: bool,
+    issues: Issues,
+}
+
+impl PatchReader {
+    pub fn new(kind: &'static Kind, map: Map<String, Json>, creating: bool) -> Self {
+        Self {
+            kind,
+            map,
+            creating,
+            issues: Issues::default(),
+        }
+    }
+
+    fn raw(&mut self, name: &str) -> Option<(Json, &'static Field)> {
+        let json = self.map.remove(name)?;
+        let field = self.kind.field(name)?;
+        if field.can(READONLY) || (field.can(FIXED) && !self.creating) {
+            self.issues.add(Issue::at(name, "read_only"));
+            return None;
+        }
+        Some((json, field))
+    }
+
+    pub fn field<T: FieldType>(&mut self, name: &str) -> Option<T> {
+        let (json, field) = self.raw(name)?;
+        match T::parse(json, field) {
+            Ok(value) => Some(value),
+            Err(issue) => {
+                self.issues.add(issue);
+                None
+            }
+        }
+    }
+
+    pub fn finish<P>(mut self, patch: P) -> Result<P, Error> {
+        for name in self.map.keys() {
+            let code = if self.kind.field(name).is_some() {
+                "read_only"
+            } else {
+                "unknown_field"
+            };
+            self.issues.add(Issue::at(name, code).with("field", name));
+        }
+        self.issues.or(patch)
+    }
+}
+
+/// For `create`: the patched value, or the kind's default, or an issue.
+pub fn required<T: FieldType>(value: Option<T>, name: &str, issues: &mut Issues) -> Option<T> {
+    let value = value.or_else(T::absent);
+    if value.is_none() {
+        issues.add(Issue::at(name, "required"));
+    }
+    value
+}
+
+/// Custom fields are declared in the workspace; none can be set before it is declared.
+pub fn check_custom_fields(fields: &Json, issues: &mut Issues) {
+    for name in fields.as_object().into_iter().flat_map(Map::keys) {
+        issues.add(Issue::new(format!("/custom_fields/{name}"), "unknown_field").with("field", name));
+    }
+}
+
+/// What may be done with `owner_id`: kinds that belong to the workspace have no owner to set.
+pub const fn owner_caps(ownership: Ownership) -> u32 {
+    match ownership {
+        Ownership::Owned => FILTER | IMPORT,
+        Ownership::Shared => READONLY,
+    }
+}

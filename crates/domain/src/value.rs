@@ -1,0 +1,476 @@
+//! Field types: how a value is read from JSON, checked, stored and found again.
+//!
+//! `Val` is the bridge to the database: the domain knows only these storage types, persistence binds and reads them.
+
+use crate::error::Issue;
+use crate::label::Label;
+use crate::money::{Currency, Money, parse_decimal};
+use crate::record::Field;
+use crate::{Day, Id, Instant};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// How a column is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    Text,
+    Int,
+    Bool,
+    Id,
+    Instant,
+    Day,
+    Json,
+    Texts,
+}
+
+/// A stored value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Val {
+    Null(Storage),
+    Text(String),
+    Int(i64),
+    Bool(bool),
+    Id(Id),
+    Instant(Instant),
+    Day(Day),
+    Json(Json),
+    Texts(Vec<String>),
+}
+
+impl Val {
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null(_))
+    }
+}
+
+/// A stored row does not fit the type it is read as: a defect or a damaged database, never the caller's fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Corrupt(pub &'static str);
+
+/// The values of one row, in the order of the columns.
+pub struct Row(std::vec::IntoIter<Val>);
+
+impl Row {
+    pub fn new(values: Vec<Val>) -> Self {
+        Self(values.into_iter())
+    }
+
+    pub fn value(&mut self) -> Result<Val, Corrupt> {
+        self.0.next().ok_or(Corrupt("a column is missing"))
+    }
+
+    pub fn get<T: FieldType>(&mut self) -> Result<T, Corrupt> {
+        T::take(self)
+    }
+}
+
+/// The type of a field as users and integrators see it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Type {
+    Text,
+    LongText,
+    Email,
+    Phone,
+    Url,
+    Int,
+    Bool,
+    Id,
+    Instant,
+    Day,
+    Money,
+    Choice(&'static [Choice]),
+    Tags,
+    Json,
+}
+
+/// One value of a closed list, such as a lead's status.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Choice {
+    pub key: &'static str,
+    pub label: Label,
+}
+
+impl Type {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::LongText => "long_text",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Url => "url",
+            Self::Int => "integer",
+            Self::Bool => "boolean",
+            Self::Id => "id",
+            Self::Instant => "instant",
+            Self::Day => "day",
+            Self::Money => "money",
+            Self::Choice(_) => "choice",
+            Self::Tags => "tags",
+            Self::Json => "json",
+        }
+    }
+
+    pub const fn is_text(self) -> bool {
+        matches!(
+            self,
+            Self::Text | Self::LongText | Self::Email | Self::Phone | Self::Url
+        )
+    }
+}
+
+/// A type that a record's field may have.
+pub trait FieldType: Sized {
+    const TYPE: Type;
+    const NULLABLE: bool = false;
+    /// Suffixes of the columns the value is stored in, and how.
+    const COLUMNS: &'static [(&'static str, Storage)];
+
+    /// The value of a new record that does not name the field; none where the field is required.
+    fn absent() -> Option<Self> {
+        None
+    }
+    fn parse(json: Json, field: &Field) -> Result<Self, Issue>;
+    fn put(&self, row: &mut Vec<Val>);
+    fn take(row: &mut Row) -> Result<Self, Corrupt>;
+}
+
+impl<T: FieldType> FieldType for Option<T> {
+    const TYPE: Type = T::TYPE;
+    const NULLABLE: bool = true;
+    const COLUMNS: &'static [(&'static str, Storage)] = T::COLUMNS;
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn parse(json: Json, field: &Field) -> Result<Self, Issue> {
+        match json {
+            Json::Null => Ok(None),
+            // An emptied input box means "nothing", not an empty text.
+            Json::String(s) if s.trim().is_empty() => Ok(None),
+            json => T::parse(json, field).map(Some),
+        }
+    }
+
+    fn put(&self, row: &mut Vec<Val>) {
+        match self {
+            Some(value) => value.put(row),
+            None => row.extend(T::COLUMNS.iter().map(|(_, storage)| Val::Null(*storage))),
+        }
+    }
+
+    fn take(row: &mut Row) -> Result<Self, Corrupt> {
+        match row.0.as_slice().first() {
+            Some(Val::Null(_)) => {
+                for _ in T::COLUMNS {
+                    row.value()?;
+                }
+                Ok(None)
+            }
+            _ => T::take(row).map(Some),
+        }
+    }
+}
+
+fn wrong_type(field: &Field) -> Issue {
+    Issue::at(field.name, "wrong_type").with("type", field.ty.name())
+}
+
+fn text(json: Json, field: &Field) -> Result<String, Issue> {
+    let Json::String(text) = json else {
+        return Err(if json.is_null() {
+            Issue::at(field.name, "required")
+        } else {
+            wrong_type(field)
+        });
+    };
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(Issue::at(field.name, "required"));
+    }
+    let line_breaks = matches!(field.ty, Type::LongText);
+    if trimmed
+        .chars()
+        .any(|c| c.is_control() && !(line_breaks && matches!(c, '\n' | '\r' | '\t')))
+    {
+        return Err(Issue::at(field.name, "control_character"));
+    }
+    if trimmed.chars().count() > field.max as usize {
+        return Err(Issue::at(field.name, "too_long").with("max", field.max));
+    }
+    Ok(if trimmed.len() == text.len() {
+        text
+    } else {
+        trimmed.to_owned()
+    })
+}
+
+/// Implements `FieldType` for a type stored in one column.
+macro_rules! one_column {
+    ($rust:ty, $ty:expr, $storage:ident, put: |$v:ident| $put:expr, take: |$t:ident| $take:expr, parse: |$json:ident, $field:ident| $parse:expr $(, absent: $absent:expr)?) => {
+        impl FieldType for $rust {
+            const TYPE: Type = $ty;
+            const COLUMNS: &'static [(&'static str, Storage)] = &[("", Storage::$storage)];
+            $(fn absent() -> Option<Self> { Some($absent) })?
+            fn parse($json: Json, $field: &Field) -> Result<Self, Issue> { $parse }
+            fn put(&self, row: &mut Vec<Val>) {
+                let $v = self;
+                row.push(Val::$storage($put));
+            }
+            fn take(row: &mut Row) -> Result<Self, Corrupt> {
+                match row.value()? {
+                    Val::$storage($t) => $take,
+                    _ => Err(Corrupt(stringify!($storage))),
+                }
+            }
+        }
+    };
+}
+
+one_column!(String, Type::Text, Text, put: |v| v.clone(), take: |t| Ok(t), parse: |json, field| text(json, field));
+one_column!(i64, Type::Int, Int, put: |v| *v, take: |t| Ok(t), parse: |json, field| {
+    if json.is_null() {
+        return Err(Issue::at(field.name, "required"));
+    }
+    let n = json.as_i64().ok_or_else(|| wrong_type(field))?;
+    if n < field.min || n > field.limit {
+        return Err(Issue::at(field.name, "out_of_range").with("min", field.min).with("max", field.limit));
+    }
+    Ok(n)
+});
+one_column!(bool, Type::Bool, Bool, put: |v| *v, take: |t| Ok(t),
+    parse: |json, field| json.as_bool().ok_or_else(|| wrong_type(field)), absent: false);
+one_column!(Id, Type::Id, Id, put: |v| *v, take: |t| Ok(t), parse: |json, field| {
+    if json.is_null() {
+        return Err(Issue::at(field.name, "required"));
+    }
+    json.as_str().and_then(parse_id).ok_or_else(|| wrong_type(field))
+});
+one_column!(Instant, Type::Instant, Instant, put: |v| *v, take: |t| Ok(t), parse: |json, field| {
+    if json.is_null() {
+        return Err(Issue::at(field.name, "required"));
+    }
+    json.as_str().and_then(Instant::parse).ok_or_else(|| wrong_type(field))
+});
+one_column!(Day, Type::Day, Day, put: |v| *v, take: |t| Ok(t), parse: |json, field| {
+    if json.is_null() {
+        return Err(Issue::at(field.name, "required"));
+    }
+    json.as_str().and_then(parse_day).ok_or_else(|| wrong_type(field))
+});
+one_column!(Json, Type::Json, Json, put: |v| v.clone(), take: |t| Ok(t),
+    parse: |json, field| if json.is_object() { Ok(json) } else { Err(wrong_type(field)) },
+    absent: Json::Object(serde_json::Map::new()));
+one_column!(Vec<String>, Type::Tags, Texts, put: |v| v.clone(), take: |t| Ok(t), parse: |json, field| {
+    let Json::Array(items) = json else { return Err(wrong_type(field)) };
+    if items.len() > 50 {
+        return Err(Issue::at(field.name, "too_many").with("max", 50));
+    }
+    let mut tags: Vec<String> = Vec::with_capacity(items.len());
+    for item in items {
+        let tag = text(item, field)?;
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    Ok(tags)
+}, absent: Vec::new());
+
+/// Reads a UUID in its usual hyphenated form only, so that one id has one spelling.
+pub fn parse_id(text: &str) -> Option<Id> {
+    (text.len() == 36).then(|| Id::parse_str(text).ok()).flatten()
+}
+
+/// Reads `YYYY-MM-DD`, years 1 to 9999.
+pub fn parse_day(text: &str) -> Option<Day> {
+    use chrono::Datelike;
+    let day = (text.len() == 10)
+        .then(|| Day::parse_from_str(text, "%Y-%m-%d").ok())
+        .flatten()?;
+    (1..=9999).contains(&day.year()).then_some(day)
+}
+
+/// A text type with a form of its own.
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident, $ty:expr, $code:literal, |$s:ident| $valid:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn new(text: &str) -> Option<Self> {
+                let $s = text.trim();
+                ($valid).then(|| Self($s.to_owned()))
+            }
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        one_column!($name, $ty, Text, put: |v| v.0.clone(), take: |t| Ok(Self(t)), parse: |json, field| {
+            let value = text(json, field)?;
+            Self::new(&value).ok_or_else(|| Issue::at(field.name, $code))
+        });
+    };
+}
+
+text_type!(
+    /// An e-mail address (the common form of RFC 5321: no quoted local part, no address literal).
+    Email, Type::Email, "invalid_email", |s| is_email(s)
+);
+text_type!(
+    /// A telephone number as a person writes it: digits with `+ - ( ) . /`, blanks and an extension.
+    Phone, Type::Phone, "invalid_phone", |s| is_phone(s)
+);
+text_type!(
+    /// A web address: `http` or `https`, or a bare host such as `www.example.cn/about`.
+    Url, Type::Url, "invalid_url", |s| is_url(s)
+);
+
+fn is_host(host: &str) -> bool {
+    host.len() <= 253
+        && host.contains('.')
+        && host.split('.').all(|label| {
+            (1..=63).contains(&label.chars().count())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.chars().all(|c| c == '-' || c.is_alphanumeric())
+        })
+}
+
+fn is_email(s: &str) -> bool {
+    let Some((local, host)) = s.rsplit_once('@') else {
+        return false;
+    };
+    let plain = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+    (1..=64).contains(&local.len())
+        && local.chars().all(plain)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && is_host(host)
+}
+
+fn is_phone(s: &str) -> bool {
+    let digits = s.chars().filter(char::is_ascii_digit).count();
+    let allowed = |c: char| c.is_ascii_digit() || " +-().,/#*xext转分机".contains(c);
+    (3..=24).contains(&digits) && s.chars().count() <= 40 && s.to_lowercase().chars().all(allowed)
+}
+
+fn is_url(s: &str) -> bool {
+    let rest = match s.split_once("://") {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => rest,
+        Some(_) => return false,
+        None => s,
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = host.split_once(':').unwrap_or((host, "80"));
+    is_host(host) && port.parse::<u16>().is_ok() && !s.chars().any(|c| c.is_whitespace() || "<>\"".contains(c))
+}
+
+impl FieldType for Money {
+    const TYPE: Type = Type::Money;
+    const COLUMNS: &'static [(&'static str, Storage)] = &[
+        ("", Storage::Int),
+        ("_currency", Storage::Text),
+        ("_base", Storage::Int),
+    ];
+
+    fn parse(json: Json, field: &Field) -> Result<Self, Issue> {
+        if json.is_null() {
+            return Err(Issue::at(field.name, "required"));
+        }
+        let Json::Object(map) = json else {
+            return Err(wrong_type(field));
+        };
+        if let Some(unknown) = map.keys().find(|k| *k != "amount" && *k != "currency") {
+            return Err(Issue::new(format!("/{}/{unknown}", field.name), "unknown_field").with("field", unknown));
+        }
+        let part = |name: &str| {
+            map.get(name)
+                .and_then(Json::as_str)
+                .ok_or_else(|| Issue::new(format!("/{}/{name}", field.name), "required"))
+        };
+        let code = part("currency")?;
+        let currency = Currency::from_code(code).ok_or_else(|| {
+            Issue::new(format!("/{}/currency", field.name), "unknown_currency").with("currency", code)
+        })?;
+        let minor = parse_decimal(part("amount")?, currency).ok_or_else(|| {
+            Issue::new(format!("/{}/amount", field.name), "invalid_amount").with("decimals", currency.decimals())
+        })?;
+        if minor < field.min || minor > field.limit {
+            return Err(Issue::new(format!("/{}/amount", field.name), "amount_out_of_range"));
+        }
+        Ok(Self::new(minor, currency))
+    }
+
+    fn put(&self, row: &mut Vec<Val>) {
+        row.push(Val::Int(self.minor));
+        row.push(Val::Text(self.currency.code().to_owned()));
+        row.push(Val::Int(self.base));
+    }
+
+    fn take(row: &mut Row) -> Result<Self, Corrupt> {
+        let minor = i64::take(row)?;
+        let code = String::take(row)?;
+        let base = i64::take(row)?;
+        Ok(Self {
+            minor,
+            currency: Currency::from_code(&code).ok_or(Corrupt("currency"))?,
+            base,
+        })
+    }
+}
+
+/// The issue of a value outside a closed list; it names the values there are.
+pub fn unknown_choice(field: &Field) -> Issue {
+    let keys = match field.ty {
+        Type::Choice(choices) => choices.iter().map(|c| c.key).collect::<Vec<_>>().join(", "),
+        _ => String::new(),
+    };
+    Issue::at(field.name, "unknown_choice").with("choices", keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn emails_phones_and_urls() {
+        for good in ["a@b.cn", "li.lei+crm@sub.example.com", "李雷@例子.中国"] {
+            assert!(Email::new(good).is_some(), "{good}");
+        }
+        for bad in [
+            "", "a", "a@b", "@b.cn", "a@b..cn", "a b@c.cn", "a@-b.cn", "a@b.cn>", ".a@b.cn",
+        ] {
+            assert!(Email::new(bad).is_none(), "{bad}");
+        }
+        for good in ["13800138000", "+86 138-0013-8000", "(021) 6234 5678 转 801", "110"] {
+            assert!(Phone::new(good).is_some(), "{good}");
+        }
+        for bad in ["12", "call me", "1;DROP", "+", "=1+2+3"] {
+            assert!(Phone::new(bad).is_none(), "{bad}");
+        }
+        for good in ["https://例子.中国/a?b=1", "www.example.com", "http://x.cn:8080"] {
+            assert!(Url::new(good).is_some(), "{good}");
+        }
+        for bad in [
+            "javascript://a.b/alert(1)",
+            "javascript:alert(1)",
+            "x",
+            "http://a b.cn",
+            "ftp://a.cn",
+        ] {
+            assert!(Url::new(bad).is_none(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn checks_never_panic(s in "\\PC*") {
+            let _ = (Email::new(&s), Phone::new(&s), Url::new(&s), parse_id(&s), parse_day(&s));
+        }
+    }
+}
