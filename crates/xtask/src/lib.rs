@@ -1,0 +1,3 @@
+//! The part of xtask that tests use as well.
+
+pub mod postgres;

@@ -1,0 +1,102 @@
+//! Sees to what a verb needs on the machine: installed as root, else named with the command.
+
+use crate::{
+    shell::{self, found, root},
+    toolchain::Toolchain,
+};
+use anyhow::{Context, Result, bail};
+use std::{env, fs, path::PathBuf, process::Command};
+use xtask::postgres;
+pub use xtask::postgres::is_root;
+
+pub fn everything() -> Result<()> {
+    println!("the app is built with {}", Toolchain::find()?);
+    server_libraries()?;
+    postgres()?;
+    println!("the browser for tests is {}", browser()?.display());
+    browser_tests()
+}
+
+pub fn is_debian() -> bool {
+    found("apt-get") && found("dpkg-query")
+}
+
+fn installed(package: &str) -> bool {
+    let query = Command::new("dpkg-query")
+        .args(["-W", "-f=${Status}", package])
+        .output();
+    query.is_ok_and(|answer| answer.stdout.ends_with(b"ok installed"))
+}
+
+/// Installs those of the packages that are missing. `why` completes "needed for …".
+pub fn packages(why: &str, wanted: &[&str]) -> Result<()> {
+    if !is_debian() {
+        bail!("needed for {why}: what Debian packages as {}", wanted.join(", "));
+    }
+    let missing: Vec<_> = wanted.iter().copied().filter(|package| !installed(package)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    if !is_root() {
+        bail!("needed for {why}: run\n  sudo apt-get update && sudo apt-get install {names}");
+    }
+    println!("installing for {why}: {names}");
+    let apt = || {
+        let mut apt = Command::new("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
+        apt
+    };
+    shell::run(apt().arg("update"))?;
+    shell::run(apt().args(["install", "-y", "--no-install-recommends"]).args(&missing))
+        .with_context(|| format!("installing {names}"))
+}
+
+/// libpq is compiled with the server; the TLS it speaks is the system's OpenSSL.
+pub fn server_libraries() -> Result<()> {
+    let there = Command::new("pkg-config").args(["--exists", "openssl"]).status();
+    if there.is_ok_and(|status| status.success()) || env::var_os("OPENSSL_DIR").is_some() {
+        return Ok(());
+    }
+    packages("building the server", &["pkg-config", "libssl-dev"])
+}
+
+/// The programs of PostgreSQL, unless a server is given.
+pub fn postgres() -> Result<()> {
+    match postgres::given_url().is_some() || postgres::programs().is_some() {
+        true => Ok(()),
+        false => packages("running PostgreSQL", &["postgresql"]),
+    }
+}
+
+/// A Chromium with Chinese fonts; `GUANXI_CHROMIUM` names another than Debian's.
+pub fn browser() -> Result<PathBuf> {
+    if let Some(given) = env::var_os("GUANXI_CHROMIUM") {
+        return Ok(given.into());
+    }
+    if is_debian() {
+        packages("the browser tests", &["chromium", "fonts-noto-cjk"])?;
+    }
+    ["chromium", "chromium-browser", "google-chrome"]
+        .iter()
+        .find_map(|name| shell::on_path(name))
+        .context("no Chromium found for the browser tests: set GUANXI_CHROMIUM to its path")
+}
+
+/// The libraries of the browser tests, as their lock file says.
+pub fn browser_tests() -> Result<()> {
+    let dir = root().join("tests/e2e");
+    if !found("npm") {
+        packages("the browser tests", &["nodejs", "npm"])?;
+    }
+    // npm writes its own copy of the lock file when it is done.
+    let changed = |name: &str| fs::metadata(dir.join(name)).and_then(|file| file.modified()).ok();
+    if changed("node_modules/.package-lock.json") > changed("package-lock.json") {
+        return Ok(());
+    }
+    shell::run(
+        Command::new("npm")
+            .current_dir(&dir)
+            .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]),
+    )
+}

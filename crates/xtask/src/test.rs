@@ -1,0 +1,273 @@
+//! `xtask test`: every check of the project, step by step, each with its time, and one closing line.
+
+use crate::{
+    app::{self, Profile},
+    counts::Counts,
+    migrations, openapi,
+    run::build_server,
+    setup,
+    shell::{self, Args, cargo, found, root},
+    tidy,
+};
+use anyhow::{Context, Result, bail};
+use std::{
+    io::{self, BufRead, BufReader, IsTerminal, Write},
+    process::{Command, ExitCode},
+    time::{Duration, Instant},
+};
+use xtask::postgres::shared_url;
+
+enum Outcome {
+    /// A check that is right or wrong as a whole.
+    Right,
+    /// A test runner's counts.
+    Counted(Counts),
+    Skipped(&'static str),
+}
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Result<Outcome>,
+}
+
+/// In the order they are run: what answers soonest first.
+const STEPS: [Step; 10] = [
+    Step {
+        name: "fmt",
+        what: "the format of the code",
+        run: fmt,
+    },
+    Step {
+        name: "tidy",
+        what: "names, places and texts",
+        run: || tidy::check().map(right),
+    },
+    Step {
+        name: "deny",
+        what: "licences, bans and advisories of the libraries",
+        run: deny,
+    },
+    Step {
+        name: "clippy",
+        what: "lints, warnings denied",
+        run: clippy,
+    },
+    Step {
+        name: "app",
+        what: "the app, built for development",
+        run: || app::build_if_stale(Profile::Dev).map(right),
+    },
+    Step {
+        name: "unit",
+        what: "unit tests",
+        run: unit,
+    },
+    Step {
+        name: "api",
+        what: "the API suite on SQLite and PostgreSQL",
+        run: api,
+    },
+    Step {
+        name: "openapi",
+        what: "the API's description is as committed",
+        run: || openapi::check().map(right),
+    },
+    Step {
+        name: "migrations",
+        what: "up, down, up on both engines",
+        run: || migrations::check().map(right),
+    },
+    Step {
+        name: "browser",
+        what: "the app in Chromium",
+        run: browser,
+    },
+];
+
+/// How a step went: its name, time, and counts or the reason there are none.
+struct Report {
+    name: &'static str,
+    time: Duration,
+    counts: Counts,
+    note: String,
+}
+
+pub fn run(mut args: Args) -> Result<ExitCode> {
+    if args.flag("--list") {
+        STEPS.iter().for_each(|step| println!("{:<12}{}", step.name, step.what));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let wanted = args.words()?;
+    if let Some(unknown) = wanted.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        bail!("no step {unknown:?}; `cargo xtask test --list` shows them");
+    }
+    let steps = STEPS
+        .iter()
+        .filter(|step| wanted.is_empty() || wanted.iter().any(|name| name == step.name));
+    let reports: Vec<_> = steps.map(run_step).collect();
+
+    println!("\n== summary");
+    let mut sum = Counts::default();
+    for Report {
+        name,
+        time,
+        counts,
+        note,
+    } in &reports
+    {
+        println!("{name:<12}{:>7.1} s  {note}", time.as_secs_f64());
+        sum += *counts;
+    }
+    let total: Duration = reports.iter().map(|report| report.time).sum();
+    println!("{:<12}{:>7.1} s\n", "", total.as_secs_f64());
+    println!("{sum}");
+    Ok(if sum.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn run_step(step: &Step) -> Report {
+    println!("\n== {}: {}", step.name, step.what);
+    let start = Instant::now();
+    let outcome = (step.run)();
+    let time = start.elapsed();
+    let (counts, note) = match outcome {
+        Ok(Outcome::Right) => (Counts::default(), "ok".into()),
+        Ok(Outcome::Counted(counts)) if counts.failed > 0 => (counts, format!("FAILED: {counts}")),
+        Ok(Outcome::Counted(counts)) => (counts, format!("ok: {counts}")),
+        Ok(Outcome::Skipped(why)) => (Counts::default(), format!("skipped: {why}")),
+        Err(error) => {
+            println!("error: {error:#}");
+            // Not a test, but it must show in the sum.
+            (Counts { passed: 0, failed: 1 }, "FAILED".into())
+        }
+    };
+    println!("-- {} {note} ({:.1} s)", step.name, time.as_secs_f64());
+    Report {
+        name: step.name,
+        time,
+        counts,
+        note,
+    }
+}
+
+fn right((): ()) -> Outcome {
+    Outcome::Right
+}
+
+fn fmt() -> Result<Outcome> {
+    shell::run(cargo().args(["fmt", "--all", "--check"])).map(right)
+}
+
+fn deny() -> Result<Outcome> {
+    match found("cargo-deny") {
+        true => shell::run(cargo().args(["deny", "check"])).map(right),
+        false => Ok(Outcome::Skipped("cargo-deny is not installed")),
+    }
+}
+
+/// The app's crate by itself: together, its features of shared libraries would have them all compiled once more.
+fn clippy() -> Result<Outcome> {
+    setup::server_libraries()?;
+    for packages in [&["--all-targets"][..], &["--package", "frontend", "--all-targets"]] {
+        shell::run(
+            cargo()
+                .args(["clippy", "--locked"])
+                .args(packages)
+                .args(["--", "-D", "warnings"]),
+        )?;
+    }
+    Ok(Outcome::Right)
+}
+
+fn unit() -> Result<Outcome> {
+    setup::server_libraries()?;
+    setup::postgres()?;
+    let mut counts = match found("cargo-nextest") {
+        true => counted(nextest().args(["-E", "not package(tests)"]))?,
+        false => counted(
+            cargo()
+                .args(["test", "--locked", "--no-fail-fast", "--workspace"])
+                .args(["--exclude", "tests", "--exclude", "frontend", "--lib", "--bins"]),
+        )?,
+    };
+    // The app's own logic runs natively too; and examples in the documentation are code.
+    counts += counted(cargo().args(["test", "--locked", "--package", "frontend"]))?;
+    counts += counted(cargo().args(["test", "--locked", "--package", "domain", "--doc"]))?;
+    Ok(Outcome::Counted(counts))
+}
+
+fn api() -> Result<Outcome> {
+    setup::server_libraries()?;
+    setup::postgres()?;
+    let mut suite = match found("cargo-nextest") {
+        true => nextest(),
+        false => cargo(),
+    };
+    match found("cargo-nextest") {
+        true => suite.args(["-E", "package(tests)"]),
+        false => suite.args(["test", "--locked", "--no-fail-fast", "--package", "tests"]),
+    };
+    counted(suite.env("GUANXI_TEST_POSTGRES", shared_url()?)).map(Outcome::Counted)
+}
+
+/// All members but the app are compiled alike for both steps, and a filter chooses what runs: a choice by packages would
+/// change the features of shared libraries, and compile them again.
+fn nextest() -> Command {
+    let mut nextest = cargo();
+    nextest.args(["nextest", "run", "--locked", "--no-tests=pass"]);
+    nextest
+}
+
+fn browser() -> Result<Outcome> {
+    let script = root().join("tests/e2e/run.mjs");
+    if !script.exists() {
+        return Ok(Outcome::Skipped("there is no tests/e2e/run.mjs"));
+    }
+    app::build_if_stale(Profile::Dev)?;
+    let server = build_server(false)?;
+    let chromium = setup::browser()?;
+    setup::browser_tests()?;
+    let mut node = Command::new("node");
+    node.current_dir(root())
+        .arg(script)
+        .env("GUANXI_BIN", server)
+        .env("GUANXI_CHROMIUM", chromium);
+    counted(&mut node).map(Outcome::Counted)
+}
+
+/// Runs a test runner, shows what it prints, and sums up its closing lines.
+fn counted(command: &mut Command) -> Result<Counts> {
+    let name = shell::name(command);
+    if io::stdout().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    let (reader, writer) = io::pipe()?;
+    let mut child = command
+        .stdout(writer.try_clone()?)
+        .stderr(writer)
+        .spawn()
+        .with_context(|| format!("cannot start {name}"))?;
+    // The command holds our ends of the pipe, which would never close.
+    command
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null());
+
+    let mut counts = Counts::default();
+    let mut reader = BufReader::new(reader);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        io::stdout().write_all(&line)?;
+        counts += Counts::read(&String::from_utf8_lossy(&line)).unwrap_or_default();
+        line.clear();
+    }
+    let status = child.wait()?;
+    // Did not compile, or died: nobody counted that.
+    if !status.success() && counts.failed == 0 {
+        bail!("{name} ended with {status}");
+    }
+    Ok(counts)
+}

@@ -1,0 +1,311 @@
+//! `xtask tidy`: what holds about names, places and texts, and no compiler looks at.
+
+use crate::shell::root;
+use anyhow::{Result, ensure};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    process::Command,
+};
+
+/// Above this, a file is shown as one to think about; it is not an error.
+const LONG: usize = 600;
+
+/// Files of a floor that are about the floor itself, not about a noun of the business.
+const FLOORS: [(&str, &[&str]); 2] = [
+    (
+        "crates/api/src/",
+        &[
+            "actor",
+            "app",
+            "auth",
+            "backup",
+            "bulk",
+            "cli",
+            "config",
+            "crud",
+            "demo",
+            "docs",
+            "error",
+            "events",
+            "export",
+            "extract",
+            "health",
+            "idempotency",
+            "jobs",
+            "lib",
+            "limit",
+            "main",
+            "metrics",
+            "openapi",
+            "problem",
+            "routes",
+            "schema",
+            "server",
+            "spa",
+            "state",
+        ],
+    ),
+    (
+        "crates/persistence/src/",
+        &[
+            "backend",
+            "config",
+            "dialect",
+            "engine",
+            "error",
+            "fragments",
+            "jobs",
+            "lib",
+            "migrations",
+            "pg",
+            "postgres",
+            "schema",
+            "sealer",
+            "sqlite",
+            "store",
+            "tx",
+            "types",
+            "value",
+            "writer",
+        ],
+    ),
+];
+
+/// Tracked files by their path from the root, with their text if they are text.
+type Tree = BTreeMap<String, Option<String>>;
+
+pub fn check() -> Result<()> {
+    let tree = tree()?;
+    for (path, lines) in long_files(&tree) {
+        println!("note: {path} has {lines} lines; what does it really contain?");
+    }
+    let rules = [opening_lines, nouns, migrations, machine_paths, lock_files];
+    let problems: Vec<_> = rules.iter().flat_map(|rule| rule(&tree)).collect();
+    ensure!(
+        problems.is_empty(),
+        "{} untidy places:\n{}",
+        problems.len(),
+        problems.join("\n")
+    );
+    println!("{} files are tidy", tree.len());
+    Ok(())
+}
+
+/// What git knows or would add; ignored files are nobody's concern.
+fn tree() -> Result<Tree> {
+    let list = Command::new("git")
+        .current_dir(root())
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .output()?;
+    ensure!(
+        list.status.success(),
+        "git ls-files: {}",
+        String::from_utf8_lossy(&list.stderr)
+    );
+    let names = String::from_utf8(list.stdout)?;
+    let there = names
+        .split('\0')
+        .filter(|name| !name.is_empty() && root().join(name).is_file());
+    there
+        .map(|name| Ok((name.to_owned(), String::from_utf8(fs::read(root().join(name))?).ok())))
+        .collect()
+}
+
+fn texts(tree: &Tree) -> impl Iterator<Item = (&str, &str)> {
+    tree.iter()
+        .filter_map(|(path, text)| Some((path.as_str(), text.as_deref()?)))
+}
+
+fn long_files(tree: &Tree) -> Vec<(&str, usize)> {
+    let code = |path: &str| {
+        ["rs", "css", "mjs", "js", "sql"]
+            .iter()
+            .any(|kind| path.ends_with(&format!(".{kind}")))
+    };
+    let lengths = texts(tree)
+        .filter(|(path, _)| code(path))
+        .map(|(path, text)| (path, text.lines().count()));
+    lengths.filter(|(_, lines)| *lines > LONG).collect()
+}
+
+/// Each source file says first what lives in it.
+fn opening_lines(tree: &Tree) -> Vec<String> {
+    let sources = texts(tree).filter(|(path, _)| path.ends_with(".rs"));
+    let silent = sources.filter(|(_, text)| {
+        text.lines()
+            .next()
+            .is_none_or(|line| line.len() < 8 || !line.starts_with("//! "))
+    });
+    silent
+        .map(|(path, _)| format!("{path}: its first line must be `//! ` and what lives in the file"))
+        .collect()
+}
+
+/// A noun of the business has the same name on every floor: what the upper floors call so, the domain knows.
+fn nouns(tree: &Tree) -> Vec<String> {
+    let known = names(tree, "crates/domain/src/");
+    let mut problems = Vec::new();
+    for (floor, own) in FLOORS {
+        for name in names(tree, floor) {
+            if !known.contains(name) && !own.contains(&name) {
+                problems.push(format!(
+                    "{floor}{name}: the domain has no noun {name:?} (crates/xtask/src/tidy.rs lists what is none)"
+                ));
+            }
+        }
+    }
+    problems
+}
+
+/// `lead` for `lead.rs` and for `lead/…`.
+fn names<'a>(tree: &'a Tree, folder: &str) -> BTreeSet<&'a str> {
+    let below = tree
+        .keys()
+        .filter(|path| path.ends_with(".rs"))
+        .filter_map(|path| path.strip_prefix(folder));
+    below
+        .map(|path| path.split('/').next().unwrap_or(path).trim_end_matches(".rs"))
+        .collect()
+}
+
+/// Both engines have the same migrations, each with a way up and a way down.
+fn migrations(tree: &Tree) -> Vec<String> {
+    let of = |engine: &str| -> BTreeSet<&str> {
+        let folder = format!("migrations/{engine}/");
+        tree.keys()
+            .filter_map(|path| path.strip_prefix(folder.as_str()))
+            .collect()
+    };
+    let (sqlite, postgres) = (of("sqlite"), of("postgres"));
+    let mut problems: Vec<_> = sqlite
+        .symmetric_difference(&postgres)
+        .map(|file| format!("migrations: {file} is there for one engine only"))
+        .collect();
+    for file in sqlite.union(&postgres) {
+        match file.split_once('/') {
+            Some((_, "up.sql" | "down.sql")) => {}
+            _ => problems.push(format!(
+                "migrations: {file} is neither up.sql nor down.sql of a migration"
+            )),
+        }
+        let other = file.strip_suffix("up.sql").map(|start| format!("{start}down.sql"));
+        if other.is_some_and(|other| !sqlite.contains(other.as_str())) {
+            problems.push(format!("migrations: {file} has no way down"));
+        }
+    }
+    problems
+}
+
+/// The project runs anywhere: it names no folder of somebody's machine.
+fn machine_paths(tree: &Tree) -> Vec<String> {
+    let folders = ["home", "root", "Users", "work", "mnt", "tmp"].map(|name| format!("/{name}/"));
+    let mut problems = Vec::new();
+    for (path, text) in texts(tree) {
+        for (at, line) in text.lines().enumerate() {
+            if folders.iter().any(|folder| names_folder(line, folder)) {
+                problems.push(format!(
+                    "{path}:{}: names a path of one machine: {}",
+                    at + 1,
+                    line.trim()
+                ));
+            }
+        }
+    }
+    problems
+}
+
+/// `/home/ann` does, `docs/home/ann` (a relative path or an address) and a bare `/home/` do not.
+fn names_folder(line: &str, folder: &str) -> bool {
+    line.match_indices(folder).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + folder.len()..].chars().next();
+        !before.is_some_and(|c| c.is_alphanumeric() || "._-/}~".contains(c)) && after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+/// Lock files name versions and checksums; where a package is fetched is each machine's own setting.
+fn lock_files(tree: &Tree) -> Vec<String> {
+    let named = texts(tree).filter(|(path, text)| match path.rsplit('/').next() {
+        Some("package-lock.json") => text.contains("\"resolved\": \"http"),
+        Some("Cargo.lock") => {
+            let sources = text.lines().filter(|line| line.starts_with("source = "));
+            sources
+                .into_iter()
+                .any(|line| line != r#"source = "registry+https://github.com/rust-lang/crates.io-index""#)
+        }
+        _ => false,
+    });
+    named
+        .map(|(path, _)| format!("{path}: names a download host"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> Tree {
+        files
+            .iter()
+            .map(|(path, text)| (path.to_string(), Some(text.to_string())))
+            .collect()
+    }
+
+    #[test]
+    fn a_source_file_opens_with_its_purpose() {
+        let tree = tree(&[
+            ("a.rs", "//! Leads of a workspace.\n"),
+            ("b.rs", "use x;\n"),
+            ("c.rs", "//!\n"),
+            ("d.rs", ""),
+        ]);
+        assert_eq!(opening_lines(&tree).len(), 3);
+    }
+
+    #[test]
+    fn a_noun_of_the_api_is_one_of_the_domain() {
+        let known = ("crates/domain/src/lead.rs", "");
+        assert!(
+            nouns(&tree(&[
+                known,
+                ("crates/api/src/lead.rs", ""),
+                ("crates/api/src/main.rs", "")
+            ]))
+            .is_empty()
+        );
+        assert_eq!(nouns(&tree(&[known, ("crates/api/src/prospect/mod.rs", "")])).len(), 1);
+        assert_eq!(nouns(&tree(&[known, ("crates/persistence/src/leads.rs", "")])).len(), 1);
+    }
+
+    #[test]
+    fn migrations_are_the_same_on_both_engines_and_go_back() {
+        let both = |file: &str| {
+            ["sqlite", "postgres"].map(|engine| (format!("migrations/{engine}/{file}"), Some(String::new())))
+        };
+        let up: Tree = both("1_a/up.sql").into();
+        assert_eq!(migrations(&up).len(), 1);
+        let mut all: Tree = both("1_a/up.sql").into_iter().chain(both("1_a/down.sql")).collect();
+        assert!(migrations(&all).is_empty());
+        all.remove("migrations/sqlite/1_a/down.sql");
+        assert!(!migrations(&all).is_empty());
+    }
+
+    #[test]
+    fn a_path_of_a_machine_is_found_and_a_relative_one_is_not() {
+        let folder = format!("/{}/", "home");
+        assert!(names_folder(&format!("cd {folder}ann"), &folder));
+        assert!(names_folder(&format!("\"{folder}ann\""), &folder));
+        assert!(!names_folder(&format!("docs{folder}ann, {folder}"), &folder));
+    }
+
+    #[test]
+    fn a_lock_file_names_no_host() {
+        let npm = (
+            "tests/e2e/package-lock.json",
+            "\"resolved\": \"https://example.org/a.tgz\"",
+        );
+        let cargo = ("Cargo.lock", "source = \"registry+https://example.org/index\"\n");
+        assert_eq!(lock_files(&tree(&[npm, cargo])).len(), 2);
+    }
+}
