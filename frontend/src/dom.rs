@@ -30,6 +30,11 @@ pub async fn sleep(ms: i32) {
 /// Calls what is given last, once typing has paused.
 pub fn debounce(ms: u64) -> impl Fn(Box<dyn FnOnce()>) + Clone + 'static {
     let handle = StoredValue::new_local(None::<TimeoutHandle>);
+    on_cleanup(move || {
+        if let Some(Some(old)) = handle.try_get_value() {
+            old.clear();
+        }
+    });
     move |run| {
         if let Some(old) = handle.try_get_value().flatten() {
             old.clear();

@@ -1,6 +1,9 @@
 //! The record kinds the app knows, from the same declarations as the server's.
 
-use crate::record::row::Row;
+use crate::{
+    i18n::{Locale, locale},
+    record::row::Row,
+};
 use domain::{Field, Kind, Label, Record, record, value::Type};
 
 pub static CUSTOMER: &Kind = domain::customer::Customer::KIND;
@@ -25,6 +28,16 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
 
 pub fn by_plural(plural: &str) -> Option<&'static Kind> {
     ALL.into_iter().find(|k| k.plural == plural)
+}
+
+/// What many of a kind are called, as a heading. Chinese has no plural; English takes that of the API.
+pub fn heading(kind: &Kind) -> String {
+    if locale() == Locale::Zh {
+        return kind.label.zh.to_owned();
+    }
+    let plural = kind.plural.replace('_', " ");
+    let mut chars = plural.chars();
+    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Where a record of a kind has its page, if it has one.
@@ -79,36 +92,48 @@ pub fn first_fields(kind: &Kind) -> &'static [&'static str] {
     }
 }
 
+/// A heading and the fields under it.
+pub type Group = (Label, &'static [&'static str]);
+
+const BASICS: Label = Label::new("基本信息", "Basics");
+const REACH: Label = Label::new("联系方式", "How to reach them");
+const FOLLOW: Label = Label::new("跟进", "Following up");
+
+const CUSTOMER_GROUPS: &[Group] = &[
+    (BASICS, &["name", "kind", "status", "level", "industry", "source", "region", "owner_id", "tags"]),
+    (REACH, &["phone", "email", "website", "address"]),
+    (FOLLOW, &["next_follow_up_at", "last_activity_at"]),
+    (Label::new("企业信息", "The firm"), &["parent_id", "annual_revenue", "employees", "description"]),
+];
+
+const CONTACT_GROUPS: &[Group] = &[
+    (BASICS, &["name", "customer_id", "title", "department", "decision_role", "reports_to_id", "owner_id", "tags"]),
+    (REACH, &["phone", "office_phone", "email", "wechat", "do_not_contact"]),
+    (FOLLOW, &["last_activity_at"]),
+];
+
+const LEAD_GROUPS: &[Group] = &[
+    (BASICS, &["name", "company", "title", "status", "disqualified_reason", "level", "score", "source", "owner_id", "tags"]),
+    (REACH, &["phone", "email", "website", "region", "industry"]),
+    (FOLLOW, &["next_follow_up_at", "last_activity_at"]),
+];
+
+const OPPORTUNITY_GROUPS: &[Group] = &[
+    (BASICS, &["name", "customer_id", "contact_id", "amount", "close_on", "owner_id", "tags"]),
+    (FOLLOW, &["next_step", "next_follow_up_at", "last_activity_at"]),
+    (
+        Label::new("预测与竞争", "Forecast and rivals"),
+        &["forecast_category", "competitor", "source", "started_on", "closed_at", "loss_reason", "description"],
+    ),
+];
+
 /// How the fields of a record stand together on its page; fields not named come last.
-pub fn groups(kind: &Kind) -> &'static [(Label, &'static [&'static str])] {
-    const BASICS: Label = Label::new("基本信息", "Basics");
-    const REACH: Label = Label::new("联系方式", "How to reach them");
-    const FOLLOW: Label = Label::new("跟进", "Following up");
+pub fn groups(kind: &Kind) -> &'static [Group] {
     match kind.name {
-        "customer" => &[
-            (BASICS, &["name", "kind", "status", "level", "industry", "source", "region", "owner_id", "tags"]),
-            (REACH, &["phone", "email", "website", "address"]),
-            (FOLLOW, &["next_follow_up_at", "last_activity_at"]),
-            (Label::new("企业信息", "The firm"), &["parent_id", "annual_revenue", "employees", "description"]),
-        ],
-        "contact" => &[
-            (BASICS, &["name", "customer_id", "title", "department", "decision_role", "reports_to_id", "owner_id", "tags"]),
-            (REACH, &["phone", "office_phone", "email", "wechat", "do_not_contact"]),
-            (FOLLOW, &["last_activity_at"]),
-        ],
-        "lead" => &[
-            (BASICS, &["name", "company", "title", "status", "disqualified_reason", "level", "score", "source", "owner_id", "tags"]),
-            (REACH, &["phone", "email", "website", "region", "industry"]),
-            (FOLLOW, &["next_follow_up_at", "last_activity_at"]),
-        ],
-        "opportunity" => &[
-            (BASICS, &["name", "customer_id", "contact_id", "amount", "close_on", "owner_id", "tags"]),
-            (FOLLOW, &["next_step", "next_follow_up_at", "last_activity_at"]),
-            (
-                Label::new("预测与竞争", "Forecast and rivals"),
-                &["forecast_category", "competitor", "source", "started_on", "closed_at", "loss_reason", "description"],
-            ),
-        ],
+        "customer" => CUSTOMER_GROUPS,
+        "contact" => CONTACT_GROUPS,
+        "lead" => LEAD_GROUPS,
+        "opportunity" => OPPORTUNITY_GROUPS,
         _ => &[],
     }
 }

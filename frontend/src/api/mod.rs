@@ -35,8 +35,6 @@ pub struct Call {
 
 /// What came back, when it is no problem.
 pub struct Reply {
-    pub status: u16,
-    pub version: Option<i64>,
     pub location: Option<String>,
     pub body: Value,
 }
@@ -85,6 +83,12 @@ impl Call {
     pub fn latest(mut self, latest: Latest) -> Self {
         self.signal = latest.next();
         self
+    }
+
+    /// The answer's body as plain text: a file.
+    pub async fn text(self) -> Outcome<String> {
+        let reply = self.send().await?;
+        Ok(reply.body.as_str().map_or_else(|| reply.body.to_string(), str::to_owned))
     }
 
     pub async fn send(self) -> Outcome<Reply> {
@@ -169,14 +173,13 @@ impl Call {
             Err(error) => return Err(Problem::network(error)),
         };
         let text: String = text.dyn_into::<JsString>().map(String::from).unwrap_or_default();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        // Everything is JSON but files, which are kept as they are.
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         let header = |name: &str| response.headers().get(name).ok().flatten();
         if !response.ok() {
             return Err(Problem::read(response.status(), body, header("Retry-After")));
         }
         Ok(Reply {
-            status: response.status(),
-            version: header("ETag").and_then(|e| e.trim_start_matches("W/").trim_matches('"').parse().ok()),
             location: header("Location"),
             body,
         })

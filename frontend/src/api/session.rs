@@ -50,14 +50,15 @@ impl Me {
         }
     }
 
-    /// Whether an action on a kind is allowed at any reach; true where the server does not say, it decides anyway.
+    /// Whether an action on a kind is allowed at any reach, read as the server does: an entry for a kind is all there
+    /// is to say about it, `*` stands for the rest. Where nothing is said, the server decides anyway.
     pub fn may(&self, kind: &str, action: &str) -> bool {
-        match &self.rights[kind][action] {
-            Value::Null => self.rights[kind].is_null(),
-            Value::Bool(b) => *b,
-            Value::String(reach) => reach != "none",
-            _ => true,
+        if !self.rights.is_object() {
+            return true;
         }
+        let actions = if self.rights[kind].is_object() { &self.rights[kind] } else { &self.rights["*"] };
+        let reach = if actions[action].is_null() { &actions["*"] } else { &actions[action] };
+        reach.as_str().is_some_and(|r| r != "none")
     }
 }
 

@@ -23,6 +23,14 @@ pub fn label(label: Label) -> &'static str {
     label.get(locale())
 }
 
+/// A label within a sentence: English nouns lose their capital.
+pub fn noun(text: Label) -> String {
+    match locale() {
+        Locale::Zh => text.zh.to_owned(),
+        Locale::En => text.en.to_lowercase(),
+    }
+}
+
 /// Puts values in the places marked `{}`, in order.
 pub fn fill(text: &str, values: &[&str]) -> String {
     let mut out = String::with_capacity(text.len() + 16);

@@ -248,7 +248,7 @@ fn tags(value: RwSignal<Value>, id: String) -> AnyView {
 }
 
 /// A choice of the firm's own list; with “other…” where free text is taken too.
-fn pick(field: &'static Field, value: RwSignal<Value>, id: String, done: impl Fn() + Copy + 'static) -> AnyView {
+fn pick(field: &'static Field, value: RwSignal<Value>, id: String, done: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
     let list = picklist::of(field);
     let now = value.with_untracked(|v| v.as_str().unwrap_or_default().to_owned());
     let free = RwSignal::new(list.options.is_empty());

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{self, Problem},
-    i18n::{fill, label, t},
+    i18n::{fill, label, noun, t},
     kinds,
     record::{
         field::{self, Draft},
@@ -96,7 +96,7 @@ pub fn CreateDialog(
     };
     let hidden = drafts.with_value(|d| d.iter().filter(|(f, _)| !needed(f) && !kinds::first_fields(kind).contains(&f.name)).count());
     view! {
-        <Dialog title=fill(t().new_of, &[label(kind.label)]) close>
+        <Dialog title=fill(t().new_of, &[&noun(kind.label)]) close>
             <form on:submit=submit novalidate=true>
                 <div class="dialog-body">
                     <div class="form-grid">{shown}</div>
@@ -107,7 +107,7 @@ pub fn CreateDialog(
                 </div>
                 <footer class="dialog-foot">
                     <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
-                    <button type="submit" class="btn primary" class:loading=sending>{fill(t().create_of, &[label(kind.label)])}</button>
+                    <button type="submit" class="btn primary" class:loading=sending>{fill(t().create_of, &[&noun(kind.label)])}</button>
                 </footer>
             </form>
         </Dialog>

@@ -159,7 +159,9 @@ pub fn Combobox(
                 let row_id = row_id.clone();
                 open.get().then(|| view! {
                     <ul class="options" role="listbox" id=row_id.clone()>
-                        {move || {
+                        {
+                            let row_id = row_id.clone();
+                            move || {
                             let options = options.get();
                             if options.is_empty() {
                                 let text = if loading.get() { t().loading } else { t().nothing_found };

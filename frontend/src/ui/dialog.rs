@@ -37,7 +37,7 @@ pub fn Dialog(
             class="dialog"
             class:wide=wide
             aria-labelledby=id.clone()
-            on:cancel=move |event| {
+            on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
                 close.run(());
             }
@@ -50,7 +50,7 @@ pub fn Dialog(
         >
             <div class="dialog-box">
                 <header class="dialog-head">
-                    <h2 id=id>{title}</h2>
+                    <h2 id=id.clone()>{title}</h2>
                     <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.run(())>
                         {icon("close")}
                     </button>
