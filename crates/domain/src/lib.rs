@@ -20,6 +20,7 @@ pub mod activity;
 pub mod change;
 pub mod contact;
 pub mod customer;
+pub mod import;
 pub mod lead;
 pub mod opportunity;
 pub mod opportunity_line;
@@ -44,3 +45,26 @@ pub use record::{Field, Kind, Record};
 pub type Id = uuid::Uuid;
 /// A calendar day without time zone.
 pub type Day = chrono::NaiveDate;
+
+/// Every record kind, in an order in which each comes after the kinds it refers to where that is possible.
+pub const KINDS: &[&Kind] = &[
+    team::Team::KIND,
+    user::User::KIND,
+    role::Role::KIND,
+    tag::Tag::KIND,
+    picklist::Picklist::KIND,
+    product::Product::KIND,
+    pipeline::Pipeline::KIND,
+    stage::Stage::KIND,
+    customer::Customer::KIND,
+    contact::Contact::KIND,
+    opportunity::Opportunity::KIND,
+    lead::Lead::KIND,
+    activity::Activity::KIND,
+    task::Task::KIND,
+];
+
+/// The kind of a singular name such as `lead`.
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().copied().find(|k| k.name == name)
+}

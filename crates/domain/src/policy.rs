@@ -177,8 +177,17 @@ impl Actor {
             action: "view",
             kind: kind.name,
         })?;
+        let parents = kind.parents().filter_map(|(column, parent)| {
+            let parent = crate::kind(parent)?;
+            Some(Parent {
+                column,
+                table: parent.plural,
+                visible: self.visible(parent, Action::View)?,
+            })
+        });
         Ok(Scope {
             workspace: self.identity.workspace.id,
+            parents: parents.collect(),
             visible,
         })
     }
@@ -212,11 +221,20 @@ pub enum Visible {
     Owners(Arc<[Id]>),
 }
 
+/// A record is also seen by who sees the record it belongs to.
+#[derive(Debug, Clone)]
+pub struct Parent {
+    pub column: &'static str,
+    pub table: &'static str,
+    pub visible: Visible,
+}
+
 /// The right to read records of one kind in one workspace.
 #[derive(Debug, Clone)]
 pub struct Scope {
     workspace: Id,
     visible: Visible,
+    parents: Vec<Parent>,
 }
 
 impl Scope {
@@ -226,6 +244,10 @@ impl Scope {
 
     pub fn visible(&self) -> &Visible {
         &self.visible
+    }
+
+    pub fn parents(&self) -> &[Parent] {
+        &self.parents
     }
 }
 
@@ -260,6 +282,7 @@ impl Permit {
         Scope {
             workspace: self.workspace,
             visible: Visible::All,
+            parents: Vec::new(),
         }
     }
 }

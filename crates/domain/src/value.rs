@@ -43,6 +43,22 @@ impl Val {
     }
 }
 
+macro_rules! into_val {
+    ($($rust:ty: $variant:ident),*) => {
+        $(impl From<$rust> for Val {
+            fn from(value: $rust) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+        impl From<Option<$rust>> for Val {
+            fn from(value: Option<$rust>) -> Self {
+                value.map_or(Self::Null(Storage::$variant), Self::from)
+            }
+        })*
+    };
+}
+into_val!(String: Text, &str: Text, i64: Int, bool: Bool, Id: Id, Instant: Instant, Day: Day, Json: Json);
+
 /// A stored row does not fit the type it is read as: a defect or a damaged database, never the caller's fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Corrupt(pub &'static str);

@@ -1,1 +1,24 @@
-//! persistence
+//! The store: one source over SQLite and PostgreSQL. SQL lives here and nowhere else.
+
+pub mod activity;
+mod backend;
+pub mod change;
+pub mod engine;
+mod error;
+mod filter;
+pub mod idempotency;
+pub mod migrations;
+pub mod opportunity;
+pub mod report;
+mod seal;
+pub mod search;
+pub mod session;
+mod sql;
+mod store;
+mod tx;
+pub mod user;
+pub mod workspace;
+
+pub use error::{Error, Result};
+pub use store::{DatabaseUrl, Options, Store};
+pub use tx::{Dialect, Tx};

@@ -215,7 +215,7 @@ fn machine_paths(tree: &Tree) -> Vec<String> {
     problems
 }
 
-/// `/home/ann` does, `docs/home/ann` (a relative path or an address) and a bare `/home/` do not.
+/// A folder with something in it, at the start of a path: not in the middle of a relative path or an address.
 fn names_folder(line: &str, folder: &str) -> bool {
     line.match_indices(folder).any(|(at, _)| {
         let before = line[..at].chars().next_back();

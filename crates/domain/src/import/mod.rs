@@ -1,0 +1,16 @@
+//! The pure half of import: which column means which field, what a cell says, and what is reported afterwards.
+//! Nothing here opens a file or asks a database; the reader lives in the API, the writing in the store.
+
+pub mod cell;
+pub mod closest;
+pub mod date;
+pub mod mapping;
+pub mod number;
+pub mod problem;
+pub mod report;
+mod synonyms;
+
+pub use closest::closest;
+pub use mapping::{Certainty, FieldHint, Guess, distinct_headers, guess};
+pub use problem::Problem;
+pub use report::{Cause, NewValue, Outcome, Report, Tally};

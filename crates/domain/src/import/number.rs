@@ -1,0 +1,474 @@
+//! Numbers as people and spreadsheets write them: `1,234.56`, `1.234,56`, `￥1,200`, `12万`, `(1,200)`, `3,000元`.
+
+use super::closest::half_width;
+use super::problem::{Problem, code};
+
+/// An exact decimal: `mantissa / 10^scale`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decimal {
+    mantissa: i128,
+    scale: u32,
+}
+
+/// The character that parts whole and fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    Dot,
+    Comma,
+}
+
+impl Point {
+    pub fn mark(self) -> char {
+        match self {
+            Self::Dot => '.',
+            Self::Comma => ',',
+        }
+    }
+}
+
+/// How the numbers of a column are written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NumberStyle {
+    /// None: the values do not agree or do not tell; each is then read by itself, the dot first.
+    pub point: Option<Point>,
+    /// A value that could be read in two ways, where no other value of the column decides (`1.234`).
+    pub doubtful: Option<String>,
+}
+
+impl NumberStyle {
+    /// Looks at the values of one column together: one `12,50` tells that its neighbour `1.234` is over a thousand.
+    pub fn of<'a>(samples: impl IntoIterator<Item = &'a str>) -> Self {
+        let (mut dot, mut comma, mut doubtful) = (false, false, None);
+        for sample in samples {
+            let Some(parts) = Parts::of(sample) else { continue };
+            match (parts.read(Point::Dot), parts.read(Point::Comma)) {
+                (Some(_), None) => dot = true,
+                (None, Some(_)) => comma = true,
+                (Some(a), Some(b)) if a != b && doubtful.is_none() => doubtful = Some(sample.to_owned()),
+                _ => {}
+            }
+        }
+        match (dot, comma) {
+            (true, false) => Self {
+                point: Some(Point::Dot),
+                doubtful: None,
+            },
+            (false, true) => Self {
+                point: Some(Point::Comma),
+                doubtful: None,
+            },
+            // A single `1,234` is a thousand everywhere but in a comma column, so only the dot is worth a remark.
+            _ => Self {
+                point: None,
+                doubtful: doubtful.filter(|v| v.contains('.') || comma),
+            },
+        }
+    }
+}
+
+impl Decimal {
+    /// In units of `10^-decimals`, such as cents.
+    pub fn minor(self, decimals: u32) -> Result<i64, Problem> {
+        let Self { mantissa, scale } = self.shortest();
+        let Some(missing) = decimals.checked_sub(scale) else {
+            return Err(Problem::value(code::TOO_MANY_DECIMALS, &self.to_string()).with("decimals", decimals));
+        };
+        10i128
+            .checked_pow(missing)
+            .and_then(|factor| mantissa.checked_mul(factor))
+            .and_then(|minor| i64::try_from(minor).ok())
+            .ok_or_else(|| Problem::value(code::NUMBER_TOO_LARGE, &self.to_string()))
+    }
+
+    pub fn integer(self) -> Result<i64, Problem> {
+        self.minor(0).map_err(|p| {
+            if p.code == code::TOO_MANY_DECIMALS {
+                Problem::value(code::NOT_WHOLE, &self.to_string())
+            } else {
+                p
+            }
+        })
+    }
+
+    /// The nearest floating-point number.
+    pub fn to_f64(self) -> f64 {
+        self.to_string().parse().unwrap_or(f64::NAN)
+    }
+
+    fn shortest(mut self) -> Self {
+        while self.scale > 0 && self.mantissa % 10 == 0 {
+            self.mantissa /= 10;
+            self.scale -= 1;
+        }
+        self
+    }
+}
+
+/// Plain: sign, digits, dot; no zeros at the end of the fraction.
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { mantissa, scale } = self.shortest();
+        let sign = if mantissa < 0 { "-" } else { "" };
+        let digits = format!("{:0>width$}", mantissa.unsigned_abs(), width = scale as usize + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - scale as usize);
+        let dot = if fraction.is_empty() { "" } else { "." };
+        write!(f, "{sign}{whole}{dot}{fraction}")
+    }
+}
+
+/// The number a cell says.
+pub fn number(text: &str, point: Option<Point>) -> Result<Decimal, Problem> {
+    Ok(money(text, point)?.0)
+}
+
+/// The amount a cell says, and the currency code if it says one.
+pub fn money(text: &str, point: Option<Point>) -> Result<(Decimal, Option<String>), Problem> {
+    let wrong = || Problem::value(code::NOT_A_NUMBER, text);
+    let parts = Parts::of(text).ok_or_else(wrong)?;
+    let digits = match point {
+        Some(point) => parts.read(point),
+        None => parts.read(Point::Dot).or_else(|| parts.read(Point::Comma)),
+    };
+    let (whole, fraction) = digits.ok_or_else(wrong)?;
+    let large = || Problem::value(code::NUMBER_TOO_LARGE, text);
+    let fraction = fraction.trim_end_matches('0');
+    // 38 digits are what an i128 holds; more cannot be money, and a longer fraction is no one's price.
+    if whole.len() + fraction.len() > 38 {
+        return Err(large());
+    }
+    let digits: i128 = format!("{whole}{fraction}").parse().map_err(|_| large())?;
+    let signed = if parts.negative { -digits } else { digits };
+    let mantissa = signed.checked_mul(parts.unit).ok_or_else(large)?;
+    let scale = u32::try_from(fraction.len()).map_err(|_| large())?;
+    Ok((Decimal { mantissa, scale }.shortest(), parts.currency))
+}
+
+/// A cell taken apart: sign, currency and unit gone, digits and separators left.
+struct Parts {
+    body: String,
+    negative: bool,
+    unit: i128,
+    currency: Option<String>,
+}
+
+const UNITS: &[(&str, i128)] = &[
+    ("万亿", 1_000_000_000_000),
+    ("千万", 10_000_000),
+    ("百万", 1_000_000),
+    ("亿", 100_000_000),
+    ("億", 100_000_000),
+    ("万", 10_000),
+    ("萬", 10_000),
+    ("千", 1_000),
+    ("bn", 1_000_000_000),
+    ("mn", 1_000_000),
+    ("k", 1_000),
+    ("m", 1_000_000),
+    ("b", 1_000_000_000),
+];
+
+// Longer marks first: `us$` is not a `$` after `us`.
+const CURRENCIES: &[(&str, &str)] = &[
+    ("人民币", "CNY"),
+    ("人民幣", "CNY"),
+    ("美元", "USD"),
+    ("欧元", "EUR"),
+    ("英镑", "GBP"),
+    ("日元", "JPY"),
+    ("港币", "HKD"),
+    ("港元", "HKD"),
+    ("元", "CNY"),
+    ("块", "CNY"),
+    ("rmb", "CNY"),
+    ("cn¥", "CNY"),
+    ("us$", "USD"),
+    ("hk$", "HKD"),
+    ("nt$", "TWD"),
+    ("¥", "CNY"),
+    ("￥", "CNY"),
+    ("$", "USD"),
+    ("€", "EUR"),
+    ("£", "GBP"),
+];
+
+impl Parts {
+    fn of(text: &str) -> Option<Self> {
+        let folded: String = text.chars().map(half_width).flat_map(char::to_lowercase).collect();
+        let mut rest = super::cell::clean(&folded);
+        let (mut negative, mut signed, mut unit, mut currency) = (false, false, None, None);
+        let mut sign = |minus: bool| {
+            let first = !signed;
+            signed = true;
+            negative = minus;
+            first
+        };
+        // Signs, marks and units come in any order round the digits; each at most once.
+        loop {
+            rest = rest.trim();
+            if let Some(inner) = rest.strip_prefix('(').and_then(|r| r.strip_suffix(')')) {
+                if !sign(true) {
+                    return None;
+                }
+                rest = inner;
+            } else if let Some(r) = strip_any(rest, &["-", "\u{2212}"]) {
+                if !sign(true) {
+                    return None;
+                }
+                rest = r;
+            } else if let Some(r) = rest.strip_prefix('+') {
+                if !sign(false) {
+                    return None;
+                }
+                rest = r;
+            } else if let Some((code, r)) = strip_currency(rest) {
+                // `￥1,200元` names the same currency twice.
+                if currency.as_ref().is_some_and(|known| *known != code) {
+                    return None;
+                }
+                currency = Some(code);
+                rest = r;
+            } else if let Some((factor, r)) = UNITS.iter().find_map(|(u, f)| Some((*f, rest.strip_suffix(u)?))) {
+                if unit.replace(factor).is_some() {
+                    return None;
+                }
+                rest = r;
+            } else {
+                break;
+            }
+        }
+        let has_digit = rest.contains(|c: char| c.is_ascii_digit());
+        let plain = |c: char| c.is_ascii_digit() || is_group(c) || matches!(c, '.' | ',');
+        (has_digit && rest.chars().all(plain)).then(|| Self {
+            body: rest.to_owned(),
+            negative,
+            unit: unit.unwrap_or(1),
+            currency,
+        })
+    }
+
+    /// Whole and fraction as digits, if the body is well formed with this decimal mark.
+    fn read(&self, point: Point) -> Option<(String, String)> {
+        let (whole, fraction) = match self.body.split_once(point.mark()) {
+            Some((whole, fraction)) => (whole, fraction),
+            None => (self.body.as_str(), ""),
+        };
+        if !fraction.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let other = if point == Point::Dot { ',' } else { '.' };
+        let separator = whole.chars().find(|c| !c.is_ascii_digit());
+        let Some(separator) = separator else {
+            return Some((whole.to_owned(), fraction.to_owned()));
+        };
+        if separator != other && !is_group(separator) {
+            return None;
+        }
+        let mut groups = whole.split(separator);
+        let first = groups.next()?;
+        let proper = (1..=3).contains(&first.len())
+            && !first.starts_with('0')
+            && first.bytes().all(|b| b.is_ascii_digit())
+            && groups.all(|g| g.len() == 3 && g.bytes().all(|b| b.is_ascii_digit()));
+        proper.then(|| (whole.replace(separator, ""), fraction.to_owned()))
+    }
+}
+
+/// What parts thousands besides dot and comma.
+fn is_group(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}') || c.is_whitespace()
+}
+
+fn strip_any<'a>(text: &'a str, marks: &[&str]) -> Option<&'a str> {
+    marks
+        .iter()
+        .find_map(|m| text.strip_prefix(m).or_else(|| text.strip_suffix(m)))
+}
+
+/// A currency at either end: one of the marks, or three letters that stand by themselves.
+fn strip_currency(text: &str) -> Option<(String, &str)> {
+    for (mark, code) in CURRENCIES {
+        if let Some(rest) = text.strip_prefix(mark).or_else(|| text.strip_suffix(mark)) {
+            return Some(((*code).to_owned(), rest));
+        }
+    }
+    let letters = |part: &str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_lowercase());
+    let front = text.get(..3).filter(|p| letters(p)).map(|p| (p, &text[3..]));
+    let back = || {
+        let at = text.len().checked_sub(3)?;
+        let part = text.get(at..).filter(|p| letters(p))?;
+        Some((part, &text[..at]))
+    };
+    let (part, rest) = front.or_else(back)?;
+    let apart =
+        !rest.starts_with(|c: char| c.is_alphabetic()) && !rest.ends_with(|c: char| c.is_alphabetic() && c.is_ascii());
+    apart.then(|| (part.to_ascii_uppercase(), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> String {
+        number(text, None).map_or_else(|p| p.code, |d| d.to_string())
+    }
+
+    #[test]
+    fn reads_the_shapes_of_three_worlds() {
+        for (text, value) in [
+            ("0", "0"),
+            ("1100.04", "1100.04"),
+            ("1,234.56", "1234.56"),
+            ("1,234", "1234"),
+            ("1.234", "1.234"),
+            ("1.234,56", "1234.56"),
+            ("1.234.567", "1234567"),
+            ("12,5", "12.5"),
+            ("1234,56", "1234.56"),
+            ("0,123", "0.123"),
+            ("1 234,56", "1234.56"),
+            ("1\u{a0}234\u{202f}567", "not_a_number"),
+            ("1'234.56", "1234.56"),
+            (".5", "0.5"),
+            ("5.", "5"),
+            ("￥1,200", "1200"),
+            ("¥ 1,200.50", "1200.5"),
+            ("１２，３４５．６", "12345.6"),
+            ("12万", "120000"),
+            ("1.2345万元", "12345"),
+            ("3.5 亿", "350000000"),
+            ("2百万", "2000000"),
+            ("1,200元", "1200"),
+            ("￥1,200元", "1200"),
+            ("(1,200)", "-1200"),
+            ("（￥1,200.00）", "-1200"),
+            ("-￥3", "-3"),
+            ("￥-3", "-3"),
+            ("\u{2212}3", "-3"),
+            ("3-", "-3"),
+            ("+3", "3"),
+            ("USD 1,200", "1200"),
+            ("1200EUR", "1200"),
+            ("12k", "12000"),
+            ("1.5bn", "1500000000"),
+            ("0.0", "0"),
+            ("-0", "0"),
+            ("\u{feff} 7 ", "7"),
+        ] {
+            assert_eq!(read(text), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_number() {
+        for text in [
+            "",
+            " ",
+            "-",
+            "()",
+            ".",
+            ",",
+            "1,23",
+            "1,2345,678",
+            "1.2.3",
+            "1,234.5,6",
+            "--3",
+            "-(3)",
+            "12%",
+            "1e5",
+            "50-99",
+            "abc",
+            "12万万",
+            "￥3€",
+            "1 2",
+            "one",
+            "12px",
+            "无",
+            "N/A",
+            "0x10",
+            "1,234 567",
+        ] {
+            // `1,23` reads only with the comma as its decimal mark.
+            let expected = if text == "1,23" { "1.23" } else { "not_a_number" };
+            assert_eq!(read(text), expected, "{text}");
+        }
+        assert_eq!(read(&"9".repeat(60)), "number_too_large");
+    }
+
+    #[test]
+    fn the_currency_of_a_cell_is_told() {
+        let currency = |t| money(t, None).expect("an amount").1;
+        assert_eq!(currency("￥12万"), Some("CNY".into()));
+        assert_eq!(currency("$5"), Some("USD".into()));
+        assert_eq!(currency("5 eur"), Some("EUR".into()));
+        assert_eq!(currency("HK$5"), Some("HKD".into()));
+        assert_eq!(currency("5"), None);
+    }
+
+    #[test]
+    fn minor_units_are_exact_or_refused() {
+        let minor = |t, n| number(t, None).and_then(|d| d.minor(n)).map_err(|p| p.code);
+        assert_eq!(minor("1100.04", 2), Ok(110_004));
+        assert_eq!(minor("1.10", 1), Ok(11));
+        assert_eq!(minor("-0.05", 2), Ok(-5));
+        assert_eq!(minor("1.234", 2), Err("too_many_decimals".into()));
+        assert_eq!(minor("92233720368547758.07", 2), Ok(i64::MAX));
+        assert_eq!(minor("92233720368547758.08", 2), Err("number_too_large".into()));
+        assert_eq!(minor("1亿亿", 2), Err("not_a_number".into()));
+        let whole = |t| number(t, None).and_then(Decimal::integer).map_err(|p| p.code);
+        assert_eq!(whole("2,822"), Ok(2822));
+        assert_eq!(whole("2.0"), Ok(2));
+        assert_eq!(whole("2.5"), Err("not_whole".into()));
+    }
+
+    #[test]
+    fn a_column_tells_its_decimal_mark() {
+        let european = NumberStyle::of(["1.234", "12,50", ""]);
+        assert_eq!(
+            european,
+            NumberStyle {
+                point: Some(Point::Comma),
+                doubtful: None
+            }
+        );
+        assert_eq!(number("1.234", european.point).expect("a number").to_string(), "1234");
+        let english = NumberStyle::of(["1,234", "12.50"]);
+        assert_eq!(english.point, Some(Point::Dot));
+        assert!(number("12,5", english.point).is_err());
+        assert_eq!(NumberStyle::of(["1.234"]).doubtful.as_deref(), Some("1.234"));
+        assert_eq!(NumberStyle::of(["1,234", "5"]), NumberStyle::default());
+        assert_eq!(NumberStyle::of(["12,50", "12.50"]).point, None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_survived(text in ".*") {
+            let _ = money(&text, None);
+            let _ = number(&text, Some(Point::Comma)).map(|d| (d.minor(2), d.to_f64(), d.to_string()));
+            let _ = NumberStyle::of([text.as_str()]);
+        }
+
+        #[test]
+        fn near_numbers_are_survived(text in "[-+(]?[￥$]?[0-9.,' ]{0,50}[万亿元kKmM)]{0,3}") {
+            let _ = number(&text, None).map(|d| (d.minor(2), d.integer(), d.to_f64(), d.to_string()));
+        }
+
+        #[test]
+        fn what_is_written_is_read_again(minor in any::<i64>(), style in 0..4) {
+            let (sign, digits) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
+            let (whole, cents) = (digits / 100, digits % 100);
+            let grouped = |mark: &str| {
+                let s = whole.to_string();
+                let parts: Vec<String> = s.as_bytes().rchunks(3).rev().map(|c| String::from_utf8_lossy(c).into_owned()).collect();
+                parts.join(mark)
+            };
+            let (text, point) = match style {
+                0 => (format!("{sign}{whole}.{cents:02}"), None),
+                1 => (format!("{sign}￥{}.{cents:02}", grouped(",")), None),
+                2 => (format!("{sign}{},{cents:02}", grouped(".")), None),
+                _ => (format!("{sign}{}.{cents:02}", grouped("'")), Some(Point::Dot)),
+            };
+            prop_assert_eq!(number(&text, point).and_then(|d| d.minor(2)), Ok(minor));
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What can be wrong (or doubtful) with a file, a row or a cell: a code, its parameters, and its text in both languages.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Values quoted in a report are cut here, so that a broken file cannot swell it.
+const LONGEST_PARAM: usize = 80;
+
+/// One thing found wrong, as data. `zh` and `en` say it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// Stable, snake_case.
+    pub code: String,
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+}
+
+impl Problem {
+    pub fn new(code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            params: BTreeMap::new(),
+        }
+    }
+
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.params.insert(name.to_owned(), clip(&value.to_string()));
+        self
+    }
+
+    /// A problem with what a cell says.
+    pub fn value(code: &str, value: &str) -> Self {
+        Self::new(code).with("value", value)
+    }
+
+    /// A value that names no record, such as a product that does not exist.
+    pub fn not_found(kind: &str, value: &str) -> Self {
+        Self::value(code::NOT_FOUND, value).with("kind", kind)
+    }
+
+    /// Several records answer to the name.
+    pub fn not_unique(kind: &str, value: &str) -> Self {
+        Self::value(code::NOT_UNIQUE, value).with("kind", kind)
+    }
+
+    /// A field that every record needs has no value in this row.
+    pub fn required(field: &str) -> Self {
+        Self::new(code::REQUIRED).with("field", field)
+    }
+
+    /// The same problem, whatever the cell says: what is reported once there are too many different values.
+    pub fn with_any_value(mut self) -> Self {
+        if let Some(value) = self.params.get_mut("value") {
+            "…".clone_into(value);
+        }
+        self
+    }
+
+    /// The text in Chinese; the bare code where it is not one of import's own.
+    pub fn zh(&self) -> String {
+        self.zh_with(|_, _| None)
+    }
+
+    /// The text in English; the bare code where it is not one of import's own.
+    pub fn en(&self) -> String {
+        self.en_with(|_, _| None)
+    }
+
+    /// The text in Chinese, where `label` names a parameter's value (`kind` `product`, `field` `owner_id`) as people do.
+    pub fn zh_with(&self, label: impl Fn(&str, &str) -> Option<String>) -> String {
+        self.fill(|t| t.zh, label)
+    }
+
+    /// The text in English, where `label` names a parameter's value as people do.
+    pub fn en_with(&self, label: impl Fn(&str, &str) -> Option<String>) -> String {
+        self.fill(|t| t.en, label)
+    }
+
+    /// Whether `zh` and `en` know the code; others belong to the rules of the record kind.
+    pub fn is_known(&self) -> bool {
+        TEXTS.iter().any(|t| t.code == self.code)
+    }
+
+    fn fill(&self, side: fn(&Text) -> &'static str, label: impl Fn(&str, &str) -> Option<String>) -> String {
+        let Some(template) = TEXTS.iter().find(|t| t.code == self.code).map(side) else {
+            return self.code.clone();
+        };
+        // One pass, so that a brace in a value is never taken for a parameter.
+        let mut said = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            said.push_str(before);
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            let value = self.params.get(name).map_or("…", String::as_str);
+            said.push_str(&label(name, value).unwrap_or_else(|| value.to_owned()));
+            rest = after;
+        }
+        said + rest
+    }
+}
+
+fn clip(value: &str) -> String {
+    match value.char_indices().nth(LONGEST_PARAM) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value.to_owned(),
+    }
+}
+
+struct Text {
+    code: &'static str,
+    zh: &'static str,
+    en: &'static str,
+}
+
+/// Declares each code once, with both texts, so that neither can be forgotten.
+macro_rules! problems {
+    ($($name:ident $code:literal $zh:literal $en:literal;)*) => {
+        /// The codes, to be compared and built with.
+        pub mod code {
+            $(pub const $name: &str = $code;)*
+        }
+        const TEXTS: &[Text] = &[$(Text { code: $code, zh: $zh, en: $en }),*];
+    };
+}
+
+problems! {
+    NOT_A_NUMBER "not_a_number" "“{value}”不是数字" "“{value}” is not a number";
+    NUMBER_TOO_LARGE "number_too_large" "数字“{value}”过大" "The number “{value}” is too large";
+    NOT_WHOLE "not_whole" "“{value}”不是整数" "“{value}” is not a whole number";
+    TOO_MANY_DECIMALS "too_many_decimals" "“{value}”的小数位过多，最多 {decimals} 位" "“{value}” has more than {decimals} decimals";
+    NOT_A_DATE "not_a_date" "“{value}”不是有效日期" "“{value}” is not a date";
+    NOT_A_TIME "not_a_time" "“{value}”不是有效时间" "“{value}” is not a date and time";
+    NOT_A_BOOLEAN "not_a_boolean" "“{value}”无法识别为“是”或“否”" "“{value}” is neither yes nor no";
+    NOT_A_PHONE "not_a_phone" "“{value}”不是有效的电话号码" "“{value}” is not a phone number";
+    PHONE_LOST_DIGITS "phone_lost_digits" "“{value}”是被表格软件转成科学计数法的号码，末尾数字已丢失；请把该列设为文本后重新导出" "“{value}” is a phone number that a spreadsheet turned into scientific notation, its last digits are lost; set the column to text and export again";
+    NOT_AN_EMAIL "not_an_email" "“{value}”不是有效的邮箱地址" "“{value}” is not an e-mail address";
+    NOT_FOUND "reference_not_found" "找不到{kind}“{value}”" "There is no {kind} “{value}”";
+    NOT_UNIQUE "reference_not_unique" "有多个{kind}叫“{value}”" "More than one {kind} is called “{value}”";
+    REQUIRED "required" "缺少“{field}”" "“{field}” is missing";
+    DUPLICATE_KEY "duplicate_key" "“{value}”在文件中已出现过（第 {line} 行）" "“{value}” already stands in the file (line {line})";
+
+    TOO_FEW_CELLS "too_few_cells" "本行只有 {found} 列，表头有 {expected} 列" "The row has {found} cells, the header has {expected}";
+    TOO_MANY_CELLS "too_many_cells" "本行有 {found} 列，表头只有 {expected} 列" "The row has {found} cells, the header has only {expected}";
+    UNCLOSED_QUOTE "unclosed_quote" "从本行开始的引号没有结束，后面的内容都被算进了同一个单元格" "A quote opened in this row is never closed, so the rest of the file fell into one cell";
+    NUL_CHARACTER "nul_character" "单元格中含有空字符（NUL）" "A cell contains a NUL character";
+
+    EMPTY_FILE "empty_file" "文件中没有任何数据" "There is nothing in the file";
+    BAD_BYTES "bad_bytes" "第 {line} 行（第 {byte} 个字节）不是有效的 {encoding} 文本；请用正确的编码重新导出，或指定编码" "Line {line} (byte {byte}) is not valid {encoding}; export the file again in the right encoding, or name the encoding";
+    RECORD_TOO_LARGE "record_too_large" "从第 {line} 行开始的一条记录超过 {limit} 字节；可能有引号没有结束" "The record that starts in line {line} is larger than {limit} bytes; perhaps a quote is not closed";
+    NOT_TEXT "not_text" "这是 {format} 文件，不是文本表格；请另存为 CSV" "This is a {format} file, not a text table; save it as CSV";
+    UNREADABLE "unreadable" "文件读取失败" "The file could not be read";
+
+    COLUMN_UNMAPPED "column_unmapped" "“{column}”列没有对应的字段，不会导入" "The column “{column}” belongs to no field and is left out";
+    COLUMN_CONTESTED "column_contested" "“{column}”列也像是“{field}”，但该字段已由“{taken_by}”列提供" "The column “{column}” looks like “{field}” too, which “{taken_by}” already fills";
+    DATE_ORDER_ASSUMED "date_order_assumed" "“{column}”列的日期分不清月和日，按{order}理解" "Day and month cannot be told apart in the column “{column}”; read as {order}";
+    DECIMAL_POINT_ASSUMED "decimal_point_assumed" "“{column}”列中的“{value}”有两种读法，按小数点为“{point}”理解" "“{value}” in the column “{column}” can be read in two ways; read with “{point}” as the decimal mark";
+    SEVERAL_VALUES "several_values" "“{value}”中有多个值，只取第一个“{taken}”" "“{value}” holds several values; the first, “{taken}”, is taken";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_stands_in_both_languages_with_the_same_parameters() {
+        let params = |t: &str| {
+            let mut names: Vec<String> = t
+                .split('{')
+                .skip(1)
+                .map(|p| p.split('}').next().unwrap_or("").into())
+                .collect();
+            names.sort();
+            names
+        };
+        for t in TEXTS {
+            assert!(!t.zh.is_ascii(), "{}: not Chinese", t.code);
+            assert_eq!(params(t.zh), params(t.en), "{}", t.code);
+            assert_eq!(TEXTS.iter().filter(|o| o.code == t.code).count(), 1, "{} twice", t.code);
+        }
+    }
+
+    #[test]
+    fn values_are_said_as_they_are_and_cut_when_long() {
+        let p = Problem::not_found("product", "{kind}");
+        let label = |name: &str, value: &str| (name == "kind" && value == "product").then(|| "产品".to_owned());
+        assert_eq!(p.zh_with(label), "找不到产品“{kind}”");
+        assert_eq!(p.en(), "There is no product “{kind}”");
+        let p = Problem::value(code::NOT_A_NUMBER, &"长".repeat(500));
+        assert_eq!(p.params["value"].chars().count(), LONGEST_PARAM + 1);
+        assert_eq!(p.with_any_value().en(), "“…” is not a number");
+        assert_eq!(Problem::new("somewhere_else").zh(), "somewhere_else");
+    }
+
+    #[test]
+    fn the_wire_form_is_code_and_params() {
+        let json = serde_json::to_string(&Problem::value(code::NOT_A_DATE, "x")).expect("plain data");
+        assert_eq!(json, r#"{"code":"not_a_date","params":{"value":"x"}}"#);
+    }
+}

@@ -1,0 +1,513 @@
+//! What is found by what, and in which order.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What the full-text engines do with a query.
+fn matches(query: &Query, tokens: &BTreeSet<String>) -> bool {
+    let word = |word: &Word| {
+        if word.prefix {
+            tokens
+                .range(word.token.clone()..)
+                .next()
+                .is_some_and(|t| t.starts_with(&word.token))
+        } else {
+            tokens.contains(&word.token)
+        }
+    };
+    query.terms.iter().all(|term| term.any.iter().any(word))
+}
+
+fn found_in(parts: &[(Group, &str)], q: &str) -> bool {
+    query(q, &Group::ALL).is_some_and(|query| matches(&query, &tokens(parts)))
+}
+
+#[track_caller]
+fn finds(group: Group, text: &str, queries: &[&str]) {
+    for q in queries {
+        assert!(
+            found_in(&[(group, text)], q),
+            "{q:?} in {text:?}: {:?} in {:?}",
+            query(q, &Group::ALL),
+            tokens(&[(group, text)])
+        );
+    }
+}
+
+#[track_caller]
+fn misses(group: Group, text: &str, queries: &[&str]) {
+    for q in queries {
+        assert!(
+            !found_in(&[(group, text)], q),
+            "{q:?} in {text:?}: {:?} in {:?}",
+            query(q, &Group::ALL),
+            tokens(&[(group, text)])
+        );
+    }
+}
+
+#[test]
+fn a_chinese_name_is_found_by_any_part_of_it() {
+    finds(
+        Group::General,
+        "北京字节跳动科技有限公司",
+        &["北", "司", "字节", "节跳", "跳动科技", "北京 公司", "科技有限公司"],
+    );
+    misses(
+        Group::General,
+        "北京字节跳动科技有限公司",
+        &["京北", "上海", "字动", "北京 上海"],
+    );
+    finds(
+        Group::General,
+        "华为Huawei Mate60",
+        &["华为hua", "mate", "华为 MATE60", "ｍａｔｅ"],
+    );
+}
+
+#[test]
+fn a_chinese_name_is_found_by_pinyin_and_initials() {
+    finds(
+        Group::General,
+        "张三丰",
+        &[
+            "zhangsanfeng",
+            "ZhangSan",
+            "zhang san",
+            "sanfeng",
+            "san feng",
+            "feng",
+            "zsf",
+            "sf",
+            "zs",
+            "zhangs",
+        ],
+    );
+    misses(Group::General, "张三丰", &["zf", "zhangfeng", "sanzhang"]);
+    finds(
+        Group::General,
+        "北京字节跳动科技有限公司",
+        &[
+            "bjzjtd",
+            "zijietiaodong",
+            "tiaodongkeji",
+            "kjyxgs",
+            "beijingzijietiaodongkejiyouxiangongsi",
+        ],
+    );
+}
+
+#[test]
+fn each_reading_in_use_is_found() {
+    finds(Group::General, "单雄信", &["danxiongxin", "shanxiongxin", "dxx", "sxx"]);
+    finds(
+        Group::General,
+        "重庆长安汽车",
+        &["chongqingchangan", "cqcaqc", "zhongqing", "changanqiche"],
+    );
+    finds(Group::General, "中国工商银行", &["gongshangyinhang", "gsyh", "yinxing"]);
+    finds(Group::General, "吕布", &["lvbu", "lubu", "lb"]);
+    finds(Group::General, "女娲", &["nvwa", "nuwa"]);
+    finds(Group::General, "厦门", &["xiamen", "shamen"]);
+    finds(Group::General, "张偉", &["zhangwei", "zw"]);
+}
+
+#[test]
+fn what_a_name_sorts_by_finds_it() {
+    for surname in "曾查仇单繁盖黑解乐缪秘朴区覃洗员折种尉翟俞沈石冯万贾区區單樂".chars()
+    {
+        let name = format!("{surname}志明");
+        finds(
+            Group::General,
+            &name,
+            &[&pinyin(&name), &pinyin(&name).replace(' ', ""), &initials(&name)],
+        );
+    }
+    for name in ["重庆银行", "尉迟恭", "万俟卨", "长孙无忌", "成都音乐", "厦门蚌埠"] {
+        finds(Group::General, name, &[&pinyin(name).replace(' ', ""), &initials(name)]);
+    }
+}
+
+#[test]
+fn traditional_and_simplified_find_each_other() {
+    for (traditional, simplified) in [
+        ("臺灣積體電路", "台湾积体电路"),
+        ("張偉", "张伟"),
+        ("龍華區", "龙华区"),
+        ("蕓豆", "芸豆"),
+        ("鐘錶", "钟表"),
+        ("範曄", "范晔"),
+        ("昇陽", "升阳"),
+    ] {
+        assert_eq!(fold(traditional), fold(simplified));
+        finds(Group::General, traditional, &[simplified]);
+        finds(Group::General, simplified, &[traditional]);
+    }
+    assert_eq!(fold("Ｇｕａｎｘｉ　１２３ ＣＲＭ"), "guanxi 123 crm");
+    assert_eq!(fold("裏後發髮"), "里后发发");
+}
+
+#[test]
+fn a_phone_is_found_in_any_format() {
+    let typed = [
+        "13800138000",
+        "138 0013 8000",
+        "138-0013-8000",
+        "+86 138 0013 8000",
+        "+86138 0013",
+        "(+86)13800138000",
+        "008613800138000",
+        "86138",
+        "8000",
+        "0013",
+        "0138000",
+        "1380",
+    ];
+    for stored in [
+        "13800138000",
+        "138 0013 8000",
+        "138-0013-8000",
+        "+8613800138000",
+        "+86 138-0013-8000",
+        "0086 13800138000",
+        "８６ １３８００１３８０００",
+    ] {
+        finds(Group::Phone, stored, &typed);
+        misses(Group::Phone, stored, &["13900139000", "139", "8001 9999"]);
+    }
+    finds(
+        Group::Phone,
+        "010-65529988 转 801",
+        &[
+            "65529988",
+            "6552 9988",
+            "010 6552 9988",
+            "+86 10 6552 9988",
+            "01065529988",
+            "9988",
+            "(010) 65529988",
+        ],
+    );
+    finds(
+        Group::Phone,
+        "+1 (415) 555-2671",
+        &["+14155552671", "415 555 2671", "001 415 555", "2671", "5552671"],
+    );
+    finds(
+        Group::Phone,
+        "400-820-8820、021 5888 8888",
+        &["4008208820", "400 820 8820", "021-58888888", "58888888"],
+    );
+    finds(Group::Phone, "13800138000 13900139000", &["13900139000", "13800138000"]);
+    finds(
+        Group::General,
+        "请打 138-0013-8000 找张总",
+        &["13800138000", "138 0013 8000", "张总", "138"],
+    );
+}
+
+#[test]
+fn one_number_has_one_spelling() {
+    for s in [
+        "13800138000",
+        "+86 138 0013 8000",
+        "(+86)138-0013-8000",
+        "0086-13800138000",
+        "8613800138000",
+        "１３８ ００１３ ８０００",
+        "手机：138.0013.8000",
+    ] {
+        assert_eq!(phone_digits(s), "13800138000", "{s}");
+    }
+    for s in [
+        "010-65529988",
+        "(010) 6552 9988",
+        "+86 10 6552 9988",
+        "+86 (0)10 65529988",
+        "010-65529988转801",
+        "01065529988; 13800138000",
+    ] {
+        assert_eq!(phone_digits(s), "01065529988", "{s}");
+    }
+    assert_eq!(phone_digits("+1 415 555 2671"), "0014155552671");
+    assert_eq!(phone_digits("+86 400 820 8820"), "4008208820");
+    assert_eq!(phone_digits("无"), "");
+}
+
+#[test]
+fn an_email_is_found_by_its_parts() {
+    let typed = [
+        "zhang",
+        "san.zhang@mail.example.com",
+        "San.Zhang@",
+        "san.zhang@mail",
+        "sanzhang",
+        "example.com",
+        "@mail.example.com",
+        "mail.example",
+        "examplecom",
+        "com",
+    ];
+    finds(Group::Email, "San.Zhang@Mail.Example.com", &typed);
+    misses(
+        Group::Email,
+        "San.Zhang@Mail.Example.com",
+        &["zhang@mail.example.com", "an.zhang", "san.zhang@example.com", "mple"],
+    );
+    finds(
+        Group::Email,
+        "li@163.com; wang@qq.com",
+        &["li@163.com", "wang@qq.com", "wang@q"],
+    );
+    misses(Group::Email, "li@163.com; wang@qq.com", &["li@qq.com"]);
+    finds(
+        Group::Email,
+        "13800138000@139.com",
+        &["13800138000", "138", "13800138000@139.com"],
+    );
+}
+
+#[test]
+fn words_are_found_by_their_beginning() {
+    finds(
+        Group::General,
+        "O'Brien & Søns GmbH",
+        &["o'brien", "obrien", "brien", "bri", "søns", "sons", "gmbh obrien"],
+    );
+    finds(
+        Group::General,
+        "Zoë Müller",
+        &["zoe", "zoë", "muller", "MÜLLER", "Mu\u{308}ller"],
+    );
+    finds(
+        Group::General,
+        "https://www.Example.com.cn/about",
+        &[
+            "example",
+            "www.example.com.cn",
+            "https://www.example.com.cn",
+            "example.com",
+        ],
+    );
+    finds(Group::General, "GTX-4090 Pro", &["gtx", "gtx4090", "gtx-4090", "4090"]);
+    finds(Group::General, "ΟΔΟΣ", &["οδος", "ΟΔΟΣ", "οδ"]);
+    misses(Group::General, "Example", &["xample", "ample"]);
+}
+
+#[test]
+fn other_scripts_without_spaces_are_found_by_two_characters() {
+    finds(
+        Group::General,
+        "トヨタ自動車",
+        &["トヨ", "タ自", "自動", "动车", "ト", "ﾄﾖﾀ"],
+    );
+    finds(Group::General, "삼성전자", &["삼성", "성전", "자"]);
+    finds(Group::General, "𠮷野家", &["𠮷野", "野家", "𠮷"]);
+}
+
+#[test]
+fn a_hidden_group_is_not_found() {
+    let parts = [
+        (Group::General, "张三"),
+        (Group::Phone, "13800138000"),
+        (Group::Email, "san@example.com"),
+    ];
+    let visible = |q, groups: &[Group]| query(q, groups).is_some_and(|query| matches(&query, &tokens(&parts)));
+    assert!(visible("1380", &Group::ALL));
+    assert!(!visible("1380", &[Group::General, Group::Email]));
+    assert!(visible("example", &[Group::Email]));
+    assert!(!visible("example", &[Group::General, Group::Phone]));
+    assert!(!visible("san@example.com", &[Group::General]));
+    // Only general texts hold ideographs: without them nothing may match, however well the rest does.
+    assert_eq!(query("张三 1380", &[Group::Phone]), None);
+    assert_eq!(query("张三", &[]), None);
+}
+
+#[test]
+fn nothing_to_search_for_is_no_query() {
+    for q in ["", "  ", "!!!", "，。", "😀", "\u{301}"] {
+        assert_eq!(query(q, &Group::ALL), None, "{q:?}");
+    }
+    assert!(
+        query(&"天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往".repeat(100), &Group::ALL)
+            .unwrap()
+            .terms
+            .len()
+            == 16
+    );
+}
+
+#[test]
+fn a_query_is_written_for_each_engine() {
+    let q = query("ABC 张三", &[Group::General, Group::Email]).unwrap();
+    assert_eq!(q.to_tsquery(), "('gabc':* | 'eabc':*) & 'g张三'");
+    assert_eq!(q.to_fts5(), r#"("gabc"* OR "eabc"*) AND "g张三""#);
+    let q = query("王", &Group::ALL).unwrap();
+    assert_eq!(q.to_tsquery(), "'g王':*");
+    let q = query("+86 138 0013", &[Group::Phone]).unwrap();
+    assert_eq!(q.to_fts5(), r#"("p861380013"* OR "p1380013"*)"#);
+}
+
+#[test]
+fn names_sort_by_syllable() {
+    let sorted = [
+        "3M",
+        "阿里巴巴",
+        "Anna",
+        "安踏",
+        "百度",
+        "Beta",
+        "重庆啤酒",
+        "李宁",
+        "刘备",
+        "吕布",
+        "单雄信",
+        "西安",
+        "先锋",
+        "小米",
+        "曾国藩",
+        "张三",
+        "张三丰",
+        "张伟",
+        "Zoë",
+    ];
+    let mut names = sorted;
+    names.reverse();
+    names.sort_by_cached_key(|name| sort_key(name));
+    assert_eq!(
+        names,
+        [
+            "3M",
+            "阿里巴巴",
+            "安踏",
+            "Anna",
+            "百度",
+            "Beta",
+            "重庆啤酒",
+            "李宁",
+            "刘备",
+            "吕布",
+            "单雄信",
+            "西安",
+            "先锋",
+            "小米",
+            "曾国藩",
+            "张三",
+            "张三丰",
+            "张伟",
+            "Zoë"
+        ]
+    );
+    assert_eq!(sort_key("  西安 "), "xi an");
+    assert_eq!(sort_key("張三丰　ＡＢＣ（集团）"), "zhang san feng abc ji tuan");
+    assert_eq!(sort_key("Éclair-Übung"), "eclair ubung");
+    assert_eq!(sort_key("中国银行"), "zhong guo yin hang");
+    assert_eq!(sort_key("曾经沧海难为水"), "ceng jing cang hai nan wei shui");
+    assert_eq!(sort_key("欧阳锋"), "ou yang feng");
+    assert_eq!(sort_key("！！"), "!!");
+    assert_eq!(sort_key(""), "");
+}
+
+#[test]
+fn pinyin_and_initials_are_spelled() {
+    assert_eq!(pinyin("张三丰 Ltd."), "zhang san feng ltd");
+    assert_eq!(initials("张三丰 Ltd."), "zsfl");
+    assert_eq!(initials("區先生"), "oxs");
+}
+
+#[test]
+fn a_long_record_keeps_its_phone_and_the_beginning_of_its_text() {
+    let long = "客户希望下周再谈价格，并提供样品；".repeat(500);
+    let filler: String = ('\u{4E00}'..'\u{5E00}').collect();
+    let all = tokens(&[
+        (Group::General, &long),
+        (Group::General, &filler),
+        (Group::Phone, "13800138000"),
+    ]);
+    assert!(all.len() <= 400);
+    assert!(all.contains("p13800138000") && all.contains("g样品"));
+}
+
+fn safe(token: &str) -> bool {
+    let mut chars = token.chars();
+    matches!(chars.next(), Some('g' | 'p' | 'e'))
+        && !chars.as_str().is_empty()
+        && chars.all(|c| fold::is_word_char(c) && c.to_lowercase().eq([c]))
+}
+
+const HAN: &str = "[张王李赵刘陈杨黄周吴单曾区乐行重长绿女国际科技有限公司京沪深龍華電腦𠮷𫝈々]{2,16}";
+
+proptest! {
+    #[test]
+    fn any_two_neighbours_are_found(text in HAN, at in 0usize..15) {
+        let chars: Vec<char> = text.chars().collect();
+        let at = at % (chars.len() - 1);
+        let pair: String = chars[at..at + 2].iter().collect();
+        prop_assert!(found_in(&[(Group::General, &text)], &pair));
+        prop_assert!(found_in(&[(Group::General, &text)], &chars[at].to_string()));
+        prop_assert!(found_in(&[(Group::General, &fold(&text))], &pair));
+        prop_assert!(found_in(&[(Group::General, &text)], &fold(&pair)));
+    }
+
+    #[test]
+    fn the_beginning_of_any_word_is_found(text in "[a-zà-öA-ZΑ-Ω0-9]{1,20}( [a-zß-ÿА-я']{1,12}[a-z0-9]){0,3}", pick in any::<prop::sample::Index>(), cut in 1usize..12) {
+        let words: Vec<&str> = text.split(' ').collect();
+        let word: String = words[pick.index(words.len())].chars().take(cut).collect();
+        prop_assume!(query(&word, &Group::ALL).is_some());
+        for group in [Group::General, Group::Email] {
+            prop_assert!(found_in(&[(group, &text)], &word), "{word} in {text}");
+        }
+    }
+
+    #[test]
+    fn any_end_of_the_initials_and_syllables_is_found(text in "[张王李赵刘陈杨黄周吴郑冯]{2,16}", at in 0usize..15) {
+        let run: Vec<String> = pinyin(&text).split(' ').map(str::to_owned).collect();
+        let at = at % run.len();
+        prop_assert!(found_in(&[(Group::General, &text)], &run[at..].concat()));
+        let letters = initials(&text);
+        prop_assert!(found_in(&[(Group::General, &text)], &letters[at..]));
+    }
+
+    #[test]
+    fn any_four_digits_in_a_row_are_found(phone in "[0-9]{7,20}", at in 0usize..16, len in 4usize..12) {
+        let at = at % (phone.len() - 3);
+        let part = &phone[at..(at + len).min(phone.len())];
+        prop_assert!(found_in(&[(Group::Phone, &phone)], part), "{part} in {phone}");
+        prop_assert!(found_in(&[(Group::Phone, &format!("+86 {phone}"))], part), "{part} in +86 {phone}");
+    }
+
+    #[test]
+    fn a_phone_is_the_same_however_it_is_grouped(phone in "1[3-9][0-9]{9}", gap in "[ .-]") {
+        let grouped = format!("+86{gap}{}{gap}{}{gap}{}", &phone[..3], &phone[3..7], &phone[7..]);
+        prop_assert_eq!(phone_digits(&grouped), phone.clone());
+        prop_assert!(found_in(&[(Group::Phone, &phone)], &grouped));
+        prop_assert!(found_in(&[(Group::Phone, &grouped)], &phone));
+    }
+
+    #[test]
+    fn any_text_is_taken(text in ".{0,200}", other in "\\PC{0,60}") {
+        let all = tokens(&[(Group::General, &text), (Group::Phone, &text), (Group::Email, &other), (Group::General, &other)]);
+        prop_assert!(all.len() <= 400);
+        prop_assert!(all.iter().all(|token| safe(token)), "{all:?}");
+        if let Some(query) = query(&text, &Group::ALL) {
+            prop_assert!(!query.terms.is_empty() && query.terms.len() <= 16);
+            prop_assert!(query.terms.iter().flat_map(|term| &term.any).all(|word| safe(&word.token)));
+            prop_assert!(!query.to_fts5().is_empty() && !query.to_tsquery().is_empty());
+        }
+        let key = sort_key(&text);
+        prop_assert!(key.len() <= 128);
+        prop_assert_eq!(sort_key(&key), key.clone());
+        prop_assert_eq!(fold(&fold(&text)), fold(&text));
+        let _ = (phone_digits(&text), initials(&text));
+    }
+
+    #[test]
+    fn a_short_text_finds_itself(text in "[a-zA-Z0-9张王李單區 @.&'+()-]{1,20}") {
+        prop_assume!(query(&text, &Group::ALL).is_some());
+        prop_assert!(found_in(&[(Group::General, &text)], &text), "{:?} in {:?}", query(&text, &Group::ALL), tokens(&[(Group::General, &text)]));
+    }
+}

@@ -1,0 +1,247 @@
+//! The change log: written with every change, read by position.
+
+use crate::error::{Error, Result};
+use crate::seal::{hex, link};
+use crate::sql::Sql;
+use crate::tx::Tx;
+use domain::change::{Change, ChangeAction};
+use domain::policy::{Permit, Scope};
+use domain::value::{Row, Storage};
+use domain::{Id, Instant, Kind};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+/// One change of one record, about to be logged.
+pub(crate) struct Entry<'a> {
+    pub kind: &'a str,
+    pub record: Id,
+    pub version: i64,
+    pub action: ChangeAction,
+    pub fields: Json,
+    pub at: Instant,
+}
+
+pub(crate) fn append(tx: &mut Tx, permit: &Permit, entry: Entry) -> Result<()> {
+    let mut salt = [0u8; 16];
+    getrandom::fill(&mut salt).map_err(Error::internal)?;
+    let salt = hex(&salt);
+    let fields = entry.fields.to_string();
+    let hash = entry_hash(
+        &salt,
+        &[
+            &permit.workspace().to_string(),
+            &permit.change_set().to_string(),
+            permit.request_id(),
+            &permit.actor().map(|a| a.to_string()).unwrap_or_default(),
+            entry.kind,
+            &entry.record.to_string(),
+            &entry.version.to_string(),
+            entry.action.key(),
+            &fields,
+            &entry.at.micros().to_string(),
+        ],
+    );
+    let sql = Sql::new(
+        "INSERT INTO change_log (workspace_id, change_set, request_id, actor_id, kind, record_id, version, action, \
+         fields, at, salt, entry_hash) VALUES (",
+    )
+    .value(permit.workspace())
+    .text(", ")
+    .value(permit.change_set())
+    .text(", ")
+    .value(permit.request_id())
+    .text(", ")
+    .value(permit.actor())
+    .text(", ")
+    .value(entry.kind)
+    .text(", ")
+    .value(entry.record)
+    .text(", ")
+    .value(entry.version)
+    .text(", ")
+    .value(entry.action.key())
+    .text(", ")
+    .value(fields)
+    .text(", ")
+    .value(entry.at)
+    .text(", ")
+    .value(salt)
+    .text(", ")
+    .value(hash)
+    .text(")");
+    tx.execute(&sql)?;
+    Ok(())
+}
+
+/// Lengths are hashed too, so that text cannot move from one part to the next.
+fn entry_hash(salt: &str, parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(salt);
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hex(&hash.finalize())
+}
+
+const COLUMNS: &str = "position, change_set, request_id, actor_id, kind, record_id, version, action, fields, at";
+const STORED: [Storage; 10] = [
+    Storage::Int,
+    Storage::Id,
+    Storage::Text,
+    Storage::Id,
+    Storage::Text,
+    Storage::Id,
+    Storage::Int,
+    Storage::Text,
+    Storage::Text,
+    Storage::Instant,
+];
+
+fn take(row: &mut Row) -> Result<Change> {
+    Ok(Change {
+        position: row.get()?,
+        change_set: row.get()?,
+        request_id: row.get()?,
+        actor_id: row.get()?,
+        kind: row.get()?,
+        record_id: row.get()?,
+        version: row.get()?,
+        action: row.get()?,
+        fields: serde_json::from_str(&row.get::<String>()?).map_err(Error::internal)?,
+        at: row.get()?,
+    })
+}
+
+/// Sealed changes of a workspace after a position, oldest first. The scope only tells the workspace: what of each change
+/// the caller may see is decided by the caller's rights on its record.
+pub fn after(tx: &mut Tx, scope: &Scope, position: i64, limit: u32) -> Result<Vec<Change>> {
+    let sql = Sql::new(format!("SELECT {COLUMNS} FROM change_log WHERE workspace_id = "))
+        .value(scope.workspace())
+        .text(" AND position > ")
+        .value(position)
+        .text(" ORDER BY position LIMIT ")
+        .value(i64::from(limit));
+    tx.rows(&sql, &STORED)?
+        .into_iter()
+        .map(|row| take(&mut Row::new(row)))
+        .collect()
+}
+
+/// The history of one record, newest first, before a position.
+pub fn of_record(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &Kind,
+    id: Id,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<Change>> {
+    let sql = Sql::new(format!("SELECT {COLUMNS} FROM change_log WHERE workspace_id = "))
+        .value(scope.workspace())
+        .text(" AND record_id = ")
+        .value(id)
+        .text(" AND kind = ")
+        .value(kind.name)
+        .text(" AND position < ")
+        .value(before.unwrap_or(i64::MAX))
+        .text(" ORDER BY position DESC LIMIT ")
+        .value(i64::from(limit));
+    tx.rows(&sql, &STORED)?
+        .into_iter()
+        .map(|row| take(&mut Row::new(row)))
+        .collect()
+}
+
+/// The first thing wrong with a workspace's chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Broken {
+    /// No entry stands at this position.
+    Missing { position: i64 },
+    /// The entry was changed after it was sealed.
+    Altered { position: i64 },
+    /// The last entries are gone.
+    Cut { last: i64, expected: i64 },
+}
+
+/// Reads a whole chain and recomputes it. Returns the number of entries, or what is wrong first. Entries whose salt was
+/// erased keep their hash and still link.
+pub fn verify(tx: &mut Tx, workspace: Id) -> Result<std::result::Result<i64, Broken>> {
+    let mut chain = String::new();
+    let mut last = 0i64;
+    loop {
+        let sql = Sql::new(format!(
+            "SELECT {COLUMNS}, salt, entry_hash, chain FROM change_log WHERE workspace_id = "
+        ))
+        .value(workspace)
+        .text(" AND position > ")
+        .value(last)
+        .text(" ORDER BY position LIMIT 1000");
+        let mut columns = STORED.to_vec();
+        columns.extend([Storage::Text; 3]);
+        let rows = tx.rows(&sql, &columns)?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            let mut row = Row::new(row);
+            let (position, set, request, actor, kind, record, version, action, fields, at): (
+                i64,
+                Id,
+                String,
+                Option<Id>,
+                String,
+                Id,
+                i64,
+                String,
+                String,
+                Instant,
+            ) = (
+                row.get()?,
+                row.get()?,
+                row.get()?,
+                row.get()?,
+                row.get()?,
+                row.get()?,
+                row.get()?,
+                row.get()?,
+                row.get()?,
+                row.get()?,
+            );
+            let (salt, hash, linked): (Option<String>, String, String) = (row.get()?, row.get()?, row.get()?);
+            if position != last + 1 {
+                return Ok(Err(Broken::Missing { position: last + 1 }));
+            }
+            let genuine = salt.is_none_or(|salt| {
+                let actor = actor.map(|a| a.to_string()).unwrap_or_default();
+                hash == entry_hash(
+                    &salt,
+                    &[
+                        &workspace.to_string(),
+                        &set.to_string(),
+                        &request,
+                        &actor,
+                        &kind,
+                        &record.to_string(),
+                        &version.to_string(),
+                        &action,
+                        &fields,
+                        &at.micros().to_string(),
+                    ],
+                )
+            });
+            chain = link(&chain, &hash);
+            if !genuine || chain != linked {
+                return Ok(Err(Broken::Altered { position }));
+            }
+            last = position;
+        }
+    }
+    let sql = Sql::new("SELECT position FROM change_heads WHERE workspace_id = ").value(workspace);
+    let expected: i64 = tx.value(&sql)?.unwrap_or(0);
+    Ok(if expected == last {
+        Ok(last)
+    } else {
+        Err(Broken::Cut { last, expected })
+    })
+}

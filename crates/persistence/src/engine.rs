@@ -1,0 +1,321 @@
+//! The record engine: find, list, insert, update, delete and restore, the same for every kind.
+//!
+//! Nothing here is generic over the kind but the decoding of rows, so that sixty kinds cost one compilation.
+
+mod layout;
+mod page;
+
+pub use page::{Page, count, ids_visible, list};
+
+use crate::change::{self, Entry};
+use crate::error::{Error, Result};
+use crate::sql::Sql;
+use crate::tx::{Dialect, Tx};
+use crate::{filter, search};
+use domain::change::{ChangeAction, diff};
+use domain::policy::{Actor, Permit, Scope};
+use domain::value::{Row, Storage, Val};
+use domain::{Id, Instant, Issue, Issues, Kind, Record};
+pub(crate) use layout::{Layout, layout};
+
+/// Rows of one INSERT: enough to be quick, few enough for the limit on bound values of either database.
+const ROWS_AT_ONCE: usize = 50;
+
+fn not_found(kind: &Kind, id: Id) -> Error {
+    Error::Domain(domain::Error::NotFound {
+        kind: kind.name,
+        id: Some(id),
+    })
+}
+
+/// One record that the scope lets see.
+pub fn find<T: Record>(tx: &mut Tx, scope: &Scope, id: Id) -> Result<T> {
+    let layout = layout(T::KIND);
+    let mut sql = Sql::new(layout.select.as_str());
+    filter::scope(&mut sql, tx.dialect(), scope);
+    sql.push(" AND t.id = ").bind(id);
+    let row = tx.row(&sql, &layout.storage)?;
+    row.map(|mut row| T::take(&mut row))
+        .transpose()?
+        .ok_or_else(|| not_found(T::KIND, id))
+}
+
+/// The record with this value in a field that is unique in the workspace, such as `external_id`.
+pub fn find_by<T: Record>(tx: &mut Tx, scope: &Scope, field: &str, value: impl Into<Val>) -> Result<Option<T>> {
+    let field = T::KIND.field(field).ok_or_else(|| Error::internal("no such field"))?;
+    let layout = layout(T::KIND);
+    let mut sql = Sql::new(layout.select.as_str());
+    filter::scope(&mut sql, tx.dialect(), scope);
+    sql.push(format!(" AND t.{} = ", field.filter_column().0))
+        .bind(value)
+        .push(" ORDER BY t.id LIMIT 1");
+    Ok(tx
+        .row(&sql, &layout.storage)?
+        .map(|mut row| T::take(&mut row))
+        .transpose()?)
+}
+
+/// Records by their ids, in no order; those out of scope are left out.
+pub fn find_many<T: Record>(tx: &mut Tx, scope: &Scope, ids: &[Id]) -> Result<Vec<T>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let layout = layout(T::KIND);
+    let mut sql = Sql::new(layout.select.as_str());
+    let dialect = tx.dialect();
+    filter::scope(&mut sql, dialect, scope);
+    sql.push(" AND t.id");
+    filter::one_of_ids(&mut sql, dialect, ids);
+    let rows = tx.rows(&sql, &layout.storage)?;
+    rows.into_iter().map(|row| Ok(T::take(&mut Row::new(row))?)).collect()
+}
+
+/// Stores new records with their search terms and change-log entries.
+pub fn insert<T: Record>(tx: &mut Tx, permit: &Permit, records: &[T]) -> Result<()> {
+    for chunk in records.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<Vec<Val>> = chunk.iter().map(Record::put).collect();
+        insert_rows(tx, permit, layout(T::KIND), &rows)?;
+        for record in chunk {
+            let new = serde_json::to_value(record).map_err(Error::internal)?;
+            let entry = Entry {
+                kind: T::KIND.name,
+                record: record.id(),
+                version: record.version(),
+                action: ChangeAction::Create,
+                fields: diff(None, Some(&new)),
+                at: Instant::now(),
+            };
+            change::append(tx, permit, entry)?;
+        }
+    }
+    Ok(())
+}
+
+fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[Vec<Val>]) -> Result<()> {
+    let dialect = tx.dialect();
+    let mut sql = Sql::new(match dialect {
+        Dialect::Pg => layout.insert_pg.as_str(),
+        Dialect::Sqlite => layout.insert_sqlite.as_str(),
+    });
+    if rows.len() > 1 && rows.len() < ROWS_AT_ONCE {
+        sql = sql.once();
+    }
+    let mut terms = Vec::with_capacity(rows.len());
+    for (n, row) in rows.iter().enumerate() {
+        sql.push(if n > 0 { ", (" } else { "(" }).bind(permit.workspace());
+        for value in row {
+            sql.push(", ").bind(value.clone());
+        }
+        for key in layout.sort_keys(row) {
+            sql.push(", ").bind(key);
+        }
+        if layout.searchable {
+            let tokens = layout.tokens(row);
+            match dialect {
+                Dialect::Pg => {
+                    sql.push(", array_to_tsvector(").bind(Val::Texts(tokens)).push(")");
+                }
+                Dialect::Sqlite => terms.push(tokens),
+            }
+        }
+        sql.push(")");
+    }
+    tx.execute(&sql)?;
+    for (row, tokens) in rows.iter().zip(terms) {
+        let sql = Sql::new(layout.index_terms.as_str())
+            .value(tokens.join(" "))
+            .text(" FROM ")
+            .text(layout.kind.plural)
+            .text(" WHERE workspace_id = ")
+            .value(permit.workspace())
+            .text(" AND id = ")
+            .value(row[0].clone());
+        tx.execute(&sql)?;
+    }
+    Ok(())
+}
+
+/// Stores `new` over `old` and returns what is then stored. Nothing changed: nothing written. Somebody else was faster:
+/// `Stale`.
+pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Result<T> {
+    let layout = layout(T::KIND);
+    let (was, is) = (old.put(), new.put());
+    let changed: Vec<usize> = (layout::FIRST_OWN..is.len()).filter(|i| was[*i] != is[*i]).collect();
+    if changed.is_empty() {
+        return Ok(old.clone());
+    }
+    let dialect = tx.dialect();
+    let now = Instant::now();
+    let mut sql = Sql::new(format!(
+        "UPDATE {} SET version = version + 1, updated_at = ",
+        T::KIND.plural
+    ))
+    .value(now);
+    for i in &changed {
+        sql.push(format!(", {} = ", layout.columns[*i])).bind(is[*i].clone());
+    }
+    for (position, key) in layout.sort_keys(&is).enumerate() {
+        let (column, source) = &layout.sorted[position];
+        if changed.contains(source) {
+            sql.push(format!(", {column} = ")).bind(key);
+        }
+    }
+    let reindex = layout.searched.iter().any(|(source, _)| changed.contains(source));
+    if reindex && dialect == Dialect::Pg {
+        sql.push(", search = array_to_tsvector(")
+            .bind(Val::Texts(layout.tokens(&is)))
+            .push(")");
+    }
+    at_version(&mut sql, permit, old);
+    if tx.execute(&sql)? == 0 {
+        return Err(stale(tx, permit, old)?);
+    }
+    if reindex && dialect == Dialect::Sqlite {
+        search::store_terms(tx, T::KIND, permit.workspace(), new.id(), &layout.tokens(&is))?;
+    }
+    let mut stored = new.clone();
+    stored.written(old.version() + 1, now);
+    let before = serde_json::to_value(old).map_err(Error::internal)?;
+    let after = serde_json::to_value(&stored).map_err(Error::internal)?;
+    let entry = Entry {
+        kind: T::KIND.name,
+        record: old.id(),
+        version: stored.version(),
+        action: ChangeAction::Update,
+        fields: diff(Some(&before), Some(&after)),
+        at: now,
+    };
+    change::append(tx, permit, entry)?;
+    Ok(stored)
+}
+
+fn at_version<T: Record>(sql: &mut Sql, permit: &Permit, old: &T) {
+    sql.push(" WHERE workspace_id = ")
+        .bind(permit.workspace())
+        .push(" AND id = ")
+        .bind(old.id());
+    sql.push(" AND version = ")
+        .bind(old.version())
+        .push(" AND deleted_at IS NULL");
+}
+
+/// Why nothing was written: the record has another version by now, or is gone.
+fn stale<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<Error> {
+    let sql = Sql::new(format!("SELECT version FROM {} WHERE workspace_id = ", T::KIND.plural))
+        .value(permit.workspace())
+        .text(" AND deleted_at IS NULL AND id = ")
+        .value(old.id());
+    Ok(match tx.value::<i64>(&sql)? {
+        Some(current) => Error::Domain(domain::Error::Stale { current }),
+        None => not_found(T::KIND, old.id()),
+    })
+}
+
+/// Moves a record to the recycle bin.
+pub fn delete<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<()> {
+    if let Some(referrer) = referrer(tx, permit, T::KIND, old.id())? {
+        return Err(Error::Domain(domain::Error::Conflict(
+            Issue::new("", "still_referenced").with("kind", referrer),
+        )));
+    }
+    let now = Instant::now();
+    let mut sql = Sql::new(format!(
+        "UPDATE {} SET version = version + 1, deleted_at = ",
+        T::KIND.plural
+    ))
+    .value(now);
+    at_version(&mut sql, permit, old);
+    if tx.execute(&sql)? == 0 {
+        return Err(stale(tx, permit, old)?);
+    }
+    if tx.dialect() == Dialect::Sqlite && layout(T::KIND).searchable {
+        search::store_terms(tx, T::KIND, permit.workspace(), old.id(), &[])?;
+    }
+    let before = serde_json::to_value(old).map_err(Error::internal)?;
+    let entry = Entry {
+        kind: T::KIND.name,
+        record: old.id(),
+        version: old.version() + 1,
+        action: ChangeAction::Delete,
+        fields: diff(Some(&before), None),
+        at: now,
+    };
+    change::append(tx, permit, entry)
+}
+
+/// A kind with a live record that refers to this one. Only what belongs to the workspace (stages, products, users) is
+/// held by its references: a deleted customer leaves its history behind.
+fn referrer(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<&'static str>> {
+    if kind.ownership == domain::record::Ownership::Owned {
+        return Ok(None);
+    }
+    let mut places: Vec<(&'static str, &str, &str)> = Vec::new();
+    for other in domain::KINDS {
+        let refers = other
+            .fields
+            .iter()
+            .filter(|f| f.refers == Some(kind.name) && f.name != "created_by");
+        places.extend(refers.map(|f| (other.name, other.plural, f.name)));
+    }
+    if kind.name == "product" {
+        places.push(("opportunity", "opportunity_lines", "product_id"));
+    }
+    for (name, table, column) in places {
+        let alive = if table == "opportunity_lines" {
+            ""
+        } else {
+            " AND deleted_at IS NULL"
+        };
+        let sql = Sql::new(format!("SELECT 1 FROM {table} WHERE {column} = "))
+            .value(id)
+            .text(" AND workspace_id = ")
+            .value(permit.workspace())
+            .text(format!("{alive} LIMIT 1"));
+        if !tx.rows(&sql, &[Storage::Int])?.is_empty() {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// Every record that `new` newly refers to must be there and visible to the actor.
+pub fn check_references<T: Record>(tx: &mut Tx, actor: &Actor, old: Option<&T>, new: &T) -> Result<()> {
+    let layout = layout(T::KIND);
+    let (was, is) = (old.map(Record::put), new.put());
+    let mut issues = Issues::default();
+    for (i, field) in &layout.references {
+        let Val::Id(id) = is[*i] else { continue };
+        let unchanged = was.as_ref().is_some_and(|was| was[*i] == is[*i]);
+        let myself = field.refers == Some("user") && actor.user() == Some(id);
+        if unchanged || myself || field.name == "created_by" {
+            continue;
+        }
+        let target = field
+            .refers
+            .and_then(domain::kind)
+            .ok_or_else(|| Error::internal("refers to no kind"))?;
+        let visible = match actor.scope(target) {
+            Ok(scope) => !ids_visible(tx, &scope, target, &[id])?.is_empty(),
+            Err(_) => false,
+        };
+        if !visible {
+            issues.add(Issue::at(field.name, "reference_not_found"));
+        }
+    }
+    Ok(issues.or(())?)
+}
+
+/// Notes the time of the latest activity on a record, without a new version: it is derived.
+pub(crate) fn touch(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id, at: Instant) -> Result<()> {
+    let sql = Sql::new(format!("UPDATE {} SET last_activity_at = ", kind.plural))
+        .value(at)
+        .text(" WHERE workspace_id = ")
+        .value(permit.workspace())
+        .text(" AND id = ")
+        .value(id)
+        .text(" AND (last_activity_at IS NULL OR last_activity_at < ")
+        .value(at)
+        .text(")");
+    tx.execute(&sql)?;
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! Pages of a list: filter, search, sort and keyset in one statement, or two where the rows without a value begin.
+
+use super::layout;
+use crate::error::{Error, Result};
+use crate::filter;
+use crate::search;
+use crate::sql::Sql;
+use crate::tx::{Dialect, Tx};
+use domain::policy::Scope;
+use domain::query::{Count, Cursor, List};
+use domain::value::{Row, Storage, Val};
+use domain::{Id, Kind, Record};
+
+/// An estimate counts no further than this.
+const ESTIMATE_TO: i64 = 10_000;
+
+#[derive(Debug)]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    pub next: Option<String>,
+    pub count: Option<i64>,
+}
+
+/// A page of records that the scope lets see. Rows without a value in the sort field come last in both directions, so
+/// that they are read by the same index on both databases.
+pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T>> {
+    let layout = layout(T::KIND);
+    let (column, storage) = list.sort.field.sort_column();
+    let total = match list.count {
+        Count::No => None,
+        wanted => Some(count(tx, scope, T::KIND, list, wanted)?),
+    };
+    let none = Page {
+        rows: Vec::new(),
+        next: None,
+        count: total,
+    };
+    let Some(search) = search::plan(tx, T::KIND, list.q.as_deref())? else {
+        return Ok(none);
+    };
+    let wanted = list.limit as usize + 1;
+    let nullable = list.sort.field.nullable;
+    let among_nulls = matches!(&list.after, Some(Cursor { key: Val::Null(_), .. }));
+    let mut found: Vec<(T, Val)> = Vec::new();
+    for nulls in [false, true] {
+        if (nulls && (!nullable || found.len() >= wanted)) || (!nulls && among_nulls) {
+            continue;
+        }
+        let mut sql = Sql::new(layout.select.replacen(" FROM ", &format!(", t.{column} FROM "), 1));
+        if list.filter.is_some() || list.q.is_some() {
+            sql = sql.once();
+        }
+        conditions(&mut sql, tx.dialect(), scope, T::KIND, list, &search);
+        if nullable {
+            sql.push(format!(" AND t.{column} IS {}NULL", if nulls { "" } else { "NOT " }));
+        }
+        let (beyond, order) = if list.sort.descending {
+            (" < ", " DESC")
+        } else {
+            (" > ", "")
+        };
+        match &list.after {
+            Some(after) if nulls && among_nulls => {
+                sql.push(format!(" AND t.id{beyond}")).bind(after.id);
+            }
+            Some(after) if !nulls => {
+                sql.push(format!(" AND (t.{column}, t.id){beyond}("))
+                    .bind(after.key.clone());
+                sql.push(", ").bind(after.id).push(")");
+            }
+            _ => {}
+        }
+        if nulls {
+            sql.push(format!(" ORDER BY t.id{order}"));
+        } else {
+            sql.push(format!(" ORDER BY t.{column}{order}, t.id{order}"));
+        }
+        let missing = i64::try_from(wanted - found.len()).unwrap_or(i64::MAX);
+        sql.push(" LIMIT ").bind(missing);
+        let mut columns = layout.storage.clone();
+        columns.push(storage);
+        for row in tx.rows(&sql, &columns)? {
+            let mut row = Row::new(row);
+            let record = T::take(&mut row)?;
+            found.push((record, row.value()?));
+        }
+    }
+    let more = found.len() == wanted;
+    found.truncate(list.limit as usize);
+    let next = found.last().filter(|_| more).map(|(record, key)| {
+        Cursor {
+            key: key.clone(),
+            id: record.id(),
+        }
+        .encode(list.fingerprint)
+    });
+    Ok(Page {
+        rows: found.into_iter().map(|(record, _)| record).collect(),
+        next,
+        count: total,
+    })
+}
+
+fn conditions(sql: &mut Sql, dialect: Dialect, scope: &Scope, kind: &Kind, list: &List, search: &search::Plan) {
+    filter::scope(sql, dialect, scope);
+    search.condition(sql, kind);
+    if let Some(tree) = &list.filter {
+        sql.push(" AND ");
+        filter::filter(sql, dialect, tree);
+    }
+}
+
+/// How many records a list has; an estimate stops counting at ten thousand.
+pub fn count(tx: &mut Tx, scope: &Scope, kind: &Kind, list: &List, wanted: Count) -> Result<i64> {
+    let Some(search) = search::plan(tx, kind, list.q.as_deref())? else {
+        return Ok(0);
+    };
+    let mut sql = Sql::new(format!("SELECT count(*) FROM (SELECT 1 FROM {} t WHERE ", kind.plural)).once();
+    conditions(&mut sql, tx.dialect(), scope, kind, list, &search);
+    if wanted == Count::Estimate {
+        sql.push(" LIMIT ").bind(ESTIMATE_TO);
+    }
+    sql.push(") AS counted");
+    tx.value(&sql)?.ok_or_else(|| Error::internal("no count"))
+}
+
+/// Those of the ids that the scope lets see.
+pub fn ids_visible(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<Vec<Id>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let dialect = tx.dialect();
+    let mut sql = Sql::new(format!("SELECT t.id FROM {} t WHERE ", kind.plural));
+    filter::scope(&mut sql, dialect, scope);
+    match ids {
+        [one] => {
+            sql.push(" AND t.id = ").bind(*one);
+        }
+        many => {
+            sql.push(" AND t.id");
+            filter::one_of_ids(&mut sql, dialect, many);
+        }
+    }
+    tx.rows(&sql, &[Storage::Id])?
+        .into_iter()
+        .map(|row| Ok(Row::new(row).get()?))
+        .collect()
+}

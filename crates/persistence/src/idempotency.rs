@@ -1,0 +1,108 @@
+//! Answers kept under the key of their request, in the transaction of the effect.
+
+use crate::error::{Error, Result};
+use crate::sql::Sql;
+use crate::tx::{Dialect, Tx};
+use domain::policy::Permit;
+use domain::value::Storage;
+use domain::{Id, Instant, Issue};
+
+/// Keys are forgotten after this.
+const KEEP_SECONDS: i64 = 24 * 3600;
+
+/// A request that must have its effect once.
+#[derive(Debug, Clone)]
+pub struct Key {
+    pub workspace: Id,
+    pub user: Option<Id>,
+    pub key: String,
+    /// Of method, path and body.
+    pub request_hash: String,
+}
+
+/// An answer as it was first given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub status: i64,
+    pub etag: Option<String>,
+    pub location: Option<String>,
+    pub body: String,
+}
+
+/// The answer already given under the key, if there is one. Holds the key until the transaction ends: on PostgreSQL by a
+/// lock (a second request is told that the first still runs), on SQLite there is one writer.
+pub fn begin(tx: &mut Tx, key: &Key) -> Result<Option<Answer>> {
+    if tx.dialect() == Dialect::Pg {
+        let lock = Sql::new("SELECT pg_try_advisory_xact_lock(hashtextextended(")
+            .value(format!("{}:{:?}:{}", key.workspace, key.user, key.key))
+            .text(", 0))");
+        if tx.value::<bool>(&lock)? != Some(true) {
+            return Err(Error::Domain(domain::Error::Conflict(Issue::new(
+                "Idempotency-Key",
+                "idempotency_key_running",
+            ))));
+        }
+    }
+    let oldest = Instant::now().plus_seconds(-KEEP_SECONDS);
+    let sql = Sql::new("SELECT request_hash, status, etag, location, body FROM idempotency_keys WHERE workspace_id = ")
+        .value(key.workspace)
+        .text(" AND user_id = ")
+        .value(key.user.unwrap_or_default())
+        .text(" AND key = ")
+        .value(key.key.as_str())
+        .text(" AND created_at > ")
+        .value(oldest);
+    let columns = [Storage::Text, Storage::Int, Storage::Text, Storage::Text, Storage::Text];
+    let Some(mut row) = tx.row(&sql, &columns)? else {
+        return Ok(None);
+    };
+    if row.get::<String>()? != key.request_hash {
+        return Err(Issue::new("Idempotency-Key", "idempotency_key_reused").into());
+    }
+    Ok(Some(Answer {
+        status: row.get()?,
+        etag: row.get()?,
+        location: row.get()?,
+        body: row.get()?,
+    }))
+}
+
+/// Keeps the answer with its effect.
+pub fn finish(tx: &mut Tx, key: &Key, answer: &Answer) -> Result<()> {
+    let sql = Sql::new(
+        "INSERT INTO idempotency_keys (workspace_id, user_id, key, request_hash, status, etag, location, body, created_at) VALUES (",
+    )
+    .value(key.workspace)
+    .text(", ")
+    .value(key.user.unwrap_or_default())
+    .text(", ")
+    .value(key.key.as_str())
+    .text(", ")
+    .value(key.request_hash.as_str())
+    .text(", ")
+    .value(answer.status)
+    .text(", ")
+    .value(answer.etag.clone())
+    .text(", ")
+    .value(answer.location.clone())
+    .text(", ")
+    .value(answer.body.as_str())
+    .text(", ")
+    .value(Instant::now())
+    .text(
+        ") ON CONFLICT (workspace_id, user_id, key) DO UPDATE SET request_hash = excluded.request_hash, \
+         status = excluded.status, etag = excluded.etag, location = excluded.location, body = excluded.body, \
+         created_at = excluded.created_at",
+    );
+    tx.execute(&sql)?;
+    Ok(())
+}
+
+/// Forgets keys past their time. The permit tells the workspace.
+pub fn forget_old(tx: &mut Tx, permit: &Permit) -> Result<usize> {
+    let sql = Sql::new("DELETE FROM idempotency_keys WHERE workspace_id = ")
+        .value(permit.workspace())
+        .text(" AND created_at < ")
+        .value(Instant::now().plus_seconds(-KEEP_SECONDS));
+    tx.execute(&sql)
+}

@@ -1,0 +1,87 @@
+//! The schema's history, embedded: up at every start, down for tests and for going back a release.
+
+use crate::error::{Error, Result};
+use crate::store::DatabaseUrl;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const PG: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+/// Nodes that start together take turns.
+const LOCK: &str = "SELECT pg_advisory_lock(7234070)";
+const UNLOCK: &str = "SELECT pg_advisory_unlock(7234070)";
+
+fn failed(error: impl std::fmt::Display) -> Error {
+    Error::Internal(format!("migration: {error}"))
+}
+
+pub fn run_pg(conn: &mut PgConnection) -> Result<()> {
+    conn.batch_execute(LOCK)?;
+    let result = conn.run_pending_migrations(PG).map(|_| ()).map_err(failed);
+    conn.batch_execute(UNLOCK)?;
+    result
+}
+
+pub fn run_sqlite(conn: &mut SqliteConnection) -> Result<()> {
+    // Each migration runs in a transaction of its own; a second process waits for the busy time-out.
+    conn.run_pending_migrations(SQLITE).map(|_| ()).map_err(failed)
+}
+
+/// Applies every migration, or with `revert` takes all back.
+pub fn migrate(url: &DatabaseUrl, revert: bool) -> Result<()> {
+    match url {
+        DatabaseUrl::Pg(url) => {
+            let mut conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
+            if revert {
+                conn.revert_all_migrations(PG).map(|_| ()).map_err(failed)
+            } else {
+                run_pg(&mut conn)
+            }
+        }
+        DatabaseUrl::Sqlite(path) => {
+            let mut conn = crate::store::connect_sqlite(path)?;
+            if revert {
+                conn.revert_all_migrations(SQLITE).map(|_| ()).map_err(failed)
+            } else {
+                run_sqlite(&mut conn)
+            }
+        }
+    }
+}
+
+/// The schema as the database tells it, for comparing: one line an object.
+pub fn schema(url: &DatabaseUrl) -> Result<String> {
+    use crate::sql::Sql;
+    use crate::tx::Tx;
+    use domain::value::{Storage, Val};
+    let lines = match url {
+        DatabaseUrl::Sqlite(path) => {
+            let mut conn = crate::store::connect_sqlite(path)?;
+            let sql = "SELECT coalesce(sql, name) FROM sqlite_master WHERE name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' \
+                       AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name";
+            Tx::Sqlite(&mut conn).rows(&Sql::new(sql), &[Storage::Text])?
+        }
+        DatabaseUrl::Pg(url) => {
+            let mut conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
+            let sql = "SELECT line FROM (\
+                SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') AS line \
+                  FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_diesel%' \
+                UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename NOT LIKE '\\_\\_diesel%' \
+                UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint \
+                  WHERE connamespace = current_schema()::regnamespace) AS lines ORDER BY line";
+            Tx::Pg(&mut conn).rows(&Sql::new(sql), &[Storage::Text])?
+        }
+    };
+    Ok(lines
+        .into_iter()
+        .flatten()
+        .filter_map(|v| {
+            if let Val::Text(line) = v {
+                Some(line + "\n")
+            } else {
+                None
+            }
+        })
+        .collect())
+}

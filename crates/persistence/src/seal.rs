@@ -1,0 +1,84 @@
+//! The sealer: numbers committed changes and chains them, one chain a workspace.
+//!
+//! A sequence drawn inside a transaction is not the order of commits, so readers go by `position`, which is given here to
+//! rows that are already committed (PostgreSQL), or by the one writer as part of its commit (SQLite).
+
+use crate::error::Result;
+use crate::sql::Sql;
+use crate::tx::Tx;
+use domain::Id;
+use domain::value::{Row, Storage};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}
+
+/// The next link: what came before, and the hash of the entry.
+pub fn link(chain: &str, entry_hash: &str) -> String {
+    hex(&Sha256::new().chain_update(chain).chain_update(entry_hash).finalize())
+}
+
+struct Head {
+    position: i64,
+    chain: String,
+}
+
+/// Seals up to `limit` entries in the order they were drawn; returns how many. The caller sees to it that nobody else
+/// seals at the same time.
+pub fn seal_batch(tx: &mut Tx, limit: usize) -> Result<usize> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let open =
+        Sql::new("SELECT seq, workspace_id, entry_hash FROM change_log WHERE position IS NULL ORDER BY seq LIMIT ")
+            .value(limit);
+    let rows = tx.rows(&open, &[Storage::Int, Storage::Id, Storage::Text])?;
+    let mut heads: HashMap<Id, Head> = HashMap::new();
+    let sealed = rows.len();
+    for row in rows {
+        let mut row = Row::new(row);
+        let (seq, workspace, entry_hash): (i64, Id, String) = (row.get()?, row.get()?, row.get()?);
+        let head = match heads.entry(workspace) {
+            std::collections::hash_map::Entry::Occupied(e) => e.into_mut(),
+            std::collections::hash_map::Entry::Vacant(e) => e.insert(head(tx, workspace)?),
+        };
+        head.position += 1;
+        head.chain = link(&head.chain, &entry_hash);
+        let update = Sql::new("UPDATE change_log SET position = ")
+            .value(head.position)
+            .text(", chain = ")
+            .value(head.chain.as_str())
+            .text(" WHERE seq = ")
+            .value(seq);
+        tx.execute(&update)?;
+    }
+    for (workspace, head) in heads {
+        let save = Sql::new("INSERT INTO change_heads (workspace_id, position, chain) VALUES (")
+            .value(workspace)
+            .text(", ")
+            .value(head.position)
+            .text(", ")
+            .value(head.chain)
+            .text(") ON CONFLICT (workspace_id) DO UPDATE SET position = excluded.position, chain = excluded.chain");
+        tx.execute(&save)?;
+    }
+    Ok(sealed)
+}
+
+fn head(tx: &mut Tx, workspace: Id) -> Result<Head> {
+    let sql = Sql::new("SELECT position, chain FROM change_heads WHERE workspace_id = ").value(workspace);
+    Ok(match tx.row(&sql, &[Storage::Int, Storage::Text])? {
+        Some(mut row) => Head {
+            position: row.get()?,
+            chain: row.get()?,
+        },
+        None => Head {
+            position: 0,
+            chain: String::new(),
+        },
+    })
+}

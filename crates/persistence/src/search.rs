@@ -1,0 +1,134 @@
+//! Full-text search: the terms of a record, and how a query finds them on either database.
+
+use crate::error::Result;
+use crate::sql::Sql;
+use crate::tx::{Dialect, Tx};
+use domain::policy::Scope;
+use domain::text::{Group, query};
+use domain::value::Val;
+use domain::{Id, Kind};
+
+/// Up to this many hits are sorted; more are met soon enough when walking along the sort order.
+const RARE: i64 = 2000;
+
+/// What a search adds to the conditions of a list.
+pub enum Plan {
+    Everything,
+    Pg(String),
+    /// SQLite: few hits, so start from them.
+    FewHits(String),
+    /// SQLite: many hits, so walk along the list and look each row up.
+    ManyHits(String),
+}
+
+/// None where the text has nothing to search for, so that nothing is found.
+pub fn plan(tx: &mut Tx, kind: &Kind, q: Option<&str>) -> Result<Option<Plan>> {
+    let Some(q) = q else { return Ok(Some(Plan::Everything)) };
+    if !kind.is_searchable() {
+        return Ok(None);
+    }
+    let Some(query) = query(q, &[Group::General, Group::Phone, Group::Email]) else {
+        return Ok(None);
+    };
+    Ok(Some(match tx.dialect() {
+        Dialect::Pg => Plan::Pg(query.to_tsquery()),
+        Dialect::Sqlite => {
+            let query = query.to_fts5();
+            let table = kind.plural;
+            let sql = Sql::new(format!(
+                "SELECT count(*) FROM (SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH "
+            ))
+            .value(query.as_str())
+            .text(" LIMIT ")
+            .value(RARE)
+            .text(")");
+            let hits: i64 = tx.value(&sql)?.unwrap_or(0);
+            if hits < RARE {
+                Plan::FewHits(query)
+            } else {
+                Plan::ManyHits(query)
+            }
+        }
+    }))
+}
+
+impl Plan {
+    pub fn condition(&self, sql: &mut Sql, kind: &Kind) {
+        let table = kind.plural;
+        match self {
+            Self::Everything => {}
+            Self::Pg(query) => {
+                sql.push(" AND t.search @@ (")
+                    .bind(query.as_str())
+                    .push(")::text::tsquery");
+            }
+            Self::FewHits(query) => {
+                sql.push(format!(
+                    " AND t.rid IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH "
+                ));
+                sql.bind(query.as_str()).push(")");
+            }
+            Self::ManyHits(query) => {
+                sql.push(format!(
+                    " AND EXISTS (SELECT 1 FROM {table}_fts WHERE rowid = t.rid AND {table}_fts MATCH "
+                ));
+                sql.bind(query.as_str()).push(")");
+            }
+        }
+    }
+}
+
+/// SQLite keeps the terms in a table of their own; they follow the record in the same transaction.
+pub(crate) fn store_terms(tx: &mut Tx, kind: &Kind, workspace: Id, id: Id, terms: &[String]) -> Result<()> {
+    let table = kind.plural;
+    let sql = Sql::new(format!("UPDATE {table}_fts SET terms = "))
+        .value(terms.join(" "))
+        .text(format!(" WHERE rowid = (SELECT rid FROM {table} WHERE workspace_id = "))
+        .value(workspace)
+        .text(" AND id = ")
+        .value(id)
+        .text(")");
+    tx.execute(&sql)?;
+    Ok(())
+}
+
+/// A hit of the search over all kinds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    pub kind: &'static str,
+    pub id: Id,
+    pub title: Option<String>,
+}
+
+/// The latest hits among the records of a kind.
+pub fn hits(tx: &mut Tx, scope: &Scope, kind: &'static Kind, q: &str, limit: u32) -> Result<Vec<Hit>> {
+    use domain::value::Storage;
+    let Some(plan) = plan(tx, kind, Some(q))? else {
+        return Ok(Vec::new());
+    };
+    let dialect = tx.dialect();
+    let mut sql = Sql::new(format!("SELECT t.id, t.{} FROM {} t WHERE ", kind.title, kind.plural)).once();
+    crate::filter::scope(&mut sql, dialect, scope);
+    plan.condition(&mut sql, kind);
+    sql.push(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ")
+        .bind(i64::from(limit));
+    tx.rows(&sql, &[Storage::Id, Storage::Text])?
+        .into_iter()
+        .map(|row| {
+            let mut values = row.into_iter();
+            let id = match values.next() {
+                Some(Val::Id(id)) => id,
+                _ => return Err(crate::Error::internal("a hit has no id")),
+            };
+            let title = match values.next() {
+                Some(Val::Text(title)) => Some(title),
+                _ => None,
+            };
+            Ok(Hit {
+                kind: kind.name,
+                id,
+                title,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,110 @@
+//! Sessions: a sign-in on one device, with a refresh token that is replaced at each use.
+
+use crate::error::Result;
+use crate::sql::Sql;
+use crate::tx::Tx;
+use domain::value::Storage;
+use domain::{Id, Instant};
+
+/// How long after its replacement the last refresh token still counts: for two tabs, or an answer that was lost.
+const FORGIVEN_SECONDS: i64 = 10;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub id: Id,
+    pub workspace: Id,
+    pub user: Id,
+    /// Whatever is refreshed, the session ends then.
+    pub expires_at: Instant,
+}
+
+/// Opens a session, with the hash of its first refresh token.
+pub fn open(tx: &mut Tx, session: &Session, refresh_hash: &str, user_agent: &str) -> Result<()> {
+    let now = Instant::now();
+    let sql = Sql::new(
+        "INSERT INTO sessions (id, workspace_id, user_id, refresh_hash, rotated_at, created_at, expires_at, user_agent) VALUES (",
+    )
+    .value(session.id)
+    .text(", ")
+    .value(session.workspace)
+    .text(", ")
+    .value(session.user)
+    .text(", ")
+    .value(refresh_hash)
+    .text(", ")
+    .value(now)
+    .text(", ")
+    .value(now)
+    .text(", ")
+    .value(session.expires_at)
+    .text(", ")
+    .value(user_agent.chars().filter(|c| !c.is_control()).take(200).collect::<String>())
+    .text(")");
+    tx.execute(&sql)?;
+    Ok(())
+}
+
+/// The session if it is alive.
+pub fn find(tx: &mut Tx, id: Id) -> Result<Option<Session>> {
+    let sql =
+        Sql::new("SELECT id, workspace_id, user_id, expires_at FROM sessions WHERE ended_at IS NULL AND expires_at > ")
+            .value(Instant::now())
+            .text(" AND id = ")
+            .value(id);
+    tx.row(&sql, &[Storage::Id, Storage::Id, Storage::Id, Storage::Instant])?
+        .map(|mut row| {
+            Ok(Session {
+                id: row.get()?,
+                workspace: row.get()?,
+                user: row.get()?,
+                expires_at: row.get()?,
+            })
+        })
+        .transpose()
+}
+
+/// Replaces the refresh token. None where the session is over, or the token is an old one: then somebody else has used
+/// it, and the session is ended.
+pub fn rotate(tx: &mut Tx, id: Id, presented_hash: &str, next_hash: &str) -> Result<Option<Session>> {
+    let Some(session) = find(tx, id)? else { return Ok(None) };
+    let now = Instant::now();
+    let sql = Sql::new("UPDATE sessions SET previous_hash = refresh_hash, refresh_hash = ")
+        .value(next_hash)
+        .text(", rotated_at = ")
+        .value(now)
+        .text(" WHERE ended_at IS NULL AND id = ")
+        .value(id)
+        .text(" AND (refresh_hash = ")
+        .value(presented_hash)
+        .text(" OR (previous_hash = ")
+        .value(presented_hash)
+        .text(" AND rotated_at > ")
+        .value(now.plus_seconds(-FORGIVEN_SECONDS))
+        .text("))");
+    if tx.execute(&sql)? == 1 {
+        return Ok(Some(session));
+    }
+    end(tx, id)?;
+    Ok(None)
+}
+
+pub fn end(tx: &mut Tx, id: Id) -> Result<()> {
+    let sql = Sql::new("UPDATE sessions SET ended_at = ")
+        .value(Instant::now())
+        .text(" WHERE ended_at IS NULL AND id = ")
+        .value(id);
+    tx.execute(&sql)?;
+    Ok(())
+}
+
+/// Ends every session of a user.
+pub fn end_all(tx: &mut Tx, workspace: Id, user: Id) -> Result<()> {
+    let sql = Sql::new("UPDATE sessions SET ended_at = ")
+        .value(Instant::now())
+        .text(" WHERE ended_at IS NULL AND workspace_id = ")
+        .value(workspace)
+        .text(" AND user_id = ")
+        .value(user);
+    tx.execute(&sql)?;
+    Ok(())
+}

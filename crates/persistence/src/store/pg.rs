@@ -1,0 +1,175 @@
+//! PostgreSQL: a pool, transactions that are tried again, and a sealer for the change log.
+
+use super::Options;
+use crate::error::{Error, Result};
+use crate::tx::Tx;
+use crate::{migrations, seal};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, ConnectionError, PgConnection};
+use r2d2::{ManageConnection, Pool};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+const ATTEMPTS: u32 = 5;
+const SEAL_EVERY: Duration = Duration::from_millis(500);
+const SEAL_AT_ONCE: usize = 2000;
+
+/// A connection that knows whether it is still good for something.
+struct Held {
+    conn: PgConnection,
+    broken: bool,
+}
+
+struct Manager {
+    url: String,
+    setup: String,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Held;
+    type Error = ConnectionError;
+
+    fn connect(&self) -> std::result::Result<Held, ConnectionError> {
+        let mut conn = PgConnection::establish(&self.url)?;
+        conn.batch_execute(&self.setup)
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(Held { conn, broken: false })
+    }
+
+    fn is_valid(&self, conn: &mut Held) -> std::result::Result<(), ConnectionError> {
+        conn.conn
+            .batch_execute("")
+            .map_err(ConnectionError::CouldntSetupConfiguration)
+    }
+
+    fn has_broken(&self, conn: &mut Held) -> bool {
+        conn.broken
+    }
+}
+
+/// The pool's own complaints go to the log, not to standard error.
+#[derive(Debug)]
+struct Log;
+
+impl r2d2::HandleError<ConnectionError> for Log {
+    fn handle_error(&self, error: ConnectionError) {
+        tracing::warn!(%error, "no connection to the database");
+    }
+}
+
+pub struct PgStore {
+    pool: Arc<Pool<Manager>>,
+    wake: SyncSender<()>,
+}
+
+impl PgStore {
+    pub fn open(url: &str, options: Options) -> Result<Self> {
+        let mut conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
+        migrations::run_pg(&mut conn)?;
+        let setup = format!(
+            "SET TIME ZONE 'UTC'; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 60000; \
+             SET client_min_messages = warning",
+            options.query_limit.as_millis()
+        );
+        let pool = Pool::builder()
+            .max_size(options.connections.max(2))
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(Duration::from_secs(3))
+            .error_handler(Box::new(Log))
+            .build_unchecked(Manager {
+                url: url.to_owned(),
+                setup,
+            });
+        let pool = Arc::new(pool);
+        let (wake, woken) = sync_channel(1);
+        let weak = Arc::downgrade(&pool);
+        std::thread::Builder::new()
+            .name("sealer".into())
+            .spawn(move || keep_sealing(&weak, &woken))
+            .map_err(Error::internal)?;
+        Ok(Self { pool, wake })
+    }
+
+    pub fn read<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        with(&self.pool, work)
+    }
+
+    pub fn write<T>(&self, work: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
+        let mut attempt = 1;
+        loop {
+            match with(&self.pool, |tx| transaction(tx, &work)) {
+                Err(Error::Retry(cause)) if attempt < ATTEMPTS => {
+                    tracing::debug!(cause, attempt, "trying a transaction again");
+                    std::thread::sleep(Duration::from_millis(u64::from(5 * attempt)));
+                    attempt += 1;
+                }
+                Err(Error::Retry(cause)) => return Err(Error::Unavailable(cause)),
+                result => {
+                    if result.is_ok() {
+                        let _ = self.wake.try_send(());
+                    }
+                    return result;
+                }
+            }
+        }
+    }
+
+    pub fn seal(&self) -> Result<()> {
+        with(&self.pool, seal_all)
+    }
+}
+
+fn with<T>(pool: &Pool<Manager>, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+    let mut held = pool.get().map_err(|e| Error::Unavailable(e.to_string()))?;
+    let result = work(&mut Tx::Pg(&mut held.conn));
+    if matches!(result, Err(Error::Unavailable(_) | Error::Internal(_))) {
+        // Perhaps only the query was wrong; a new connection is cheap, a bad one in the pool is not.
+        held.broken = true;
+    }
+    result
+}
+
+fn transaction<T>(tx: &mut Tx, work: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
+    tx.batch("BEGIN")?;
+    match work(tx).and_then(|value| tx.batch("COMMIT").map(|()| value)) {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            if let Err(lost) = tx.batch("ROLLBACK") {
+                tracing::debug!(%lost, "the transaction ended with its connection");
+                return Err(Error::Unavailable(error.to_string()));
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Seals until nothing is left. Whoever else seals holds the lock until its batch is committed.
+fn seal_all(tx: &mut Tx) -> Result<()> {
+    loop {
+        let sealed = transaction(tx, |tx| {
+            tx.batch("SELECT pg_advisory_xact_lock(7234071)")?;
+            seal::seal_batch(tx, SEAL_AT_ONCE)
+        })?;
+        if sealed < SEAL_AT_ONCE {
+            return Ok(());
+        }
+    }
+}
+
+fn keep_sealing(pool: &std::sync::Weak<Pool<Manager>>, woken: &Receiver<()>) {
+    loop {
+        let stop = matches!(
+            woken.recv_timeout(SEAL_EVERY),
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected)
+        );
+        let Some(pool) = pool.upgrade() else { return };
+        if let Err(error) = with(&pool, seal_all) {
+            tracing::warn!(%error, "changes wait to be sealed");
+        }
+        if stop {
+            return;
+        }
+    }
+}

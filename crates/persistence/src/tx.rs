@@ -1,0 +1,80 @@
+//! A connection in use: what every function of this crate runs its SQL on.
+
+use crate::backend;
+use crate::error::{Error, Result};
+use crate::sql::Sql;
+use diesel::connection::SimpleConnection;
+use diesel::{PgConnection, SqliteConnection};
+use domain::value::{FieldType, Row, Storage, Val};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Pg,
+    Sqlite,
+}
+
+/// A transaction, or a connection for reading.
+pub enum Tx<'a> {
+    Pg(&'a mut PgConnection),
+    Sqlite(&'a mut SqliteConnection),
+}
+
+impl Tx<'_> {
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Pg(_) => Dialect::Pg,
+            Self::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    pub(crate) fn rows(&mut self, sql: &Sql, columns: &[Storage]) -> Result<Vec<Vec<Val>>> {
+        match self {
+            Self::Pg(conn) => backend::pg_rows(conn, sql, columns),
+            Self::Sqlite(conn) => backend::sqlite_rows(conn, sql, columns),
+        }
+    }
+
+    pub(crate) fn row(&mut self, sql: &Sql, columns: &[Storage]) -> Result<Option<Row>> {
+        Ok(self.rows(sql, columns)?.into_iter().next().map(Row::new))
+    }
+
+    /// The first column of the first row.
+    pub(crate) fn value<T: FieldType>(&mut self, sql: &Sql) -> Result<Option<T>> {
+        let storage = T::COLUMNS[0].1;
+        self.row(sql, &[storage])?
+            .map(|mut row| row.get())
+            .transpose()
+            .map_err(Error::from)
+    }
+
+    /// Number of rows changed.
+    pub(crate) fn execute(&mut self, sql: &Sql) -> Result<usize> {
+        match self {
+            Self::Pg(conn) => backend::pg_execute(conn, sql),
+            Self::Sqlite(conn) => backend::sqlite_execute(conn, sql),
+        }
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        match self {
+            Self::Pg(conn) => conn.batch_execute(sql)?,
+            Self::Sqlite(conn) => conn.batch_execute(sql)?,
+        }
+        Ok(())
+    }
+
+    /// Runs `work` so that an error undoes only what `work` did.
+    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.batch("SAVEPOINT step")?;
+        match work(self) {
+            Ok(value) => {
+                self.batch("RELEASE SAVEPOINT step")?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.batch("ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step")?;
+                Err(error)
+            }
+        }
+    }
+}
