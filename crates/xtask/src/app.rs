@@ -6,7 +6,12 @@ use crate::{
     toolchain::{TARGET, Toolchain},
 };
 use anyhow::{Context, Result, ensure};
-use std::{fs, path::PathBuf, thread, time::Duration, time::Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
 
 /// What a browser fetches before the first screen may weigh, compressed by brotli.
 const FIRST_LOAD_LIMIT: usize = 600_000;
@@ -43,11 +48,11 @@ pub fn run(mut args: Args) -> Result<()> {
     };
     let watch = args.flag("--watch");
     args.none_left()?;
+    let mut seen = inputs()?;
     build(profile)?;
     if !watch {
         return Ok(());
     }
-    let mut seen = inputs()?;
     loop {
         thread::sleep(Duration::from_millis(300));
         let now = inputs()?;
@@ -117,7 +122,7 @@ fn compile(toolchain: &Toolchain, profile: Profile) -> Result<PathBuf> {
 }
 
 /// The JavaScript around the module, by the library that the command wasm-bindgen wraps.
-fn bind(module: &std::path::Path, code: &std::path::Path, profile: Profile) -> Result<()> {
+fn bind(module: &Path, code: &Path, profile: Profile) -> Result<()> {
     let dev = profile == Profile::Dev;
     wasm_bindgen_cli_support::Bindgen::new()
         .input_path(module)
@@ -159,16 +164,19 @@ fn report(sizes: &[pack::Sizes]) -> Result<()> {
 }
 
 /// Everything the app is made from, with the code here that makes it.
-fn inputs() -> Result<Vec<(PathBuf, std::time::SystemTime)>> {
+fn inputs() -> Result<Vec<(PathBuf, SystemTime)>> {
     let mut inputs = Vec::new();
     for folder in ["frontend", "crates/domain", "crates/xtask/src", ".cargo"] {
         inputs.extend(files(&root().join(folder))?);
     }
     inputs.extend(["Cargo.toml", "Cargo.lock"].map(|name| root().join(name)));
-    inputs
-        .into_iter()
-        .map(|path| Ok((path.clone(), path.metadata()?.modified()?)))
-        .collect()
+    // An editor's temporary file may be gone again: that is a change as well.
+    let changed = |path: &PathBuf| {
+        path.metadata()
+            .and_then(|file| file.modified())
+            .unwrap_or(SystemTime::UNIX_EPOCH)
+    };
+    Ok(inputs.into_iter().map(|path| (path.clone(), changed(&path))).collect())
 }
 
 fn stamp_file() -> PathBuf {

@@ -4,7 +4,7 @@ use crate::{
     run::build_server,
     shell::{self, root},
 };
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::{fs, path::PathBuf, process::Command};
 
 fn file() -> PathBuf {
@@ -23,7 +23,8 @@ pub fn write() -> Result<()> {
 }
 
 pub fn check() -> Result<()> {
-    let (new, old) = (from_code()?, fs::read_to_string(file()).unwrap_or_default());
+    let new = from_code()?;
+    let old = fs::read_to_string(file()).context("openapi/openapi.json")?;
     if new == old {
         return Ok(());
     }

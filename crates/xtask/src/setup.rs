@@ -44,7 +44,9 @@ pub fn packages(why: &str, wanted: &[&str]) -> Result<()> {
     println!("installing for {why}: {names}");
     let apt = || {
         let mut apt = Command::new("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
+        // A machine that has just started may be updating itself.
+        apt.env("DEBIAN_FRONTEND", "noninteractive")
+            .args(["-qq", "-o", "DPkg::Lock::Timeout=300"]);
         apt
     };
     shell::run(apt().arg("update"))?;

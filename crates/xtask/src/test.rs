@@ -163,10 +163,16 @@ fn fmt() -> Result<Outcome> {
 }
 
 fn deny() -> Result<Outcome> {
-    match found("cargo-deny") {
-        true => shell::run(cargo().args(["deny", "check"])).map(right),
-        false => Ok(Outcome::Skipped("cargo-deny is not installed")),
+    if !found("cargo-deny") {
+        return Ok(Outcome::Skipped("cargo-deny is not installed"));
     }
+    shell::run(cargo().args(["deny", "check", "bans", "licenses", "sources"]))?;
+    // The advisories are a list kept elsewhere; being offline is no fault of the code.
+    match shell::output(cargo().args(["deny", "fetch", "db"])) {
+        Ok(_) => shell::run(cargo().args(["deny", "check", "--disable-fetch", "advisories"]))?,
+        Err(_) => println!("note: advisories were not checked, their list cannot be fetched from here"),
+    }
+    Ok(Outcome::Right)
 }
 
 /// The app's crate by itself: together, its features of shared libraries would have them all compiled once more.
@@ -184,16 +190,10 @@ fn clippy() -> Result<Outcome> {
 }
 
 fn unit() -> Result<Outcome> {
-    setup::server_libraries()?;
-    setup::postgres()?;
-    let mut counts = match found("cargo-nextest") {
-        true => counted(nextest().args(["-E", "not package(tests)"]))?,
-        false => counted(
-            cargo()
-                .args(["test", "--locked", "--no-fail-fast", "--workspace"])
-                .args(["--exclude", "tests", "--exclude", "frontend", "--lib", "--bins"]),
-        )?,
-    };
+    let mut counts = counted(&mut suite(
+        "not package(tests)",
+        &["--workspace", "--exclude", "tests", "--exclude", "frontend"],
+    )?)?;
     // The app's own logic runs natively too; and examples in the documentation are code.
     counts += counted(cargo().args(["test", "--locked", "--package", "frontend"]))?;
     counts += counted(cargo().args(["test", "--locked", "--package", "domain", "--doc"]))?;
@@ -201,25 +201,24 @@ fn unit() -> Result<Outcome> {
 }
 
 fn api() -> Result<Outcome> {
-    setup::server_libraries()?;
-    setup::postgres()?;
-    let mut suite = match found("cargo-nextest") {
-        true => nextest(),
-        false => cargo(),
-    };
-    match found("cargo-nextest") {
-        true => suite.args(["-E", "package(tests)"]),
-        false => suite.args(["test", "--locked", "--no-fail-fast", "--package", "tests"]),
-    };
-    counted(suite.env("GUANXI_TEST_POSTGRES", shared_url()?)).map(Outcome::Counted)
+    counted(&mut suite("package(tests)", &["--package", "tests"])?).map(Outcome::Counted)
 }
 
-/// All members but the app are compiled alike for both steps, and a filter chooses what runs: a choice by packages would
-/// change the features of shared libraries, and compile them again.
-fn nextest() -> Command {
-    let mut nextest = cargo();
-    nextest.args(["nextest", "run", "--locked", "--no-tests=pass"]);
-    nextest
+/// Some of the tests, with a PostgreSQL to share. All members but the app are compiled alike and a filter chooses what
+/// runs: a choice by packages changes the features of shared libraries and compiles them again. Without nextest that is
+/// the price.
+fn suite(filter: &str, packages: &[&str]) -> Result<Command> {
+    setup::server_libraries()?;
+    setup::postgres()?;
+    let mut suite = cargo();
+    match found("cargo-nextest") {
+        true => suite.args(["nextest", "run", "--locked", "--no-tests=pass", "-E", filter]),
+        false => suite
+            .args(["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"])
+            .args(packages),
+    };
+    suite.env("GUANXI_TEST_POSTGRES", shared_url()?);
+    Ok(suite)
 }
 
 fn browser() -> Result<Outcome> {

@@ -12,63 +12,17 @@ use std::{
 const LONG: usize = 600;
 
 /// Files of a floor that are about the floor itself, not about a noun of the business.
-const FLOORS: [(&str, &[&str]); 2] = [
+const FLOORS: [(&str, &str); 2] = [
     (
         "crates/api/src/",
-        &[
-            "actor",
-            "app",
-            "auth",
-            "backup",
-            "bulk",
-            "cli",
-            "config",
-            "crud",
-            "demo",
-            "docs",
-            "error",
-            "events",
-            "export",
-            "extract",
-            "health",
-            "idempotency",
-            "jobs",
-            "lib",
-            "limit",
-            "main",
-            "metrics",
-            "openapi",
-            "problem",
-            "routes",
-            "schema",
-            "server",
-            "spa",
-            "state",
-        ],
+        "actor app auth backup bulk caller cli config crud demo describe docs error events export extract gate health
+         idempotency jobs lib limit main metrics openapi password problem report request routes schema server session spa
+         state token",
     ),
     (
         "crates/persistence/src/",
-        &[
-            "backend",
-            "config",
-            "dialect",
-            "engine",
-            "error",
-            "fragments",
-            "jobs",
-            "lib",
-            "migrations",
-            "pg",
-            "postgres",
-            "schema",
-            "sealer",
-            "sqlite",
-            "store",
-            "tx",
-            "types",
-            "value",
-            "writer",
-        ],
+        "backend config dialect engine error filter fragments idempotency jobs lib migrations pg postgres report schema seal
+         search session sql sqlite store tx types value writer",
     ),
 ];
 
@@ -148,7 +102,7 @@ fn nouns(tree: &Tree) -> Vec<String> {
     let mut problems = Vec::new();
     for (floor, own) in FLOORS {
         for name in names(tree, floor) {
-            if !known.contains(name) && !own.contains(&name) {
+            if !known.contains(name) && !own.split_whitespace().any(|word| word == name) {
                 problems.push(format!(
                     "{floor}{name}: the domain has no noun {name:?} (crates/xtask/src/tidy.rs lists what is none)"
                 ));
