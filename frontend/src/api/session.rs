@@ -42,7 +42,7 @@ impl Me {
             version: user["version"].as_i64().unwrap_or(1),
             name: text(&user["name"]),
             email: text(&user["email"]),
-            time_zone: text(&user["time_zone"]),
+            time_zone: user["time_zone"].as_str().map_or_else(|| text(&body["workspace"]["time_zone"]), str::to_owned),
             workspace: text(&body["workspace"]["name"]),
             currency: body["workspace"]["currency"].as_str().unwrap_or("CNY").to_owned(),
             roles: body["roles"].as_array().into_iter().flatten().map(|r| text(if r.is_string() { r } else { &r["name"] })).collect(),

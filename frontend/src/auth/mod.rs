@@ -99,6 +99,7 @@ pub fn SetUp() -> impl IntoView {
             "name": name.get_untracked(),
             "email": email.get_untracked().trim(),
             "password": password.get_untracked(),
+            "locale": i18n::locale().tag(),
         });
         spawn_local(async move {
             let outcome = session::set_up(body).await;

@@ -161,25 +161,28 @@ pub fn count(n: i64) -> String {
     fill(if n == 1 { t().one_record } else { t().n_records }, &[&number(n as f64)])
 }
 
-/// What a `datetime-local` box shows for a moment, in the browser's own zone.
+/// What a `datetime-local` box shows for a moment, in the person's own zone.
 pub fn to_local_input(iso: &str) -> String {
     let date = js_sys::Date::new(&iso.into());
     if date.get_time().is_nan() {
         return String::new();
     }
-    let two = |n: u32| format!("{n:02}");
-    format!(
-        "{}-{}-{}T{}:{}",
-        date.get_full_year(),
-        two(date.get_month() + 1),
-        two(date.get_date()),
-        two(date.get_hours()),
-        two(date.get_minutes())
-    )
+    let shown: String = date.to_locale_string("sv-SE", &object(&[("timeZone", zone())])).into();
+    shown.replacen(' ', "T", 1).chars().take(16).collect()
 }
 
-/// The moment typed into a `datetime-local` box.
+/// The moment typed into a `datetime-local` box, which knows nothing of zones.
 pub fn from_local_input(text: &str) -> Option<String> {
-    let date = js_sys::Date::new(&text.into());
-    (!date.get_time().is_nan()).then(|| date.to_iso_string().into())
+    let as_utc = |local: &str| js_sys::Date::parse(&format!("{local}Z"));
+    let typed = as_utc(text);
+    if typed.is_nan() {
+        return None;
+    }
+    // The zone's distance to UTC at about that time; asked again at the result, for the hours round a clock change.
+    let iso = |ms: f64| -> String { js_sys::Date::new(&ms.into()).to_iso_string().into() };
+    let mut at = typed;
+    for _ in 0..2 {
+        at -= as_utc(&to_local_input(&iso(at))) - typed;
+    }
+    Some(iso(at))
 }

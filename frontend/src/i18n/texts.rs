@@ -184,6 +184,8 @@ texts! {
     details: "详情" / "Details";
     record_info: "记录信息" / "About this record";
     timeline: "动态" / "Timeline";
+    history: "修改历史" / "History";
+    the_system: "系统" / "The system";
     delete_title: "移到回收站？" / "Move to the recycle bin?";
     delete_text: "“{}”会移到回收站，列表和搜索里不再出现。" / "“{}” moves to the recycle bin and leaves lists and search.";
     moved_to_bin: "“{}”已移到回收站" / "“{}” moved to the recycle bin";

@@ -37,18 +37,19 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
         let mut body = Map::new();
         match (existing.get_untracked(), customer.get_untracked()) {
             (true, Some((id, _))) => {
-                body.insert("customer_id".into(), json!(id));
+                body.insert("customer".into(), json!({ "id": id }));
             }
             (true, None) => {
-                let errors = vec![("customer_id".to_owned(), t().choose_customer.to_owned())];
+                let errors = vec![("customer".to_owned(), t().choose_customer.to_owned())];
                 problem.set(Some(Problem { status: 422, errors, ..Problem::default() }));
                 return;
             }
             (false, _) => {
-                body.insert("customer_name".into(), json!(customer_name.get_untracked()));
+                body.insert("customer".into(), json!({ "name": customer_name.get_untracked() }));
             }
         }
-        body.insert("create_contact".into(), json!(with_contact.get_untracked()));
+        body.insert("contact".into(), json!(with_contact.get_untracked()));
+        body.insert("opportunity".into(), json!(false));
         if with_deal.get_untracked() {
             let mut deal = Map::from_iter([("name".to_owned(), json!(deal_name.get_untracked()))]);
             for (name, draft) in [("amount", amount), ("close_on", close_on), ("pipeline_id", pipeline)] {
@@ -113,7 +114,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                         } else {
                             view! { <input class="input" aria-label=t().customer_name prop:value=customer_name on:input=move |e| customer_name.set(event_target_value(&e))/> }.into_any()
                         }}
-                        {move || problem.with(|p| p.as_ref().and_then(|p| p.field("customer_id").map(|m| view! { <p class="field-error">{m.to_owned()}</p> })))}
+                        {move || problem.with(|p| p.as_ref().and_then(|p| p.field("customer").map(|m| view! { <p class="field-error">{m.to_owned()}</p> })))}
                     </fieldset>
                     <fieldset class="box">
                         <legend>{label(kinds::CONTACT.label)}</legend>

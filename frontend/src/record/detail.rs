@@ -7,6 +7,7 @@ use crate::{
     record::{
         field,
         fields::Fields,
+        history::History,
         related::Related,
         row::Row,
         save,
@@ -113,6 +114,10 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
                 view! { <Related kind=of narrow=format!("filter[{}_id]={id}", kind.name) preset/> }.into_any()
             })));
         }
+    }
+    {
+        let id = id.clone();
+        tabs.push(("history", t().history.to_owned(), Box::new(move || view! { <History kind id=id.clone()/> }.into_any())));
     }
     view! {
         <article class="record" class:narrow=panel>

@@ -123,7 +123,9 @@ fn ordered(kind: &'static Kind) -> Vec<&'static Field> {
 }
 
 fn needed(field: &Field) -> bool {
-    !field.nullable && !matches!(field.ty, Type::Choice(_) | Type::Bool | Type::Tags | Type::Int)
+    // The server knows the first pipeline and its first stage by itself.
+    let chosen = matches!(field.name, "pipeline_id" | "stage_id");
+    !field.nullable && !chosen && !matches!(field.ty, Type::Choice(_) | Type::Bool | Type::Tags | Type::Int)
 }
 
 fn start(field: &'static Field, preset: &Preset) -> Draft {

@@ -6,6 +6,7 @@ pub mod field;
 pub mod fields;
 pub mod filter;
 pub mod form;
+pub mod history;
 pub mod list;
 pub mod related;
 pub mod row;

@@ -89,8 +89,8 @@ fn by_stage(body: &Value) -> AnyView {
 fn rate(body: &Value) -> AnyView {
     let n = |key: &str| body[key].as_i64().unwrap_or(0);
     let (won, lost, open) = (n("won"), n("lost"), n("open"));
-    let rate = body["rate"].as_f64().or_else(|| body["rate"].as_str().and_then(|r| r.parse().ok()));
-    let rate = rate.unwrap_or(if won + lost > 0 { won as f64 / (won + lost) as f64 } else { 0.0 });
+    // The server says percent, the browser's formatter wants a share.
+    let rate = body["rate"].as_f64().unwrap_or(0.0) / 100.0;
     if won + lost == 0 {
         return none();
     }

@@ -129,7 +129,7 @@ fn SearchDialog() -> impl IntoView {
         }
         searching.set(true);
         spawn_local(async move {
-            let path = format!("/search?limit=20&q={}", encode(typed.trim()));
+            let path = format!("/search?limit=6&q={}", encode(typed.trim()));
             match api::get(path).latest(latest).send().await {
                 Ok(reply) => {
                     found.try_set(hits(&reply.body));
