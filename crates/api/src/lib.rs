@@ -1,1 +1,41 @@
-//! api
+//! The HTTP API of Guanxi, and what its binary does.
+
+pub mod app;
+pub mod assets;
+mod auth;
+mod caller;
+mod change;
+pub mod cli;
+pub mod config;
+mod crud;
+mod demo;
+pub mod describe;
+mod error;
+mod gate;
+mod health;
+pub mod import;
+mod listing;
+mod metrics;
+mod password;
+mod report;
+mod request;
+mod schema;
+mod search;
+mod state;
+mod token;
+
+mod activity;
+mod contact;
+mod customer;
+mod lead;
+mod opportunity;
+mod picklist;
+mod pipeline;
+mod product;
+mod role;
+mod stage;
+mod tag;
+mod task;
+mod team;
+mod user;
+mod workspace;

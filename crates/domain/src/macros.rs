@@ -187,6 +187,7 @@ macro_rules! json_field {
         pub struct $name(pub $inner);
 
         impl $crate::value::FieldType for $name {
+            const REQUIRED: bool = false;
             const TYPE: $crate::value::Type = $crate::value::Type::Json;
             const COLUMNS: &'static [(&'static str, $crate::value::Storage)] = &[("", $crate::value::Storage::Json)];
 
@@ -248,6 +249,7 @@ macro_rules! choice {
         }
 
         impl $crate::value::FieldType for $name {
+            const REQUIRED: bool = false;
             const TYPE: $crate::value::Type = $crate::value::Type::Choice(Self::CHOICES);
             const COLUMNS: &'static [(&'static str, $crate::value::Storage)] = &[("", $crate::value::Storage::Text)];
 

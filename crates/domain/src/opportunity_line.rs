@@ -111,6 +111,7 @@ fn line(json: Json, at: &str) -> Result<Line, Issue> {
 }
 
 impl FieldType for Lines {
+    const REQUIRED: bool = false;
     const TYPE: Type = Type::Json;
     const COLUMNS: &'static [(&'static str, Storage)] = &[("", Storage::Json)];
 

@@ -97,6 +97,8 @@ pub struct Identity {
     pub workspace: Arc<Workspace>,
     /// None for the system itself: set-up, demo data, maintenance.
     pub user: Option<Id>,
+    /// IANA name of the user's time zone: relative dates and months are read in it.
+    pub time_zone: String,
     pub roles: Vec<String>,
     pub grants: Vec<Grants>,
     /// The user and the members of the teams the user belongs to or leads.
@@ -106,9 +108,11 @@ pub struct Identity {
 impl Identity {
     /// The system acting in a workspace: may do everything.
     pub fn system(workspace: Arc<Workspace>) -> Self {
+        let time_zone = workspace.time_zone.clone();
         Self {
             workspace,
             user: None,
+            time_zone,
             roles: Vec::new(),
             grants: vec![all()],
             team_mates: Arc::from([]),
@@ -190,6 +194,25 @@ impl Actor {
             parents: parents.collect(),
             visible,
         })
+    }
+
+    /// The ticket to follow the change feed of the workspace. It shows no record by itself: what a change tells is cut down
+    /// to what the actor may see of its record.
+    pub fn feed_scope(&self) -> Scope {
+        Scope {
+            workspace: self.identity.workspace.id,
+            visible: Visible::Owners(Arc::from([])),
+            parents: Vec::new(),
+        }
+    }
+
+    /// The ticket to read one's own user record, whatever the rights.
+    pub fn identity_scope(&self) -> Scope {
+        Scope {
+            workspace: self.identity.workspace.id,
+            visible: Visible::All,
+            parents: Vec::new(),
+        }
     }
 
     /// The ticket to do `action` to a record of `kind` that belongs to `owner`.
@@ -348,6 +371,7 @@ mod tests {
         let identity = Identity {
             workspace: Arc::new(workspace),
             user: Some(me),
+            time_zone: "Asia/Shanghai".into(),
             roles: vec![role.into()],
             grants: vec![grants],
             team_mates: mates.iter().copied().collect(),

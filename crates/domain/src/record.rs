@@ -30,6 +30,8 @@ pub struct Field {
     pub label: Label,
     pub ty: Type,
     pub nullable: bool,
+    /// A new record must name it: there is no default.
+    pub required: bool,
     pub caps: u32,
     /// The most characters of a text.
     pub max: u32,
@@ -50,6 +52,7 @@ impl Field {
             label,
             ty: T::TYPE,
             nullable: T::NULLABLE,
+            required: T::REQUIRED,
             caps,
             max: 200,
             min: i64::MIN,
@@ -69,6 +72,12 @@ impl Field {
     pub const fn long(mut self, max: u32) -> Self {
         self.ty = Type::LongText;
         self.max = max;
+        self
+    }
+
+    /// The API fills it in where a new record does not name it.
+    pub const fn defaulted(mut self) -> Self {
+        self.required = false;
         self
     }
 

@@ -10,8 +10,8 @@ record! {
     Stage StagePatch "stage" "stages" "销售阶段" "Stage" Shared title "name" {
         pipeline_id: Id = [FILTER FIXED] "销售流程" "Pipeline" refers("pipeline"),
         name: String = [SORT FILTER SEARCH] "阶段名称" "Name" max(100),
-        position: i64 = [SORT FILTER] "顺序" "Position" range(0, 10_000),
-        probability: i64 = [FILTER] "赢单概率（%）" "Probability (%)" range(0, 100),
+        position: i64 = [SORT FILTER] "顺序" "Position" range(0, 10_000) defaulted(),
+        probability: i64 = [FILTER] "赢单概率（%）" "Probability (%)" range(0, 100) defaulted(),
         rotting_days: Option<i64> = [FILTER] "停滞天数" "Rotting after days" range(1, 3650),
         required_fields: Vec<String> = [] "必填字段" "Required fields" max(60),
         allowed_from: Vec<String> = [] "允许从哪些阶段进入" "May be entered from" max(36),

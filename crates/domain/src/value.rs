@@ -138,6 +138,8 @@ impl Type {
 pub trait FieldType: Sized {
     const TYPE: Type;
     const NULLABLE: bool = false;
+    /// Whether a new record must name the field.
+    const REQUIRED: bool = true;
     /// Suffixes of the columns the value is stored in, and how.
     const COLUMNS: &'static [(&'static str, Storage)];
 
@@ -153,6 +155,7 @@ pub trait FieldType: Sized {
 impl<T: FieldType> FieldType for Option<T> {
     const TYPE: Type = T::TYPE;
     const NULLABLE: bool = true;
+    const REQUIRED: bool = false;
     const COLUMNS: &'static [(&'static str, Storage)] = T::COLUMNS;
 
     fn absent() -> Option<Self> {
@@ -227,7 +230,8 @@ macro_rules! one_column {
         impl FieldType for $rust {
             const TYPE: Type = $ty;
             const COLUMNS: &'static [(&'static str, Storage)] = &[("", Storage::$storage)];
-            $(fn absent() -> Option<Self> { Some($absent) })?
+            $(const REQUIRED: bool = false;
+            fn absent() -> Option<Self> { Some($absent) })?
             fn parse($json: Json, $field: &Field) -> Result<Self, Issue> { $parse }
             fn put(&self, row: &mut Vec<Val>) {
                 let $v = self;

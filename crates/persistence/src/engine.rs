@@ -5,7 +5,7 @@
 mod layout;
 mod page;
 
-pub use page::{Page, count, ids_visible, list};
+pub use page::{Page, count, ids_visible, list, titles};
 
 use crate::change::{self, Entry};
 use crate::error::{Error, Result};

@@ -118,9 +118,11 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         .into_iter()
         .map(|row| Ok(Row::new(row).get()?))
         .collect::<Result<Vec<Id>>>()?;
+    let time_zone = found.time_zone.unwrap_or_else(|| workspace.time_zone.clone());
     Ok(Some(Identity {
         workspace,
         user: Some(user),
+        time_zone,
         roles: found.roles,
         grants,
         team_mates: team_mates.into(),

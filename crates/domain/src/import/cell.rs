@@ -65,7 +65,7 @@ fn one_phone(text: &str) -> Option<String> {
     let digits = main.bytes().filter(u8::is_ascii_digit).count();
     let plain = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '(' | ')' | '+');
     let plus_leads = main.rfind('+').is_none_or(|at| at == 0 || main[..at] == *"(");
-    if !(5..=17).contains(&digits) || !main.chars().all(plain) || !plus_leads {
+    if !(3..=24).contains(&digits) || main.chars().count() > 30 || !main.chars().all(plain) || !plus_leads {
         return None;
     }
     match extension {

@@ -40,35 +40,53 @@ pub struct DateStyle {
 impl DateStyle {
     /// Looks at the values of one column together: one `20/01/2024` tells how to read `02/01/2024`.
     pub fn of<'a>(samples: impl IntoIterator<Item = &'a str>) -> Self {
-        let (mut month_first, mut day_first, mut either) = (false, false, false);
-        for sample in samples {
-            let Some((date, _)) = split(&fold(sample)) else {
-                continue;
-            };
-            let (Some(a), Some(b)) = (
-                read_day(&date, Order::MonthDay, false),
-                read_day(&date, Order::DayMonth, false),
-            ) else {
-                month_first |= read_day(&date, Order::MonthDay, false).is_some();
-                day_first |= read_day(&date, Order::DayMonth, false).is_some();
-                continue;
-            };
-            either |= a != b;
-        }
-        Self {
-            order: if day_first && !month_first {
-                Order::DayMonth
-            } else {
-                Order::MonthDay
-            },
-            doubtful: either && day_first == month_first,
-            mixed: day_first && month_first,
-            serial: false,
-        }
+        let mut scan = DateScan::default();
+        samples.into_iter().for_each(|sample| scan.look(sample));
+        scan.style()
     }
 
     pub fn with_serial(self) -> Self {
         Self { serial: true, ..self }
+    }
+}
+
+/// What the values of a column seen so far tell.
+#[derive(Debug, Clone, Default)]
+pub struct DateScan {
+    month_first: bool,
+    day_first: bool,
+    either: bool,
+}
+
+impl DateScan {
+    pub fn look(&mut self, sample: &str) {
+        // Only dates with their year at the end differ, and those have a slash or a hyphen.
+        if self.month_first && self.day_first && self.either || !sample.contains(['/', '-', '／', '－']) {
+            return;
+        }
+        let Some((date, _)) = split(&fold(sample)) else { return };
+        match (
+            read_day(&date, Order::MonthDay, false),
+            read_day(&date, Order::DayMonth, false),
+        ) {
+            (Some(a), Some(b)) => self.either |= a != b,
+            (Some(_), None) => self.month_first = true,
+            (None, Some(_)) => self.day_first = true,
+            (None, None) => {}
+        }
+    }
+
+    pub fn style(&self) -> DateStyle {
+        DateStyle {
+            order: if self.day_first && !self.month_first {
+                Order::DayMonth
+            } else {
+                Order::MonthDay
+            },
+            doubtful: self.either && self.day_first == self.month_first,
+            mixed: self.day_first && self.month_first,
+            serial: false,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod cell;
 pub mod closest;
 pub mod date;
+pub mod field;
 pub mod mapping;
 pub mod number;
 pub mod problem;
@@ -11,6 +12,7 @@ pub mod report;
 mod synonyms;
 
 pub use closest::closest;
+pub use field::{Context, Scan, Style, Value, guess_for, targets, value};
 pub use mapping::{Certainty, FieldHint, Guess, distinct_headers, guess};
-pub use problem::Problem;
+pub use problem::{Problem, reason};
 pub use report::{Cause, NewValue, Outcome, Report, Tally};

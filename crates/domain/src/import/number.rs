@@ -2,6 +2,7 @@
 
 use super::closest::half_width;
 use super::problem::{Problem, code};
+use crate::Currency;
 
 /// An exact decimal: `mantissa / 10^scale`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,30 +39,44 @@ pub struct NumberStyle {
 impl NumberStyle {
     /// Looks at the values of one column together: one `12,50` tells that its neighbour `1.234` is over a thousand.
     pub fn of<'a>(samples: impl IntoIterator<Item = &'a str>) -> Self {
-        let (mut dot, mut comma, mut doubtful) = (false, false, None);
-        for sample in samples {
-            let Some(parts) = Parts::of(sample) else { continue };
-            match (parts.read(Point::Dot), parts.read(Point::Comma)) {
-                (Some(_), None) => dot = true,
-                (None, Some(_)) => comma = true,
-                (Some(a), Some(b)) if a != b && doubtful.is_none() => doubtful = Some(sample.to_owned()),
-                _ => {}
-            }
+        let mut scan = NumberScan::default();
+        samples.into_iter().for_each(|sample| scan.look(sample));
+        scan.style()
+    }
+}
+
+/// What the values of a column seen so far tell.
+#[derive(Debug, Clone, Default)]
+pub struct NumberScan {
+    dot: bool,
+    comma: bool,
+    doubtful: Option<String>,
+}
+
+impl NumberScan {
+    pub fn look(&mut self, sample: &str) {
+        let Some(parts) = Parts::of(sample) else { return };
+        match (parts.read(Point::Dot), parts.read(Point::Comma)) {
+            (Some(_), None) => self.dot = true,
+            (None, Some(_)) => self.comma = true,
+            (Some(a), Some(b)) if a != b && self.doubtful.is_none() => self.doubtful = Some(sample.to_owned()),
+            _ => {}
         }
-        match (dot, comma) {
-            (true, false) => Self {
-                point: Some(Point::Dot),
-                doubtful: None,
-            },
-            (false, true) => Self {
-                point: Some(Point::Comma),
-                doubtful: None,
-            },
+    }
+
+    pub fn style(&self) -> NumberStyle {
+        let proven = match (self.dot, self.comma) {
+            (true, false) => Some(Point::Dot),
+            (false, true) => Some(Point::Comma),
             // A single `1,234` is a thousand everywhere but in a comma column, so only the dot is worth a remark.
-            _ => Self {
-                point: None,
-                doubtful: doubtful.filter(|v| v.contains('.') || comma),
-            },
+            _ => {
+                let doubtful = self.doubtful.clone().filter(|v| v.contains('.') || self.comma);
+                return NumberStyle { point: None, doubtful };
+            }
+        };
+        NumberStyle {
+            point: proven,
+            doubtful: None,
         }
     }
 }
@@ -121,8 +136,8 @@ pub fn number(text: &str, point: Option<Point>) -> Result<Decimal, Problem> {
     Ok(money(text, point)?.0)
 }
 
-/// The amount a cell says, and the currency code if it says one.
-pub fn money(text: &str, point: Option<Point>) -> Result<(Decimal, Option<String>), Problem> {
+/// The amount a cell says, and the currency if it says one.
+pub fn money(text: &str, point: Option<Point>) -> Result<(Decimal, Option<Currency>), Problem> {
     let wrong = || Problem::value(code::NOT_A_NUMBER, text);
     let parts = Parts::of(text).ok_or_else(wrong)?;
     let digits = match point {
@@ -148,7 +163,7 @@ struct Parts {
     body: String,
     negative: bool,
     unit: i128,
-    currency: Option<String>,
+    currency: Option<Currency>,
 }
 
 const UNITS: &[(&str, i128)] = &[
@@ -220,12 +235,12 @@ impl Parts {
                     return None;
                 }
                 rest = r;
-            } else if let Some((code, r)) = strip_currency(rest) {
+            } else if let Some((found, r)) = strip_currency(rest) {
                 // `￥1,200元` names the same currency twice.
-                if currency.as_ref().is_some_and(|known| *known != code) {
+                if currency.is_some_and(|known| known != found) {
                     return None;
                 }
-                currency = Some(code);
+                currency = Some(found);
                 rest = r;
             } else if let Some((factor, r)) = UNITS.iter().find_map(|(u, f)| Some((*f, rest.strip_suffix(u)?))) {
                 if unit.replace(factor).is_some() {
@@ -284,24 +299,22 @@ fn strip_any<'a>(text: &'a str, marks: &[&str]) -> Option<&'a str> {
         .find_map(|m| text.strip_prefix(m).or_else(|| text.strip_suffix(m)))
 }
 
-/// A currency at either end: one of the marks, or three letters that stand by themselves.
-fn strip_currency(text: &str) -> Option<(String, &str)> {
+/// A currency at either end: one of the marks, or a code.
+fn strip_currency(text: &str) -> Option<(Currency, &str)> {
     for (mark, code) in CURRENCIES {
         if let Some(rest) = text.strip_prefix(mark).or_else(|| text.strip_suffix(mark)) {
-            return Some(((*code).to_owned(), rest));
+            return Some((Currency::from_code(code)?, rest));
         }
     }
-    let letters = |part: &str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_lowercase());
-    let front = text.get(..3).filter(|p| letters(p)).map(|p| (p, &text[3..]));
+    let known = |part: &str| Currency::from_code(&part.to_ascii_uppercase());
+    let front = text
+        .split_at_checked(3)
+        .and_then(|(code, rest)| Some((known(code)?, rest)));
     let back = || {
-        let at = text.len().checked_sub(3)?;
-        let part = text.get(at..).filter(|p| letters(p))?;
-        Some((part, &text[..at]))
+        let (rest, code) = text.split_at_checked(text.len().checked_sub(3)?)?;
+        Some((known(code)?, rest))
     };
-    let (part, rest) = front.or_else(back)?;
-    let apart =
-        !rest.starts_with(|c: char| c.is_alphabetic()) && !rest.ends_with(|c: char| c.is_alphabetic() && c.is_ascii());
-    apart.then(|| (part.to_ascii_uppercase(), rest))
+    front.or_else(back)
 }
 
 #[cfg(test)]
@@ -386,6 +399,9 @@ mod tests {
             "无",
             "N/A",
             "0x10",
+            "03.Low",
+            "02.Medium",
+            "EUR",
             "1,234 567",
         ] {
             // `1,23` reads only with the comma as its decimal mark.
@@ -397,11 +413,11 @@ mod tests {
 
     #[test]
     fn the_currency_of_a_cell_is_told() {
-        let currency = |t| money(t, None).expect("an amount").1;
-        assert_eq!(currency("￥12万"), Some("CNY".into()));
-        assert_eq!(currency("$5"), Some("USD".into()));
-        assert_eq!(currency("5 eur"), Some("EUR".into()));
-        assert_eq!(currency("HK$5"), Some("HKD".into()));
+        let currency = |t| money(t, None).expect("an amount").1.map(Currency::code);
+        assert_eq!(currency("￥12万"), Some("CNY"));
+        assert_eq!(currency("$5"), Some("USD"));
+        assert_eq!(currency("5 eur"), Some("EUR"));
+        assert_eq!(currency("HK$5"), Some("HKD"));
         assert_eq!(currency("5"), None);
     }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Issue, Kind, Label, Locale, messages};
+
 /// Values quoted in a report are cut here, so that a broken file cannot swell it.
 const LONGEST_PARAM: usize = 80;
 
-/// One thing found wrong, as data. `zh` and `en` say it.
+/// One thing found wrong, as data; `text` says it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
@@ -58,34 +60,42 @@ impl Problem {
         self
     }
 
-    /// The text in Chinese; the bare code where it is not one of import's own.
-    pub fn zh(&self) -> String {
-        self.zh_with(|_, _| None)
+    /// What the rules of the record kind found, and the field it was found in.
+    pub fn from_issue(issue: &Issue) -> (String, Self) {
+        let field = issue
+            .pointer
+            .trim_start_matches('/')
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        let problem = Self::new(issue.code).with("field", field);
+        let problem = issue
+            .params
+            .iter()
+            .fold(problem, |p, (name, value)| p.with(name, value));
+        (field.to_owned(), problem)
     }
 
-    /// The text in English; the bare code where it is not one of import's own.
-    pub fn en(&self) -> String {
-        self.en_with(|_, _| None)
-    }
-
-    /// The text in Chinese, where `label` names a parameter's value (`kind` `product`, `field` `owner_id`) as people do.
-    pub fn zh_with(&self, label: impl Fn(&str, &str) -> Option<String>) -> String {
-        self.fill(|t| t.zh, label)
-    }
-
-    /// The text in English, where `label` names a parameter's value as people do.
-    pub fn en_with(&self, label: impl Fn(&str, &str) -> Option<String>) -> String {
-        self.fill(|t| t.en, label)
-    }
-
-    /// Whether `zh` and `en` know the code; others belong to the rules of the record kind.
-    pub fn is_known(&self) -> bool {
-        TEXTS.iter().any(|t| t.code == self.code)
-    }
-
-    fn fill(&self, side: fn(&Text) -> &'static str, label: impl Fn(&str, &str) -> Option<String>) -> String {
-        let Some(template) = TEXTS.iter().find(|t| t.code == self.code).map(side) else {
+    /// The text. `kind` is the record kind imported, whose fields are named as people know them.
+    pub fn text(&self, locale: Locale, kind: Option<&Kind>) -> String {
+        let own = TEXTS.iter().find(|t| t.code == self.code).map(|t| t.label.get(locale));
+        // Some codes are shared with the rules of the records, which give other parameters.
+        let template = own.filter(|t| parameters(t).all(|name| self.params.contains_key(name)));
+        let Some(template) = template.or_else(|| {
+            messages::CODES
+                .iter()
+                .find(|(c, _)| *c == self.code)
+                .map(|(_, l)| l.get(locale))
+        }) else {
             return self.code.clone();
+        };
+        let named = |name: &str, value: &str| {
+            let label = match name {
+                "kind" => crate::kind(value)?.label,
+                "field" => super::field::label(kind?, value)?,
+                _ => return None,
+            };
+            Some(label.get(locale))
         };
         // One pass, so that a brace in a value is never taken for a parameter.
         let mut said = String::new();
@@ -94,11 +104,37 @@ impl Problem {
             said.push_str(before);
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
             let value = self.params.get(name).map_or("…", String::as_str);
-            said.push_str(&label(name, value).unwrap_or_else(|| value.to_owned()));
+            said.push_str(named(name, value).unwrap_or(value));
             rest = after;
         }
         said + rest
     }
+}
+
+/// All that is wrong with a row in one text: each problem after the header of its column.
+pub fn reason<'a>(
+    problems: impl IntoIterator<Item = (Option<&'a str>, &'a Problem)>,
+    locale: Locale,
+    kind: Option<&Kind>,
+) -> String {
+    let (colon, semicolon) = match locale {
+        Locale::Zh => ("：", "；"),
+        Locale::En => (": ", "; "),
+    };
+    let said = problems.into_iter().map(|(column, problem)| {
+        let text = problem.text(locale, kind);
+        let text = text.trim_end_matches(['。', '.']);
+        column.map_or_else(|| text.to_owned(), |column| format!("{column}{colon}{text}"))
+    });
+    said.collect::<Vec<_>>().join(semicolon)
+}
+
+/// The parameters that a text names.
+fn parameters(template: &str) -> impl Iterator<Item = &str> {
+    template
+        .split('{')
+        .skip(1)
+        .filter_map(|part| Some(part.split_once('}')?.0))
 }
 
 fn clip(value: &str) -> String {
@@ -110,8 +146,7 @@ fn clip(value: &str) -> String {
 
 struct Text {
     code: &'static str,
-    zh: &'static str,
-    en: &'static str,
+    label: Label,
 }
 
 /// Declares each code once, with both texts, so that neither can be forgotten.
@@ -121,7 +156,7 @@ macro_rules! problems {
         pub mod code {
             $(pub const $name: &str = $code;)*
         }
-        const TEXTS: &[Text] = &[$(Text { code: $code, zh: $zh, en: $en }),*];
+        const TEXTS: &[Text] = &[$(Text { code: $code, label: Label::new($zh, $en) }),*];
     };
 }
 
@@ -133,6 +168,8 @@ problems! {
     NOT_A_DATE "not_a_date" "“{value}”不是有效日期" "“{value}” is not a date";
     NOT_A_TIME "not_a_time" "“{value}”不是有效时间" "“{value}” is not a date and time";
     NOT_A_BOOLEAN "not_a_boolean" "“{value}”无法识别为“是”或“否”" "“{value}” is neither yes nor no";
+    NOT_A_CHOICE "not_a_choice" "“{value}”不是“{field}”的可选值：{choices}" "“{value}” is none of the values of “{field}”: {choices}";
+    UNKNOWN_CURRENCY "unknown_currency" "未知币种“{currency}”" "Unknown currency “{currency}”";
     NOT_A_PHONE "not_a_phone" "“{value}”不是有效的电话号码" "“{value}” is not a phone number";
     PHONE_LOST_DIGITS "phone_lost_digits" "“{value}”是被表格软件转成科学计数法的号码，末尾数字已丢失；请把该列设为文本后重新导出" "“{value}” is a phone number that a spreadsheet turned into scientific notation, its last digits are lost; set the column to text and export again";
     NOT_AN_EMAIL "not_an_email" "“{value}”不是有效的邮箱地址" "“{value}” is not an e-mail address";
@@ -143,6 +180,7 @@ problems! {
 
     TOO_FEW_CELLS "too_few_cells" "本行只有 {found} 列，表头有 {expected} 列" "The row has {found} cells, the header has {expected}";
     TOO_MANY_CELLS "too_many_cells" "本行有 {found} 列，表头只有 {expected} 列" "The row has {found} cells, the header has only {expected}";
+    ROW_UNWRAPPED "row_unwrapped" "整行内容被引号包成了一个单元格，已按正常的行读取" "The whole row stood in quotes as one cell and was read as the row it is";
     UNCLOSED_QUOTE "unclosed_quote" "从本行开始的引号没有结束，后面的内容都被算进了同一个单元格" "A quote opened in this row is never closed, so the rest of the file fell into one cell";
     NUL_CHARACTER "nul_character" "单元格中含有空字符（NUL）" "A cell contains a NUL character";
 
@@ -162,21 +200,18 @@ problems! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Record;
 
     #[test]
     fn every_text_stands_in_both_languages_with_the_same_parameters() {
-        let params = |t: &str| {
-            let mut names: Vec<String> = t
-                .split('{')
-                .skip(1)
-                .map(|p| p.split('}').next().unwrap_or("").into())
-                .collect();
-            names.sort();
-            names
-        };
         for t in TEXTS {
-            assert!(!t.zh.is_ascii(), "{}: not Chinese", t.code);
-            assert_eq!(params(t.zh), params(t.en), "{}", t.code);
+            let sorted = |t: &'static str| {
+                let mut names: Vec<_> = parameters(t).collect();
+                names.sort_unstable();
+                names
+            };
+            assert!(!t.label.zh.is_ascii(), "{}: not Chinese", t.code);
+            assert_eq!(sorted(t.label.zh), sorted(t.label.en), "{}", t.code);
             assert_eq!(TEXTS.iter().filter(|o| o.code == t.code).count(), 1, "{} twice", t.code);
         }
     }
@@ -184,13 +219,32 @@ mod tests {
     #[test]
     fn values_are_said_as_they_are_and_cut_when_long() {
         let p = Problem::not_found("product", "{kind}");
-        let label = |name: &str, value: &str| (name == "kind" && value == "product").then(|| "产品".to_owned());
-        assert_eq!(p.zh_with(label), "找不到产品“{kind}”");
-        assert_eq!(p.en(), "There is no product “{kind}”");
+        assert_eq!(p.text(Locale::Zh, None), "找不到产品“{kind}”");
+        assert_eq!(p.text(Locale::En, None), "There is no Product “{kind}”");
         let p = Problem::value(code::NOT_A_NUMBER, &"长".repeat(500));
         assert_eq!(p.params["value"].chars().count(), LONGEST_PARAM + 1);
-        assert_eq!(p.with_any_value().en(), "“…” is not a number");
-        assert_eq!(Problem::new("somewhere_else").zh(), "somewhere_else");
+        assert_eq!(p.with_any_value().text(Locale::En, None), "“…” is not a number");
+        assert_eq!(Problem::new("somewhere_else").text(Locale::Zh, None), "somewhere_else");
+    }
+
+    #[test]
+    fn what_the_rules_find_is_said_with_the_label_of_the_field() {
+        let kind = Some(crate::lead::Lead::KIND);
+        let (field, problem) = Problem::from_issue(&Issue::at("name", "required"));
+        assert_eq!(
+            (field.as_str(), problem.text(Locale::Zh, kind)),
+            ("name", "缺少“姓名”".into())
+        );
+        let (_, problem) = Problem::from_issue(&Issue::at("score", "out_of_range").with("min", 0).with("max", 1000));
+        assert_eq!(problem.text(Locale::Zh, kind), "应在 0 到 1000 之间。");
+        // The record's own check of a reference names no value.
+        let (_, problem) = Problem::from_issue(&Issue::at("owner_id", "reference_not_found"));
+        assert_eq!(problem.text(Locale::Zh, kind), "找不到所引用的记录，或您无权查看。");
+        let both = [(Some("评分"), &problem), (None, &Problem::required("name"))];
+        assert_eq!(
+            reason(both, Locale::Zh, kind),
+            "评分：找不到所引用的记录，或您无权查看；缺少“姓名”"
+        );
     }
 
     #[test]

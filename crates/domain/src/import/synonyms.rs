@@ -60,7 +60,7 @@ const TABLE: &[Names] = &[
     names(&["user"], "team", &["团队", "部门", "所属部门", "所属团队", "小组", "大区", "区域", "办事处", "部門", "department", "regional office", "office", "sales team", "group", "division", "region"]),
     names(&["user"], "manager", &["经理", "团队经理", "部门经理", "直属上级", "上级", "主管", "领导", "team manager", "sales manager", "supervisor", "reports to", "line manager"]),
     names(&["user"], "team_manager", &["经理", "团队经理", "部门经理", "主管", "上级", "manager", "sales manager", "supervisor"]),
-    names(&["user"], "role", &["角色", "岗位", "user role", "profile"]),
+    names(&["user"], "roles", &["role", "角色", "岗位", "user role", "profile"]),
 
     // Reaching people
     names(ANY, "mobile", &["手机", "手机号", "手机号码", "移动电话", "手機", "mobile phone", "mobile number", "cell phone", "cell"]),
@@ -69,6 +69,12 @@ const TABLE: &[Names] = &[
         "contact phone number"]),
     names(ANY, "email", &["邮箱", "电子邮箱", "邮箱地址", "电子邮件", "电子邮件地址", "邮件", "电邮", "電郵", "電子郵件", "e mail", "email address", "mail", "person email",
         "e mail 1 value", "work email", "business email"]),
+    names(ANY, "office_phone", &["办公电话", "座机", "固定电话", "固话", "公司电话", "单位电话", "work phone", "business phone", "office telephone", "landline", "telephone", "tel"]),
+    names(ANY, "wechat", &["微信号", "微信账号", "wechat id", "weixin"]),
+    names(&["contact"], "department", &["所属部门", "部門", "dept", "division"]),
+    names(&["contact"], "decision_role", &["决策角色", "角色", "决策作用", "buying role", "contact role"]),
+    names(ANY, "do_not_contact", &["勿联系", "禁止联系", "免打扰", "do not call", "opted out", "unsubscribed"]),
+    names(ANY, "disqualified_reason", &["无效原因", "关闭原因", "disqualification reason", "unqualified reason"]),
     names(ANY, "website", &["网址", "网站", "官网", "公司网址", "公司网站", "公司官网", "主页", "網址", "website url", "web site", "url", "homepage", "company domain name", "domain", "web"]),
     names(ANY, "title", &["职位", "职务", "头衔", "岗位", "職位", "job title", "position"]),
     names(ANY, "address", &["地址", "详细地址", "公司地址", "联系地址", "通讯地址", "办公地址", "street", "street address", "billing street", "mailing street", "billing address", "mailing address"]),
@@ -107,12 +113,15 @@ const TABLE: &[Names] = &[
     names(ANY, "close_on", &["预计成交日期", "预计成交时间", "预计关闭日期", "预计结束日期", "预计签约日期", "预计签单日期", "成交日期", "结单日期", "关闭日期", "close date", "expected close date", "closing date", "closed date"]),
     names(ANY, "closed_at", &["实际成交日期", "实际成交时间", "关闭时间", "结束时间", "actual close date", "closed time", "close time", "won time"]),
     names(ANY, "loss_reason", &["输单原因", "丢单原因", "失败原因", "战败原因", "lost reason", "closed lost reason", "reason lost"]),
+    names(ANY, "competitor", &["竞争对手", "竞品", "竞争厂商", "main competitor", "competitors"]),
+    names(ANY, "forecast_category", &["预测类别", "预测分类", "forecast"]),
     names(ANY, "next_step", &["下一步", "下一步计划", "next steps"]),
     names(&["opportunity"], "product", &["产品", "产品名称", "商品", "商品名称", "意向产品", "產品", "product name", "products", "item", "item name"]),
     names(&["opportunity"], "quantity", &["数量", "產品數量", "qty", "product quantity"]),
 
     // Products
     names(ANY, "price", &["单价", "价格", "销售价格", "售价", "销售单价", "标准价格", "標準價格", "單價", "unit price", "sales price", "list price", "selling price", "standard price"]),
+    names(&["product"], "inactive", &["停售", "停用", "是否停售", "discontinued", "disabled"]),
     names(ANY, "cost", &["成本", "成本价", "采购价", "unit cost", "cost price"]),
     names(ANY, "category", &["类别", "分类", "产品类别", "产品分类", "产品系列", "系列", "產品類別", "product category", "series", "family", "product family", "product line", "product type"]),
     names(ANY, "unit", &["单位", "计量单位", "销售单位", "單位", "unit of measure", "uom"]),

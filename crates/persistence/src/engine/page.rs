@@ -10,6 +10,7 @@ use domain::policy::Scope;
 use domain::query::{Count, Cursor, List};
 use domain::value::{Row, Storage, Val};
 use domain::{Id, Kind, Record};
+use std::collections::HashMap;
 
 /// An estimate counts no further than this.
 const ESTIMATE_TO: i64 = 10_000;
@@ -144,5 +145,27 @@ pub fn ids_visible(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Resul
     tx.rows(&sql, &[Storage::Id])?
         .into_iter()
         .map(|row| Ok(Row::new(row).get()?))
+        .collect()
+}
+
+/// The names of records, for showing references.
+pub fn titles(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<HashMap<Id, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let dialect = tx.dialect();
+    let mut sql = Sql::new(format!(
+        "SELECT t.id, coalesce(t.{}, '') FROM {} t WHERE ",
+        kind.title, kind.plural
+    ));
+    filter::scope(&mut sql, dialect, scope);
+    sql.push(" AND t.id");
+    filter::one_of_ids(&mut sql, dialect, ids);
+    tx.rows(&sql, &[Storage::Id, Storage::Text])?
+        .into_iter()
+        .map(|row| {
+            let mut row = Row::new(row);
+            Ok((row.get()?, row.get()?))
+        })
         .collect()
 }

@@ -1,0 +1,136 @@
+//! The server: routes, their description, and how it starts and stops.
+
+use crate::config::Config;
+use crate::describe::{BASE, Routes};
+use crate::error::Problem;
+use crate::gate::{self, RateLimit};
+use crate::state::State;
+use crate::{
+    activity, assets, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline, product,
+};
+use crate::{report, request, role, schema, search, stage, tag, task, team, user};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::{Compress, Condition, from_fn};
+use actix_web::web::{self, Data, PayloadConfig};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
+
+/// Every route with its description.
+pub static ROUTES: LazyLock<Routes> = LazyLock::new(|| {
+    let mut routes = Routes::default();
+    schema::add_common(&mut routes.schemas);
+    for add in [
+        auth::routes as fn(&mut Routes),
+        customer::routes,
+        contact::routes,
+        lead::routes,
+        opportunity::routes,
+        pipeline::routes,
+        stage::routes,
+        product::routes,
+        activity::routes,
+        task::routes,
+        tag::routes,
+        picklist::routes,
+        user::routes,
+        team::routes,
+        role::routes,
+        report::routes,
+        search::routes,
+        change::routes,
+        schema::routes,
+    ] {
+        add(&mut routes);
+    }
+    routes
+});
+
+/// The description as committed in `openapi/openapi.json`.
+pub fn openapi() -> String {
+    let mut text = serde_json::to_string_pretty(&ROUTES.document()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+async fn openapi_json() -> HttpResponse {
+    static TEXT: LazyLock<String> = LazyLock::new(openapi);
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header(("Cache-Control", "no-cache"))
+        .body(TEXT.as_str())
+}
+
+/// What no route took: the app's files, or a problem.
+async fn otherwise(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let path = request.path();
+    if !path.starts_with("/api/") && path != "/api" {
+        let readable = matches!(*request.method(), Method::GET | Method::HEAD);
+        let found = readable.then(|| assets::serve(&request)).flatten();
+        return found.ok_or_else(|| Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
+    }
+    static METHODS: LazyLock<Vec<(actix_web::dev::ResourceDef, String)>> = LazyLock::new(|| {
+        let known = ROUTES.methods().into_iter();
+        known
+            .map(|(path, methods)| (actix_web::dev::ResourceDef::new(path), methods.join(", ")))
+            .collect()
+    });
+    let allowed: Vec<&str> = METHODS
+        .iter()
+        .filter(|(def, _)| def.is_match(path))
+        .map(|(_, m)| m.as_str())
+        .collect();
+    if allowed.is_empty() {
+        return Err(Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
+    }
+    Err(Problem::request(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed").with("allowed", allowed.join(", ")))
+}
+
+/// Measures what the server itself costs: answers a small JSON object and does nothing else.
+async fn noop() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body("{\"ok\":true}")
+}
+
+/// Serves until told to stop, then finishes what is under way.
+pub async fn serve(state: State) -> std::io::Result<()> {
+    let config: Config = state.config.clone();
+    let state = Data::new(state);
+    let limit = Data::from(Arc::new(RateLimit::new(config.rate_limit)));
+    LazyLock::force(&ROUTES);
+    let measured = std::env::var_os("GUANXI_BENCH").is_some();
+    HttpServer::new(move || {
+        let docs = SwaggerUi::new("/docs/{_:.*}").config(DocsConfig::from("/api/v1/openapi.json").use_base_layout());
+        App::new()
+            .app_data(state.clone())
+            .app_data(limit.clone())
+            .app_data(PayloadConfig::new(request::BODY_LIMIT))
+            .wrap(from_fn(gate::pass))
+            .wrap(Condition::new(false, Compress::default()))
+            .route("/healthz", web::get().to(health::alive))
+            .route("/readyz", web::get().to(health::ready))
+            .route("/api/v1/openapi.json", web::get().to(openapi_json))
+            .configure(|config| {
+                if measured {
+                    config.route("/api/v1/noop", web::get().to(noop));
+                }
+            })
+            .service(web::redirect("/docs", "/docs/"))
+            .service(docs)
+            .service(
+                web::scope(BASE)
+                    .configure(|config| ROUTES.configure(config))
+                    .default_service(web::to(otherwise)),
+            )
+            .default_service(web::to(otherwise))
+    })
+    .workers(config.workers)
+    .bind(config.listen)?
+    .client_request_timeout(Duration::from_secs(10))
+    .client_disconnect_timeout(Duration::from_secs(5))
+    .shutdown_timeout(25)
+    .run()
+    .await
+}

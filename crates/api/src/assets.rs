@@ -1,0 +1,90 @@
+//! The app: files built into the binary, compressed beforehand.
+
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use actix_web::{HttpRequest, HttpResponse};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../dist/"]
+#[allow_missing = true]
+struct Files;
+
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
+    connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "json" | "webmanifest" => "application/json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The best form of a file that the browser takes.
+fn find(request: &HttpRequest, path: &str) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    let accepted = request
+        .headers()
+        .get(ACCEPT_ENCODING)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    for (name, ending) in [("br", "br"), ("gzip", "gz")] {
+        if accepted.split(',').any(|e| e.trim().split(';').next() == Some(name))
+            && let Some(file) = Files::get(&format!("{path}.{ending}"))
+        {
+            return Some((file, Some(name)));
+        }
+    }
+    Files::get(path).map(|file| (file, None))
+}
+
+/// Answers every path outside the API: a file, or the app's page, whose own router knows the address.
+pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
+    let path = request.path().trim_start_matches('/');
+    let is_asset = path.starts_with("assets/") || path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    if path.contains("..") || path.ends_with(".br") || path.ends_with(".gz") {
+        return None;
+    }
+    let name = if is_asset { path } else { "index.html" };
+    let (file, encoding) = find(request, name)?;
+    let hash = file.metadata.sha256_hash();
+    let etag = format!(
+        "\"{}\"",
+        hash[..12].iter().map(|b| format!("{b:02x}")).collect::<String>()
+    );
+    let caching = if name.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let mut response = if request.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(etag.as_str()) {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    response
+        .insert_header((CACHE_CONTROL, caching))
+        .insert_header((ETAG, etag))
+        .insert_header((VARY, "Accept-Encoding"))
+        .insert_header((CONTENT_TYPE, media_type(name)));
+    if let Some(encoding) = encoding {
+        response.insert_header((CONTENT_ENCODING, encoding));
+    }
+    if name.ends_with(".html") {
+        response.insert_header(("Content-Security-Policy", POLICY));
+    }
+    Some(response.body(file.data.into_owned()))
+}
+
+/// Whether an app was built in.
+pub fn present() -> bool {
+    Files::get("index.html").is_some()
+}

@@ -1,0 +1,296 @@
+//! What the binary does: serve, migrate, users, import, demo, and the description of the API.
+
+use crate::config::Config;
+use crate::state::State;
+use crate::{app, assets, demo, metrics, password, token, workspace};
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand};
+use domain::Locale;
+use persistence::{DatabaseUrl, Options, Store, migrations};
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(
+    name = "guanxi",
+    version,
+    about = "Guanxi (关系): customers, leads and the sales pipeline"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Clone)]
+struct Database {
+    /// sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "sqlite:guanxi.db",
+        hide_env_values = true
+    )]
+    database: DatabaseUrl,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API and the app; brings the database up to date first
+    Serve {
+        #[command(flatten)]
+        database: Database,
+        /// Address to listen on
+        #[arg(long, env = "GUANXI_LISTEN", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Address for /metrics (Prometheus); nowhere if not given
+        #[arg(long, env = "GUANXI_METRICS_LISTEN")]
+        metrics_listen: Option<SocketAddr>,
+        /// Where people reach the server, such as https://crm.example.com
+        #[arg(long, env = "GUANXI_PUBLIC_URL")]
+        public_url: Option<String>,
+        /// Requests a minute for each credential; 0 for no limit
+        #[arg(long, env = "GUANXI_RATE_LIMIT", default_value_t = 600)]
+        rate_limit: u32,
+        /// Threads that take requests; the number of processors if not given
+        #[arg(long, env = "GUANXI_WORKERS")]
+        workers: Option<usize>,
+        /// Database connections
+        #[arg(long, env = "GUANXI_CONNECTIONS", default_value_t = 8)]
+        connections: u32,
+    },
+    /// Bring the database up to date
+    Migrate {
+        #[command(flatten)]
+        database: Database,
+        /// Take every migration back: this deletes all data
+        #[arg(long, conflicts_with = "print_schema")]
+        revert_all: bool,
+        /// Print the schema as the database tells it
+        #[arg(long)]
+        print_schema: bool,
+    },
+    /// Manage users
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Write the description of the API (OpenAPI 3.1) to standard output
+    Openapi,
+    /// Fill an empty database with demo data and print the sign-in
+    Demo {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Check the chain of the change log
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Name the first entry that is missing or was changed; exit 1 if there is one
+    Verify {
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add a user who can sign in; makes the workspace if there is none
+    Add {
+        #[command(flatten)]
+        database: Database,
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_parser = ["owner", "admin", "manager", "sales"])]
+        role: String,
+        /// Read the password from standard input
+        #[arg(long, required = true)]
+        password_stdin: bool,
+        /// Name of the workspace; the only one if not given
+        #[arg(long)]
+        workspace: Option<String>,
+    },
+}
+
+pub fn run() -> ExitCode {
+    let log = std::env::var("GUANXI_LOG").unwrap_or_else(|_| "info".to_owned());
+    tracing_subscriber::fmt()
+        .with_env_filter(log)
+        .with_writer(std::io::stderr)
+        .init();
+    match execute(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "guanxi: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn say(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+fn execute(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve {
+            database,
+            listen,
+            metrics_listen,
+            public_url,
+            rate_limit,
+            workers,
+            connections,
+        } => {
+            let options = Options {
+                connections,
+                ..Options::default()
+            };
+            let store = Store::open(&database.database, options).context("the database cannot be opened")?;
+            let public_url = public_url.unwrap_or_else(|| format!("http://{listen}"));
+            let workers = workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+            let config = Config {
+                listen,
+                metrics_listen,
+                public_url,
+                rate_limit,
+                workers,
+            };
+            serve(store, config)?;
+        }
+        Command::Migrate {
+            database,
+            revert_all,
+            print_schema,
+        } => {
+            if print_schema {
+                let _ = write!(std::io::stdout(), "{}", migrations::schema(&database.database)?);
+            } else {
+                migrations::migrate(&database.database, revert_all)?;
+            }
+        }
+        Command::User {
+            command:
+                UserCommand::Add {
+                    database,
+                    email,
+                    name,
+                    role,
+                    workspace,
+                    ..
+                },
+        } => {
+            let mut secret = String::new();
+            std::io::stdin().read_to_string(&mut secret)?;
+            let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
+            add_user(&database.database, email, name, role, secret, workspace)?;
+        }
+        Command::Openapi => {
+            let _ = write!(std::io::stdout(), "{}", app::openapi());
+        }
+        Command::Demo { database } => {
+            let store = Store::open(&database.database, Options::default())?;
+            say(demo::fill(&store)?);
+        }
+        Command::Audit {
+            command: AuditCommand::Verify { database },
+        } => return verify(&database.database),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn serve(store: Store, config: Config) -> anyhow::Result<()> {
+    if !store.read_here(persistence::user::anybody)? {
+        let secret = token::secret()?;
+        let hash = token::hash(&secret);
+        store.write_here(move |tx| persistence::workspace::offer_setup(tx, &hash))?;
+        say(format!(
+            "First start: set Guanxi up at {}/setup?token={secret}",
+            config.public_url
+        ));
+    }
+    if !assets::present() {
+        say("The app is not built in; `cargo xtask app` builds it. The API works without.");
+    }
+    actix_web::rt::System::new().block_on(async move {
+        if let Some(listen) = config.metrics_listen {
+            metrics::serve(listen).context("the address for metrics cannot be listened on")?;
+        }
+        say(format!("Guanxi listens on http://{}", config.listen));
+        let listen = config.listen;
+        let state = State::new(store, config)?;
+        app::serve(state)
+            .await
+            .with_context(|| format!("cannot serve on {listen}"))
+    })
+}
+
+fn add_user(
+    database: &DatabaseUrl,
+    email: String,
+    name: String,
+    role: String,
+    secret: String,
+    wanted: Option<String>,
+) -> anyhow::Result<()> {
+    if let Err(issue) = password::check(&secret) {
+        bail!("{}", domain::messages::issue(&issue, Locale::En));
+    }
+    let hash = password::hash(&secret).map_err(anyhow::Error::msg)?;
+    let store = Store::open(database, Options::default())?;
+    let spaces = store.read_here(persistence::workspace::all)?;
+    let found = match &wanted {
+        Some(name) => spaces.into_iter().find(|w| w.name == *name),
+        None if spaces.len() > 1 => bail!("there are several workspaces; name one with --workspace"),
+        None => spaces.into_iter().next(),
+    };
+    let title = wanted.unwrap_or_else(|| "Guanxi".to_owned());
+    let added = store.write_here(move |tx| {
+        let space = match found.clone() {
+            Some(space) => std::sync::Arc::new(space),
+            None => workspace::create(tx, &title, Locale::Zh)?,
+        };
+        workspace::add_user(tx, &space, &email, &name, &role, &hash)
+    });
+    match added {
+        Ok(user) => {
+            say(format!("{} can sign in ({})", user.name, user.id));
+            Ok(())
+        }
+        Err(persistence::Error::Domain(domain::Error::Invalid(issues))) => {
+            let told: Vec<String> = issues
+                .iter()
+                .map(|i| format!("{}: {}", i.pointer, domain::messages::issue(i, Locale::En)))
+                .collect();
+            bail!("{}", told.join("; "))
+        }
+        Err(persistence::Error::Domain(domain::Error::Conflict(issue))) => {
+            bail!("{}", domain::messages::issue(&issue, Locale::En))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn verify(database: &DatabaseUrl) -> anyhow::Result<ExitCode> {
+    let store = Store::open(database, Options::default())?;
+    store.seal_here()?;
+    let mut sound = true;
+    for space in store.read_here(persistence::workspace::all)? {
+        let id = space.id;
+        match store.read_here(move |tx| persistence::change::verify(tx, id))? {
+            Ok(entries) => say(format!("{}: {entries} entries, unbroken", space.name)),
+            Err(broken) => {
+                sound = false;
+                say(format!("{}: {broken:?}", space.name));
+            }
+        }
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

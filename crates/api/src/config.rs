@@ -1,0 +1,29 @@
+//! Settings of a running server, from flags and the environment.
+
+use std::net::SocketAddr;
+
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where people reach the server; decides whether cookies are `Secure`, and which origin may send them.
+    pub public_url: String,
+    /// Requests a minute for each credential; 0 for no limit.
+    pub rate_limit: u32,
+    pub workers: usize,
+}
+
+impl Config {
+    pub fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// Scheme, host and port of the public address.
+    pub fn origin(&self) -> &str {
+        let start = self.public_url.find("://").map_or(0, |i| i + 3);
+        let end = self.public_url[start..]
+            .find('/')
+            .map_or(self.public_url.len(), |i| start + i);
+        &self.public_url[..end]
+    }
+}

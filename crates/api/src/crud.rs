@@ -1,0 +1,577 @@
+//! List, search, get, create, patch, delete, upsert, batch and history: the same for every kind, registered by one call.
+
+use crate::caller::Caller;
+use crate::describe::{BASE, Doc, Routes, reference};
+use crate::error::Problem;
+use crate::listing;
+use crate::request::{self, Expected};
+use crate::schema::{self, type_name};
+use crate::state::State;
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::policy::{Action, Permit};
+use domain::record::{Birth, Ownership, Patch};
+use domain::value::Type;
+use domain::{Error, Id, Instant, Issue, Kind, Record, query};
+use persistence::idempotency::Answer;
+use persistence::{Tx, engine};
+use serde_json::{Map, Value as Json, json};
+
+/// What is special about a kind when its records are written. All of it happens in the transaction of the write.
+pub trait Noun: Record {
+    /// Fills in what a new record does not name.
+    fn defaults(tx: &mut Tx, caller: &Caller, map: &mut Map<String, Json>) -> persistence::Result<()> {
+        let _ = (tx, caller, map);
+        Ok(())
+    }
+
+    /// Looks at a record, or changes it, before it is written.
+    fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+        let _ = (tx, caller, old, new);
+        Ok(())
+    }
+
+    /// Does what follows from a record having been written.
+    fn after(tx: &mut Tx, caller: &Caller, permit: &Permit, old: Option<&Self>, new: &Self) -> persistence::Result<()> {
+        let _ = (tx, caller, permit, old, new);
+        Ok(())
+    }
+
+    /// Refuses or prepares a deletion.
+    fn before_delete(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
+        let _ = (tx, caller, old);
+        Ok(())
+    }
+
+    /// Whether writing this kind changes what somebody may do.
+    const CHANGES_RIGHTS: bool = false;
+}
+
+/// Creates a record in a transaction, with every check a request gets.
+pub fn create_in<T: Noun>(tx: &mut Tx, caller: &Caller, mut map: Map<String, Json>) -> persistence::Result<T> {
+    T::defaults(tx, caller, &mut map)?;
+    let amount_given = map.contains_key("amount");
+    if T::KIND.ownership == Ownership::Owned && !map.contains_key("owner_id") {
+        map.insert("owner_id".into(), json!(caller.user()));
+    }
+    let patch = T::Patch::parse(map, true)?;
+    let mut new = T::create(patch, Birth::new(caller.user()))?;
+    let permit = caller.authorize(Action::Create, T::KIND, new.owner_id())?;
+    let _ = amount_given;
+    T::before(tx, caller, None, &mut new)?;
+    checked(tx, caller, None, &new)?;
+    engine::insert(tx, &permit, std::slice::from_ref(&new))?;
+    T::after(tx, caller, &permit, None, &new)?;
+    Ok(new)
+}
+
+/// Patches a record in a transaction.
+pub fn patch_in<T: Noun>(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: Id,
+    expected: Expected,
+    mut map: Map<String, Json>,
+) -> persistence::Result<T> {
+    let old: T = engine::find(tx, &caller.scope(T::KIND)?, id)?;
+    let permit = caller.authorize(Action::Edit, T::KIND, old.owner_id())?;
+    expected.check(old.version())?;
+    merge_objects(&mut map, &old)?;
+    let patch = T::Patch::parse(map, false)?;
+    let mut new = old.apply(patch, Instant::now())?;
+    if new.owner_id() != old.owner_id() {
+        // Giving away needs the right over what is given, and over whom it is given to.
+        caller.authorize(Action::Assign, T::KIND, old.owner_id())?;
+        if new.owner_id().is_some() {
+            caller.authorize(Action::Assign, T::KIND, new.owner_id())?;
+        }
+    }
+    T::before(tx, caller, Some(&old), &mut new)?;
+    checked(tx, caller, Some(&old), &new)?;
+    let stored = engine::update(tx, &permit, &old, &new)?;
+    T::after(tx, caller, &permit, Some(&old), &stored)?;
+    Ok(stored)
+}
+
+/// RFC 7396: an object in the patch is merged into the object that is there.
+fn merge_objects<T: Record>(map: &mut Map<String, Json>, old: &T) -> persistence::Result<()> {
+    if !map.values().any(Json::is_object) {
+        return Ok(());
+    }
+    let before = serde_json::to_value(old).map_err(persistence::Error::internal)?;
+    for (name, value) in map.iter_mut() {
+        if let (Json::Object(patch), Some(Json::Object(target))) = (&mut *value, before.get(name)) {
+            let mut merged = target.clone();
+            for (key, value) in std::mem::take(patch) {
+                if value.is_null() {
+                    merged.remove(&key);
+                } else {
+                    merged.insert(key, value);
+                }
+            }
+            *value = Json::Object(merged);
+        }
+    }
+    Ok(())
+}
+
+/// The checks that need the database: references, currencies, restricted picklists.
+pub fn checked<T: Record>(tx: &mut Tx, caller: &Caller, old: Option<&T>, new: &T) -> persistence::Result<()> {
+    engine::check_references(tx, caller, old, new)?;
+    let base = caller.workspace().currency;
+    let values = serde_json::to_value(new).map_err(persistence::Error::internal)?;
+    for field in T::KIND.fields.iter().filter(|f| matches!(f.ty, Type::Money)) {
+        let currency = values[field.name]["currency"].as_str();
+        if let Some(currency) = currency.filter(|c| *c != base.code()) {
+            let issue = Issue::new(format!("/{}/currency", field.name), "currency_without_rate");
+            return Err(issue.with("currency", currency).with("base", base.code()).into());
+        }
+    }
+    let before = old
+        .map(serde_json::to_value)
+        .transpose()
+        .map_err(persistence::Error::internal)?;
+    for field in T::KIND.fields {
+        let (Some(key), Some(value)) = (field.picklist, values[field.name].as_str()) else {
+            continue;
+        };
+        if before.as_ref().is_some_and(|b| b[field.name] == values[field.name]) {
+            continue;
+        }
+        let scope =
+            domain::policy::Actor::system(caller.identity.workspace.clone()).scope(domain::picklist::Picklist::KIND)?;
+        let list: Option<domain::picklist::Picklist> = engine::find_by(tx, &scope, "key", key)?;
+        if let Some(list) = list.filter(|l| l.restricted && !l.offers(value)) {
+            return Err(Issue::at(field.name, "unknown_option")
+                .with("value", value)
+                .with("picklist", list.name)
+                .into());
+        }
+    }
+    Ok(())
+}
+
+fn after_write<T: Noun>(state: &State) {
+    if T::CHANGES_RIGHTS {
+        state.forget_identities();
+    }
+}
+
+fn location(kind: &Kind, id: Id) -> String {
+    format!("{BASE}/{}/{id}", kind.path())
+}
+
+async fn list<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let pairs = request::query_pairs(&request)?;
+    let list = caller.list_context(|context| query::from_pairs(T::KIND, &pairs, &[], context))?;
+    listing::page::<T>(&state, caller, list, Some(request.uri())).await
+}
+
+async fn search<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let map = request::object(&request, &body)?;
+    let list = caller.list_context(|context| query::from_json(T::KIND, map, context))?;
+    listing::page::<T>(&state, caller, list, None).await
+}
+
+async fn get<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, T::KIND.name)?;
+    let pairs = request::query_pairs(&request)?;
+    let shape = listing::shape(T::KIND, &pairs)?;
+    let scope = caller.scope(T::KIND)?;
+    let (record, body) = state
+        .store
+        .read_quick(move |tx| {
+            let record: T = engine::find(tx, &scope, id)?;
+            let body = listing::shaped(tx, &caller, T::KIND, &record, &shape)?;
+            Ok((record, body))
+        })
+        .await?;
+    let etag = format!("\"{}\"", record.version());
+    let known = request.headers().get("If-None-Match").and_then(|v| v.to_str().ok());
+    if known == Some(etag.as_str()) {
+        return Ok(HttpResponse::NotModified().insert_header(("ETag", etag)).finish());
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header(("ETag", etag))
+        .content_type("application/json")
+        .body(body))
+}
+
+async fn create<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let map = request::object(&request, &body)?;
+    let by = caller.clone();
+    let response = request::once(&state, &caller, &request, &body, move |tx| {
+        let new: T = create_in(tx, &by, map.clone())?;
+        let mut answer = request::record(StatusCode::CREATED, &new, new.version())?;
+        answer.location = Some(location(T::KIND, new.id()));
+        Ok(answer)
+    })
+    .await?;
+    after_write::<T>(&state);
+    Ok(response)
+}
+
+async fn patch<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, T::KIND.name)?;
+    let expected = request::if_match(&request)?;
+    let map = request::object(&request, &body)?;
+    let answer = state
+        .store
+        .write(move |tx| {
+            let stored: T = patch_in(tx, &caller, id, expected, map.clone())?;
+            request::record(StatusCode::OK, &stored, stored.version())
+        })
+        .await?;
+    after_write::<T>(&state);
+    Ok(request::respond(answer))
+}
+
+fn delete_in<T: Noun>(tx: &mut Tx, caller: &Caller, id: Id, expected: Expected) -> persistence::Result<()> {
+    let old: T = engine::find(tx, &caller.scope(T::KIND)?, id)?;
+    let permit = caller.authorize(Action::Delete, T::KIND, old.owner_id())?;
+    expected.check(old.version())?;
+    T::before_delete(tx, caller, &old)?;
+    engine::delete(tx, &permit, &old)
+}
+
+async fn delete<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, T::KIND.name)?;
+    let expected = request::if_match(&request)?;
+    state
+        .store
+        .write(move |tx| delete_in::<T>(tx, &caller, id, expected))
+        .await?;
+    after_write::<T>(&state);
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Creates or changes the record that has this value in a unique field.
+async fn upsert<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let (key, value) = path.into_inner();
+    if key != "external_id" {
+        let issue = Issue::new("key", "unknown_choice").with("choices", "external_id");
+        return Err(Error::BadQuery(issue).into());
+    }
+    let mut map = request::object(&request, &body)?;
+    map.insert(key, json!(value));
+    let expected = if request.headers().contains_key("If-Match") {
+        request::if_match(&request)?
+    } else {
+        Expected::Any
+    };
+    let answer = state
+        .store
+        .write(move |tx| {
+            let scope = caller.scope(T::KIND)?;
+            let found: Option<T> = engine::find_by(tx, &scope, "external_id", value.trim())?;
+            match found {
+                Some(old) => {
+                    let stored: T = patch_in(tx, &caller, old.id(), expected, map.clone())?;
+                    request::record(StatusCode::OK, &stored, stored.version())
+                }
+                None => {
+                    let new: T = create_in(tx, &caller, map.clone())?;
+                    let mut answer = request::record(StatusCode::CREATED, &new, new.version())?;
+                    answer.location = Some(location(T::KIND, new.id()));
+                    Ok(answer)
+                }
+            }
+        })
+        .await?;
+    after_write::<T>(&state);
+    Ok(request::respond(answer))
+}
+
+/// One operation of a batch.
+#[derive(Clone)]
+enum Step {
+    Create(Map<String, Json>),
+    Update(Id, Expected, Map<String, Json>),
+    Delete(Id, Expected),
+}
+
+const MOST_STEPS: usize = 100;
+
+fn step(index: usize, json: Json) -> Result<Step, Issue> {
+    let at = |name: &str, code| Issue::new(format!("/operations/{index}/{name}"), code);
+    let Json::Object(mut map) = json else {
+        return Err(Issue::new(format!("/operations/{index}"), "wrong_type").with("type", "object"));
+    };
+    let method = map.remove("method");
+    let id = map.remove("id").map(|v| {
+        v.as_str()
+            .and_then(domain::value::parse_id)
+            .ok_or_else(|| at("id", "invalid_id"))
+    });
+    let version = map.remove("version").map(|v| {
+        v.as_i64()
+            .ok_or_else(|| at("version", "wrong_type").with("type", "integer"))
+    });
+    let body = match map.remove("body") {
+        None => Map::new(),
+        Some(Json::Object(body)) => body,
+        Some(_) => return Err(at("body", "wrong_type").with("type", "object")),
+    };
+    if let Some(name) = map.keys().next() {
+        return Err(at(name, "unknown_field").with("field", name));
+    }
+    let target = || -> Result<(Id, Expected), Issue> {
+        let id = id.clone().ok_or_else(|| at("id", "required"))??;
+        let version = version
+            .clone()
+            .ok_or_else(|| at("version", "precondition_required"))??;
+        Ok((id, Expected::Version(version)))
+    };
+    match method.as_ref().and_then(Json::as_str) {
+        Some("create") => Ok(Step::Create(body)),
+        Some("update") => target().map(|(id, expected)| Step::Update(id, expected, body)),
+        Some("delete") => target().map(|(id, expected)| Step::Delete(id, expected)),
+        _ => Err(at("method", "unknown_choice").with("choices", "create, update, delete")),
+    }
+}
+
+fn run_step<T: Noun>(tx: &mut Tx, caller: &Caller, step: &Step) -> persistence::Result<Json> {
+    Ok(match step.clone() {
+        Step::Create(body) => json!({ "status": 201, "body": create_in::<T>(tx, caller, body)? }),
+        Step::Update(id, expected, body) => {
+            json!({ "status": 200, "body": patch_in::<T>(tx, caller, id, expected, body)? })
+        }
+        Step::Delete(id, expected) => {
+            delete_in::<T>(tx, caller, id, expected)?;
+            json!({ "status": 204, "body": null })
+        }
+    })
+}
+
+/// What is wrong with one operation, as part of the whole body.
+fn within(index: usize, error: persistence::Error) -> persistence::Error {
+    let moved = |issue: Issue| Issue {
+        pointer: format!("/operations/{index}{}", issue.pointer),
+        ..issue
+    };
+    match error {
+        persistence::Error::Domain(Error::Invalid(issues)) => {
+            Error::Invalid(issues.into_iter().map(moved).collect()).into()
+        }
+        persistence::Error::Domain(Error::Conflict(issue)) => Error::Conflict(moved(issue)).into(),
+        other => other,
+    }
+}
+
+async fn batch<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let mut map = request::object(&request, &body)?;
+    let atomic = match map.remove("atomic") {
+        None => true,
+        Some(Json::Bool(atomic)) => atomic,
+        Some(_) => return Err(Issue::at("atomic", "wrong_type").with("type", "boolean").into()),
+    };
+    let Some(Json::Array(operations)) = map.remove("operations") else {
+        return Err(Issue::at("operations", "required").into());
+    };
+    request::nothing_else(&map)?;
+    if operations.is_empty() || operations.len() > MOST_STEPS {
+        return Err(Issue::at("operations", "out_of_range")
+            .with("min", 1)
+            .with("max", MOST_STEPS)
+            .into());
+    }
+    let steps = operations
+        .into_iter()
+        .enumerate()
+        .map(|(i, o)| step(i, o))
+        .collect::<Result<Vec<_>, _>>()?;
+    let by = caller.clone();
+    let response = request::once(
+        &state,
+        &caller,
+        &request,
+        &body,
+        move |tx| -> persistence::Result<Answer> {
+            let mut results = Vec::with_capacity(steps.len());
+            for (index, step) in steps.iter().enumerate() {
+                if atomic {
+                    results.push(run_step::<T>(tx, &by, step).map_err(|e| within(index, e))?);
+                    continue;
+                }
+                results.push(match tx.savepoint(|tx| run_step::<T>(tx, &by, step)) {
+                    Ok(result) => result,
+                    Err(error @ persistence::Error::Domain(_)) => {
+                        let problem = Problem::from(error);
+                        let status = actix_web::ResponseError::status_code(&problem).as_u16();
+                        json!({ "status": status, "body": problem.body(by.locale, &by.request_id) })
+                    }
+                    Err(error) => return Err(error),
+                });
+            }
+            let status = if atomic {
+                StatusCode::OK
+            } else {
+                StatusCode::MULTI_STATUS
+            };
+            request::json(status, &json!({ "results": results }))
+        },
+    )
+    .await?;
+    after_write::<T>(&state);
+    Ok(response)
+}
+
+/// A record's changes, newest first.
+async fn history<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, T::KIND.name)?;
+    let (before, limit) = listing::position_and_limit(&request::query_pairs(&request)?, "before")?;
+    let scope = caller.scope(T::KIND)?;
+    let store = state.store.clone();
+    let changes = state
+        .store
+        .read(move |tx| {
+            store.seal_here()?;
+            engine::find::<T>(tx, &scope, id)?;
+            persistence::change::of_record(tx, &scope, T::KIND, id, before, limit + 1)
+        })
+        .await?;
+    let more = changes.len() > limit as usize;
+    let changes = &changes[..changes.len().min(limit as usize)];
+    let next = changes.last().filter(|_| more).map(|c| c.position.to_string());
+    Ok(HttpResponse::Ok().json(json!({ "data": changes, "page": { "next_cursor": next, "has_more": more } })))
+}
+
+/// Registers all operations of a kind.
+pub fn crud<T: Noun>(routes: &mut Routes) {
+    let kind = T::KIND;
+    let name = type_name(kind);
+    let path = format!("/{}", kind.path());
+    let tag = kind.path();
+    let (one, many) = (kind.label.en.to_lowercase(), kind.plural.replace('_', " "));
+    schema::add_schemas(&mut routes.schemas, kind);
+    let schema = |suffix: &str| reference(&format!("{name}{suffix}"));
+
+    let doc = Doc::new(format!("list_{}", kind.plural), &tag, format!("List {many}"))
+        .about("Keyset pages. Filter by `filter[field][operator]=value`; `GET /schema` tells fields and operators.");
+    routes.add(
+        Method::GET,
+        &path,
+        listing::list_parameters(doc).ok(200, schema("Page")),
+        list::<T>,
+    );
+    let doc = Doc::new(format!("search_{}", kind.plural), &tag, format!("Search {many}"))
+        .about("A list asked for by a JSON body, with nested and / or / not.")
+        .body(reference("Search"))
+        .ok(200, schema("Page"));
+    routes.add(Method::POST, format!("{path}/search"), doc, search::<T>);
+    let doc = Doc::new(format!("create_{}", kind.name), &tag, format!("Create {one}"))
+        .body(schema("Create"))
+        .ok(201, schema(""));
+    routes.add(Method::POST, &path, doc, create::<T>);
+    let results = json!({ "type": "object", "required": ["results"], "properties": { "results": { "type": "array", "items": {
+        "type": "object", "required": ["status", "body"], "properties": { "status": { "type": "integer" }, "body": { "type": ["object", "null"] } } } } } });
+    let operations = json!({ "type": "object", "required": ["operations"], "additionalProperties": false, "properties": {
+        "atomic": { "type": "boolean", "default": true },
+        "operations": { "type": "array", "minItems": 1, "maxItems": MOST_STEPS, "items": { "type": "object", "required": ["method"],
+            "additionalProperties": false, "properties": {
+                "method": { "type": "string", "enum": ["create", "update", "delete"] },
+                "id": { "type": "string", "format": "uuid" }, "version": { "type": "integer" }, "body": { "type": "object" } } } } } });
+    let doc = Doc::new(
+        format!("batch_{}", kind.plural),
+        &tag,
+        format!("Create, change and delete {many} together"),
+    )
+    .about("Up to 100 operations in one change set: all or nothing, or with `\"atomic\": false` each for itself (207).")
+    .body(operations)
+    .ok(200, results.clone())
+    .ok(207, results)
+    .also(&[404, 412]);
+    routes.add(Method::POST, format!("{path}/batch"), doc, batch::<T>);
+    let doc = Doc::new(
+        format!("upsert_{}", kind.name),
+        &tag,
+        format!("Create or change {one} by a key of yours"),
+    )
+    .about("The key is `external_id`. With `If-Match` an existing record is changed only at that version.")
+    .body(schema("Create"))
+    .ok(200, schema(""))
+    .ok(201, schema(""))
+    .also(&[412]);
+    routes.add(Method::PUT, format!("{path}/by/{{key}}/{{value}}"), doc, upsert::<T>);
+    let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}"))
+        .query(
+            "fields",
+            json!({ "type": "string" }),
+            "Fields to send, separated by commas",
+        )
+        .query(
+            "expand",
+            json!({ "type": "string" }),
+            "References to send along, separated by commas",
+        )
+        .ok(200, listing::part(&name));
+    routes.add(Method::GET, format!("{path}/{{id}}"), doc, get::<T>);
+    let doc = Doc::new(format!("update_{}", kind.name), &tag, format!("Change {one}"))
+        .about("JSON Merge Patch (RFC 7396).")
+        .body(schema("Patch"))
+        .versioned()
+        .ok(200, schema(""));
+    routes.add(Method::PATCH, format!("{path}/{{id}}"), doc, patch::<T>);
+    let doc = Doc::new(format!("delete_{}", kind.name), &tag, format!("Delete {one}"))
+        .about("Moves it to the recycle bin.")
+        .versioned()
+        .no_content();
+    routes.add(Method::DELETE, format!("{path}/{{id}}"), doc, delete::<T>);
+    let doc = Doc::new(format!("{}_history", kind.name), &tag, format!("Changes of {one}"))
+        .about("Newest first, with old and new values.")
+        .query("before", json!({ "type": "string" }), "The position to go on from")
+        .query(
+            "limit",
+            json!({ "type": "integer", "minimum": 1, "maximum": 200 }),
+            "Changes in the answer",
+        )
+        .ok(
+            200,
+            json!({ "type": "object", "required": ["data", "page"], "properties": {
+            "data": { "type": "array", "items": reference("Change") }, "page": reference("Page") } }),
+        );
+    routes.add(Method::GET, format!("{path}/{{id}}/history"), doc, history::<T>);
+}

@@ -1,0 +1,188 @@
+//! The gate every request passes: id, credential, rate limit, and the one place where problems are rendered.
+
+use crate::error::Problem;
+use crate::state::State;
+use crate::token::Claims;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error as ActixError, HttpMessage, web};
+use domain::{Id, Locale};
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::{Quota, RateLimiter};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What the gate found out about a request.
+#[derive(Clone)]
+pub struct Request {
+    pub id: Arc<str>,
+    pub claims: Option<Claims>,
+    /// Why a credential that was sent does not hold.
+    pub refused: Option<&'static str>,
+    /// The language asked for.
+    pub locale: Option<Locale>,
+}
+
+type Limiter =
+    RateLimiter<String, governor::state::keyed::DashMapStateStore<String>, DefaultClock, StateInformationMiddleware>;
+
+/// Requests a minute for each credential, or address where there is none.
+pub struct RateLimit {
+    limiter: Option<Limiter>,
+    quota: u32,
+}
+
+impl RateLimit {
+    pub fn new(per_minute: u32) -> Self {
+        let limiter = NonZeroU32::new(per_minute)
+            .map(|n| RateLimiter::keyed(Quota::per_minute(n)).with_middleware::<StateInformationMiddleware>());
+        Self {
+            limiter,
+            quota: per_minute,
+        }
+    }
+
+    /// Requests left, or the seconds to wait.
+    fn take(&self, who: String) -> Option<Result<u32, u64>> {
+        let limiter = self.limiter.as_ref()?;
+        if limiter.len() > 50_000 {
+            limiter.retain_recent();
+        }
+        Some(match limiter.check_key(&who) {
+            Ok(snapshot) => Ok(snapshot.remaining_burst_capacity()),
+            Err(not_until) => Err(not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1),
+        })
+    }
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+fn request_id(request: &ServiceRequest) -> Arc<str> {
+    let sent = request.headers().get(&REQUEST_ID).and_then(|v| v.to_str().ok());
+    let plain = |id: &&str| {
+        (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    match sent.filter(plain) {
+        Some(id) => Arc::from(id),
+        None => Arc::from(Id::now_v7().to_string()),
+    }
+}
+
+pub async fn pass(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let started = Instant::now();
+    let id = request_id(&request);
+    let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let locale = text(ACCEPT_LANGUAGE).and_then(Locale::from_accept_language);
+    let state = request.app_data::<web::Data<State>>().cloned();
+    let limit = request.app_data::<web::Data<RateLimit>>().cloned();
+    let checked = match (text(AUTHORIZATION), &state) {
+        (Some(header), Some(state)) => {
+            let token = header
+                .strip_prefix("Bearer ")
+                .or_else(|| header.strip_prefix("bearer "));
+            Some(token.map_or(Err("token_invalid"), |t| state.tokens.check(t.trim())))
+        }
+        _ => None,
+    };
+    let (claims, refused) = match checked {
+        None => (None, None),
+        Some(Ok(claims)) => (Some(claims), None),
+        Some(Err(code)) => (None, Some(code)),
+    };
+    let who = match &claims {
+        Some(claims) => claims.sub.to_string(),
+        None => request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default(),
+    };
+    let is_api = request.path().starts_with("/api/");
+    request.extensions_mut().insert(Request {
+        id: id.clone(),
+        claims,
+        refused,
+        locale,
+    });
+    let taken = limit.as_ref().filter(|_| is_api).and_then(|limit| limit.take(who));
+    let method = request.method().clone();
+
+    let mut response = match taken {
+        Some(Err(seconds)) => {
+            let problem = Problem::request(StatusCode::TOO_MANY_REQUESTS, "rate_limited").with("seconds", seconds);
+            request.into_response(problem.render(locale.unwrap_or_default(), &id))
+        }
+        _ => next.call(request).await?.map_into_boxed_body(),
+    };
+    if let Some(error) = response.response().error() {
+        let rendered = match error.as_error::<Problem>() {
+            Some(problem) => {
+                if problem_is_ours(problem) {
+                    tracing::error!(request_id = %id, error = %problem, "a request failed");
+                }
+                problem.render(locale.unwrap_or_default(), &id)
+            }
+            None => from_actix(error).render(locale.unwrap_or_default(), &id),
+        };
+        response = response.into_response(rendered);
+    }
+    let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
+    let status = response.status();
+    let took = started.elapsed();
+    metrics::histogram!("http_request_seconds", "method" => method.to_string(), "route" => route.clone(), "status" => status.as_str().to_owned())
+        .record(took.as_secs_f64());
+    tracing::debug!(request_id = %id, %method, route, status = status.as_u16(), micros = took.as_micros() as u64, "request");
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    if is_api {
+        if !headers.contains_key(CACHE_CONTROL) {
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        if let (Some(limit), Some(taken)) = (&limit, taken) {
+            let left = taken.unwrap_or(0);
+            let seconds = taken.err().unwrap_or(60);
+            let policy = format!("\"default\";q={};w=60", limit.quota);
+            let now = format!("\"default\";r={left};t={seconds}");
+            for (name, value) in [("ratelimit-policy", policy), ("ratelimit", now)] {
+                if let Ok(value) = HeaderValue::from_str(&value) {
+                    headers.insert(HeaderName::from_static(name), value);
+                }
+            }
+        }
+    }
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+fn problem_is_ours(problem: &Problem) -> bool {
+    matches!(
+        problem,
+        Problem::Store(
+            persistence::Error::Internal(_) | persistence::Error::Unavailable(_) | persistence::Error::Full(_)
+        )
+    )
+}
+
+/// What actix refuses by itself, such as a body over the limit.
+fn from_actix(error: &ActixError) -> Problem {
+    let status = error.as_response_error().status_code();
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::request(status, "payload_too_large").with("max", crate::request::BODY_LIMIT)
+        }
+        s if s.is_server_error() => persistence::Error::internal(error).into(),
+        status => Problem::request(status, "malformed_request").with("reason", error),
+    }
+}

@@ -1,0 +1,235 @@
+//! Pages of records as JSON: chosen fields, and references sent along.
+
+use crate::caller::Caller;
+use crate::describe::{Doc, reference};
+use crate::error::Problem;
+use crate::state::State;
+use actix_web::HttpResponse;
+use actix_web::http::Uri;
+use domain::query::{List, MAX_LIMIT};
+use domain::value::parse_id;
+use domain::{Error, Field, Id, Issue, Kind, Record};
+use persistence::{Tx, engine};
+use serde_json::{Map, Value as Json, json};
+use std::collections::HashMap;
+
+/// Which fields of a record are sent, and which references with it.
+#[derive(Clone, Default)]
+pub struct Shape {
+    pub fields: Option<Vec<&'static str>>,
+    pub expand: Vec<&'static Field>,
+}
+
+impl Shape {
+    fn is_plain(&self) -> bool {
+        self.fields.is_none() && self.expand.is_empty()
+    }
+}
+
+/// `fields` and `expand` of a single record.
+pub fn shape(kind: &'static Kind, pairs: &[(String, String)]) -> Result<Shape, Problem> {
+    let mut shape = Shape::default();
+    for (name, value) in pairs {
+        let names = value.split(',').map(str::trim).filter(|n| !n.is_empty());
+        match name.as_str() {
+            "fields" => {
+                let known = names.map(|n| {
+                    let field = kind.field(n).map(|f| f.name);
+                    field.ok_or_else(|| Error::BadQuery(Issue::new("fields", "unknown_field").with("field", n)))
+                });
+                shape.fields = Some(known.collect::<Result<_, _>>()?);
+            }
+            "expand" => {
+                let known = names.map(|n| {
+                    let field = kind.fields.iter().find(|f| f.expansion() == Some(n));
+                    field.ok_or_else(|| Error::BadQuery(Issue::new("expand", "not_expandable").with("field", n)))
+                });
+                shape.expand = known.collect::<Result<_, _>>()?;
+            }
+            other => {
+                return Err(Error::BadQuery(Issue::new(other, "unknown_parameter").with("parameter", other)).into());
+            }
+        }
+    }
+    Ok(shape)
+}
+
+/// A record as JSON text in the shape asked for.
+pub fn shaped<T: Record>(
+    tx: &mut Tx,
+    caller: &Caller,
+    kind: &Kind,
+    record: &T,
+    shape: &Shape,
+) -> persistence::Result<String> {
+    if shape.is_plain() {
+        return serde_json::to_string(record).map_err(persistence::Error::internal);
+    }
+    let rows = shape_rows(tx, caller, kind, std::slice::from_ref(record), shape)?;
+    Ok(rows.into_iter().next().unwrap_or_default().to_string())
+}
+
+/// Records as JSON with only the fields asked for, and the references expanded: one query a reference, however many rows.
+pub fn shape_rows<T: Record>(
+    tx: &mut Tx,
+    caller: &Caller,
+    kind: &Kind,
+    records: &[T],
+    shape: &Shape,
+) -> persistence::Result<Vec<Json>> {
+    let _ = kind;
+    let mut rows: Vec<Map<String, Json>> = Vec::with_capacity(records.len());
+    for record in records {
+        match serde_json::to_value(record).map_err(persistence::Error::internal)? {
+            Json::Object(map) => rows.push(map),
+            _ => return Err(persistence::Error::internal("a record is no object")),
+        }
+    }
+    for field in &shape.expand {
+        let Some(name) = field.expansion() else { continue };
+        let id_of = |row: &Map<String, Json>| row.get(field.name).and_then(Json::as_str).and_then(parse_id);
+        let mut ids: Vec<Id> = rows.iter().filter_map(id_of).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let titles = titles(tx, caller, field, &ids)?;
+        for row in &mut rows {
+            let expanded = id_of(row).and_then(|id| titles.get(&id).map(|t| json!({ "id": id, "name": t })));
+            row.insert(name.to_owned(), expanded.unwrap_or_default());
+        }
+    }
+    if let Some(fields) = &shape.fields {
+        let expanded: Vec<&str> = shape.expand.iter().filter_map(|f| f.expansion()).collect();
+        for row in &mut rows {
+            row.retain(|name, _| {
+                matches!(name.as_str(), "id" | "version")
+                    || fields.contains(&name.as_str())
+                    || expanded.contains(&name.as_str())
+            });
+        }
+    }
+    Ok(rows.into_iter().map(Json::Object).collect())
+}
+
+fn titles(tx: &mut Tx, caller: &Caller, field: &Field, ids: &[Id]) -> persistence::Result<HashMap<Id, String>> {
+    let Some(target) = field.refers.and_then(domain::kind) else {
+        return Ok(HashMap::new());
+    };
+    match caller.scope(target) {
+        Ok(scope) => engine::titles(tx, &scope, target, ids),
+        Err(_) => Ok(HashMap::new()),
+    }
+}
+
+/// Answers a list.
+pub async fn page<T: Record>(
+    state: &State,
+    caller: Caller,
+    list: List,
+    uri: Option<&Uri>,
+) -> Result<HttpResponse, Problem> {
+    let scope = caller.scope(T::KIND)?;
+    let shape = Shape {
+        fields: list.fields.clone(),
+        expand: list.expand.clone(),
+    };
+    let (body, next) = state
+        .store
+        .read(move |tx| {
+            let page = engine::list::<T>(tx, &scope, &list)?;
+            let mut info = json!({ "next_cursor": page.next, "has_more": page.next.is_some() });
+            if let Some(count) = page.count {
+                info["count"] = json!(count);
+            }
+            let data = if shape.is_plain() {
+                serde_json::to_string(&page.rows)
+            } else {
+                serde_json::to_string(&shape_rows(tx, &caller, T::KIND, &page.rows, &shape)?)
+            };
+            let data = data.map_err(persistence::Error::internal)?;
+            Ok((format!("{{\"data\":{data},\"page\":{info}}}"), page.next))
+        })
+        .await?;
+    let mut response = HttpResponse::Ok();
+    if let (Some(next), Some(uri)) = (next, uri) {
+        response.insert_header(("Link", next_link(uri, &next)));
+    }
+    Ok(response.content_type("application/json").body(body))
+}
+
+fn next_link(uri: &Uri, cursor: &str) -> String {
+    let others = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|p| !p.is_empty() && !p.starts_with("cursor="));
+    let query = others
+        .map(str::to_owned)
+        .chain([format!("cursor={cursor}")])
+        .collect::<Vec<_>>()
+        .join("&");
+    format!("<{}?{query}>; rel=\"next\"", uri.path())
+}
+
+/// A position (a number sent as text) and a limit.
+pub fn position_and_limit(pairs: &[(String, String)], position: &str) -> Result<(Option<i64>, u32), Problem> {
+    let (mut at, mut limit) = (None, 50);
+    for (name, value) in pairs {
+        let bad = |code| Error::BadQuery(Issue::new(name.as_str(), code));
+        if name == position {
+            at = Some(
+                value
+                    .parse()
+                    .ok()
+                    .filter(|p: &i64| *p >= 0)
+                    .ok_or_else(|| bad("invalid_cursor"))?,
+            );
+        } else if name == "limit" {
+            let within = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
+            let out_of_range = || {
+                Error::BadQuery(
+                    Issue::new("limit", "out_of_range")
+                        .with("min", 1)
+                        .with("max", MAX_LIMIT),
+                )
+            };
+            limit = within.ok_or_else(out_of_range)?;
+        } else {
+            return Err(Error::BadQuery(Issue::new(name.as_str(), "unknown_parameter").with("parameter", name)).into());
+        }
+    }
+    Ok((at, limit))
+}
+
+/// The parameters every list takes.
+pub fn list_parameters(doc: Doc) -> Doc {
+    let text = || json!({ "type": "string" });
+    doc.query(
+        "limit",
+        json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50 }),
+        "Rows of a page",
+    )
+    .query("cursor", text(), "Where the page before ended")
+    .query(
+        "sort",
+        text(),
+        "A field, with - before it for descending; -created_at where nothing is said",
+    )
+    .query(
+        "q",
+        json!({ "type": "string", "maxLength": 200 }),
+        "Words to search for, in Chinese, pinyin or Latin letters",
+    )
+    .query("fields", text(), "Fields to send, separated by commas")
+    .query("expand", text(), "References to send along, separated by commas")
+    .query(
+        "count",
+        json!({ "type": "string", "enum": ["exact", "estimate"] }),
+        "Also count the whole list",
+    )
+}
+
+/// A record of which only id and version are sure to be there.
+pub fn part(name: &str) -> Json {
+    json!({ "type": "object", "required": ["id", "version"], "properties": { "id": { "type": "string", "format": "uuid" }, "version": { "type": "integer" } },
+        "description": format!("{name}, whole unless fields are chosen"), "anyOf": [reference(name), {}] })
+}

@@ -1,0 +1,227 @@
+//! Routes of opportunities: records, and their way through the pipeline.
+
+use crate::caller::Caller;
+use crate::crud::{Noun, checked, crud};
+use crate::describe::{Doc, Routes, reference};
+use crate::error::Problem;
+use crate::state::State;
+use crate::{pipeline, request};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::opportunity::Opportunity;
+use domain::policy::{Action, Permit};
+use domain::product::Product;
+use domain::stage::Stage;
+use domain::value::parse_id;
+use domain::{Error, Id, Instant, Issue, Record};
+use persistence::{Tx, engine, opportunity};
+use serde_json::{Map, Value as Json, json};
+
+impl Noun for Opportunity {
+    /// Without a pipeline the first one is meant, without a stage its first.
+    fn defaults(tx: &mut Tx, caller: &Caller, map: &mut Map<String, Json>) -> persistence::Result<()> {
+        let given = |map: &Map<String, Json>, name: &str| map.get(name).is_some_and(|v| !v.is_null());
+        if !given(map, "pipeline_id") {
+            let stage = map.get("stage_id").and_then(Json::as_str).and_then(parse_id);
+            let found = match stage {
+                Some(stage) => engine::find_many::<Stage>(tx, &caller.scope(Stage::KIND)?, &[stage])?
+                    .first()
+                    .map(|s| s.pipeline_id),
+                None => pipeline::first(tx, caller)?.map(|p| p.id),
+            };
+            if let Some(pipeline) = found {
+                map.insert("pipeline_id".into(), json!(pipeline));
+            }
+        }
+        if !given(map, "stage_id")
+            && let Some(id) = map.get("pipeline_id").and_then(Json::as_str).and_then(parse_id)
+        {
+            let stages = pipeline::stages(tx, caller, id)?;
+            let first = stages
+                .first()
+                .ok_or_else(|| Issue::at("pipeline_id", "pipeline_without_stages"));
+            map.insert("stage_id".into(), json!(first.map_err(persistence::Error::from)?.id));
+        }
+        Ok(())
+    }
+
+    fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+        let lines_changed = old.is_none_or(|o| o.lines != new.lines);
+        let amount_given = match old {
+            None => new.amount.is_some(),
+            Some(old) => old.amount != new.amount,
+        };
+        if lines_changed {
+            new.follow_lines(amount_given);
+            check_lines(tx, caller, new)?;
+        }
+        match old {
+            Some(old) if old.stage_id == new.stage_id => {}
+            Some(old) => {
+                // A stage set by PATCH is a move, with all that a move asks for.
+                let mut before = new.clone();
+                before.stage_id = old.stage_id;
+                let moved = before.moved(&stage(tx, caller, new.stage_id)?, Instant::now())?;
+                *new = moved;
+            }
+            None => {
+                stage(tx, caller, new.stage_id)?.check_entry(new)?;
+                new.stage_entered_at = Some(new.created_at);
+            }
+        }
+        Ok(())
+    }
+
+    fn after(tx: &mut Tx, _: &Caller, permit: &Permit, old: Option<&Self>, new: &Self) -> persistence::Result<()> {
+        if old.map_or(!new.lines.0.is_empty(), |o| o.lines != new.lines) {
+            opportunity::write_lines(tx, permit, new)?;
+        }
+        Ok(())
+    }
+}
+
+fn check_lines(tx: &mut Tx, caller: &Caller, new: &Opportunity) -> persistence::Result<()> {
+    let base = caller.workspace().currency;
+    let mut wanted: Vec<Id> = new.lines.0.iter().map(|l| l.product_id).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let known = engine::ids_visible(tx, &caller.scope(Product::KIND)?, Product::KIND, &wanted)?;
+    for (i, line) in new.lines.0.iter().enumerate() {
+        if !known.contains(&line.product_id) {
+            return Err(Issue::new(format!("/lines/{i}/product_id"), "reference_not_found").into());
+        }
+        if line.price.currency != base {
+            let issue = Issue::new(format!("/lines/{i}/price/currency"), "currency_without_rate");
+            return Err(issue
+                .with("currency", line.price.currency.code())
+                .with("base", base.code())
+                .into());
+        }
+    }
+    Ok(())
+}
+
+fn stage(tx: &mut Tx, caller: &Caller, id: Id) -> persistence::Result<Stage> {
+    match engine::find::<Stage>(tx, &caller.scope(Stage::KIND)?, id) {
+        Err(persistence::Error::Domain(Error::NotFound { .. })) => {
+            Err(Issue::at("stage_id", "reference_not_found").into())
+        }
+        found => found,
+    }
+}
+
+/// Changes one opportunity by a rule of the domain, under the caller's rights and the version that was seen.
+async fn change(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+    rule: impl Fn(&mut Tx, &Caller, &Opportunity) -> persistence::Result<Opportunity> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, Opportunity::KIND.name)?;
+    let expected = request::if_match(&request)?;
+    let by = caller.clone();
+    request::once(&state, &caller, &request, &body, move |tx| {
+        let old: Opportunity = engine::find(tx, &by.scope(Opportunity::KIND)?, id)?;
+        let permit = by.authorize(Action::Edit, Opportunity::KIND, old.owner_id)?;
+        expected.check(old.version)?;
+        let new = rule(tx, &by, &old)?;
+        checked(tx, &by, Some(&old), &new)?;
+        let stored = engine::update(tx, &permit, &old, &new)?;
+        request::record(StatusCode::OK, &stored, stored.version)
+    })
+    .await
+}
+
+async fn move_to(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let mut map = request::object(&request, &body)?;
+    let id = map
+        .remove("stage_id")
+        .and_then(|v| parse_id(v.as_str()?))
+        .ok_or_else(|| Issue::at("stage_id", "required"))?;
+    request::nothing_else(&map)?;
+    change(caller, state, path, request, body, move |tx, caller, old| {
+        Ok(old.moved(&stage(tx, caller, id)?, Instant::now())?)
+    })
+    .await
+}
+
+async fn win(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    request::nothing_else(&request::optional_object(&request, &body)?)?;
+    change(caller, state, path, request, body, |_, _, old| {
+        Ok(old.won(Instant::now())?)
+    })
+    .await
+}
+
+async fn lose(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let mut map = request::object(&request, &body)?;
+    let reason = request::optional_text(&mut map, "reason", 200)?;
+    let reason = match reason {
+        Some(reason) => reason,
+        None => request::optional_text(&mut map, "loss_reason", 200)?
+            .ok_or_else(|| Issue::at("reason", "reason_required"))?,
+    };
+    let competitor = request::optional_text(&mut map, "competitor", 200)?;
+    request::nothing_else(&map)?;
+    change(caller, state, path, request, body, move |_, _, old| {
+        Ok(old.lost(reason.clone(), competitor.clone(), Instant::now())?)
+    })
+    .await
+}
+
+async fn reopen(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    request::nothing_else(&request::optional_object(&request, &body)?)?;
+    change(caller, state, path, request, body, |_, _, old| {
+        Ok(old.reopened(Instant::now())?)
+    })
+    .await
+}
+
+pub fn routes(routes: &mut Routes) {
+    crud::<Opportunity>(routes);
+    let action = |id: &str, summary: &str| {
+        Doc::new(id, "opportunities", summary)
+            .versioned()
+            .ok(200, reference("Opportunity"))
+    };
+    let nothing = || json!({ "type": "object", "additionalProperties": false });
+    let doc = action("move_opportunity", "Move an opportunity to another stage")
+        .about("Refused where the stage may not be entered from here, or needs fields that are empty.")
+        .body(json!({ "type": "object", "required": ["stage_id"], "additionalProperties": false, "properties": { "stage_id": { "type": "string", "format": "uuid" } } }));
+    routes.add(Method::POST, "/opportunities/{id}/move", doc, move_to);
+    let doc = action("win_opportunity", "Mark an opportunity as won").optional_body(nothing());
+    routes.add(Method::POST, "/opportunities/{id}/win", doc, win);
+    let doc = action("lose_opportunity", "Mark an opportunity as lost").body(json!({ "type": "object", "additionalProperties": false, "properties": {
+        "reason": { "type": "string", "maxLength": 200, "minLength": 1 }, "loss_reason": { "type": "string", "maxLength": 200 },
+        "competitor": { "type": ["string", "null"], "maxLength": 200 } } }));
+    routes.add(Method::POST, "/opportunities/{id}/lose", doc, lose);
+    let doc = action("reopen_opportunity", "Reopen a closed opportunity").optional_body(nothing());
+    routes.add(Method::POST, "/opportunities/{id}/reopen", doc, reopen);
+}

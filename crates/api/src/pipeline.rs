@@ -1,0 +1,163 @@
+//! Routes of pipelines, and the board.
+
+use crate::caller::Caller;
+use crate::crud::{Noun, crud};
+use crate::describe::{Doc, Routes, reference};
+use crate::error::Problem;
+use crate::listing::{self, Shape};
+use crate::request;
+use crate::state::State;
+use actix_web::http::Method;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::money::decimal;
+use domain::opportunity::Opportunity;
+use domain::pipeline::Pipeline;
+use domain::query::{self, Filter, Leaf, List, Sort, Test};
+use domain::stage::Stage;
+use domain::value::Storage;
+use domain::{Id, Record};
+use persistence::{Tx, engine, opportunity};
+use serde_json::{Map, Value as Json, json};
+
+impl Noun for Pipeline {
+    fn defaults(_: &mut Tx, _: &Caller, map: &mut Map<String, Json>) -> persistence::Result<()> {
+        map.entry("position").or_insert(json!(0));
+        Ok(())
+    }
+}
+
+fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence::Result<List> {
+    let field = T::KIND
+        .field(sort)
+        .ok_or_else(|| persistence::Error::internal("no such field"))?;
+    Ok(List {
+        filter,
+        sort: Sort {
+            field,
+            descending: false,
+        },
+        limit: query::MAX_LIMIT,
+        after: None,
+        q: None,
+        fields: None,
+        expand: Vec::new(),
+        count: query::Count::No,
+        fingerprint: 0,
+    })
+}
+
+/// The stages of a pipeline in their order.
+pub fn stages(tx: &mut Tx, caller: &Caller, pipeline: Id) -> persistence::Result<Vec<Stage>> {
+    let of = Leaf {
+        column: "pipeline_id".into(),
+        storage: Storage::Id,
+        test: Test::Eq(pipeline.into()),
+    };
+    let list = everything::<Stage>("position", Some(Filter::Leaf(of)))?;
+    Ok(engine::list(tx, &caller.scope(Stage::KIND)?, &list)?.rows)
+}
+
+/// The first pipeline that is in use.
+pub fn first(tx: &mut Tx, caller: &Caller) -> persistence::Result<Option<Pipeline>> {
+    let list = everything::<Pipeline>("position", None)?;
+    Ok(engine::list::<Pipeline>(tx, &caller.scope(Pipeline::KIND)?, &list)?
+        .rows
+        .into_iter()
+        .find(|p| !p.archived))
+}
+
+/// Cards a stage shows at first.
+const CARDS: u32 = 20;
+
+async fn board(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, Pipeline::KIND.name)?;
+    let mut pairs = request::query_pairs(&request)?;
+    if !pairs.iter().any(|(name, _)| name == "sort") {
+        pairs.push(("sort".into(), "close_on".into()));
+    }
+    if !pairs.iter().any(|(name, _)| name == "limit") {
+        pairs.push(("limit".into(), CARDS.to_string()));
+    }
+    let list = caller.list_context(|context| query::from_pairs(Opportunity::KIND, &pairs, &[], context))?;
+    let body = state
+        .store
+        .read(move |tx| {
+            let pipeline: Pipeline = engine::find(tx, &caller.scope(Pipeline::KIND)?, id)?;
+            let scope = caller.scope(Opportunity::KIND)?;
+            let totals = opportunity::stage_totals(tx, &scope, id, &list)?;
+            let currency = caller.workspace().currency;
+            let money = |minor: i64| json!({ "amount": decimal(minor, currency), "currency": currency.code() });
+            let expand = Opportunity::KIND
+                .fields
+                .iter()
+                .filter(|f| matches!(f.name, "owner_id" | "customer_id"))
+                .collect();
+            let shape = Shape {
+                fields: list.fields.clone(),
+                expand,
+            };
+            let stages = stages(tx, &caller, id)?;
+            // All cards of all stages in one go, so that owners and customers are looked up once.
+            let mut cards = Vec::new();
+            let mut parts = Vec::new();
+            for stage in &stages {
+                let total = totals.iter().find(|t| t.stage == stage.id).copied().unwrap_or_default();
+                let page = if total.count == 0 {
+                    engine::Page {
+                        rows: Vec::new(),
+                        next: None,
+                        count: None,
+                    }
+                } else {
+                    opportunity::stage_cards(tx, &scope, stage.id, &list)?
+                };
+                parts.push((total, page.rows.len(), page.next.is_some()));
+                cards.extend(page.rows);
+            }
+            let mut rows = listing::shape_rows(tx, &caller, Opportunity::KIND, &cards, &shape)?.into_iter();
+            let columns: Vec<Json> = stages
+                .iter()
+                .zip(parts)
+                .map(|(stage, (total, shown, more))| {
+                    let weighted = i128::from(total.sum) * i128::from(stage.probability) / 100;
+                    json!({
+                        "stage": stage,
+                        "count": total.count,
+                        "sum": money(total.sum),
+                        "weighted": money(i64::try_from(weighted).unwrap_or(i64::MAX)),
+                        "cards": rows.by_ref().take(shown).collect::<Vec<_>>(),
+                        "has_more": more,
+                    })
+                })
+                .collect();
+            Ok(json!({ "pipeline": pipeline, "stages": columns }))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+pub fn routes(routes: &mut Routes) {
+    crud::<Pipeline>(routes);
+    let column = json!({ "type": "object", "required": ["stage", "count", "sum", "weighted", "cards", "has_more"], "properties": {
+        "stage": reference("Stage"), "count": { "type": "integer" }, "sum": reference("Money"), "weighted": reference("Money"),
+        "cards": { "type": "array", "items": { "type": "object" } }, "has_more": { "type": "boolean" } } });
+    let doc = Doc::new("pipeline_board", "pipelines", "The board of a pipeline")
+        .about(
+            "The open opportunities stage by stage: count, sum, weighted sum and the first cards, each with owner and customer. \
+             Takes the filters, sort and search of `GET /opportunities`; the rest of a stage is listed there with `filter[stage_id]`.",
+        )
+        .ok(200, json!({ "type": "object", "required": ["pipeline", "stages"], "properties": {
+            "pipeline": reference("Pipeline"), "stages": { "type": "array", "items": column } } }));
+    routes.add(
+        Method::GET,
+        "/pipelines/{id}/board",
+        listing::list_parameters(doc),
+        board,
+    );
+}

@@ -1,0 +1,127 @@
+//! Reports over the pipeline.
+
+use crate::caller::Caller;
+use crate::describe::{Doc, Routes, reference};
+use crate::error::Problem;
+use crate::state::State;
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use chrono::Offset;
+use domain::money::decimal;
+use domain::opportunity::Opportunity;
+use domain::stage::Stage;
+use domain::user::User;
+use domain::{Id, Record};
+use persistence::{engine, report};
+use serde_json::{Value as Json, json};
+
+fn money(caller: &Caller, minor: i64) -> Json {
+    let currency = caller.workspace().currency;
+    json!({ "amount": decimal(minor, currency), "currency": currency.code() })
+}
+
+async fn pipeline_summary(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let body = state
+        .store
+        .read(move |tx| {
+            let sums = report::open_by_stage(tx, &caller.scope(Opportunity::KIND)?)?;
+            let ids: Vec<Id> = sums.iter().map(|s| s.stage).collect();
+            let mut stages: Vec<Stage> = engine::find_many(tx, &caller.scope(Stage::KIND)?, &ids)?;
+            stages.sort_by_key(|s| (s.pipeline_id, s.position, s.id));
+            let rows: Vec<Json> = stages
+                .iter()
+                .filter_map(|stage| {
+                    let sum = sums.iter().find(|s| s.stage == stage.id)?;
+                    let weighted =
+                        i64::try_from(i128::from(sum.sum) * i128::from(stage.probability) / 100).unwrap_or(i64::MAX);
+                    Some(
+                        json!({ "pipeline_id": stage.pipeline_id, "stage_id": stage.id, "stage": stage.name,
+                        "probability": stage.probability, "count": sum.count, "sum": money(&caller, sum.sum),
+                        "weighted": money(&caller, weighted) }),
+                    )
+                })
+                .collect();
+            let total: i64 = sums.iter().map(|s| s.sum).sum();
+            let count: i64 = sums.iter().map(|s| s.count).sum();
+            Ok(json!({ "data": rows, "total": { "count": count, "sum": money(&caller, total) } }))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+async fn win_rate(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let body = state
+        .store
+        .read(move |tx| {
+            let scope = caller.scope(Opportunity::KIND)?;
+            let sums = report::by_status(tx, &scope)?;
+            let of = |status: &str| {
+                sums.iter()
+                    .find(|s| s.status == status)
+                    .map_or((0, 0), |s| (s.count, s.sum))
+            };
+            let ((won, won_value), (lost, lost_value), (open, open_value)) = (of("won"), of("lost"), of("open"));
+            // Percent with two decimals, rounded half up; none while nothing is decided.
+            let rate = (won + lost > 0).then(|| {
+                let hundredths = (won * 20_000 + (won + lost)) / (2 * (won + lost));
+                hundredths as f64 / 100.0
+            });
+            let offset = chrono::Utc::now()
+                .with_timezone(&caller.zone)
+                .offset()
+                .fix()
+                .local_minus_utc()
+                / 60;
+            let months: Vec<Json> = report::won_by_month(tx, &scope, i64::from(offset))?
+                .iter()
+                .map(|m| json!({ "month": m.month, "won_count": m.count, "won_value": money(&caller, m.sum) }))
+                .collect();
+            Ok(
+                json!({ "won": won, "lost": lost, "open": open, "rate": rate, "won_value": money(&caller, won_value),
+                "lost_value": money(&caller, lost_value), "open_value": money(&caller, open_value), "months": months }),
+            )
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+async fn sales_by_owner(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let body = state
+        .store
+        .read(move |tx| {
+            let rows = report::by_owner(tx, &caller.scope(Opportunity::KIND)?)?;
+            let ids: Vec<Id> = rows.iter().filter_map(|r| r.owner).collect();
+            let names = engine::titles(tx, &caller.scope(User::KIND)?, User::KIND, &ids)?;
+            let data: Vec<Json> = rows
+                .iter()
+                .map(|row| {
+                    let owner = row.owner.map(|id| json!({ "id": id, "name": names.get(&id) }));
+                    json!({ "owner": owner, "won_count": row.won_count, "won_value": money(&caller, row.won_sum),
+                        "lost_count": row.lost_count, "open_count": row.open_count, "open_value": money(&caller, row.open_sum) })
+                })
+                .collect();
+            Ok(json!({ "data": data }))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+pub fn routes(routes: &mut Routes) {
+    let rows = || json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": { "type": "object" } } } });
+    let doc = Doc::new("report_pipeline_summary", "reports", "Open opportunities by stage")
+        .about("Count, sum and weighted sum in the base currency, as far as the caller may see.")
+        .ok(200, rows());
+    routes.add(Method::GET, "/reports/pipeline-summary", doc, pipeline_summary);
+    let doc = Doc::new("report_win_rate", "reports", "Win rate and monthly won value")
+        .about("`rate` is won / (won + lost) in percent, with two decimals; null while nothing is decided. Months are the caller's.")
+        .ok(200, json!({ "type": "object", "required": ["won", "lost", "open", "rate", "won_value", "months"], "properties": {
+            "won": { "type": "integer" }, "lost": { "type": "integer" }, "open": { "type": "integer" },
+            "rate": { "type": ["number", "null"] }, "won_value": reference("Money"),
+            "months": { "type": "array", "items": { "type": "object" } } } }));
+    routes.add(Method::GET, "/reports/win-rate", doc, win_rate);
+    let doc = Doc::new("report_sales_by_owner", "reports", "Sales by owner")
+        .about("Best first.")
+        .ok(200, rows());
+    routes.add(Method::GET, "/reports/sales-by-owner", doc, sales_by_owner);
+}

@@ -1,0 +1,225 @@
+//! Reading requests and answering them: bodies, versions, keys.
+
+use crate::caller::Caller;
+use crate::error::Problem;
+use crate::state::State;
+use crate::token;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::{Error, Id, Issue};
+use persistence::Tx;
+use persistence::idempotency::{self, Answer, Key};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+pub const BODY_LIMIT: usize = 1 << 20;
+const DEPTH_LIMIT: usize = 32;
+
+/// A JSON object as body.
+pub fn object(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Json>, Problem> {
+    let sent = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let media = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if media != "application/json" && media != "application/merge-patch+json" {
+        return Err(
+            Problem::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+                .with("expected", "application/json"),
+        );
+    }
+    let malformed = |reason: String| Problem::request(StatusCode::BAD_REQUEST, "malformed_json").with("reason", reason);
+    let json: Json = serde_json::from_slice(body).map_err(|e| malformed(e.to_string()))?;
+    if deeper_than(&json, DEPTH_LIMIT) {
+        return Err(malformed(format!("more than {DEPTH_LIMIT} levels")));
+    }
+    match json {
+        Json::Object(map) => Ok(map),
+        _ => Err(Problem::request(StatusCode::BAD_REQUEST, "object_expected")),
+    }
+}
+
+/// As `object`, where no body at all means an empty one.
+pub fn optional_object(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Json>, Problem> {
+    if body.is_empty() {
+        Ok(Map::new())
+    } else {
+        object(request, body)
+    }
+}
+
+fn deeper_than(json: &Json, levels: usize) -> bool {
+    match (json, levels) {
+        (Json::Array(_) | Json::Object(_), 0) => true,
+        (Json::Array(items), n) => items.iter().any(|i| deeper_than(i, n - 1)),
+        (Json::Object(map), n) => map.values().any(|v| deeper_than(v, n - 1)),
+        _ => false,
+    }
+}
+
+/// The parameters of the query string, decoded, in order.
+pub fn query_pairs(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
+    serde_urlencoded::from_str(request.query_string())
+        .map_err(|e| Problem::request(StatusCode::BAD_REQUEST, "malformed_request").with("reason", e))
+}
+
+/// An id in a path. Something that is no id is simply not there.
+pub fn id(text: &str, kind: &'static str) -> Result<Id, Problem> {
+    domain::value::parse_id(text).ok_or_else(|| Error::NotFound { kind, id: None }.into())
+}
+
+/// The version a change was made against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    Any,
+    Version(i64),
+}
+
+impl Expected {
+    pub fn check(self, current: i64) -> Result<(), Error> {
+        match self {
+            Self::Version(seen) if seen != current => Err(Error::Stale { current }),
+            _ => Ok(()),
+        }
+    }
+}
+
+pub fn if_match(request: &HttpRequest) -> Result<Expected, Problem> {
+    let Some(header) = request.headers().get(IF_MATCH) else {
+        return Err(Problem::request(
+            StatusCode::PRECONDITION_REQUIRED,
+            "precondition_required",
+        ));
+    };
+    let text = header.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(Expected::Any);
+    }
+    let version = text
+        .strip_prefix('"')
+        .and_then(|t| t.strip_suffix('"'))
+        .and_then(|t| t.parse().ok());
+    version
+        .map(Expected::Version)
+        .ok_or_else(|| Problem::request(StatusCode::BAD_REQUEST, "invalid_etag"))
+}
+
+/// A record as an answer, with its version as ETag.
+pub fn record<T: Serialize>(status: StatusCode, body: &T, version: i64) -> persistence::Result<Answer> {
+    Ok(Answer {
+        status: i64::from(status.as_u16()),
+        etag: Some(format!("\"{version}\"")),
+        location: None,
+        body: serde_json::to_string(body).map_err(persistence::Error::internal)?,
+    })
+}
+
+/// A plain JSON answer.
+pub fn json<T: Serialize>(status: StatusCode, body: &T) -> persistence::Result<Answer> {
+    Ok(Answer {
+        status: i64::from(status.as_u16()),
+        etag: None,
+        location: None,
+        body: serde_json::to_string(body).map_err(persistence::Error::internal)?,
+    })
+}
+
+pub fn respond(answer: Answer) -> HttpResponse {
+    let status = u16::try_from(answer.status)
+        .ok()
+        .and_then(|s| StatusCode::from_u16(s).ok());
+    let mut response = HttpResponse::build(status.unwrap_or(StatusCode::OK));
+    if let Some(etag) = answer.etag {
+        response.insert_header((ETAG, etag));
+    }
+    if let Some(location) = answer.location {
+        response.insert_header((LOCATION, location));
+    }
+    if answer.body.is_empty() {
+        return response.finish();
+    }
+    response.content_type("application/json").body(answer.body)
+}
+
+/// The request's idempotency key, if it has one.
+fn key(request: &HttpRequest, caller: &Caller, body: &[u8]) -> Result<Option<Key>, Problem> {
+    let Some(header) = request.headers().get("Idempotency-Key") else {
+        return Ok(None);
+    };
+    let key = header
+        .to_str()
+        .ok()
+        .filter(|k| (1..=255).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic()));
+    let key = key.ok_or_else(|| Problem::request(StatusCode::BAD_REQUEST, "invalid_idempotency_key"))?;
+    let said = [
+        request.method().as_str().as_bytes(),
+        request.uri().to_string().as_bytes(),
+        body,
+    ]
+    .join(&0u8);
+    Ok(Some(Key {
+        workspace: caller.workspace().id,
+        user: caller.user(),
+        key: key.to_owned(),
+        request_hash: token::hash(&String::from_utf8_lossy(&said)),
+    }))
+}
+
+/// One use case that writes: in one transaction, and once for one idempotency key.
+pub async fn once(
+    state: &State,
+    caller: &Caller,
+    request: &HttpRequest,
+    body: &[u8],
+    work: impl Fn(&mut Tx) -> persistence::Result<Answer> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let answer = match key(request, caller, body)? {
+        None => state.store.write(work).await?,
+        Some(key) => {
+            state
+                .store
+                .write(move |tx| {
+                    if let Some(first) = idempotency::begin(tx, &key)? {
+                        return Ok(first);
+                    }
+                    let answer = work(tx)?;
+                    idempotency::finish(tx, &key, &answer)?;
+                    Ok(answer)
+                })
+                .await?
+        }
+    };
+    Ok(respond(answer))
+}
+
+/// A required text in a body read by hand.
+pub fn required_text(map: &mut Map<String, Json>, name: &str, max: usize) -> Result<String, Issue> {
+    optional_text(map, name, max)?.ok_or_else(|| Issue::at(name, "required"))
+}
+
+pub fn optional_text(map: &mut Map<String, Json>, name: &str, max: usize) -> Result<Option<String>, Issue> {
+    match map.remove(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(s)) => {
+            let text = s.trim();
+            if text.chars().count() > max {
+                return Err(Issue::at(name, "too_long").with("max", max));
+            }
+            if text.chars().any(|c| c == '\0') {
+                return Err(Issue::at(name, "control_character"));
+            }
+            Ok((!text.is_empty()).then(|| text.to_owned()))
+        }
+        Some(_) => Err(Issue::at(name, "wrong_type").with("type", "text")),
+    }
+}
+
+/// Nothing may be left over in a body read by hand.
+pub fn nothing_else(map: &Map<String, Json>) -> Result<(), Issue> {
+    match map.keys().next() {
+        None => Ok(()),
+        Some(name) => Err(Issue::at(name, "unknown_field").with("field", name)),
+    }
+}

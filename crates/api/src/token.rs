@@ -1,0 +1,126 @@
+//! Access tokens (JWT, RFC 8725: one algorithm, everything checked) and opaque refresh tokens.
+
+use domain::Id;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation, decode, decode_header, encode};
+use persistence::workspace::SigningKey;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Seconds an access token lives.
+pub const ACCESS_SECONDS: i64 = 15 * 60;
+/// Seconds after which a session ends, however often it is refreshed.
+pub const SESSION_SECONDS: i64 = 30 * 24 * 3600;
+
+const ISSUER: &str = "guanxi";
+const AUDIENCE: &str = "guanxi-api";
+/// RFC 9068; keeps other tokens of ours from being taken for access tokens.
+const TYPE: &str = "at+jwt";
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Claims {
+    iss: String,
+    aud: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    /// The user.
+    pub sub: Id,
+    /// The workspace.
+    pub ws: Id,
+    /// The session.
+    pub sid: Id,
+}
+
+pub struct Tokens {
+    newest: String,
+    sign: EncodingKey,
+    verify: Vec<(String, DecodingKey)>,
+    validation: Validation,
+}
+
+impl Tokens {
+    /// The newest key signs, all verify.
+    pub fn new(keys: &[SigningKey]) -> Self {
+        let newest = keys.first().cloned().unwrap_or(SigningKey {
+            id: String::new(),
+            secret: String::new(),
+        });
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        validation.validate_nbf = true;
+        validation.leeway = 0;
+        Self {
+            sign: EncodingKey::from_secret(newest.secret.as_bytes()),
+            newest: newest.id,
+            verify: keys
+                .iter()
+                .map(|k| (k.id.clone(), DecodingKey::from_secret(k.secret.as_bytes())))
+                .collect(),
+            validation,
+        }
+    }
+
+    pub fn access(&self, user: Id, workspace: Id, session: Id) -> Result<String, jsonwebtoken::errors::Error> {
+        let now = chrono::Utc::now().timestamp();
+        let mut header = Header::new(Algorithm::HS256);
+        header.typ = Some(TYPE.into());
+        header.kid = Some(self.newest.clone());
+        let claims = Claims {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            iat: now,
+            nbf: now,
+            exp: now + ACCESS_SECONDS,
+            sub: user,
+            ws: workspace,
+            sid: session,
+        };
+        encode(&header, &claims, &self.sign)
+    }
+
+    /// The claims of a token that holds, or the code of what is wrong with it.
+    pub fn check(&self, token: &str) -> Result<Claims, &'static str> {
+        let header = decode_header(token).map_err(|_| "token_invalid")?;
+        if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::HS256 {
+            return Err("token_invalid");
+        }
+        let kid = header.kid.ok_or("token_invalid")?;
+        let (_, key) = self.verify.iter().find(|(id, _)| *id == kid).ok_or("token_invalid")?;
+        match decode(token, key, &self.validation) {
+            Ok(TokenData { claims, .. }) => Ok(claims),
+            Err(e) if matches!(e.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => Err("token_expired"),
+            Err(_) => Err("token_invalid"),
+        }
+    }
+}
+
+/// A secret nobody guesses: 32 random bytes, in letters that need no escaping.
+pub fn secret() -> Result<String, getrandom::Error> {
+    use base64::Engine;
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What the store keeps of a secret.
+pub fn hash(secret: &str) -> String {
+    use std::fmt::Write;
+    Sha256::digest(secret)
+        .iter()
+        .fold(String::with_capacity(64), |mut out, b| {
+            let _ = write!(out, "{b:02x}");
+            out
+        })
+}
+
+/// A refresh token names its session, so that an old one can be told from a made-up one.
+pub fn refresh(session: Id, secret: &str) -> String {
+    format!("gx_rt_{}_{secret}", session.simple())
+}
+
+pub fn parse_refresh(token: &str) -> Option<(Id, &str)> {
+    let (session, secret) = token.strip_prefix("gx_rt_")?.split_once('_')?;
+    Some((Id::try_parse(session).ok()?, secret))
+}

@@ -1,0 +1,190 @@
+//! New workspaces: roles, a pipeline, picklists and the first user.
+
+use domain::picklist::{PickOption, PickOptions, Picklist, PicklistPatch};
+use domain::pipeline::{Pipeline, PipelinePatch};
+use domain::policy::{Action, Actor, builtin_roles};
+use domain::record::Birth;
+use domain::role::{Role, RolePatch};
+use domain::stage::{Stage, StagePatch};
+use domain::user::{User, UserPatch};
+use domain::value::Email;
+use domain::workspace::Workspace;
+use domain::{Currency, Error, Id, Issue, Locale, Record};
+use persistence::{Tx, engine, user, workspace};
+use std::sync::Arc;
+
+/// Makes a workspace with everything people need to begin.
+pub fn create(tx: &mut Tx, name: &str, locale: Locale) -> persistence::Result<Arc<Workspace>> {
+    let space = Arc::new(Workspace {
+        id: Id::now_v7(),
+        name: name.to_owned(),
+        currency: Currency::CNY,
+        locale,
+        time_zone: "Asia/Shanghai".to_owned(),
+    });
+    workspace::create(tx, &space)?;
+    let system = Actor::system(space.clone());
+    let chinese = locale == Locale::Zh;
+    let pick = |zh: &str, en: &str| if chinese { zh.to_owned() } else { en.to_owned() };
+
+    let mut roles = Vec::new();
+    for (key, name, grants) in builtin_roles() {
+        let patch = RolePatch {
+            key: Some(key.into()),
+            name: Some(name.into()),
+            grants: Some(grants),
+            ..Default::default()
+        };
+        let mut role = Role::create(patch, Birth::new(None))?;
+        role.builtin = true;
+        roles.push(role);
+    }
+    engine::insert(tx, &system.authorize(Action::Create, Role::KIND, None)?, &roles)?;
+
+    let patch = PipelinePatch {
+        name: Some(pick("销售流程", "Sales pipeline")),
+        position: Some(0),
+        ..Default::default()
+    };
+    let pipeline = Pipeline::create(patch, Birth::new(None))?;
+    let steps = [
+        ("初步接洽", "Prospecting", 10, 14),
+        ("需求确认", "Qualification", 25, 14),
+        ("方案报价", "Proposal", 50, 21),
+        ("商务谈判", "Negotiation", 75, 21),
+        ("合同签订", "Contract", 90, 14),
+    ];
+    let mut stages = Vec::new();
+    for (position, (zh, en, probability, days)) in (0i64..).zip(steps) {
+        let patch = StagePatch {
+            pipeline_id: Some(pipeline.id),
+            name: Some(pick(zh, en)),
+            position: Some(position),
+            probability: Some(probability),
+            rotting_days: Some(Some(days)),
+            ..Default::default()
+        };
+        stages.push(Stage::create(patch, Birth::new(None))?);
+    }
+    engine::insert(
+        tx,
+        &system.authorize(Action::Create, Pipeline::KIND, None)?,
+        &[pipeline],
+    )?;
+    engine::insert(tx, &system.authorize(Action::Create, Stage::KIND, None)?, &stages)?;
+
+    let lists: [(&str, (&str, &str), &[(&str, &str)]); 7] = [
+        (
+            "source",
+            ("来源", "Sources"),
+            &[
+                ("转介绍", "Referral"),
+                ("官网", "Web site"),
+                ("展会", "Trade fair"),
+                ("电话", "Phone"),
+                ("广告", "Advertising"),
+                ("社交媒体", "Social media"),
+            ],
+        ),
+        (
+            "industry",
+            ("行业", "Industries"),
+            &[
+                ("制造", "Manufacturing"),
+                ("软件和信息技术", "Software and IT"),
+                ("零售", "Retail"),
+                ("金融", "Finance"),
+                ("医疗", "Health care"),
+                ("教育", "Education"),
+                ("建筑", "Construction"),
+                ("物流", "Logistics"),
+            ],
+        ),
+        (
+            "customer_level",
+            ("客户级别", "Customer levels"),
+            &[("A", "A"), ("B", "B"), ("C", "C"), ("VIP", "VIP")],
+        ),
+        (
+            "lead_level",
+            ("线索级别", "Lead levels"),
+            &[("高", "Hot"), ("中", "Warm"), ("低", "Cold")],
+        ),
+        (
+            "loss_reason",
+            ("输单原因", "Reasons lost"),
+            &[
+                ("价格", "Price"),
+                ("竞争对手", "Competitor"),
+                ("没有预算", "No budget"),
+                ("需求取消", "Need is gone"),
+                ("无回应", "No answer"),
+            ],
+        ),
+        (
+            "disqualified_reason",
+            ("线索无效原因", "Reasons for disqualifying"),
+            &[
+                ("联系不上", "Cannot be reached"),
+                ("没有需求", "No need"),
+                ("预算不足", "No budget"),
+                ("重复线索", "Duplicate"),
+            ],
+        ),
+        (
+            "region",
+            ("地区", "Regions"),
+            &[
+                ("华东", "East China"),
+                ("华南", "South China"),
+                ("华北", "North China"),
+                ("海外", "Abroad"),
+            ],
+        ),
+    ];
+    let mut picklists = Vec::new();
+    for (key, (zh, en), values) in lists {
+        let options = values.iter().map(|(zh, en)| PickOption {
+            value: pick(zh, en),
+            label_zh: Some((*zh).to_owned()),
+            label_en: Some((*en).to_owned()),
+            retired: false,
+        });
+        let patch = PicklistPatch {
+            key: Some(key.into()),
+            name: Some(pick(zh, en)),
+            options: Some(PickOptions(options.collect())),
+            ..Default::default()
+        };
+        picklists.push(Picklist::create(patch, Birth::new(None))?);
+    }
+    engine::insert(tx, &system.authorize(Action::Create, Picklist::KIND, None)?, &picklists)?;
+    Ok(space)
+}
+
+/// Adds a user who can sign in with this password, which is already hashed.
+pub fn add_user(
+    tx: &mut Tx,
+    space: &Arc<Workspace>,
+    email: &str,
+    name: &str,
+    role: &str,
+    password_hash: &str,
+) -> persistence::Result<User> {
+    let system = Actor::system(space.clone());
+    let email = Email::new(email).ok_or_else(|| Error::invalid(Issue::at("email", "invalid_email")))?;
+    if engine::find_by::<Role>(tx, &system.scope(Role::KIND)?, "key", role)?.is_none() {
+        return Err(Issue::at("roles", "unknown_role").with("role", role).into());
+    }
+    let patch = UserPatch {
+        name: Some(name.to_owned()),
+        email: Some(Some(email.clone())),
+        roles: Some(vec![role.to_owned()]),
+        ..Default::default()
+    };
+    let person = User::create(patch, Birth::new(None))?;
+    let permit = system.authorize(Action::Create, User::KIND, None)?;
+    engine::insert(tx, &permit, std::slice::from_ref(&person))?;
+    user::set_login(tx, &permit, person.id, email.as_str(), password_hash)?;
+    Ok(person)
+}
