@@ -51,14 +51,12 @@ pub trait Noun: Record {
 /// Creates a record in a transaction, with every check a request gets.
 pub fn create_in<T: Noun>(tx: &mut Tx, caller: &Caller, mut map: Map<String, Json>) -> persistence::Result<T> {
     T::defaults(tx, caller, &mut map)?;
-    let amount_given = map.contains_key("amount");
     if T::KIND.ownership == Ownership::Owned && !map.contains_key("owner_id") {
         map.insert("owner_id".into(), json!(caller.user()));
     }
     let patch = T::Patch::parse(map, true)?;
     let mut new = T::create(patch, Birth::new(caller.user()))?;
     let permit = caller.authorize(Action::Create, T::KIND, new.owner_id())?;
-    let _ = amount_given;
     T::before(tx, caller, None, &mut new)?;
     checked(tx, caller, None, &new)?;
     engine::insert(tx, &permit, std::slice::from_ref(&new))?;
@@ -193,7 +191,7 @@ async fn get<T: Noun>(
         .store
         .read_quick(move |tx| {
             let record: T = engine::find(tx, &scope, id)?;
-            let body = listing::shaped(tx, &caller, T::KIND, &record, &shape)?;
+            let body = listing::shaped(tx, &caller, &record, &shape)?;
             Ok((record, body))
         })
         .await?;

@@ -106,10 +106,12 @@ pub fn reference(name: &str) -> Json {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
+type Register = Box<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+
 /// Collects routes for actix and operations for the description.
 #[derive(Default)]
 pub struct Routes {
-    register: Vec<Box<dyn Fn(&mut ServiceConfig) + Send + Sync>>,
+    register: Vec<Register>,
     paths: Map<String, Json>,
     pub schemas: Map<String, Json>,
 }

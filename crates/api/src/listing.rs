@@ -55,17 +55,11 @@ pub fn shape(kind: &'static Kind, pairs: &[(String, String)]) -> Result<Shape, P
 }
 
 /// A record as JSON text in the shape asked for.
-pub fn shaped<T: Record>(
-    tx: &mut Tx,
-    caller: &Caller,
-    kind: &Kind,
-    record: &T,
-    shape: &Shape,
-) -> persistence::Result<String> {
+pub fn shaped<T: Record>(tx: &mut Tx, caller: &Caller, record: &T, shape: &Shape) -> persistence::Result<String> {
     if shape.is_plain() {
         return serde_json::to_string(record).map_err(persistence::Error::internal);
     }
-    let rows = shape_rows(tx, caller, kind, std::slice::from_ref(record), shape)?;
+    let rows = shape_rows(tx, caller, std::slice::from_ref(record), shape)?;
     Ok(rows.into_iter().next().unwrap_or_default().to_string())
 }
 
@@ -73,11 +67,9 @@ pub fn shaped<T: Record>(
 pub fn shape_rows<T: Record>(
     tx: &mut Tx,
     caller: &Caller,
-    kind: &Kind,
     records: &[T],
     shape: &Shape,
 ) -> persistence::Result<Vec<Json>> {
-    let _ = kind;
     let mut rows: Vec<Map<String, Json>> = Vec::with_capacity(records.len());
     for record in records {
         match serde_json::to_value(record).map_err(persistence::Error::internal)? {
@@ -143,7 +135,7 @@ pub async fn page<T: Record>(
             let data = if shape.is_plain() {
                 serde_json::to_string(&page.rows)
             } else {
-                serde_json::to_string(&shape_rows(tx, &caller, T::KIND, &page.rows, &shape)?)
+                serde_json::to_string(&shape_rows(tx, &caller, &page.rows, &shape)?)
             };
             let data = data.map_err(persistence::Error::internal)?;
             Ok((format!("{{\"data\":{data},\"page\":{info}}}"), page.next))

@@ -120,7 +120,7 @@ async fn board(
                 parts.push((total, page.rows.len(), page.next.is_some()));
                 cards.extend(page.rows);
             }
-            let mut rows = listing::shape_rows(tx, &caller, Opportunity::KIND, &cards, &shape)?.into_iter();
+            let mut rows = listing::shape_rows(tx, &caller, &cards, &shape)?.into_iter();
             let columns: Vec<Json> = stages
                 .iter()
                 .zip(parts)
