@@ -12,7 +12,7 @@ use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::{Action, Permit};
 use domain::record::{Birth, Ownership, Patch};
-use domain::value::Type;
+use domain::value::{FieldType, Type};
 use domain::{Error, Id, Instant, Issue, Kind, Record, query};
 use persistence::idempotency::Answer;
 use persistence::{Tx, engine};
@@ -272,6 +272,16 @@ async fn delete<T: Noun>(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// The key of an upsert, as it will be stored: what is no key would find nothing, and make a new record each time.
+fn by_key(kind: &Kind, key: &str, value: String, in_body: Option<Json>) -> Result<String, Issue> {
+    let field = kind.field(key).ok_or_else(|| Issue::at(key, "unknown_field"))?;
+    let value = String::parse(json!(value), field)?;
+    match in_body {
+        Some(other) if other != json!(value) => Err(Issue::at(key, "key_differs")),
+        _ => Ok(value),
+    }
+}
+
 /// Creates or changes the record that has this value in a unique field.
 async fn upsert<T: Noun>(
     caller: Caller,
@@ -286,6 +296,7 @@ async fn upsert<T: Noun>(
         return Err(Error::BadQuery(issue).into());
     }
     let mut map = request::object(&request, &body)?;
+    let value = by_key(T::KIND, &key, value, map.insert(key.clone(), Json::Null))?;
     map.insert(key, json!(value));
     let expected = if request.headers().contains_key("If-Match") {
         request::if_match(&request)?
@@ -296,7 +307,7 @@ async fn upsert<T: Noun>(
         .store
         .write(move |tx| {
             let scope = caller.scope(T::KIND)?;
-            let found: Option<T> = engine::find_by(tx, &scope, "external_id", value.trim())?;
+            let found: Option<T> = engine::find_by(tx, &scope, "external_id", value.as_str())?;
             match found {
                 Some(old) => {
                     let stored: T = patch_in(tx, &caller, old.id(), expected, map.clone())?;
@@ -547,7 +558,8 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
             json!({ "type": "string" }),
             "References to send along, separated by commas",
         )
-        .ok(200, listing::part(&name));
+        .ok(200, listing::part(&name))
+        .not_modified();
     routes.add(Method::GET, format!("{path}/{{id}}"), doc, get::<T>);
     let doc = Doc::new(format!("update_{}", kind.name), &tag, format!("Change {one}"))
         .about("JSON Merge Patch (RFC 7396).")
