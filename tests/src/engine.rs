@@ -6,11 +6,11 @@ use api::testing::Server;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use persistence::{DatabaseUrl, Options, Store, migrations};
+use pgtest::shared_url;
 use std::hash::{DefaultHasher, Hasher};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use xtask::postgres::shared_url;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {

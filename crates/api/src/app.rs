@@ -11,7 +11,7 @@ use crate::{
 use crate::{report, request, role, schema, search, stage, tag, task, team, user};
 use actix_web::dev::Server;
 use actix_web::http::{Method, StatusCode};
-use actix_web::middleware::{Compress, Condition, from_fn};
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, PayloadConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use std::net::SocketAddr;
@@ -114,7 +114,7 @@ pub fn bind(state: Data<State>) -> std::io::Result<(Server, Vec<SocketAddr>)> {
             .app_data(limit.clone())
             .app_data(PayloadConfig::new(request::BODY_LIMIT))
             .wrap(from_fn(gate::pass))
-            .wrap(Condition::new(false, Compress::default()))
+            .wrap(Compress::default())
             .route("/healthz", web::get().to(health::alive))
             .route("/readyz", web::get().to(health::ready))
             .route("/api/v1/openapi.json", web::get().to(openapi_json))
