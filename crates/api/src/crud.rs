@@ -12,7 +12,7 @@ use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::{Action, Permit};
 use domain::record::{Birth, Ownership, Patch};
-use domain::value::Type;
+use domain::value::{FieldType, Type};
 use domain::{Error, Id, Instant, Issue, Kind, Record, query};
 use persistence::idempotency::Answer;
 use persistence::{Tx, engine};
@@ -311,6 +311,16 @@ async fn restore<T: Noun>(
     Ok(response)
 }
 
+/// The key of an upsert, as it will be stored: what is no key would find nothing, and make a new record each time.
+fn by_key(kind: &Kind, key: &str, value: String, in_body: Option<Json>) -> Result<String, Issue> {
+    let field = kind.field(key).ok_or_else(|| Issue::at(key, "unknown_field"))?;
+    let value = String::parse(json!(value), field)?;
+    match in_body {
+        Some(other) if other != json!(value) => Err(Issue::at(key, "key_differs")),
+        _ => Ok(value),
+    }
+}
+
 /// Creates or changes the record that has this value in a unique field.
 async fn upsert<T: Noun>(
     caller: Caller,
@@ -325,6 +335,7 @@ async fn upsert<T: Noun>(
         return Err(Error::BadQuery(issue).into());
     }
     let mut map = request::object(&request, &body)?;
+    let value = by_key(T::KIND, &key, value, map.insert(key.clone(), Json::Null))?;
     map.insert(key, json!(value));
     let expected = if request.headers().contains_key("If-Match") {
         request::if_match(&request)?
@@ -335,7 +346,7 @@ async fn upsert<T: Noun>(
         .store
         .write(move |tx| {
             let scope = caller.scope(T::KIND)?;
-            let found: Option<T> = engine::find_by(tx, &scope, "external_id", value.trim())?;
+            let found: Option<T> = engine::find_by(tx, &scope, "external_id", value.as_str())?;
             match found {
                 Some(old) => {
                     let stored: T = patch_in(tx, &caller, old.id(), expected, map.clone())?;
@@ -592,7 +603,9 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     .versioned()
     .ok(200, schema(""));
     routes.add(Method::POST, format!("{path}/{{id}}/restore"), doc, restore::<T>);
-    let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}")).ok(200, listing::part(&name));
+    let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}"))
+        .ok(200, listing::part(&name))
+        .not_modified();
     routes.add(
         Method::GET,
         format!("{path}/{{id}}"),

@@ -79,6 +79,12 @@ impl Doc {
         self
     }
 
+    /// For who sends `If-None-Match` with the version at hand.
+    pub fn not_modified(mut self) -> Self {
+        self.ok.push((304, None));
+        self
+    }
+
     pub fn query(mut self, name: &'static str, schema: Json, description: &'static str) -> Self {
         self.query.push((name, schema, description));
         self
