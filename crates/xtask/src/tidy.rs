@@ -15,7 +15,7 @@ const LONG: usize = 600;
 const FLOORS: [(&str, &str); 2] = [
     (
         "crates/api/src/",
-        "actor app auth backup bulk caller cli config crud demo describe docs error events export extract gate health
+        "actor app auth backup bench bulk caller cli config crud demo describe docs error events export extract gate health
          idempotency jobs lib limit main metrics openapi password problem report request routes schema server session spa
          state token",
     ),
