@@ -23,6 +23,8 @@ mod request;
 mod schema;
 mod search;
 mod state;
+#[doc(hidden)]
+pub mod testing;
 mod token;
 
 mod activity;

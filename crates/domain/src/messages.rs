@@ -34,6 +34,7 @@ messages! {
     invalid_shape "结构不正确：{reason}" "The structure is wrong: {reason}";
     duplicate_value "“{value}”重复出现。" "“{value}” stands here twice.";
     reference_not_found "找不到所引用的记录，或您无权查看。" "The record referred to does not exist, or you may not see it.";
+    key_differs "与地址中的键不一致。" "This is not the key that stands in the address.";
     own_parent "记录不能指向自身。" "A record cannot refer to itself.";
     reason_required "请填写原因。" "Please give a reason.";
     subject_or_body "请填写主题或内容。" "Give a subject or some text.";
