@@ -27,7 +27,7 @@ impl Noun for Pipeline {
     }
 }
 
-fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence::Result<List> {
+pub fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence::Result<List> {
     let field = T::KIND
         .field(sort)
         .ok_or_else(|| persistence::Error::internal("no such field"))?;

@@ -2,9 +2,11 @@
 //!
 //! Nothing here is generic over the kind but the decoding of rows, so that sixty kinds cost one compilation.
 
+mod bulk;
 mod layout;
 mod page;
 
+pub use bulk::{Name, find_named, find_with, named, named_by, names_near};
 pub use page::{Page, count, ids_visible, list, titles};
 
 use crate::change::{self, Entry};
