@@ -163,6 +163,12 @@ pub async fn pass(
     ] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
+    if state.is_some_and(|s| s.config.secure()) {
+        headers.insert(
+            HeaderName::from_static("strict-transport-security"),
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
     Ok(response)
 }
 

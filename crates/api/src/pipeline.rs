@@ -27,6 +27,7 @@ impl Noun for Pipeline {
     }
 }
 
+/// A list of a kind in the order of a field.
 pub fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence::Result<List> {
     let field = T::KIND
         .field(sort)
@@ -120,7 +121,7 @@ async fn board(
                 parts.push((total, page.rows.len(), page.next.is_some()));
                 cards.extend(page.rows);
             }
-            let mut rows = listing::shape_rows(tx, &caller, Opportunity::KIND, &cards, &shape)?.into_iter();
+            let mut rows = listing::shape_rows(tx, &caller, &cards, &shape)?.into_iter();
             let columns: Vec<Json> = stages
                 .iter()
                 .zip(parts)
@@ -157,7 +158,7 @@ pub fn routes(routes: &mut Routes) {
     routes.add(
         Method::GET,
         "/pipelines/{id}/board",
-        listing::list_parameters(doc),
+        listing::list_parameters(doc, Opportunity::KIND),
         board,
     );
 }

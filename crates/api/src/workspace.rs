@@ -13,6 +13,78 @@ use domain::{Currency, Error, Id, Issue, Locale, Record};
 use persistence::{Tx, engine, user, workspace};
 use std::sync::Arc;
 
+/// What a new workspace offers to pick from: key, name, values, in both languages.
+type Words = (&'static str, &'static str);
+const PICKLISTS: &[(&str, Words, &[Words])] = &[
+    (
+        "source",
+        ("来源", "Sources"),
+        &[
+            ("转介绍", "Referral"),
+            ("官网", "Web site"),
+            ("展会", "Trade fair"),
+            ("电话", "Phone"),
+            ("广告", "Advertising"),
+            ("社交媒体", "Social media"),
+        ],
+    ),
+    (
+        "industry",
+        ("行业", "Industries"),
+        &[
+            ("制造", "Manufacturing"),
+            ("软件和信息技术", "Software and IT"),
+            ("零售", "Retail"),
+            ("金融", "Finance"),
+            ("医疗", "Health care"),
+            ("教育", "Education"),
+            ("建筑", "Construction"),
+            ("物流", "Logistics"),
+        ],
+    ),
+    (
+        "customer_level",
+        ("客户级别", "Customer levels"),
+        &[("A", "A"), ("B", "B"), ("C", "C"), ("VIP", "VIP")],
+    ),
+    (
+        "lead_level",
+        ("线索级别", "Lead levels"),
+        &[("高", "Hot"), ("中", "Warm"), ("低", "Cold")],
+    ),
+    (
+        "loss_reason",
+        ("输单原因", "Reasons lost"),
+        &[
+            ("价格", "Price"),
+            ("竞争对手", "Competitor"),
+            ("没有预算", "No budget"),
+            ("需求取消", "Need is gone"),
+            ("无回应", "No answer"),
+        ],
+    ),
+    (
+        "disqualified_reason",
+        ("线索无效原因", "Reasons for disqualifying"),
+        &[
+            ("联系不上", "Cannot be reached"),
+            ("没有需求", "No need"),
+            ("预算不足", "No budget"),
+            ("重复线索", "Duplicate"),
+        ],
+    ),
+    (
+        "region",
+        ("地区", "Regions"),
+        &[
+            ("华东", "East China"),
+            ("华南", "South China"),
+            ("华北", "North China"),
+            ("海外", "Abroad"),
+        ],
+    ),
+];
+
 /// Makes a workspace with everything people need to begin.
 pub fn create(tx: &mut Tx, name: &str, locale: Locale) -> persistence::Result<Arc<Workspace>> {
     let space = Arc::new(Workspace {
@@ -73,77 +145,8 @@ pub fn create(tx: &mut Tx, name: &str, locale: Locale) -> persistence::Result<Ar
     )?;
     engine::insert(tx, &system.authorize(Action::Create, Stage::KIND, None)?, &stages)?;
 
-    let lists: [(&str, (&str, &str), &[(&str, &str)]); 7] = [
-        (
-            "source",
-            ("来源", "Sources"),
-            &[
-                ("转介绍", "Referral"),
-                ("官网", "Web site"),
-                ("展会", "Trade fair"),
-                ("电话", "Phone"),
-                ("广告", "Advertising"),
-                ("社交媒体", "Social media"),
-            ],
-        ),
-        (
-            "industry",
-            ("行业", "Industries"),
-            &[
-                ("制造", "Manufacturing"),
-                ("软件和信息技术", "Software and IT"),
-                ("零售", "Retail"),
-                ("金融", "Finance"),
-                ("医疗", "Health care"),
-                ("教育", "Education"),
-                ("建筑", "Construction"),
-                ("物流", "Logistics"),
-            ],
-        ),
-        (
-            "customer_level",
-            ("客户级别", "Customer levels"),
-            &[("A", "A"), ("B", "B"), ("C", "C"), ("VIP", "VIP")],
-        ),
-        (
-            "lead_level",
-            ("线索级别", "Lead levels"),
-            &[("高", "Hot"), ("中", "Warm"), ("低", "Cold")],
-        ),
-        (
-            "loss_reason",
-            ("输单原因", "Reasons lost"),
-            &[
-                ("价格", "Price"),
-                ("竞争对手", "Competitor"),
-                ("没有预算", "No budget"),
-                ("需求取消", "Need is gone"),
-                ("无回应", "No answer"),
-            ],
-        ),
-        (
-            "disqualified_reason",
-            ("线索无效原因", "Reasons for disqualifying"),
-            &[
-                ("联系不上", "Cannot be reached"),
-                ("没有需求", "No need"),
-                ("预算不足", "No budget"),
-                ("重复线索", "Duplicate"),
-            ],
-        ),
-        (
-            "region",
-            ("地区", "Regions"),
-            &[
-                ("华东", "East China"),
-                ("华南", "South China"),
-                ("华北", "North China"),
-                ("海外", "Abroad"),
-            ],
-        ),
-    ];
     let mut picklists = Vec::new();
-    for (key, (zh, en), values) in lists {
+    for (key, (zh, en), values) in PICKLISTS {
         let options = values.iter().map(|(zh, en)| PickOption {
             value: pick(zh, en),
             label_zh: Some((*zh).to_owned()),
@@ -151,7 +154,7 @@ pub fn create(tx: &mut Tx, name: &str, locale: Locale) -> persistence::Result<Ar
             retired: false,
         });
         let patch = PicklistPatch {
-            key: Some(key.into()),
+            key: Some((*key).into()),
             name: Some(pick(zh, en)),
             options: Some(PickOptions(options.collect())),
             ..Default::default()

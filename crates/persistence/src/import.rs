@@ -7,7 +7,7 @@ use crate::tx::{Dialect, Tx};
 use domain::import::Import;
 use domain::policy::{Permit, Scope};
 use domain::value::{Row, Storage};
-use domain::{Id, Instant, Record};
+use domain::{Id, Instant, Locale};
 use serde_json::Value as Json;
 
 /// A file is kept in pieces of this size.
@@ -80,12 +80,14 @@ pub fn drop_chunks(tx: &mut Tx, permit: &Permit, import: Id, part: Part) -> Resu
 }
 
 /// Lets an import wait for its turn, or, with `running`, marks it as under way at once.
-pub fn enqueue(tx: &mut Tx, permit: &Permit, import: Id, running: bool) -> Result<()> {
+pub fn enqueue(tx: &mut Tx, permit: &Permit, import: Id, locale: Locale, running: bool) -> Result<()> {
     let now = Instant::now();
-    let sql = Sql::new("INSERT INTO import_queue (workspace_id, import_id, queued_at, alive_at) VALUES (")
+    let sql = Sql::new("INSERT INTO import_queue (workspace_id, import_id, locale, queued_at, alive_at) VALUES (")
         .value(permit.workspace())
         .text(", ")
         .value(import)
+        .text(", ")
+        .value(locale.tag())
         .text(", ")
         .value(now)
         .text(", ")
@@ -104,27 +106,45 @@ pub fn dequeue(tx: &mut Tx, permit: &Permit, import: Id) -> Result<bool> {
     Ok(tx.execute(&sql)? == 1)
 }
 
+/// An import in the queue. Its reasons are written in the language of who asked for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub workspace: Id,
+    pub import: Id,
+    pub locale: Locale,
+}
+
+/// Whether any import waits: a quick look, before one is claimed.
+pub fn anything_waits(tx: &mut Tx) -> Result<bool> {
+    let sql = Sql::new("SELECT import_id FROM import_queue WHERE alive_at IS NULL LIMIT 1");
+    Ok(!tx.rows(&sql, &[Storage::Id])?.is_empty())
+}
+
 /// Takes the import that has waited longest, of whichever workspace: for the server's own thread that runs them.
-pub fn claim(tx: &mut Tx) -> Result<Option<(Id, Id)>> {
+pub fn claim(tx: &mut Tx) -> Result<Option<Waiting>> {
     let lock = match tx.dialect() {
         Dialect::Pg => " FOR UPDATE SKIP LOCKED",
         Dialect::Sqlite => "",
     };
     let next = Sql::new(format!(
-        "SELECT workspace_id, import_id FROM import_queue WHERE alive_at IS NULL ORDER BY queued_at LIMIT 1{lock}"
+        "SELECT workspace_id, import_id, locale FROM import_queue WHERE alive_at IS NULL ORDER BY queued_at LIMIT 1{lock}"
     ));
-    let Some(mut row) = tx.row(&next, &[Storage::Id, Storage::Id])? else {
+    let Some(mut row) = tx.row(&next, &[Storage::Id, Storage::Id, Storage::Text])? else {
         return Ok(None);
     };
-    let (workspace, import): (Id, Id) = (row.get()?, row.get()?);
+    let waiting = Waiting {
+        workspace: row.get()?,
+        import: row.get()?,
+        locale: Locale::from_tag(&row.get::<String>()?).unwrap_or_default(),
+    };
     let sql = Sql::new("UPDATE import_queue SET alive_at = ")
         .value(Instant::now())
         .text(" WHERE workspace_id = ")
-        .value(workspace)
+        .value(waiting.workspace)
         .text(" AND import_id = ")
-        .value(import);
+        .value(waiting.import);
     tx.execute(&sql)?;
-    Ok(Some((workspace, import)))
+    Ok(Some(waiting))
 }
 
 /// Says that an import is still under way, and how far. False where it is to stop. Progress is derived: no new version.
@@ -176,6 +196,5 @@ pub fn drop_old_files(tx: &mut Tx) -> Result<usize> {
 
 /// The import as it is now, whatever its version: for the one who runs it.
 pub fn current(tx: &mut Tx, permit: &Permit, import: Id) -> Result<Import> {
-    debug_assert_eq!(Import::KIND.plural, "imports");
     engine::find(tx, &permit.scope(), import)
 }

@@ -15,14 +15,14 @@ const LONG: usize = 600;
 const FLOORS: [(&str, &str); 2] = [
     (
         "crates/api/src/",
-        "actor app auth backup bulk caller cli config crud demo describe docs error events export extract gate health
-         idempotency jobs lib limit main metrics openapi password problem report request routes schema server session spa
-         state token",
+        "app assets auth caller cli config crud demo describe error gate health
+         lib listing main metrics password report request schema search
+         state testing token",
     ),
     (
         "crates/persistence/src/",
-        "backend config dialect engine error filter fragments idempotency jobs lib migrations pg postgres report schema seal
-         search session sql sqlite store tx types value writer",
+        "backend engine error filter idempotency lib migrations report seal
+         search session sql store tests tx",
     ),
 ];
 

@@ -56,6 +56,7 @@ CREATE TABLE import_chunks (
 CREATE TABLE import_queue (
     workspace_id uuid NOT NULL REFERENCES workspaces (id),
     import_id uuid NOT NULL,
+    locale text COLLATE "C" NOT NULL,
     queued_at timestamptz NOT NULL,
     alive_at timestamptz,
     PRIMARY KEY (workspace_id, import_id),

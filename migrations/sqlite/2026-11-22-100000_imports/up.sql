@@ -57,6 +57,7 @@ CREATE TABLE import_chunks (
 CREATE TABLE import_queue (
     workspace_id BLOB NOT NULL REFERENCES workspaces (id),
     import_id BLOB NOT NULL,
+    locale TEXT NOT NULL,
     queued_at INTEGER NOT NULL,
     alive_at INTEGER,
     PRIMARY KEY (workspace_id, import_id),

@@ -126,7 +126,7 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
     } else {
         let drafted = job::draft(&actor, id, &file_name, table.1, &settings).map_err(persistence::Error::from)?;
         let by = actor.clone();
-        store.write_here(move |tx| job::begin(tx, &by, &drafted, true))?;
+        store.write_here(move |tx| job::begin(tx, &by, &drafted, locale, true))?;
         let mut watch = JobWatch::new(store, &actor, id);
         watch.on_progress = Some(&mut show);
         let result = run::run(store, &actor, locale, &table, &settings, &mut watch, open);

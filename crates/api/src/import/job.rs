@@ -7,7 +7,7 @@ use domain::import::job::{Guesses, Samples};
 use domain::import::{Import, ImportPatch, ImportStatus, Problem};
 use domain::policy::{self, Action, Actor, Identity, Permit};
 use domain::record::Birth;
-use domain::{Id, Instant, Record};
+use domain::{Id, Instant, Locale, Record};
 use persistence::{Store, Tx, engine, import};
 use serde_json::{Value as Json, json};
 
@@ -71,10 +71,10 @@ pub fn draft(actor: &Actor, id: Id, file_name: &str, size: u64, settings: &Setti
 }
 
 /// Writes a job down, and lets it wait for its turn or marks it as under way.
-pub fn begin(tx: &mut Tx, actor: &Actor, job: &Import, running: bool) -> persistence::Result<()> {
+pub fn begin(tx: &mut Tx, actor: &Actor, job: &Import, locale: Locale, running: bool) -> persistence::Result<()> {
     let permit = permit(actor)?;
     engine::insert(tx, &permit, std::slice::from_ref(job))?;
-    import::enqueue(tx, &permit, job.id, running)
+    import::enqueue(tx, &permit, job.id, locale, running)
 }
 
 pub fn progress_json(progress: Progress) -> Json {
@@ -140,7 +140,12 @@ impl<'a> JobWatch<'a> {
 impl Watch for JobWatch<'_> {
     fn planned(&mut self, plan: &Plan) -> bool {
         let plan = plan.clone();
-        let noted = change(self.store, self.actor, self.id, move |job| note(job, &plan));
+        let noted = change(self.store, self.actor, self.id, move |job| {
+            note(job, &plan);
+            if job.status == ImportStatus::Queued {
+                job.status = ImportStatus::Running;
+            }
+        });
         if let Err(error) = noted {
             tracing::warn!(%error, "what an import is about could not be noted");
         }
@@ -158,9 +163,6 @@ impl Watch for JobWatch<'_> {
 
 /// What was found out about the file.
 pub fn note(job: &mut Import, plan: &Plan) {
-    if job.status == ImportStatus::Queued {
-        job.status = ImportStatus::Running;
-    }
     job.encoding = Some(plan.encoding.clone());
     job.delimiter = Some(plan.delimiter.clone());
     job.headers.clone_from(&plan.headers);

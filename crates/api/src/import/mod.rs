@@ -12,10 +12,12 @@ mod lookup;
 mod opportunity;
 pub mod plan;
 pub mod reader;
+pub mod routes;
 pub mod run;
 mod source;
 mod take;
 mod user;
+pub mod worker;
 
 pub use error_file::ErrorFile;
 pub use kinds::importable;

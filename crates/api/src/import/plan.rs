@@ -113,10 +113,25 @@ pub fn hash(text: &str) -> u64 {
 }
 
 impl Plan {
+    /// Looks at the first rows only, to show what a file is.
+    pub fn peek(table: &dyn Table, settings: &Settings) -> Result<Self, Problem> {
+        let plan = Self::look(table, settings, SAMPLES as u64, |_, _| true)?;
+        plan.ok_or_else(|| Problem::new(code::UNREADABLE))
+    }
+
     /// Looks at the whole file. `tick` hears how many bytes and rows were read; false stops.
     pub fn make(
         table: &dyn Table,
         settings: &Settings,
+        tick: impl FnMut(u64, u64) -> bool,
+    ) -> Result<Option<Self>, Problem> {
+        Self::look(table, settings, u64::MAX, tick)
+    }
+
+    fn look(
+        table: &dyn Table,
+        settings: &Settings,
+        most: u64,
         mut tick: impl FnMut(u64, u64) -> bool,
     ) -> Result<Option<Self>, Problem> {
         let unreadable = |_| Problem::new(code::UNREADABLE);
@@ -175,7 +190,10 @@ impl Plan {
                     }
                 }
             }
-            if plan.rows % TICK == 0 && !tick(reader.bytes_read(), plan.rows) {
+            if plan.rows == most {
+                break;
+            }
+            if plan.rows.is_multiple_of(TICK) && !tick(reader.bytes_read(), plan.rows) {
                 return Ok(None);
             }
         }

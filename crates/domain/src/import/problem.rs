@@ -76,6 +76,17 @@ impl Problem {
         (field.to_owned(), problem)
     }
 
+    /// The same as an issue with a request.
+    pub fn issue(&self, pointer: &str) -> Issue {
+        let Some(text) = TEXTS.iter().find(|t| t.code == self.code) else {
+            return Issue::new(pointer, code::UNREADABLE);
+        };
+        let issue = Issue::new(pointer, text.code);
+        parameters(text.label.en).fold(issue, |issue, name| {
+            issue.with(name, self.params.get(name).map_or("…", String::as_str))
+        })
+    }
+
     /// The text. `kind` is the record kind imported, whose fields are named as people know them.
     pub fn text(&self, locale: Locale, kind: Option<&Kind>) -> String {
         let own = TEXTS.iter().find(|t| t.code == self.code).map(|t| t.label.get(locale));
@@ -127,6 +138,11 @@ pub fn reason<'a>(
         column.map_or_else(|| text.to_owned(), |column| format!("{column}{colon}{text}"))
     });
     said.collect::<Vec<_>>().join(semicolon)
+}
+
+/// The text of a code.
+pub(crate) fn label(code: &str) -> Option<Label> {
+    TEXTS.iter().find(|t| t.code == code).map(|t| t.label)
 }
 
 /// The parameters that a text names.
