@@ -1,6 +1,7 @@
 //! What the binary does: serve, migrate, users, import, demo, and the description of the API.
 
 use crate::config::Config;
+use crate::import::command::{self, ImportArgs};
 use crate::state::State;
 use crate::{app, assets, bench, demo, metrics, password, token, workspace};
 use anyhow::{Context, bail};
@@ -74,6 +75,13 @@ enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Import a file of customers, contacts, leads, products, opportunities or users
+    Import {
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        args: Box<ImportArgs>,
     },
     /// Write the description of the API (OpenAPI 3.1) to standard output
     Openapi,
@@ -200,6 +208,10 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             std::io::stdin().read_to_string(&mut secret)?;
             let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
             add_user(&database.database, email, name, role, secret, workspace)?;
+        }
+        Command::Import { database, args } => {
+            let store = Store::open(&database.database, Options::default()).context("the database cannot be opened")?;
+            return command::import(&store, *args);
         }
         Command::Openapi => {
             let _ = write!(std::io::stdout(), "{}", app::openapi());

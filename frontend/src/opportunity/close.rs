@@ -22,7 +22,11 @@ pub struct Closing {
 
 #[component]
 pub fn LoseDialog(losing: RwSignal<Option<Closing>>) -> impl IntoView {
-    move || losing.get().map(|closing| dialog(closing, Callback::new(move |()| losing.set(None))))
+    move || {
+        losing
+            .get()
+            .map(|closing| dialog(closing, Callback::new(move |()| losing.set(None))))
+    }
 }
 
 fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
@@ -37,7 +41,11 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
         match reason.value.get_untracked() {
             Value::Null => {
                 let errors = vec![("reason".to_owned(), t().say_why.to_owned())];
-                problem.set(Some(Problem { status: 422, errors, ..Problem::default() }));
+                problem.set(Some(Problem {
+                    status: 422,
+                    errors,
+                    ..Problem::default()
+                }));
                 return;
             }
             value => body.insert("reason".to_owned(), value),
@@ -48,7 +56,14 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
         }
         close.run(());
         let said = fill(t().lost_said, &[&row.title(kinds::OPPORTUNITY)]);
-        super::act(row.clone(), "lose", Value::Object(body), said, Some(("reopen", json!({}))), refused);
+        super::act(
+            row.clone(),
+            "lose",
+            Value::Object(body),
+            said,
+            Some(("reopen", json!({}))),
+            refused,
+        );
     };
     let input = |name: &str, draft: Draft| {
         kinds::OPPORTUNITY.field(name).map(|f| {

@@ -14,7 +14,15 @@ use leptos::prelude::*;
 
 pub fn card(board: Board, index: usize, row: Row) -> AnyView {
     let id = row.id().to_owned();
-    let is = move |id: String| move || board.drag.with(|d| d.as_ref().filter(|d| d.lifted && d.id == id).map(|d| (d.x - d.start_x, d.y - d.start_y)));
+    let is = move |id: String| {
+        move || {
+            board.drag.with(|d| {
+                d.as_ref()
+                    .filter(|d| d.lifted && d.id == id)
+                    .map(|d| (d.x - d.start_x, d.y - d.start_y))
+            })
+        }
+    };
     let offset = is(id.clone());
     let lifted = is(id.clone());
     let held = {
@@ -22,17 +30,32 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
         move || board.held.with(|h| h.as_ref().is_some_and(|h| h.id == id))
     };
     let title = row.title(kinds::OPPORTUNITY);
-    let name_of = |field: &str| kinds::OPPORTUNITY.field(field).and_then(|f| row.reference(f)).map(|(_, name)| name).filter(|n| !n.is_empty());
+    let name_of = |field: &str| {
+        kinds::OPPORTUNITY
+            .field(field)
+            .and_then(|f| row.reference(f))
+            .map(|(_, name)| name)
+            .filter(|n| !n.is_empty())
+    };
     let customer = name_of("customer_id");
     let owner = name_of("owner_id");
     let amount = row.get("amount").clone();
-    let amount = (!amount.is_null()).then(|| format::money(amount["amount"].as_str().unwrap_or_default(), amount["currency"].as_str().unwrap_or_default()));
+    let amount = (!amount.is_null()).then(|| {
+        format::money(
+            amount["amount"].as_str().unwrap_or_default(),
+            amount["currency"].as_str().unwrap_or_default(),
+        )
+    });
     let close_on = row.text("close_on").to_owned();
     let late = !close_on.is_empty() && format::days_until(&close_on) < 0;
     let next_step = row.text("next_step").to_owned();
     let entered = row.text("stage_entered_at").to_owned();
     let days = (!entered.is_empty()).then(|| -format::days_until(&format::day_of(&entered)));
-    let rotting = board.columns.with_untracked(|c| c.get(index).and_then(|c| c.rotting_days)).zip(days).is_some_and(|(limit, days)| days >= limit);
+    let rotting = board
+        .columns
+        .with_untracked(|c| c.get(index).and_then(|c| c.rotting_days))
+        .zip(days)
+        .is_some_and(|(limit, days)| days >= limit);
     let key = {
         let id = id.clone();
         move |event: web_sys::KeyboardEvent| keys(board, index, &id, event)
@@ -64,7 +87,12 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
         }
     };
     let act = StoredValue::new(act);
-    let described = customer.clone().into_iter().chain(amount.clone()).collect::<Vec<_>>().join(t().list_comma);
+    let described = customer
+        .clone()
+        .into_iter()
+        .chain(amount.clone())
+        .collect::<Vec<_>>()
+        .join(t().list_comma);
     view! {
         <li class="board-item">
             <div
@@ -120,11 +148,20 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
     }
     let held = board.held.get_untracked().filter(|h| h.id == id);
     let last = board.columns.with_untracked(Vec::len).saturating_sub(1);
-    let name = || board.find(id).map(|(_, r)| r.title(kinds::OPPORTUNITY)).unwrap_or_default();
+    let name = || {
+        board
+            .find(id)
+            .map(|(_, r)| r.title(kinds::OPPORTUNITY))
+            .unwrap_or_default()
+    };
     match (event.key().as_str(), held) {
         (" ", None) => {
             let from = board.find(id).map_or(index, |(i, _)| i);
-            board.held.set(Some(Held { id: id.to_owned(), from, at: from }));
+            board.held.set(Some(Held {
+                id: id.to_owned(),
+                from,
+                at: from,
+            }));
             board.said.set(fill(t().lifted, &[&name()]));
         }
         (" " | "Enter", Some(held)) => {
@@ -142,9 +179,16 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
             focus(id);
         }
         (key @ ("ArrowLeft" | "ArrowRight"), Some(held)) => {
-            let at = if key == "ArrowLeft" { held.at.saturating_sub(1) } else { (held.at + 1).min(last) };
+            let at = if key == "ArrowLeft" {
+                held.at.saturating_sub(1)
+            } else {
+                (held.at + 1).min(last)
+            };
             if let Some((_, stage)) = board.stage(at) {
-                board.said.set(fill(t().over_stage, &[&stage, &(at + 1).to_string(), &(last + 1).to_string()]));
+                board.said.set(fill(
+                    t().over_stage,
+                    &[&stage, &(at + 1).to_string(), &(last + 1).to_string()],
+                ));
             }
             board.held.set(Some(Held { at, ..held }));
             focus(id);

@@ -10,7 +10,8 @@ pub fn Dialog(
     #[prop(into)] title: String,
     close: Callback<()>,
     /// A wider one, for comparing and mapping.
-    #[prop(optional)] wide: bool,
+    #[prop(optional)]
+    wide: bool,
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -20,7 +21,9 @@ pub fn Dialog(
             && !dialog.open()
         {
             let _ = dialog.show_modal();
-            if let Ok(Some(first)) = dialog.query_selector(".dialog-body :is(input, select, textarea):not([type=hidden], [type=file])") {
+            if let Ok(Some(first)) =
+                dialog.query_selector(".dialog-body :is(input, select, textarea):not([type=hidden], [type=file])")
+            {
                 dom::focus(&first);
             }
         }
@@ -64,7 +67,13 @@ pub fn Dialog(
 
 /// Asks before something that cannot simply be undone.
 #[component]
-pub fn Confirm(#[prop(into)] title: String, #[prop(into)] text: String, #[prop(into)] action: String, yes: Callback<()>, close: Callback<()>) -> impl IntoView {
+pub fn Confirm(
+    #[prop(into)] title: String,
+    #[prop(into)] text: String,
+    #[prop(into)] action: String,
+    yes: Callback<()>,
+    close: Callback<()>,
+) -> impl IntoView {
     view! {
         <Dialog title close>
             <div class="dialog-body"><p>{text}</p></div>

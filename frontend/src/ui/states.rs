@@ -11,7 +11,10 @@ pub fn badge(key: &str, text: impl Into<String>) -> AnyView {
 
 /// A person as a disc with initials, named for who cannot see it.
 pub fn avatar(name: &str) -> AnyView {
-    let hue = name.chars().fold(0u32, |h, c| h.wrapping_mul(31).wrapping_add(c as u32)) % 6;
+    let hue = name
+        .chars()
+        .fold(0u32, |h, c| h.wrapping_mul(31).wrapping_add(c as u32))
+        % 6;
     let class = format!("avatar hue{hue}");
     view! { <span class=class aria-hidden="true">{initials(name)}</span> }.into_any()
 }
