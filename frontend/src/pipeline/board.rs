@@ -181,7 +181,12 @@ pub fn BoardPage() -> impl IntoView {
             match api::get(path).latest(latest).send().await {
                 Ok(reply) => {
                     let columns = reply.body["stages"].as_array().into_iter().flatten().map(Column::read).collect();
+                    // Cards are drawn anew where they changed; whoever was on one stays on it.
+                    let focused = document().active_element().map(|e| e.id()).filter(|id| id.starts_with("card-"));
                     board.columns.try_set(columns);
+                    if let Some(id) = focused {
+                        dom::focus_soon(format!("[id='{id}']"));
+                    }
                     loaded.try_set(true);
                     problem.try_set(None);
                 }

@@ -62,13 +62,13 @@ fn linked(bar: &Bar, inside: AnyView) -> AnyView {
     }
 }
 
-/// Roughly how wide a text is at 13 px: ideographs are square.
+/// Roughly how wide a text is at 13 px, rather too wide than too narrow: ideographs are square.
 fn text_width(text: &str) -> f64 {
-    text.chars().map(|c| if c as u32 >= 0x2E80 { 13.0 } else { 7.2 }).sum()
+    text.chars().map(|c| if c as u32 >= 0x2E80 { 13.0 } else { 8.2 }).sum()
 }
 
 fn clipped(text: &str, room: f64) -> String {
-    if text_width(text) <= room {
+    if text_width(text) <= room + 0.5 {
         return text.to_owned();
     }
     let mut out = String::new();
