@@ -4,6 +4,7 @@ pub mod close;
 pub mod lines;
 
 use crate::{
+    dom::Tell,
     api::{self, Problem},
     i18n::{fill, t},
     kinds,
@@ -49,7 +50,7 @@ pub fn act(
                 {
                     announce(kinds::OPPORTUNITY.plural, row.id(), Some(newer));
                 }
-                refused.run(problem);
+                refused.tell(problem);
             }
         }
     });

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     api::{self, Latest, Problem},
-    dom,
+    dom::{self, Tell},
     i18n::{fill, format, label, noun, t},
     kinds, opportunity,
     opportunity::close::{Closing, LoseDialog},
@@ -207,13 +207,13 @@ pub fn BoardPage() -> impl IntoView {
         spawn_local(async move {
             match api::get(path).latest(latest).send().await {
                 Ok(reply) => {
-                    let columns = reply.body["stages"]
-                        .as_array()
-                        .into_iter()
-                        .flatten()
-                        .map(Column::read)
-                        .collect();
+                    let columns = reply.body["stages"].as_array().into_iter().flatten().map(Column::read).collect();
+                    // Cards are drawn anew where they changed; whoever was on one stays on it.
+                    let focused = document().active_element().map(|e| e.id()).filter(|id| id.starts_with("card-"));
                     board.columns.try_set(columns);
+                    if let Some(id) = focused {
+                        dom::focus_soon(format!("[id='{id}']"));
+                    }
                     loaded.try_set(true);
                     problem.try_set(None);
                 }
@@ -243,12 +243,8 @@ pub fn BoardPage() -> impl IntoView {
     let opened = Memo::new(move |_| address.with(|a| a.get("open").map(str::to_owned)));
     let close = Callback::new(move |()| route::set("open", ""));
     let escape = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.key() == "Escape"
-            && opened.get_untracked().is_some()
-            && !dom::typing(&event)
-            && board.held.get_untracked().is_none()
-        {
-            close.run(());
+        if event.key() == "Escape" && opened.get_untracked().is_some() && !dom::typing(&event) && board.held.get_untracked().is_none() {
+            close.tell(());
         }
     });
     on_cleanup(move || escape.remove());

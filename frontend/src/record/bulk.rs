@@ -2,6 +2,7 @@
 //! hundred rows; rows that somebody changed meanwhile are left alone and told.
 
 use crate::{
+    dom::Tell,
     api::{self, Problem},
     i18n::{fill, format, label, t},
     kinds,
@@ -46,7 +47,7 @@ pub fn BulkBar(
                 )),
                 Err(problem) => toast::complain(&problem),
             }
-            reload.run(());
+            reload.tell(());
         });
     };
     let may = |action: &str| state::me().is_none_or(|m| m.may(kind.name, action));

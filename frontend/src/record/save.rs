@@ -2,6 +2,7 @@
 //! what to do when somebody else was faster.
 
 use crate::{
+    dom::Tell,
     api::{self, Problem},
     i18n::{fill, t},
     kinds,
@@ -54,16 +55,10 @@ pub fn change(change: Change, failed: Callback<Problem>) {
                 toast::say_with_undo(t().saved, back);
             }
             Err(problem) if problem.stale() => match fetch(kind, base.id()).await {
-                Ok(theirs) => state().conflict.set(Some(Conflict {
-                    kind,
-                    base,
-                    theirs,
-                    patch,
-                    expansions,
-                })),
-                Err(problem) => failed.run(problem),
+                Ok(theirs) => state().conflict.set(Some(Conflict { kind, base, theirs, patch, expansions })),
+                Err(problem) => failed.tell(problem),
             },
-            Err(problem) => failed.run(problem),
+            Err(problem) => failed.tell(problem),
         }
     });
 }
@@ -116,7 +111,7 @@ pub fn delete(kind: &'static Kind, row: &Row, done: Callback<()>) {
             Ok(_) => {
                 announce(kind.plural, row.id(), None);
                 toast::say(fill(t().moved_to_bin, &[&row.title(kind)]));
-                done.run(());
+                done.tell(());
             }
             Err(problem) => toast::complain(&problem),
         }
