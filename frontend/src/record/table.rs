@@ -1,0 +1,207 @@
+//! The table of a list: virtual rows, keyset pages as they are scrolled to, one row active for the keyboard.
+
+use crate::{
+    dom,
+    i18n::{label, t},
+    record::{
+        field,
+        row::Row,
+    },
+    ui::icon,
+};
+use domain::{Field, Kind, record::SORT, value::Type};
+use leptos::{html, prelude::*};
+
+const ROW: f64 = 36.0;
+const AHEAD: usize = 12;
+
+/// What the table shows and whom it asks.
+#[derive(Clone, Copy)]
+pub struct Table {
+    pub kind: &'static Kind,
+    pub rows: RwSignal<Vec<Row>>,
+    pub columns: Signal<Vec<&'static Field>>,
+    /// Field name, with a minus for descending.
+    pub sort: Signal<String>,
+    /// Index of the row the keyboard is on.
+    pub active: RwSignal<Option<usize>>,
+    pub loading: Signal<bool>,
+    pub set_sort: Callback<String>,
+    pub open: Callback<usize>,
+    /// The last rows are in sight: more, please.
+    pub more: Callback<()>,
+}
+
+fn width(field: &Field, kind: &Kind) -> &'static str {
+    match field.ty {
+        _ if field.name == kind.title => "minmax(220px, 2.2fr)",
+        Type::Money => "minmax(120px, 1fr)",
+        Type::Int | Type::Bool => "minmax(90px, 0.7fr)",
+        Type::Day | Type::Instant | Type::Choice(_) => "minmax(110px, 0.9fr)",
+        Type::Email | Type::Url => "minmax(170px, 1.3fr)",
+        _ => "minmax(120px, 1.1fr)",
+    }
+}
+
+fn numeric(field: &Field) -> bool {
+    matches!(field.ty, Type::Money | Type::Int)
+}
+
+#[component]
+pub fn RecordTable(table: Table) -> impl IntoView {
+    let Table { kind, rows, columns, sort, active, loading, set_sort, open, more } = table;
+    let node = NodeRef::<html::Div>::new();
+    let top = RwSignal::new(0.0f64);
+    let height = RwSignal::new(800.0f64);
+    let measure = move || {
+        if let Some(node) = node.get_untracked() {
+            top.set(f64::from(node.scroll_top()));
+            height.set(f64::from(node.client_height()));
+        }
+    };
+    Effect::new(move |_| {
+        node.track();
+        request_animation_frame(measure);
+    });
+    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
+    on_cleanup(move || resized.remove());
+    let count = Memo::new(move |_| rows.with(Vec::len));
+    let window = Memo::new(move |_| {
+        let n = count.get();
+        let first = ((top.get() / ROW) as usize).saturating_sub(AHEAD).min(n);
+        (first, (first + (height.get() / ROW) as usize + 2 * AHEAD).min(n))
+    });
+    Effect::new(move |_| {
+        let (_, last) = window.get();
+        if last + 2 * AHEAD >= count.get() {
+            more.run(());
+        }
+    });
+    let visible = move || {
+        let (first, last) = window.get();
+        rows.with(|r| r.get(first..last).unwrap_or_default().iter().cloned().enumerate().map(|(i, r)| (first + i, r)).collect::<Vec<_>>())
+    };
+    let template = move || columns.with(|c| c.iter().map(|f| width(f, kind)).collect::<Vec<_>>().join(" "));
+    let see = move |index: usize| {
+        let Some(node) = node.get_untracked() else { return };
+        let (at, top) = (index as f64 * ROW, f64::from(node.scroll_top()));
+        let room = f64::from(node.client_height()) - 2.0 * ROW;
+        if at < top {
+            node.set_scroll_top(at as i32);
+        } else if at > top + room {
+            node.set_scroll_top((at - room) as i32);
+        }
+    };
+    Effect::new(move |_| {
+        if let Some(index) = active.get() {
+            see(index);
+        }
+    });
+    let step = move |by: i64| {
+        let last = count.get_untracked().saturating_sub(1) as i64;
+        active.update(|a| *a = Some((a.map_or(if by > 0 { -1 } else { 1 }, |a| a as i64) + by).clamp(0, last) as usize));
+    };
+    let key = move |event: web_sys::KeyboardEvent| {
+        if dom::within(&event, ".thead") || count.get_untracked() == 0 {
+            return;
+        }
+        let page = (height.get_untracked() / ROW) as i64 - 2;
+        match event.key().as_str() {
+            "ArrowDown" | "j" => step(1),
+            "ArrowUp" | "k" => step(-1),
+            "PageDown" => step(page),
+            "PageUp" => step(-page),
+            "Home" => step(i64::MIN / 2),
+            "End" => step(i64::MAX / 2),
+            "Enter" => match active.get_untracked() {
+                Some(index) => open.run(index),
+                None => return,
+            },
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let heads = move || {
+        columns.with(|columns| {
+            columns
+                .iter()
+                .enumerate()
+                .map(|(i, f)| head(f, i, sort, set_sort))
+                .collect_view()
+        })
+    };
+    let row_id = move |index: usize| format!("row-{}-{index}", kind.name);
+    view! {
+        <div
+            class="table"
+            role="grid"
+            tabindex="0"
+            node_ref=node
+            aria-label=label(kind.label)
+            aria-rowcount=move || count.get() + 1
+            aria-busy=move || loading.get().to_string()
+            aria-activedescendant=move || active.get().map(row_id)
+            style=("--columns", template)
+            on:scroll=move |_| measure()
+            on:keydown=key
+        >
+            <div class="thead tr" role="row" aria-rowindex="1">{heads}</div>
+            <div class="tbody" role="rowgroup" style:height=move || format!("{}px", count.get() as f64 * ROW)>
+                <div class="twindow" style:transform=move || format!("translateY({}px)", window.get().0 as f64 * ROW)>
+                    <For each=visible key=move |(i, r)| (*i, r.id().to_owned(), r.version(), columns.with_untracked(Vec::len)) children=move |(index, row)| {
+                        let cells = columns.with_untracked(|columns| columns.iter().enumerate().map(|(i, f)| {
+                            let shown = field::show(kind, f, &row);
+                            let class = if numeric(f) { "td num" } else { "td" };
+                            let role = if i == 0 { "rowheader" } else { "gridcell" };
+                            if f.name == kind.title {
+                                return view! { <div class=class role=role><button type="button" class="row-link" tabindex="-1" on:click=move |e| { e.stop_propagation(); active.set(Some(index)); open.run(index); }>{shown}</button></div> }.into_any();
+                            }
+                            view! { <div class=class role=role>{shown}</div> }.into_any()
+                        }).collect_view());
+                        view! {
+                            <div class="tr" role="row" id=row_id(index) aria-rowindex=index + 2 class:active=move || active.get() == Some(index)
+                                aria-selected=move || (active.get() == Some(index)).to_string()
+                                on:click=move |event| if !dom::within(&event, "a") { active.set(Some(index)); open.run(index); }>
+                                {cells}
+                            </div>
+                        }
+                    }/>
+                </div>
+            </div>
+            {move || loading.get().then(|| view! { <div class="tloading"><span class="bone"></span><span class="bone"></span><span class="bone"></span></div> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// A column's head: sorts where the field can, down first for numbers and times.
+fn head(field: &'static Field, index: usize, sort: Signal<String>, set_sort: Callback<String>) -> AnyView {
+    let class = if numeric(field) { "td th num" } else { "td th" };
+    let name = field.name;
+    let direction = move || sort.with(|s| match s.strip_prefix('-') {
+        Some(s) if s == name => "descending",
+        None if s == name => "ascending",
+        _ => "none",
+    });
+    if !field.can(SORT) {
+        return view! { <div class=class role="columnheader" aria-colindex=index + 1><span class="clip">{label(field.label)}</span></div> }.into_any();
+    }
+    let first_down = !field.ty.is_text();
+    let toggle = move |_| {
+        let next = match (direction(), first_down) {
+            ("none", true) | ("ascending", false) => format!("-{name}"),
+            ("none", false) | ("descending", true) => name.to_owned(),
+            _ => String::new(),
+        };
+        set_sort.run(next);
+    };
+    view! {
+        <div class=class role="columnheader" aria-colindex=index + 1 aria-sort=direction>
+            <button type="button" class="sort" title=t().sort_by on:click=toggle>
+                <span class="clip">{label(field.label)}</span>
+                {move || match direction() { "ascending" => icon("up"), "descending" => icon("down"), _ => ().into_any() }}
+            </button>
+        </div>
+    }
+    .into_any()
+}
