@@ -88,6 +88,15 @@ pub fn day(day: &str) -> String {
     time("day", options, &format!("{day}T00:00:00Z"), "UTC".into())
 }
 
+/// As a day, without the year where it is this one.
+pub fn day_short(iso: &str) -> String {
+    if iso.get(..4) != today().get(..4) {
+        return day(iso);
+    }
+    let options = vec![("month", "short".into()), ("day", "numeric".into())];
+    time("md", options, &format!("{iso}T00:00:00Z"), "UTC".into())
+}
+
 /// A month, `2026-03`.
 pub fn month(month: &str) -> String {
     let options = vec![("year", "2-digit".into()), ("month", "short".into())];
@@ -139,7 +148,7 @@ pub fn relative(iso: &str) -> String {
         s if s < 3_600.0 => (seconds / 60.0, "minute"),
         s if s < 86_400.0 => (seconds / 3_600.0, "hour"),
         s if s < 30.0 * 86_400.0 => (days_until(&day_of(iso)) as f64, "day"),
-        _ => return day(&day_of(iso)),
+        _ => return day_short(&day_of(iso)),
     };
     relative_unit(value.round(), unit)
 }
@@ -148,7 +157,7 @@ pub fn relative(iso: &str) -> String {
 pub fn relative_day(iso_day: &str) -> String {
     match days_until(iso_day) {
         days if days.abs() <= 14 => relative_unit(days as f64, "day"),
-        _ => day(iso_day),
+        _ => day_short(iso_day),
     }
 }
 

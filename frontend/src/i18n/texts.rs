@@ -208,6 +208,7 @@ texts! {
     next_step: "下一步" / "Next step";
     next_follow_up: "下次跟进" / "Next follow-up";
     happened_at: "发生时间（默认现在）" / "When (now if empty)";
+    all_activities: "全部动态" / "All activity";
     outcome: "结果" / "Outcome";
     ctrl_enter: "Ctrl + Enter 保存" / "Ctrl + Enter saves";
     log_it: "记录" / "Log it";

@@ -77,7 +77,7 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
                 aria-describedby="board-keys"
                 class:lifted=move || lifted().is_some()
                 class:held=held
-                class:late=late
+                class:overdue=late
                 style:transform=move || offset().map(|(x, y)| format!("translate({x}px, {y}px) rotate(1.5deg)")).unwrap_or_default()
                 on:pointerdown=down
                 on:click=open

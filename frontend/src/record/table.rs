@@ -32,15 +32,32 @@ pub struct Table {
     pub more: Callback<()>,
 }
 
-fn width(field: &Field, kind: &Kind) -> &'static str {
+/// The least width in pixels (0: the first column's) and the share of what is left.
+fn width(field: &Field, kind: &Kind) -> (u32, f32) {
     match field.ty {
-        _ if field.name == kind.title => "minmax(220px, 2.2fr)",
-        Type::Money => "minmax(120px, 1fr)",
-        Type::Int | Type::Bool => "minmax(90px, 0.7fr)",
-        Type::Day | Type::Instant | Type::Choice(_) => "minmax(110px, 0.9fr)",
-        Type::Email | Type::Url => "minmax(170px, 1.3fr)",
-        _ => "minmax(120px, 1.1fr)",
+        _ if field.name == kind.title => (0, 2.2),
+        Type::Money => (120, 1.0),
+        Type::Int | Type::Bool => (90, 0.7),
+        Type::Day | Type::Instant | Type::Choice(_) => (110, 0.9),
+        Type::Email | Type::Url => (170, 1.3),
+        _ => (120, 1.1),
     }
+}
+
+/// The first column gives way on a phone, where it stays in sight all the time.
+const FIRST: &str = "clamp(140px, 36vw, 220px)";
+
+/// Widths of the columns, and of a row at least; every row is a grid of its own, so none may depend on its content.
+fn layout(columns: &[&'static Field], kind: &Kind) -> (String, String) {
+    let mut least = 0;
+    let tracks = columns.iter().map(|f| match width(f, kind) {
+        (0, share) => format!("minmax({FIRST}, {share}fr)"),
+        (pixels, share) => {
+            least += pixels;
+            format!("minmax({pixels}px, {share}fr)")
+        }
+    });
+    (tracks.collect::<Vec<_>>().join(" "), format!("calc({FIRST} + {least}px)"))
 }
 
 fn numeric(field: &Field) -> bool {
@@ -81,7 +98,7 @@ pub fn RecordTable(table: Table) -> impl IntoView {
         let (first, last) = window.get();
         rows.with(|r| r.get(first..last).unwrap_or_default().iter().cloned().enumerate().map(|(i, r)| (first + i, r)).collect::<Vec<_>>())
     };
-    let template = move || columns.with(|c| c.iter().map(|f| width(f, kind)).collect::<Vec<_>>().join(" "));
+    let layout = Memo::new(move |_| columns.with(|c| layout(c, kind)));
     let see = move |index: usize| {
         let Some(node) = node.get_untracked() else { return };
         let (at, top) = (index as f64 * ROW, f64::from(node.scroll_top()));
@@ -141,7 +158,8 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             aria-rowcount=move || count.get() + 1
             aria-busy=move || loading.get().to_string()
             aria-activedescendant=move || active.get().map(row_id)
-            style=("--columns", template)
+            style=("--columns", move || layout.get().0)
+            style=("--least", move || layout.get().1)
             on:scroll=move |_| measure()
             on:keydown=key
         >

@@ -33,18 +33,16 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
         }
     });
     let more = move || pages.next(path.get_untracked());
-    let chips = ActivityKind::ALL.iter().map(|k| {
-        let k = *k;
-        view! {
-            <button type="button" class="pill" aria-pressed=move || (only.get() == Some(k)).to_string() on:click=move |_| only.update(|o| *o = if *o == Some(k) { None } else { Some(k) })>
-                {icon(k.key())}{label(k.label())}
-            </button>
-        }
-    });
+    let options = ActivityKind::ALL.iter().map(|k| view! { <option value=k.key()>{label(k.label())}</option> }).collect_view();
     view! {
         <div class="timeline">
             <Composer kind row/>
-            <div class="pills" role="group" aria-label=t().filter>{chips.collect_view()}</div>
+            <div class="timeline-head">
+                <select class="input" aria-label=t().filter on:change=move |e| only.set(ActivityKind::from_key(&event_target_value(&e)))>
+                    <option value="">{t().all_activities}</option>
+                    {options}
+                </select>
+            </div>
             {move || match (pages.problem.get(), pages.loading.get(), pages.rows.with(Vec::is_empty)) {
                 (Some(problem), _, true) => ui::problem(&problem, Callback::new(move |()| pages.load(path.get_untracked()))),
                 (_, true, true) => ui::skeleton(5),

@@ -1,7 +1,7 @@
 //! Charts in SVG: bars lying and standing, from zero, each with its own label; the same figures as a table for screen
 //! readers.
 
-use crate::i18n::t;
+use crate::{i18n::t, route};
 use leptos::{html, prelude::*};
 
 /// One bar: its name, its value, the value in words, more to say on hover, and where a click leads.
@@ -43,10 +43,22 @@ fn table(title: &str, bars: &[Bar]) -> AnyView {
     .into_any()
 }
 
-fn linked(href: Option<String>, inside: AnyView) -> AnyView {
-    match href {
-        Some(href) => view! { <a href=href tabindex="-1">{inside}</a> }.into_any(),
-        None => inside,
+/// A bar that leads to its rows: by click, by Enter, and by name for who hears it.
+fn linked(bar: &Bar, inside: AnyView) -> AnyView {
+    let said = format!("{}{}{}", bar.name, t().colon, if bar.more.is_empty() { &bar.text } else { &bar.more });
+    let title = said.clone();
+    match bar.href.clone() {
+        Some(href) => {
+            let to = href.clone();
+            view! {
+                <g class="bar linked" role="link" tabindex="0" aria-label=said on:click=move |_| route::go(&href) on:keydown=move |e| if e.key() == "Enter" { route::go(&to) }>
+                    <title>{title}</title>
+                    {inside}
+                </g>
+            }
+            .into_any()
+        }
+        None => view! { <g class="bar"><title>{title}</title>{inside}</g> }.into_any(),
     }
 }
 
@@ -89,17 +101,16 @@ pub fn Bars(#[prop(into)] title: String, bars: Vec<Bar>, #[prop(optional)] tone:
             let y = i as f64 * 34.0;
             let long = (bar.value / most * room).max(if bar.value > 0.0 { 2.0 } else { 0.0 });
             let inside = view! {
-                <g class="bar">
-                    <title>{format!("{}{} {}", bar.name, t().colon, if bar.more.is_empty() { &bar.text } else { &bar.more })}</title>
+                <g>
                     <rect class="bar-hit" x="0" y=y width=width height="34"></rect>
                     <text class="bar-name" x="0" y=y + 21.0>{clipped(&bar.name, names - 10.0)}</text>
                     <rect class="bar-fill" x=names y=y + 7.0 width=long height="20" rx="3"></rect>
                     <text class="bar-text" x=names + long + 8.0 y=y + 21.0>{bar.text.clone()}</text>
                 </g>
             };
-            linked(bar.href.clone(), inside.into_any())
+            linked(bar, inside.into_any())
         });
-        view! { <svg class="chart" width=width height=height aria-hidden="true">{items.collect_view()}</svg> }.into_any()
+        view! { <svg class="chart" role="group" aria-label=title.clone() width=width height=height>{items.collect_view()}</svg> }.into_any()
     };
     view! { <div class=format!("chart-box {tone}") node_ref=node>{drawn}{hidden}</div> }.into_any()
 }
@@ -134,18 +145,17 @@ pub fn Columns(#[prop(into)] title: String, bars: Vec<Bar>) -> impl IntoView {
             // The newest one always has its label, and so has the best.
             let labelled = |every: usize| (n - 1 - i).is_multiple_of(every);
             let inside = view! {
-                <g class="bar">
-                    <title>{format!("{}{} {}", bar.name, t().colon, if bar.more.is_empty() { &bar.text } else { &bar.more })}</title>
+                <g>
                     <rect class="bar-hit" x=x y="0" width=step height=high></rect>
                     <rect class="bar-fill" x=middle - thick / 2.0 y=y width=thick height=tall rx="3"></rect>
                     {((texts == 1 || Some(i) == best) && bar.value > 0.0).then(|| view! { <text class="bar-text small" x=middle.clamp(24.0, width - 24.0) y=y - 6.0 text-anchor="middle">{bar.text.clone()}</text> })}
                     {labelled(names).then(|| view! { <text class="bar-name small" x=middle y=high - 6.0 text-anchor="middle">{bar.name.clone()}</text> })}
                 </g>
             };
-            linked(bar.href.clone(), inside.into_any())
+            linked(bar, inside.into_any())
         });
         view! {
-            <svg class="chart" width=width height=high aria-hidden="true">
+            <svg class="chart" role="group" aria-label=title.clone() width=width height=high>
                 <line class="axis" x1="0" x2=width y1=high - foot y2=high - foot></line>
                 {items.collect_view()}
             </svg>
