@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../dist/"]
+#[folder = "../../dist/"]
 #[allow_missing = true]
 struct Files;
 
