@@ -84,7 +84,7 @@ pub fn first_fields(kind: &Kind) -> &'static [&'static str] {
         "opportunity" => &["name", "customer_id", "pipeline_id", "stage_id", "amount", "close_on", "owner_id"],
         "product" => &["name", "code", "category", "price", "unit"],
         "task" => &["subject", "due_at", "priority", "owner_id"],
-        "user" => &["name", "email", "title", "team_id"],
+        "user" => &["name", "email", "title", "team_id", "roles"],
         "team" => &["name", "manager_id"],
         "pipeline" => &["name"],
         "stage" => &["name", "probability", "rotting_days"],

@@ -47,7 +47,7 @@ fn App() -> impl IntoView {
     let who = Memo::new(move |_| match state.session.get() {
         Session::Starting => "…".to_owned(),
         Session::SignedOut(_) => String::new(),
-        Session::SignedIn(me) => me.id,
+        Session::SignedIn(me) => format!("{} {}", me.id, me.name),
     });
     Effect::new(move |_| {
         state.locale.track();

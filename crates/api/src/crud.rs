@@ -270,6 +270,47 @@ async fn delete<T: Noun>(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// The recycle bin of a kind, last deleted first.
+async fn deleted<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let (cursor, limit) = listing::cursor_and_limit(&request::query_pairs(&request)?)?;
+    let scope = caller.scope(T::KIND)?;
+    let page = state
+        .store
+        .read(move |tx| engine::list_deleted::<T>(tx, &scope, limit, cursor.as_deref()))
+        .await?;
+    let data: Vec<Json> = page
+        .rows
+        .iter()
+        .map(|row| json!({ "deleted_at": row.at, "record": row.record }))
+        .collect();
+    let info = json!({ "next_cursor": page.next, "has_more": page.next.is_some() });
+    Ok(HttpResponse::Ok().json(json!({ "data": data, "page": info })))
+}
+
+/// Takes a record out of the recycle bin.
+async fn restore<T: Noun>(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, T::KIND.name)?;
+    let expected = request::if_match(&request)?;
+    request::nothing_else(&request::optional_object(&request, &body)?)?;
+    let by = caller.clone();
+    let response = request::once(&state, &caller, &request, &body, move |tx| {
+        let old: T = engine::find_deleted(tx, &by.scope(T::KIND)?, id)?;
+        let permit = by.authorize(Action::Delete, T::KIND, old.owner_id())?;
+        expected.check(old.version())?;
+        let stored = engine::restore(tx, &permit, &old)?;
+        request::record(StatusCode::OK, &stored, stored.version())
+    })
+    .await?;
+    after_write::<T>(&state);
+    Ok(response)
+}
+
 /// Creates or changes the record that has this value in a unique field.
 async fn upsert<T: Noun>(
     caller: Caller,
@@ -492,7 +533,7 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     routes.add(
         Method::GET,
         &path,
-        listing::list_parameters(doc).ok(200, schema("Page")),
+        listing::list_parameters(doc, kind).ok(200, schema("Page")),
         list::<T>,
     );
     let doc = Doc::new(format!("search_{}", kind.plural), &tag, format!("Search {many}"))
@@ -534,19 +575,30 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     .ok(201, schema(""))
     .also(&[412]);
     routes.add(Method::PUT, format!("{path}/by/{{key}}/{{value}}"), doc, upsert::<T>);
-    let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}"))
-        .query(
-            "fields",
-            json!({ "type": "string" }),
-            "Fields to send, separated by commas",
-        )
-        .query(
-            "expand",
-            json!({ "type": "string" }),
-            "References to send along, separated by commas",
-        )
-        .ok(200, listing::part(&name));
-    routes.add(Method::GET, format!("{path}/{{id}}"), doc, get::<T>);
+    let doc = Doc::new(format!("deleted_{}", kind.plural), &tag, format!("Recycle bin of {many}"))
+        .about("Last deleted first.")
+        .query("cursor", json!({ "type": "string" }), "Where the page before ended")
+        .query("limit", json!({ "type": "integer", "minimum": 1, "maximum": 200 }), "Rows of a page")
+        .ok(200, json!({ "type": "object", "required": ["data", "page"], "properties": {
+            "data": { "type": "array", "items": { "type": "object", "required": ["deleted_at", "record"], "properties": {
+                "deleted_at": { "type": "string", "format": "date-time" }, "record": schema("") } } }, "page": reference("Page") } }));
+    routes.add(Method::GET, format!("{path}/deleted"), doc, deleted::<T>);
+    let doc = Doc::new(
+        format!("restore_{}", kind.name),
+        &tag,
+        format!("Take {one} out of the recycle bin"),
+    )
+    .optional_body(json!({ "type": "object", "additionalProperties": false }))
+    .versioned()
+    .ok(200, schema(""));
+    routes.add(Method::POST, format!("{path}/{{id}}/restore"), doc, restore::<T>);
+    let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}")).ok(200, listing::part(&name));
+    routes.add(
+        Method::GET,
+        format!("{path}/{{id}}"),
+        listing::shape_parameters(doc, kind),
+        get::<T>,
+    );
     let doc = Doc::new(format!("update_{}", kind.name), &tag, format!("Change {one}"))
         .about("JSON Merge Patch (RFC 7396).")
         .body(schema("Patch"))
@@ -560,7 +612,11 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     routes.add(Method::DELETE, format!("{path}/{{id}}"), doc, delete::<T>);
     let doc = Doc::new(format!("{}_history", kind.name), &tag, format!("Changes of {one}"))
         .about("Newest first, with old and new values.")
-        .query("before", json!({ "type": "string" }), "The position to go on from")
+        .query(
+            "before",
+            json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }),
+            "The position to go on from",
+        )
         .query(
             "limit",
             json!({ "type": "integer", "minimum": 1, "maximum": 200 }),

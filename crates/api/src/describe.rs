@@ -183,26 +183,32 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
-            let schema = if name == "id" {
-                json!({ "type": "string", "format": "uuid" })
-            } else {
-                json!({ "type": "string" })
+            let schema = match name {
+                "id" => json!({ "type": "string", "format": "uuid" }),
+                "key" => json!({ "type": "string", "enum": ["external_id"] }),
+                _ => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
             };
             json!({ "name": name, "in": "path", "required": true, "schema": schema })
         })
         .collect();
     for (name, schema, description) in &doc.query {
-        parameters.push(
-            json!({ "name": name, "in": "query", "required": false, "schema": schema, "description": description }),
-        );
+        let mut parameter =
+            json!({ "name": name, "in": "query", "required": false, "schema": schema, "description": description });
+        if schema["type"] == "array" {
+            parameter["style"] = json!("form");
+            parameter["explode"] = json!(false);
+        }
+        parameters.push(parameter);
     }
     if doc.if_match {
         parameters.push(json!({
-            "name": "If-Match", "in": "header", "required": true, "schema": { "type": "string" },
+            "name": "If-Match", "in": "header", "required": true,
+            "schema": { "type": "string", "pattern": "^(\"[0-9]{1,18}\"|\\*)$" },
             "description": "The version the change is made against, as ETag told it: \"3\".", "example": "\"1\""
         }));
     }
-    if *method == Method::POST && !doc.open {
+    // A search has no effect to repeat.
+    if *method == Method::POST && !doc.open && !path.ends_with("/search") {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },

@@ -157,7 +157,7 @@ pub fn routes(routes: &mut Routes) {
     routes.add(
         Method::GET,
         "/pipelines/{id}/board",
-        listing::list_parameters(doc),
+        listing::list_parameters(doc, Opportunity::KIND),
         board,
     );
 }

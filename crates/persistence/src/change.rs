@@ -167,6 +167,9 @@ pub enum Broken {
 /// Reads a whole chain and recomputes it. Returns the number of entries, or what is wrong first. Entries whose salt was
 /// erased keep their hash and still link.
 pub fn verify(tx: &mut Tx, workspace: Id) -> Result<std::result::Result<i64, Broken>> {
+    // Read first: what is sealed meanwhile is checked as well, and must not look as if something were cut.
+    let head = Sql::new("SELECT position FROM change_heads WHERE workspace_id = ").value(workspace);
+    let expected: i64 = tx.value(&head)?.unwrap_or(0);
     let mut chain = String::new();
     let mut last = 0i64;
     loop {
@@ -237,11 +240,14 @@ pub fn verify(tx: &mut Tx, workspace: Id) -> Result<std::result::Result<i64, Bro
             last = position;
         }
     }
-    let sql = Sql::new("SELECT position FROM change_heads WHERE workspace_id = ").value(workspace);
-    let expected: i64 = tx.value(&sql)?.unwrap_or(0);
-    Ok(if expected == last {
+    if last < expected {
+        return Ok(Err(Broken::Cut { last, expected }));
+    }
+    // What was sealed while we read has moved the head along; what nobody sealed has not.
+    let sealed: i64 = tx.value(&head)?.unwrap_or(0);
+    Ok(if last <= sealed {
         Ok(last)
     } else {
-        Err(Broken::Cut { last, expected })
+        Err(Broken::Altered { position: sealed + 1 })
     })
 }

@@ -2,9 +2,11 @@
 //!
 //! Nothing here is generic over the kind but the decoding of rows, so that sixty kinds cost one compilation.
 
+mod bin;
 mod layout;
 mod page;
 
+pub use bin::{Deleted, find_deleted, list_deleted, restore};
 pub use page::{Page, count, ids_visible, list, titles};
 
 use crate::change::{self, Entry};
@@ -166,9 +168,9 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
             .bind(Val::Texts(layout.tokens(&is)))
             .push(")");
     }
-    at_version(&mut sql, permit, old);
+    at_version(&mut sql, permit, old, "IS NULL");
     if tx.execute(&sql)? == 0 {
-        return Err(stale(tx, permit, old)?);
+        return Err(stale(tx, permit, old, "IS NULL")?);
     }
     if reindex && dialect == Dialect::Sqlite {
         search::store_terms(tx, T::KIND, permit.workspace(), new.id(), &layout.tokens(&is))?;
@@ -189,22 +191,26 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
     Ok(stored)
 }
 
-fn at_version<T: Record>(sql: &mut Sql, permit: &Permit, old: &T) {
+/// The row as it was read; `deleted` says `IS NULL`, or `IS NOT NULL` for one in the bin.
+fn at_version<T: Record>(sql: &mut Sql, permit: &Permit, old: &T, deleted: &'static str) {
     sql.push(" WHERE workspace_id = ")
         .bind(permit.workspace())
         .push(" AND id = ")
         .bind(old.id());
     sql.push(" AND version = ")
         .bind(old.version())
-        .push(" AND deleted_at IS NULL");
+        .push(" AND deleted_at ")
+        .push(deleted);
 }
 
 /// Why nothing was written: the record has another version by now, or is gone.
-fn stale<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<Error> {
+fn stale<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, deleted: &'static str) -> Result<Error> {
     let sql = Sql::new(format!("SELECT version FROM {} WHERE workspace_id = ", T::KIND.plural))
         .value(permit.workspace())
-        .text(" AND deleted_at IS NULL AND id = ")
-        .value(old.id());
+        .text(" AND id = ")
+        .value(old.id())
+        .text(" AND deleted_at ")
+        .text(deleted);
     Ok(match tx.value::<i64>(&sql)? {
         Some(current) => Error::Domain(domain::Error::Stale { current }),
         None => not_found(T::KIND, old.id()),
@@ -224,9 +230,9 @@ pub fn delete<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<()> {
         T::KIND.plural
     ))
     .value(now);
-    at_version(&mut sql, permit, old);
+    at_version(&mut sql, permit, old, "IS NULL");
     if tx.execute(&sql)? == 0 {
-        return Err(stale(tx, permit, old)?);
+        return Err(stale(tx, permit, old, "IS NULL")?);
     }
     if tx.dialect() == Dialect::Sqlite && layout(T::KIND).searchable {
         search::store_terms(tx, T::KIND, permit.workspace(), old.id(), &[])?;
@@ -266,12 +272,12 @@ fn referrer(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<
         } else {
             " AND deleted_at IS NULL"
         };
-        let sql = Sql::new(format!("SELECT 1 FROM {table} WHERE {column} = "))
+        let sql = Sql::new(format!("SELECT workspace_id FROM {table} WHERE {column} = "))
             .value(id)
             .text(" AND workspace_id = ")
             .value(permit.workspace())
             .text(format!("{alive} LIMIT 1"));
-        if !tx.rows(&sql, &[Storage::Int])?.is_empty() {
+        if !tx.rows(&sql, &[Storage::Id])?.is_empty() {
             return Ok(Some(name));
         }
     }

@@ -94,12 +94,14 @@ impl From<Diesel> for Error {
 
 /// The field that must be unique. Indexes are named `<table>_<field>_unique`; SQLite names the columns instead.
 fn unique_field(constraint: Option<&str>, message: &str) -> String {
-    let name = constraint.and_then(|c| c.strip_suffix("_unique")).map(|c| {
-        let table = domain::KINDS
-            .iter()
-            .find(|k| c.starts_with(k.plural) && c[k.plural.len()..].starts_with('_'));
-        table.map_or(c, |k| &c[k.plural.len() + 1..])
-    });
-    let column = || message.rsplit('.').next().unwrap_or("id").trim();
-    name.unwrap_or_else(column).to_owned()
+    let Some(constraint) = constraint else {
+        return message.rsplit('.').next().unwrap_or("id").trim().to_owned();
+    };
+    let Some(name) = constraint.strip_suffix("_unique") else {
+        return "id".to_owned();
+    };
+    let fields = domain::KINDS
+        .iter()
+        .find_map(|k| name.strip_prefix(k.plural)?.strip_prefix('_'));
+    fields.unwrap_or(name).to_owned()
 }

@@ -9,9 +9,16 @@ use domain::value::{Storage, Val};
 
 /// Rows of `table` (aliased `t`) that are alive and visible in the scope.
 pub fn scope(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    sql.push("t.workspace_id = ")
-        .bind(scope.workspace())
-        .push(" AND t.deleted_at IS NULL");
+    reach(sql, dialect, scope, " AND t.deleted_at IS NULL");
+}
+
+/// Rows in the recycle bin that the scope lets see.
+pub fn scope_deleted(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
+    reach(sql, dialect, scope, " AND t.deleted_at IS NOT NULL");
+}
+
+fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str) {
+    sql.push("t.workspace_id = ").bind(scope.workspace()).push(alive);
     let Visible::Owners(owners) = scope.visible() else {
         return;
     };

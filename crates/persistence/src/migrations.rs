@@ -69,7 +69,7 @@ pub fn schema(url: &DatabaseUrl) -> Result<String> {
                   FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_diesel%' \
                 UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename NOT LIKE '\\_\\_diesel%' \
                 UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint \
-                  WHERE connamespace = current_schema()::regnamespace) AS lines ORDER BY line";
+                  WHERE connamespace = current_schema()::regnamespace AND conrelid::regclass::text NOT LIKE '\\_\\_diesel%') AS lines ORDER BY line";
             Tx::Pg(&mut conn).rows(&Sql::new(sql), &[Storage::Text])?
         }
     };

@@ -20,26 +20,35 @@ pub struct Session {
 
 /// Opens a session, with the hash of its first refresh token.
 pub fn open(tx: &mut Tx, session: &Session, refresh_hash: &str, user_agent: &str) -> Result<()> {
-    let now = Instant::now();
-    let sql = Sql::new(
-        "INSERT INTO sessions (id, workspace_id, user_id, refresh_hash, rotated_at, created_at, expires_at, user_agent) VALUES (",
-    )
-    .value(session.id)
-    .text(", ")
-    .value(session.workspace)
-    .text(", ")
-    .value(session.user)
-    .text(", ")
-    .value(refresh_hash)
-    .text(", ")
-    .value(now)
-    .text(", ")
-    .value(now)
-    .text(", ")
-    .value(session.expires_at)
-    .text(", ")
-    .value(user_agent.chars().filter(|c| !c.is_control()).take(200).collect::<String>())
-    .text(")");
+    let sql = Sql::new("INSERT INTO sessions (id, workspace_id, user_id, created_at, expires_at, user_agent) VALUES (")
+        .value(session.id)
+        .text(", ")
+        .value(session.workspace)
+        .text(", ")
+        .value(session.user)
+        .text(", ")
+        .value(Instant::now())
+        .text(", ")
+        .value(session.expires_at)
+        .text(", ")
+        .value(
+            user_agent
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(200)
+                .collect::<String>(),
+        )
+        .text(")");
+    tx.execute(&sql)?;
+    add_token(tx, session.id, refresh_hash)
+}
+
+fn add_token(tx: &mut Tx, session: Id, hash: &str) -> Result<()> {
+    let sql = Sql::new("INSERT INTO refresh_tokens (session_id, hash) VALUES (")
+        .value(session)
+        .text(", ")
+        .value(hash)
+        .text(")");
     tx.execute(&sql)?;
     Ok(())
 }
@@ -63,29 +72,34 @@ pub fn find(tx: &mut Tx, id: Id) -> Result<Option<Session>> {
         .transpose()
 }
 
-/// Replaces the refresh token. None where the session is over, or the token is an old one: then somebody else has used
-/// it, and the session is ended.
+/// Replaces a refresh token. Tabs that come with the same one within a moment each get a good one, since nobody knows
+/// whose answer the browser keeps. None where the session is over, or the token is an old one: then somebody else has
+/// used it, and the session is ended.
 pub fn rotate(tx: &mut Tx, id: Id, presented_hash: &str, next_hash: &str) -> Result<Option<Session>> {
     let Some(session) = find(tx, id)? else { return Ok(None) };
     let now = Instant::now();
-    let sql = Sql::new("UPDATE sessions SET previous_hash = refresh_hash, refresh_hash = ")
-        .value(next_hash)
-        .text(", rotated_at = ")
+    let forgiven = now.plus_seconds(-FORGIVEN_SECONDS);
+    let sql = Sql::new("UPDATE refresh_tokens SET replaced_at = coalesce(replaced_at, ")
         .value(now)
-        .text(" WHERE ended_at IS NULL AND id = ")
+        .text(") WHERE session_id = ")
         .value(id)
-        .text(" AND (refresh_hash = ")
+        .text(" AND hash = ")
         .value(presented_hash)
-        .text(" OR (previous_hash = ")
-        .value(presented_hash)
-        .text(" AND rotated_at > ")
-        .value(now.plus_seconds(-FORGIVEN_SECONDS))
-        .text("))");
-    if tx.execute(&sql)? == 1 {
-        return Ok(Some(session));
+        .text(" AND (replaced_at IS NULL OR replaced_at > ")
+        .value(forgiven)
+        .text(")");
+    if tx.execute(&sql)? == 0 {
+        end(tx, id)?;
+        return Ok(None);
     }
-    end(tx, id)?;
-    Ok(None)
+    // A token that is past forgiving and one that never was are the same from here on.
+    let sql = Sql::new("DELETE FROM refresh_tokens WHERE session_id = ")
+        .value(id)
+        .text(" AND replaced_at <= ")
+        .value(forgiven);
+    tx.execute(&sql)?;
+    add_token(tx, id, next_hash)?;
+    Ok(Some(session))
 }
 
 pub fn end(tx: &mut Tx, id: Id) -> Result<()> {

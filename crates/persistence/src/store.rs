@@ -161,6 +161,24 @@ impl Store {
     }
 }
 
+/// A panic in a use case is the end of that use case alone.
+fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Err(Error::Internal(format!(
+            "a use case panicked: {}",
+            text.unwrap_or("without a word")
+        )))
+    })
+}
+
+/// Waits before another attempt. Only the store's own threads come here, and those that may wait.
+#[allow(clippy::disallowed_methods)]
+fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

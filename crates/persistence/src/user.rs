@@ -86,7 +86,7 @@ pub fn remove_login(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {
 /// Whether anybody can sign in at all: if not, the server offers its set-up link.
 pub fn anybody(tx: &mut Tx) -> Result<bool> {
     Ok(!tx
-        .rows(&Sql::new("SELECT 1 FROM logins LIMIT 1"), &[Storage::Int])?
+        .rows(&Sql::new("SELECT user_id FROM logins LIMIT 1"), &[Storage::Id])?
         .is_empty())
 }
 

@@ -1,3 +1,3 @@
 //! The part of xtask that tests use as well.
 
-pub mod postgres;
+pub use pgtest as postgres;

@@ -178,6 +178,16 @@ texts! {
     last_30_days: "最近 30 天" / "Last 30 days";
     next_30_days: "未来 30 天" / "Next 30 days";
 
+    select_row: "选择“{}”" / "Select “{}”";
+    select_all: "选择已加载的全部" / "Select all that are loaded";
+    n_selected: "已选 {} 条" / "{} selected";
+    clear_selection: "取消选择" / "Clear";
+    bulk_actions: "批量操作" / "Do to all selected";
+    change_owner: "更换负责人" / "Change owner";
+    bulk_done: "已处理 {} 条" / "{} done";
+    bulk_partly: "已处理 {} 条；{} 条刚被修改或没有权限，未处理。" / "{} done; {} were left alone (just changed, or not allowed).";
+    bulk_delete_text: "选中的 {} 条会移到回收站。" / "{} selected records move to the recycle bin.";
+
     // A record
     open_page: "打开完整页面" / "Open as a page";
     sections: "分区" / "Sections";

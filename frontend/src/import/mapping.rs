@@ -5,7 +5,7 @@ use crate::{
     i18n::{fill, label, t},
     ui::icon,
 };
-use domain::{Field, record::IMPORT};
+use domain::import;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
@@ -41,8 +41,7 @@ fn columns(body: &Value) -> Vec<Column> {
 pub fn MappingForm(wizard: Wizard) -> impl IntoView {
     let kind = wizard.kind.get_untracked();
     let read = wizard.read.get_untracked().unwrap_or_default();
-    let fields: Vec<&'static Field> = kind.fields.iter().filter(|f| f.can(IMPORT)).collect();
-    let fields = StoredValue::new(fields);
+    let targets = StoredValue::new(import::field::targets(kind).collect::<Vec<_>>());
     let field_of = move |header: &str| {
         wizard.mapping.with(|m| m.iter().find(|(_, h)| h.as_str() == Some(header)).map(|(f, _)| f.clone()).unwrap_or_default())
     };
@@ -55,7 +54,6 @@ pub fn MappingForm(wizard: Wizard) -> impl IntoView {
         });
     };
     let columns = columns(&read);
-    let extra = extra_fields(kind.name);
     let rows = columns
         .into_iter()
         .map(|column| {
@@ -74,8 +72,7 @@ pub fn MappingForm(wizard: Wizard) -> impl IntoView {
                             view! {
                                 <select class="input" id=id.clone() class:unmapped=now.is_empty() on:change=move |e| set(&to, event_target_value(&e))>
                                     <option value="" selected=now.is_empty()>{t().leave_out}</option>
-                                    {fields.with_value(|f| f.iter().map(|f| view! { <option value=f.name selected=now == f.name>{label(f.label)}</option> }).collect_view())}
-                                    {extra.iter().map(|(name, l)| view! { <option value=*name selected=now == *name>{label(*l)}</option> }).collect_view()}
+                                    {targets.with_value(|f| f.iter().map(|(name, l)| view! { <option value=*name selected=now == *name>{label(*l)}</option> }).collect_view())}
                                 </select>
                             }
                         }}
@@ -99,15 +96,6 @@ pub fn MappingForm(wizard: Wizard) -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-/// Columns that are no field of the record itself and yet are understood.
-fn extra_fields(kind: &str) -> &'static [(&'static str, domain::Label)] {
-    const PRODUCT: domain::Label = domain::Label::new("产品", "Product");
-    match kind {
-        "opportunity" => &[("product", PRODUCT)],
-        _ => &[],
-    }
 }
 
 fn about(read: &Value) -> String {

@@ -152,6 +152,7 @@ pub fn edit(field: &'static Field, draft: Draft, id: String, narrow: Signal<Stri
         }
         .into_any(),
         Type::Money => money(value, id),
+        Type::Tags if field.name == "roles" => view! { <Roles value/> }.into_any(),
         Type::Tags => tags(value, id),
         Type::LongText => view! {
             <textarea class="input" id=id rows="4" prop:value=text() on:input=move |e| set(or_null(event_target_value(&e)))></textarea>
@@ -245,6 +246,37 @@ fn tags(value: RwSignal<Value>, id: String) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The roles of a user: those the workspace has, to tick.
+#[component]
+fn Roles(value: RwSignal<Value>) -> impl IntoView {
+    let roles = RwSignal::new(Vec::<(String, String)>::new());
+    leptos::task::spawn_local(async move {
+        if let Ok(reply) = crate::api::get("/roles?limit=100&sort=name").send().await {
+            let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+            let data = reply.body["data"].as_array().into_iter().flatten();
+            roles.try_set(data.map(|r| (text(&r["key"]), text(&r["name"]))).collect());
+        }
+    });
+    let has = move |key: &str| value.with(|v| v.as_array().is_some_and(|a| a.iter().any(|r| r == key)));
+    let set = move |key: &str, on: bool| {
+        value.update(|v| {
+            let mut keys: Vec<Value> = v.as_array().cloned().unwrap_or_default();
+            keys.retain(|r| r != key);
+            if on {
+                keys.push(json!(key));
+            }
+            *v = Value::Array(keys);
+        });
+    };
+    move || {
+        let boxes = roles.get().into_iter().map(|(key, name)| {
+            let shown = key.clone();
+            view! { <label class="choice"><input type="checkbox" prop:checked=move || has(&shown) on:change=move |e| set(&key, event_target_checked(&e))/><span>{name}</span></label> }
+        });
+        view! { <div>{boxes.collect_view()}</div> }
+    }
 }
 
 /// A choice of the firm's own list; with “other…” where free text is taken too.

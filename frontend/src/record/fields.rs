@@ -20,6 +20,15 @@ use wasm_bindgen::JsCast;
 
 #[component]
 pub fn Fields(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
+    // Which fields have something to say follows the record: a reason lost appears when it is lost.
+    let aside = Memo::new(move |_| row.with(|r| kind.fields.iter().map(|f| kinds::aside(kind, f, r)).collect::<Vec<_>>()));
+    move || {
+        aside.track();
+        layout(kind, row)
+    }
+}
+
+fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
     let groups = kinds::groups(kind);
     let named = move |f: &Field| groups.iter().any(|(_, names)| names.contains(&f.name));
     let shown = move |f: &Field| row.with_untracked(|r| !kinds::aside(kind, f, r));

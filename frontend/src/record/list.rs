@@ -6,6 +6,7 @@ use crate::{
     i18n::{fill, format, label, noun, t},
     kinds,
     record::{
+        bulk::BulkBar,
         detail::Panel,
         filter::{self, Filter, Filters},
         form::CreateDialog,
@@ -18,6 +19,7 @@ use crate::{
 };
 use domain::{Field, Kind};
 use leptos::{prelude::*, task::spawn_local};
+use std::collections::HashSet;
 
 /// Rows of a list request, page by page.
 #[derive(Clone, Copy)]
@@ -131,8 +133,10 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
     });
     let pages = Pages::new();
     let active = RwSignal::new(None::<usize>);
+    let selected = RwSignal::new(HashSet::<String>::new());
     Effect::new(move |_| {
         active.set(None);
+        selected.set(HashSet::new());
         pages.load(path.get() + "&count=estimate");
     });
     let reload = move || pages.load(path.get_untracked() + "&count=estimate");
@@ -203,6 +207,7 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
         rows: pages.rows,
         columns: columns.into(),
         sort,
+        selected,
         active,
         loading: pages.loading.into(),
         set_sort: Callback::new(move |s: String| route::set("sort", &s)),
@@ -246,6 +251,7 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
                     None if pages.loading.get() || pages.rows.with(|r| !r.is_empty()) => view! { <RecordTable table/> }.into_any(),
                     None => body.with_value(|b| b()),
                 }}
+                <BulkBar kind rows=pages.rows selected reload=Callback::new(move |()| reload())/>
             </div>
             {move || opened.get().map(|id| view! { <Panel kind id close=Callback::new(move |()| close_panel(kind))/> })}
             {move || creating.get().then(|| view! {

@@ -1,5 +1,6 @@
 //! What every kind of record has: lists, pages, forms, edit in place, the timeline. Driven by the fields a kind declares.
 
+pub mod bulk;
 pub mod conflict;
 pub mod detail;
 pub mod field;

@@ -2,7 +2,7 @@
 
 use crate::{
     dom,
-    i18n::{label, t},
+    i18n::{fill, label, t},
     record::{
         field,
         row::Row,
@@ -11,6 +11,7 @@ use crate::{
 };
 use domain::{Field, Kind, record::SORT, value::Type};
 use leptos::{html, prelude::*};
+use std::collections::HashSet;
 
 const ROW: f64 = 36.0;
 const AHEAD: usize = 12;
@@ -23,6 +24,8 @@ pub struct Table {
     pub columns: Signal<Vec<&'static Field>>,
     /// Field name, with a minus for descending.
     pub sort: Signal<String>,
+    /// Ids of the rows ticked for doing something to all of them.
+    pub selected: RwSignal<HashSet<String>>,
     /// Index of the row the keyboard is on.
     pub active: RwSignal<Option<usize>>,
     pub loading: Signal<bool>,
@@ -66,7 +69,7 @@ fn numeric(field: &Field) -> bool {
 
 #[component]
 pub fn RecordTable(table: Table) -> impl IntoView {
-    let Table { kind, rows, columns, sort, active, loading, set_sort, open, more } = table;
+    let Table { kind, rows, columns, sort, selected, active, loading, set_sort, open, more } = table;
     let node = NodeRef::<html::Div>::new();
     let top = RwSignal::new(0.0f64);
     let height = RwSignal::new(800.0f64);
@@ -130,6 +133,11 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             "PageUp" => step(-page),
             "Home" => step(i64::MIN / 2),
             "End" => step(i64::MAX / 2),
+            " " => {
+                let Some(id) = active.get_untracked().and_then(|i| rows.with_untracked(|r| r.get(i).map(|r| r.id().to_owned()))) else { return };
+                let on = selected.with_untracked(|s| !s.contains(&id));
+                tick(selected, &id, on);
+            }
             "Enter" => match active.get_untracked() {
                 Some(index) => open.run(index),
                 None => return,
@@ -143,7 +151,7 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             columns
                 .iter()
                 .enumerate()
-                .map(|(i, f)| head(f, i, sort, set_sort))
+                .map(|(i, f)| head(f, i, sort, set_sort, (i == 0).then_some((rows, selected))))
                 .collect_view()
         })
     };
@@ -172,7 +180,12 @@ pub fn RecordTable(table: Table) -> impl IntoView {
                             let class = if numeric(f) { "td num" } else { "td" };
                             let role = if i == 0 { "rowheader" } else { "gridcell" };
                             if f.name == kind.title {
-                                return view! { <div class=class role=role><button type="button" class="row-link" tabindex="-1" on:click=move |e| { e.stop_propagation(); active.set(Some(index)); open.run(index); }>{shown}</button></div> }.into_any();
+                                let (id, was) = (row.id().to_owned(), row.id().to_owned());
+                                let name = row.title(kind);
+                                return view! { <div class=class role=role>
+                                    <input type="checkbox" tabindex="-1" class="row-tick" aria-label=fill(t().select_row, &[&name]) prop:checked=move || selected.with(|s| s.contains(&was))
+                                        on:click=|e| e.stop_propagation() on:change=move |e| tick(selected, &id, event_target_checked(&e))/>
+                                    <button type="button" class="row-link" tabindex="-1" on:click=move |e| { e.stop_propagation(); active.set(Some(index)); open.run(index); }>{shown}</button></div> }.into_any();
                             }
                             view! { <div class=class role=role>{shown}</div> }.into_any()
                         }).collect_view());
@@ -192,8 +205,26 @@ pub fn RecordTable(table: Table) -> impl IntoView {
     .into_any()
 }
 
+/// All rows loaded, and which of them are ticked.
+type Rows = (RwSignal<Vec<Row>>, RwSignal<HashSet<String>>);
+
+fn tick(selected: RwSignal<HashSet<String>>, id: &str, on: bool) {
+    selected.update(|s| {
+        if on {
+            s.insert(id.to_owned());
+        } else {
+            s.remove(id);
+        }
+    });
+}
+
 /// A column's head: sorts where the field can, down first for numbers and times.
-fn head(field: &'static Field, index: usize, sort: Signal<String>, set_sort: Callback<String>) -> AnyView {
+fn head(field: &'static Field, index: usize, sort: Signal<String>, set_sort: Callback<String>, all: Option<Rows>) -> AnyView {
+    let all = all.map(|(rows, selected)| {
+        let every = move || rows.with(|r| !r.is_empty() && selected.with(|s| r.iter().all(|r| s.contains(r.id()))));
+        let set = move |on: bool| selected.set(if on { rows.with_untracked(|r| r.iter().map(|r| r.id().to_owned()).collect()) } else { HashSet::new() });
+        view! { <input type="checkbox" class="row-tick" aria-label=t().select_all prop:checked=every on:change=move |e| set(event_target_checked(&e))/> }
+    });
     let class = if numeric(field) { "td th num" } else { "td th" };
     let name = field.name;
     let direction = move || sort.with(|s| match s.strip_prefix('-') {
@@ -202,7 +233,7 @@ fn head(field: &'static Field, index: usize, sort: Signal<String>, set_sort: Cal
         _ => "none",
     });
     if !field.can(SORT) {
-        return view! { <div class=class role="columnheader" aria-colindex=index + 1><span class="clip">{label(field.label)}</span></div> }.into_any();
+        return view! { <div class=class role="columnheader" aria-colindex=index + 1>{all}<span class="clip">{label(field.label)}</span></div> }.into_any();
     }
     let first_down = !field.ty.is_text();
     let toggle = move |_| {
@@ -215,6 +246,7 @@ fn head(field: &'static Field, index: usize, sort: Signal<String>, set_sort: Cal
     };
     view! {
         <div class=class role="columnheader" aria-colindex=index + 1 aria-sort=direction>
+            {all}
             <button type="button" class="sort" title=t().sort_by on:click=toggle>
                 <span class="clip">{label(field.label)}</span>
                 {move || match direction() { "ascending" => icon("up"), "descending" => icon("down"), _ => ().into_any() }}

@@ -1,1 +1,1 @@
-DROP TABLE change_heads, change_log, idempotency_keys, setup_tokens, signing_keys, sessions, logins, opportunity_lines, tasks, activities, leads, opportunities, contacts, customers, stages, pipelines, products, picklists, tags, roles, users, teams, workspaces;
+DROP TABLE change_heads, change_log, idempotency_keys, setup_tokens, signing_keys, refresh_tokens, sessions, logins, opportunity_lines, tasks, activities, leads, opportunities, contacts, customers, stages, pipelines, products, picklists, tags, roles, users, teams, workspaces;

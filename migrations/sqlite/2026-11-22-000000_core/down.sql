@@ -4,6 +4,7 @@ DROP TABLE change_log;
 DROP TABLE idempotency_keys;
 DROP TABLE setup_tokens;
 DROP TABLE signing_keys;
+DROP TABLE refresh_tokens;
 DROP TABLE sessions;
 DROP TABLE logins;
 DROP TABLE opportunity_lines;

@@ -33,6 +33,7 @@ CREATE TABLE teams (
 CREATE UNIQUE INDEX teams_external_id_unique ON teams (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX teams_created_at ON teams (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX teams_updated_at ON teams (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX teams_deleted ON teams (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX teams_name ON teams (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX teams_manager_id ON teams (workspace_id, manager_id) WHERE deleted_at IS NULL;
 CREATE VIRTUAL TABLE teams_fts USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3', detail = none);
@@ -67,6 +68,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_external_id_unique ON users (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX users_created_at ON users (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_updated_at ON users (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX users_deleted ON users (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX users_name ON users (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_team_id ON users (workspace_id, team_id) WHERE deleted_at IS NULL;
 CREATE VIRTUAL TABLE users_fts USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3', detail = none);
@@ -97,6 +99,7 @@ CREATE TABLE roles (
 CREATE UNIQUE INDEX roles_external_id_unique ON roles (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX roles_created_at ON roles (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX roles_updated_at ON roles (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX roles_deleted ON roles (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX roles_key ON roles (workspace_id, key_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX roles_name ON roles (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE VIRTUAL TABLE roles_fts USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3', detail = none);
@@ -123,6 +126,7 @@ CREATE TABLE tags (
 CREATE UNIQUE INDEX tags_external_id_unique ON tags (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX tags_created_at ON tags (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tags_updated_at ON tags (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX tags_deleted ON tags (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX tags_name ON tags (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE VIRTUAL TABLE tags_fts USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3', detail = none);
 
@@ -151,6 +155,7 @@ CREATE TABLE picklists (
 CREATE UNIQUE INDEX picklists_external_id_unique ON picklists (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX picklists_created_at ON picklists (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX picklists_updated_at ON picklists (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX picklists_deleted ON picklists (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX picklists_key ON picklists (workspace_id, key_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX picklists_name ON picklists (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE VIRTUAL TABLE picklists_fts USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3', detail = none);
@@ -184,6 +189,7 @@ CREATE TABLE products (
 CREATE UNIQUE INDEX products_external_id_unique ON products (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX products_created_at ON products (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX products_updated_at ON products (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX products_deleted ON products (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX products_name ON products (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX products_price ON products (workspace_id, price_base, id) WHERE deleted_at IS NULL;
 CREATE VIRTUAL TABLE products_fts USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3', detail = none);
@@ -211,6 +217,7 @@ CREATE TABLE pipelines (
 CREATE UNIQUE INDEX pipelines_external_id_unique ON pipelines (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX pipelines_created_at ON pipelines (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX pipelines_updated_at ON pipelines (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX pipelines_deleted ON pipelines (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX pipelines_name ON pipelines (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX pipelines_position ON pipelines (workspace_id, position, id) WHERE deleted_at IS NULL;
 CREATE VIRTUAL TABLE pipelines_fts USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3', detail = none);
@@ -244,6 +251,7 @@ CREATE TABLE stages (
 CREATE UNIQUE INDEX stages_external_id_unique ON stages (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX stages_created_at ON stages (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX stages_updated_at ON stages (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX stages_deleted ON stages (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX stages_pipeline_id ON stages (workspace_id, pipeline_id) WHERE deleted_at IS NULL;
 CREATE INDEX stages_name ON stages (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX stages_position ON stages (workspace_id, position, id) WHERE deleted_at IS NULL;
@@ -290,6 +298,7 @@ CREATE TABLE customers (
 CREATE UNIQUE INDEX customers_external_id_unique ON customers (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX customers_created_at ON customers (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_updated_at ON customers (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX customers_deleted ON customers (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX customers_name ON customers (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_parent_id ON customers (workspace_id, parent_id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_annual_revenue ON customers (workspace_id, annual_revenue_base, id) WHERE deleted_at IS NULL;
@@ -336,6 +345,7 @@ CREATE TABLE contacts (
 CREATE UNIQUE INDEX contacts_external_id_unique ON contacts (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX contacts_created_at ON contacts (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_updated_at ON contacts (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_deleted ON contacts (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX contacts_name ON contacts (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_customer_id ON contacts (workspace_id, customer_id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_reports_to_id ON contacts (workspace_id, reports_to_id) WHERE deleted_at IS NULL;
@@ -391,6 +401,7 @@ CREATE TABLE opportunities (
 CREATE UNIQUE INDEX opportunities_external_id_unique ON opportunities (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX opportunities_created_at ON opportunities (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX opportunities_updated_at ON opportunities (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_deleted ON opportunities (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX opportunities_name ON opportunities (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX opportunities_customer_id ON opportunities (workspace_id, customer_id) WHERE deleted_at IS NULL;
 CREATE INDEX opportunities_contact_id ON opportunities (workspace_id, contact_id) WHERE deleted_at IS NULL;
@@ -448,6 +459,7 @@ CREATE TABLE leads (
 CREATE UNIQUE INDEX leads_external_id_unique ON leads (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX leads_created_at ON leads (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX leads_updated_at ON leads (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_deleted ON leads (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX leads_name ON leads (workspace_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX leads_company ON leads (workspace_id, company_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX leads_score ON leads (workspace_id, score, id) WHERE deleted_at IS NULL;
@@ -495,6 +507,7 @@ CREATE TABLE activities (
 CREATE UNIQUE INDEX activities_external_id_unique ON activities (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX activities_created_at ON activities (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX activities_updated_at ON activities (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX activities_deleted ON activities (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX activities_happened_at ON activities (workspace_id, happened_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX activities_customer_id ON activities (workspace_id, customer_id) WHERE deleted_at IS NULL;
 CREATE INDEX activities_contact_id ON activities (workspace_id, contact_id) WHERE deleted_at IS NULL;
@@ -537,6 +550,7 @@ CREATE TABLE tasks (
 CREATE UNIQUE INDEX tasks_external_id_unique ON tasks (workspace_id, external_id) WHERE deleted_at IS NULL AND external_id IS NOT NULL;
 CREATE INDEX tasks_created_at ON tasks (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_updated_at ON tasks (workspace_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_deleted ON tasks (workspace_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX tasks_subject ON tasks (workspace_id, subject_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_due_at ON tasks (workspace_id, due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_done_at ON tasks (workspace_id, done_at, id) WHERE deleted_at IS NULL;
@@ -587,9 +601,6 @@ CREATE TABLE sessions (
     id BLOB NOT NULL PRIMARY KEY,
     workspace_id BLOB NOT NULL REFERENCES workspaces (id),
     user_id BLOB NOT NULL,
-    refresh_hash TEXT NOT NULL,
-    previous_hash TEXT,
-    rotated_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     ended_at INTEGER,
@@ -597,6 +608,14 @@ CREATE TABLE sessions (
     FOREIGN KEY (workspace_id, user_id) REFERENCES users (workspace_id, id)
 ) STRICT;
 CREATE INDEX sessions_user_id ON sessions (workspace_id, user_id) WHERE ended_at IS NULL;
+
+-- The refresh tokens of a session that may still come: those not used yet, and those used a moment ago.
+CREATE TABLE refresh_tokens (
+    session_id BLOB NOT NULL REFERENCES sessions (id),
+    hash TEXT NOT NULL,
+    replaced_at INTEGER,
+    PRIMARY KEY (session_id, hash)
+) STRICT;
 
 CREATE TABLE signing_keys (
     id TEXT NOT NULL PRIMARY KEY,

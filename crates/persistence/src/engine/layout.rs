@@ -78,6 +78,11 @@ impl Layout {
         }
     }
 
+    /// `select` with one more column at the end.
+    pub fn select_with(&self, column: &str) -> String {
+        self.select.replacen(" FROM ", &format!(", t.{column} FROM "), 1)
+    }
+
     /// The sort keys of a row, in the order of `sorted`.
     pub fn sort_keys<'a>(&'a self, row: &'a [Val]) -> impl Iterator<Item = Val> + 'a {
         self.sorted.iter().map(|(_, source)| match &row[*source] {

@@ -47,7 +47,7 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         if (nulls && (!nullable || found.len() >= wanted)) || (!nulls && among_nulls) {
             continue;
         }
-        let mut sql = Sql::new(layout.select.replacen(" FROM ", &format!(", t.{column} FROM "), 1));
+        let mut sql = Sql::new(layout.select_with(&column));
         if list.filter.is_some() || list.q.is_some() {
             sql = sql.once();
         }

@@ -6,19 +6,22 @@ use crate::tx::Tx;
 use crate::{migrations, seal};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, ConnectionError, PgConnection};
-use r2d2::{ManageConnection, Pool};
+use r2d2::{ManageConnection, Pool, PooledConnection};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const ATTEMPTS: u32 = 5;
 const SEAL_EVERY: Duration = Duration::from_millis(500);
+/// A connection that was good this recently is taken without asking.
+const TRUSTED: Duration = Duration::from_secs(1);
 const SEAL_AT_ONCE: usize = 2000;
 
 /// A connection that knows whether it is still good for something.
 struct Held {
     conn: PgConnection,
     broken: bool,
+    used: Instant,
 }
 
 struct Manager {
@@ -34,7 +37,11 @@ impl ManageConnection for Manager {
         let mut conn = PgConnection::establish(&self.url)?;
         conn.batch_execute(&self.setup)
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
-        Ok(Held { conn, broken: false })
+        Ok(Held {
+            conn,
+            broken: false,
+            used: Instant::now(),
+        })
     }
 
     fn is_valid(&self, conn: &mut Held) -> std::result::Result<(), ConnectionError> {
@@ -99,10 +106,10 @@ impl PgStore {
     pub fn write<T>(&self, work: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
         let mut attempt = 1;
         loop {
-            match with(&self.pool, |tx| transaction(tx, &work)) {
+            match super::caught(|| with(&self.pool, |tx| transaction(tx, &work))) {
                 Err(Error::Retry(cause)) if attempt < ATTEMPTS => {
                     tracing::debug!(cause, attempt, "trying a transaction again");
-                    std::thread::sleep(Duration::from_millis(u64::from(5 * attempt)));
+                    super::pause(Duration::from_millis(u64::from(5 * attempt)));
                     attempt += 1;
                 }
                 Err(Error::Retry(cause)) => return Err(Error::Unavailable(cause)),
@@ -122,13 +129,30 @@ impl PgStore {
 }
 
 fn with<T>(pool: &Pool<Manager>, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
-    let mut held = pool.get().map_err(|e| Error::Unavailable(e.to_string()))?;
+    let mut held = take(pool)?;
+    // Stays so if the work panics: nobody shall get its open transaction.
+    held.broken = true;
     let result = work(&mut Tx::Pg(&mut held.conn));
-    if matches!(result, Err(Error::Unavailable(_) | Error::Internal(_))) {
-        // Perhaps only the query was wrong; a new connection is cheap, a bad one in the pool is not.
+    held.used = Instant::now();
+    match result {
+        // Servers complain in many languages; whether this one still answers tells more than its words.
+        Err(Error::Internal(cause)) if held.conn.batch_execute("SELECT 1").is_err() => Err(Error::Unavailable(cause)),
+        result => {
+            held.broken = matches!(result, Err(Error::Unavailable(_)));
+            result
+        }
+    }
+}
+
+/// A connection that has not died while it lay idle.
+fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
+    loop {
+        let mut held = pool.get().map_err(|e| Error::Unavailable(e.to_string()))?;
+        if held.used.elapsed() < TRUSTED || held.conn.batch_execute("SELECT 1").is_ok() {
+            return Ok(held);
+        }
         held.broken = true;
     }
-    result
 }
 
 fn transaction<T>(tx: &mut Tx, work: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {

@@ -12,11 +12,13 @@ use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
 
 /// Use cases waiting for the writer; past that the server says it is busy.
 const QUEUE: usize = 4096;
 /// Use cases that share one commit at most.
 const GROUP: usize = 256;
+const ATTEMPTS: u64 = 20;
 
 const WRITER: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
     PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA journal_size_limit=67108864;";
@@ -24,13 +26,57 @@ const READER: &str = "PRAGMA busy_timeout=10000; PRAGMA query_only=ON; PRAGMA te
     PRAGMA cache_size=-4000; PRAGMA mmap_size=268435456;";
 
 type Readers = Pool<ConnectionManager<SqliteConnection>>;
-/// Runs in the transaction; what it returns is called after the commit, with the commit's error if there was one.
-type Job = Box<dyn FnOnce(&mut Tx) -> Reply + Send>;
-type Reply = Box<dyn FnOnce(Option<&Error>) + Send>;
+
+/// A use case on its way through the writer.
+trait Job: Send {
+    /// Does the work in the savepoint it is given, and says whether to keep it.
+    fn run(&mut self, tx: &mut Tx) -> Outcome;
+    /// Tells the caller, after the commit, with what went wrong with it for all.
+    fn answer(self: Box<Self>, commit: Option<&Error>);
+}
+
+enum Outcome {
+    Keep,
+    /// With the error again for those who share the transaction, should it have ended that as well.
+    Undo(Error),
+}
+
+struct UseCase<T, W, R> {
+    work: W,
+    reply: R,
+    result: Option<Result<T>>,
+}
+
+impl<T, W, R> Job for UseCase<T, W, R>
+where
+    T: Send,
+    W: Fn(&mut Tx) -> Result<T> + Send,
+    R: FnOnce(Result<T>) + Send,
+{
+    fn run(&mut self, tx: &mut Tx) -> Outcome {
+        // A panic is the end of one request, not of the writer that all share; the savepoint undoes what it left.
+        let result = super::caught(|| (self.work)(tx));
+        let outcome = match &result {
+            Ok(_) => Outcome::Keep,
+            Err(error) => Outcome::Undo(again(error)),
+        };
+        self.result = Some(result);
+        outcome
+    }
+
+    fn answer(self: Box<Self>, commit: Option<&Error>) {
+        (self.reply)(match (self.result, commit) {
+            (Some(Err(own)), _) => Err(own),
+            (_, Some(error)) => Err(again(error)),
+            (Some(done), None) => done,
+            (None, None) => Err(Error::internal("a use case was not run")),
+        });
+    }
+}
 
 pub struct SqliteStore {
     readers: Readers,
-    writer: SyncSender<Job>,
+    writer: SyncSender<Box<dyn Job>>,
 }
 
 #[derive(Debug)]
@@ -52,10 +98,24 @@ pub fn connect(path: &Path) -> Result<SqliteConnection> {
     Ok(conn)
 }
 
+/// Two processes that make the same new file get in each other's way past the help of the busy time-out.
+fn open_migrated(path: &Path) -> Result<SqliteConnection> {
+    let mut attempt = 1;
+    loop {
+        let opened = connect(path).and_then(|mut conn| migrations::run_sqlite(&mut conn).map(|()| conn));
+        match opened {
+            Err(error) if attempt < ATTEMPTS && error.to_string().contains("locked") => {
+                super::pause(Duration::from_millis(50 * attempt));
+                attempt += 1;
+            }
+            opened => return opened,
+        }
+    }
+}
+
 impl SqliteStore {
     pub fn open(path: &Path, options: Options) -> Result<Self> {
-        let mut conn = connect(path)?;
-        migrations::run_sqlite(&mut conn)?;
+        let mut conn = open_migrated(path)?;
         conn.batch_execute("PRAGMA optimize=0x10002")?;
         let (writer, jobs) = sync_channel(QUEUE);
         std::thread::Builder::new()
@@ -65,6 +125,7 @@ impl SqliteStore {
         let readers = Pool::builder()
             .max_size(options.connections)
             .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(3))
             .test_on_check_out(false)
             .connection_customizer(Box::new(Reader))
             .build(ConnectionManager::new(path.to_string_lossy()))
@@ -82,21 +143,10 @@ impl SqliteStore {
         work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
         reply: impl FnOnce(Result<T>) + Send + 'static,
     ) -> Result<()> {
-        let job: Job = Box::new(move |tx| {
-            let result = work(tx);
-            let failed = result.as_ref().err().map(|_| ());
-            if failed.is_some() {
-                // Undone here, so that the use cases sharing the transaction are not touched.
-                if let Err(error) = tx.batch("ROLLBACK TO SAVEPOINT use_case") {
-                    tracing::error!(%error, "a use case could not be undone");
-                }
-            }
-            Box::new(move |commit: Option<&Error>| {
-                reply(match (result, commit) {
-                    (Ok(_), Some(error)) => Err(again(error)),
-                    (result, _) => result,
-                });
-            })
+        let job = Box::new(UseCase {
+            work,
+            reply,
+            result: None,
         });
         self.writer.try_send(job).map_err(|e| match e {
             TrySendError::Full(_) => Error::Unavailable("too many writes are waiting".into()),
@@ -114,39 +164,42 @@ fn again(error: &Error) -> Error {
     }
 }
 
-fn write_all(mut conn: SqliteConnection, jobs: &Receiver<Job>) {
+fn write_all(mut conn: SqliteConnection, jobs: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = jobs.recv() {
-        let mut replies = Vec::new();
-        let outcome = commit(&mut conn, first, jobs, &mut replies);
+        let mut group = vec![first];
+        let outcome = commit(&mut conn, &mut group, jobs);
         if let Err(error) = &outcome {
-            tracing::error!(%error, shared_by = replies.len(), "a commit failed");
-            // Nothing to undo where SQLite has ended the transaction by itself.
+            tracing::error!(%error, shared_by = group.len(), "a commit failed");
+            // Nothing to undo where SQLite has ended the transaction by itself, or never begun it.
             let _ = conn.batch_execute("ROLLBACK");
         }
-        for reply in replies {
-            reply(outcome.as_ref().err());
+        for job in group {
+            job.answer(outcome.as_ref().err());
         }
     }
 }
 
-fn commit(conn: &mut SqliteConnection, first: Job, jobs: &Receiver<Job>, replies: &mut Vec<Reply>) -> Result<()> {
-    if let Err(error) = conn.batch_execute("BEGIN IMMEDIATE").map_err(Error::from) {
-        replies.push(Box::new(|_| ()));
-        // The job has not run: run it nowhere, and let its reply channel close.
-        drop(first);
-        return Err(error);
-    }
-    let mut next = Some(first);
+/// Runs the first use case of the group and those that wait by then, and commits what they did.
+fn commit(conn: &mut SqliteConnection, group: &mut Vec<Box<dyn Job>>, jobs: &Receiver<Box<dyn Job>>) -> Result<()> {
     let mut tx = Tx::Sqlite(conn);
-    while let Some(job) = next {
+    tx.batch("BEGIN IMMEDIATE")?;
+    while let Some(job) = group.last_mut() {
         tx.batch("SAVEPOINT use_case")?;
-        replies.push(job(&mut tx));
-        tx.batch("RELEASE SAVEPOINT use_case")?;
-        next = if replies.len() < GROUP {
-            jobs.try_recv().ok()
-        } else {
-            None
-        };
+        match job.run(&mut tx) {
+            Outcome::Keep => tx.batch("RELEASE SAVEPOINT use_case")?,
+            Outcome::Undo(cause) => {
+                // Where SQLite has undone everything (a full disk), those who shared the transaction learn the cause.
+                tx.batch("ROLLBACK TO SAVEPOINT use_case; RELEASE SAVEPOINT use_case")
+                    .map_err(|_| cause)?;
+            }
+        }
+        if group.len() == GROUP {
+            break;
+        }
+        match jobs.try_recv() {
+            Ok(next) => group.push(next),
+            Err(_) => break,
+        }
     }
     seal::seal_batch(&mut tx, usize::MAX)?;
     tx.batch("COMMIT")

@@ -56,6 +56,15 @@ pub enum Shutdown {
     Immediate,
 }
 
+impl Shutdown {
+    fn mode(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Immediate => "immediate",
+        }
+    }
+}
+
 pub struct Server {
     programs: PathBuf,
     dir: PathBuf,
@@ -162,12 +171,25 @@ impl Server {
 
     /// Stops and starts the server; for tests of what happens to the product meanwhile.
     pub fn restart(&self, how: Shutdown) -> Result<()> {
-        let mode = if how == Shutdown::Fast { "fast" } else { "immediate" };
+        self.control(&["-l", "log", "-m", how.mode(), "-w", "restart"])
+    }
+
+    /// Stops the server; `start_again` brings it back on the same port.
+    pub fn stop(&self, how: Shutdown) -> Result<()> {
+        self.control(&["-m", how.mode(), "-w", "stop"])
+    }
+
+    pub fn start_again(&self) -> Result<()> {
+        self.control(&["-l", "log", "-w", "start"])
+    }
+
+    fn control(&self, args: &[&str]) -> Result<()> {
         let done = command_in(&self.programs.join("pg_ctl"), &self.dir, self.user)
-            .args(["-D", "data", "-l", "log", "-m", mode, "-w", "restart"])
+            .args(["-D", "data"])
+            .args(args)
             .stdout(Stdio::null())
             .status()?;
-        ensure!(done.success(), "PostgreSQL did not restart:\n{}", self.log());
+        ensure!(done.success(), "pg_ctl {args:?}:\n{}", self.log());
         Ok(())
     }
 

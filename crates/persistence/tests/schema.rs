@@ -1,0 +1,167 @@
+//! The declared fields against the real columns, and the migrations up and down, on both engines.
+
+mod common;
+
+use common::{Db, Engine, both, place};
+use domain::record::SORT;
+use domain::value::Storage;
+use persistence::migrations::{migrate, schema};
+use std::collections::BTreeSet;
+
+/// `table.column type nullability` of everything the database has.
+fn real_columns(db: &Db) -> BTreeSet<String> {
+    let sql = match db.engine {
+        Engine::Sqlite => {
+            "SELECT m.name || '.' || c.name || ' ' || lower(c.type) || CASE c.\"notnull\" WHEN 0 THEN '' ELSE ' not null' END AS line \
+             FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '%_fts%'"
+        }
+        Engine::Pg => {
+            "SELECT table_name || '.' || column_name || ' ' || data_type || CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END AS line \
+             FROM information_schema.columns WHERE table_schema = 'public'"
+        }
+    };
+    db.texts(sql).into_iter().collect()
+}
+
+fn column_type(engine: Engine, storage: Storage) -> &'static str {
+    let (sqlite, pg) = match storage {
+        Storage::Text => ("text", "text"),
+        Storage::Int => ("integer", "bigint"),
+        Storage::Bool => ("integer", "boolean"),
+        Storage::Id => ("blob", "uuid"),
+        Storage::Instant => ("integer", "timestamp with time zone"),
+        Storage::Day => ("text", "date"),
+        Storage::Json => ("text", "jsonb"),
+        Storage::Texts => ("text", "ARRAY"),
+    };
+    if engine == Engine::Sqlite { sqlite } else { pg }
+}
+
+#[test]
+fn fields_are_the_columns() {
+    both(|db| {
+        let real = real_columns(db);
+        let mut wanted = BTreeSet::new();
+        let mut want = |table: &str, column: &str, storage, nullable: bool| {
+            let null = if nullable { "" } else { " not null" };
+            wanted.insert(format!("{table}.{column} {}{null}", column_type(db.engine, storage)));
+        };
+        for kind in domain::KINDS {
+            want(kind.plural, "workspace_id", Storage::Id, false);
+            want(kind.plural, "deleted_at", Storage::Instant, true);
+            for field in kind.fields {
+                for (suffix, storage) in field.columns() {
+                    want(
+                        kind.plural,
+                        &format!("{}{suffix}", field.name),
+                        *storage,
+                        field.nullable,
+                    );
+                }
+                if field.has_sort_key() {
+                    want(kind.plural, &field.sort_column().0, Storage::Text, field.nullable);
+                }
+            }
+        }
+        let tables: BTreeSet<&str> = domain::KINDS.iter().map(|k| k.plural).collect();
+        let own = |line: &&String| {
+            let (table, column) = line.split_once('.').expect("a dot");
+            let kept_by_engine = column.starts_with("rid ") || column.starts_with("search ");
+            tables.contains(table) && !kept_by_engine
+        };
+        let real: BTreeSet<String> = real.iter().filter(own).cloned().collect();
+        let missing: Vec<_> = wanted.difference(&real).collect();
+        let surplus: Vec<_> = real.difference(&wanted).collect();
+        assert!(
+            missing.is_empty() && surplus.is_empty(),
+            "missing {missing:#?}\nsurplus {surplus:#?}"
+        );
+    });
+}
+
+/// The statements and definitions of the schema with blanks made even, one a line.
+fn definitions(db: &Db) -> Vec<String> {
+    let text = schema(&db.url).expect("reads").replace(",\n", ",").replace("(\n", "(");
+    text.replace("\"position\"", "position")
+        .lines()
+        .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+#[test]
+fn every_reference_is_a_foreign_key_within_the_workspace() {
+    both(|db| {
+        let all = definitions(db);
+        for kind in domain::KINDS {
+            for field in kind.fields.iter().filter(|f| f.refers.is_some()) {
+                let target = domain::kind(field.refers.expect("refers")).expect("a kind").plural;
+                let key = format!("FOREIGN KEY (workspace_id, {}) REFERENCES {target}", field.name);
+                let found = all.iter().any(|line| {
+                    let of_table = line.contains(&format!("CREATE TABLE {} ", kind.plural))
+                        || line.starts_with(&format!("constraint {} ", kind.plural));
+                    of_table && line.contains(&key)
+                });
+                assert!(found, "{}: {key}", kind.plural);
+            }
+        }
+    });
+}
+
+#[test]
+fn every_sort_and_every_reference_has_its_index() {
+    both(|db| {
+        let all = definitions(db);
+        for kind in domain::KINDS {
+            let has = |columns: &str| {
+                let on = |line: &&String| {
+                    line.contains("INDEX")
+                        && (line.contains(&format!(" ON {} (", kind.plural))
+                            || line.contains(&format!(" ON public.{} USING btree (", kind.plural)))
+                };
+                all.iter().filter(on).any(|line| line.contains(&format!("({columns}")))
+            };
+            for field in kind.fields {
+                if field.can(SORT) {
+                    let columns = format!("workspace_id, {}, id)", field.sort_column().0);
+                    assert!(has(&columns), "{} ({columns}", kind.plural);
+                }
+                // Who made or owns a setting is never looked up by.
+                let looked_up = !matches!(field.name, "created_by" | "owner_id")
+                    || (field.name == "owner_id" && kind.ownership == domain::record::Ownership::Owned);
+                if field.refers.is_some() && looked_up {
+                    let columns = format!("workspace_id, {}", field.name);
+                    assert!(has(&columns), "{} ({columns}", kind.plural);
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn migrations_down_take_back_all_that_up_made() {
+    for engine in [Engine::Sqlite, Engine::Pg] {
+        let (url, _place) = place(engine, true);
+        let empty = schema(&url).expect("reads");
+        migrate(&url, false).expect("up");
+        let first = schema(&url).expect("reads");
+        assert!(first.contains("opportunities"));
+        migrate(&url, true).expect("down");
+        assert_eq!(schema(&url).expect("reads"), empty, "{engine:?}");
+        migrate(&url, false).expect("up again");
+        assert_eq!(schema(&url).expect("reads"), first, "{engine:?}");
+    }
+}
+
+#[test]
+fn the_two_histories_have_the_same_steps() {
+    let names = |engine: &str| -> BTreeSet<String> {
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../migrations")
+            .join(engine);
+        let entries = std::fs::read_dir(dir).expect("a folder");
+        entries
+            .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect()
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+}
