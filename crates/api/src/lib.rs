@@ -8,7 +8,7 @@ mod change;
 pub mod cli;
 pub mod config;
 mod crud;
-mod demo;
+pub mod demo;
 pub mod describe;
 mod error;
 mod gate;
