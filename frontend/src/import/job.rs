@@ -2,7 +2,7 @@
 
 use crate::{
     api::{self, Problem},
-    dom,
+    dom::{self, Tell},
     i18n::{fill, format, locale, t},
     kinds,
     ui::{self, icon, toast},
@@ -177,7 +177,7 @@ fn cause(cause: &Value, kind: Option<&'static Kind>, again: Option<Callback<(Str
     let take = again.filter(|_| !suggestion.is_empty() && !column.is_empty()).map(|again| {
         let (column, value, meant) = (column.clone(), value.clone(), suggestion.clone());
         view! {
-            <button type="button" class="btn small" on:click=move |_| again.run((column.clone(), value.clone(), meant.clone()))>{fill(t().take_suggestion, &[&suggestion])}</button>
+            <button type="button" class="btn small" on:click=move |_| again.tell((column.clone(), value.clone(), meant.clone()))>{fill(t().take_suggestion, &[&suggestion])}</button>
         }
     });
     view! {

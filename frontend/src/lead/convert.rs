@@ -1,6 +1,7 @@
 //! Turning a lead into a customer, a contact and an opportunity: new ones, or ones that are there already.
 
 use crate::{
+    dom::Tell,
     api::Problem,
     i18n::{fill, label, t},
     kinds,
@@ -68,7 +69,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
             match outcome {
                 Ok(made) => {
                     toast::say(fill(t().lead_converted, &[lead.text("name")]));
-                    close.run(());
+                    close.tell(());
                     if let Ok(newer) = save::fetch(kinds::LEAD, lead.id()).await {
                         let target = page_of(&made, &newer);
                         announce(kinds::LEAD.plural, lead.id(), Some(newer));
@@ -138,7 +139,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                     <button type="submit" class="btn primary" class:loading=sending>{t().convert}</button>
                 </footer>
             </form>

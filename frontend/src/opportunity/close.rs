@@ -1,6 +1,7 @@
 //! The dialog that asks why an opportunity was lost.
 
 use crate::{
+    dom::Tell,
     api::Problem,
     i18n::{fill, label, t},
     kinds,
@@ -46,7 +47,7 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
         if !rival.is_null() {
             body.insert("competitor".to_owned(), rival);
         }
-        close.run(());
+        close.tell(());
         let said = fill(t().lost_said, &[&row.title(kinds::OPPORTUNITY)]);
         super::act(row.clone(), "lose", Value::Object(body), said, Some(("reopen", json!({}))), refused);
     };
@@ -70,7 +71,7 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                     <button type="submit" class="btn danger">{t().mark_lost}</button>
                 </footer>
             </form>

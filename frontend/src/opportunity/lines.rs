@@ -1,6 +1,7 @@
 //! The product lines of an opportunity: products, quantities, prices and discounts, saved as one.
 
 use crate::{
+    dom::Tell,
     api,
     i18n::{fill, format, label, t},
     kinds,
@@ -174,7 +175,7 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
             match save::send(kinds::OPPORTUNITY, &base, &patch, &Map::new()).await {
                 Ok(_) => {
                     toast::say(t().saved);
-                    close.run(());
+                    close.tell(());
                 }
                 Err(problem) => toast::complain(&problem),
             }
@@ -203,7 +204,7 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
                 <button type="button" class="btn quiet small" on:click=move |_| add()>{icon("plus")}{t().add_line}</button>
                 <span class="grow"></span>
                 <b>{move || fill(t().total_of, &[&sum()])}</b>
-                <button type="button" class="btn small" on:click=move |_| close.run(())>{t().cancel}</button>
+                <button type="button" class="btn small" on:click=move |_| close.tell(())>{t().cancel}</button>
                 <button type="button" class="btn primary small" on:click=save>{t().save}</button>
             </div>
         </div>

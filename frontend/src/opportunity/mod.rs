@@ -4,6 +4,7 @@ pub mod close;
 pub mod lines;
 
 use crate::{
+    dom::Tell,
     api::{self, Problem},
     i18n::{fill, t},
     kinds,
@@ -42,7 +43,7 @@ pub fn act(row: Row, action: &'static str, body: Value, said: String, undo: Opti
                 {
                     announce(kinds::OPPORTUNITY.plural, row.id(), Some(newer));
                 }
-                refused.run(problem);
+                refused.tell(problem);
             }
         }
     });

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     api::{self, Latest, Problem},
-    dom,
+    dom::{self, Tell},
     i18n::{fill, format, label, noun, t},
     kinds, opportunity,
     opportunity::close::{Closing, LoseDialog},
@@ -208,7 +208,7 @@ pub fn BoardPage() -> impl IntoView {
     let close = Callback::new(move |()| route::set("open", ""));
     let escape = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() == "Escape" && opened.get_untracked().is_some() && !dom::typing(&event) && board.held.get_untracked().is_none() {
-            close.run(());
+            close.tell(());
         }
     });
     on_cleanup(move || escape.remove());

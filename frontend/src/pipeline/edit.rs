@@ -1,6 +1,7 @@
 //! Quick edit of a card: the handful of fields that change most often.
 
 use crate::{
+    dom::Tell,
     api::Problem,
     i18n::{label, t},
     kinds,
@@ -70,18 +71,18 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
             expansions.extend(draft.expansion(field));
         }
         if patch.is_empty() {
-            close.run(());
+            close.tell(());
             return;
         }
         // Closed at once; what is refused comes back as a notice.
-        close.run(());
+        close.tell(());
         save::change(Change { kind: kinds::OPPORTUNITY, base: row.clone(), patch, expansions }, Callback::new(|p: Problem| crate::ui::toast::complain(&p)));
     };
     view! {
         <form on:submit=submit novalidate=true>
             <div class="dialog-body"><div class="form-grid">{boxes}</div>{form_error(problem)}</div>
             <footer class="dialog-foot">
-                <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                 <button type="submit" class="btn primary">{t().save}</button>
             </footer>
         </form>

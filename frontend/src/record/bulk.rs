@@ -2,6 +2,7 @@
 //! hundred rows; rows that somebody changed meanwhile are left alone and told.
 
 use crate::{
+    dom::Tell,
     api::{self, Problem},
     i18n::{fill, format, label, t},
     kinds,
@@ -34,7 +35,7 @@ pub fn BulkBar(kind: &'static Kind, rows: RwSignal<Vec<Row>>, selected: RwSignal
                 Ok((done, failed)) => toast::say(fill(t().bulk_partly, &[&format::number(done as f64), &format::number(failed as f64)])),
                 Err(problem) => toast::complain(&problem),
             }
-            reload.run(());
+            reload.tell(());
         });
     };
     let may = |action: &str| state::me().is_none_or(|m| m.may(kind.name, action));

@@ -2,6 +2,7 @@
 //! what to do when somebody else was faster.
 
 use crate::{
+    dom::Tell,
     api::{self, Problem},
     i18n::{fill, t},
     kinds,
@@ -46,9 +47,9 @@ pub fn change(change: Change, failed: Callback<Problem>) {
             }
             Err(problem) if problem.stale() => match fetch(kind, base.id()).await {
                 Ok(theirs) => state().conflict.set(Some(Conflict { kind, base, theirs, patch, expansions })),
-                Err(problem) => failed.run(problem),
+                Err(problem) => failed.tell(problem),
             },
-            Err(problem) => failed.run(problem),
+            Err(problem) => failed.tell(problem),
         }
     });
 }
@@ -94,7 +95,7 @@ pub fn delete(kind: &'static Kind, row: &Row, done: Callback<()>) {
             Ok(_) => {
                 announce(kind.plural, row.id(), None);
                 toast::say(fill(t().moved_to_bin, &[&row.title(kind)]));
-                done.run(());
+                done.tell(());
             }
             Err(problem) => toast::complain(&problem),
         }

@@ -18,7 +18,7 @@ pub struct Bar {
 fn measured(node: NodeRef<html::Div>) -> RwSignal<f64> {
     let width = RwSignal::new(0.0);
     let measure = move || {
-        if let Some(node) = node.get_untracked() {
+        if let Some(node) = node.try_get_untracked().flatten() {
             width.set(f64::from(node.client_width()));
         }
     };

@@ -30,7 +30,7 @@ pub fn Menu(
     });
     on_cleanup(move || outside.remove());
     let step = move |by: i32| {
-        let Some(root) = root.get_untracked() else { return };
+        let Some(root) = root.try_get_untracked().flatten() else { return };
         let Ok(items) = root.query_selector_all(".menu :is(.item, input, select)") else { return };
         let active = document().active_element();
         let at = (0..items.length()).find(|i| items.item(*i).is_some_and(|n| active.as_ref().is_some_and(|a| n.is_same_node(Some(a)))));
