@@ -41,7 +41,7 @@ export class App {
     const quiet = (status) => expected.includes(status) || (status === 401 && !this.signedIn);
     page.on('console', (message) => {
       const status = Number(message.text().match(REFUSED)?.[1]);
-      if (message.type() === 'error' && !quiet(status)) this.faults.push(`console: ${message.text()} ${message.location().url}`);
+      if (message.type() === 'error' && !quiet(status)) this.faults.push(`console: ${message.text().slice(0, 400)} ${message.location().url}`);
     });
     page.on('pageerror', (error) => this.faults.push(`script: ${error.message}`));
     page.on('dialog', (dialog) => {

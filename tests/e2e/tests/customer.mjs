@@ -9,7 +9,7 @@ function chineseName() {
 }
 
 test('a customer is made by quick create, and its list shows it', { everywhere: true }, async ({ open, api }) => {
-  const app = await open();
+  const app = await open({ expected: [422] });
   const { page } = app;
   const name = unique('远大机械');
   await app.goto('/customers');
@@ -180,7 +180,7 @@ test('a contact is added from its customer', async ({ open, api }) => {
   const dialog = app.dialog('新建联系人');
   assert.equal(await dialog.getByLabel('客户').inputValue(), name, 'the customer is filled in');
   await dialog.getByLabel('姓名').fill('韩梅梅');
-  await dialog.getByLabel('电话').fill('13800138000');
+  await dialog.getByLabel('手机').fill('13800138000');
   await dialog.getByRole('button', { name: '创建联系人' }).click();
   await page.getByRole('tabpanel').getByRole('link', { name: '韩梅梅' }).waitFor();
   const [contact] = await api.list(`/contacts?filter[customer_id]=${id}`);
