@@ -18,7 +18,7 @@ const FIRST_LOAD_LIMIT: usize = 600_000;
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Profile {
-    /// Quick to build, with names in stack traces, not compressed.
+    /// Quick to build, not compressed.
     Dev,
     /// Small: what is shipped.
     Release,
@@ -129,7 +129,8 @@ fn bind(module: &Path, code: &Path, profile: Profile) -> Result<()> {
         .web(true)?
         .typescript(false)
         .debug(dev)
-        .remove_name_section(!dev)
+        // Names of generics are nine tenths of an unoptimised module; a panic tells its file and line without them.
+        .remove_name_section(true)
         .remove_producers_section(true)
         .out_name("app")
         .generate(code)
