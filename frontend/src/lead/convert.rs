@@ -1,8 +1,8 @@
 //! Turning a lead into a customer, a contact and an opportunity: new ones, or ones that are there already.
 
 use crate::{
-    dom::Tell,
     api::Problem,
+    dom::Tell,
     i18n::{fill, label, t},
     kinds,
     record::{

@@ -1,8 +1,8 @@
 //! The dialog that asks why an opportunity was lost.
 
 use crate::{
-    dom::Tell,
     api::Problem,
+    dom::Tell,
     i18n::{fill, label, t},
     kinds,
     record::{

@@ -1,8 +1,8 @@
 //! The product lines of an opportunity: products, quantities, prices and discounts, saved as one.
 
 use crate::{
-    dom::Tell,
     api,
+    dom::Tell,
     i18n::{fill, format, label, t},
     kinds,
     record::{field, field::Draft, row::Row, save},

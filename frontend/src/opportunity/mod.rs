@@ -4,8 +4,8 @@ pub mod close;
 pub mod lines;
 
 use crate::{
-    dom::Tell,
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, t},
     kinds,
     record::{row::Row, save},

@@ -207,9 +207,17 @@ pub fn BoardPage() -> impl IntoView {
         spawn_local(async move {
             match api::get(path).latest(latest).send().await {
                 Ok(reply) => {
-                    let columns = reply.body["stages"].as_array().into_iter().flatten().map(Column::read).collect();
+                    let columns = reply.body["stages"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .map(Column::read)
+                        .collect();
                     // Cards are drawn anew where they changed; whoever was on one stays on it.
-                    let focused = document().active_element().map(|e| e.id()).filter(|id| id.starts_with("card-"));
+                    let focused = document()
+                        .active_element()
+                        .map(|e| e.id())
+                        .filter(|id| id.starts_with("card-"));
                     board.columns.try_set(columns);
                     if let Some(id) = focused {
                         dom::focus_soon(format!("[id='{id}']"));
@@ -243,7 +251,11 @@ pub fn BoardPage() -> impl IntoView {
     let opened = Memo::new(move |_| address.with(|a| a.get("open").map(str::to_owned)));
     let close = Callback::new(move |()| route::set("open", ""));
     let escape = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.key() == "Escape" && opened.get_untracked().is_some() && !dom::typing(&event) && board.held.get_untracked().is_none() {
+        if event.key() == "Escape"
+            && opened.get_untracked().is_some()
+            && !dom::typing(&event)
+            && board.held.get_untracked().is_none()
+        {
             close.tell(());
         }
     });

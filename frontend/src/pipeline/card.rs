@@ -17,10 +17,22 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
     // Only the card that is dragged follows the pointer; the others hear once that it is not them.
     let mine = {
         let id = id.clone();
-        Memo::new(move |_| board.drag.with(|d| d.as_ref().filter(|d| d.lifted && d.id == id).cloned()))
+        Memo::new(move |_| {
+            board
+                .drag
+                .with(|d| d.as_ref().filter(|d| d.lifted && d.id == id).cloned())
+        })
     };
-    let pixels = move |read: fn(&Drag) -> f64| move || mine.with(|d| d.as_ref().map(|d| format!("{}px", read(d))).unwrap_or_default());
-    let transform = move || mine.with(|d| d.as_ref().map(|d| format!("translate({}px, {}px) rotate(1.5deg)", d.x - d.start_x, d.y - d.start_y)).unwrap_or_default());
+    let pixels = move |read: fn(&Drag) -> f64| {
+        move || mine.with(|d| d.as_ref().map(|d| format!("{}px", read(d))).unwrap_or_default())
+    };
+    let transform = move || {
+        mine.with(|d| {
+            d.as_ref()
+                .map(|d| format!("translate({}px, {}px) rotate(1.5deg)", d.x - d.start_x, d.y - d.start_y))
+                .unwrap_or_default()
+        })
+    };
     let held = {
         let id = id.clone();
         move || board.held.with(|h| h.as_ref().is_some_and(|h| h.id == id))

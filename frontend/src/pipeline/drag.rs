@@ -56,10 +56,25 @@ pub fn begin(board: Board, id: &str, event: &web_sys::PointerEvent) {
     }
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
     let touch = event.pointer_type() == "touch";
-    let Some(card) = document().get_element_by_id(&format!("card-{id}")) else { return };
+    let Some(card) = document().get_element_by_id(&format!("card-{id}")) else {
+        return;
+    };
     let rect = card.get_bounding_client_rect();
     let (left, top, width, height) = (rect.left(), rect.top(), rect.width(), rect.height());
-    board.drag.set(Some(Drag { id: id.to_owned(), start_x: x, start_y: y, x, y, over: None, left, top, width, height, lifted: false, touch }));
+    board.drag.set(Some(Drag {
+        id: id.to_owned(),
+        start_x: x,
+        start_y: y,
+        x,
+        y,
+        over: None,
+        left,
+        top,
+        width,
+        height,
+        lifted: false,
+        touch,
+    }));
     if touch {
         let id = id.to_owned();
         dom::after(REST_MS, move || {

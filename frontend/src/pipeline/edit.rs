@@ -1,8 +1,8 @@
 //! Quick edit of a card: the handful of fields that change most often.
 
 use crate::{
-    dom::Tell,
     api::Problem,
+    dom::Tell,
     i18n::{label, t},
     kinds,
     record::{
@@ -88,7 +88,15 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
         }
         // Closed at once; what is refused comes back as a notice.
         close.tell(());
-        save::change(Change { kind: kinds::OPPORTUNITY, base: row.clone(), patch, expansions }, Callback::new(|p: Problem| crate::ui::toast::complain(&p)));
+        save::change(
+            Change {
+                kind: kinds::OPPORTUNITY,
+                base: row.clone(),
+                patch,
+                expansions,
+            },
+            Callback::new(|p: Problem| crate::ui::toast::complain(&p)),
+        );
     };
     view! {
         <form on:submit=submit novalidate=true>

@@ -2,8 +2,8 @@
 //! hundred rows; rows that somebody changed meanwhile are left alone and told.
 
 use crate::{
-    dom::Tell,
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, format, label, t},
     kinds,
     record::row::Row,

@@ -1,8 +1,8 @@
 //! One record: head with its actions, fields, timeline and what belongs to it; as a page of its own or beside a list.
 
 use crate::{
-    dom::Tell,
     api::Problem,
+    dom::Tell,
     i18n::{label, t},
     kinds, lead, opportunity,
     record::{field, fields::Fields, history::History, related::Related, row::Row, save, timeline::Timeline},

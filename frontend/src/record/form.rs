@@ -1,8 +1,8 @@
 //! Creating a record of any kind: the few fields that matter, the rest on request; errors stand at their fields.
 
 use crate::{
-    dom::Tell,
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, label, noun, t},
     kinds,
     record::{

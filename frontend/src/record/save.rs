@@ -2,8 +2,8 @@
 //! what to do when somebody else was faster.
 
 use crate::{
-    dom::Tell,
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, t},
     kinds,
     record::{conflict::Conflict, row::Row},
@@ -55,7 +55,13 @@ pub fn change(change: Change, failed: Callback<Problem>) {
                 toast::say_with_undo(t().saved, back);
             }
             Err(problem) if problem.stale() => match fetch(kind, base.id()).await {
-                Ok(theirs) => state().conflict.set(Some(Conflict { kind, base, theirs, patch, expansions })),
+                Ok(theirs) => state().conflict.set(Some(Conflict {
+                    kind,
+                    base,
+                    theirs,
+                    patch,
+                    expansions,
+                })),
                 Err(problem) => failed.tell(problem),
             },
             Err(problem) => failed.tell(problem),

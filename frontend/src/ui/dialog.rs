@@ -1,7 +1,7 @@
 //! A modal dialog on the native element: it traps focus and takes Escape by itself; focus goes back where it was.
 
-use crate::{dom, i18n::t, ui::icon};
 use crate::dom::Tell;
+use crate::{dom, i18n::t, ui::icon};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 

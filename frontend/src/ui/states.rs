@@ -1,7 +1,7 @@
 //! Small shared pieces: badges, avatars, and what stands where data is not: loading, nothing, an error.
 
-use crate::{api::Problem, i18n::t, record::row, ui::icon};
 use crate::dom::Tell;
+use crate::{api::Problem, i18n::t, record::row, ui::icon};
 use leptos::prelude::*;
 
 /// A quiet coloured word.
