@@ -59,8 +59,17 @@ impl Job {
         });
     }
 
-    /// Waits until it is over.
-    pub async fn ended(self) -> Result<Value, Problem> {
+    /// Waits until it is over, one way or another.
+    pub async fn settled(self) {
+        while self.problem.try_with_untracked(Option::is_none) == Some(true)
+            && self.body.try_with_untracked(over) == Some(false)
+        {
+            dom::sleep(100).await;
+        }
+    }
+
+    /// Waits until it is known what is in the file.
+    pub async fn looked(self) -> Result<Value, Problem> {
         loop {
             if let Some(problem) = self.problem.try_get_untracked().flatten() {
                 return Err(problem);

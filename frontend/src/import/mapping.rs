@@ -104,14 +104,14 @@ pub fn MappingForm(wizard: Wizard) -> impl IntoView {
     let n = move || wizard.mapping.with(Map::len);
     view! {
         <section class="box stack">
-            <p class="muted">{about(&read)}</p>
+            <p class="muted">{move || wizard.job.get().map(|job| job.body.with(about))}</p>
             <div class="scroll-x"><table class="map">
                 <thead><tr><th scope="col">{t().column_in_file}</th><th></th><th scope="col">{t().field_here}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table></div>
             <div class="form-foot">
                 <button type="button" class="btn" on:click=move |_| { wizard.job.set(None); wizard.step.set(Step::File); }>{t().back}</button>
-                <button type="button" class="btn primary" disabled=move || n() == 0 on:click=move |_| wizard.run(true)>{t().try_it}</button>
+                <button type="button" class="btn primary" class:loading=wizard.sending disabled=move || n() == 0 on:click=move |_| wizard.run(true)>{t().try_it}</button>
             </div>
         </section>
     }

@@ -43,6 +43,8 @@ pub struct Wizard {
     pub problem: RwSignal<Option<Problem>>,
     pub step: RwSignal<Step>,
     sending: RwSignal<bool>,
+    /// The mapping has been tried since the file was read.
+    tried: RwSignal<bool>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -67,9 +69,28 @@ impl Wizard {
     /// Runs the file that the server has with the mapping as it is now.
     pub fn run(self, dry_run: bool) {
         let Some(job) = self.job.get_untracked() else { return };
-        let body = json!({ "mapping": self.mapping.get_untracked(), "values": self.values.get_untracked(), "dry_run": dry_run });
+        let (mapping, values) = (self.mapping.get_untracked(), self.values.get_untracked());
+        let guess = self.read.with_untracked(|r| r.as_ref().map(mapping::guessed));
+        if dry_run
+            && values.is_empty()
+            && guess.as_ref() == Some(&mapping)
+            && self.step.get_untracked() == Step::Mapping
+            && !self.tried.get_untracked()
+        {
+            // The first look was a trial with this very mapping.
+            self.tried.set(true);
+            self.step.set(Step::Trial);
+            return;
+        }
+        self.tried.set(true);
+        let body = json!({ "mapping": mapping, "values": values, "dry_run": dry_run });
         let step = if dry_run { Step::Trial } else { Step::Result };
-        self.send(api::post(format!("/imports/{}/run", job.id()), body), Some(step));
+        self.sending.set(true);
+        spawn_local(async move {
+            // The server takes one run of a file after the other.
+            job.settled().await;
+            self.send(api::post(format!("/imports/{}/run", job.id()), body), Some(step));
+        });
     }
 
     /// Sends, and watches the job; without a next step it is the first look at the file.
@@ -101,11 +122,12 @@ impl Wizard {
     /// Waits for the first look at the file, then shows what it took the columns for.
     fn learn(self, job: Job) {
         spawn_local(async move {
-            match job.ended().await {
+            match job.looked().await {
                 Ok(body) => {
                     let guess = mapping::guessed(&body);
                     self.mapping.try_set(guess);
                     self.values.try_set(Map::new());
+                    self.tried.try_set(false);
                     self.read.try_set(Some(body));
                     self.step.try_set(Step::Mapping);
                 }
@@ -138,6 +160,7 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
         problem: RwSignal::new(None),
         step: RwSignal::new(Step::File),
         sending: RwSignal::new(false),
+        tried: RwSignal::new(false),
     };
     let steps = [
         (Step::File, t().step_file),
@@ -233,7 +256,7 @@ fn TrialStep(wizard: Wizard) -> impl IntoView {
         {move || wizard.job.get().map_or_else(|| ui::skeleton(4), |job| view! { <JobView job trial=true again=Some(again)/> }.into_any())}
         <div class="form-foot">
             <button type="button" class="btn" on:click=move |_| wizard.step.set(Step::Mapping)>{t().back}</button>
-            <button type="button" class="btn primary" disabled=move || !ready() on:click=move |_| wizard.run(false)>{t().import_now}</button>
+            <button type="button" class="btn primary" class:loading=wizard.sending disabled=move || !ready() on:click=move |_| wizard.run(false)>{t().import_now}</button>
         </div>
     }
     .into_any()
