@@ -1,8 +1,108 @@
-//! Starts the app in the page.
+//! The app: starts, then shows sign-in, set-up, or the shell with the screen that the address names.
 
-use leptos::prelude::*;
+mod api;
+mod auth;
+mod dom;
+mod i18n;
+mod import;
+mod kinds;
+mod lead;
+mod opportunity;
+mod picklist;
+mod pipeline;
+mod record;
+mod report;
+mod route;
+mod settings;
+mod shell;
+mod state;
+mod task;
+mod ui;
+
+use crate::{
+    i18n::t,
+    record::{conflict::ConflictDialog, detail::RecordPage, list::ListPage},
+    state::{Session, state},
+};
+use leptos::{prelude::*, task::spawn_local};
 
 fn main() {
     console_error_panic_hook::set_once();
-    mount_to_body(|| view! { <h1>"关系 · Guanxi"</h1> });
+    mount_to_body(App);
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let state = state::provide();
+    i18n::follow();
+    shell::follow_theme();
+    route::listen();
+    window_event_listener(leptos::ev::online, move |_| state.online.set(true));
+    window_event_listener(leptos::ev::offline, move |_| state.online.set(false));
+    spawn_local(api::session::resume());
+    // Who is signed in and in which language: a change of either draws everything anew.
+    let who = Memo::new(move |_| match state.session.get() {
+        Session::Starting => "…".to_owned(),
+        Session::SignedOut(_) => String::new(),
+        Session::SignedIn(me) => format!("{} {}", me.id, me.name),
+    });
+    Effect::new(move |_| {
+        state.locale.track();
+        if who.with(|w| w.len() > 3) {
+            spawn_local(picklist::load());
+        }
+    });
+    let setting_up = Memo::new(move |_| state.address.with(|a| a.path == "/setup"));
+    move || {
+        state.locale.track();
+        let who = who.get();
+        let screen = match who.as_str() {
+            "…" => view! { <div class="boot" role="status" aria-label=t().loading></div> }.into_any(),
+            "" if setting_up.get() => view! { <auth::SetUp/> }.into_any(),
+            "" => view! { <auth::SignIn ended=state.session.with_untracked(|s| *s == Session::SignedOut(true))/> }
+                .into_any(),
+            _ => view! { <shell::Shell><Screen/></shell::Shell><shell::Palette/><ConflictDialog/> }.into_any(),
+        };
+        view! { {screen}<ui::toast::Toasts/> }
+    }
+}
+
+/// The screen of the present path. Only the path decides: what follows the `?` is each screen's own.
+#[component]
+fn Screen() -> impl IntoView {
+    let path = Memo::new(move |_| state().address.with(|a| a.path.clone()));
+    move || {
+        let path = path.get();
+        let parts: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+        document().set_title(t().product);
+        match parts.as_slice() {
+            [] => view! { <report::Dashboard/> }.into_any(),
+            ["tasks"] => view! { <task::TasksPage/> }.into_any(),
+            ["pipeline"] => view! { <pipeline::BoardPage/> }.into_any(),
+            ["import", rest @ ..] => {
+                view! { <import::ImportPage id=rest.first().map(|s| (*s).to_owned())/> }.into_any()
+            }
+            ["settings", rest @ ..] => {
+                view! { <settings::SettingsPage part=rest.first().map(|s| (*s).to_owned()).unwrap_or_default()/> }
+                    .into_any()
+            }
+            [plural] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
+                Some(kind) => view! { <ListPage kind icon_name=kind.name/> }.into_any(),
+                None => lost(),
+            },
+            [plural, id] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
+                Some(kind) => view! { <RecordPage kind id=(*id).to_owned()/> }.into_any(),
+                None => lost(),
+            },
+            _ => lost(),
+        }
+    }
+}
+
+fn lost() -> AnyView {
+    let home = view! { <a class="btn" href="/">{ui::icon("home")}{t().home}</a> }.into_any();
+    ui::empty("search", t().no_such_page, t().no_such_page_text, home)
 }

@@ -70,7 +70,7 @@ pub fn routes(routes: &mut Routes) {
              Give `next_cursor` as `after` of the next call; it also stands in an empty answer. A record that is deleted, or that the \
              caller may not see, is told by action `gone`, without its contents.",
         )
-        .query("after", json!({ "type": "string" }), "The position to go on from; from the beginning where absent")
+        .query("after", json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }), "The position to go on from; from the beginning where absent")
         .query("limit", json!({ "type": "integer", "minimum": 1, "maximum": 200 }), "Changes in the answer")
         .ok(200, json!({ "type": "object", "required": ["data", "page"], "properties": {
             "data": { "type": "array", "items": reference("Change") }, "page": reference("Page") } }));

@@ -24,6 +24,8 @@ pub struct Doc {
     pub open: bool,
     pub if_match: bool,
     pub example: Option<Json>,
+    /// The answer is a file of this media type.
+    pub file: Option<&'static str>,
 }
 
 impl Doc {
@@ -41,6 +43,7 @@ impl Doc {
             open: false,
             if_match: false,
             example: None,
+            file: None,
         }
     }
 
@@ -74,8 +77,21 @@ impl Doc {
         self
     }
 
+    /// Answers with a file.
+    pub fn file(mut self, media: &'static str) -> Self {
+        self.ok.push((200, None));
+        self.file = Some(media);
+        self
+    }
+
     pub fn no_content(mut self) -> Self {
         self.ok.push((204, None));
+        self
+    }
+
+    /// For who sends `If-None-Match` with the version at hand.
+    pub fn not_modified(mut self) -> Self {
+        self.ok.push((304, None));
         self
     }
 
@@ -183,26 +199,32 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
-            let schema = if name == "id" {
-                json!({ "type": "string", "format": "uuid" })
-            } else {
-                json!({ "type": "string" })
+            let schema = match name {
+                "id" => json!({ "type": "string", "format": "uuid" }),
+                "key" => json!({ "type": "string", "enum": ["external_id"] }),
+                _ => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
             };
             json!({ "name": name, "in": "path", "required": true, "schema": schema })
         })
         .collect();
     for (name, schema, description) in &doc.query {
-        parameters.push(
-            json!({ "name": name, "in": "query", "required": false, "schema": schema, "description": description }),
-        );
+        let mut parameter =
+            json!({ "name": name, "in": "query", "required": false, "schema": schema, "description": description });
+        if schema["type"] == "array" {
+            parameter["style"] = json!("form");
+            parameter["explode"] = json!(false);
+        }
+        parameters.push(parameter);
     }
     if doc.if_match {
         parameters.push(json!({
-            "name": "If-Match", "in": "header", "required": true, "schema": { "type": "string" },
+            "name": "If-Match", "in": "header", "required": true,
+            "schema": { "type": "string", "pattern": "^(\"[0-9]{1,18}\"|\\*)$" },
             "description": "The version the change is made against, as ETag told it: \"3\".", "example": "\"1\""
         }));
     }
-    if *method == Method::POST && !doc.open {
+    // A search has no effect to repeat.
+    if *method == Method::POST && !doc.open && !path.ends_with("/search") {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
@@ -214,6 +236,12 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
         let mut response = json!({ "description": description(*status) });
         if let Some(schema) = schema {
             response["content"] = json!({ "application/json": { "schema": schema } });
+        }
+        if let Some(media) = doc.file {
+            response["content"] = json!({ media: { "schema": { "type": "string" } } });
+        }
+        if *status == 202 {
+            response["headers"] = json!({ "Location": { "schema": { "type": "string" } } });
         }
         if *status == 201 {
             response["headers"] =

@@ -7,6 +7,7 @@ use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::http::Uri;
 use domain::query::{List, MAX_LIMIT};
+use domain::record::SORT;
 use domain::value::parse_id;
 use domain::{Error, Field, Id, Issue, Kind, Record};
 use persistence::{Tx, engine};
@@ -162,6 +163,16 @@ fn next_link(uri: &Uri, cursor: &str) -> String {
     format!("<{}?{query}>; rel=\"next\"", uri.path())
 }
 
+/// An opaque cursor and a limit.
+pub fn cursor_and_limit(pairs: &[(String, String)]) -> Result<(Option<String>, u32), Problem> {
+    let others: Vec<_> = pairs.iter().filter(|(name, _)| name != "cursor").cloned().collect();
+    let cursor = pairs
+        .iter()
+        .find(|(name, _)| name == "cursor")
+        .map(|(_, value)| value.clone());
+    Ok((cursor, position_and_limit(&others, "")?.1))
+}
+
 /// A position (a number sent as text) and a limit.
 pub fn position_and_limit(pairs: &[(String, String)], position: &str) -> Result<(Option<i64>, u32), Problem> {
     let (mut at, mut limit) = (None, 50);
@@ -192,32 +203,49 @@ pub fn position_and_limit(pairs: &[(String, String)], position: &str) -> Result<
     Ok((at, limit))
 }
 
-/// The parameters every list takes.
-pub fn list_parameters(doc: Doc) -> Doc {
-    let text = || json!({ "type": "string" });
+/// Fields of a kind that may be sorted by, in both directions.
+fn sorts(kind: &Kind) -> Json {
+    let names = kind.fields.iter().filter(|f| f.can(SORT));
+    let both: Vec<String> = names
+        .flat_map(|f| [f.name.to_owned(), format!("-{}", f.name)])
+        .collect();
+    json!({ "type": "string", "enum": both })
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> Json {
+    json!({ "type": "array", "items": { "type": "string", "enum": names.collect::<Vec<_>>() } })
+}
+
+/// The parameters that shape a record.
+pub fn shape_parameters(doc: Doc, kind: &Kind) -> Doc {
+    let doc = doc.query(
+        "fields",
+        names(kind.fields.iter().map(|f| f.name)),
+        "Fields to send, separated by commas",
+    );
+    let references = kind.fields.iter().filter_map(Field::expansion);
     doc.query(
-        "limit",
-        json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50 }),
-        "Rows of a page",
+        "expand",
+        names(references),
+        "References to send along with their names, separated by commas",
     )
-    .query("cursor", text(), "Where the page before ended")
-    .query(
-        "sort",
-        text(),
-        "A field, with - before it for descending; -created_at where nothing is said",
-    )
-    .query(
-        "q",
-        json!({ "type": "string", "maxLength": 200 }),
-        "Words to search for, in Chinese, pinyin or Latin letters",
-    )
-    .query("fields", text(), "Fields to send, separated by commas")
-    .query("expand", text(), "References to send along, separated by commas")
-    .query(
-        "count",
-        json!({ "type": "string", "enum": ["exact", "estimate"] }),
-        "Also count the whole list",
-    )
+}
+
+/// The parameters every list takes.
+pub fn list_parameters(doc: Doc, kind: &Kind) -> Doc {
+    let limit = json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50 });
+    let q = json!({ "type": "string", "maxLength": 200 });
+    let doc = doc
+        .query("limit", limit, "Rows of a page")
+        .query("cursor", json!({ "type": "string" }), "Where the page before ended")
+        .query(
+            "sort",
+            sorts(kind),
+            "A field, with - before it for descending; -created_at where nothing is said",
+        )
+        .query("q", q, "Words to search for, in Chinese, pinyin or Latin letters");
+    let count = json!({ "type": "string", "enum": ["exact", "estimate"] });
+    shape_parameters(doc, kind).query("count", count, "Also count the whole list")
 }
 
 /// A record of which only id and version are sure to be there.

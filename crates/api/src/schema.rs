@@ -27,6 +27,10 @@ pub fn type_name(kind: &Kind) -> String {
 
 fn field_schema(field: &Field) -> Json {
     let mut schema = match field.ty {
+        Type::Text if field.name == "locale" => json!({ "type": "string", "enum": ["zh-CN", "en"] }),
+        Type::Text | Type::LongText | Type::Phone | Type::Url if !field.nullable => {
+            json!({ "type": "string", "minLength": 1, "maxLength": field.max, "pattern": "\\S" })
+        }
         Type::Text | Type::LongText | Type::Phone | Type::Url => json!({ "type": "string", "maxLength": field.max }),
         Type::Email => json!({ "type": "string", "maxLength": field.max, "format": "email" }),
         Type::Int => {
@@ -54,6 +58,10 @@ fn field_schema(field: &Field) -> Json {
         Type::Json if field.name == "options" => {
             json!({ "type": "array", "maxItems": 2000, "items": reference("PickOption") })
         }
+        Type::Json if field.name == "samples" => {
+            json!({ "type": "array", "items": { "type": "array", "items": { "type": "string" } } })
+        }
+        Type::Json if field.name == "guesses" => json!({ "type": "array", "items": { "type": "object" } }),
         Type::Json if field.name == "custom_fields" => json!({ "type": "object", "maxProperties": 0 }),
         Type::Json => json!({ "type": "object" }),
     };

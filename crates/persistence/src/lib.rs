@@ -11,6 +11,7 @@ pub mod engine;
 mod error;
 mod filter;
 pub mod idempotency;
+pub mod import;
 pub mod migrations;
 pub mod opportunity;
 pub mod report;

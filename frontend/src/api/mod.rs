@@ -1,0 +1,245 @@
+//! The typed client of the HTTP API: one non-generic way out (so that the wasm stays small), problems as values, the
+//! session kept fresh.
+
+pub mod problem;
+pub mod session;
+
+pub use problem::Problem;
+pub use session::Me;
+
+use crate::{dom, state::state};
+use js_sys::JsString;
+use leptos::prelude::*;
+use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal, Headers, RequestInit, Response};
+
+pub type Outcome<T> = Result<T, Problem>;
+
+pub enum Body {
+    None,
+    Json(Value),
+    Form(web_sys::FormData),
+}
+
+/// A request to be sent.
+pub struct Call {
+    method: &'static str,
+    path: String,
+    body: Body,
+    version: Option<i64>,
+    signal: Option<AbortSignal>,
+    key: Option<String>,
+}
+
+/// What came back, when it is no problem.
+pub struct Reply {
+    pub location: Option<String>,
+    pub body: Value,
+}
+
+fn call(method: &'static str, path: impl Into<String>) -> Call {
+    Call {
+        method,
+        path: path.into(),
+        body: Body::None,
+        version: None,
+        signal: None,
+        key: None,
+    }
+}
+
+pub fn get(path: impl Into<String>) -> Call {
+    call("GET", path)
+}
+
+/// A POST carries an idempotency key, so that a repeat after a lost answer does nothing twice.
+pub fn post(path: impl Into<String>, body: Value) -> Call {
+    let mut call = call("POST", path);
+    if !call.path.starts_with("/auth/") {
+        call.key = Some(uuid::Uuid::new_v4().to_string());
+    }
+    call.body = Body::Json(body);
+    call
+}
+
+pub fn post_form(path: impl Into<String>, form: web_sys::FormData) -> Call {
+    let mut call = post(path, Value::Null);
+    call.body = Body::Form(form);
+    call
+}
+
+pub fn patch(path: impl Into<String>, version: i64, body: Value) -> Call {
+    let mut call = call("PATCH", path);
+    call.body = Body::Json(body);
+    call.version(version)
+}
+
+pub fn delete(path: impl Into<String>, version: i64) -> Call {
+    call("DELETE", path).version(version)
+}
+
+impl Call {
+    pub fn version(mut self, version: i64) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// Supersedes the request that went this way before.
+    pub fn latest(mut self, latest: Latest) -> Self {
+        self.signal = latest.next();
+        self
+    }
+
+    /// The answer's body as plain text: a file.
+    pub async fn text(self) -> Outcome<String> {
+        let reply = self.send().await?;
+        Ok(reply
+            .body
+            .as_str()
+            .map_or_else(|| reply.body.to_string(), str::to_owned))
+    }
+
+    pub async fn send(self) -> Outcome<Reply> {
+        let busy = state().busy;
+        busy.update(|n| *n += 1);
+        let outcome = self.send_fresh().await;
+        busy.update(|n| *n = n.saturating_sub(1));
+        outcome
+    }
+
+    /// As `send`, without renewing the session: it is how the session is renewed.
+    async fn send_quietly(&self) -> Outcome<Value> {
+        Ok(self.send_once("").await?.body)
+    }
+
+    /// Sends; an access token that has run out is renewed once.
+    async fn send_fresh(&self) -> Outcome<Reply> {
+        let used = session::token();
+        match self.send_once(&used).await {
+            Err(problem)
+                if problem.status == 401
+                    && !self.path.starts_with("/auth/login")
+                    && !self.path.starts_with("/auth/refresh") =>
+            {
+                session::renew(&used).await?;
+                let outcome = self.send_once(&session::token()).await;
+                if outcome.as_ref().is_err_and(|p| p.status == 401) {
+                    session::end();
+                }
+                outcome
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn send_once(&self, token: &str) -> Outcome<Reply> {
+        let headers = Headers::new().map_err(Problem::network)?;
+        let set = |name: &str, value: &str| {
+            let _ = headers.set(name, value);
+        };
+        set("Accept", "application/json, application/problem+json");
+        set("Accept-Language", state().locale.get_untracked().tag());
+        if !token.is_empty() {
+            set("Authorization", &format!("Bearer {token}"));
+        }
+        if self.path.starts_with("/auth/") {
+            set("X-Guanxi-App", "1");
+        }
+        if let Some(version) = self.version {
+            set("If-Match", &format!("\"{version}\""));
+        }
+        if let Some(key) = &self.key {
+            set("Idempotency-Key", key);
+        }
+        let init = RequestInit::new();
+        init.set_method(self.method);
+        match &self.body {
+            Body::None => {}
+            Body::Json(Value::Null) => {}
+            Body::Json(body) => {
+                set("Content-Type", "application/json");
+                init.set_body(&JsValue::from_str(&body.to_string()));
+            }
+            Body::Form(form) => init.set_body(form),
+        }
+        init.set_headers(&headers);
+        init.set_signal(self.signal.as_ref());
+        let url = format!("/api/v1{}", self.path);
+        let response = JsFuture::from(window().fetch_with_str_and_init(&url, &init)).await;
+        let response: Response = match response {
+            Ok(response) => response.unchecked_into(),
+            Err(error) => {
+                let problem = Problem::network(error);
+                if !problem.aborted() {
+                    state().online.set(false);
+                    watch_for_return();
+                }
+                return Err(problem);
+            }
+        };
+        if !state().online.get_untracked() {
+            state().online.set(true);
+        }
+        let text = match response.text() {
+            Ok(promise) => JsFuture::from(promise).await.map_err(Problem::network)?,
+            Err(error) => return Err(Problem::network(error)),
+        };
+        let text: String = text.dyn_into::<JsString>().map(String::from).unwrap_or_default();
+        // Everything is JSON but files, which are kept as they are.
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        let header = |name: &str| response.headers().get(name).ok().flatten();
+        if !response.ok() {
+            return Err(Problem::read(response.status(), body, header("Retry-After")));
+        }
+        Ok(Reply {
+            location: header("Location"),
+            body,
+        })
+    }
+}
+
+thread_local! { static WATCHING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) }; }
+
+/// Asks every few seconds whether the server is back, and takes the notice away when it is.
+fn watch_for_return() {
+    if WATCHING.replace(true) {
+        return;
+    }
+    leptos::task::spawn_local(async {
+        while !state().online.get_untracked() {
+            dom::sleep(4000).await;
+            if let Ok(response) = JsFuture::from(window().fetch_with_str("/healthz")).await {
+                state().online.set(response.unchecked_into::<Response>().status() < 500);
+            }
+        }
+        WATCHING.set(false);
+    });
+}
+
+/// A place from which only the newest request counts: an older one under way is called off.
+#[derive(Clone, Copy)]
+pub struct Latest(StoredValue<Option<AbortController>, LocalStorage>);
+
+impl Latest {
+    pub fn new() -> Self {
+        let latest = Self(StoredValue::new_local(None));
+        on_cleanup(move || latest.abort());
+        latest
+    }
+
+    pub fn abort(self) {
+        if let Some(Some(old)) = self.0.try_update_value(Option::take) {
+            old.abort();
+        }
+    }
+
+    fn next(self) -> Option<AbortSignal> {
+        self.abort();
+        let controller = AbortController::new().ok()?;
+        let signal = controller.signal();
+        self.0.try_update_value(|v| *v = Some(controller));
+        Some(signal)
+    }
+}

@@ -1,0 +1,187 @@
+//! Signing in and staying so. The access token lives in memory only; the refresh token is the browser's, in a cookie no
+//! script can read. Tabs take turns at refreshing by a Web Lock, since each refresh replaces the cookie of all.
+
+use super::{Outcome, Problem, get, post};
+use crate::{
+    dom,
+    i18n::Locale,
+    state::{Session, state},
+};
+use leptos::prelude::*;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+thread_local! { static TOKEN: RefCell<String> = RefCell::default(); }
+
+pub(super) fn token() -> String {
+    TOKEN.with_borrow(Clone::clone)
+}
+
+/// Who is signed in.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Me {
+    pub id: String,
+    pub version: i64,
+    pub name: String,
+    pub email: String,
+    pub time_zone: String,
+    pub workspace: String,
+    pub currency: String,
+    pub roles: Vec<String>,
+    rights: Value,
+}
+
+impl Me {
+    fn read(body: &Value) -> Self {
+        let user = &body["user"];
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        Self {
+            id: text(&user["id"]),
+            version: user["version"].as_i64().unwrap_or(1),
+            name: text(&user["name"]),
+            email: text(&user["email"]),
+            time_zone: user["time_zone"]
+                .as_str()
+                .map_or_else(|| text(&body["workspace"]["time_zone"]), str::to_owned),
+            workspace: text(&body["workspace"]["name"]),
+            currency: body["workspace"]["currency"].as_str().unwrap_or("CNY").to_owned(),
+            roles: body["roles"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|r| text(if r.is_string() { r } else { &r["name"] }))
+                .collect(),
+            rights: body["rights"].clone(),
+        }
+    }
+
+    /// Whether an action on a kind is allowed at any reach, read as the server does: an entry for a kind is all there
+    /// is to say about it, `*` stands for the rest. Where nothing is said, the server decides anyway.
+    pub fn may(&self, kind: &str, action: &str) -> bool {
+        if !self.rights.is_object() {
+            return true;
+        }
+        let actions = if self.rights[kind].is_object() {
+            &self.rights[kind]
+        } else {
+            &self.rights["*"]
+        };
+        let reach = if actions[action].is_null() {
+            &actions["*"]
+        } else {
+            &actions[action]
+        };
+        reach.as_str().is_some_and(|r| r != "none")
+    }
+}
+
+async fn take(body: &Value) -> Outcome<()> {
+    TOKEN.set(body["access_token"].as_str().unwrap_or_default().to_owned());
+    dom::store("session", "1");
+    reload_me().await
+}
+
+/// Asks again who is signed in; after a change of profile.
+pub async fn reload_me() -> Outcome<()> {
+    let reply = get("/auth/me").send().await?;
+    if dom::stored("locale").is_none()
+        && let Some(locale) = reply.body["user"]["locale"].as_str().and_then(Locale::from_tag)
+        && locale != state().locale.get_untracked()
+    {
+        state().locale.set(locale);
+    }
+    state().session.set(Session::SignedIn(Box::new(Me::read(&reply.body))));
+    Ok(())
+}
+
+pub async fn sign_in(email: &str, password: &str) -> Outcome<()> {
+    let reply = post("/auth/login", json!({ "email": email, "password": password }))
+        .send()
+        .await?;
+    take(&reply.body).await
+}
+
+/// First start: makes the workspace and its owner, and signs the owner in.
+pub async fn set_up(body: Value) -> Outcome<()> {
+    let reply = post("/auth/setup", body.clone()).send().await?;
+    if reply.body["access_token"].is_string() {
+        return take(&reply.body).await;
+    }
+    sign_in(
+        body["email"].as_str().unwrap_or_default(),
+        body["password"].as_str().unwrap_or_default(),
+    )
+    .await
+}
+
+pub async fn sign_out() {
+    let _ = post("/auth/logout", Value::Null).send().await;
+    TOKEN.take();
+    dom::store("session", "");
+    state().session.set(Session::SignedOut(false));
+    crate::route::go("/");
+}
+
+pub(super) fn end() {
+    TOKEN.take();
+    state().session.set(Session::SignedOut(true));
+}
+
+/// At the start of the page: is there a session to go on with?
+pub async fn resume() {
+    // Who never signed in here need not ask: the cookie itself no script can see.
+    let outcome = match dom::stored("session").as_deref() {
+        Some("1") => match renew("").await {
+            Ok(()) => reload_me().await,
+            Err(problem) => Err(problem),
+        },
+        _ => Err(Problem::default()),
+    };
+    if outcome.is_err() {
+        TOKEN.take();
+        state().session.set(Session::SignedOut(false));
+    }
+}
+
+/// Renews the access token, unless another request did so since `used` was read.
+pub(super) async fn renew(used: &str) -> Outcome<()> {
+    let used = used.to_owned();
+    let done = std::rc::Rc::new(RefCell::new(None));
+    let result = done.clone();
+    let work = async move {
+        if !used.is_empty() && token() != used {
+            *result.borrow_mut() = Some(Ok(()));
+            return;
+        }
+        let outcome = post("/auth/refresh", Value::Null).send_quietly().await;
+        let outcome = outcome.map(|body| TOKEN.set(body["access_token"].as_str().unwrap_or_default().to_owned()));
+        *result.borrow_mut() = Some(outcome);
+    };
+    locked(work).await;
+    let outcome = done.borrow_mut().take().unwrap_or_else(|| Err(Problem::default()));
+    if outcome.as_ref().is_err_and(|p| p.status == 401)
+        && state().session.with_untracked(|s| matches!(s, Session::SignedIn(_)))
+    {
+        end();
+    }
+    outcome
+}
+
+/// Runs while holding the lock that all tabs of the app share; without one where the browser has no locks.
+async fn locked(work: impl Future<Output = ()> + 'static) {
+    let locks = dom::get(&window().navigator(), "locks");
+    let Ok(request) = dom::get(&locks, "request").dyn_into::<js_sys::Function>() else {
+        return work.await;
+    };
+    let held = Closure::once_into_js(move |_: JsValue| {
+        future_to_promise(async move {
+            work.await;
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    if let Ok(promise) = request.call2(&locks, &"guanxi-refresh".into(), &held) {
+        let _ = JsFuture::from(promise.unchecked_into::<js_sys::Promise>()).await;
+    }
+}

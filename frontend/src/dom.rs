@@ -1,0 +1,133 @@
+//! Small helpers round the browser's objects.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+
+pub fn stored(key: &str) -> Option<String> {
+    window()
+        .local_storage()
+        .ok()??
+        .get_item(&format!("guanxi.{key}"))
+        .ok()?
+}
+
+/// Kept for the next visit; a browser that forbids storage only forgets.
+pub fn store(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(&format!("guanxi.{key}"), value);
+    }
+}
+
+/// Runs after `ms` milliseconds.
+pub fn after(ms: u64, run: impl FnOnce() + 'static) -> Option<TimeoutHandle> {
+    set_timeout_with_handle(run, std::time::Duration::from_millis(ms)).ok()
+}
+
+/// Waits inside an async block.
+pub async fn sleep(ms: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}
+
+/// Calls what is given last, once typing has paused.
+pub fn debounce(ms: u64) -> impl Fn(Box<dyn FnOnce()>) + Clone + 'static {
+    let handle = StoredValue::new_local(None::<TimeoutHandle>);
+    on_cleanup(move || {
+        if let Some(Some(old)) = handle.try_get_value() {
+            old.clear();
+        }
+    });
+    move |run| {
+        if let Some(old) = handle.try_get_value().flatten() {
+            old.clear();
+        }
+        handle.try_set_value(after(ms, run));
+    }
+}
+
+pub fn focus_id(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        focus(&element);
+    }
+}
+
+pub fn focus(element: &web_sys::Element) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Focuses, after the next frame, the first element that matches.
+pub fn focus_soon(selector: String) {
+    request_animation_frame(move || {
+        if let Ok(Some(element)) = document().query_selector(&selector) {
+            focus(&element);
+        }
+    });
+}
+
+/// True while the person types into something, so that single keys are not taken as commands.
+pub fn typing(event: &web_sys::Event) -> bool {
+    let Some(element) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
+        return false;
+    };
+    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        || element.closest("dialog, .menu").ok().flatten().is_some()
+}
+
+/// True when the event happened inside an element that matches.
+pub fn within(event: &web_sys::Event, selector: &str) -> bool {
+    event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+        .and_then(|e| e.closest(selector).ok().flatten())
+        .is_some()
+}
+
+pub fn get(object: &JsValue, key: &str) -> JsValue {
+    js_sys::Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// An options object of strings.
+pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
+    let object = js_sys::Object::new();
+    for (key, value) in entries {
+        let _ = js_sys::Reflect::set(&object, &JsValue::from_str(key), value);
+    }
+    object.into()
+}
+
+/// Offers text as a file to keep.
+pub fn download(name: &str, mime: &str, text: &str) {
+    let parts = js_sys::Array::of1(&JsValue::from_str(text));
+    let bag = object(&[("type", mime.into())]);
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, bag.unchecked_ref()) else {
+        return;
+    };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
+        return;
+    };
+    if let Some(link) = document()
+        .create_element("a")
+        .ok()
+        .and_then(|e| e.dyn_into::<web_sys::HtmlAnchorElement>().ok())
+    {
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+    }
+    let _ = web_sys::Url::revoke_object_url(&url);
+}
+
+/// Calls back whoever asked to be told, if it is still there: a dialog may have closed while an answer was under way.
+pub trait Tell<T> {
+    fn tell(&self, value: T);
+}
+
+impl<T: 'static> Tell<T> for Callback<T> {
+    fn tell(&self, value: T) {
+        let _ = self.try_run(value);
+    }
+}

@@ -1,0 +1,69 @@
+//! Languages: the texts (each in both, or it does not compile), and the choice of one. A change of language draws the
+//! whole app anew, so texts are read plainly and need no signal each.
+
+pub mod format;
+mod texts;
+
+pub use domain::{Label, Locale};
+pub use texts::Texts;
+
+use crate::{dom, state::state};
+use leptos::prelude::*;
+
+/// The texts of the present language.
+pub fn t() -> &'static Texts {
+    texts::of(locale())
+}
+
+pub fn locale() -> Locale {
+    state().locale.get_untracked()
+}
+
+pub fn label(label: Label) -> &'static str {
+    label.get(locale())
+}
+
+/// A label within a sentence: English nouns lose their capital.
+pub fn noun(text: Label) -> String {
+    match locale() {
+        Locale::Zh => text.zh.to_owned(),
+        Locale::En => text.en.to_lowercase(),
+    }
+}
+
+/// Puts values in the places marked `{}`, in order.
+pub fn fill(text: &str, values: &[&str]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut values = values.iter();
+    let mut rest = text;
+    while let Some(at) = rest.find("{}") {
+        out.push_str(&rest[..at]);
+        out.push_str(values.next().copied().unwrap_or_default());
+        rest = &rest[at + 2..];
+    }
+    out + rest
+}
+
+/// The language of the last visit, else the browser's.
+pub fn stored() -> Locale {
+    let browser = window().navigator().language().unwrap_or_default();
+    dom::stored("locale")
+        .and_then(|l| Locale::from_tag(&l))
+        .or_else(|| Locale::from_tag(&browser))
+        .unwrap_or(Locale::En)
+}
+
+/// Keeps `lang` of the page right, and the choice for the next visit.
+pub fn follow() {
+    Effect::new(|_| {
+        let tag = state().locale.get().tag();
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("lang", tag);
+        }
+    });
+}
+
+pub fn choose(locale: Locale) {
+    dom::store("locale", locale.tag());
+    state().locale.set(locale);
+}

@@ -1,0 +1,366 @@
+//! All texts of the app, each in both languages. A missing one, or one whose places `{}` differ, does not compile.
+//! Names of records and fields are declared beside them in the domain, not here.
+
+use super::Locale;
+
+/// How many places a text has to fill.
+const fn places(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (mut count, mut i) = (0, 0);
+    while i + 1 < bytes.len() {
+        if bytes[i] == b'{' && bytes[i + 1] == b'}' {
+            count += 1;
+        }
+        i += 1;
+    }
+    count
+}
+
+macro_rules! texts {
+    ($($key:ident: $zh:literal / $en:literal;)*) => {
+        pub struct Texts {
+            $(pub $key: &'static str,)*
+        }
+
+        static ZH: Texts = Texts { $($key: $zh,)* };
+        static EN: Texts = Texts { $($key: $en,)* };
+
+        $(const _: () = assert!(places($zh) == places($en), concat!("places differ: ", stringify!($key)));)*
+    };
+}
+
+pub fn of(locale: Locale) -> &'static Texts {
+    match locale {
+        Locale::Zh => &ZH,
+        Locale::En => &EN,
+    }
+}
+
+texts! {
+    // The frame
+    product: "关系" / "Guanxi";
+    skip: "跳到正文" / "Skip to content";
+    navigation: "主导航" / "Main navigation";
+    breadcrumb: "当前位置" / "Breadcrumb";
+    work: "工作" / "Work";
+    sell: "销售" / "Sell";
+    data: "数据" / "Data";
+    home: "首页" / "Home";
+    tasks: "任务" / "Tasks";
+    pipeline: "销售看板" / "Pipeline";
+    import: "导入" / "Import";
+    settings: "设置" / "Settings";
+    more: "更多" / "More";
+    fold_nav: "收起导航" / "Collapse navigation";
+    account: "账号" / "Account";
+    language: "语言" / "Language";
+    theme: "外观" / "Theme";
+    theme_system: "跟随系统" / "Match the system";
+    theme_light: "浅色" / "Light";
+    theme_dark: "深色" / "Dark";
+    sign_out: "退出登录" / "Sign out";
+    search_everything: "搜索客户、联系人、商机…" / "Search everything…";
+    palette_hint: "输入名称、电话、拼音首字母，或功能名" / "Type a name, a phone number or a command";
+    results: "结果" / "Results";
+    recent: "最近打开" / "Recent";
+    page: "页面" / "Page";
+    action: "操作" / "Action";
+    no_such_page: "没有这个页面" / "There is no such page";
+    no_such_page_text: "链接可能写错了，或页面已经移走。" / "The link may be mistyped, or the page has moved.";
+
+    // Everywhere
+    loading: "正在加载" / "Loading";
+    close: "关闭" / "Close";
+    cancel: "取消" / "Cancel";
+    save: "保存" / "Save";
+    saved: "已保存" / "Saved";
+    edit: "编辑" / "Edit";
+    delete: "删除" / "Delete";
+    remove: "移除" / "Remove";
+    clear: "清空" / "Clear";
+    add: "添加" / "Add";
+    back: "上一步" / "Back";
+    apply: "应用" / "Apply";
+    undo: "撤销" / "Undo";
+    undone: "已撤销" / "Undone";
+    yes: "是" / "Yes";
+    no: "否" / "No";
+    from: "从" / "From";
+    to: "到" / "To";
+    name: "名称" / "Name";
+    value: "值" / "Value";
+    search: "搜索" / "Search";
+    just_now: "刚刚" / "just now";
+    list_comma: "、" / ", ";
+    or_comma: "或" / " or ";
+    colon: "：" / ": ";
+    one_record: "{} 条" / "{} record";
+    n_records: "{} 条" / "{} records";
+    show_more: "显示更多" / "Show more";
+    more_actions: "更多操作" / "More actions";
+    type_to_search: "输入以搜索" / "Type to search";
+    nothing_found: "没有找到" / "Nothing found";
+    none_chosen: "（无）" / "(none)";
+    other_value: "其他…" / "Other…";
+    tags_hint: "输入后按回车" / "Type and press Enter";
+    currency: "币种" / "Currency";
+    overdue: "已逾期" / "overdue";
+
+    // What can go wrong
+    try_again: "重试" / "Try again";
+    could_not_load: "加载失败" / "Could not load this";
+    not_found: "找不到这条记录" / "This record cannot be found";
+    not_allowed: "没有权限" / "You may not see this";
+    no_answer: "服务器没有响应，请检查网络后重试。" / "The server does not answer. Check the connection and try again.";
+    retry_in: "请在 {} 秒后重试。" / "Please try again in {} seconds.";
+    failed_with: "操作失败（{}）" / "That did not work ({})";
+    offline: "网络已断开。可以继续查看，恢复连接后才能保存。" / "You are offline. You can go on reading; saving has to wait.";
+
+    // Getting in
+    sign_in: "登录" / "Sign in";
+    email: "邮箱" / "E-mail";
+    password: "密码" / "Password";
+    session_ended: "登录已失效，请重新登录。" / "Your session has ended. Please sign in again.";
+    set_up: "初始化" / "Set up";
+    set_up_text: "创建工作区和第一个账号，之后由您邀请同事加入。" / "Create the workspace and its first account. You invite your colleagues afterwards.";
+    workspace_name: "公司或团队名称" / "Company or team";
+    your_name: "您的姓名" / "Your name";
+    password_hint: "8 到 128 个字符，请避免常见密码。" / "8 to 128 characters, no common password.";
+    create_workspace: "创建工作区" / "Create workspace";
+
+    // Lists
+    filter: "筛选" / "Filter";
+    add_filter: "添加筛选条件" / "Add a filter";
+    edit_filter: "修改筛选条件" / "Change this filter";
+    clear_filters: "清除搜索和筛选" / "Clear search and filters";
+    condition: "条件" / "Condition";
+    columns: "列" / "Columns";
+    default_columns: "恢复默认列" / "Default columns";
+    sort_by: "按此列排序" / "Sort by this column";
+    new_of: "新建{}" / "New {}";
+    create_of: "创建{}" / "Create {}";
+    created: "已创建“{}”" / "“{}” created";
+    more_fields: "显示全部字段" / "Show all fields";
+    no_records_yet: "还没有{}" / "No {} yet";
+    no_records_text: "新建第一条{}，或从表格文件导入。" / "Create the first {}, or import a file.";
+    none_of: "还没有{}" / "No {} yet";
+    nothing_found_text: "换个关键词，或去掉一些筛选条件。" / "Try other words, or take away a filter.";
+    op_is: "是" / "is";
+    op_is_not: "不是" / "is not";
+    op_contains: "包含" / "contains";
+    op_starts: "开头是" / "starts with";
+    is_empty: "为空" / "Is empty";
+    is_filled: "不为空" / "Is filled";
+    at_least: "最小" / "At least";
+    at_most: "最大" / "At most";
+    f_is: "{}：{}" / "{} is {}";
+    f_is_not: "{}不是{}" / "{} is not {}";
+    f_from: "{} ≥ {}" / "{} ≥ {}";
+    f_more: "{} > {}" / "{} > {}";
+    f_to: "{} ≤ {}" / "{} ≤ {}";
+    f_less: "{} < {}" / "{} < {}";
+    f_contains: "{}包含“{}”" / "{} contains “{}”";
+    f_starts: "{}开头是“{}”" / "{} starts with “{}”";
+    f_empty: "{}为空" / "{} is empty";
+    f_filled: "{}不为空" / "{} is filled";
+    f_between: "{}：{} 至 {}" / "{}: {} to {}";
+    me_of: "我（{}）" / "Me ({})";
+    today: "今天" / "Today";
+    yesterday: "昨天" / "Yesterday";
+    tomorrow: "明天" / "Tomorrow";
+    this_week: "本周" / "This week";
+    last_week: "上周" / "Last week";
+    next_week: "下周" / "Next week";
+    this_month: "本月" / "This month";
+    last_month: "上月" / "Last month";
+    next_month: "下月" / "Next month";
+    this_quarter: "本季度" / "This quarter";
+    last_30_days: "最近 30 天" / "Last 30 days";
+    next_30_days: "未来 30 天" / "Next 30 days";
+
+    select_row: "选择“{}”" / "Select “{}”";
+    select_all: "选择已加载的全部" / "Select all that are loaded";
+    n_selected: "已选 {} 条" / "{} selected";
+    clear_selection: "取消选择" / "Clear";
+    bulk_actions: "批量操作" / "Do to all selected";
+    change_owner: "更换负责人" / "Change owner";
+    bulk_done: "已处理 {} 条" / "{} done";
+    bulk_partly: "已处理 {} 条；{} 条刚被修改或没有权限，未处理。" / "{} done; {} were left alone (just changed, or not allowed).";
+    bulk_delete_text: "选中的 {} 条会移到回收站。" / "{} selected records move to the recycle bin.";
+
+    // A record
+    open_page: "打开完整页面" / "Open as a page";
+    sections: "分区" / "Sections";
+    details: "详情" / "Details";
+    record_info: "记录信息" / "About this record";
+    timeline: "动态" / "Timeline";
+    history: "修改历史" / "History";
+    the_system: "系统" / "The system";
+    delete_title: "移到回收站？" / "Move to the recycle bin?";
+    delete_text: "“{}”会移到回收站，列表和搜索里不再出现。" / "“{}” moves to the recycle bin and leaves lists and search.";
+    moved_to_bin: "“{}”已移到回收站" / "“{}” moved to the recycle bin";
+    changed_since: "这条记录之后又被修改过，没有撤销。" / "The record has changed since; nothing was undone.";
+    changed_look_again: "这条记录刚被别人修改，已显示最新内容，请确认后再试。" / "Somebody just changed this record. You now see the latest; please check and try again.";
+    conflict_title: "有人先改了这条记录" / "Somebody was faster";
+    conflict_text: "您编辑“{}”期间，别人已经保存了修改。请逐项选择保留哪个。" / "While you were editing “{}”, somebody else saved. Choose for each field what to keep.";
+    mine: "我的修改" / "Mine";
+    theirs: "现在的内容" / "Theirs";
+    they_also_changed: "对方还修改了：" / "They also changed:";
+    keep_theirs: "放弃我的修改" / "Discard mine";
+    apply_choice: "按选择保存" / "Save the choice";
+
+    // The timeline
+    kind_of_entry: "记录类型" / "Kind of entry";
+    write_note: "写下备注…" / "Write a note…";
+    write_call: "电话里谈了什么？" / "What was the call about?";
+    write_visit: "见了谁，谈了什么？" / "Whom did you meet, and what came of it?";
+    write_email: "邮件的要点" / "What was the e-mail about?";
+    next_step: "下一步" / "Next step";
+    next_follow_up: "下次跟进" / "Next follow-up";
+    happened_at: "发生时间（默认现在）" / "When (now if empty)";
+    all_activities: "全部动态" / "All activity";
+    outcome: "结果" / "Outcome";
+    ctrl_enter: "Ctrl + Enter 保存" / "Ctrl + Enter saves";
+    log_it: "记录" / "Log it";
+    logged: "已记录" / "Logged";
+    minutes: "{} 分钟" / "{} minutes";
+    no_activity: "还没有跟进记录" / "Nothing has happened yet";
+    no_activity_text: "打过的电话、拜访和备注都会留在这里。" / "Calls, visits and notes are kept here.";
+
+    // Leads
+    mark_contacted: "标为已联系" / "Mark as contacted";
+    mark_qualified: "标为已确认" / "Mark as qualified";
+    reopen: "重新打开" / "Reopen";
+    convert: "转化" / "Convert";
+    close_lead: "关闭线索" / "Close this lead";
+    disqualify: "标为无效" / "Disqualify";
+    convert_title: "转化线索“{}”" / "Convert the lead “{}”";
+    new_customer: "新建客户" / "New customer";
+    existing_customer: "关联已有客户" / "Existing customer";
+    customer_name: "客户名称" / "Name of the customer";
+    choose_customer: "请选择一个客户。" / "Choose a customer.";
+    make_contact: "同时把“{}”建为联系人" / "Make “{}” a contact";
+    make_opportunity: "同时新建商机" / "Create an opportunity";
+    lead_converted: "线索“{}”已转化" / "The lead “{}” was converted";
+    converted_at: "已于 {} 转化" / "Converted {}";
+
+    // Opportunities and the board
+    win: "赢单" / "Won";
+    lose: "输单" / "Lost";
+    won: "赢单" / "Won";
+    lost: "输单" / "Lost";
+    open: "进行中" / "Open";
+    reopened: "已重新打开" / "Reopened";
+    won_said: "“{}”赢单了！" / "“{}” is won!";
+    lost_said: "“{}”已标为输单" / "“{}” is marked as lost";
+    lose_title: "“{}”为什么输单？" / "Why was “{}” lost?";
+    mark_lost: "标为输单" / "Mark as lost";
+    say_why: "请选择输单原因，方便以后改进。" / "Say why, so that the next one goes better.";
+    moved_to: "“{}”已移到“{}”" / "“{}” moved to {}";
+    move_here: "移到“{}”" / "Move to {}";
+    stage_path: "销售阶段" / "Stages";
+    product_lines: "产品明细" / "Products";
+    no_lines: "还没有产品明细。" / "No products yet.";
+    quantity: "数量" / "Quantity";
+    discount: "折扣（%）" / "Discount (%)";
+    total: "小计" / "Total";
+    total_of: "合计 {}" / "Total {}";
+    add_line: "添加产品" / "Add a product";
+    all_owners: "全部负责人" / "All owners";
+    filter_by_owner: "按负责人筛选" / "Filter by owner";
+    quick_edit: "快速编辑" / "Quick edit";
+    card: "商机卡片，可移动" / "opportunity card, can be moved";
+    board_keys: "按空格拿起卡片，用左右方向键换阶段，回车放下，Esc 放回原处；按 E 快速编辑。" / "Space lifts a card, left and right arrows change the stage, Enter drops it, Escape puts it back; E edits it.";
+    lifted: "已拿起“{}”" / "“{}” lifted";
+    put_back: "已放回原处" / "Put back";
+    over_stage: "在“{}”上方，第 {} 个阶段，共 {} 个" / "Over {}, stage {} of {}";
+    dropped_in: "“{}”已放到“{}”" / "“{}” dropped in {}";
+    and_more: "还有 {} 个，在列表中查看" / "{} more, see the list";
+    weighted: "加权 {}（{}%）" / "weighted {} ({}%)";
+    n_days: "{} 天" / "{} d";
+    days_in_stage: "在此阶段的天数" / "Days in this stage";
+    no_pipeline: "还没有销售流程" / "No pipeline yet";
+    no_pipeline_text: "先在设置里建立销售流程和阶段。" / "Set up a pipeline and its stages first.";
+
+    // Tasks
+    whose: "谁的任务" / "Whose tasks";
+    mine_only: "我的" / "Mine";
+    everybody: "所有人" / "Everybody's";
+    upcoming: "接下来" / "Upcoming";
+    no_date: "没有截止日期" / "No due date";
+    all_done: "都完成了" / "All done";
+    all_done_text: "没有待办任务。休息一下，或者看看该跟进的客户。" / "Nothing is waiting. Take a breath, or look after a customer.";
+    done_today: "今天已完成 {} 项" / "{} done today";
+    add_task_hint: "添加任务，回车保存" / "Add a task and press Enter";
+    due_day: "截止日期" / "Due date";
+    due_tomorrow: "改到明天" / "Put off to tomorrow";
+    due_next_week: "改到下周" / "Put off by a week";
+    mark_done: "完成“{}”" / "Complete “{}”";
+    task_done: "已完成“{}”" / "“{}” is done";
+    task_reopened: "已重新打开“{}”" / "“{}” is open again";
+
+    // The dashboard
+    hello: "{}，您好" / "Hello, {}";
+    pipeline_by_stage: "各阶段商机金额" / "Pipeline by stage";
+    win_rate: "赢单率" / "Win rate";
+    rate_of: "赢 {} / 已关闭 {}" / "{} won of {} closed";
+    won_value: "赢单总额" / "Value won";
+    won_by_month: "每月赢单金额" / "Value won by month";
+    sales_by_owner: "各负责人赢单金额" / "Value won by owner";
+    nobody: "无负责人" / "Nobody";
+    stage_more: "{}，{} 个商机，加权 {}" / "{}, {} opportunities, weighted {}";
+    month_more: "{}，{} 单" / "{}, {} deals";
+    owner_more: "赢单 {}（{} 单），进行中 {}（{} 个）" / "{} won ({}), {} open ({})";
+    no_figures: "还没有数据" / "No figures yet";
+    no_figures_text: "有了商机，这里就会显示图表。" / "Charts appear once there are opportunities.";
+    next_tasks: "接下来的任务" / "Next tasks";
+    all_tasks: "全部任务" / "All tasks";
+
+    // Import
+    step_file: "选择文件" / "File";
+    step_mapping: "对应字段" / "Columns";
+    step_trial: "试运行" / "Trial";
+    step_result: "结果" / "Result";
+    import_what: "文件里是什么？" / "What is in the file?";
+    choose_file: "选择文件，或拖到这里" / "Choose a file, or drop it here";
+    file_hint: "CSV 或制表符分隔，UTF-8、GBK、GB18030、UTF-16 均可" / "CSV or tab-separated; UTF-8, GBK, GB18030 or UTF-16";
+    read_file: "读取文件" / "Read the file";
+    mapping_text: "请确认每一列对应哪个字段。" / "Check which column is which field.";
+    mapping_text_read: "编码 {}，分隔符 {}。请确认每一列对应哪个字段。" / "Encoding {}, delimiter {}. Check which column is which field.";
+    column_in_file: "文件中的列" / "Column in the file";
+    field_here: "对应字段" / "Field";
+    leave_out: "不导入" / "Leave out";
+    try_it: "试运行" / "Trial run";
+    trial_says: "试运行结果（尚未写入）" / "What would happen (nothing is written yet)";
+    import_now: "开始导入" / "Import now";
+    import_done: "导入完成" / "Import finished";
+    import_failed: "导入失败" / "The import failed";
+    import_cancelled: "导入已取消" / "The import was cancelled";
+    rows_so_far: "已处理 {} 行" / "{} rows so far";
+    rows_read: "总行数" / "rows";
+    would_create: "将新建" / "to create";
+    were_created: "已新建" / "created";
+    would_update: "将更新" / "to update";
+    were_updated: "已更新" / "updated";
+    unchanged: "无变化" / "unchanged";
+    rows_failed: "有错误" / "with errors";
+    causes: "错误原因" / "Why rows failed";
+    warnings: "提醒" / "Good to know";
+    new_values: "文件带来的新选项" / "New values from the file";
+    n_rows: "{} 行" / "{} rows";
+    first_lines: "，最先出现在第 {} 行" / ", first in line {}";
+    in_column: "，列“{}”" / ", column “{}”";
+    take_suggestion: "改为“{}”" / "Take “{}”";
+    error_file: "下载未导入的行" / "Download the rows left out";
+    another_file: "再导入一个文件" / "Import another file";
+    show_records: "查看记录" / "Show the records";
+
+    // Settings
+    profile: "个人设置" / "Profile";
+    roles: "角色" / "Roles";
+    pipelines_stages: "销售流程与阶段" / "Pipelines and stages";
+    move_up: "上移" / "Move up";
+    move_down: "下移" / "Move down";
+    picklists_text: "每行一个选项。删掉的选项不再提供，已有记录保持不变。" / "One value a line. What you take away is no longer offered; records keep it.";
+    values_of: "“{}”的选项" / "Values of “{}”";
+}

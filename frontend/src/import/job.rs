@@ -1,0 +1,247 @@
+//! A running or finished import: progress, counts, causes of failed rows, the file of what was not taken.
+
+use crate::{
+    api::{self, Problem},
+    dom::{self, Tell},
+    i18n::{fill, format, locale, t},
+    kinds,
+    ui::{self, icon, toast},
+};
+use domain::{Kind, import};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::Value;
+
+#[derive(Clone, Copy)]
+pub struct Job {
+    pub body: RwSignal<Value>,
+    problem: RwSignal<Option<Problem>>,
+    id: StoredValue<String>,
+}
+
+fn over(body: &Value) -> bool {
+    matches!(body["status"].as_str(), Some("done" | "failed" | "cancelled"))
+}
+
+impl Job {
+    /// Looks again and again until it is over.
+    pub fn watch(id: String) -> Self {
+        let job = Self {
+            body: RwSignal::new(Value::Null),
+            problem: RwSignal::new(None),
+            id: StoredValue::new(id),
+        };
+        job.poll();
+        job
+    }
+
+    fn poll(self) {
+        spawn_local(async move {
+            let mut pause = 150;
+            while let Some(id) = self.id.try_get_value() {
+                match api::get(format!("/imports/{id}")).send().await {
+                    Ok(reply) => {
+                        let over = over(&reply.body);
+                        self.body.try_set(reply.body);
+                        if over {
+                            return;
+                        }
+                    }
+                    Err(error) => {
+                        self.problem.try_set(Some(error));
+                        return;
+                    }
+                }
+                dom::sleep(pause).await;
+                pause = (pause * 3 / 2).min(1000);
+            }
+        });
+    }
+
+    /// Waits until it is over.
+    pub async fn ended(self) -> Result<Value, Problem> {
+        loop {
+            if let Some(problem) = self.problem.try_get_untracked().flatten() {
+                return Err(problem);
+            }
+            match self.body.try_get_untracked() {
+                None => {
+                    return Err(Problem {
+                        code: "aborted".into(),
+                        ..Problem::default()
+                    });
+                }
+                Some(body) if body["status"] == "failed" => {
+                    let detail = said(&body["error"]);
+                    return Err(Problem {
+                        status: 422,
+                        detail,
+                        ..Problem::default()
+                    });
+                }
+                Some(body) if over(&body) || body["headers"].as_array().is_some_and(|h| !h.is_empty()) => {
+                    return Ok(body);
+                }
+                _ => dom::sleep(60).await,
+            }
+        }
+    }
+}
+
+/// An error of a job, in whichever form it comes.
+fn said(error: &Value) -> String {
+    error["detail"]
+        .as_str()
+        .or_else(|| error["message"].as_str())
+        .or_else(|| error.as_str())
+        .unwrap_or(t().import_failed)
+        .to_owned()
+}
+
+/// `again` takes a suggested value: column, what the file says, what is meant.
+#[component]
+pub fn JobView(job: Job, trial: bool, again: Option<Callback<(String, String, String)>>) -> impl IntoView {
+    let retry = Callback::new(move |()| {
+        job.problem.set(None);
+        job.poll();
+    });
+    move || {
+        if let Some(problem) = job.problem.get() {
+            return ui::problem(&problem, retry);
+        }
+        let body = job.body.get();
+        match body["status"].as_str().unwrap_or_default() {
+            "done" => done(job, &body, trial, again),
+            "failed" => ui::empty("warning", t().import_failed, said(&body["error"]), ().into_any()),
+            "cancelled" => ui::empty("close", t().import_cancelled, "", ().into_any()),
+            _ => running(job, &body),
+        }
+    }
+}
+
+fn running(job: Job, body: &Value) -> AnyView {
+    let progress = &body["progress"];
+    let (read, total) = (
+        progress["read_bytes"].as_f64().unwrap_or(0.0),
+        progress["total_bytes"].as_f64().unwrap_or(0.0),
+    );
+    let rows = progress["rows"].as_f64().unwrap_or(0.0);
+    let share = if total > 0.0 { (read / total).min(1.0) } else { 0.0 };
+    let cancel = move |_| {
+        spawn_local(async move {
+            let id = job.id.get_value();
+            if let Err(problem) = api::post(format!("/imports/{id}/cancel"), Value::Null).send().await {
+                toast::complain(&problem);
+            }
+        });
+    };
+    view! {
+        <section class="box stack" aria-live="polite">
+            <p>{fill(t().rows_so_far, &[&format::number(rows)])}</p>
+            <progress max="1" value=share.to_string()>{format::percent(share)}</progress>
+            <div class="form-foot"><button type="button" class="btn" on:click=cancel>{t().cancel}</button></div>
+        </section>
+    }
+    .into_any()
+}
+
+fn done(job: Job, body: &Value, trial: bool, again: Option<Callback<(String, String, String)>>) -> AnyView {
+    let report = body["report"].clone();
+    let kind = body["kind"]
+        .as_str()
+        .and_then(|k| kinds::by_plural(k).or_else(|| kinds::kind(k)));
+    let n = |key: &str| report[key].as_f64().unwrap_or(0.0);
+    let failed = n("failed");
+    let tile = |key: &str, name: &'static str, tone: &'static str| {
+        let value = n(key);
+        view! { <div class=format!("stat {tone}")><b>{format::number(value)}</b><span>{name}</span></div> }
+    };
+    let list = |key: &str| report[key].as_array().cloned().unwrap_or_default();
+    let causes = list("causes")
+        .into_iter()
+        .map(|c| cause(&c, kind, again))
+        .collect_view();
+    let warnings = list("warnings")
+        .into_iter()
+        .map(|c| cause(&c, kind, None))
+        .collect_view();
+    let made = list("created_values").into_iter().map(|v| {
+        let text = |k: &str| v[k].as_str().unwrap_or_default().to_owned();
+        view! { <span class="tag">{text("value")}<span class="muted">" "{format::number(v["rows"].as_f64().unwrap_or(0.0))}</span></span> }
+    });
+    let made = made.collect_view();
+    let has_made = !made.is_empty();
+    let download = move |_| {
+        spawn_local(async move {
+            let id = job.id.get_value();
+            match api::get(format!("/imports/{id}/errors")).text().await {
+                Ok(text) => dom::download(&format!("import-errors-{id}.csv"), "text/csv;charset=utf-8", &text),
+                Err(problem) => toast::complain(&problem),
+            }
+        });
+    };
+    view! {
+        <section class="box stack" aria-live="polite">
+            <h2>{if trial { t().trial_says } else { t().import_done }}</h2>
+            <div class="stats">
+                {tile("rows", t().rows_read, "")}
+                {tile("created", if trial { t().would_create } else { t().were_created }, "good")}
+                {tile("updated", if trial { t().would_update } else { t().were_updated }, "")}
+                {tile("unchanged", t().unchanged, "")}
+                {tile("failed", t().rows_failed, if failed > 0.0 { "bad" } else { "" })}
+            </div>
+            {(!causes.is_empty()).then(|| view! { <h3>{t().causes}</h3><ul class="plain causes">{causes}</ul> })}
+            {(!warnings.is_empty()).then(|| view! { <h3>{t().warnings}</h3><ul class="plain causes">{warnings}</ul> })}
+            {has_made.then(|| view! { <h3>{t().new_values}</h3><p>{made}</p> })}
+            {(failed > 0.0 && !trial).then(|| view! { <div><button type="button" class="btn" on:click=download>{icon("download")}{t().error_file}</button></div> })}
+        </section>
+    }
+    .into_any()
+}
+
+fn cause(cause: &Value, kind: Option<&'static Kind>, again: Option<Callback<(String, String, String)>>) -> AnyView {
+    let text = |k: &str| cause[k].as_str().unwrap_or_default().to_owned();
+    let rows = cause["rows"].as_f64().unwrap_or(0.0);
+    let first = cause["first_rows"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_u64)
+        .map(|n| n.to_string())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let (column, suggestion) = (text("column"), text("suggestion"));
+    let value = cause["params"]["value"].as_str().unwrap_or_default().to_owned();
+    let message = cause["message"]
+        .as_str()
+        .map_or_else(|| reason(cause, kind), str::to_owned);
+    let take = again.filter(|_| !suggestion.is_empty() && !column.is_empty()).map(|again| {
+        let (column, value, meant) = (column.clone(), value.clone(), suggestion.clone());
+        view! {
+            <button type="button" class="btn small" on:click=move |_| again.tell((column.clone(), value.clone(), meant.clone()))>{fill(t().take_suggestion, &[&suggestion])}</button>
+        }
+    });
+    view! {
+        <li class="cause">
+            <div class="grow">
+                <p>{message}</p>
+                <p class="muted">
+                    {(rows > 0.0).then(|| fill(t().n_rows, &[&format::number(rows)]))}
+                    {(!first.is_empty()).then(|| fill(t().first_lines, &[&first]))}
+                    {(!column.is_empty()).then(|| fill(t().in_column, &[&column]))}
+                </p>
+            </div>
+            {take}
+        </li>
+    }
+    .into_any()
+}
+
+/// A cause in words, as the domain says it, with kinds and fields called what people call them.
+fn reason(cause: &Value, kind: Option<&'static Kind>) -> String {
+    let code = cause["code"].as_str().unwrap_or_default();
+    let params = cause["params"].as_object().into_iter().flatten();
+    let problem = params.fold(import::Problem::new(code), |p, (name, value)| {
+        p.with(name, value.as_str().unwrap_or_default())
+    });
+    problem.text(locale(), kind)
+}

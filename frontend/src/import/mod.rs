@@ -1,0 +1,251 @@
+//! Importing a file: choose it, say which column is what, try it, take it. The file is only ever read by the server.
+
+mod job;
+mod mapping;
+
+use crate::{
+    api::{self, Problem},
+    i18n::{label, t},
+    kinds, route,
+    state::{self, state},
+    ui::{self, icon, states::form_error},
+};
+use domain::Kind;
+use job::{Job, JobView};
+use leptos::{prelude::*, task::spawn_local};
+use mapping::MappingForm;
+use serde_json::{Map, Value};
+
+/// Kinds a file can hold.
+fn importable() -> [&'static Kind; 6] {
+    [
+        kinds::CUSTOMER,
+        kinds::CONTACT,
+        kinds::LEAD,
+        kinds::PRODUCT,
+        kinds::OPPORTUNITY,
+        kinds::USER,
+    ]
+}
+
+/// What the person has chosen so far; kept while stepping back and forth.
+#[derive(Clone, Copy)]
+pub struct Wizard {
+    pub kind: RwSignal<&'static Kind>,
+    pub file: RwSignal<Option<web_sys::File>, LocalStorage>,
+    /// Field → column header.
+    pub mapping: RwSignal<Map<String, Value>>,
+    /// Column header → value in the file → value meant.
+    pub values: RwSignal<Map<String, Value>>,
+    /// What the server found out about the file.
+    pub read: RwSignal<Option<Value>>,
+    pub job: RwSignal<Option<Job>>,
+    pub problem: RwSignal<Option<Problem>>,
+    pub step: RwSignal<Step>,
+    sending: RwSignal<bool>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Step {
+    File,
+    Mapping,
+    Trial,
+    Result,
+}
+
+impl Wizard {
+    /// Sends the file; without a mapping the server guesses one and tells.
+    pub fn send(self, dry_run: bool, guess: bool) {
+        let Some(file) = self.file.get_untracked() else { return };
+        let Ok(form) = web_sys::FormData::new() else { return };
+        let _ = form.append_with_str("kind", self.kind.get_untracked().plural);
+        let _ = form.append_with_str("dry_run", if dry_run { "true" } else { "false" });
+        if !guess {
+            let _ = form.append_with_str("mapping", &Value::Object(self.mapping.get_untracked()).to_string());
+            let _ = form.append_with_str("values", &Value::Object(self.values.get_untracked()).to_string());
+        }
+        let _ = form.append_with_blob_and_filename("file", &file, &file.name());
+        self.sending.set(true);
+        self.problem.set(None);
+        self.job.set(None);
+        spawn_local(async move {
+            let outcome = api::post_form("/imports", form).send().await;
+            self.sending.try_set(false);
+            match outcome {
+                Ok(reply) => {
+                    let id = reply.body["id"].as_str().map(str::to_owned);
+                    let id = id.or_else(|| {
+                        reply
+                            .location
+                            .as_deref()
+                            .and_then(|l| l.rsplit('/').next())
+                            .map(str::to_owned)
+                    });
+                    let Some(id) = id else { return };
+                    let job = Job::watch(id);
+                    self.job.try_set(Some(job));
+                    if guess {
+                        self.learn(job);
+                    } else {
+                        self.step.set(if dry_run { Step::Trial } else { Step::Result });
+                    }
+                }
+                Err(error) => {
+                    self.problem.try_set(Some(error));
+                }
+            }
+        });
+    }
+
+    /// Waits for the first look at the file, then shows what it took the columns for.
+    fn learn(self, job: Job) {
+        spawn_local(async move {
+            match job.ended().await {
+                Ok(body) => {
+                    let guess = mapping::guessed(&body);
+                    self.mapping.try_set(guess);
+                    self.values.try_set(Map::new());
+                    self.read.try_set(Some(body));
+                    self.step.try_set(Step::Mapping);
+                }
+                Err(error) => {
+                    self.problem.try_set(Some(error));
+                }
+            }
+        });
+    }
+}
+
+#[component]
+pub fn ImportPage(id: Option<String>) -> impl IntoView {
+    if let Some(id) = id {
+        // A job of its own address: what became of an earlier import.
+        let job = Job::watch(id);
+        return view! { <div class="page narrow-page"><header class="page-head"><h1>{t().import}</h1></header><JobView job trial=false again=None/></div> }.into_any();
+    }
+    let asked = state()
+        .address
+        .with_untracked(|a| a.get("kind").and_then(kinds::by_plural));
+    let wizard = Wizard {
+        kind: RwSignal::new(asked.unwrap_or(kinds::CUSTOMER)),
+        file: RwSignal::new_local(None),
+        mapping: RwSignal::new(Map::new()),
+        values: RwSignal::new(Map::new()),
+        read: RwSignal::new(None),
+        job: RwSignal::new(None),
+        problem: RwSignal::new(None),
+        step: RwSignal::new(Step::File),
+        sending: RwSignal::new(false),
+    };
+    let steps = [
+        (Step::File, t().step_file),
+        (Step::Mapping, t().step_mapping),
+        (Step::Trial, t().step_trial),
+        (Step::Result, t().step_result),
+    ];
+    let at = move || steps.iter().position(|(s, _)| *s == wizard.step.get()).unwrap_or(0);
+    let heads = steps.iter().enumerate().map(|(i, (_, name))| {
+        view! { <li class:done=move || i < at() class:current=move || i == at() aria-current=move || (i == at()).then_some("step")><span class="step-dot">{i + 1}</span>{*name}</li> }
+    });
+    let body = move || match wizard.step.get() {
+        Step::File => view! { <FileStep wizard/> }.into_any(),
+        Step::Mapping => view! { <MappingForm wizard/> }.into_any(),
+        Step::Trial => view! { <TrialStep wizard/> }.into_any(),
+        Step::Result => view! { <ResultStep wizard/> }.into_any(),
+    };
+    view! {
+        <div class="page narrow-page">
+            <header class="page-head"><h1>{t().import}</h1></header>
+            <ol class="steps">{heads.collect_view()}</ol>
+            {body}
+            {form_error(wizard.problem)}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn FileStep(wizard: Wizard) -> impl IntoView {
+    let over = RwSignal::new(false);
+    let take = move |files: Option<web_sys::FileList>| {
+        if let Some(file) = files.and_then(|f| f.get(0)) {
+            wizard.file.set(Some(file));
+        }
+    };
+    let options = importable()
+        .into_iter()
+        .filter(|k| state::me().is_none_or(|m| m.may(k.name, "import")));
+    let options = options.map(|k| view! { <option value=k.plural selected=wizard.kind.get_untracked().name == k.name>{label(k.label)}</option> });
+    let looking = move || wizard.sending.get() || wizard.job.with(Option::is_some);
+    view! {
+        <section class="box stack">
+            <div class="form-field">
+                <label for="import-kind">{t().import_what}</label>
+                <select class="input" id="import-kind" on:change=move |e| if let Some(kind) = kinds::by_plural(&event_target_value(&e)) { wizard.kind.set(kind) }>{options.collect_view()}</select>
+            </div>
+            <label class="drop-file" class:over=over
+                on:dragover=move |e| { e.prevent_default(); over.set(true); }
+                on:dragleave=move |_| over.set(false)
+                on:drop=move |e| { e.prevent_default(); over.set(false); take(e.data_transfer().and_then(|d| d.files())); }>
+                <input type="file" class="sr" accept=".csv,.tsv,.txt,text/csv,text/plain" on:change=move |e| {
+                    use leptos::wasm_bindgen::JsCast;
+                    take(e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()).and_then(|i| i.files()));
+                }/>
+                {icon("file")}
+                {move || match wizard.file.get() {
+                    Some(file) => view! { <b>{file.name()}</b><span class="muted">{size(file.size())}</span> }.into_any(),
+                    None => view! { <b>{t().choose_file}</b><span class="muted">{t().file_hint}</span> }.into_any(),
+                }}
+            </label>
+            <div class="form-foot">
+                <button type="button" class="btn primary" class:loading=looking disabled=move || wizard.file.with(Option::is_none) || looking() on:click=move |_| wizard.send(true, true)>{t().read_file}</button>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn size(bytes: f64) -> String {
+    let (value, unit) = match bytes {
+        b if b < 1024.0 => (b, "B"),
+        b if b < 1024.0 * 1024.0 => (b / 1024.0, "kB"),
+        b => (b / 1024.0 / 1024.0, "MB"),
+    };
+    format!("{value:.0} {unit}")
+}
+
+#[component]
+fn TrialStep(wizard: Wizard) -> impl IntoView {
+    // A suggestion taken here changes the value mapping and tries again.
+    let again = Callback::new(move |(column, from, to): (String, String, String)| {
+        wizard.values.update(|values| {
+            let entry = values.entry(column).or_insert_with(|| Value::Object(Map::new()));
+            if let Some(map) = entry.as_object_mut() {
+                map.insert(from, Value::String(to));
+            }
+        });
+        wizard.send(true, false);
+    });
+    let ready = move || wizard.job.get().is_some_and(|j| j.body.with(|b| b["status"] == "done"));
+    view! {
+        {move || wizard.job.get().map_or_else(|| ui::skeleton(4), |job| view! { <JobView job trial=true again=Some(again)/> }.into_any())}
+        <div class="form-foot">
+            <button type="button" class="btn" on:click=move |_| wizard.step.set(Step::Mapping)>{t().back}</button>
+            <button type="button" class="btn primary" disabled=move || !ready() on:click=move |_| wizard.send(false, false)>{t().import_now}</button>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn ResultStep(wizard: Wizard) -> impl IntoView {
+    let list = move || format!("/{}", wizard.kind.get().path());
+    view! {
+        {move || wizard.job.get().map_or_else(|| ui::skeleton(4), |job| view! { <JobView job trial=false again=None/> }.into_any())}
+        <div class="form-foot">
+            <button type="button" class="btn" on:click=move |_| { wizard.file.set(None); wizard.job.set(None); wizard.step.set(Step::File); }>{t().another_file}</button>
+            <button type="button" class="btn primary" on:click=move |_| route::go(&list())>{t().show_records}</button>
+        </div>
+    }
+    .into_any()
+}

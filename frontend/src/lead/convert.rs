@@ -1,0 +1,170 @@
+//! Turning a lead into a customer, a contact and an opportunity: new ones, or ones that are there already.
+
+use crate::{
+    api::Problem,
+    dom::Tell,
+    i18n::{fill, label, t},
+    kinds,
+    record::{
+        field::{self, Draft},
+        row::Row,
+        save,
+    },
+    route,
+    state::announce,
+    ui::{Dialog, combobox::Combobox, states::form_error, toast},
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
+
+#[component]
+pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
+    let lead = row.get_untracked();
+    let person = lead.text("name").to_owned();
+    let company = Some(lead.text("company").to_owned())
+        .filter(|c| !c.is_empty())
+        .unwrap_or_else(|| person.clone());
+    let existing = RwSignal::new(false);
+    let customer_name = RwSignal::new(company.clone());
+    let customer = RwSignal::new(None::<(String, String)>);
+    let with_contact = RwSignal::new(true);
+    let with_deal = RwSignal::new(true);
+    let deal_name = RwSignal::new(company);
+    let amount = Draft::new(Value::Null);
+    let close_on = Draft::new(Value::Null);
+    let pipeline = Draft::new(Value::Null);
+    let problem = RwSignal::new(None::<Problem>);
+    let sending = RwSignal::new(false);
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let mut body = Map::new();
+        match (existing.get_untracked(), customer.get_untracked()) {
+            (true, Some((id, _))) => {
+                body.insert("customer".into(), json!({ "id": id }));
+            }
+            (true, None) => {
+                let errors = vec![("customer".to_owned(), t().choose_customer.to_owned())];
+                problem.set(Some(Problem {
+                    status: 422,
+                    errors,
+                    ..Problem::default()
+                }));
+                return;
+            }
+            (false, _) => {
+                body.insert("customer".into(), json!({ "name": customer_name.get_untracked() }));
+            }
+        }
+        body.insert("contact".into(), json!(with_contact.get_untracked()));
+        body.insert("opportunity".into(), json!(false));
+        if with_deal.get_untracked() {
+            let mut deal = Map::from_iter([("name".to_owned(), json!(deal_name.get_untracked()))]);
+            for (name, draft) in [("amount", amount), ("close_on", close_on), ("pipeline_id", pipeline)] {
+                let value = draft.value.get_untracked();
+                if !value.is_null() {
+                    deal.insert(name.to_owned(), value);
+                }
+            }
+            body.insert("opportunity".into(), Value::Object(deal));
+        }
+        sending.set(true);
+        spawn_local(async move {
+            let lead = row.get_untracked();
+            let outcome = save::act(kinds::LEAD, &lead, "convert", Value::Object(body)).await;
+            sending.try_set(false);
+            match outcome {
+                Ok(made) => {
+                    toast::say(fill(t().lead_converted, &[lead.text("name")]));
+                    close.tell(());
+                    if let Ok(newer) = save::fetch(kinds::LEAD, lead.id()).await {
+                        let target = page_of(&made, &newer);
+                        announce(kinds::LEAD.plural, lead.id(), Some(newer));
+                        if let Some(target) = target {
+                            route::go(&target);
+                        }
+                    }
+                }
+                Err(error) if error.stale() => {
+                    // Converting does not depend on what changed: take the new version and let the person press again.
+                    if let Ok(newer) = save::fetch(kinds::LEAD, lead.id()).await {
+                        announce(kinds::LEAD.plural, lead.id(), Some(newer));
+                    }
+                    problem.try_set(Some(Problem {
+                        detail: t().changed_look_again.to_owned(),
+                        ..error
+                    }));
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let deal_field = |name: &'static str, draft: Draft| {
+        kinds::OPPORTUNITY.field(name).map(|f| {
+            let id = format!("convert-{name}");
+            view! {
+                <div class="form-field">
+                    <label for=id.clone()>{label(f.label)}</label>
+                    {field::edit(f, draft, id, Signal::default(), None)}
+                </div>
+            }
+        })
+    };
+    view! {
+        <Dialog title=fill(t().convert_title, &[&person]) close>
+            <form on:submit=submit novalidate=true>
+                <div class="dialog-body stack">
+                    <fieldset class="box">
+                        <legend>{label(kinds::CUSTOMER.label)}</legend>
+                        <label class="choice"><input type="radio" name="which" checked=true on:change=move |_| existing.set(false)/><span>{t().new_customer}</span></label>
+                        <label class="choice"><input type="radio" name="which" on:change=move |_| existing.set(true)/><span>{t().existing_customer}</span></label>
+                        {move || if existing.get() {
+                            view! { <Combobox kind=kinds::CUSTOMER value=customer label=t().existing_customer/> }.into_any()
+                        } else {
+                            view! { <input class="input" aria-label=t().customer_name prop:value=customer_name on:input=move |e| customer_name.set(event_target_value(&e))/> }.into_any()
+                        }}
+                        {move || problem.with(|p| p.as_ref().and_then(|p| p.field("customer").map(|m| view! { <p class="field-error">{m.to_owned()}</p> })))}
+                    </fieldset>
+                    <fieldset class="box">
+                        <legend>{label(kinds::CONTACT.label)}</legend>
+                        <label class="choice"><input type="checkbox" checked=true on:change=move |e| with_contact.set(event_target_checked(&e))/><span>{fill(t().make_contact, &[&person])}</span></label>
+                    </fieldset>
+                    <fieldset class="box">
+                        <legend>{label(kinds::OPPORTUNITY.label)}</legend>
+                        <label class="choice"><input type="checkbox" checked=true on:change=move |e| with_deal.set(event_target_checked(&e))/><span>{t().make_opportunity}</span></label>
+                        {move || with_deal.get().then(|| view! {
+                            <div class="form-grid">
+                                <div class="form-field wide">
+                                    <label for="convert-name">{kinds::OPPORTUNITY.field("name").map(|f| label(f.label))}</label>
+                                    <input class="input" id="convert-name" prop:value=deal_name on:input=move |e| deal_name.set(event_target_value(&e))/>
+                                </div>
+                                {deal_field("amount", amount)}
+                                {deal_field("close_on", close_on)}
+                                {deal_field("pipeline_id", pipeline)}
+                            </div>
+                        })}
+                    </fieldset>
+                    {form_error(problem)}
+                </div>
+                <footer class="dialog-foot">
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
+                    <button type="submit" class="btn primary" class:loading=sending>{t().convert}</button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// Where to go on: the new opportunity, else the customer.
+fn page_of(made: &Value, lead: &Row) -> Option<String> {
+    ["opportunity", "customer"].iter().find_map(|kind| {
+        let key = format!("{kind}_id");
+        let id = made[*kind]["id"]
+            .as_str()
+            .or_else(|| made[&key].as_str())
+            .or_else(|| Some(lead.text(&key)).filter(|s| !s.is_empty()))?;
+        kinds::page(kind, id)
+    })
+}

@@ -1,0 +1,135 @@
+//! Opportunities: the way through the stages, winning and losing, product lines.
+
+pub mod close;
+pub mod lines;
+
+use crate::{
+    api::{self, Problem},
+    dom::Tell,
+    i18n::{fill, t},
+    kinds,
+    record::{row::Row, save},
+    route::encode,
+    state::announce,
+    ui::{icon, toast},
+};
+use close::{Closing, LoseDialog};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Value, json};
+
+/// Does something to an opportunity, tells every screen, and says what happened. `refused` puts back what was shown.
+pub fn act(
+    row: Row,
+    action: &'static str,
+    body: Value,
+    said: String,
+    undo: Option<(&'static str, Value)>,
+    refused: Callback<Problem>,
+) {
+    spawn_local(async move {
+        match save::act(kinds::OPPORTUNITY, &row, action, body).await {
+            Ok(_) => match save::fetch(kinds::OPPORTUNITY, row.id()).await {
+                Ok(newer) => {
+                    announce(kinds::OPPORTUNITY.plural, row.id(), Some(newer.clone()));
+                    match undo {
+                        Some((action, body)) => {
+                            let back = Callback::new(move |()| {
+                                let failed = Callback::new(|problem: Problem| toast::complain(&problem));
+                                act(newer.clone(), action, body.clone(), t().undone.to_owned(), None, failed);
+                            });
+                            toast::say_with_undo(said, back);
+                        }
+                        None => toast::say(said),
+                    }
+                }
+                Err(problem) => toast::complain(&problem),
+            },
+            Err(problem) => {
+                if problem.stale()
+                    && let Ok(newer) = save::fetch(kinds::OPPORTUNITY, row.id()).await
+                {
+                    announce(kinds::OPPORTUNITY.plural, row.id(), Some(newer));
+                }
+                refused.tell(problem);
+            }
+        }
+    });
+}
+
+pub fn move_to(row: Row, stage_id: String, stage: String, refused: Callback<Problem>) {
+    let back = row.text("stage_id").to_owned();
+    let said = fill(t().moved_to, &[&row.title(kinds::OPPORTUNITY), &stage]);
+    act(
+        row,
+        "move",
+        json!({ "stage_id": stage_id }),
+        said,
+        Some(("move", json!({ "stage_id": back }))),
+        refused,
+    );
+}
+
+pub fn win(row: Row, refused: Callback<Problem>) {
+    let said = fill(t().won_said, &[&row.title(kinds::OPPORTUNITY)]);
+    act(row, "win", json!({}), said, Some(("reopen", json!({}))), refused);
+}
+
+#[component]
+pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
+    let losing = RwSignal::new(None::<Closing>);
+    let status = Memo::new(move |_| row.with(|r| r.text("status").to_owned()));
+    let complain = Callback::new(|problem: Problem| toast::complain(&problem));
+    move || {
+        let buttons = if status.get() == "open" {
+            view! {
+                <button type="button" class="btn good" on:click=move |_| win(row.get_untracked(), complain)>{icon("trophy")}{t().win}</button>
+                <button type="button" class="btn" on:click=move |_| losing.set(Some(Closing { row: row.get_untracked(), refused: complain }))>{t().lose}</button>
+            }
+            .into_any()
+        } else {
+            let said = t().reopened.to_owned();
+            view! { <button type="button" class="btn" on:click=move |_| act(row.get_untracked(), "reopen", json!({}), said.clone(), None, complain)>{icon("undo")}{t().reopen}</button> }.into_any()
+        };
+        view! { {buttons}<LoseDialog losing/> }
+    }
+}
+
+/// The stages of the pipeline in a row; the present one marked, each a button to go there.
+#[component]
+pub fn StagePath(row: RwSignal<Row>) -> impl IntoView {
+    let stages = RwSignal::new(Vec::<Row>::new());
+    let pipeline = row.with_untracked(|r| r.text("pipeline_id").to_owned());
+    spawn_local(async move {
+        let path = format!(
+            "/stages?limit=100&sort=position&filter[pipeline_id]={}",
+            encode(&pipeline)
+        );
+        if let Ok(reply) = api::get(path).send().await {
+            let data = reply.body["data"].as_array().cloned().unwrap_or_default();
+            stages.try_set(data.into_iter().filter_map(Row::new).collect());
+        }
+    });
+    let refused = Callback::new(|problem: Problem| toast::complain(&problem));
+    move || {
+        let (now, status) = row.with(|r| (r.text("stage_id").to_owned(), r.text("status").to_owned()));
+        let stages = stages.get();
+        let at = stages.iter().position(|s| s.id() == now);
+        let class = format!("stage-path {status}");
+        let items = stages.into_iter().enumerate().map(|(i, stage)| {
+            let current = Some(i) == at;
+            let done = at.is_some_and(|at| i < at) || status == "won";
+            let (id, name) = (stage.id().to_owned(), stage.text("name").to_owned());
+            let shown = name.clone();
+            view! {
+                <li class:done=done class:current=current>
+                    <button type="button" disabled=status != "open" || current aria-current=current.then_some("step")
+                        title=fill(t().move_here, &[&name])
+                        on:click=move |_| move_to(row.get_untracked(), id.clone(), name.clone(), refused)>
+                        <span class="clip">{shown}</span>
+                    </button>
+                </li>
+            }
+        });
+        view! { <ol class=class aria-label=t().stage_path>{items.collect_view()}</ol> }
+    }
+}

@@ -1,0 +1,111 @@
+//! Quick edit of a card: the handful of fields that change most often.
+
+use crate::{
+    api::Problem,
+    dom::Tell,
+    i18n::{label, t},
+    kinds,
+    record::{
+        field::{self, Draft},
+        row::Row,
+        save::{self, Change},
+    },
+    ui::{Dialog, states::form_error},
+};
+use domain::Field;
+use leptos::prelude::*;
+use serde_json::Map;
+
+const FIELDS: [&str; 6] = [
+    "name",
+    "amount",
+    "close_on",
+    "owner_id",
+    "next_step",
+    "next_follow_up_at",
+];
+
+#[component]
+pub fn QuickEdit(row: Row, close: Callback<()>) -> impl IntoView {
+    let problem = RwSignal::new(None::<Problem>);
+    let loaded = RwSignal::new(None::<Row>);
+    // A card holds only part of the record; the rest is fetched before editing.
+    let id = row.id().to_owned();
+    leptos::task::spawn_local(async move {
+        match save::fetch(kinds::OPPORTUNITY, &id).await {
+            Ok(row) => {
+                loaded.try_set(Some(row));
+            }
+            Err(error) => {
+                problem.try_set(Some(error));
+            }
+        }
+    });
+    view! {
+        <Dialog title=row.title(kinds::OPPORTUNITY) close>
+            {move || match loaded.get() {
+                Some(row) => form(row, problem, close),
+                None => view! { <div class="dialog-body">{form_error(problem)}{crate::ui::skeleton(4)}</div> }.into_any(),
+            }}
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> AnyView {
+    let drafts: Vec<(&'static Field, Draft)> = FIELDS
+        .iter()
+        .filter_map(|n| kinds::OPPORTUNITY.field(n))
+        .map(|f| (f, Draft::of(f, &row)))
+        .collect();
+    let boxes = drafts
+        .iter()
+        .map(|(f, draft)| {
+            let id = format!("quick-{}", f.name);
+            let name = f.name;
+            view! {
+                <div class="form-field" class:wide=matches!(name, "name" | "next_step")>
+                    <label for=id.clone()>{label(f.label)}</label>
+                    {field::edit(f, *draft, id, Signal::default(), None)}
+                    {move || problem.with(|p| p.as_ref().and_then(|p| p.field(name).map(|m| view! { <p class="field-error">{m.to_owned()}</p> })))}
+                </div>
+            }
+        })
+        .collect_view();
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let changed = drafts
+            .iter()
+            .filter(|(f, d)| d.value.with_untracked(|v| v != row.get(f.name)));
+        let (mut patch, mut expansions) = (Map::new(), Map::new());
+        for (field, draft) in changed {
+            patch.insert(field.name.to_owned(), draft.value.get_untracked());
+            expansions.extend(draft.expansion(field));
+        }
+        if patch.is_empty() {
+            close.tell(());
+            return;
+        }
+        // Closed at once; what is refused comes back as a notice.
+        close.tell(());
+        save::change(
+            Change {
+                kind: kinds::OPPORTUNITY,
+                base: row.clone(),
+                patch,
+                expansions,
+            },
+            Callback::new(|p: Problem| crate::ui::toast::complain(&p)),
+        );
+    };
+    view! {
+        <form on:submit=submit novalidate=true>
+            <div class="dialog-body"><div class="form-grid">{boxes}</div>{form_error(problem)}</div>
+            <footer class="dialog-foot">
+                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
+                <button type="submit" class="btn primary">{t().save}</button>
+            </footer>
+        </form>
+    }
+    .into_any()
+}

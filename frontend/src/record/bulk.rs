@@ -1,0 +1,144 @@
+//! What can be done to several chosen rows at once: another owner, another status, the recycle bin. One batch for each
+//! hundred rows; rows that somebody changed meanwhile are left alone and told.
+
+use crate::{
+    api::{self, Problem},
+    dom::Tell,
+    i18n::{fill, format, label, t},
+    kinds,
+    record::row::Row,
+    state::{self, announce},
+    ui::{Menu, combobox::Combobox, dialog::Confirm, icon, toast},
+};
+use domain::{Field, Kind, value::Type};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+
+/// Operations that one request may hold.
+const MOST: usize = 100;
+
+#[component]
+pub fn BulkBar(
+    kind: &'static Kind,
+    rows: RwSignal<Vec<Row>>,
+    selected: RwSignal<HashSet<String>>,
+    reload: Callback<()>,
+) -> impl IntoView {
+    let chosen = move || {
+        rows.with_untracked(|rows| {
+            selected.with_untracked(|s| rows.iter().filter(|r| s.contains(r.id())).cloned().collect::<Vec<_>>())
+        })
+    };
+    let working = RwSignal::new(false);
+    // `None` deletes, else each row gets the patch.
+    let run = move |patch: Option<Map<String, Value>>| {
+        let rows = chosen();
+        working.set(true);
+        spawn_local(async move {
+            let outcome = apply(kind, &rows, patch.as_ref()).await;
+            working.try_set(false);
+            selected.try_set(HashSet::new());
+            match outcome {
+                Ok((done, 0)) => toast::say(fill(t().bulk_done, &[&format::number(done as f64)])),
+                Ok((done, failed)) => toast::say(fill(
+                    t().bulk_partly,
+                    &[&format::number(done as f64), &format::number(failed as f64)],
+                )),
+                Err(problem) => toast::complain(&problem),
+            }
+            reload.tell(());
+        });
+    };
+    let may = |action: &str| state::me().is_none_or(|m| m.may(kind.name, action));
+    let owned = kind.field("owner_id").is_some_and(kinds::writable) && may("assign");
+    let status = kind.field("status").filter(|f| kinds::writable(f) && may("edit"));
+    let owner = RwSignal::new(None::<(String, String)>);
+    Effect::new(move |_| {
+        if let Some((id, _)) = owner.get() {
+            owner.set(None);
+            run(Some(Map::from_iter([("owner_id".to_owned(), json!(id))])));
+        }
+    });
+    let deleting = RwSignal::new(false);
+    let count = move || selected.with(HashSet::len);
+    let face = |shape: &str, text: &'static str| view! { {icon(shape)}<span>{text}</span> }.into_any();
+    let owner_menu = move || {
+        owned.then(|| {
+            view! {
+                <Menu face=face("people", t().change_owner) label=t().change_owner class="btn small">
+                    <div class="menu-form"><Combobox kind=kinds::USER value=owner label=t().change_owner/></div>
+                </Menu>
+            }
+        })
+    };
+    let status_menu = move || {
+        status.map(|field| view! {
+            <Menu face=face("flag", label(field.label)) label=label(field.label) class="btn small">
+                {choices(field).into_iter().map(|(key, name)| view! {
+                    <button type="button" class="menu-row item" on:click=move |_| run(Some(Map::from_iter([("status".to_owned(), json!(key))])))>{name}</button>
+                }).collect_view()}
+            </Menu>
+        })
+    };
+    view! {
+        {move || (count() > 0).then(|| view! {
+            <div class="bulk" role="region" aria-label=t().bulk_actions>
+                <b>{fill(t().n_selected, &[&format::number(count() as f64)])}</b>
+                {owner_menu()}
+                {status_menu()}
+                {may("delete").then(|| view! { <button type="button" class="btn small" class:loading=working on:click=move |_| deleting.set(true)>{icon("trash")}<span>{t().delete}</span></button> })}
+                <button type="button" class="btn quiet small" on:click=move |_| selected.set(HashSet::new())>{t().clear_selection}</button>
+            </div>
+        })}
+        {move || deleting.get().then(|| view! {
+            <Confirm title=t().delete_title text=fill(t().bulk_delete_text, &[&format::number(count() as f64)]) action=t().delete
+                close=Callback::new(move |()| deleting.set(false)) yes=Callback::new(move |()| run(None))/>
+        })}
+    }
+    .into_any()
+}
+
+/// The values a status can be set to by hand; those with an action of their own are left to it.
+fn choices(field: &'static Field) -> Vec<(&'static str, &'static str)> {
+    let Type::Choice(choices) = field.ty else {
+        return Vec::new();
+    };
+    choices
+        .iter()
+        .filter(|c| !matches!(c.key, "converted" | "disqualified"))
+        .map(|c| (c.key, label(c.label)))
+        .collect()
+}
+
+/// How many rows were done, and how many were not.
+async fn apply(
+    kind: &'static Kind,
+    rows: &[Row],
+    patch: Option<&Map<String, Value>>,
+) -> Result<(usize, usize), Problem> {
+    let (mut done, mut failed) = (0, 0);
+    for part in rows.chunks(MOST) {
+        let operations: Vec<Value> = part
+            .iter()
+            .map(|row| match patch {
+                Some(patch) => json!({ "method": "update", "id": row.id(), "version": row.version(), "body": patch }),
+                None => json!({ "method": "delete", "id": row.id(), "version": row.version() }),
+            })
+            .collect();
+        let body = json!({ "atomic": false, "operations": operations });
+        let reply = api::post(format!("/{}/batch", kind.path()), body).send().await?;
+        for (result, row) in reply.body["results"].as_array().into_iter().flatten().zip(part) {
+            let ok = result["status"].as_u64().is_some_and(|s| s < 300);
+            if ok {
+                done += 1;
+                if patch.is_none() {
+                    announce(kind.plural, row.id(), None);
+                }
+            } else {
+                failed += 1;
+            }
+        }
+    }
+    Ok((done, failed))
+}

@@ -1,0 +1,159 @@
+//! A stale edit: mine and theirs side by side, field by field; the person chooses, and it is applied again.
+
+use crate::{
+    dom::Tell,
+    i18n::{fill, label, t},
+    record::{row, row::Row, save},
+    state::state,
+    ui::{Dialog, badge, states::form_error, toast},
+};
+use domain::{Field, Kind};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value};
+
+#[derive(Clone)]
+pub struct Conflict {
+    pub kind: &'static Kind,
+    /// What the person was looking at.
+    pub base: Row,
+    /// What is stored now.
+    pub theirs: Row,
+    pub patch: Map<String, Value>,
+    pub expansions: Map<String, Value>,
+}
+
+#[component]
+pub fn ConflictDialog() -> impl IntoView {
+    let conflict = state().conflict;
+    move || conflict.get().map(dialog)
+}
+
+fn dialog(conflict: Conflict) -> AnyView {
+    let Conflict {
+        kind,
+        base,
+        theirs,
+        patch,
+        expansions,
+    } = conflict;
+    let close = Callback::new(|()| state().conflict.set(None));
+    let problem = RwSignal::new(None);
+    let fields =
+        move |names: &dyn Fn(&Field) -> bool| kind.fields.iter().filter(|f| names(f)).collect::<Vec<&'static Field>>();
+    let mine = fields(&|f| patch.contains_key(f.name));
+    // What they changed besides is shown, and stays theirs.
+    let others = fields(&|f| {
+        crate::kinds::visible(f)
+            && f.name != "updated_at"
+            && !patch.contains_key(f.name)
+            && base.get(f.name) != theirs.get(f.name)
+    });
+    let keep = StoredValue::new(mine.iter().map(|f| (f.name, true)).collect::<Vec<_>>());
+    let mine_row = base.with(&patch).with(&expansions);
+    let rows = mine
+        .into_iter()
+        .map(|field| {
+            let choice = move |value: bool| {
+                move |_| {
+                    keep.update_value(|k| {
+                        if let Some(entry) = k.iter_mut().find(|(n, _)| *n == field.name) {
+                            entry.1 = value;
+                        }
+                    });
+                }
+            };
+            let cell = |value: bool, row: &Row| {
+                let text = row::text_of(field, row);
+                let text = if text.is_empty() { t().none_chosen.to_owned() } else { text };
+                view! {
+                    <td>
+                        <label class="choice">
+                            <input type="radio" name=format!("keep-{}", field.name) checked=value on:change=choice(value)/>
+                            <span>{text}</span>
+                        </label>
+                    </td>
+                }
+            };
+            view! {
+                <tr>
+                    <th scope="row">{label(field.label)}</th>
+                    {cell(true, &mine_row)}
+                    {cell(false, &theirs)}
+                </tr>
+            }
+        })
+        .collect_view();
+    let other_rows = others
+        .into_iter()
+        .map(|field| {
+            view! {
+                <li>
+                    <span class="muted">{label(field.label)}</span>
+                    " "
+                    <s>{row::text_of(field, &base)}</s>
+                    " → "
+                    <b>{row::text_of(field, &theirs)}</b>
+                </li>
+            }
+        })
+        .collect_view();
+    let title = theirs.title(kind);
+    let apply = {
+        let theirs = theirs.clone();
+        move |_| {
+            let chosen = keep.get_value();
+            let mut patch = patch.clone();
+            patch.retain(|name, _| chosen.iter().any(|(n, mine)| n == name && *mine));
+            let (theirs, expansions) = (theirs.clone(), expansions.clone());
+            if patch.is_empty() {
+                crate::state::announce(kind.plural, theirs.id(), Some(theirs.clone()));
+                close.tell(());
+                return;
+            }
+            spawn_local(async move {
+                match save::send(kind, &theirs, &patch, &expansions).await {
+                    Ok(_) => {
+                        toast::say(t().saved);
+                        close.tell(());
+                    }
+                    Err(error) if error.stale() => match save::fetch(kind, theirs.id()).await {
+                        // Moved on once more: the same question with newer answers.
+                        Ok(newer) => state().conflict.set(Some(Conflict {
+                            kind,
+                            base: theirs,
+                            theirs: newer,
+                            patch,
+                            expansions,
+                        })),
+                        Err(error) => problem.set(Some(error)),
+                    },
+                    Err(error) => problem.set(Some(error)),
+                }
+            });
+        }
+    };
+    let drop = move |_| {
+        crate::state::announce(kind.plural, theirs.id(), Some(theirs.clone()));
+        close.tell(());
+    };
+    view! {
+        <Dialog title=t().conflict_title close wide=true>
+            <div class="dialog-body">
+                <p>{fill(t().conflict_text, &[&title])}</p>
+                <table class="compare">
+                    <thead>
+                        <tr><th></th><th scope="col">{badge("info", t().mine)}</th><th scope="col">{badge("warm", t().theirs)}</th></tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+                {(!other_rows.is_empty()).then(|| view! { <p class="muted">{t().they_also_changed}</p><ul class="plain">{other_rows}</ul> })}
+                {form_error(problem)}
+            </div>
+            <footer class="dialog-foot">
+                <button type="button" class="btn" on:click=drop>{t().keep_theirs}</button>
+                <button type="button" class="btn primary" on:click=apply>{t().apply_choice}</button>
+            </footer>
+        </Dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,379 @@
+//! One field: shown, and edited in the box that fits its type.
+
+use crate::{
+    dom::Tell,
+    i18n::{format, label, t},
+    kinds, picklist,
+    record::row::{self, Row},
+    state,
+    ui::{avatar, badge, combobox::Chosen, combobox::Combobox, icon},
+};
+use domain::{Field, Kind, value::Type};
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+/// A value being edited; references carry the name beside the id.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Draft {
+    pub value: RwSignal<Value>,
+    pub chosen: RwSignal<Chosen>,
+}
+
+impl Draft {
+    pub fn new(value: Value) -> Self {
+        Self {
+            value: RwSignal::new(value),
+            chosen: RwSignal::new(None),
+        }
+    }
+
+    pub fn of(field: &Field, row: &Row) -> Self {
+        Self {
+            value: RwSignal::new(row.get(field.name).clone()),
+            chosen: RwSignal::new(row.reference(field)),
+        }
+    }
+
+    /// Begins anew with what a record holds.
+    pub fn start(self, field: &Field, row: &Row) {
+        self.value.set(row.get(field.name).clone());
+        self.chosen.set(row.reference(field));
+    }
+
+    pub fn refer(chosen: Chosen) -> Self {
+        let id = chosen.as_ref().map_or(Value::Null, |c| json!(c.0));
+        Self {
+            value: RwSignal::new(id),
+            chosen: RwSignal::new(chosen),
+        }
+    }
+
+    /// The expanded record beside an id, as the server would send it.
+    pub fn expansion(self, field: &Field) -> Option<(String, Value)> {
+        let name = field.expansion()?.to_owned();
+        let title = kinds::kind(field.refers?)?.title;
+        let (id, text) = self.chosen.get_untracked()?;
+        Some((name, json!({ "id": id, title: text })))
+    }
+}
+
+/// A field's value as it stands in lists and pages.
+pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
+    let value = row.get(field.name);
+    if value.is_null() || value.as_array().is_some_and(Vec::is_empty) {
+        return view! { <span class="none">"—"</span> }.into_any();
+    }
+    let text = row::text_of(field, row);
+    match field.ty {
+        Type::Choice(_) if matches!(field.name, "status" | "priority" | "decision_role") => {
+            badge(value.as_str().unwrap_or_default(), text)
+        }
+        Type::Id => reference(field, row),
+        Type::Day => {
+            let day = value.as_str().unwrap_or_default();
+            let open = row.text("status") == "open" || row.get("status").is_null();
+            let late = field.name == "close_on" && kind.name == "opportunity" && open && format::days_until(day) < 0;
+            let word = late.then(|| view! { <span class="late">" · "{t().overdue}</span> });
+            view! { <span class:late=late title=text.clone()>{text.clone()}{word}</span> }.into_any()
+        }
+        Type::Instant => {
+            let at = value.as_str().unwrap_or_default();
+            let past = js_sys::Date::new(&at.into()).get_time() < js_sys::Date::now();
+            let late = past && matches!(field.name, "next_follow_up_at" | "due_at") && row.text("status") != "done";
+            view! { <time datetime=at.to_owned() title=text class:late=late>{format::relative(at)}</time> }.into_any()
+        }
+        Type::Email => {
+            let href = format!("mailto:{text}");
+            view! { <a href=href>{text}</a> }.into_any()
+        }
+        Type::Phone => {
+            let href = format!("tel:{}", text.replace(' ', ""));
+            view! { <a href=href>{text}</a> }.into_any()
+        }
+        Type::Url => {
+            // Only web addresses become links; the server refuses others, and so does this.
+            let href = if text.starts_with("http://") || text.starts_with("https://") {
+                text.clone()
+            } else {
+                format!("https://{text}")
+            };
+            view! { <a href=href target="_blank" rel="noreferrer noopener">{text}</a> }.into_any()
+        }
+        Type::Tags => {
+            let tags = value.as_array().cloned().unwrap_or_default();
+            tags.into_iter()
+                .filter_map(|t| t.as_str().map(|t| view! { <span class="tag">{t.to_owned()}</span> }))
+                .collect_view()
+                .into_any()
+        }
+        Type::LongText => view! { <span class="long">{text}</span> }.into_any(),
+        _ => text.into_any(),
+    }
+}
+
+fn reference(field: &'static Field, row: &Row) -> AnyView {
+    let Some((id, name)) = row.reference(field) else {
+        return ().into_any();
+    };
+    let refers = field.refers.unwrap_or_default();
+    if refers == "user" {
+        return view! { <span class="person">{avatar(&name)}<span class="clip">{name}</span></span> }.into_any();
+    }
+    match kinds::page(refers, &id) {
+        Some(href) => view! { <a href=href>{name}</a> }.into_any(),
+        None => name.into_any(),
+    }
+}
+
+/// The box to edit a field in. `commit` is called where choosing is deciding (lists, switches).
+pub fn edit(
+    field: &'static Field,
+    draft: Draft,
+    id: String,
+    narrow: Signal<String>,
+    commit: Option<Callback<()>>,
+) -> AnyView {
+    let value = draft.value;
+    let set = move |new: Value| value.set(new);
+    let text = move || value.with(|v| v.as_str().unwrap_or_default().to_owned());
+    let done = move || {
+        if let Some(commit) = commit {
+            commit.tell(());
+        }
+    };
+    let required = !field.nullable;
+    match field.ty {
+        Type::Choice(choices) => view! {
+            <select class="input" id=id on:change=move |e| { set(json!(event_target_value(&e))); done(); }>
+                {choices.iter().map(|c| view! { <option value=c.key selected=text() == c.key || (text().is_empty() && c.key == choices[0].key)>{label(c.label)}</option> }).collect_view()}
+            </select>
+        }
+        .into_any(),
+        Type::Bool => view! {
+            <input type="checkbox" class="switch" id=id prop:checked=move || value.with(|v| v == &Value::Bool(true)) on:change=move |e| { set(json!(event_target_checked(&e))); done(); }/>
+        }
+        .into_any(),
+        Type::Id => {
+            let kind = field.refers.and_then(kinds::kind);
+            let chosen = draft.chosen;
+            Effect::new(move |old: Option<Chosen>| {
+                let now = chosen.get();
+                if old.is_some_and(|old| old != now) {
+                    set(now.as_ref().map_or(Value::Null, |c| json!(c.0)));
+                    done();
+                }
+                now
+            });
+            kind.map(|kind| view! { <Combobox kind value=chosen id narrow required/> }).into_any()
+        }
+        Type::Instant => view! {
+            <input type="datetime-local" class="input" id=id prop:value=format::to_local_input(&text())
+                on:change=move |e| set(format::from_local_input(&event_target_value(&e)).map_or(Value::Null, Value::String))/>
+        }
+        .into_any(),
+        Type::Day => view! {
+            <input type="date" class="input" id=id prop:value=text() on:change=move |e| set(or_null(event_target_value(&e)))/>
+        }
+        .into_any(),
+        Type::Int => view! {
+            <input type="text" inputmode="numeric" class="input num" id=id prop:value=value.with_untracked(|v| v.as_i64().map(|n| n.to_string()).unwrap_or_default())
+                on:input=move |e| {
+                    let typed = event_target_value(&e);
+                    // What is no number goes to the server as it is, which says so at the field.
+                    set(typed.trim().parse::<i64>().map_or_else(|_| or_null(typed.clone()), |n| json!(n)));
+                }/>
+        }
+        .into_any(),
+        Type::Money => money(value, id),
+        Type::Tags if field.name == "roles" => view! { <Roles value/> }.into_any(),
+        Type::Tags => tags(value, id),
+        Type::LongText => view! {
+            <textarea class="input" id=id rows="4" prop:value=text() on:input=move |e| set(or_null(event_target_value(&e)))></textarea>
+        }
+        .into_any(),
+        _ if field.picklist.is_some() => pick(field, value, id, done),
+        ty => {
+            let kind = match ty {
+                Type::Email => "email",
+                Type::Phone => "tel",
+                Type::Url => "url",
+                _ => "text",
+            };
+            let max = field.max.to_string();
+            view! {
+                // As text, so that the browser does not refuse what the server would take (`www.example.cn`).
+                <input type="text" inputmode=kind class="input" id=id maxlength=max autocomplete="off" prop:value=text() on:input=move |e| set(or_null(event_target_value(&e)))/>
+            }
+            .into_any()
+        }
+    }
+}
+
+fn or_null(text: String) -> Value {
+    if text.trim().is_empty() {
+        Value::Null
+    } else {
+        Value::String(text)
+    }
+}
+
+const CURRENCIES: [&str; 12] = [
+    "CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "KRW", "SGD", "AUD", "CAD", "CHF",
+];
+
+fn money(value: RwSignal<Value>, id: String) -> AnyView {
+    let own = state::me().map_or_else(|| "CNY".to_owned(), |m| m.currency);
+    let part = move |name: &str| value.with_untracked(|v| v[name].as_str().unwrap_or_default().to_owned());
+    let amount = RwSignal::new(part("amount"));
+    let currency = RwSignal::new(Some(part("currency")).filter(|c| !c.is_empty()).unwrap_or(own));
+    let put = move || {
+        let amount = amount.get_untracked().replace([',', ' ', '，'], "");
+        value.set(if amount.is_empty() {
+            Value::Null
+        } else {
+            json!({ "amount": amount, "currency": currency.get_untracked() })
+        });
+    };
+    let mut codes: Vec<String> = CURRENCIES.iter().map(|c| (*c).to_owned()).collect();
+    if !codes.contains(&currency.get_untracked()) {
+        codes.insert(0, currency.get_untracked());
+    }
+    view! {
+        <span class="money-edit">
+            <input type="text" inputmode="decimal" class="input num" id=id prop:value=amount.get_untracked() on:input=move |e| { amount.set(event_target_value(&e).trim().to_owned()); put(); }/>
+            <select class="input" aria-label=t().currency on:change=move |e| { currency.set(event_target_value(&e)); put(); }>
+                {codes.into_iter().map(|c| view! { <option value=c.clone() selected=currency.get_untracked() == c>{c.clone()}</option> }).collect_view()}
+            </select>
+        </span>
+    }
+    .into_any()
+}
+
+fn tags(value: RwSignal<Value>, id: String) -> AnyView {
+    let list = move || {
+        value.with(|v| {
+            v.as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|t| t.as_str().map(str::to_owned))
+                .collect::<Vec<_>>()
+        })
+    };
+    let add = move |text: String| {
+        let mut tags = list();
+        for tag in text.split([',', '，', '、']).map(str::trim).filter(|t| !t.is_empty()) {
+            if !tags.iter().any(|t| t == tag) {
+                tags.push(tag.to_owned());
+            }
+        }
+        value.set(json!(tags));
+    };
+    let remove = move |tag: &str| value.set(json!(list().into_iter().filter(|t| t != tag).collect::<Vec<_>>()));
+    let node = NodeRef::<leptos::html::Input>::new();
+    let take = move || {
+        if let Some(input) = node.get_untracked()
+            && !input.value().trim().is_empty()
+        {
+            add(input.value());
+            input.set_value("");
+            return true;
+        }
+        false
+    };
+    view! {
+        <div class="input tags-edit">
+            {move || list().into_iter().map(|tag| {
+                let name = tag.clone();
+                let gone = tag.clone();
+                view! { <span class="tag">{name}<button type="button" aria-label=format!("{} {tag}", t().remove) on:click=move |_| remove(&gone)>{icon("close")}</button></span> }
+            }).collect_view()}
+            <input node_ref=node id=id autocomplete="off" placeholder=t().tags_hint
+                on:keydown=move |e| match e.key().as_str() {
+                    "Enter" | "," | "，" => if take() || e.key() != "Enter" { e.prevent_default(); e.stop_propagation(); },
+                    "Backspace" if node.get_untracked().is_some_and(|i| i.value().is_empty()) => if let Some(last) = list().last() { remove(last); },
+                    _ => {}
+                }
+                on:blur=move |_| { take(); }/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The roles of a user: those the workspace has, to tick.
+#[component]
+fn Roles(value: RwSignal<Value>) -> impl IntoView {
+    let roles = RwSignal::new(Vec::<(String, String)>::new());
+    leptos::task::spawn_local(async move {
+        if let Ok(reply) = crate::api::get("/roles?limit=100&sort=name").send().await {
+            let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+            let data = reply.body["data"].as_array().into_iter().flatten();
+            roles.try_set(data.map(|r| (text(&r["key"]), text(&r["name"]))).collect());
+        }
+    });
+    let has = move |key: &str| value.with(|v| v.as_array().is_some_and(|a| a.iter().any(|r| r == key)));
+    let set = move |key: &str, on: bool| {
+        value.update(|v| {
+            let mut keys: Vec<Value> = v.as_array().cloned().unwrap_or_default();
+            keys.retain(|r| r != key);
+            if on {
+                keys.push(json!(key));
+            }
+            *v = Value::Array(keys);
+        });
+    };
+    move || {
+        let boxes = roles.get().into_iter().map(|(key, name)| {
+            let shown = key.clone();
+            view! { <label class="choice"><input type="checkbox" prop:checked=move || has(&shown) on:change=move |e| set(&key, event_target_checked(&e))/><span>{name}</span></label> }
+        });
+        view! { <div>{boxes.collect_view()}</div> }
+    }
+}
+
+/// A choice of the firm's own list; with “other…” where free text is taken too.
+fn pick(
+    field: &'static Field,
+    value: RwSignal<Value>,
+    id: String,
+    done: impl Fn() + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let list = picklist::of(field);
+    let now = value.with_untracked(|v| v.as_str().unwrap_or_default().to_owned());
+    let free = RwSignal::new(list.options.is_empty());
+    let unlisted = (!now.is_empty() && !list.options.iter().any(|o| o.value == now)).then(|| now.clone());
+    let max = field.max.to_string();
+    (move || {
+        let (id, now, max) = (id.clone(), now.clone(), max.clone());
+        if free.get() {
+            return view! {
+                <input type="text" class="input" id=id maxlength=max autocomplete="off" prop:value=now on:input=move |e| value.set(or_null(event_target_value(&e)))/>
+            }
+            .into_any();
+        }
+        let options = list.options.iter().filter(|o| !o.retired || o.value == now).map(|o| {
+            view! { <option value=o.value.clone() selected=o.value == now>{o.label().to_owned()}</option> }
+        });
+        let options = options.collect_view();
+        let focus = id.clone();
+        view! {
+            <select class="input" id=id on:change=move |e| {
+                let picked = event_target_value(&e);
+                if picked == "\u{0}other" {
+                    value.set(Value::Null);
+                    free.set(true);
+                    crate::dom::focus_soon(format!("#{focus}"));
+                } else {
+                    value.set(or_null(picked));
+                    done();
+                }
+            }>
+                <option value="" selected=now.is_empty()>{t().none_chosen}</option>
+                {unlisted.clone().map(|text| view! { <option value=text.clone() selected=true>{text.clone()}</option> })}
+                {options}
+                {(!list.restricted).then(|| view! { <option value="\u{0}other">{t().other_value}</option> })}
+            </select>
+        }
+        .into_any()
+    })
+    .into_any()
+}

@@ -1,0 +1,165 @@
+//! Creating a record of any kind: the few fields that matter, the rest on request; errors stand at their fields.
+
+use crate::{
+    api::{self, Problem},
+    dom::Tell,
+    i18n::{fill, label, noun, t},
+    kinds,
+    record::{
+        field::{self, Draft},
+        fields::narrowing,
+        row::Row,
+    },
+    state::{self, announce},
+    ui::{Dialog, states::form_error, toast},
+};
+use domain::{Field, Kind, value::Type};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
+
+/// What a new record starts with, as `(field, value, name of a referred record)`.
+pub type Preset = Vec<(&'static str, Value, String)>;
+
+#[component]
+pub fn CreateDialog(
+    kind: &'static Kind,
+    close: Callback<()>,
+    #[prop(optional)] preset: Preset,
+    /// Called with the new record; else a toast leads to it.
+    #[prop(optional)]
+    done: Option<Callback<Row>>,
+) -> impl IntoView {
+    let problem = RwSignal::new(None::<Problem>);
+    let sending = RwSignal::new(false);
+    let all = RwSignal::new(false);
+    let drafts: Vec<(&'static Field, Draft)> = ordered(kind).into_iter().map(|f| (f, start(f, &preset))).collect();
+    let drafts = StoredValue::new(drafts);
+    let body = move || -> Map<String, Value> {
+        drafts.with_value(|d| {
+            let filled = d
+                .iter()
+                .map(|(f, draft)| (f.name.to_owned(), draft.value.get_untracked()));
+            filled.filter(|(_, v)| !v.is_null() && v != &json!([])).collect()
+        })
+    };
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if sending.get_untracked() {
+            return;
+        }
+        sending.set(true);
+        problem.set(None);
+        let body = body();
+        spawn_local(async move {
+            let outcome = api::post(format!("/{}", kind.path()), Value::Object(body)).send().await;
+            sending.try_set(false);
+            match outcome {
+                Ok(reply) => {
+                    let Some(row) = Row::new(reply.body) else { return };
+                    announce(kind.plural, row.id(), Some(row.clone()));
+                    toast::say(fill(t().created, &[&row.title(kind)]));
+                    close.tell(());
+                    if let Some(done) = done {
+                        done.tell(row);
+                    }
+                }
+                Err(error) => {
+                    // A field that is wrong must be in sight.
+                    let first = kinds::first_fields(kind);
+                    if error.errors.iter().any(|(name, _)| !first.contains(&name.as_str())) {
+                        all.try_set(true);
+                    }
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let field_view = move |f: &'static Field, draft: Draft| {
+        let id = format!("new-{}", f.name);
+        let error_id = format!("{id}-error");
+        let within = Signal::derive(move || {
+            // Follows what is chosen above: contacts of that customer, stages of that pipeline.
+            let ids = drafts.with_value(|d| {
+                d.iter()
+                    .map(|(f, d)| (f.name.to_owned(), d.value.get()))
+                    .collect::<Map<_, _>>()
+            });
+            Row::new(Value::Object(ids))
+                .map(|r| narrowing(f, &r))
+                .unwrap_or_default()
+        });
+        let wide = matches!(f.ty, Type::LongText | Type::Tags) || f.name == kind.title;
+        let error = move || problem.with(|p| p.as_ref().and_then(|p| p.field(f.name).map(str::to_owned)));
+        view! {
+            <div class="form-field" class:wide=wide class:wrong=move || error().is_some()>
+                <label for=id.clone()>{label(f.label)}{(needed(f)).then(|| view! { <span class="needed" aria-hidden="true">" *"</span> })}</label>
+                {field::edit(f, draft, id, within, None)}
+                {move || error().map(|m| view! { <p class="field-error" id=error_id.clone()>{m}</p> })}
+            </div>
+        }
+        .into_any()
+    };
+    let shown = move || {
+        let first = kinds::first_fields(kind);
+        let all = all.get();
+        drafts.with_value(|d| {
+            d.iter()
+                .filter(|(f, _)| all || needed(f) || first.contains(&f.name))
+                .map(|(f, d)| field_view(f, *d))
+                .collect_view()
+        })
+    };
+    let hidden = drafts.with_value(|d| {
+        d.iter()
+            .filter(|(f, _)| !needed(f) && !kinds::first_fields(kind).contains(&f.name))
+            .count()
+    });
+    view! {
+        <Dialog title=fill(t().new_of, &[&noun(kind.label)]) close>
+            <form on:submit=submit novalidate=true>
+                <div class="dialog-body">
+                    <div class="form-grid">{shown}</div>
+                    {move || (hidden > 0 && !all.get()).then(|| view! {
+                        <button type="button" class="btn quiet small" on:click=move |_| all.set(true)>{t().more_fields}</button>
+                    })}
+                    {form_error(problem)}
+                </div>
+                <footer class="dialog-foot">
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
+                    <button type="submit" class="btn primary" class:loading=sending>{fill(t().create_of, &[&noun(kind.label)])}</button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// The fields in the order of the form: the important ones first.
+fn ordered(kind: &'static Kind) -> Vec<&'static Field> {
+    let first = kinds::first_fields(kind).iter().filter_map(|n| kind.field(n));
+    let rest = kind
+        .fields
+        .iter()
+        .filter(|f| !kinds::first_fields(kind).contains(&f.name));
+    first.chain(rest).filter(|f| kinds::writable(f)).collect()
+}
+
+fn needed(field: &Field) -> bool {
+    // The server knows the first pipeline and its first stage by itself.
+    let chosen = matches!(field.name, "pipeline_id" | "stage_id");
+    !field.nullable && !chosen && !matches!(field.ty, Type::Choice(_) | Type::Bool | Type::Tags | Type::Int)
+}
+
+fn start(field: &'static Field, preset: &Preset) -> Draft {
+    if let Some((_, value, name)) = preset.iter().find(|(n, _, _)| *n == field.name) {
+        return match (value.as_str(), name.is_empty()) {
+            (Some(id), false) => Draft::refer(Some((id.to_owned(), name.clone()))),
+            _ => Draft::new(value.clone()),
+        };
+    }
+    match (field.name, field.ty) {
+        ("owner_id", _) => Draft::refer(state::me().map(|m| (m.id, m.name))),
+        (_, Type::Choice(choices)) => Draft::new(json!(choices[0].key)),
+        _ => Draft::new(Value::Null),
+    }
+}

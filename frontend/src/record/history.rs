@@ -1,0 +1,150 @@
+//! The history of a record: who changed what, from what to what.
+
+use crate::{
+    api::{self, Problem},
+    i18n::{format, label, t},
+    kinds,
+    record::row::value_text,
+    route::encode,
+    state::state,
+    ui::{self, avatar},
+};
+use domain::{Kind, change::ChangeAction};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+type Names = HashMap<String, String>;
+
+#[component]
+pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
+    let entries = RwSignal::new(Vec::<Value>::new());
+    let next = RwSignal::new(None::<String>);
+    let names = RwSignal::new(Names::new());
+    let problem = RwSignal::new(None::<Problem>);
+    let loading = RwSignal::new(true);
+    let id = StoredValue::new(id);
+    let load = move |before: Option<String>| {
+        loading.set(true);
+        let before = before.map(|b| format!("&before={}", encode(&b))).unwrap_or_default();
+        let path = format!("/{}/{}/history?limit=30{before}", kind.path(), id.get_value());
+        spawn_local(async move {
+            let outcome = api::get(path).send().await;
+            loading.try_set(false);
+            match outcome {
+                Ok(reply) => {
+                    let fresh = reply.body["data"].as_array().cloned().unwrap_or_default();
+                    next.try_set(reply.body["page"]["next_cursor"].as_str().map(str::to_owned));
+                    let known = resolve(kind, &fresh).await;
+                    names.try_update(|n| n.extend(known));
+                    entries.try_update(|e| e.extend(fresh));
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    load(None);
+    // A change made here is history a moment later.
+    Effect::new(move |before: Option<()>| {
+        let changed = state()
+            .change
+            .get()
+            .is_some_and(|c| c.kind == kind.plural && id.with_value(|id| *id == c.id));
+        if before.is_some() && changed {
+            entries.set(Vec::new());
+            load(None);
+        }
+    });
+    view! {
+        {move || problem.get().map(|p| ui::problem(&p, Callback::new(move |()| { problem.set(None); load(None); })))}
+        {move || (loading.get() && entries.with(Vec::is_empty)).then(|| ui::skeleton(5))}
+        <ol class="events">
+            <For each=move || entries.get() key=|e| e["position"].as_i64() children=move |e| names.with_untracked(|n| entry(kind, &e, n))/>
+        </ol>
+        {move || next.get().map(|n| view! { <button type="button" class="btn quiet small" on:click=move |_| load(Some(n.clone()))>{t().show_more}</button> })}
+    }
+    .into_any()
+}
+
+/// Names of the people and records that the entries mention, one request for each kind.
+async fn resolve(kind: &'static Kind, entries: &[Value]) -> Names {
+    let mut wanted: HashMap<&'static str, HashSet<String>> = HashMap::new();
+    for entry in entries {
+        if let Some(actor) = entry["actor_id"].as_str() {
+            wanted.entry("user").or_default().insert(actor.to_owned());
+        }
+        for (name, pair) in entry["fields"].as_object().into_iter().flatten() {
+            let Some(refers) = kind.field(name).and_then(|f| f.refers) else {
+                continue;
+            };
+            for value in [&pair[0], &pair[1]] {
+                wanted
+                    .entry(refers)
+                    .or_default()
+                    .extend(value.as_str().map(str::to_owned));
+            }
+        }
+    }
+    let mut names = Names::new();
+    for (refers, ids) in wanted {
+        let Some(of) = kinds::kind(refers).filter(|_| !ids.is_empty()) else {
+            continue;
+        };
+        let ids = ids.into_iter().collect::<Vec<_>>().join(",");
+        let path = format!("/{}?limit=200&fields=id,{}&filter[id][in]={ids}", of.path(), of.title);
+        if let Ok(reply) = api::get(path).send().await {
+            let rows = reply.body["data"].as_array().cloned().unwrap_or_default();
+            names.extend(
+                rows.iter()
+                    .filter_map(|r| Some((r["id"].as_str()?.to_owned(), r[of.title].as_str()?.to_owned()))),
+            );
+        }
+    }
+    names
+}
+
+fn entry(kind: &'static Kind, entry: &Value, names: &Names) -> AnyView {
+    let who = entry["actor_id"]
+        .as_str()
+        .map_or(t().the_system, |id| names.get(id).map_or("…", String::as_str))
+        .to_owned();
+    let action = entry["action"].as_str().unwrap_or_default();
+    let word = ChangeAction::from_key(action).map_or(action, |a| label(a.label()));
+    let at = entry["at"].as_str().unwrap_or_default().to_owned();
+    let created = action == "create";
+    let changes = entry["fields"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, pair)| {
+            let field = kind.field(name).filter(|f| kinds::visible(f))?;
+            let text = |v: &Value| match v.as_str().filter(|_| field.refers.is_some()) {
+                Some(id) => names.get(id).cloned().unwrap_or_else(|| "…".to_owned()),
+                None => value_text(field, v),
+            };
+            let (old, new) = (text(&pair[0]), text(&pair[1]));
+            if created && (new.is_empty() || field.can(domain::record::READONLY)) {
+                return None;
+            }
+            Some(view! {
+                <li>
+                    <span class="muted">{label(field.label)}{t().colon}</span>
+                    {(!created && !old.is_empty()).then(|| view! { <s>{old.clone()}</s>" → " })}
+                    {if new.is_empty() { t().none_chosen.to_owned() } else { new }}
+                </li>
+            })
+        });
+    let changes = changes.collect_view();
+    view! {
+        <li class="event">
+            {avatar(&who)}
+            <div class="event-body">
+                <div class="event-head"><b>{who.clone()}</b><span>{word}</span><span class="grow"></span><time class="muted" title=format::instant(&at)>{format::relative(&at)}</time></div>
+                <ul class="plain">{changes}</ul>
+            </div>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,404 @@
+//! The list of any kind: search, filters, columns, table and side panel. All of its state is in the address.
+
+use crate::{
+    api::{self, Latest, Problem},
+    dom,
+    i18n::{fill, format, label, noun, t},
+    kinds,
+    record::{
+        bulk::BulkBar,
+        detail::Panel,
+        filter::{self, Filter, Filters},
+        form::CreateDialog,
+        row::Row,
+        table::{RecordTable, Table},
+    },
+    route,
+    state::{self, state},
+    ui::{self, Menu, icon},
+};
+use domain::{Field, Kind};
+use leptos::{prelude::*, task::spawn_local};
+use std::collections::HashSet;
+
+/// Rows of a list request, page by page.
+#[derive(Clone, Copy)]
+pub struct Pages {
+    pub rows: RwSignal<Vec<Row>>,
+    pub count: RwSignal<Option<i64>>,
+    pub problem: RwSignal<Option<Problem>>,
+    pub loading: RwSignal<bool>,
+    cursor: RwSignal<Option<String>>,
+    latest: Latest,
+}
+
+impl Pages {
+    pub fn new() -> Self {
+        Self {
+            rows: RwSignal::new(Vec::new()),
+            count: RwSignal::new(None),
+            problem: RwSignal::new(None),
+            loading: RwSignal::new(false),
+            cursor: RwSignal::new(None),
+            latest: Latest::new(),
+        }
+    }
+
+    /// The first page of another request; the old rows stay until it is there.
+    pub fn load(self, path: String) {
+        self.cursor.set(None);
+        self.fetch(path, true);
+    }
+
+    /// The next page, if there is one and none is under way.
+    pub fn next(self, path: String) {
+        if let Some(cursor) = self.cursor.get_untracked()
+            && !self.loading.get_untracked()
+        {
+            self.fetch(format!("{path}&cursor={}", route::encode(&cursor)), false);
+        }
+    }
+
+    fn fetch(self, path: String, first: bool) {
+        self.loading.set(true);
+        spawn_local(async move {
+            let outcome = api::get(path).latest(self.latest).send().await;
+            if outcome.as_ref().is_err_and(Problem::aborted) || self.rows.try_with_untracked(|_| ()).is_none() {
+                return;
+            }
+            self.loading.set(false);
+            match outcome {
+                Ok(reply) => {
+                    let page = &reply.body["page"];
+                    self.cursor.set(page["next_cursor"].as_str().map(str::to_owned));
+                    let data = reply.body["data"].as_array().cloned().unwrap_or_default();
+                    let fresh = data.into_iter().filter_map(Row::new);
+                    if first {
+                        self.rows.set(fresh.collect());
+                        let whole = self.cursor.with_untracked(Option::is_none);
+                        let counted = page["count"].as_i64().or_else(|| page["count"]["value"].as_i64());
+                        self.count.set(if whole {
+                            Some(self.rows.with_untracked(Vec::len) as i64)
+                        } else {
+                            counted
+                        });
+                    } else {
+                        self.rows.update(|rows| rows.extend(fresh));
+                    }
+                    self.problem.set(None);
+                }
+                Err(problem) => self.problem.set(Some(problem)),
+            }
+        });
+    }
+
+    /// Takes over records written elsewhere in the app. True when one is new here.
+    pub fn follow(self, kind: &'static Kind) -> bool {
+        let Some(change) = state().change.get().filter(|c| c.kind == kind.plural) else {
+            return false;
+        };
+        let at = self
+            .rows
+            .with_untracked(|rows| rows.iter().position(|r| r.id() == change.id));
+        match (at, change.row) {
+            (Some(at), Some(row)) => self.rows.update(|rows| rows[at] = rows[at].refreshed(&row)),
+            (Some(at), None) => {
+                self.rows.update(|rows| {
+                    rows.remove(at);
+                });
+                self.count.update(|c| *c = c.map(|c| c - 1));
+            }
+            (None, Some(_)) => return true,
+            (None, None) => {}
+        }
+        false
+    }
+}
+
+/// Parameters of the address that are the screen's own, not the request's.
+const OWN: [&str; 3] = ["cols", "open", "new"];
+
+#[component]
+pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) -> impl IntoView {
+    let address = state().address;
+    let here = format!("/{}", kind.path());
+    // Only what belongs to this list moves it: opening the panel does not fetch again.
+    let request = Memo::new(move |_| {
+        address.with(|a| {
+            a.query
+                .iter()
+                .filter(|(k, _)| !OWN.contains(&k.as_str()))
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+    });
+    let columns = Memo::new_with_compare(
+        move |_| {
+            let chosen = address
+                .with(|a| a.get("cols").map(str::to_owned))
+                .or_else(|| dom::stored(&format!("cols.{}", kind.name)));
+            chosen_columns(kind, chosen.as_deref())
+        },
+        |a, b| names(a) != names(b),
+    );
+    let path = Memo::new(move |_| {
+        let query = route::query_string(&request.get());
+        let fields = columns.with(|c| c.iter().map(|f| f.name).collect::<Vec<_>>().join(","));
+        let expand = columns.with(|c| c.iter().filter_map(|f| f.expansion()).collect::<Vec<_>>().join(","));
+        let expand = if expand.is_empty() {
+            String::new()
+        } else {
+            format!("&expand={expand}")
+        };
+        let status = if kind.name == "opportunity" { ",status" } else { "" };
+        format!(
+            "/{}?limit=100&fields=id,{},{fields}{status}{expand}&{query}",
+            kind.path(),
+            kind.title
+        )
+    });
+    let pages = Pages::new();
+    let active = RwSignal::new(None::<usize>);
+    let selected = RwSignal::new(HashSet::<String>::new());
+    Effect::new(move |_| {
+        active.set(None);
+        selected.set(HashSet::new());
+        pages.load(path.get() + "&count=estimate");
+    });
+    let reload = move || pages.load(path.get_untracked() + "&count=estimate");
+    Effect::new(move |_| {
+        if pages.follow(kind) {
+            pages.load(path.get_untracked() + "&count=estimate");
+        }
+    });
+    let sort = Signal::derive(move || {
+        request.with(|r| {
+            r.iter()
+                .find(|(k, _)| k == "sort")
+                .map_or_else(|| "-created_at".to_owned(), |(_, v)| v.clone())
+        })
+    });
+    let filters = Signal::derive(move || filter::read(kind, &address.get()));
+    let apply = Callback::new(move |(old, new): (Option<Filter>, Option<Filter>)| {
+        let mut next = address.get_untracked();
+        if let Some(old) = old {
+            next = next.with(&old.key(), "");
+        }
+        if let Some(new) = new {
+            next = next.with(&new.key(), &new.value);
+        }
+        route::replace(&next.url());
+    });
+    let opened = Memo::new(move |_| address.with(|a| a.get("open").map(str::to_owned)));
+    let creating = RwSignal::new(address.with_untracked(|a| a.get("new").is_some()));
+    let stop_creating = Callback::new(move |()| {
+        creating.set(false);
+        if address.with_untracked(|a| a.get("new").is_some()) {
+            route::set("new", "");
+        }
+    });
+    Effect::new(move |_| {
+        if address.with(|a| a.get("new").is_some()) {
+            creating.set(true);
+        }
+    });
+    let open = Callback::new(move |index: usize| {
+        if let Some(id) = pages.rows.with_untracked(|r| r.get(index).map(|r| r.id().to_owned())) {
+            match kinds::page(kind.name, &id) {
+                Some(page)
+                    if window()
+                        .inner_width()
+                        .ok()
+                        .and_then(|w| w.as_f64())
+                        .is_some_and(|w| w < 768.0) =>
+                {
+                    route::go(&page)
+                }
+                _ => route::set("open", &id),
+            }
+        }
+    });
+    // Up and down walk the list while the panel is open.
+    Effect::new(move |_| {
+        let (Some(index), Some(open)) = (active.get(), opened.get_untracked()) else {
+            return;
+        };
+        if let Some(id) = pages
+            .rows
+            .with_untracked(|r| r.get(index).map(|r| r.id().to_owned()))
+            .filter(|id| *id != open)
+        {
+            route::set("open", &id);
+        }
+    });
+    let walk = window_event_listener(leptos::ev::keydown, move |event| {
+        if opened.get_untracked().is_none() || dom::typing(&event) {
+            return;
+        }
+        match event.key().as_str() {
+            "Escape" => close_panel(kind),
+            // The table has its own way with arrows.
+            "ArrowDown" | "ArrowUp" if !dom::within(&event, ".table") => {
+                let last = pages.rows.with_untracked(Vec::len).saturating_sub(1);
+                let open = opened.get_untracked();
+                let at = pages
+                    .rows
+                    .with_untracked(|r| r.iter().position(|r| Some(r.id()) == open.as_deref()))
+                    .unwrap_or(0);
+                active.set(Some(if event.key() == "ArrowDown" {
+                    (at + 1).min(last)
+                } else {
+                    at.saturating_sub(1)
+                }));
+                event.prevent_default();
+            }
+            _ => {}
+        }
+    });
+    on_cleanup(move || walk.remove());
+    let table = Table {
+        kind,
+        rows: pages.rows,
+        columns: columns.into(),
+        sort,
+        selected,
+        active,
+        loading: pages.loading.into(),
+        set_sort: Callback::new(move |s: String| route::set("sort", &s)),
+        open,
+        more: Callback::new(move |()| pages.next(path.get_untracked())),
+    };
+    let may_create = state::me().is_none_or(|m| m.may(kind.name, "create"));
+    let create = move || {
+        may_create.then(|| view! {
+            <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{fill(t().new_of, &[&noun(kind.label)])}</span></button>
+        })
+    };
+    let narrowed = move || request.with(|r| r.iter().any(|(k, _)| k != "sort"));
+    let nothing = move || {
+        if narrowed() {
+            let all = here.clone();
+            let clear = view! { <button type="button" class="btn" on:click=move |_| route::replace(&all)>{t().clear_filters}</button> }.into_any();
+            return ui::empty("search", t().nothing_found, t().nothing_found_text, clear);
+        }
+        let import = format!("/import?kind={}", kind.plural);
+        let importable = kind.fields.iter().any(|f| f.can(domain::record::IMPORT));
+        let actions = view! { {create()}{importable.then(|| view! { <a class="btn" href=import.clone()>{icon("import")}{t().import}</a> })} }.into_any();
+        ui::empty(
+            icon_name,
+            fill(t().no_records_yet, &[&noun(kind.label)]),
+            fill(t().no_records_text, &[&noun(kind.label)]),
+            actions,
+        )
+    };
+    let body = StoredValue::new(nothing);
+    view! {
+        <div class="list-page" class:with-panel=move || opened.get().is_some()>
+            <div class="list-main">
+                <header class="page-head">
+                    <h1>{kinds::heading(kind)}<span class="count">{move || pages.count.get().map(format::count)}</span></h1>
+                    <div class="page-actions">{create()}</div>
+                </header>
+                <div class="toolbar">
+                    <SearchBox/>
+                    <Filters kind filters apply/>
+                    <span class="grow"></span>
+                    <ColumnChooser kind columns=columns.into()/>
+                </div>
+                {move || match pages.problem.get() {
+                    Some(problem) => ui::problem(&problem, Callback::new(move |()| reload())),
+                    None if pages.loading.get() || pages.rows.with(|r| !r.is_empty()) => view! { <RecordTable table/> }.into_any(),
+                    None => body.with_value(|b| b()),
+                }}
+                <BulkBar kind rows=pages.rows selected reload=Callback::new(move |()| reload())/>
+            </div>
+            {move || opened.get().map(|id| view! { <Panel kind id close=Callback::new(move |()| close_panel(kind))/> })}
+            {move || creating.get().then(|| view! {
+                <CreateDialog kind close=stop_creating done=Callback::new(move |row: Row| route::set("open", row.id()))/>
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+fn names(columns: Option<&Vec<&'static Field>>) -> Vec<&'static str> {
+    columns.into_iter().flatten().map(|f| f.name).collect()
+}
+
+fn close_panel(kind: &'static Kind) {
+    route::set("open", "");
+    dom::focus_soon(format!(".table[aria-label='{}']", label(kind.label)));
+}
+
+fn chosen_columns(kind: &'static Kind, chosen: Option<&str>) -> Vec<&'static Field> {
+    let mut columns: Vec<&'static Field> = chosen
+        .into_iter()
+        .flat_map(|c| c.split(','))
+        .filter_map(|n| kind.field(n))
+        .filter(|f| kinds::visible(f))
+        .collect();
+    if columns.is_empty() {
+        columns = kinds::first_columns(kind)
+            .iter()
+            .filter_map(|n| kind.field(n))
+            .collect();
+    }
+    // The name always leads: it is the link, and it stays in sight.
+    columns.retain(|f| f.name != kind.title);
+    if let Some(title) = kind.field(kind.title) {
+        columns.insert(0, title);
+    }
+    columns
+}
+
+/// The search box of a list; what is typed goes to the address.
+#[component]
+pub fn SearchBox() -> impl IntoView {
+    let address = state().address;
+    let later = dom::debounce(250);
+    let value = Memo::new(move |_| address.with(|a| a.get("q").unwrap_or_default().to_owned()));
+    view! {
+        <label class="search">
+            {icon("search")}
+            <input type="search" class="input" placeholder=t().search aria-label=t().search prop:value=value
+                on:input=move |e| { let q = event_target_value(&e); later(Box::new(move || route::set("q", q.trim()))); }/>
+        </label>
+    }
+    .into_any()
+}
+
+#[component]
+fn ColumnChooser(kind: &'static Kind, columns: Signal<Vec<&'static Field>>) -> impl IntoView {
+    let set = move |names: Vec<&'static str>| {
+        let names = names.join(",");
+        dom::store(&format!("cols.{}", kind.name), &names);
+        route::set("cols", &names);
+    };
+    let toggle = move |field: &'static Field, on: bool| {
+        let mut names: Vec<&'static str> = columns.with_untracked(|c| c.iter().map(|f| f.name).collect());
+        names.retain(|n| *n != field.name);
+        if on {
+            names.push(field.name);
+        }
+        set(names);
+    };
+    let face = view! { {icon("columns")}<span class="wide-only">{t().columns}</span> }.into_any();
+    view! {
+        <Menu face label=t().columns class="btn small" end=true>
+            <p class="menu-title">{t().columns}</p>
+            <div class="menu-scroll">
+                {kind.fields.iter().filter(|f| kinds::visible(f) && f.name != kind.title).map(|f| {
+                    let on = move || columns.with(|c| c.iter().any(|c| c.name == f.name));
+                    view! {
+                        <label class="menu-check">
+                            <input type="checkbox" prop:checked=on on:change=move |e| toggle(f, event_target_checked(&e))/>
+                            <span>{label(f.label)}</span>
+                        </label>
+                    }
+                }).collect_view()}
+            </div>
+            <button type="button" class="btn quiet small item" on:click=move |_| set(kinds::first_columns(kind).to_vec())>{t().default_columns}</button>
+        </Menu>
+    }
+    .into_any()
+}

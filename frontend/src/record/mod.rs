@@ -1,0 +1,16 @@
+//! What every kind of record has: lists, pages, forms, edit in place, the timeline. Driven by the fields a kind declares.
+
+pub mod bulk;
+pub mod conflict;
+pub mod detail;
+pub mod field;
+pub mod fields;
+pub mod filter;
+pub mod form;
+pub mod history;
+pub mod list;
+pub mod related;
+pub mod row;
+pub mod save;
+pub mod table;
+pub mod timeline;

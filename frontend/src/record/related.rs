@@ -1,0 +1,84 @@
+//! Records that belong to another one: a short list with a way to add.
+
+use crate::{
+    i18n::{fill, noun, t},
+    kinds,
+    record::{
+        field,
+        form::{CreateDialog, Preset},
+        list::Pages,
+        row::Row,
+    },
+    task,
+    ui::{self, icon},
+};
+use domain::Kind;
+use leptos::prelude::*;
+
+#[component]
+pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl IntoView {
+    let pages = Pages::new();
+    let expand = kinds::expansions(kind);
+    let sort = if kind.name == "task" { "due_at" } else { "-updated_at" };
+    let path = StoredValue::new(format!(
+        "/{}?limit=50&sort={sort}&expand={expand}&{narrow}",
+        kind.path()
+    ));
+    let load = move || pages.load(path.get_value());
+    load();
+    Effect::new(move |_| {
+        if pages.follow(kind) {
+            load();
+        }
+    });
+    let creating = RwSignal::new(false);
+    let preset = StoredValue::new(preset);
+    let add = move || {
+        view! {
+            <button type="button" class="btn small" on:click=move |_| creating.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kind.label)])}</button>
+        }
+    };
+    let rows = move || {
+        pages.rows.with(|rows| {
+            rows.iter()
+                .map(|row| {
+                    if kind.name == "task" {
+                        view! { <task::TaskItem row=row.clone()/> }.into_any()
+                    } else {
+                        line(kind, row)
+                    }
+                })
+                .collect_view()
+        })
+    };
+    view! {
+        <div class="related">
+            <div class="related-head">{add()}</div>
+            {move || match (pages.problem.get(), pages.loading.get(), pages.rows.with(Vec::is_empty)) {
+                (Some(problem), _, _) => ui::problem(&problem, Callback::new(move |()| load())),
+                (None, true, true) => ui::skeleton(3),
+                (None, false, true) => view! { <p class="muted pad">{fill(t().none_of, &[&noun(kind.label)])}</p> }.into_any(),
+                _ => view! { <ul class="plain">{rows}</ul> }.into_any(),
+            }}
+            {move || creating.get().then(|| view! { <CreateDialog kind preset=preset.get_value() close=Callback::new(move |()| creating.set(false))/> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// One record in a line: its name and the two or three things that matter.
+fn line(kind: &'static Kind, row: &Row) -> AnyView {
+    let shown = kinds::first_columns(kind)
+        .iter()
+        .filter(|n| **n != kind.title && **n != "customer_id")
+        .filter_map(|n| kind.field(n));
+    let shown = shown.filter(|f| !row.get(f.name).is_null()).take(3);
+    let href = kinds::page(kind.name, row.id()).unwrap_or_default();
+    view! {
+        <li class="line">
+            <a class="line-name" href=href>{row.title(kind)}</a>
+            <span class="line-rest">{shown.map(|f| view! { <span>{field::show(kind, f, row)}</span> }).collect_view()}</span>
+        </li>
+    }
+    .into_any()
+}

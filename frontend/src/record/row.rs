@@ -1,0 +1,126 @@
+//! A record as the app holds it: the JSON of the API, shared, and read by the fields its kind declares. Screens work on
+//! any kind, so there is no code per kind for lists, forms and pages.
+
+use domain::{Field, Kind, value::Type};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row(Arc<Map<String, Value>>);
+
+static NULL: Value = Value::Null;
+
+impl Row {
+    pub fn new(value: Value) -> Option<Self> {
+        match value {
+            Value::Object(map) => Some(Self(Arc::new(map))),
+            _ => None,
+        }
+    }
+
+    pub fn get(&self, name: &str) -> &Value {
+        self.0.get(name).unwrap_or(&NULL)
+    }
+
+    pub fn text(&self, name: &str) -> &str {
+        self.get(name).as_str().unwrap_or_default()
+    }
+
+    pub fn id(&self) -> &str {
+        self.text("id")
+    }
+
+    pub fn version(&self) -> i64 {
+        self.get("version").as_i64().unwrap_or_default()
+    }
+
+    /// What the record is called.
+    pub fn title(&self, kind: &Kind) -> String {
+        let title = self.text(kind.title);
+        if title.is_empty() {
+            crate::i18n::label(kind.label).to_owned()
+        } else {
+            title.to_owned()
+        }
+    }
+
+    /// The name of a record that `field` refers to, when the list was asked to expand it.
+    pub fn reference(&self, field: &Field) -> Option<(String, String)> {
+        let id = self.get(field.name).as_str()?.to_owned();
+        let expanded = self.get(field.expansion()?);
+        let kind = crate::kinds::kind(field.refers?)?;
+        let name = expanded[kind.title]
+            .as_str()
+            .or_else(|| expanded["name"].as_str())
+            .unwrap_or_default();
+        Some((id, name.to_owned()))
+    }
+
+    /// The row with other values in some places.
+    pub fn with(&self, patch: &Map<String, Value>) -> Self {
+        let mut map = (*self.0).clone();
+        map.extend(patch.iter().map(|(k, v)| (k.clone(), v.clone())));
+        Self(Arc::new(map))
+    }
+
+    /// Takes over what a fresher answer says, and keeps expansions the answer lacks.
+    pub fn refreshed(&self, newer: &Row) -> Self {
+        let mut map = (*self.0).clone();
+        for (key, value) in newer.0.iter() {
+            // An expanded record is stale once the id beside it has changed.
+            if key.ends_with("_id") && map.get(key) != Some(value) {
+                map.remove(&key[..key.len() - 3]);
+            }
+        }
+        map.extend(newer.0.iter().map(|(k, v)| (k.clone(), v.clone())));
+        Self(Arc::new(map))
+    }
+}
+
+/// What a value of a field reads like, in words.
+pub fn text_of(field: &Field, row: &Row) -> String {
+    if field.refers.is_some() {
+        return row.reference(field).map(|(_, name)| name).unwrap_or_default();
+    }
+    value_text(field, row.get(field.name))
+}
+
+pub fn value_text(field: &Field, value: &Value) -> String {
+    use crate::i18n::{format, label, t};
+    match (field.ty, value) {
+        (_, Value::Null) => String::new(),
+        (Type::Choice(choices), Value::String(key)) => choices
+            .iter()
+            .find(|c| c.key == key)
+            .map_or_else(|| key.clone(), |c| label(c.label).to_owned()),
+        (Type::Money, value) => format::money(
+            value["amount"].as_str().unwrap_or_default(),
+            value["currency"].as_str().unwrap_or_default(),
+        ),
+        (Type::Day, Value::String(day)) => format::day(day),
+        (Type::Instant, Value::String(at)) => format::instant(at),
+        (Type::Int, Value::Number(n)) => format::number(n.as_f64().unwrap_or_default()),
+        (Type::Bool, Value::Bool(b)) => if *b { t().yes } else { t().no }.to_owned(),
+        (Type::Tags, Value::Array(tags)) => tags
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(t().list_comma),
+        (_, Value::String(text)) if field.picklist.is_some() => crate::picklist::name(field, text),
+        (_, Value::String(text)) => text.clone(),
+        (_, value) => value.to_string(),
+    }
+}
+
+/// How good or bad a choice is, for the colour of its badge (the word always stands beside the colour).
+pub fn tone(key: &str) -> &'static str {
+    match key {
+        "won" | "converted" | "cooperating" | "done" | "completed" | "active" | "qualified" | "vip" | "high_value" => {
+            "good"
+        }
+        "lost" | "disqualified" | "invalid" | "inactive" | "failed" | "disabled" | "urgent" => "bad",
+        "new" | "open" | "potential" | "interested" | "running" | "high" => "info",
+        "contacted" | "following" | "queued" => "warm",
+        _ => "plain",
+    }
+}

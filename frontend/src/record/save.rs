@@ -1,0 +1,134 @@
+//! Writing records: create, change, delete, with what each needs told: the version it was based on, the way back, and
+//! what to do when somebody else was faster.
+
+use crate::{
+    api::{self, Problem},
+    dom::Tell,
+    i18n::{fill, t},
+    kinds,
+    record::{conflict::Conflict, row::Row},
+    state::{announce, state},
+    ui::toast,
+};
+use domain::Kind;
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value};
+
+pub fn path(kind: &Kind, id: &str) -> String {
+    format!("/{}/{id}", kind.path())
+}
+
+/// A record with the names of what it refers to.
+pub async fn fetch(kind: &Kind, id: &str) -> Result<Row, Problem> {
+    let expand = kinds::expansions(kind);
+    let query = if expand.is_empty() {
+        String::new()
+    } else {
+        format!("?expand={expand}")
+    };
+    let reply = api::get(path(kind, id) + &query).send().await?;
+    Row::new(reply.body).ok_or_else(Problem::default)
+}
+
+/// What a change is called where it is told.
+pub struct Change {
+    pub kind: &'static Kind,
+    /// The record as it was when the person began.
+    pub base: Row,
+    pub patch: Map<String, Value>,
+    /// Expanded records beside new ids, so that names show at once.
+    pub expansions: Map<String, Value>,
+}
+
+/// Sends a change. Success and undo are told by toast, a stale version by the conflict dialog; `failed` gets the rest.
+pub fn change(change: Change, failed: Callback<Problem>) {
+    let Change {
+        kind,
+        base,
+        patch,
+        expansions,
+    } = change;
+    spawn_local(async move {
+        match send(kind, &base, &patch, &expansions).await {
+            Ok(row) => {
+                let back = undo_of(kind, base, row, &patch);
+                toast::say_with_undo(t().saved, back);
+            }
+            Err(problem) if problem.stale() => match fetch(kind, base.id()).await {
+                Ok(theirs) => state().conflict.set(Some(Conflict {
+                    kind,
+                    base,
+                    theirs,
+                    patch,
+                    expansions,
+                })),
+                Err(problem) => failed.tell(problem),
+            },
+            Err(problem) => failed.tell(problem),
+        }
+    });
+}
+
+/// Sends a patch against `base` and tells every screen of the new row.
+pub async fn send(
+    kind: &'static Kind,
+    base: &Row,
+    patch: &Map<String, Value>,
+    expansions: &Map<String, Value>,
+) -> Result<Row, Problem> {
+    let reply = api::patch(path(kind, base.id()), base.version(), Value::Object(patch.clone()))
+        .send()
+        .await?;
+    let newer = match Row::new(reply.body) {
+        Some(row) => row,
+        None => fetch(kind, base.id()).await?,
+    };
+    let row = base.refreshed(&newer).with(expansions);
+    announce(kind.plural, row.id(), Some(row.clone()));
+    Ok(row)
+}
+
+/// Puts the old values back, on the version the change made.
+fn undo_of(kind: &'static Kind, old: Row, new: Row, patch: &Map<String, Value>) -> Callback<()> {
+    let back: Map<String, Value> = patch.keys().map(|k| (k.clone(), old.get(k).clone())).collect();
+    let names: Map<String, Value> = kind
+        .fields
+        .iter()
+        .filter(|f| patch.contains_key(f.name))
+        .filter_map(|f| f.expansion().map(|e| (e.to_owned(), old.get(e).clone())))
+        .collect();
+    Callback::new(move |()| {
+        let (new, back, names) = (new.clone(), back.clone(), names.clone());
+        spawn_local(async move {
+            match send(kind, &new, &back, &names).await {
+                Ok(_) => toast::say(t().undone),
+                Err(problem) if problem.stale() => toast::say(t().changed_since),
+                Err(problem) => toast::complain(&problem),
+            }
+        });
+    })
+}
+
+/// Moves a record to the recycle bin.
+pub fn delete(kind: &'static Kind, row: &Row, done: Callback<()>) {
+    let row = row.clone();
+    spawn_local(async move {
+        match api::delete(path(kind, row.id()), row.version()).send().await {
+            Ok(_) => {
+                announce(kind.plural, row.id(), None);
+                toast::say(fill(t().moved_to_bin, &[&row.title(kind)]));
+                done.tell(());
+            }
+            Err(problem) => toast::complain(&problem),
+        }
+    });
+}
+
+/// Does something of its own to a record (`convert`, `win` …) at the version shown.
+pub async fn act(kind: &'static Kind, row: &Row, action: &str, body: Value) -> Result<Value, Problem> {
+    let reply = api::post(format!("{}/{action}", path(kind, row.id())), body)
+        .version(row.version())
+        .send()
+        .await?;
+    Ok(reply.body)
+}

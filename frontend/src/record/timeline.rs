@@ -1,0 +1,220 @@
+//! What happened with a record, newest first, and the box to write down the next thing.
+
+use crate::{
+    api::{self, Problem},
+    i18n::{format, label, t},
+    kinds,
+    record::{form::CreateDialog, list::Pages, row::Row, save},
+    state::announce,
+    ui::{self, Menu, avatar, icon, states::form_error, toast},
+};
+use domain::{Kind, activity::ActivityKind};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
+
+#[component]
+pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
+    let id = row.with_untracked(|r| r.id().to_owned());
+    let only = RwSignal::new(None::<ActivityKind>);
+    let pages = Pages::new();
+    let path = Memo::new(move |_| {
+        let of = only
+            .get()
+            .map(|k| format!("&filter[kind]={}", k.key()))
+            .unwrap_or_default();
+        format!(
+            "/activities?limit=30&sort=-happened_at&expand=owner,contact,opportunity&filter[{}_id]={id}{of}",
+            kind.name
+        )
+    });
+    Effect::new(move |_| pages.load(path.get()));
+    Effect::new(move |_| {
+        if pages.follow(kinds::ACTIVITY) {
+            pages.load(path.get_untracked());
+        }
+    });
+    let more = move || pages.next(path.get_untracked());
+    let options = ActivityKind::ALL
+        .iter()
+        .map(|k| view! { <option value=k.key()>{label(k.label())}</option> })
+        .collect_view();
+    view! {
+        <div class="timeline">
+            <Composer kind row/>
+            <div class="timeline-head">
+                <select class="input" aria-label=t().filter on:change=move |e| only.set(ActivityKind::from_key(&event_target_value(&e)))>
+                    <option value="">{t().all_activities}</option>
+                    {options}
+                </select>
+            </div>
+            {move || match (pages.problem.get(), pages.loading.get(), pages.rows.with(Vec::is_empty)) {
+                (Some(problem), _, true) => ui::problem(&problem, Callback::new(move |()| pages.load(path.get_untracked()))),
+                (_, true, true) => ui::skeleton(5),
+                (_, false, true) => ui::empty("note", t().no_activity, t().no_activity_text, ().into_any()),
+                _ => view! {
+                    <ol class="events">
+                        <For each=move || pages.rows.get() key=|r| (r.id().to_owned(), r.version()) let:event>{entry(event)}</For>
+                    </ol>
+                    <button type="button" class="btn quiet small" on:click=move |_| more()>{t().show_more}</button>
+                }.into_any(),
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+fn entry(event: Row) -> AnyView {
+    let kind = event.text("kind").to_owned();
+    let word = ActivityKind::from_key(&kind).map_or(kind.clone(), |k| label(k.label()).to_owned());
+    let who = kinds::ACTIVITY
+        .field("owner_id")
+        .and_then(|f| event.reference(f))
+        .map(|(_, name)| name)
+        .unwrap_or_default();
+    let at = event.text("happened_at").to_owned();
+    let said = |name: &str| Some(event.text(name).to_owned()).filter(|s| !s.is_empty());
+    let minutes = event.get("duration_minutes").as_i64();
+    let with = ["contact_id", "opportunity_id"].iter().filter_map(|n| {
+        let field = kinds::ACTIVITY.field(n)?;
+        let (id, name) = event.reference(field)?;
+        Some((kinds::page(field.refers?, &id)?, name))
+    });
+    let with = with
+        .map(|(href, name)| view! { <a class="muted" href=href>{name}</a> })
+        .collect_view();
+    let gone = event.clone();
+    view! {
+        <li class="event">
+            <span class="event-icon">{icon(&kind)}</span>
+            <div class="event-body">
+                <div class="event-head">
+                    <b>{word}</b>
+                    {(!who.is_empty()).then(|| view! { <span class="person">{avatar(&who)}{who.clone()}</span> })}
+                    {with}
+                    <span class="grow"></span>
+                    <time class="muted" datetime=at.clone() title=format::instant(&at)>{format::relative(&at)}</time>
+                    <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
+                        {
+                            let gone = gone.clone();
+                            view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::ACTIVITY, &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
+                        }
+                    </Menu>
+                </div>
+                {said("subject").map(|s| view! { <p class="event-subject">{s}</p> })}
+                {said("body").map(|s| view! { <p class="long">{s}</p> })}
+                {said("outcome").map(|s| view! { <p><span class="muted">{t().outcome}" "</span>{s}</p> })}
+                {said("next_step").map(|s| view! { <p><span class="muted">{t().next_step}" "</span>{s}</p> })}
+                {minutes.map(|m| view! { <p class="muted">{crate::i18n::fill(t().minutes, &[&format::number(m as f64)])}</p> })}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// Writing down a note, call, visit, e-mail or meeting, with what comes next; or making a task.
+#[component]
+fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
+    let chosen = RwSignal::new(ActivityKind::Note);
+    let text = RwSignal::new(String::new());
+    let next_step = RwSignal::new(String::new());
+    let next_at = RwSignal::new(String::new());
+    let at = RwSignal::new(String::new());
+    let open = RwSignal::new(false);
+    let sending = RwSignal::new(false);
+    let tasking = RwSignal::new(false);
+    let problem = RwSignal::new(None::<Problem>);
+    let send = move || {
+        if text.with_untracked(|t| t.trim().is_empty()) || sending.get_untracked() {
+            return;
+        }
+        sending.set(true);
+        let mut body = Map::new();
+        let mut put = |name: &str, value: Option<String>| {
+            if let Some(value) = value.filter(|v| !v.trim().is_empty()) {
+                body.insert(name.to_owned(), json!(value));
+            }
+        };
+        put("kind", Some(chosen.get_untracked().key().to_owned()));
+        put("body", Some(text.get_untracked()));
+        put("happened_at", format::from_local_input(&at.get_untracked()));
+        put("next_step", Some(next_step.get_untracked()));
+        put("next_follow_up_at", format::from_local_input(&next_at.get_untracked()));
+        row.with_untracked(|r| {
+            put(&format!("{}_id", kind.name), Some(r.id().to_owned()));
+            if kind.name != "customer" && kind.name != "lead" {
+                put("customer_id", Some(r.text("customer_id").to_owned()));
+            }
+        });
+        spawn_local(async move {
+            let outcome = api::post("/activities", Value::Object(body)).send().await;
+            sending.try_set(false);
+            match outcome {
+                Ok(reply) => {
+                    if let Some(activity) = Row::new(reply.body) {
+                        announce(kinds::ACTIVITY.plural, activity.id(), Some(activity.clone()));
+                    }
+                    for s in [text, next_step, next_at, at] {
+                        s.try_set(String::new());
+                    }
+                    problem.try_set(None);
+                    open.try_set(false);
+                    toast::say(t().logged);
+                    // Last and next contact are kept by the system; show what they are now.
+                    if let Some(id) = row.try_with_untracked(|r| r.id().to_owned())
+                        && let Ok(newer) = save::fetch(kind, &id).await
+                    {
+                        announce(kind.plural, id, Some(newer));
+                    }
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let kinds_row = ActivityKind::ALL.iter().map(|k| {
+        let k = *k;
+        view! {
+            <button type="button" class="pill" role="radio" aria-checked=move || (chosen.get() == k).to_string() on:click=move |_| { chosen.set(k); open.set(true); }>
+                {icon(k.key())}{label(k.label())}
+            </button>
+        }
+    });
+    let placeholder = move || match chosen.get() {
+        ActivityKind::Call => t().write_call,
+        ActivityKind::Visit | ActivityKind::Meeting => t().write_visit,
+        ActivityKind::Email => t().write_email,
+        ActivityKind::Note => t().write_note,
+    };
+    view! {
+        <div class="composer">
+            <div class="pills">
+                <div class="pills" role="radiogroup" aria-label=t().kind_of_entry>{kinds_row.collect_view()}</div>
+                <button type="button" class="pill" on:click=move |_| tasking.set(true)>{icon("tasks")}{label(kinds::TASK.label)}</button>
+            </div>
+            <textarea class="input" rows="2" aria-label=placeholder placeholder=placeholder prop:value=text
+                on:focus=move |_| open.set(true)
+                on:input=move |e| text.set(event_target_value(&e))
+                on:keydown=move |e| if e.key() == "Enter" && (e.ctrl_key() || e.meta_key()) { e.prevent_default(); send(); }></textarea>
+            {move || open.get().then(|| view! {
+                <div class="composer-more">
+                    <label class="small-field"><span>{t().next_step}</span><input class="input" maxlength="500" prop:value=next_step on:input=move |e| next_step.set(event_target_value(&e))/></label>
+                    <label class="small-field"><span>{t().next_follow_up}</span><input type="datetime-local" class="input" prop:value=next_at on:change=move |e| next_at.set(event_target_value(&e))/></label>
+                    <label class="small-field"><span>{t().happened_at}</span><input type="datetime-local" class="input" prop:value=at on:change=move |e| at.set(event_target_value(&e))/></label>
+                </div>
+                {form_error(problem)}
+                <div class="composer-foot">
+                    <span class="muted wide-only">{t().ctrl_enter}</span>
+                    <span class="grow"></span>
+                    <button type="button" class="btn small" on:click=move |_| open.set(false)>{t().cancel}</button>
+                    <button type="button" class="btn primary small" class:loading=sending disabled=move || text.with(|t| t.trim().is_empty()) on:click=move |_| send()>{t().log_it}</button>
+                </div>
+            })}
+            {move || tasking.get().then(|| {
+                let preset = super::detail::preset(kind, kinds::TASK, &row.with_untracked(|r| r.id().to_owned()), row);
+                view! { <CreateDialog kind=kinds::TASK preset close=Callback::new(move |()| tasking.set(false))/> }
+            })}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,44 @@
+//! Settings: one's own profile, people and teams, pipelines with their stages, picklists.
+
+mod picklists;
+mod pipelines;
+mod profile;
+
+use crate::{i18n::t, kinds, record::list::ListPage, state};
+use leptos::prelude::*;
+
+#[component]
+pub fn SettingsPage(part: String) -> impl IntoView {
+    let may = |kind: &str| state::me().is_none_or(|m| m.may(kind, "view"));
+    let parts = [
+        ("", t().profile.to_owned(), true),
+        ("users", kinds::heading(kinds::USER), may("user")),
+        ("teams", kinds::heading(kinds::TEAM), may("team")),
+        ("pipelines", t().pipelines_stages.to_owned(), may("pipeline")),
+        ("picklists", kinds::heading(kinds::PICKLIST), may("picklist")),
+    ];
+    let links = parts.into_iter().filter(|p| p.2).map(|(key, name, _)| {
+        let href = if key.is_empty() {
+            "/settings".to_owned()
+        } else {
+            format!("/settings/{key}")
+        };
+        view! { <a class="tab" href=href aria-current=(part == key).then_some("page")>{name}</a> }
+    });
+    let links = links.collect_view();
+    let body = match part.as_str() {
+        "" => view! { <profile::Profile/> }.into_any(),
+        "users" => view! { <ListPage kind=kinds::USER icon_name="people"/> }.into_any(),
+        "teams" => view! { <ListPage kind=kinds::TEAM icon_name="people"/> }.into_any(),
+        "pipelines" => view! { <pipelines::Pipelines/> }.into_any(),
+        "picklists" => view! { <picklists::Picklists/> }.into_any(),
+        _ => crate::ui::empty("search", t().no_such_page, t().no_such_page_text, ().into_any()),
+    };
+    view! {
+        <div class="settings">
+            <nav class="tab-list" aria-label=t().settings>{links}</nav>
+            <div class="settings-body">{body}</div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,92 @@
+//! Picklists: the values the firm offers for its fields, one a line.
+
+use crate::{
+    i18n::{fill, t},
+    kinds, picklist,
+    record::{list::Pages, row::Row, save},
+    ui::{self, toast},
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
+
+#[component]
+pub fn Picklists() -> impl IntoView {
+    let pages = Pages::new();
+    let load = move || pages.load("/picklists?limit=200&sort=name".to_owned());
+    load();
+    Effect::new(move |_| {
+        pages.follow(kinds::PICKLIST);
+    });
+    view! {
+        <div class="page narrow-page">
+            <header class="page-head"><h1>{crate::i18n::label(kinds::PICKLIST.label)}</h1></header>
+            <p class="muted">{t().picklists_text}</p>
+            {move || pages.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
+            {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
+            <For each=move || pages.rows.get() key=|p| (p.id().to_owned(), p.version()) children=block/>
+        </div>
+    }
+    .into_any()
+}
+
+fn values(row: &Row) -> Vec<String> {
+    let options = row.get("options").as_array().into_iter().flatten();
+    options
+        .filter(|o| o["retired"] != true)
+        .filter_map(|o| o["value"].as_str().map(str::to_owned))
+        .collect()
+}
+
+fn block(row: Row) -> impl IntoView {
+    let text = RwSignal::new(values(&row).join("\n"));
+    let title = row.text("name").to_owned();
+    let count = values(&row).len();
+    let label = title.clone();
+    let store = move |_| {
+        let row = row.clone();
+        let lines: Vec<String> = text
+            .get_untracked()
+            .lines()
+            .map(|l| l.trim().to_owned())
+            .filter(|l| !l.is_empty())
+            .collect();
+        let old = row.get("options").as_array().cloned().unwrap_or_default();
+        let known = |value: &str| old.iter().find(|o| o["value"] == value).cloned();
+        let mut options: Vec<Value> = lines
+            .iter()
+            .map(|line| {
+                let mut option = known(line).unwrap_or_else(|| json!({ "value": line }));
+                option["retired"] = json!(false);
+                option
+            })
+            .collect();
+        // Values taken off the list are kept as retired: records still hold them.
+        options.extend(
+            old.iter()
+                .filter(|o| !lines.iter().any(|l| o["value"] == l.as_str()))
+                .map(|o| {
+                    let mut o = o.clone();
+                    o["retired"] = json!(true);
+                    o
+                }),
+        );
+        let patch = Map::from_iter([("options".to_owned(), Value::Array(options))]);
+        spawn_local(async move {
+            match save::send(kinds::PICKLIST, &row, &patch, &Map::new()).await {
+                Ok(_) => {
+                    toast::say(t().saved);
+                    picklist::load().await;
+                }
+                Err(problem) if problem.stale() => toast::say(t().changed_look_again),
+                Err(problem) => toast::complain(&problem),
+            }
+        });
+    };
+    view! {
+        <details class="box">
+            <summary>{title}<span class="count">{count}</span></summary>
+            <textarea class="input" rows="8" aria-label=fill(t().values_of, &[&label]) prop:value=text on:input=move |e| text.set(event_target_value(&e))></textarea>
+            <div class="form-foot"><button type="button" class="btn primary small" on:click=store>{t().save}</button></div>
+        </details>
+    }
+}

@@ -1,0 +1,102 @@
+//! What the whole app shares: who is signed in, language, theme, address, notices. One set of signals, reachable from
+//! anywhere (also after an await, where a component's context is gone).
+
+use crate::{api::Me, i18n::Locale, picklist::Picklists, record::row::Row, route::Address};
+use leptos::prelude::*;
+use std::cell::Cell;
+
+#[derive(Clone, PartialEq)]
+pub enum Session {
+    /// Asking the server whether the refresh cookie still holds.
+    Starting,
+    /// Nobody; true when a session has ended under way.
+    SignedOut(bool),
+    SignedIn(Box<Me>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+#[derive(Clone)]
+pub struct Toast {
+    pub id: u32,
+    pub text: String,
+    pub bad: bool,
+    pub undo: Option<Callback<()>>,
+}
+
+/// A record was written here; lists, panels and boards that show it take the new row.
+#[derive(Clone)]
+pub struct Change {
+    /// Plural name of the kind.
+    pub kind: &'static str,
+    pub id: String,
+    /// None when it was deleted.
+    pub row: Option<Row>,
+}
+
+#[derive(Clone, Copy)]
+pub struct State {
+    pub session: RwSignal<Session>,
+    pub locale: RwSignal<Locale>,
+    pub theme: RwSignal<Theme>,
+    pub address: RwSignal<Address>,
+    pub toasts: RwSignal<Vec<Toast>>,
+    /// Requests under way.
+    pub busy: RwSignal<u32>,
+    pub online: RwSignal<bool>,
+    pub change: RwSignal<Option<Change>>,
+    pub conflict: RwSignal<Option<crate::record::conflict::Conflict>>,
+    pub palette: RwSignal<bool>,
+    pub picklists: RwSignal<Picklists>,
+}
+
+thread_local! { static STATE: Cell<Option<State>> = const { Cell::new(None) }; }
+
+/// Makes the signals; called once, inside the root owner, so that they live as long as the page.
+pub fn provide() -> State {
+    let state = State {
+        session: RwSignal::new(Session::Starting),
+        locale: RwSignal::new(crate::i18n::stored()),
+        theme: RwSignal::new(match crate::dom::stored("theme").as_deref() {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::System,
+        }),
+        address: RwSignal::new(crate::route::current()),
+        toasts: RwSignal::new(Vec::new()),
+        busy: RwSignal::new(0),
+        online: RwSignal::new(window().navigator().on_line()),
+        change: RwSignal::new(None),
+        conflict: RwSignal::new(None),
+        palette: RwSignal::new(false),
+        picklists: RwSignal::new(Picklists::new()),
+    };
+    STATE.set(Some(state));
+    state
+}
+
+pub fn state() -> State {
+    STATE.get().expect("provided before anything is mounted")
+}
+
+/// The signed-in person, without tracking.
+pub fn me() -> Option<Me> {
+    state().session.with_untracked(|s| match s {
+        Session::SignedIn(me) => Some((**me).clone()),
+        _ => None,
+    })
+}
+
+/// Tells every list and panel that a record is new.
+pub fn announce(kind: &'static str, id: impl Into<String>, row: Option<Row>) {
+    state().change.set(Some(Change {
+        kind,
+        id: id.into(),
+        row,
+    }));
+}

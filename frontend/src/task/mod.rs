@@ -1,0 +1,260 @@
+//! Tasks of the day: what is overdue, due today, and next; ticking off and adding.
+
+use crate::{
+    api, dom,
+    i18n::{fill, format, noun, t},
+    kinds,
+    record::{
+        form::CreateDialog,
+        list::Pages,
+        row::{Row, text_of},
+        save,
+    },
+    state::{self, announce},
+    ui::{self, Menu, badge, icon, toast},
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
+
+/// Open → done and back, with the way back in a toast.
+fn tick(row: Row, done: bool) {
+    let patch = Map::from_iter([("status".to_owned(), json!(if done { "done" } else { "open" }))]);
+    let said = fill(
+        if done { t().task_done } else { t().task_reopened },
+        &[row.text("subject")],
+    );
+    spawn_local(async move {
+        match save::send(kinds::TASK, &row, &patch, &Map::new()).await {
+            Ok(newer) => toast::say_with_undo(said, Callback::new(move |()| tick(newer.clone(), !done))),
+            Err(problem) if problem.stale() => {
+                // Somebody changed the text meanwhile; done is done all the same.
+                if let Ok(newer) = save::fetch(kinds::TASK, row.id()).await {
+                    match save::send(kinds::TASK, &newer, &patch, &Map::new()).await {
+                        Ok(_) => toast::say(said),
+                        Err(problem) => toast::complain(&problem),
+                    }
+                }
+            }
+            Err(problem) => toast::complain(&problem),
+        }
+    });
+}
+
+#[component]
+pub fn TaskItem(row: Row) -> impl IntoView {
+    let done = row.text("status") == "done";
+    let due = row.text("due_at").to_owned();
+    let late = !done && !due.is_empty() && js_sys::Date::new(&due.as_str().into()).get_time() < js_sys::Date::now();
+    let priority = row.text("priority").to_owned();
+    let about = ["opportunity_id", "customer_id", "contact_id", "lead_id"]
+        .iter()
+        .find_map(|n| {
+            let field = kinds::TASK.field(n)?;
+            let (id, name) = row.reference(field)?;
+            Some((kinds::page(field.refers?, &id)?, name))
+        });
+    let who = kinds::TASK
+        .field("owner_id")
+        .and_then(|f| row.reference(f))
+        .map(|(_, n)| n)
+        .filter(|n| !n.is_empty());
+    let subject = row.text("subject").to_owned();
+    let priority_badge = (priority != "normal").then(|| {
+        kinds::TASK
+            .field("priority")
+            .map(|f| badge(&priority, text_of(f, &row)))
+    });
+    let (ticked, moved, gone) = (row.clone(), row.clone(), row);
+    let later = move |days: f64| {
+        let date = js_sys::Date::new_0();
+        date.set_date((f64::from(date.get_date()) + days) as u32);
+        date.set_hours(9);
+        date.set_minutes(0);
+        date.set_seconds(0);
+        let iso: String = date.to_iso_string().into();
+        let patch = Map::from_iter([("due_at".to_owned(), Value::String(iso))]);
+        let change = save::Change {
+            kind: kinds::TASK,
+            base: moved.clone(),
+            patch,
+            expansions: Map::new(),
+        };
+        save::change(change, Callback::new(|p| toast::complain(&p)));
+    };
+    let later = StoredValue::new(later);
+    view! {
+        <li class="task" class:done=done>
+            <input type="checkbox" class="round" checked=done aria-label=fill(t().mark_done, &[&subject]) on:change=move |e| tick(ticked.clone(), event_target_checked(&e))/>
+            <div class="task-body">
+                <span class="task-subject">{subject.clone()}</span>
+                <span class="task-about">
+                    {(!due.is_empty()).then(|| view! { <time datetime=due.clone() title=format::instant(&due) class:late=late>{icon("meeting")}{format::relative_day(&format::day_of(&due))}" "{format::clock(&due)}{late.then(|| format!(" · {}", t().overdue))}</time> })}
+                    {about.map(|(href, name)| view! { <a href=href>{name}</a> })}
+                    {priority_badge}
+                </span>
+            </div>
+            {who.map(|w| view! { <span title=w.clone()>{ui::avatar(&w)}</span> })}
+            <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
+                <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(1.0))>{icon("meeting")}{t().due_tomorrow}</button>
+                <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(7.0))>{icon("meeting")}{t().due_next_week}</button>
+                {
+                    let gone = gone.clone();
+                    view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::TASK, &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
+                }
+            </Menu>
+        </li>
+    }
+    .into_any()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum When {
+    Overdue,
+    Today,
+    Upcoming,
+    Whenever,
+}
+
+fn when(row: &Row) -> When {
+    match row.text("due_at") {
+        "" => When::Whenever,
+        due => match format::days_until(&format::day_of(due)) {
+            d if d < 0 => When::Overdue,
+            0 => When::Today,
+            _ => When::Upcoming,
+        },
+    }
+}
+
+#[component]
+pub fn TasksPage() -> impl IntoView {
+    let mine = RwSignal::new(true);
+    let me = state::me().map(|m| m.id).unwrap_or_default();
+    let expand = "expand=customer,contact,lead,opportunity,owner";
+    let of = {
+        let me = me.clone();
+        move || {
+            if mine.get() {
+                format!("&filter[owner_id]={me}")
+            } else {
+                String::new()
+            }
+        }
+    };
+    let of = Memo::new(move |_| of());
+    let open_path =
+        Memo::new(move |_| format!("/tasks?limit=200&sort=due_at&filter[status]=open&{expand}{}", of.get()));
+    let done_path = Memo::new(move |_| {
+        format!(
+            "/tasks?limit=50&sort=-done_at&filter[status]=done&filter[done_at]=today&{expand}{}",
+            of.get()
+        )
+    });
+    let (open, done) = (Pages::new(), Pages::new());
+    Effect::new(move |_| {
+        open.load(open_path.get());
+        done.load(done_path.get());
+    });
+    Effect::new(move |_| {
+        if state::state()
+            .change
+            .get()
+            .is_some_and(|c| c.kind == kinds::TASK.plural)
+        {
+            open.load(open_path.get_untracked());
+            done.load(done_path.get_untracked());
+        }
+    });
+    let group = move |which: When, title: &'static str, tone: &'static str| {
+        let rows = move || {
+            open.rows
+                .with(|r| r.iter().filter(|r| when(r) == which).cloned().collect::<Vec<_>>())
+        };
+        let rows = Memo::new(move |_| rows());
+        move || {
+            let n = rows.with(Vec::len);
+            (n > 0).then(|| view! {
+                <section class="task-group">
+                    <h2 class=tone>{title}<span class="count">{n}</span></h2>
+                    <ul class="plain card-list"><For each=move || rows.get() key=|r| (r.id().to_owned(), r.version()) let:row><TaskItem row/></For></ul>
+                </section>
+            })
+        }
+    };
+    let nothing = move || !open.loading.get() && open.rows.with(Vec::is_empty) && open.problem.with(Option::is_none);
+    let finished = move || {
+        let rows = done.rows.get();
+        (!rows.is_empty()).then(|| view! {
+            <details class="task-group">
+                <summary>{fill(t().done_today, &[&rows.len().to_string()])}</summary>
+                <ul class="plain card-list">{rows.into_iter().map(|row| view! { <TaskItem row/> }).collect_view()}</ul>
+            </details>
+        })
+    };
+    let adding = RwSignal::new(false);
+    view! {
+        <div class="page narrow-page">
+            <header class="page-head">
+                <h1>{t().tasks}</h1>
+                <div class="segmented" role="group" aria-label=t().whose>
+                    <button type="button" aria-pressed=move || mine.get().to_string() on:click=move |_| mine.set(true)>{t().mine_only}</button>
+                    <button type="button" aria-pressed=move || (!mine.get()).to_string() on:click=move |_| mine.set(false)>{t().everybody}</button>
+                </div>
+                <div class="page-actions"><button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kinds::TASK.label)])}</button></div>
+            </header>
+            <QuickAdd/>
+            {move || open.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| open.load(open_path.get_untracked()))))}
+            {move || (open.loading.get() && open.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
+            {group(When::Overdue, t().overdue, "late")}
+            {group(When::Today, t().today, "")}
+            {group(When::Upcoming, t().upcoming, "")}
+            {group(When::Whenever, t().no_date, "")}
+            {move || nothing().then(|| ui::empty("check", t().all_done, t().all_done_text, ().into_any()))}
+            {finished}
+            {move || adding.get().then(|| view! { <CreateDialog kind=kinds::TASK close=Callback::new(move |()| adding.set(false))/> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// One line, Enter, and it is there; due today unless said otherwise.
+#[component]
+fn QuickAdd() -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    let due = RwSignal::new(format::today());
+    let add = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let subject = text.get_untracked().trim().to_owned();
+        if subject.is_empty() {
+            return;
+        }
+        let mut body = json!({ "subject": subject, "owner_id": state::me().map(|m| m.id) });
+        if let Some(at) = format::from_local_input(&format!("{}T18:00", due.get_untracked())) {
+            body["due_at"] = json!(at);
+        }
+        text.set(String::new());
+        spawn_local(async move {
+            match api::post("/tasks", body).send().await {
+                Ok(reply) => {
+                    if let Some(row) = Row::new(reply.body) {
+                        announce(kinds::TASK.plural, row.id(), Some(row.clone()));
+                    }
+                }
+                Err(problem) => {
+                    // What was typed is not lost.
+                    text.try_set(subject);
+                    toast::complain(&problem);
+                }
+            }
+        });
+        dom::focus_id("quick-task");
+    };
+    view! {
+        <form class="quick-add" on:submit=add>
+            <input class="input" id="quick-task" maxlength="200" placeholder=t().add_task_hint aria-label=t().add_task_hint prop:value=text on:input=move |e| text.set(event_target_value(&e))/>
+            <input type="date" class="input" aria-label=t().due_day prop:value=due on:change=move |e| due.set(event_target_value(&e))/>
+            <button type="submit" class="btn primary">{icon("plus")}<span class="wide-only">{t().add}</span></button>
+        </form>
+    }
+    .into_any()
+}

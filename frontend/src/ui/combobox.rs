@@ -1,0 +1,197 @@
+//! A box for a reference: type to search the records of a kind, choose with arrows and Enter.
+
+use crate::{
+    api::{self, Latest},
+    dom::{self, Tell},
+    i18n::t,
+    record::row::Row,
+    route::encode,
+    ui::{avatar, icon},
+};
+use domain::Kind;
+use leptos::{html, prelude::*};
+
+/// Id and name of a chosen record.
+pub type Chosen = Option<(String, String)>;
+
+/// `narrow` is added to the query, such as `filter[customer_id]=…`.
+#[component]
+pub fn Combobox(
+    kind: &'static Kind,
+    value: RwSignal<Chosen>,
+    #[prop(optional, into)] id: String,
+    #[prop(optional, into)] label: String,
+    #[prop(optional, into)] narrow: Signal<String>,
+    #[prop(optional)] changed: Option<Callback<()>>,
+    #[prop(optional)] required: bool,
+) -> impl IntoView {
+    let text = RwSignal::new(value.with_untracked(|v| v.as_ref().map(|v| v.1.clone()).unwrap_or_default()));
+    let open = RwSignal::new(false);
+    let options = RwSignal::new(Vec::<(String, String)>::new());
+    let loading = RwSignal::new(false);
+    let at = RwSignal::new(0usize);
+    let latest = Latest::new();
+    let input = NodeRef::<html::Input>::new();
+    let list_id = format!("l{}", uuid::Uuid::new_v4().simple());
+    Effect::new(move |_| text.set(value.with(|v| v.as_ref().map(|v| v.1.clone()).unwrap_or_default())));
+
+    let search = move |q: String| {
+        loading.set(true);
+        leptos::task::spawn_local(async move {
+            let mut path = format!("/{}?limit=20&fields=id,{}", kind.path(), kind.title);
+            if !q.trim().is_empty() {
+                path.push_str(&format!("&q={}", encode(q.trim())));
+            }
+            let narrow = narrow.get_untracked();
+            if !narrow.is_empty() {
+                path.push_str(&format!("&{narrow}"));
+            }
+            match api::get(path).latest(latest).send().await {
+                Ok(reply) => {
+                    let rows = reply.body["data"].as_array().cloned().unwrap_or_default();
+                    let rows = rows
+                        .into_iter()
+                        .filter_map(Row::new)
+                        .map(|r| (r.id().to_owned(), r.title(kind)))
+                        .collect();
+                    options.try_set(rows);
+                    at.try_set(0);
+                    loading.try_set(false);
+                }
+                Err(problem) if problem.aborted() => {}
+                Err(_) => {
+                    loading.try_set(false);
+                }
+            }
+        });
+    };
+    let later = dom::debounce(180);
+    let choose = move |chosen: Chosen| {
+        text.set(chosen.as_ref().map(|c| c.1.clone()).unwrap_or_default());
+        value.set(chosen);
+        open.set(false);
+        if let Some(changed) = changed {
+            changed.tell(());
+        }
+    };
+    let show = move || {
+        if !open.get_untracked() {
+            open.set(true);
+            search(String::new());
+        }
+    };
+    let key = move |event: web_sys::KeyboardEvent| {
+        let count = options.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "ArrowDown" => {
+                event.prevent_default();
+                show();
+                at.update(|a| *a = (*a + 1).min(count.saturating_sub(1)));
+            }
+            "ArrowUp" => {
+                event.prevent_default();
+                at.update(|a| *a = a.saturating_sub(1));
+            }
+            "Enter" if open.get_untracked() => {
+                event.prevent_default();
+                event.stop_propagation();
+                if let Some(option) = options.with_untracked(|o| o.get(at.get_untracked()).cloned()) {
+                    choose(Some(option));
+                }
+            }
+            "Escape" if open.get_untracked() => {
+                event.prevent_default();
+                event.stop_propagation();
+                open.set(false);
+            }
+            _ => {}
+        }
+    };
+    let leave = move |_| {
+        // After a press on an option has been taken.
+        dom::after(150, move || {
+            if open.try_get_untracked().is_none() {
+                return;
+            }
+            open.set(false);
+            // Emptied means none; anything else not chosen goes back to what was.
+            if text.get_untracked().trim().is_empty() {
+                if value.with_untracked(Option::is_some) && !required {
+                    choose(None);
+                }
+            }
+            text.set(value.with_untracked(|v| v.as_ref().map(|v| v.1.clone()).unwrap_or_default()));
+        });
+    };
+    let people = kind.name == "user";
+    let active = {
+        let list_id = list_id.clone();
+        move || open.get().then(|| format!("{list_id}-{}", at.get()))
+    };
+    let row_id = list_id.clone();
+    view! {
+        <div class="combo">
+            <input
+                node_ref=input
+                class="input"
+                id=id
+                type="text"
+                role="combobox"
+                autocomplete="off"
+                spellcheck="false"
+                aria-label=(!label.is_empty()).then_some(label)
+                aria-autocomplete="list"
+                aria-expanded=move || open.get().to_string()
+                aria-controls=list_id.clone()
+                aria-activedescendant=active
+                placeholder=t().type_to_search
+                prop:value=text
+                on:input=move |event| {
+                    let typed = event_target_value(&event);
+                    text.set(typed.clone());
+                    open.set(true);
+                    later(Box::new(move || search(typed)));
+                }
+                on:click=move |_| show()
+                on:keydown=key
+                on:blur=leave
+            />
+            {move || (value.with(Option::is_some) && !required).then(|| view! {
+                <button type="button" class="combo-clear" tabindex="-1" aria-label=t().clear title=t().clear on:click=move |_| choose(None)>{icon("close")}</button>
+            })}
+            {move || {
+                let row_id = row_id.clone();
+                open.get().then(|| view! {
+                    <ul class="options" role="listbox" id=row_id.clone()>
+                        {
+                            let row_id = row_id.clone();
+                            move || {
+                            let options = options.get();
+                            if options.is_empty() {
+                                let text = if loading.get() { t().loading } else { t().nothing_found };
+                                return view! { <li class="muted option" role="presentation">{text}</li> }.into_any();
+                            }
+                            options.into_iter().enumerate().map(|(i, (id, name))| {
+                                let option = (id, name.clone());
+                                view! {
+                                    <li
+                                        class="option"
+                                        role="option"
+                                        id=format!("{row_id}-{i}")
+                                        aria-selected=move || (at.get() == i).to_string()
+                                        on:pointerdown=move |event| { event.prevent_default(); choose(Some(option.clone())); }
+                                        on:pointermove=move |_| at.set(i)
+                                    >
+                                        {people.then(|| avatar(&name))}
+                                        <span class="clip">{name.clone()}</span>
+                                    </li>
+                                }
+                            }).collect_view().into_any()
+                        }}
+                    </ul>
+                })
+            }}
+        </div>
+    }
+    .into_any()
+}

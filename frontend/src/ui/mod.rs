@@ -1,0 +1,16 @@
+//! The kit: small components of our own over semantic HTML.
+
+pub mod chart;
+pub mod combobox;
+pub mod dialog;
+pub mod icon;
+pub mod menu;
+pub mod states;
+pub mod tabs;
+pub mod toast;
+
+pub use dialog::Dialog;
+pub use icon::icon;
+pub use menu::Menu;
+pub use states::{avatar, badge, empty, problem, skeleton};
+pub use tabs::Tabs;

@@ -1,0 +1,78 @@
+//! Small shared pieces: badges, avatars, and what stands where data is not: loading, nothing, an error.
+
+use crate::dom::Tell;
+use crate::{api::Problem, i18n::t, record::row, ui::icon};
+use leptos::prelude::*;
+
+/// A quiet coloured word.
+pub fn badge(key: &str, text: impl Into<String>) -> AnyView {
+    let class = format!("badge {}", row::tone(key));
+    view! { <span class=class>{text.into()}</span> }.into_any()
+}
+
+/// A person as a disc with initials, named for who cannot see it.
+pub fn avatar(name: &str) -> AnyView {
+    let hue = name
+        .chars()
+        .fold(0u32, |h, c| h.wrapping_mul(31).wrapping_add(c as u32))
+        % 6;
+    let class = format!("avatar hue{hue}");
+    view! { <span class=class aria-hidden="true">{initials(name)}</span> }.into_any()
+}
+
+/// The last two characters of a Chinese name, the first letters of others.
+fn initials(name: &str) -> String {
+    let name = name.trim();
+    if name.chars().next().is_some_and(|c| c as u32 >= 0x2E80) {
+        let chars: Vec<char> = name.chars().collect();
+        return chars[chars.len().saturating_sub(2)..].iter().collect();
+    }
+    let mut words = name.split_whitespace().filter_map(|w| w.chars().next());
+    let first = words.next();
+    let last = words.next_back();
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// Grey lines in the shape of what is coming.
+pub fn skeleton(lines: usize) -> AnyView {
+    view! {
+        <div class="skeleton" role="status" aria-label=t().loading>
+            {(0..lines).map(|_| view! { <span class="bone"></span> }).collect_view()}
+        </div>
+    }
+    .into_any()
+}
+
+/// Nothing here, and what could be done about it.
+pub fn empty(icon_name: &str, title: impl Into<String>, text: impl Into<String>, action: AnyView) -> AnyView {
+    view! {
+        <div class="empty">
+            <span class="empty-icon">{icon(icon_name)}</span>
+            <p class="empty-title">{title.into()}</p>
+            <p class="muted">{text.into()}</p>
+            <div class="empty-actions">{action}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// What went wrong, with a way to try again.
+pub fn problem(problem: &Problem, retry: Callback<()>) -> AnyView {
+    let (title, icon_name) = match problem.status {
+        404 => (t().not_found, "search"),
+        403 => (t().not_allowed, "lock"),
+        _ => (t().could_not_load, "warning"),
+    };
+    let again = view! { <button type="button" class="btn" on:click=move |_| retry.tell(())>{icon("undo")}{t().try_again}</button> }.into_any();
+    view! { <div role="alert">{empty(icon_name, title, problem.text(), again)}</div> }.into_any()
+}
+
+/// The error under a form, if there is one.
+pub fn form_error(problem: RwSignal<Option<Problem>>) -> AnyView {
+    view! {
+        <div role="alert">
+            {move || problem.get().filter(|p| !p.aborted()).map(|p| view! { <p class="form-error">{icon("warning")}<span>{p.text()}</span></p> })}
+        </div>
+    }
+    .into_any()
+}

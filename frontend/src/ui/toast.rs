@@ -1,0 +1,70 @@
+//! Short notices at the foot of the page, with a way back where there is one.
+
+use crate::{
+    api::Problem,
+    dom::{self, Tell},
+    i18n::t,
+    state::{Toast, state},
+    ui::icon,
+};
+use leptos::prelude::*;
+use std::cell::Cell;
+
+thread_local! { static NEXT: Cell<u32> = const { Cell::new(0) }; }
+
+fn push(text: String, bad: bool, undo: Option<Callback<()>>) {
+    let id = NEXT.replace(NEXT.get() + 1);
+    let toasts = state().toasts;
+    toasts.update(|list| {
+        if list.len() >= 3 {
+            list.remove(0);
+        }
+        list.push(Toast { id, text, bad, undo });
+    });
+    let stay = if undo.is_some() || bad { 8000 } else { 4000 };
+    dom::after(stay, move || dismiss(id));
+}
+
+fn dismiss(id: u32) {
+    state().toasts.update(|list| list.retain(|t| t.id != id));
+}
+
+pub fn say(text: impl Into<String>) {
+    push(text.into(), false, None);
+}
+
+pub fn say_with_undo(text: impl Into<String>, undo: Callback<()>) {
+    push(text.into(), false, Some(undo));
+}
+
+/// Says what went wrong, unless the request was only superseded.
+pub fn complain(problem: &Problem) {
+    if !problem.aborted() {
+        push(problem.text(), true, None);
+    }
+}
+
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let toasts = state().toasts;
+    view! {
+        <div class="toasts" role="status" aria-live="polite">
+            <For each=move || toasts.get() key=|t| t.id let:toast>
+                {
+                    let Toast { id, text, bad, undo } = toast;
+                    view! {
+                        <div class="toast" class:bad=bad>
+                            {icon(if bad { "warning" } else { "check" })}
+                            <span class="grow">{text}</span>
+                            {undo.map(|undo| view! {
+                                <button type="button" class="btn quiet small" on:click=move |_| { dismiss(id); undo.tell(()); }>{t().undo}</button>
+                            })}
+                            <button type="button" class="btn quiet small square" aria-label=t().close on:click=move |_| dismiss(id)>{icon("close")}</button>
+                        </div>
+                    }
+                }
+            </For>
+        </div>
+    }
+    .into_any()
+}
