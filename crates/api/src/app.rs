@@ -39,6 +39,7 @@ pub static ROUTES: LazyLock<Routes> = LazyLock::new(|| {
         user::routes,
         team::routes,
         role::routes,
+        crate::import::routes::routes,
         report::routes,
         search::routes,
         change::routes,

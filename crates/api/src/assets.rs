@@ -7,8 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../dist/"]
-#[allow_missing = true]
+#[folder = "../../dist/"]
 struct Files;
 
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
@@ -75,9 +74,8 @@ pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
         .insert_header((ETAG, etag))
         .insert_header((VARY, "Accept-Encoding"))
         .insert_header((CONTENT_TYPE, media_type(name)));
-    if let Some(encoding) = encoding {
-        response.insert_header((CONTENT_ENCODING, encoding));
-    }
+    // What was not compressed beforehand is a developer's, and large: compressing it at each load would only take time.
+    response.insert_header((CONTENT_ENCODING, encoding.unwrap_or("identity")));
     if name.ends_with(".html") {
         response.insert_header(("Content-Security-Policy", POLICY));
     }

@@ -539,16 +539,13 @@ async fn history<T: Noun>(
     Ok(HttpResponse::Ok().json(json!({ "data": changes, "page": { "next_cursor": next, "has_more": more } })))
 }
 
-/// Registers all operations of a kind.
-pub fn crud<T: Noun>(routes: &mut Routes) {
+/// Registers the schemas, the list and the search of a kind.
+pub fn listed<T: Noun>(routes: &mut Routes) {
     let kind = T::KIND;
-    let name = type_name(kind);
     let path = format!("/{}", kind.path());
-    let tag = kind.path();
-    let (one, many) = (kind.label.en.to_lowercase(), kind.plural.replace('_', " "));
+    let (tag, many) = (kind.path(), kind.plural.replace('_', " "));
     schema::add_schemas(&mut routes.schemas, kind);
-    let schema = |suffix: &str| reference(&format!("{name}{suffix}"));
-
+    let schema = |suffix: &str| reference(&format!("{}{suffix}", type_name(kind)));
     let doc = Doc::new(format!("list_{}", kind.plural), &tag, format!("List {many}"))
         .about("Keyset pages. Filter by `filter[field][operator]=value`; `GET /schema` tells fields and operators.");
     routes.add(
@@ -562,6 +559,43 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
         .body(reference("Search"))
         .ok(200, schema("Page"));
     routes.add(Method::POST, format!("{path}/search"), doc, search::<T>);
+}
+
+/// Registers the history of a kind's records.
+pub fn historic<T: Noun>(routes: &mut Routes) {
+    let kind = T::KIND;
+    let path = format!("/{}", kind.path());
+    let (tag, one) = (kind.path(), kind.label.en.to_lowercase());
+    let doc = Doc::new(format!("{}_history", kind.name), &tag, format!("Changes of {one}"))
+        .about("Newest first, with old and new values.")
+        .query(
+            "before",
+            json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }),
+            "The position to go on from",
+        )
+        .query(
+            "limit",
+            json!({ "type": "integer", "minimum": 1, "maximum": 200 }),
+            "Changes in the answer",
+        )
+        .ok(
+            200,
+            json!({ "type": "object", "required": ["data", "page"], "properties": {
+            "data": { "type": "array", "items": reference("Change") }, "page": reference("Page") } }),
+        );
+    routes.add(Method::GET, format!("{path}/{{id}}/history"), doc, history::<T>);
+}
+
+/// Registers all operations of a kind.
+pub fn crud<T: Noun>(routes: &mut Routes) {
+    let kind = T::KIND;
+    let name = type_name(kind);
+    let path = format!("/{}", kind.path());
+    let tag = kind.path();
+    let (one, many) = (kind.label.en.to_lowercase(), kind.plural.replace('_', " "));
+    let schema = |suffix: &str| reference(&format!("{name}{suffix}"));
+
+    listed::<T>(routes);
     let doc = Doc::new(format!("create_{}", kind.name), &tag, format!("Create {one}"))
         .body(schema("Create"))
         .ok(201, schema(""));
@@ -633,22 +667,5 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
         .versioned()
         .no_content();
     routes.add(Method::DELETE, format!("{path}/{{id}}"), doc, delete::<T>);
-    let doc = Doc::new(format!("{}_history", kind.name), &tag, format!("Changes of {one}"))
-        .about("Newest first, with old and new values.")
-        .query(
-            "before",
-            json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }),
-            "The position to go on from",
-        )
-        .query(
-            "limit",
-            json!({ "type": "integer", "minimum": 1, "maximum": 200 }),
-            "Changes in the answer",
-        )
-        .ok(
-            200,
-            json!({ "type": "object", "required": ["data", "page"], "properties": {
-            "data": { "type": "array", "items": reference("Change") }, "page": reference("Page") } }),
-        );
-    routes.add(Method::GET, format!("{path}/{{id}}/history"), doc, history::<T>);
+    historic::<T>(routes);
 }

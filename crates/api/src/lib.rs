@@ -3,12 +3,13 @@
 pub mod app;
 pub mod assets;
 mod auth;
+mod bench;
 mod caller;
 mod change;
 pub mod cli;
 pub mod config;
 mod crud;
-mod demo;
+pub mod demo;
 pub mod describe;
 mod error;
 mod gate;

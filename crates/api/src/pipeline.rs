@@ -27,7 +27,8 @@ impl Noun for Pipeline {
     }
 }
 
-fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence::Result<List> {
+/// A list of a kind in the order of a field.
+pub fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence::Result<List> {
     let field = T::KIND
         .field(sort)
         .ok_or_else(|| persistence::Error::internal("no such field"))?;

@@ -2,6 +2,7 @@
 
 use crate::{
     api::Problem,
+    dom::Tell,
     i18n::{fill, label, t},
     kinds,
     record::{
@@ -20,7 +21,9 @@ use serde_json::{Map, Value, json};
 pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
     let lead = row.get_untracked();
     let person = lead.text("name").to_owned();
-    let company = Some(lead.text("company").to_owned()).filter(|c| !c.is_empty()).unwrap_or_else(|| person.clone());
+    let company = Some(lead.text("company").to_owned())
+        .filter(|c| !c.is_empty())
+        .unwrap_or_else(|| person.clone());
     let existing = RwSignal::new(false);
     let customer_name = RwSignal::new(company.clone());
     let customer = RwSignal::new(None::<(String, String)>);
@@ -41,7 +44,11 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
             }
             (true, None) => {
                 let errors = vec![("customer".to_owned(), t().choose_customer.to_owned())];
-                problem.set(Some(Problem { status: 422, errors, ..Problem::default() }));
+                problem.set(Some(Problem {
+                    status: 422,
+                    errors,
+                    ..Problem::default()
+                }));
                 return;
             }
             (false, _) => {
@@ -68,7 +75,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
             match outcome {
                 Ok(made) => {
                     toast::say(fill(t().lead_converted, &[lead.text("name")]));
-                    close.run(());
+                    close.tell(());
                     if let Ok(newer) = save::fetch(kinds::LEAD, lead.id()).await {
                         let target = page_of(&made, &newer);
                         announce(kinds::LEAD.plural, lead.id(), Some(newer));
@@ -82,7 +89,10 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                     if let Ok(newer) = save::fetch(kinds::LEAD, lead.id()).await {
                         announce(kinds::LEAD.plural, lead.id(), Some(newer));
                     }
-                    problem.try_set(Some(Problem { detail: t().changed_look_again.to_owned(), ..error }));
+                    problem.try_set(Some(Problem {
+                        detail: t().changed_look_again.to_owned(),
+                        ..error
+                    }));
                 }
                 Err(error) => {
                     problem.try_set(Some(error));
@@ -138,7 +148,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                     <button type="submit" class="btn primary" class:loading=sending>{t().convert}</button>
                 </footer>
             </form>
@@ -151,7 +161,10 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
 fn page_of(made: &Value, lead: &Row) -> Option<String> {
     ["opportunity", "customer"].iter().find_map(|kind| {
         let key = format!("{kind}_id");
-        let id = made[*kind]["id"].as_str().or_else(|| made[&key].as_str()).or_else(|| Some(lead.text(&key)).filter(|s| !s.is_empty()))?;
+        let id = made[*kind]["id"]
+            .as_str()
+            .or_else(|| made[&key].as_str())
+            .or_else(|| Some(lead.text(&key)).filter(|s| !s.is_empty()))?;
         kinds::page(kind, id)
     })
 }

@@ -3,6 +3,7 @@
 mod convert;
 
 use crate::{
+    dom::Tell,
     i18n::{fill, format, label, t},
     kinds,
     record::{
@@ -24,7 +25,12 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
     let may = state::me().is_none_or(|m| m.may("lead", "convert"));
     let set_status = move |status: &'static str| {
         let patch = Map::from_iter([("status".to_owned(), json!(status))]);
-        let change = save::Change { kind: kinds::LEAD, base: row.get_untracked(), patch, expansions: Map::new() };
+        let change = save::Change {
+            kind: kinds::LEAD,
+            base: row.get_untracked(),
+            patch,
+            expansions: Map::new(),
+        };
         save::change(change, Callback::new(|problem| crate::ui::toast::complain(&problem)));
     };
     let next = move || match status.get().as_str() {
@@ -61,7 +67,7 @@ fn Disqualify(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
         let base = row.get_untracked();
         leptos::task::spawn_local(async move {
             match save::send(kinds::LEAD, &base, &patch, &Map::new()).await {
-                Ok(_) => close.run(()),
+                Ok(_) => close.tell(()),
                 Err(error) => {
                     problem.try_set(Some(error));
                 }
@@ -82,7 +88,7 @@ fn Disqualify(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                     <button type="submit" class="btn primary">{t().disqualify}</button>
                 </footer>
             </form>
@@ -98,13 +104,17 @@ pub fn Became(row: RwSignal<Row>) -> impl IntoView {
         row.with(|r| {
             let at = r.text("converted_at").to_owned();
             (!at.is_empty()).then(|| {
-                let links = ["customer_id", "contact_id", "opportunity_id"].iter().filter_map(|name| {
-                    let field = kinds::LEAD.field(name)?;
-                    let (id, name) = r.reference(field)?;
-                    let kind = kinds::kind(field.refers?)?;
-                    let href = kinds::page(kind.name, &id)?;
-                    Some(view! { <li><span class="muted">{label(kind.label)}</span>" "<a href=href>{name}</a></li> })
-                });
+                let links = ["customer_id", "contact_id", "opportunity_id"]
+                    .iter()
+                    .filter_map(|name| {
+                        let field = kinds::LEAD.field(name)?;
+                        let (id, name) = r.reference(field)?;
+                        let kind = kinds::kind(field.refers?)?;
+                        let href = kinds::page(kind.name, &id)?;
+                        Some(
+                            view! { <li><span class="muted">{label(kind.label)}</span>" "<a href=href>{name}</a></li> },
+                        )
+                    });
                 view! {
                     <section class="group notice good">
                         <p>{icon("check")}{fill(t().converted_at, &[&format::instant(&at)])}</p>

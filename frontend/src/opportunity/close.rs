@@ -2,6 +2,7 @@
 
 use crate::{
     api::Problem,
+    dom::Tell,
     i18n::{fill, label, t},
     kinds,
     record::{
@@ -22,7 +23,11 @@ pub struct Closing {
 
 #[component]
 pub fn LoseDialog(losing: RwSignal<Option<Closing>>) -> impl IntoView {
-    move || losing.get().map(|closing| dialog(closing, Callback::new(move |()| losing.set(None))))
+    move || {
+        losing
+            .get()
+            .map(|closing| dialog(closing, Callback::new(move |()| losing.set(None))))
+    }
 }
 
 fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
@@ -37,7 +42,11 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
         match reason.value.get_untracked() {
             Value::Null => {
                 let errors = vec![("reason".to_owned(), t().say_why.to_owned())];
-                problem.set(Some(Problem { status: 422, errors, ..Problem::default() }));
+                problem.set(Some(Problem {
+                    status: 422,
+                    errors,
+                    ..Problem::default()
+                }));
                 return;
             }
             value => body.insert("reason".to_owned(), value),
@@ -46,9 +55,16 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
         if !rival.is_null() {
             body.insert("competitor".to_owned(), rival);
         }
-        close.run(());
+        close.tell(());
         let said = fill(t().lost_said, &[&row.title(kinds::OPPORTUNITY)]);
-        super::act(row.clone(), "lose", Value::Object(body), said, Some(("reopen", json!({}))), refused);
+        super::act(
+            row.clone(),
+            "lose",
+            Value::Object(body),
+            said,
+            Some(("reopen", json!({}))),
+            refused,
+        );
     };
     let input = |name: &str, draft: Draft| {
         kinds::OPPORTUNITY.field(name).map(|f| {
@@ -70,7 +86,7 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                     <button type="submit" class="btn danger">{t().mark_lost}</button>
                 </footer>
             </form>

@@ -1,6 +1,7 @@
 //! A stale edit: mine and theirs side by side, field by field; the person chooses, and it is applied again.
 
 use crate::{
+    dom::Tell,
     i18n::{fill, label, t},
     record::{row, row::Row, save},
     state::state,
@@ -28,14 +29,24 @@ pub fn ConflictDialog() -> impl IntoView {
 }
 
 fn dialog(conflict: Conflict) -> AnyView {
-    let Conflict { kind, base, theirs, patch, expansions } = conflict;
+    let Conflict {
+        kind,
+        base,
+        theirs,
+        patch,
+        expansions,
+    } = conflict;
     let close = Callback::new(|()| state().conflict.set(None));
     let problem = RwSignal::new(None);
-    let fields = move |names: &dyn Fn(&Field) -> bool| kind.fields.iter().filter(|f| names(f)).collect::<Vec<&'static Field>>();
+    let fields =
+        move |names: &dyn Fn(&Field) -> bool| kind.fields.iter().filter(|f| names(f)).collect::<Vec<&'static Field>>();
     let mine = fields(&|f| patch.contains_key(f.name));
     // What they changed besides is shown, and stays theirs.
     let others = fields(&|f| {
-        crate::kinds::visible(f) && f.name != "updated_at" && !patch.contains_key(f.name) && base.get(f.name) != theirs.get(f.name)
+        crate::kinds::visible(f)
+            && f.name != "updated_at"
+            && !patch.contains_key(f.name)
+            && base.get(f.name) != theirs.get(f.name)
     });
     let keep = StoredValue::new(mine.iter().map(|f| (f.name, true)).collect::<Vec<_>>());
     let mine_row = base.with(&patch).with(&expansions);
@@ -96,18 +107,24 @@ fn dialog(conflict: Conflict) -> AnyView {
             let (theirs, expansions) = (theirs.clone(), expansions.clone());
             if patch.is_empty() {
                 crate::state::announce(kind.plural, theirs.id(), Some(theirs.clone()));
-                close.run(());
+                close.tell(());
                 return;
             }
             spawn_local(async move {
                 match save::send(kind, &theirs, &patch, &expansions).await {
                     Ok(_) => {
                         toast::say(t().saved);
-                        close.run(());
+                        close.tell(());
                     }
                     Err(error) if error.stale() => match save::fetch(kind, theirs.id()).await {
                         // Moved on once more: the same question with newer answers.
-                        Ok(newer) => state().conflict.set(Some(Conflict { kind, base: theirs, theirs: newer, patch, expansions })),
+                        Ok(newer) => state().conflict.set(Some(Conflict {
+                            kind,
+                            base: theirs,
+                            theirs: newer,
+                            patch,
+                            expansions,
+                        })),
                         Err(error) => problem.set(Some(error)),
                     },
                     Err(error) => problem.set(Some(error)),
@@ -117,7 +134,7 @@ fn dialog(conflict: Conflict) -> AnyView {
     };
     let drop = move |_| {
         crate::state::announce(kind.plural, theirs.id(), Some(theirs.clone()));
-        close.run(());
+        close.tell(());
     };
     view! {
         <Dialog title=t().conflict_title close wide=true>

@@ -1,12 +1,9 @@
 //! The table of a list: virtual rows, keyset pages as they are scrolled to, one row active for the keyboard.
 
 use crate::{
-    dom,
+    dom::{self, Tell},
     i18n::{fill, label, t},
-    record::{
-        field,
-        row::Row,
-    },
+    record::{field, row::Row},
     ui::icon,
 };
 use domain::{Field, Kind, record::SORT, value::Type};
@@ -60,7 +57,10 @@ fn layout(columns: &[&'static Field], kind: &Kind) -> (String, String) {
             format!("minmax({pixels}px, {share}fr)")
         }
     });
-    (tracks.collect::<Vec<_>>().join(" "), format!("calc({FIRST} + {least}px)"))
+    (
+        tracks.collect::<Vec<_>>().join(" "),
+        format!("calc({FIRST} + {least}px)"),
+    )
 }
 
 fn numeric(field: &Field) -> bool {
@@ -69,12 +69,23 @@ fn numeric(field: &Field) -> bool {
 
 #[component]
 pub fn RecordTable(table: Table) -> impl IntoView {
-    let Table { kind, rows, columns, sort, selected, active, loading, set_sort, open, more } = table;
+    let Table {
+        kind,
+        rows,
+        columns,
+        sort,
+        selected,
+        active,
+        loading,
+        set_sort,
+        open,
+        more,
+    } = table;
     let node = NodeRef::<html::Div>::new();
     let top = RwSignal::new(0.0f64);
     let height = RwSignal::new(800.0f64);
     let measure = move || {
-        if let Some(node) = node.get_untracked() {
+        if let Some(node) = node.try_get_untracked().flatten() {
             top.set(f64::from(node.scroll_top()));
             height.set(f64::from(node.client_height()));
         }
@@ -94,12 +105,20 @@ pub fn RecordTable(table: Table) -> impl IntoView {
     Effect::new(move |_| {
         let (_, last) = window.get();
         if last + 2 * AHEAD >= count.get() {
-            more.run(());
+            more.tell(());
         }
     });
     let visible = move || {
         let (first, last) = window.get();
-        rows.with(|r| r.get(first..last).unwrap_or_default().iter().cloned().enumerate().map(|(i, r)| (first + i, r)).collect::<Vec<_>>())
+        rows.with(|r| {
+            r.get(first..last)
+                .unwrap_or_default()
+                .iter()
+                .cloned()
+                .enumerate()
+                .map(|(i, r)| (first + i, r))
+                .collect::<Vec<_>>()
+        })
     };
     let layout = Memo::new(move |_| columns.with(|c| layout(c, kind)));
     let see = move |index: usize| {
@@ -119,7 +138,8 @@ pub fn RecordTable(table: Table) -> impl IntoView {
     });
     let step = move |by: i64| {
         let last = count.get_untracked().saturating_sub(1) as i64;
-        active.update(|a| *a = Some((a.map_or(if by > 0 { -1 } else { 1 }, |a| a as i64) + by).clamp(0, last) as usize));
+        active
+            .update(|a| *a = Some((a.map_or(if by > 0 { -1 } else { 1 }, |a| a as i64) + by).clamp(0, last) as usize));
     };
     let key = move |event: web_sys::KeyboardEvent| {
         if dom::within(&event, ".thead") || count.get_untracked() == 0 {
@@ -134,12 +154,17 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             "Home" => step(i64::MIN / 2),
             "End" => step(i64::MAX / 2),
             " " => {
-                let Some(id) = active.get_untracked().and_then(|i| rows.with_untracked(|r| r.get(i).map(|r| r.id().to_owned()))) else { return };
+                let Some(id) = active
+                    .get_untracked()
+                    .and_then(|i| rows.with_untracked(|r| r.get(i).map(|r| r.id().to_owned())))
+                else {
+                    return;
+                };
                 let on = selected.with_untracked(|s| !s.contains(&id));
                 tick(selected, &id, on);
             }
             "Enter" => match active.get_untracked() {
-                Some(index) => open.run(index),
+                Some(index) => open.tell(index),
                 None => return,
             },
             _ => return,
@@ -185,14 +210,14 @@ pub fn RecordTable(table: Table) -> impl IntoView {
                                 return view! { <div class=class role=role>
                                     <input type="checkbox" tabindex="-1" class="row-tick" aria-label=fill(t().select_row, &[&name]) prop:checked=move || selected.with(|s| s.contains(&was))
                                         on:click=|e| e.stop_propagation() on:change=move |e| tick(selected, &id, event_target_checked(&e))/>
-                                    <button type="button" class="row-link" tabindex="-1" on:click=move |e| { e.stop_propagation(); active.set(Some(index)); open.run(index); }>{shown}</button></div> }.into_any();
+                                    <button type="button" class="row-link" tabindex="-1" on:click=move |e| { e.stop_propagation(); active.set(Some(index)); open.tell(index); }>{shown}</button></div> }.into_any();
                             }
                             view! { <div class=class role=role>{shown}</div> }.into_any()
                         }).collect_view());
                         view! {
                             <div class="tr" role="row" id=row_id(index) aria-rowindex=index + 2 class:active=move || active.get() == Some(index)
                                 aria-selected=move || (active.get() == Some(index)).to_string()
-                                on:click=move |event| if !dom::within(&event, "a") { active.set(Some(index)); open.run(index); }>
+                                on:click=move |event| if !dom::within(&event, "a") { active.set(Some(index)); open.tell(index); }>
                                 {cells}
                             </div>
                         }
@@ -219,7 +244,13 @@ fn tick(selected: RwSignal<HashSet<String>>, id: &str, on: bool) {
 }
 
 /// A column's head: sorts where the field can, down first for numbers and times.
-fn head(field: &'static Field, index: usize, sort: Signal<String>, set_sort: Callback<String>, all: Option<Rows>) -> AnyView {
+fn head(
+    field: &'static Field,
+    index: usize,
+    sort: Signal<String>,
+    set_sort: Callback<String>,
+    all: Option<Rows>,
+) -> AnyView {
     let all = all.map(|(rows, selected)| {
         let every = move || rows.with(|r| !r.is_empty() && selected.with(|s| r.iter().all(|r| s.contains(r.id()))));
         let set = move |on: bool| selected.set(if on { rows.with_untracked(|r| r.iter().map(|r| r.id().to_owned()).collect()) } else { HashSet::new() });
@@ -227,11 +258,13 @@ fn head(field: &'static Field, index: usize, sort: Signal<String>, set_sort: Cal
     });
     let class = if numeric(field) { "td th num" } else { "td th" };
     let name = field.name;
-    let direction = move || sort.with(|s| match s.strip_prefix('-') {
-        Some(s) if s == name => "descending",
-        None if s == name => "ascending",
-        _ => "none",
-    });
+    let direction = move || {
+        sort.with(|s| match s.strip_prefix('-') {
+            Some(s) if s == name => "descending",
+            None if s == name => "ascending",
+            _ => "none",
+        })
+    };
     if !field.can(SORT) {
         return view! { <div class=class role="columnheader" aria-colindex=index + 1>{all}<span class="clip">{label(field.label)}</span></div> }.into_any();
     }
@@ -242,7 +275,7 @@ fn head(field: &'static Field, index: usize, sort: Signal<String>, set_sort: Cal
             ("none", false) | ("descending", true) => name.to_owned(),
             _ => String::new(),
         };
-        set_sort.run(next);
+        set_sort.tell(next);
     };
     view! {
         <div class=class role="columnheader" aria-colindex=index + 1 aria-sort=direction>

@@ -1,5 +1,6 @@
 //! A modal dialog on the native element: it traps focus and takes Escape by itself; focus goes back where it was.
 
+use crate::dom::Tell;
 use crate::{dom, i18n::t, ui::icon};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -10,7 +11,8 @@ pub fn Dialog(
     #[prop(into)] title: String,
     close: Callback<()>,
     /// A wider one, for comparing and mapping.
-    #[prop(optional)] wide: bool,
+    #[prop(optional)]
+    wide: bool,
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -20,7 +22,9 @@ pub fn Dialog(
             && !dialog.open()
         {
             let _ = dialog.show_modal();
-            if let Ok(Some(first)) = dialog.query_selector(".dialog-body :is(input, select, textarea):not([type=hidden], [type=file])") {
+            if let Ok(Some(first)) =
+                dialog.query_selector(".dialog-body :is(input, select, textarea):not([type=hidden], [type=file])")
+            {
                 dom::focus(&first);
             }
         }
@@ -39,19 +43,19 @@ pub fn Dialog(
             aria-labelledby=id.clone()
             on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
-                close.run(());
+                close.tell(());
             }
             on:mousedown=move |event| {
                 // A press on the backdrop lands on the element itself.
                 if event.target().is_some_and(|t| t.dyn_ref::<web_sys::HtmlDialogElement>().is_some()) {
-                    close.run(());
+                    close.tell(());
                 }
             }
         >
             <div class="dialog-box">
                 <header class="dialog-head">
                     <h2 id=id.clone()>{title}</h2>
-                    <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.run(())>
+                    <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.tell(())>
                         {icon("close")}
                     </button>
                 </header>
@@ -64,18 +68,24 @@ pub fn Dialog(
 
 /// Asks before something that cannot simply be undone.
 #[component]
-pub fn Confirm(#[prop(into)] title: String, #[prop(into)] text: String, #[prop(into)] action: String, yes: Callback<()>, close: Callback<()>) -> impl IntoView {
+pub fn Confirm(
+    #[prop(into)] title: String,
+    #[prop(into)] text: String,
+    #[prop(into)] action: String,
+    yes: Callback<()>,
+    close: Callback<()>,
+) -> impl IntoView {
     view! {
         <Dialog title close>
             <div class="dialog-body"><p>{text}</p></div>
             <footer class="dialog-foot">
-                <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                 <button
                     type="button"
                     class="btn danger"
                     on:click=move |_| {
-                        close.run(());
-                        yes.run(());
+                        close.tell(());
+                        yes.tell(());
                     }
                 >
                     {action}

@@ -1,5 +1,6 @@
 //! Small shared pieces: badges, avatars, and what stands where data is not: loading, nothing, an error.
 
+use crate::dom::Tell;
 use crate::{api::Problem, i18n::t, record::row, ui::icon};
 use leptos::prelude::*;
 
@@ -11,7 +12,10 @@ pub fn badge(key: &str, text: impl Into<String>) -> AnyView {
 
 /// A person as a disc with initials, named for who cannot see it.
 pub fn avatar(name: &str) -> AnyView {
-    let hue = name.chars().fold(0u32, |h, c| h.wrapping_mul(31).wrapping_add(c as u32)) % 6;
+    let hue = name
+        .chars()
+        .fold(0u32, |h, c| h.wrapping_mul(31).wrapping_add(c as u32))
+        % 6;
     let class = format!("avatar hue{hue}");
     view! { <span class=class aria-hidden="true">{initials(name)}</span> }.into_any()
 }
@@ -59,7 +63,7 @@ pub fn problem(problem: &Problem, retry: Callback<()>) -> AnyView {
         403 => (t().not_allowed, "lock"),
         _ => (t().could_not_load, "warning"),
     };
-    let again = view! { <button type="button" class="btn" on:click=move |_| retry.run(())>{icon("undo")}{t().try_again}</button> }.into_any();
+    let again = view! { <button type="button" class="btn" on:click=move |_| retry.tell(())>{icon("undo")}{t().try_again}</button> }.into_any();
     view! { <div role="alert">{empty(icon_name, title, problem.text(), again)}</div> }.into_any()
 }
 
