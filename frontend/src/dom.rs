@@ -4,7 +4,11 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
 pub fn stored(key: &str) -> Option<String> {
-    window().local_storage().ok()??.get_item(&format!("guanxi.{key}")).ok()?
+    window()
+        .local_storage()
+        .ok()??
+        .get_item(&format!("guanxi.{key}"))
+        .ok()?
 }
 
 /// Kept for the next visit; a browser that forbids storage only forgets.
@@ -69,7 +73,8 @@ pub fn typing(event: &web_sys::Event) -> bool {
     let Some(element) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
         return false;
     };
-    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.closest("dialog, .menu").ok().flatten().is_some()
+    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        || element.closest("dialog, .menu").ok().flatten().is_some()
 }
 
 /// True when the event happened inside an element that matches.
@@ -98,9 +103,17 @@ pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
 pub fn download(name: &str, mime: &str, text: &str) {
     let parts = js_sys::Array::of1(&JsValue::from_str(text));
     let bag = object(&[("type", mime.into())]);
-    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, bag.unchecked_ref()) else { return };
-    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
-    if let Some(link) = document().create_element("a").ok().and_then(|e| e.dyn_into::<web_sys::HtmlAnchorElement>().ok()) {
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence_and_options(&parts, bag.unchecked_ref()) else {
+        return;
+    };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
+        return;
+    };
+    if let Some(link) = document()
+        .create_element("a")
+        .ok()
+        .and_then(|e| e.dyn_into::<web_sys::HtmlAnchorElement>().ok())
+    {
         link.set_href(&url);
         link.set_download(name);
         link.click();

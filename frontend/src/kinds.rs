@@ -19,8 +19,20 @@ pub static PIPELINE: &Kind = domain::pipeline::Pipeline::KIND;
 pub static STAGE: &Kind = domain::stage::Stage::KIND;
 pub static PICKLIST: &Kind = domain::picklist::Picklist::KIND;
 
-static ALL: [&Kind; 12] =
-    [CUSTOMER, CONTACT, LEAD, OPPORTUNITY, PRODUCT, ACTIVITY, TASK, USER, TEAM, PIPELINE, STAGE, PICKLIST];
+static ALL: [&Kind; 12] = [
+    CUSTOMER,
+    CONTACT,
+    LEAD,
+    OPPORTUNITY,
+    PRODUCT,
+    ACTIVITY,
+    TASK,
+    USER,
+    TEAM,
+    PIPELINE,
+    STAGE,
+    PICKLIST,
+];
 
 pub fn kind(name: &str) -> Option<&'static Kind> {
     ALL.into_iter().find(|k| k.name == name)
@@ -37,13 +49,18 @@ pub fn heading(kind: &Kind) -> String {
     }
     let plural = kind.plural.replace('_', " ");
     let mut chars = plural.chars();
-    chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    chars
+        .next()
+        .map(|c| c.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 /// Where a record of a kind has its page, if it has one.
 pub fn page(kind: &str, id: &str) -> Option<String> {
     let has = matches!(kind, "customer" | "contact" | "lead" | "opportunity" | "product");
-    has.then(|| self::kind(kind)).flatten().map(|k| format!("/{}/{id}", k.path()))
+    has.then(|| self::kind(kind))
+        .flatten()
+        .map(|k| format!("/{}/{id}", k.path()))
 }
 
 /// Fields a person reads and writes; the rest are bookkeeping.
@@ -57,16 +74,55 @@ pub fn writable(field: &Field) -> bool {
 
 /// What a list asks for, so that references come with their names.
 pub fn expansions(kind: &Kind) -> String {
-    kind.fields.iter().filter(|f| visible(f)).filter_map(Field::expansion).collect::<Vec<_>>().join(",")
+    kind.fields
+        .iter()
+        .filter(|f| visible(f))
+        .filter_map(Field::expansion)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// Columns a list starts with.
 pub fn first_columns(kind: &Kind) -> &'static [&'static str] {
     match kind.name {
-        "customer" => &["name", "status", "level", "industry", "owner_id", "phone", "last_activity_at", "next_follow_up_at"],
-        "contact" => &["name", "customer_id", "title", "decision_role", "phone", "email", "owner_id"],
-        "lead" => &["name", "company", "status", "level", "source", "phone", "owner_id", "next_follow_up_at"],
-        "opportunity" => &["name", "customer_id", "amount", "stage_id", "status", "close_on", "owner_id"],
+        "customer" => &[
+            "name",
+            "status",
+            "level",
+            "industry",
+            "owner_id",
+            "phone",
+            "last_activity_at",
+            "next_follow_up_at",
+        ],
+        "contact" => &[
+            "name",
+            "customer_id",
+            "title",
+            "decision_role",
+            "phone",
+            "email",
+            "owner_id",
+        ],
+        "lead" => &[
+            "name",
+            "company",
+            "status",
+            "level",
+            "source",
+            "phone",
+            "owner_id",
+            "next_follow_up_at",
+        ],
+        "opportunity" => &[
+            "name",
+            "customer_id",
+            "amount",
+            "stage_id",
+            "status",
+            "close_on",
+            "owner_id",
+        ],
         "product" => &["name", "code", "category", "price", "unit", "inactive"],
         "user" => &["name", "email", "title", "team_id", "disabled"],
         "team" => &["name", "manager_id"],
@@ -81,7 +137,15 @@ pub fn first_fields(kind: &Kind) -> &'static [&'static str] {
         "customer" => &["name", "kind", "status", "industry", "phone", "owner_id"],
         "contact" => &["name", "customer_id", "title", "phone", "email"],
         "lead" => &["name", "company", "phone", "email", "source", "owner_id"],
-        "opportunity" => &["name", "customer_id", "pipeline_id", "stage_id", "amount", "close_on", "owner_id"],
+        "opportunity" => &[
+            "name",
+            "customer_id",
+            "pipeline_id",
+            "stage_id",
+            "amount",
+            "close_on",
+            "owner_id",
+        ],
         "product" => &["name", "code", "category", "price", "unit"],
         "task" => &["subject", "due_at", "priority", "owner_id"],
         "user" => &["name", "email", "title", "team_id", "roles"],
@@ -100,30 +164,83 @@ const REACH: Label = Label::new("联系方式", "How to reach them");
 const FOLLOW: Label = Label::new("跟进", "Following up");
 
 const CUSTOMER_GROUPS: &[Group] = &[
-    (BASICS, &["name", "kind", "status", "level", "industry", "source", "region", "owner_id", "tags"]),
+    (
+        BASICS,
+        &[
+            "name", "kind", "status", "level", "industry", "source", "region", "owner_id", "tags",
+        ],
+    ),
     (REACH, &["phone", "email", "website", "address"]),
     (FOLLOW, &["next_follow_up_at", "last_activity_at"]),
-    (Label::new("企业信息", "The firm"), &["parent_id", "annual_revenue", "employees", "description"]),
+    (
+        Label::new("企业信息", "The firm"),
+        &["parent_id", "annual_revenue", "employees", "description"],
+    ),
 ];
 
 const CONTACT_GROUPS: &[Group] = &[
-    (BASICS, &["name", "customer_id", "title", "department", "decision_role", "reports_to_id", "owner_id", "tags"]),
+    (
+        BASICS,
+        &[
+            "name",
+            "customer_id",
+            "title",
+            "department",
+            "decision_role",
+            "reports_to_id",
+            "owner_id",
+            "tags",
+        ],
+    ),
     (REACH, &["phone", "office_phone", "email", "wechat", "do_not_contact"]),
     (FOLLOW, &["last_activity_at"]),
 ];
 
 const LEAD_GROUPS: &[Group] = &[
-    (BASICS, &["name", "company", "title", "status", "disqualified_reason", "level", "score", "source", "owner_id", "tags"]),
+    (
+        BASICS,
+        &[
+            "name",
+            "company",
+            "title",
+            "status",
+            "disqualified_reason",
+            "level",
+            "score",
+            "source",
+            "owner_id",
+            "tags",
+        ],
+    ),
     (REACH, &["phone", "email", "website", "region", "industry"]),
     (FOLLOW, &["next_follow_up_at", "last_activity_at"]),
 ];
 
 const OPPORTUNITY_GROUPS: &[Group] = &[
-    (BASICS, &["name", "customer_id", "contact_id", "amount", "close_on", "owner_id", "tags"]),
+    (
+        BASICS,
+        &[
+            "name",
+            "customer_id",
+            "contact_id",
+            "amount",
+            "close_on",
+            "owner_id",
+            "tags",
+        ],
+    ),
     (FOLLOW, &["next_step", "next_follow_up_at", "last_activity_at"]),
     (
         Label::new("预测与竞争", "Forecast and rivals"),
-        &["forecast_category", "competitor", "source", "started_on", "closed_at", "loss_reason", "description"],
+        &[
+            "forecast_category",
+            "competitor",
+            "source",
+            "started_on",
+            "closed_at",
+            "loss_reason",
+            "description",
+        ],
     ),
 ];
 
@@ -143,7 +260,9 @@ pub fn aside(kind: &Kind, field: &Field, row: &Row) -> bool {
     match (kind.name, field.name) {
         ("opportunity", "pipeline_id" | "stage_id" | "status" | "lines" | "stage_entered_at") => true,
         ("opportunity", "closed_at" | "loss_reason")
-        | ("lead", "disqualified_reason" | "converted_at" | "customer_id" | "contact_id" | "opportunity_id") => row.get(field.name).is_null(),
+        | ("lead", "disqualified_reason" | "converted_at" | "customer_id" | "contact_id" | "opportunity_id") => {
+            row.get(field.name).is_null()
+        }
         _ => false,
     }
 }

@@ -62,7 +62,8 @@ fn App() -> impl IntoView {
         let screen = match who.as_str() {
             "…" => view! { <div class="boot" role="status" aria-label=t().loading></div> }.into_any(),
             "" if setting_up.get() => view! { <auth::SetUp/> }.into_any(),
-            "" => view! { <auth::SignIn ended=state.session.with_untracked(|s| *s == Session::SignedOut(true))/> }.into_any(),
+            "" => view! { <auth::SignIn ended=state.session.with_untracked(|s| *s == Session::SignedOut(true))/> }
+                .into_any(),
             _ => view! { <shell::Shell><Screen/></shell::Shell><shell::Palette/><ConflictDialog/> }.into_any(),
         };
         view! { {screen}<ui::toast::Toasts/> }
@@ -81,8 +82,13 @@ fn Screen() -> impl IntoView {
             [] => view! { <report::Dashboard/> }.into_any(),
             ["tasks"] => view! { <task::TasksPage/> }.into_any(),
             ["pipeline"] => view! { <pipeline::BoardPage/> }.into_any(),
-            ["import", rest @ ..] => view! { <import::ImportPage id=rest.first().map(|s| (*s).to_owned())/> }.into_any(),
-            ["settings", rest @ ..] => view! { <settings::SettingsPage part=rest.first().map(|s| (*s).to_owned()).unwrap_or_default()/> }.into_any(),
+            ["import", rest @ ..] => {
+                view! { <import::ImportPage id=rest.first().map(|s| (*s).to_owned())/> }.into_any()
+            }
+            ["settings", rest @ ..] => {
+                view! { <settings::SettingsPage part=rest.first().map(|s| (*s).to_owned()).unwrap_or_default()/> }
+                    .into_any()
+            }
             [plural] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
                 Some(kind) => view! { <ListPage kind icon_name=kind.name/> }.into_any(),
                 None => lost(),

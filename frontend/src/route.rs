@@ -23,7 +23,10 @@ impl Address {
                 (decode(key), decode(value))
             })
             .collect();
-        Self { path: path.to_owned(), query }
+        Self {
+            path: path.to_owned(),
+            query,
+        }
     }
 
     pub fn get(&self, key: &str) -> Option<&str> {
@@ -61,7 +64,11 @@ pub fn encode(text: &str) -> String {
 }
 
 pub fn query_string(pairs: &[(String, String)]) -> String {
-    pairs.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect::<Vec<_>>().join("&")
+    pairs
+        .iter()
+        .map(|(k, v)| format!("{}={}", encode(k), encode(v)))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 pub fn current() -> Address {
@@ -101,7 +108,13 @@ pub fn set(key: &str, value: &str) {
 pub fn listen() {
     window_event_listener(leptos::ev::popstate, |_| state().address.set(current()));
     window_event_listener(leptos::ev::click, |event| {
-        if event.default_prevented() || event.button() != 0 || event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key() {
+        if event.default_prevented()
+            || event.button() != 0
+            || event.meta_key()
+            || event.ctrl_key()
+            || event.shift_key()
+            || event.alt_key()
+        {
             return;
         }
         let link = event
@@ -110,7 +123,12 @@ pub fn listen() {
             .and_then(|e| e.closest("a[href]").ok().flatten());
         let Some(link) = link else { return };
         let href = link.get_attribute("href").unwrap_or_default();
-        if href.starts_with('/') && !href.starts_with("/api/") && href != "/docs" && !link.has_attribute("download") && !link.has_attribute("target") {
+        if href.starts_with('/')
+            && !href.starts_with("/api/")
+            && href != "/docs"
+            && !link.has_attribute("download")
+            && !link.has_attribute("target")
+        {
             event.prevent_default();
             go(&href);
         }

@@ -94,5 +94,9 @@ pub fn me() -> Option<Me> {
 
 /// Tells every list and panel that a record is new.
 pub fn announce(kind: &'static str, id: impl Into<String>, row: Option<Row>) {
-    state().change.set(Some(Change { kind, id: id.into(), row }));
+    state().change.set(Some(Change {
+        kind,
+        id: id.into(),
+        row,
+    }));
 }

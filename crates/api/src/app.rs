@@ -9,10 +9,12 @@ use crate::{
     activity, assets, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline, product,
 };
 use crate::{report, request, role, schema, search, stage, tag, task, team, user};
+use actix_web::dev::Server;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, PayloadConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
@@ -37,6 +39,7 @@ pub static ROUTES: LazyLock<Routes> = LazyLock::new(|| {
         user::routes,
         team::routes,
         role::routes,
+        crate::import::routes::routes,
         report::routes,
         search::routes,
         change::routes,
@@ -96,12 +99,16 @@ async fn noop() -> HttpResponse {
 
 /// Serves until told to stop, then finishes what is under way.
 pub async fn serve(state: State) -> std::io::Result<()> {
+    bind(Data::new(state))?.0.await
+}
+
+/// The server with the addresses it listens on: where the port was left open, they tell which it became.
+pub fn bind(state: Data<State>) -> std::io::Result<(Server, Vec<SocketAddr>)> {
     let config: Config = state.config.clone();
-    let state = Data::new(state);
     let limit = Data::from(Arc::new(RateLimit::new(config.rate_limit)));
     LazyLock::force(&ROUTES);
     let measured = std::env::var_os("GUANXI_BENCH").is_some();
-    HttpServer::new(move || {
+    let server = HttpServer::new(move || {
         let docs = SwaggerUi::new("/docs/{_:.*}").config(DocsConfig::from("/api/v1/openapi.json").use_base_layout());
         App::new()
             .app_data(state.clone())
@@ -130,7 +137,7 @@ pub async fn serve(state: State) -> std::io::Result<()> {
     .bind(config.listen)?
     .client_request_timeout(Duration::from_secs(10))
     .client_disconnect_timeout(Duration::from_secs(5))
-    .shutdown_timeout(25)
-    .run()
-    .await
+    .shutdown_timeout(25);
+    let addresses = server.addrs();
+    Ok((server.run(), addresses))
 }

@@ -1,8 +1,9 @@
 //! What the binary does: serve, migrate, users, import, demo, and the description of the API.
 
 use crate::config::Config;
+use crate::import::command::{self, ImportArgs};
 use crate::state::State;
-use crate::{app, assets, demo, metrics, password, token, workspace};
+use crate::{app, assets, bench, demo, metrics, password, token, workspace};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use domain::Locale;
@@ -75,12 +76,28 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Import a file of customers, contacts, leads, products, opportunities or users
+    Import {
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        args: Box<ImportArgs>,
+    },
     /// Write the description of the API (OpenAPI 3.1) to standard output
     Openapi,
     /// Fill an empty database with demo data and print the sign-in
     Demo {
         #[command(flatten)]
         database: Database,
+    },
+    /// Fill an empty database for `cargo xtask bench`
+    #[command(hide = true)]
+    BenchFill {
+        #[command(flatten)]
+        database: Database,
+        /// 1 for 100,000 customers, 200,000 contacts and 50,000 opportunities
+        #[arg(long, default_value_t = 1.0)]
+        rows: f64,
     },
     /// Check the chain of the change log
     Audit {
@@ -192,12 +209,19 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             let secret = secret.trim_end_matches(['\r', '\n']).to_owned();
             add_user(&database.database, email, name, role, secret, workspace)?;
         }
+        Command::Import { database, args } => {
+            let store = Store::open(&database.database, Options::default()).context("the database cannot be opened")?;
+            return command::import(&store, *args);
+        }
         Command::Openapi => {
             let _ = write!(std::io::stdout(), "{}", app::openapi());
         }
         Command::Demo { database } => {
             let store = Store::open(&database.database, Options::default())?;
             say(demo::fill(&store)?);
+        }
+        Command::BenchFill { database, rows } => {
+            bench::fill(&Store::open(&database.database, Options::default())?, rows)?
         }
         Command::Audit {
             command: AuditCommand::Verify { database },

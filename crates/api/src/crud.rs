@@ -12,7 +12,7 @@ use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::{Action, Permit};
 use domain::record::{Birth, Ownership, Patch};
-use domain::value::Type;
+use domain::value::{FieldType, Type};
 use domain::{Error, Id, Instant, Issue, Kind, Record, query};
 use persistence::idempotency::Answer;
 use persistence::{Tx, engine};
@@ -311,6 +311,16 @@ async fn restore<T: Noun>(
     Ok(response)
 }
 
+/// The key of an upsert, as it will be stored: what is no key would find nothing, and make a new record each time.
+fn by_key(kind: &Kind, key: &str, value: String, in_body: Option<Json>) -> Result<String, Issue> {
+    let field = kind.field(key).ok_or_else(|| Issue::at(key, "unknown_field"))?;
+    let value = String::parse(json!(value), field)?;
+    match in_body {
+        Some(other) if other != json!(value) => Err(Issue::at(key, "key_differs")),
+        _ => Ok(value),
+    }
+}
+
 /// Creates or changes the record that has this value in a unique field.
 async fn upsert<T: Noun>(
     caller: Caller,
@@ -325,6 +335,7 @@ async fn upsert<T: Noun>(
         return Err(Error::BadQuery(issue).into());
     }
     let mut map = request::object(&request, &body)?;
+    let value = by_key(T::KIND, &key, value, map.insert(key.clone(), Json::Null))?;
     map.insert(key, json!(value));
     let expected = if request.headers().contains_key("If-Match") {
         request::if_match(&request)?
@@ -335,7 +346,7 @@ async fn upsert<T: Noun>(
         .store
         .write(move |tx| {
             let scope = caller.scope(T::KIND)?;
-            let found: Option<T> = engine::find_by(tx, &scope, "external_id", value.trim())?;
+            let found: Option<T> = engine::find_by(tx, &scope, "external_id", value.as_str())?;
             match found {
                 Some(old) => {
                     let stored: T = patch_in(tx, &caller, old.id(), expected, map.clone())?;
@@ -518,16 +529,13 @@ async fn history<T: Noun>(
     Ok(HttpResponse::Ok().json(json!({ "data": changes, "page": { "next_cursor": next, "has_more": more } })))
 }
 
-/// Registers all operations of a kind.
-pub fn crud<T: Noun>(routes: &mut Routes) {
+/// Registers the schemas, the list and the search of a kind.
+pub fn listed<T: Noun>(routes: &mut Routes) {
     let kind = T::KIND;
-    let name = type_name(kind);
     let path = format!("/{}", kind.path());
-    let tag = kind.path();
-    let (one, many) = (kind.label.en.to_lowercase(), kind.plural.replace('_', " "));
+    let (tag, many) = (kind.path(), kind.plural.replace('_', " "));
     schema::add_schemas(&mut routes.schemas, kind);
-    let schema = |suffix: &str| reference(&format!("{name}{suffix}"));
-
+    let schema = |suffix: &str| reference(&format!("{}{suffix}", type_name(kind)));
     let doc = Doc::new(format!("list_{}", kind.plural), &tag, format!("List {many}"))
         .about("Keyset pages. Filter by `filter[field][operator]=value`; `GET /schema` tells fields and operators.");
     routes.add(
@@ -541,6 +549,43 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
         .body(reference("Search"))
         .ok(200, schema("Page"));
     routes.add(Method::POST, format!("{path}/search"), doc, search::<T>);
+}
+
+/// Registers the history of a kind's records.
+pub fn historic<T: Noun>(routes: &mut Routes) {
+    let kind = T::KIND;
+    let path = format!("/{}", kind.path());
+    let (tag, one) = (kind.path(), kind.label.en.to_lowercase());
+    let doc = Doc::new(format!("{}_history", kind.name), &tag, format!("Changes of {one}"))
+        .about("Newest first, with old and new values.")
+        .query(
+            "before",
+            json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }),
+            "The position to go on from",
+        )
+        .query(
+            "limit",
+            json!({ "type": "integer", "minimum": 1, "maximum": 200 }),
+            "Changes in the answer",
+        )
+        .ok(
+            200,
+            json!({ "type": "object", "required": ["data", "page"], "properties": {
+            "data": { "type": "array", "items": reference("Change") }, "page": reference("Page") } }),
+        );
+    routes.add(Method::GET, format!("{path}/{{id}}/history"), doc, history::<T>);
+}
+
+/// Registers all operations of a kind.
+pub fn crud<T: Noun>(routes: &mut Routes) {
+    let kind = T::KIND;
+    let name = type_name(kind);
+    let path = format!("/{}", kind.path());
+    let tag = kind.path();
+    let (one, many) = (kind.label.en.to_lowercase(), kind.plural.replace('_', " "));
+    let schema = |suffix: &str| reference(&format!("{name}{suffix}"));
+
+    listed::<T>(routes);
     let doc = Doc::new(format!("create_{}", kind.name), &tag, format!("Create {one}"))
         .body(schema("Create"))
         .ok(201, schema(""));
@@ -592,7 +637,9 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     .versioned()
     .ok(200, schema(""));
     routes.add(Method::POST, format!("{path}/{{id}}/restore"), doc, restore::<T>);
-    let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}")).ok(200, listing::part(&name));
+    let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}"))
+        .ok(200, listing::part(&name))
+        .not_modified();
     routes.add(
         Method::GET,
         format!("{path}/{{id}}"),
@@ -610,22 +657,5 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
         .versioned()
         .no_content();
     routes.add(Method::DELETE, format!("{path}/{{id}}"), doc, delete::<T>);
-    let doc = Doc::new(format!("{}_history", kind.name), &tag, format!("Changes of {one}"))
-        .about("Newest first, with old and new values.")
-        .query(
-            "before",
-            json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }),
-            "The position to go on from",
-        )
-        .query(
-            "limit",
-            json!({ "type": "integer", "minimum": 1, "maximum": 200 }),
-            "Changes in the answer",
-        )
-        .ok(
-            200,
-            json!({ "type": "object", "required": ["data", "page"], "properties": {
-            "data": { "type": "array", "items": reference("Change") }, "page": reference("Page") } }),
-        );
-    routes.add(Method::GET, format!("{path}/{{id}}/history"), doc, history::<T>);
+    historic::<T>(routes);
 }

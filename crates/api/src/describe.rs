@@ -24,6 +24,8 @@ pub struct Doc {
     pub open: bool,
     pub if_match: bool,
     pub example: Option<Json>,
+    /// The answer is a file of this media type.
+    pub file: Option<&'static str>,
 }
 
 impl Doc {
@@ -41,6 +43,7 @@ impl Doc {
             open: false,
             if_match: false,
             example: None,
+            file: None,
         }
     }
 
@@ -74,8 +77,21 @@ impl Doc {
         self
     }
 
+    /// Answers with a file.
+    pub fn file(mut self, media: &'static str) -> Self {
+        self.ok.push((200, None));
+        self.file = Some(media);
+        self
+    }
+
     pub fn no_content(mut self) -> Self {
         self.ok.push((204, None));
+        self
+    }
+
+    /// For who sends `If-None-Match` with the version at hand.
+    pub fn not_modified(mut self) -> Self {
+        self.ok.push((304, None));
         self
     }
 
@@ -220,6 +236,12 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
         let mut response = json!({ "description": description(*status) });
         if let Some(schema) = schema {
             response["content"] = json!({ "application/json": { "schema": schema } });
+        }
+        if let Some(media) = doc.file {
+            response["content"] = json!({ media: { "schema": { "type": "string" } } });
+        }
+        if *status == 202 {
+            response["headers"] = json!({ "Location": { "schema": { "type": "string" } } });
         }
         if *status == 201 {
             response["headers"] =

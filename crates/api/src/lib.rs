@@ -3,6 +3,7 @@
 pub mod app;
 pub mod assets;
 mod auth;
+mod bench;
 mod caller;
 mod change;
 pub mod cli;
@@ -22,6 +23,8 @@ mod request;
 mod schema;
 mod search;
 mod state;
+#[doc(hidden)]
+pub mod testing;
 mod token;
 
 mod activity;

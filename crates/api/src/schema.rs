@@ -58,6 +58,10 @@ fn field_schema(field: &Field) -> Json {
         Type::Json if field.name == "options" => {
             json!({ "type": "array", "maxItems": 2000, "items": reference("PickOption") })
         }
+        Type::Json if field.name == "samples" => {
+            json!({ "type": "array", "items": { "type": "array", "items": { "type": "string" } } })
+        }
+        Type::Json if field.name == "guesses" => json!({ "type": "array", "items": { "type": "object" } }),
         Type::Json if field.name == "custom_fields" => json!({ "type": "object", "maxProperties": 0 }),
         Type::Json => json!({ "type": "object" }),
     };

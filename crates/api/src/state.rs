@@ -1,6 +1,7 @@
 //! What every request can reach: the store, the signing keys, the identities met lately.
 
 use crate::config::Config;
+use crate::import::worker::Worker;
 use crate::token::Tokens;
 use domain::Id;
 use domain::policy::Identity;
@@ -18,6 +19,7 @@ pub struct State {
     pub store: Store,
     pub config: Config,
     pub tokens: Tokens,
+    pub imports: Worker,
     identities: Mutex<HashMap<Id, Known>>,
     generation: AtomicU64,
 }
@@ -33,6 +35,7 @@ impl State {
         let keys = store.write_here(persistence::workspace::signing_keys)?;
         Ok(Self {
             tokens: Tokens::new(&keys),
+            imports: Worker::start(store.clone()).map_err(persistence::Error::internal)?,
             store,
             config,
             identities: Mutex::default(),

@@ -62,6 +62,7 @@ pub const KINDS: &[&Kind] = &[
     lead::Lead::KIND,
     activity::Activity::KIND,
     task::Task::KIND,
+    import::Import::KIND,
 ];
 
 /// The kind of a singular name such as `lead`.

@@ -34,6 +34,7 @@ messages! {
     invalid_shape "结构不正确：{reason}" "The structure is wrong: {reason}";
     duplicate_value "“{value}”重复出现。" "“{value}” stands here twice.";
     reference_not_found "找不到所引用的记录，或您无权查看。" "The record referred to does not exist, or you may not see it.";
+    key_differs "与地址中的键不一致。" "This is not the key that stands in the address.";
     own_parent "记录不能指向自身。" "A record cannot refer to itself.";
     reason_required "请填写原因。" "Please give a reason.";
     subject_or_body "请填写主题或内容。" "Give a subject or some text.";
@@ -104,11 +105,16 @@ messages! {
     // Imports
     file_missing "请选择要导入的文件。" "Choose a file to import.";
     unknown_import_kind "不能导入“{kind}”。" "Cannot import “{kind}”.";
+    unknown_encoding "未知编码“{encoding}”。" "Unknown encoding “{encoding}”.";
+    import_running "导入正在进行，请先取消或等待完成。" "This import is under way; cancel it or wait for its end.";
+    import_over "导入已结束，不能取消。" "This import has ended and cannot be cancelled.";
+    no_import_errors "该导入没有出错的行。" "This import has no rows in error.";
 }
 
 /// The text of a code with its parameters filled in. An unknown code is shown as it is.
 pub fn text(code: &str, params: &[(&'static str, String)], locale: Locale) -> String {
-    let Some((_, label)) = CODES.iter().find(|(c, _)| *c == code) else {
+    let own = CODES.iter().find(|(c, _)| *c == code).map(|(_, label)| *label);
+    let Some(label) = own.or_else(|| crate::import::problem::label(code)) else {
         return code.to_owned();
     };
     let template = label.get(locale);

@@ -247,11 +247,19 @@ pub struct PatchReader {
 
 impl PatchReader {
     pub fn new(kind: &'static Kind, map: Map<String, Json>, creating: bool) -> Self {
+        let mut issues = Issues::default();
+        if creating {
+            // Said here, so that what is missing is told together with what is wrong.
+            let needed = kind.fields.iter().filter(|f| f.required && !f.can(READONLY));
+            needed
+                .filter(|f| !map.contains_key(f.name))
+                .for_each(|f| issues.add(Issue::at(f.name, "required")));
+        }
         Self {
             kind,
             map,
             creating,
-            issues: Issues::default(),
+            issues,
         }
     }
 

@@ -21,6 +21,8 @@ pub enum Storage {
     Day,
     Json,
     Texts,
+    /// Parts of files; no field has this.
+    Bytes,
 }
 
 /// A stored value.
@@ -35,6 +37,7 @@ pub enum Val {
     Day(Day),
     Json(Json),
     Texts(Vec<String>),
+    Bytes(Vec<u8>),
 }
 
 impl Val {
@@ -57,7 +60,7 @@ macro_rules! into_val {
         })*
     };
 }
-into_val!(String: Text, &str: Text, i64: Int, bool: Bool, Id: Id, Instant: Instant, Day: Day, Json: Json);
+into_val!(String: Text, &str: Text, i64: Int, bool: Bool, Id: Id, Instant: Instant, Day: Day, Json: Json, Vec<u8>: Bytes, Vec<String>: Texts);
 
 /// A stored row does not fit the type it is read as: a defect or a damaged database, never the caller's fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use diesel::connection::{DefaultLoadingMode, LoadConnection};
 use diesel::deserialize::FromSql;
 use diesel::prelude::*;
 use diesel::row::{Field as _, Row as _};
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Text};
 use domain::value::{Storage, Val};
 
 macro_rules! backend {
@@ -31,6 +31,7 @@ macro_rules! backend {
                         Storage::Instant => <At as FromSql<types::At, $db>>::from_sql(raw).map(|v| Val::Instant(v.0)),
                         Storage::Day => <Date as FromSql<types::Date, $db>>::from_sql(raw).map(|v| Val::Day(v.0)),
                         Storage::Json => <Doc as FromSql<types::Doc, $db>>::from_sql(raw).map(|v| Val::Json(v.0)),
+                        Storage::Bytes => <Vec<u8> as FromSql<Binary, $db>>::from_sql(raw).map(Val::Bytes),
                         Storage::Texts => <Texts as FromSql<types::Texts, $db>>::from_sql(raw).map(|v| Val::Texts(v.0)),
                     };
                     values.push(value.map_err(Error::internal)?);

@@ -3,10 +3,12 @@
 //! Nothing here is generic over the kind but the decoding of rows, so that sixty kinds cost one compilation.
 
 mod bin;
+mod bulk;
 mod layout;
 mod page;
 
 pub use bin::{Deleted, find_deleted, list_deleted, restore};
+pub use bulk::{Name, find_named, find_with, named, named_by, names_near};
 pub use page::{Page, count, ids_visible, list, titles};
 
 use crate::change::{self, Entry};

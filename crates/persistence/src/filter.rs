@@ -73,6 +73,15 @@ pub fn one_of_ids(sql: &mut Sql, dialect: Dialect, ids: &[Id]) {
     }
 }
 
+/// ` IN` a list of texts as one bound value.
+pub fn one_of_texts(sql: &mut Sql, dialect: Dialect, texts: Vec<String>) {
+    let (before, after) = match dialect {
+        Dialect::Pg => (" = ANY(", ")"),
+        Dialect::Sqlite => (" IN (SELECT value FROM json_each(", "))"),
+    };
+    sql.push(before).bind(Val::Texts(texts)).push(after);
+}
+
 pub fn filter(sql: &mut Sql, dialect: Dialect, tree: &Filter) {
     let branch = |sql: &mut Sql, parts: &[Filter], word: &'static str, empty: &'static str| {
         if parts.is_empty() {

@@ -1,5 +1,9 @@
 //! The store: one source over SQLite and PostgreSQL. SQL lives here and nowhere else.
 
+// The tests inside share their helpers with those outside.
+#[cfg(test)]
+extern crate self as persistence;
+
 pub mod activity;
 mod backend;
 pub mod change;
@@ -7,6 +11,7 @@ pub mod engine;
 mod error;
 mod filter;
 pub mod idempotency;
+pub mod import;
 pub mod migrations;
 pub mod opportunity;
 pub mod report;
@@ -15,6 +20,8 @@ pub mod search;
 pub mod session;
 mod sql;
 mod store;
+#[cfg(test)]
+mod tests;
 mod tx;
 pub mod user;
 pub mod workspace;

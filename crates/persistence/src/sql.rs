@@ -9,7 +9,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use domain::value::{Storage, Val};
 use domain::{Day, Id, Instant};
@@ -127,6 +127,7 @@ enum Bind {
     Date(Date),
     Doc(Doc),
     Texts(Texts),
+    Bytes(Vec<u8>),
 }
 
 impl From<Val> for Bind {
@@ -141,6 +142,7 @@ impl From<Val> for Bind {
             Val::Day(v) => Self::Date(Date(v)),
             Val::Json(v) => Self::Doc(Doc(v)),
             Val::Texts(v) => Self::Texts(Texts(v)),
+            Val::Bytes(v) => Self::Bytes(v),
         }
     }
 }
@@ -170,6 +172,13 @@ impl Sql {
     pub fn once(mut self) -> Self {
         self.once = true;
         self
+    }
+
+    #[cfg(test)]
+    pub fn explained(&self, how: &'static str) -> Self {
+        let mut sql = self.clone().once();
+        sql.parts.insert(0, Part::Text(how.into()));
+        sql
     }
 
     pub fn push(&mut self, text: impl Into<Cow<'static, str>>) -> &mut Self {
@@ -212,6 +221,10 @@ macro_rules! fragment {
                             Bind::Date(v) => out.push_bind_param::<types::Date, _>(v)?,
                             Bind::Doc(v) => out.push_bind_param::<types::Doc, _>(v)?,
                             Bind::Texts(v) => out.push_bind_param::<types::Texts, _>(v)?,
+                            Bind::Bytes(v) => out.push_bind_param::<Binary, _>(v)?,
+                            Bind::Null(Storage::Bytes) => {
+                                out.push_bind_param::<Nullable<Binary>, _>(&None::<Vec<u8>>)?
+                            }
                             Bind::Null(Storage::Text) => out.push_bind_param::<Nullable<Text>, _>(&None::<String>)?,
                             Bind::Null(Storage::Int) => out.push_bind_param::<Nullable<BigInt>, _>(&None::<i64>)?,
                             Bind::Null(Storage::Bool) => out.push_bind_param::<Nullable<Bool>, _>(&None::<bool>)?,

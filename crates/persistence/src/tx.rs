@@ -28,6 +28,8 @@ impl Tx<'_> {
     }
 
     pub(crate) fn rows(&mut self, sql: &Sql, columns: &[Storage]) -> Result<Vec<Vec<Val>>> {
+        #[cfg(test)]
+        crate::tests::note_plan(self, sql);
         match self {
             Self::Pg(conn) => backend::pg_rows(conn, sql, columns),
             Self::Sqlite(conn) => backend::sqlite_rows(conn, sql, columns),

@@ -33,6 +33,7 @@ fn column_type(engine: Engine, storage: Storage) -> &'static str {
         Storage::Day => ("text", "date"),
         Storage::Json => ("text", "jsonb"),
         Storage::Texts => ("text", "ARRAY"),
+        Storage::Bytes => ("blob", "bytea"),
     };
     if engine == Engine::Sqlite { sqlite } else { pg }
 }

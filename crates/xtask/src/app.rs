@@ -164,6 +164,17 @@ fn report(sizes: &[pack::Sizes]) -> Result<()> {
     Ok(())
 }
 
+/// Compressed bytes that `dist/` makes a browser fetch before the first screen; none where it is not built for release.
+pub fn first_load() -> Result<Option<u64>> {
+    let dist = root().join("dist");
+    let mut compressed = files(&dist.join("assets"))?;
+    compressed.push(dist.join("index.html.br"));
+    compressed.retain(|file| file.extension().is_some_and(|e| e == "br") && file.exists());
+    let sizes = compressed.iter().map(|file| Ok(file.metadata()?.len()));
+    let total: u64 = sizes.sum::<Result<u64>>()?;
+    Ok((total > 0).then_some(total))
+}
+
 /// Everything the app is made from, with the code here that makes it.
 fn inputs() -> Result<Vec<(PathBuf, SystemTime)>> {
     let mut inputs = Vec::new();

@@ -40,7 +40,14 @@ pub struct Reply {
 }
 
 fn call(method: &'static str, path: impl Into<String>) -> Call {
-    Call { method, path: path.into(), body: Body::None, version: None, signal: None, key: None }
+    Call {
+        method,
+        path: path.into(),
+        body: Body::None,
+        version: None,
+        signal: None,
+        key: None,
+    }
 }
 
 pub fn get(path: impl Into<String>) -> Call {
@@ -88,7 +95,10 @@ impl Call {
     /// The answer's body as plain text: a file.
     pub async fn text(self) -> Outcome<String> {
         let reply = self.send().await?;
-        Ok(reply.body.as_str().map_or_else(|| reply.body.to_string(), str::to_owned))
+        Ok(reply
+            .body
+            .as_str()
+            .map_or_else(|| reply.body.to_string(), str::to_owned))
     }
 
     pub async fn send(self) -> Outcome<Reply> {
@@ -108,7 +118,11 @@ impl Call {
     async fn send_fresh(&self) -> Outcome<Reply> {
         let used = session::token();
         match self.send_once(&used).await {
-            Err(problem) if problem.status == 401 && !self.path.starts_with("/auth/login") && !self.path.starts_with("/auth/refresh") => {
+            Err(problem)
+                if problem.status == 401
+                    && !self.path.starts_with("/auth/login")
+                    && !self.path.starts_with("/auth/refresh") =>
+            {
                 session::renew(&used).await?;
                 let outcome = self.send_once(&session::token()).await;
                 if outcome.as_ref().is_err_and(|p| p.status == 401) {

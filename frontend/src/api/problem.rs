@@ -24,7 +24,10 @@ impl Problem {
                 .iter()
                 .map(|e| {
                     let pointer = e["pointer"].as_str().unwrap_or_default().trim_start_matches('/');
-                    (pointer.split('/').next().unwrap_or_default().to_owned(), e["message"].as_str().unwrap_or_default().to_owned())
+                    (
+                        pointer.split('/').next().unwrap_or_default().to_owned(),
+                        e["message"].as_str().unwrap_or_default().to_owned(),
+                    )
                 })
                 .collect()
         });
@@ -32,12 +35,24 @@ impl Problem {
         if let (true, Some(seconds)) = (detail.is_empty(), retry_after) {
             detail = fill(t().retry_in, &[&seconds]);
         }
-        Self { status, code: text("code"), title: text("title"), detail, request_id: text("request_id"), errors: errors.unwrap_or_default() }
+        Self {
+            status,
+            code: text("code"),
+            title: text("title"),
+            detail,
+            request_id: text("request_id"),
+            errors: errors.unwrap_or_default(),
+        }
     }
 
     pub fn network(error: JsValue) -> Self {
-        let aborted = crate::dom::get(&error, "name").as_string().is_some_and(|n| n == "AbortError");
-        Self { code: if aborted { "aborted" } else { "offline" }.into(), ..Self::default() }
+        let aborted = crate::dom::get(&error, "name")
+            .as_string()
+            .is_some_and(|n| n == "AbortError");
+        Self {
+            code: if aborted { "aborted" } else { "offline" }.into(),
+            ..Self::default()
+        }
     }
 
     /// A newer request took this one's place: nothing to tell anybody.
@@ -59,8 +74,18 @@ impl Problem {
         if self.status == 0 {
             return t().no_answer.to_owned();
         }
-        let fields = self.errors.iter().map(|(_, m)| m.as_str()).filter(|m| !m.is_empty()).collect::<Vec<_>>().join(t().list_comma);
-        let mut out = [&self.detail, &fields, &self.title].into_iter().find(|s| !s.is_empty()).cloned().unwrap_or_default();
+        let fields = self
+            .errors
+            .iter()
+            .map(|(_, m)| m.as_str())
+            .filter(|m| !m.is_empty())
+            .collect::<Vec<_>>()
+            .join(t().list_comma);
+        let mut out = [&self.detail, &fields, &self.title]
+            .into_iter()
+            .find(|s| !s.is_empty())
+            .cloned()
+            .unwrap_or_default();
         if out.is_empty() {
             out = fill(t().failed_with, &[&self.status.to_string()]);
         }

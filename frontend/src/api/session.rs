@@ -42,10 +42,17 @@ impl Me {
             version: user["version"].as_i64().unwrap_or(1),
             name: text(&user["name"]),
             email: text(&user["email"]),
-            time_zone: user["time_zone"].as_str().map_or_else(|| text(&body["workspace"]["time_zone"]), str::to_owned),
+            time_zone: user["time_zone"]
+                .as_str()
+                .map_or_else(|| text(&body["workspace"]["time_zone"]), str::to_owned),
             workspace: text(&body["workspace"]["name"]),
             currency: body["workspace"]["currency"].as_str().unwrap_or("CNY").to_owned(),
-            roles: body["roles"].as_array().into_iter().flatten().map(|r| text(if r.is_string() { r } else { &r["name"] })).collect(),
+            roles: body["roles"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|r| text(if r.is_string() { r } else { &r["name"] }))
+                .collect(),
             rights: body["rights"].clone(),
         }
     }
@@ -56,14 +63,23 @@ impl Me {
         if !self.rights.is_object() {
             return true;
         }
-        let actions = if self.rights[kind].is_object() { &self.rights[kind] } else { &self.rights["*"] };
-        let reach = if actions[action].is_null() { &actions["*"] } else { &actions[action] };
+        let actions = if self.rights[kind].is_object() {
+            &self.rights[kind]
+        } else {
+            &self.rights["*"]
+        };
+        let reach = if actions[action].is_null() {
+            &actions["*"]
+        } else {
+            &actions[action]
+        };
         reach.as_str().is_some_and(|r| r != "none")
     }
 }
 
 async fn take(body: &Value) -> Outcome<()> {
     TOKEN.set(body["access_token"].as_str().unwrap_or_default().to_owned());
+    dom::store("session", "1");
     reload_me().await
 }
 
@@ -81,7 +97,9 @@ pub async fn reload_me() -> Outcome<()> {
 }
 
 pub async fn sign_in(email: &str, password: &str) -> Outcome<()> {
-    let reply = post("/auth/login", json!({ "email": email, "password": password })).send().await?;
+    let reply = post("/auth/login", json!({ "email": email, "password": password }))
+        .send()
+        .await?;
     take(&reply.body).await
 }
 
@@ -91,12 +109,17 @@ pub async fn set_up(body: Value) -> Outcome<()> {
     if reply.body["access_token"].is_string() {
         return take(&reply.body).await;
     }
-    sign_in(body["email"].as_str().unwrap_or_default(), body["password"].as_str().unwrap_or_default()).await
+    sign_in(
+        body["email"].as_str().unwrap_or_default(),
+        body["password"].as_str().unwrap_or_default(),
+    )
+    .await
 }
 
 pub async fn sign_out() {
     let _ = post("/auth/logout", Value::Null).send().await;
     TOKEN.take();
+    dom::store("session", "");
     state().session.set(Session::SignedOut(false));
     crate::route::go("/");
 }
@@ -108,9 +131,13 @@ pub(super) fn end() {
 
 /// At the start of the page: is there a session to go on with?
 pub async fn resume() {
-    let outcome = match renew("").await {
-        Ok(()) => reload_me().await,
-        Err(problem) => Err(problem),
+    // Who never signed in here need not ask: the cookie itself no script can see.
+    let outcome = match dom::stored("session").as_deref() {
+        Some("1") => match renew("").await {
+            Ok(()) => reload_me().await,
+            Err(problem) => Err(problem),
+        },
+        _ => Err(Problem::default()),
     };
     if outcome.is_err() {
         TOKEN.take();
@@ -134,7 +161,9 @@ pub(super) async fn renew(used: &str) -> Outcome<()> {
     };
     locked(work).await;
     let outcome = done.borrow_mut().take().unwrap_or_else(|| Err(Problem::default()));
-    if outcome.as_ref().is_err_and(|p| p.status == 401) && state().session.with_untracked(|s| matches!(s, Session::SignedIn(_))) {
+    if outcome.as_ref().is_err_and(|p| p.status == 401)
+        && state().session.with_untracked(|s| matches!(s, Session::SignedIn(_)))
+    {
         end();
     }
     outcome

@@ -29,7 +29,14 @@ fn Card(#[prop(into)] title: String, children: Children) -> impl IntoView {
     .into_any()
 }
 
-fn input(id: &'static str, label: &'static str, kind: &'static str, complete: &'static str, value: RwSignal<String>, problem: RwSignal<Option<Problem>>) -> AnyView {
+fn input(
+    id: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    complete: &'static str,
+    value: RwSignal<String>,
+    problem: RwSignal<Option<Problem>>,
+) -> AnyView {
     let error = move || problem.with(|p| p.as_ref().and_then(|p| p.field(id).map(str::to_owned)));
     view! {
         <div class="form-field wide">
@@ -81,7 +88,9 @@ pub fn SignIn(ended: bool) -> impl IntoView {
 /// First start: the one-time link leads here.
 #[component]
 pub fn SetUp() -> impl IntoView {
-    let token = state().address.with_untracked(|a| a.get("token").unwrap_or_default().to_owned());
+    let token = state()
+        .address
+        .with_untracked(|a| a.get("token").unwrap_or_default().to_owned());
     let fields: [RwSignal<String>; 4] = std::array::from_fn(|_| RwSignal::new(String::new()));
     let [workspace, name, email, password] = fields;
     let problem = RwSignal::new(None::<Problem>);
@@ -128,4 +137,3 @@ pub fn SetUp() -> impl IntoView {
     }
     .into_any()
 }
-

@@ -13,17 +13,18 @@ thread_local! { static FORMATTERS: RefCell<HashMap<String, (JsValue, Function)>>
 fn format(class: &str, key: &str, options: &[(&str, JsValue)], args: &[JsValue]) -> String {
     let locale = locale().tag();
     let key = format!("{class} {locale} {key}");
-    FORMATTERS.with_borrow_mut(|kept| {
-        if !kept.contains_key(&key) {
-            let class: Function = get(&get(&window(), "Intl"), class).unchecked_into();
-            let made = Reflect::construct(&class, &Array::of2(&locale.into(), &object(options))).ok()?;
-            let method: Function = get(&made, "format").dyn_into().ok()?;
-            kept.insert(key.clone(), (made, method));
-        }
-        let (made, method) = kept.get(&key)?;
-        method.apply(made, &args.iter().collect::<Array>()).ok()?.as_string()
-    })
-    .unwrap_or_default()
+    FORMATTERS
+        .with_borrow_mut(|kept| {
+            if !kept.contains_key(&key) {
+                let class: Function = get(&get(&window(), "Intl"), class).unchecked_into();
+                let made = Reflect::construct(&class, &Array::of2(&locale.into(), &object(options))).ok()?;
+                let method: Function = get(&made, "format").dyn_into().ok()?;
+                kept.insert(key.clone(), (made, method));
+            }
+            let (made, method) = kept.get(&key)?;
+            method.apply(made, &args.iter().collect::<Array>()).ok()?.as_string()
+        })
+        .unwrap_or_default()
 }
 
 pub fn number(value: f64) -> String {
@@ -51,9 +52,19 @@ fn money_with(amount: &str, currency: &str, short: bool) -> String {
         return amount.to_owned();
     }
     let whole = amount.split_once('.').is_none_or(|(_, f)| f.bytes().all(|b| b == b'0'));
-    let short = short && amount.trim_start_matches('-').split('.').next().unwrap_or_default().len() > 4;
-    let mut options: Vec<(&str, JsValue)> =
-        vec![("style", "currency".into()), ("currency", currency.into()), ("currencyDisplay", "narrowSymbol".into())];
+    let short = short
+        && amount
+            .trim_start_matches('-')
+            .split('.')
+            .next()
+            .unwrap_or_default()
+            .len()
+            > 4;
+    let mut options: Vec<(&str, JsValue)> = vec![
+        ("style", "currency".into()),
+        ("currency", currency.into()),
+        ("currencyDisplay", "narrowSymbol".into()),
+    ];
     if short {
         options.extend([("notation", "compact".into()), ("maximumSignificantDigits", 4.into())]);
     } else if whole {
@@ -61,7 +72,11 @@ fn money_with(amount: &str, currency: &str, short: bool) -> String {
         options.push(("maximumFractionDigits", 0.into()));
     }
     // A string keeps all digits of what a float would round.
-    let value = if short { JsValue::from_f64(amount.parse().unwrap_or(0.0)) } else { amount.into() };
+    let value = if short {
+        JsValue::from_f64(amount.parse().unwrap_or(0.0))
+    } else {
+        amount.into()
+    };
     format("NumberFormat", &format!("{currency}{short}{whole}"), &options, &[value])
 }
 
@@ -84,7 +99,11 @@ fn time(key: &str, mut options: Vec<(&str, JsValue)>, iso: &str, zone: JsValue) 
 
 /// A day, `2026-03-01`, without any time zone moving it.
 pub fn day(day: &str) -> String {
-    let options = vec![("year", "numeric".into()), ("month", "short".into()), ("day", "numeric".into())];
+    let options = vec![
+        ("year", "numeric".into()),
+        ("month", "short".into()),
+        ("day", "numeric".into()),
+    ];
     time("day", options, &format!("{day}T00:00:00Z"), "UTC".into())
 }
 
@@ -111,7 +130,12 @@ pub fn instant(iso: &str) -> String {
 
 /// Hours and minutes of a moment.
 pub fn clock(iso: &str) -> String {
-    time("clock", vec![("hour", "2-digit".into()), ("minute", "2-digit".into())], iso, zone())
+    time(
+        "clock",
+        vec![("hour", "2-digit".into()), ("minute", "2-digit".into())],
+        iso,
+        zone(),
+    )
 }
 
 /// The day of today for this person.
@@ -162,12 +186,20 @@ pub fn relative_day(iso_day: &str) -> String {
 }
 
 fn relative_unit(value: f64, unit: &str) -> String {
-    format("RelativeTimeFormat", "", &[("numeric", "auto".into())], &[value.into(), unit.into()])
+    format(
+        "RelativeTimeFormat",
+        "",
+        &[("numeric", "auto".into())],
+        &[value.into(), unit.into()],
+    )
 }
 
 /// “1,204 records”, by the number's own form.
 pub fn count(n: i64) -> String {
-    fill(if n == 1 { t().one_record } else { t().n_records }, &[&number(n as f64)])
+    fill(
+        if n == 1 { t().one_record } else { t().n_records },
+        &[&number(n as f64)],
+    )
 }
 
 /// What a `datetime-local` box shows for a moment, in the person's own zone.

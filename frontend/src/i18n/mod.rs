@@ -47,7 +47,10 @@ pub fn fill(text: &str, values: &[&str]) -> String {
 /// The language of the last visit, else the browser's.
 pub fn stored() -> Locale {
     let browser = window().navigator().language().unwrap_or_default();
-    dom::stored("locale").and_then(|l| Locale::from_tag(&l)).or_else(|| Locale::from_tag(&browser)).unwrap_or(Locale::En)
+    dom::stored("locale")
+        .and_then(|l| Locale::from_tag(&l))
+        .or_else(|| Locale::from_tag(&browser))
+        .unwrap_or(Locale::En)
 }
 
 /// Keeps `lang` of the page right, and the choice for the next visit.

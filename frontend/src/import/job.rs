@@ -25,7 +25,11 @@ fn over(body: &Value) -> bool {
 impl Job {
     /// Looks again and again until it is over.
     pub fn watch(id: String) -> Self {
-        let job = Self { body: RwSignal::new(Value::Null), problem: RwSignal::new(None), id: StoredValue::new(id) };
+        let job = Self {
+            body: RwSignal::new(Value::Null),
+            problem: RwSignal::new(None),
+            id: StoredValue::new(id),
+        };
         job.poll();
         job
     }
@@ -60,12 +64,23 @@ impl Job {
                 return Err(problem);
             }
             match self.body.try_get_untracked() {
-                None => return Err(Problem { code: "aborted".into(), ..Problem::default() }),
+                None => {
+                    return Err(Problem {
+                        code: "aborted".into(),
+                        ..Problem::default()
+                    });
+                }
                 Some(body) if body["status"] == "failed" => {
                     let detail = said(&body["error"]);
-                    return Err(Problem { status: 422, detail, ..Problem::default() });
+                    return Err(Problem {
+                        status: 422,
+                        detail,
+                        ..Problem::default()
+                    });
                 }
-                Some(body) if over(&body) || body["headers"].as_array().is_some_and(|h| !h.is_empty()) => return Ok(body),
+                Some(body) if over(&body) || body["headers"].as_array().is_some_and(|h| !h.is_empty()) => {
+                    return Ok(body);
+                }
                 _ => dom::sleep(60).await,
             }
         }
@@ -74,7 +89,12 @@ impl Job {
 
 /// An error of a job, in whichever form it comes.
 fn said(error: &Value) -> String {
-    error["detail"].as_str().or_else(|| error["message"].as_str()).or_else(|| error.as_str()).unwrap_or(t().import_failed).to_owned()
+    error["detail"]
+        .as_str()
+        .or_else(|| error["message"].as_str())
+        .or_else(|| error.as_str())
+        .unwrap_or(t().import_failed)
+        .to_owned()
 }
 
 /// `again` takes a suggested value: column, what the file says, what is meant.
@@ -100,7 +120,10 @@ pub fn JobView(job: Job, trial: bool, again: Option<Callback<(String, String, St
 
 fn running(job: Job, body: &Value) -> AnyView {
     let progress = &body["progress"];
-    let (read, total) = (progress["read_bytes"].as_f64().unwrap_or(0.0), progress["total_bytes"].as_f64().unwrap_or(0.0));
+    let (read, total) = (
+        progress["read_bytes"].as_f64().unwrap_or(0.0),
+        progress["total_bytes"].as_f64().unwrap_or(0.0),
+    );
     let rows = progress["rows"].as_f64().unwrap_or(0.0);
     let share = if total > 0.0 { (read / total).min(1.0) } else { 0.0 };
     let cancel = move |_| {
@@ -123,7 +146,9 @@ fn running(job: Job, body: &Value) -> AnyView {
 
 fn done(job: Job, body: &Value, trial: bool, again: Option<Callback<(String, String, String)>>) -> AnyView {
     let report = body["report"].clone();
-    let kind = body["kind"].as_str().and_then(|k| kinds::by_plural(k).or_else(|| kinds::kind(k)));
+    let kind = body["kind"]
+        .as_str()
+        .and_then(|k| kinds::by_plural(k).or_else(|| kinds::kind(k)));
     let n = |key: &str| report[key].as_f64().unwrap_or(0.0);
     let failed = n("failed");
     let tile = |key: &str, name: &'static str, tone: &'static str| {
@@ -131,8 +156,14 @@ fn done(job: Job, body: &Value, trial: bool, again: Option<Callback<(String, Str
         view! { <div class=format!("stat {tone}")><b>{format::number(value)}</b><span>{name}</span></div> }
     };
     let list = |key: &str| report[key].as_array().cloned().unwrap_or_default();
-    let causes = list("causes").into_iter().map(|c| cause(&c, kind, again)).collect_view();
-    let warnings = list("warnings").into_iter().map(|c| cause(&c, kind, None)).collect_view();
+    let causes = list("causes")
+        .into_iter()
+        .map(|c| cause(&c, kind, again))
+        .collect_view();
+    let warnings = list("warnings")
+        .into_iter()
+        .map(|c| cause(&c, kind, None))
+        .collect_view();
     let made = list("created_values").into_iter().map(|v| {
         let text = |k: &str| v[k].as_str().unwrap_or_default().to_owned();
         view! { <span class="tag">{text("value")}<span class="muted">" "{format::number(v["rows"].as_f64().unwrap_or(0.0))}</span></span> }
@@ -170,10 +201,19 @@ fn done(job: Job, body: &Value, trial: bool, again: Option<Callback<(String, Str
 fn cause(cause: &Value, kind: Option<&'static Kind>, again: Option<Callback<(String, String, String)>>) -> AnyView {
     let text = |k: &str| cause[k].as_str().unwrap_or_default().to_owned();
     let rows = cause["rows"].as_f64().unwrap_or(0.0);
-    let first = cause["first_rows"].as_array().into_iter().flatten().filter_map(Value::as_u64).map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
+    let first = cause["first_rows"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_u64)
+        .map(|n| n.to_string())
+        .collect::<Vec<_>>()
+        .join(", ");
     let (column, suggestion) = (text("column"), text("suggestion"));
     let value = cause["params"]["value"].as_str().unwrap_or_default().to_owned();
-    let message = cause["message"].as_str().map_or_else(|| reason(cause, kind), str::to_owned);
+    let message = cause["message"]
+        .as_str()
+        .map_or_else(|| reason(cause, kind), str::to_owned);
     let take = again.filter(|_| !suggestion.is_empty() && !column.is_empty()).map(|again| {
         let (column, value, meant) = (column.clone(), value.clone(), suggestion.clone());
         view! {
@@ -200,6 +240,8 @@ fn cause(cause: &Value, kind: Option<&'static Kind>, again: Option<Callback<(Str
 fn reason(cause: &Value, kind: Option<&'static Kind>) -> String {
     let code = cause["code"].as_str().unwrap_or_default();
     let params = cause["params"].as_object().into_iter().flatten();
-    let problem = params.fold(import::Problem::new(code), |p, (name, value)| p.with(name, value.as_str().unwrap_or_default()));
+    let problem = params.fold(import::Problem::new(code), |p, (name, value)| {
+        p.with(name, value.as_str().unwrap_or_default())
+    });
     problem.text(locale(), kind)
 }

@@ -20,19 +20,33 @@ pub fn guessed(body: &Value) -> Map<String, Value> {
     if let Value::Object(mapping) = &body["mapping"] {
         return mapping.clone();
     }
-    let guesses = ["guesses", "guessed", "columns", "mapping"].iter().find_map(|k| body[*k].as_array());
+    let guesses = ["guesses", "guessed", "columns", "mapping"]
+        .iter()
+        .find_map(|k| body[*k].as_array());
     let pairs = guesses.into_iter().flatten();
-    pairs.filter_map(|g| Some((g["field"].as_str()?.to_owned(), g["header"].clone()))).collect()
+    pairs
+        .filter_map(|g| Some((g["field"].as_str()?.to_owned(), g["header"].clone())))
+        .collect()
 }
 
 fn columns(body: &Value) -> Vec<Column> {
     let samples = body["samples"].as_array().cloned().unwrap_or_default();
-    let headers = body["headers"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let headers = body["headers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
     headers
         .enumerate()
         .map(|(i, header)| Column {
             header: header.to_owned(),
-            samples: samples.iter().filter_map(|row| row[i].as_str()).filter(|s| !s.is_empty()).take(3).map(str::to_owned).collect(),
+            samples: samples
+                .iter()
+                .filter_map(|row| row[i].as_str())
+                .filter(|s| !s.is_empty())
+                .take(3)
+                .map(str::to_owned)
+                .collect(),
         })
         .collect()
 }
@@ -43,7 +57,12 @@ pub fn MappingForm(wizard: Wizard) -> impl IntoView {
     let read = wizard.read.get_untracked().unwrap_or_default();
     let targets = StoredValue::new(import::field::targets(kind).collect::<Vec<_>>());
     let field_of = move |header: &str| {
-        wizard.mapping.with(|m| m.iter().find(|(_, h)| h.as_str() == Some(header)).map(|(f, _)| f.clone()).unwrap_or_default())
+        wizard.mapping.with(|m| {
+            m.iter()
+                .find(|(_, h)| h.as_str() == Some(header))
+                .map(|(f, _)| f.clone())
+                .unwrap_or_default()
+        })
     };
     let set = move |header: &str, field: String| {
         wizard.mapping.update(|m| {
@@ -104,5 +123,9 @@ fn about(read: &Value) -> String {
         "\t" => "TAB",
         other => other,
     };
-    if encoding.is_empty() { t().mapping_text.to_owned() } else { fill(t().mapping_text_read, &[encoding, delimiter]) }
+    if encoding.is_empty() {
+        t().mapping_text.to_owned()
+    } else {
+        fill(t().mapping_text_read, &[encoding, delimiter])
+    }
 }

@@ -18,7 +18,14 @@ use serde_json::{Map, Value};
 
 /// Kinds a file can hold.
 fn importable() -> [&'static Kind; 6] {
-    [kinds::CUSTOMER, kinds::CONTACT, kinds::LEAD, kinds::PRODUCT, kinds::OPPORTUNITY, kinds::USER]
+    [
+        kinds::CUSTOMER,
+        kinds::CONTACT,
+        kinds::LEAD,
+        kinds::PRODUCT,
+        kinds::OPPORTUNITY,
+        kinds::USER,
+    ]
 }
 
 /// What the person has chosen so far; kept while stepping back and forth.
@@ -67,7 +74,13 @@ impl Wizard {
             match outcome {
                 Ok(reply) => {
                     let id = reply.body["id"].as_str().map(str::to_owned);
-                    let id = id.or_else(|| reply.location.as_deref().and_then(|l| l.rsplit('/').next()).map(str::to_owned));
+                    let id = id.or_else(|| {
+                        reply
+                            .location
+                            .as_deref()
+                            .and_then(|l| l.rsplit('/').next())
+                            .map(str::to_owned)
+                    });
                     let Some(id) = id else { return };
                     let job = Job::watch(id);
                     self.job.try_set(Some(job));
@@ -110,7 +123,9 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
         let job = Job::watch(id);
         return view! { <div class="page narrow-page"><header class="page-head"><h1>{t().import}</h1></header><JobView job trial=false again=None/></div> }.into_any();
     }
-    let asked = state().address.with_untracked(|a| a.get("kind").and_then(kinds::by_plural));
+    let asked = state()
+        .address
+        .with_untracked(|a| a.get("kind").and_then(kinds::by_plural));
     let wizard = Wizard {
         kind: RwSignal::new(asked.unwrap_or(kinds::CUSTOMER)),
         file: RwSignal::new_local(None),
@@ -122,7 +137,12 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
         step: RwSignal::new(Step::File),
         sending: RwSignal::new(false),
     };
-    let steps = [(Step::File, t().step_file), (Step::Mapping, t().step_mapping), (Step::Trial, t().step_trial), (Step::Result, t().step_result)];
+    let steps = [
+        (Step::File, t().step_file),
+        (Step::Mapping, t().step_mapping),
+        (Step::Trial, t().step_trial),
+        (Step::Result, t().step_result),
+    ];
     let at = move || steps.iter().position(|(s, _)| *s == wizard.step.get()).unwrap_or(0);
     let heads = steps.iter().enumerate().map(|(i, (_, name))| {
         view! { <li class:done=move || i < at() class:current=move || i == at() aria-current=move || (i == at()).then_some("step")><span class="step-dot">{i + 1}</span>{*name}</li> }
@@ -152,7 +172,9 @@ fn FileStep(wizard: Wizard) -> impl IntoView {
             wizard.file.set(Some(file));
         }
     };
-    let options = importable().into_iter().filter(|k| state::me().is_none_or(|m| m.may(k.name, "import")));
+    let options = importable()
+        .into_iter()
+        .filter(|k| state::me().is_none_or(|m| m.may(k.name, "import")));
     let options = options.map(|k| view! { <option value=k.plural selected=wizard.kind.get_untracked().name == k.name>{label(k.label)}</option> });
     let looking = move || wizard.sending.get() || wizard.job.with(Option::is_some);
     view! {

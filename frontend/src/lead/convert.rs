@@ -1,8 +1,8 @@
 //! Turning a lead into a customer, a contact and an opportunity: new ones, or ones that are there already.
 
 use crate::{
-    dom::Tell,
     api::Problem,
+    dom::Tell,
     i18n::{fill, label, t},
     kinds,
     record::{
@@ -21,7 +21,9 @@ use serde_json::{Map, Value, json};
 pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
     let lead = row.get_untracked();
     let person = lead.text("name").to_owned();
-    let company = Some(lead.text("company").to_owned()).filter(|c| !c.is_empty()).unwrap_or_else(|| person.clone());
+    let company = Some(lead.text("company").to_owned())
+        .filter(|c| !c.is_empty())
+        .unwrap_or_else(|| person.clone());
     let existing = RwSignal::new(false);
     let customer_name = RwSignal::new(company.clone());
     let customer = RwSignal::new(None::<(String, String)>);
@@ -42,7 +44,11 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
             }
             (true, None) => {
                 let errors = vec![("customer".to_owned(), t().choose_customer.to_owned())];
-                problem.set(Some(Problem { status: 422, errors, ..Problem::default() }));
+                problem.set(Some(Problem {
+                    status: 422,
+                    errors,
+                    ..Problem::default()
+                }));
                 return;
             }
             (false, _) => {
@@ -83,7 +89,10 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                     if let Ok(newer) = save::fetch(kinds::LEAD, lead.id()).await {
                         announce(kinds::LEAD.plural, lead.id(), Some(newer));
                     }
-                    problem.try_set(Some(Problem { detail: t().changed_look_again.to_owned(), ..error }));
+                    problem.try_set(Some(Problem {
+                        detail: t().changed_look_again.to_owned(),
+                        ..error
+                    }));
                 }
                 Err(error) => {
                     problem.try_set(Some(error));
@@ -152,7 +161,10 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
 fn page_of(made: &Value, lead: &Row) -> Option<String> {
     ["opportunity", "customer"].iter().find_map(|kind| {
         let key = format!("{kind}_id");
-        let id = made[*kind]["id"].as_str().or_else(|| made[&key].as_str()).or_else(|| Some(lead.text(&key)).filter(|s| !s.is_empty()))?;
+        let id = made[*kind]["id"]
+            .as_str()
+            .or_else(|| made[&key].as_str())
+            .or_else(|| Some(lead.text(&key)).filter(|s| !s.is_empty()))?;
         kinds::page(kind, id)
     })
 }

@@ -25,7 +25,12 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
     let may = state::me().is_none_or(|m| m.may("lead", "convert"));
     let set_status = move |status: &'static str| {
         let patch = Map::from_iter([("status".to_owned(), json!(status))]);
-        let change = save::Change { kind: kinds::LEAD, base: row.get_untracked(), patch, expansions: Map::new() };
+        let change = save::Change {
+            kind: kinds::LEAD,
+            base: row.get_untracked(),
+            patch,
+            expansions: Map::new(),
+        };
         save::change(change, Callback::new(|problem| crate::ui::toast::complain(&problem)));
     };
     let next = move || match status.get().as_str() {
@@ -99,13 +104,17 @@ pub fn Became(row: RwSignal<Row>) -> impl IntoView {
         row.with(|r| {
             let at = r.text("converted_at").to_owned();
             (!at.is_empty()).then(|| {
-                let links = ["customer_id", "contact_id", "opportunity_id"].iter().filter_map(|name| {
-                    let field = kinds::LEAD.field(name)?;
-                    let (id, name) = r.reference(field)?;
-                    let kind = kinds::kind(field.refers?)?;
-                    let href = kinds::page(kind.name, &id)?;
-                    Some(view! { <li><span class="muted">{label(kind.label)}</span>" "<a href=href>{name}</a></li> })
-                });
+                let links = ["customer_id", "contact_id", "opportunity_id"]
+                    .iter()
+                    .filter_map(|name| {
+                        let field = kinds::LEAD.field(name)?;
+                        let (id, name) = r.reference(field)?;
+                        let kind = kinds::kind(field.refers?)?;
+                        let href = kinds::page(kind.name, &id)?;
+                        Some(
+                            view! { <li><span class="muted">{label(kind.label)}</span>" "<a href=href>{name}</a></li> },
+                        )
+                    });
                 view! {
                     <section class="group notice good">
                         <p>{icon("check")}{fill(t().converted_at, &[&format::instant(&at)])}</p>

@@ -1,8 +1,8 @@
 //! The dialog that asks why an opportunity was lost.
 
 use crate::{
-    dom::Tell,
     api::Problem,
+    dom::Tell,
     i18n::{fill, label, t},
     kinds,
     record::{
@@ -23,7 +23,11 @@ pub struct Closing {
 
 #[component]
 pub fn LoseDialog(losing: RwSignal<Option<Closing>>) -> impl IntoView {
-    move || losing.get().map(|closing| dialog(closing, Callback::new(move |()| losing.set(None))))
+    move || {
+        losing
+            .get()
+            .map(|closing| dialog(closing, Callback::new(move |()| losing.set(None))))
+    }
 }
 
 fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
@@ -38,7 +42,11 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
         match reason.value.get_untracked() {
             Value::Null => {
                 let errors = vec![("reason".to_owned(), t().say_why.to_owned())];
-                problem.set(Some(Problem { status: 422, errors, ..Problem::default() }));
+                problem.set(Some(Problem {
+                    status: 422,
+                    errors,
+                    ..Problem::default()
+                }));
                 return;
             }
             value => body.insert("reason".to_owned(), value),
@@ -49,7 +57,14 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
         }
         close.tell(());
         let said = fill(t().lost_said, &[&row.title(kinds::OPPORTUNITY)]);
-        super::act(row.clone(), "lose", Value::Object(body), said, Some(("reopen", json!({}))), refused);
+        super::act(
+            row.clone(),
+            "lose",
+            Value::Object(body),
+            said,
+            Some(("reopen", json!({}))),
+            refused,
+        );
     };
     let input = |name: &str, draft: Draft| {
         kinds::OPPORTUNITY.field(name).map(|f| {

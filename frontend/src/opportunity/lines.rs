@@ -1,8 +1,8 @@
 //! The product lines of an opportunity: products, quantities, prices and discounts, saved as one.
 
 use crate::{
-    dom::Tell,
     api,
+    dom::Tell,
     i18n::{fill, format, label, t},
     kinds,
     record::{field, field::Draft, row::Row, save},
@@ -25,7 +25,9 @@ struct Line {
 static PRICE: Field = Field::new::<domain::Money>("price", domain::Label::new("单价", "Unit price"), 0);
 
 fn currency(value: &Value) -> Currency {
-    let own = state::me().and_then(|m| Currency::from_code(&m.currency)).unwrap_or(Currency::CNY);
+    let own = state::me()
+        .and_then(|m| Currency::from_code(&m.currency))
+        .unwrap_or(Currency::CNY);
     value["currency"].as_str().and_then(Currency::from_code).unwrap_or(own)
 }
 
@@ -35,13 +37,23 @@ fn total(price: &Value, quantity: &str, discount: &str) -> Option<(i64, Currency
     let minor = i128::from(money::parse_decimal(price["amount"].as_str()?, currency)?);
     // A currency of three decimals reads exactly what a quantity may be.
     let thousandths = i128::from(money::parse_decimal(quantity.trim(), Currency::from_code("KWD")?)?);
-    let percent: i128 = if discount.trim().is_empty() { 0 } else { discount.trim().parse().ok()? };
+    let percent: i128 = if discount.trim().is_empty() {
+        0
+    } else {
+        discount.trim().parse().ok()?
+    };
     let exact = minor * thousandths * (100 - percent);
-    Some((i64::try_from((exact + 50_000 * exact.signum()) / 100_000).ok()?, currency))
+    Some((
+        i64::try_from((exact + 50_000 * exact.signum()) / 100_000).ok()?,
+        currency,
+    ))
 }
 
 fn shown(total: Option<(i64, Currency)>) -> String {
-    total.map_or_else(|| "—".to_owned(), |(minor, c)| format::money(&money::decimal(minor, c), c.code()))
+    total.map_or_else(
+        || "—".to_owned(),
+        |(minor, c)| format::money(&money::decimal(minor, c), c.code()),
+    )
 }
 
 #[component]
@@ -51,7 +63,15 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
     // Lines hold product ids only; the names come in one request.
     let ids = Memo::new(move |_| {
         let read = |l: &Value| l["product_id"].as_str().map(str::to_owned);
-        row.with(|r| r.get("lines").as_array().into_iter().flatten().filter_map(read).collect::<Vec<_>>().join(","))
+        row.with(|r| {
+            r.get("lines")
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(read)
+                .collect::<Vec<_>>()
+                .join(",")
+        })
     });
     Effect::new(move |_| {
         let ids = ids.get();
@@ -59,9 +79,14 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
             return;
         }
         spawn_local(async move {
-            if let Ok(reply) = api::get(format!("/products?limit=200&fields=id,name&filter[id][in]={ids}")).send().await {
+            if let Ok(reply) = api::get(format!("/products?limit=200&fields=id,name&filter[id][in]={ids}"))
+                .send()
+                .await
+            {
                 let pairs = reply.body["data"].as_array().into_iter().flatten();
-                let map = pairs.filter_map(|p| Some((p["id"].as_str()?.to_owned(), p["name"].clone()))).collect();
+                let map = pairs
+                    .filter_map(|p| Some((p["id"].as_str()?.to_owned(), p["name"].clone())))
+                    .collect();
                 names.try_set(map);
             }
         });
@@ -76,7 +101,10 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
             let text = |key: &str| line[key].as_str().map_or_else(|| line[key].to_string(), str::to_owned);
             let (quantity, discount) = (text("quantity"), line["discount"].as_i64().unwrap_or(0));
             let sum = shown(total(&line["price"], &quantity, &discount.to_string()));
-            let price = format::money(line["price"]["amount"].as_str().unwrap_or_default(), line["price"]["currency"].as_str().unwrap_or_default());
+            let price = format::money(
+                line["price"]["amount"].as_str().unwrap_or_default(),
+                line["price"]["currency"].as_str().unwrap_or_default(),
+            );
             let product = line["product_id"].as_str().unwrap_or_default().to_owned();
             view! {
                 <tr>
@@ -128,8 +156,15 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
     let begun = begun.into_iter().map(|line| {
         let id = line["product_id"].as_str().unwrap_or_default().to_owned();
         let name = names.get(&id).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let quantity = line["quantity"].as_str().map_or_else(|| line["quantity"].to_string(), str::to_owned);
-        make(Some((id, name)), &quantity, line["price"].clone(), &line["discount"].as_i64().unwrap_or(0).to_string())
+        let quantity = line["quantity"]
+            .as_str()
+            .map_or_else(|| line["quantity"].to_string(), str::to_owned);
+        make(
+            Some((id, name)),
+            &quantity,
+            line["price"].clone(),
+            &line["discount"].as_i64().unwrap_or(0).to_string(),
+        )
     });
     let lines = RwSignal::new(begun.collect::<Vec<_>>());
     let add = move || lines.update(|l| l.push(make(None, "1", Value::Null, "0")));
@@ -138,7 +173,9 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
     }
     // The list price fills in when a product is chosen.
     let priced = move |line: Line| {
-        let Some((id, _)) = line.product.get_untracked() else { return };
+        let Some((id, _)) = line.product.get_untracked() else {
+            return;
+        };
         spawn_local(async move {
             if let Ok(product) = save::fetch(kinds::PRODUCT, &id).await
                 && !product.get("price").is_null()
@@ -182,8 +219,16 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
         });
     };
     let sum = move || {
-        let totals = lines.with(|l| l.iter().map(|l| (l.price.value.get(), l.quantity.get(), l.discount.get())).collect::<Vec<_>>());
-        let totals = totals.iter().filter(|(p, _, _)| !p.is_null()).map(|(p, q, d)| total(p, q, d)).collect::<Option<Vec<_>>>();
+        let totals = lines.with(|l| {
+            l.iter()
+                .map(|l| (l.price.value.get(), l.quantity.get(), l.discount.get()))
+                .collect::<Vec<_>>()
+        });
+        let totals = totals
+            .iter()
+            .filter(|(p, _, _)| !p.is_null())
+            .map(|(p, q, d)| total(p, q, d))
+            .collect::<Option<Vec<_>>>();
         shown(totals.and_then(|t| Some((t.iter().try_fold(0i64, |s, (m, _)| s.checked_add(*m))?, t.first()?.1))))
     };
     view! {

@@ -4,8 +4,8 @@ pub mod close;
 pub mod lines;
 
 use crate::{
-    dom::Tell,
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, t},
     kinds,
     record::{row::Row, save},
@@ -18,7 +18,14 @@ use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Value, json};
 
 /// Does something to an opportunity, tells every screen, and says what happened. `refused` puts back what was shown.
-pub fn act(row: Row, action: &'static str, body: Value, said: String, undo: Option<(&'static str, Value)>, refused: Callback<Problem>) {
+pub fn act(
+    row: Row,
+    action: &'static str,
+    body: Value,
+    said: String,
+    undo: Option<(&'static str, Value)>,
+    refused: Callback<Problem>,
+) {
     spawn_local(async move {
         match save::act(kinds::OPPORTUNITY, &row, action, body).await {
             Ok(_) => match save::fetch(kinds::OPPORTUNITY, row.id()).await {
@@ -52,7 +59,14 @@ pub fn act(row: Row, action: &'static str, body: Value, said: String, undo: Opti
 pub fn move_to(row: Row, stage_id: String, stage: String, refused: Callback<Problem>) {
     let back = row.text("stage_id").to_owned();
     let said = fill(t().moved_to, &[&row.title(kinds::OPPORTUNITY), &stage]);
-    act(row, "move", json!({ "stage_id": stage_id }), said, Some(("move", json!({ "stage_id": back }))), refused);
+    act(
+        row,
+        "move",
+        json!({ "stage_id": stage_id }),
+        said,
+        Some(("move", json!({ "stage_id": back }))),
+        refused,
+    );
 }
 
 pub fn win(row: Row, refused: Callback<Problem>) {
@@ -86,7 +100,10 @@ pub fn StagePath(row: RwSignal<Row>) -> impl IntoView {
     let stages = RwSignal::new(Vec::<Row>::new());
     let pipeline = row.with_untracked(|r| r.text("pipeline_id").to_owned());
     spawn_local(async move {
-        let path = format!("/stages?limit=100&sort=position&filter[pipeline_id]={}", encode(&pipeline));
+        let path = format!(
+            "/stages?limit=100&sort=position&filter[pipeline_id]={}",
+            encode(&pipeline)
+        );
         if let Ok(reply) = api::get(path).send().await {
             let data = reply.body["data"].as_array().cloned().unwrap_or_default();
             stages.try_set(data.into_iter().filter_map(Row::new).collect());

@@ -26,7 +26,9 @@ pub struct PickOption {
 pub type Picklists = HashMap<String, Picklist>;
 
 pub async fn load() {
-    let Ok(reply) = api::get("/picklists?limit=200").send().await else { return };
+    let Ok(reply) = api::get("/picklists?limit=200").send().await else {
+        return;
+    };
     let language = if locale() == Locale::Zh { "label_zh" } else { "label_en" };
     let mut lists = Picklists::new();
     for list in reply.body["data"].as_array().into_iter().flatten() {
@@ -35,18 +37,28 @@ pub async fn load() {
             .map(|o| {
                 let value = o["value"].as_str().unwrap_or_default().to_owned();
                 let label = o[language].as_str().map_or_else(|| value.clone(), str::to_owned);
-                PickOption { value, label, retired: o["retired"].as_bool().unwrap_or(false) }
+                PickOption {
+                    value,
+                    label,
+                    retired: o["retired"].as_bool().unwrap_or(false),
+                }
             })
             .collect();
         let restricted = list["restricted"].as_bool().unwrap_or(false);
-        lists.insert(list["key"].as_str().unwrap_or_default().to_owned(), Picklist { restricted, options });
+        lists.insert(
+            list["key"].as_str().unwrap_or_default().to_owned(),
+            Picklist { restricted, options },
+        );
     }
     state().picklists.set(lists);
 }
 
 /// The list behind a field; empty where the firm has none.
 pub fn of(field: &Field) -> Picklist {
-    field.picklist.and_then(|key| state().picklists.with_untracked(|lists| lists.get(key).cloned())).unwrap_or_default()
+    field
+        .picklist
+        .and_then(|key| state().picklists.with_untracked(|lists| lists.get(key).cloned()))
+        .unwrap_or_default()
 }
 
 /// What a stored value is called in the present language. Tracked: the lists may arrive after the record.

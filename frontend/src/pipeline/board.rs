@@ -49,14 +49,23 @@ impl Column {
             count: value["count"].as_i64().unwrap_or(0),
             sum: value["sum"].clone(),
             weighted: value["weighted"].clone(),
-            cards: value["cards"].as_array().cloned().unwrap_or_default().into_iter().filter_map(Row::new).collect(),
+            cards: value["cards"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(Row::new)
+                .collect(),
         }
     }
 
     /// Sums follow a move at once; the server's exact ones replace them soon after.
     fn shift(&mut self, card: &Row, sign: f64) {
         self.count += sign as i64;
-        let amount: f64 = card.get("amount")["amount"].as_str().and_then(|a| a.parse().ok()).unwrap_or(0.0);
+        let amount: f64 = card.get("amount")["amount"]
+            .as_str()
+            .and_then(|a| a.parse().ok())
+            .unwrap_or(0.0);
         let moved = |sum: &Value, by: f64| {
             let now: f64 = sum["amount"].as_str().and_then(|a| a.parse().ok()).unwrap_or(0.0);
             json!({ "amount": format!("{:.2}", (now + by * sign).max(0.0)), "currency": sum["currency"] })
@@ -67,7 +76,10 @@ impl Column {
 }
 
 pub fn money(value: &Value) -> String {
-    format::money_short(value["amount"].as_str().unwrap_or("0"), value["currency"].as_str().unwrap_or_default())
+    format::money_short(
+        value["amount"].as_str().unwrap_or("0"),
+        value["currency"].as_str().unwrap_or_default(),
+    )
 }
 
 /// What cards and keys do to the board.
@@ -85,12 +97,16 @@ pub struct Board {
 impl Board {
     pub fn find(self, id: &str) -> Option<(usize, Row)> {
         self.columns.with_untracked(|columns| {
-            columns.iter().enumerate().find_map(|(i, c)| c.cards.iter().find(|r| r.id() == id).map(|r| (i, r.clone())))
+            columns
+                .iter()
+                .enumerate()
+                .find_map(|(i, c)| c.cards.iter().find(|r| r.id() == id).map(|r| (i, r.clone())))
         })
     }
 
     pub fn stage(self, index: usize) -> Option<(String, String)> {
-        self.columns.with_untracked(|c| c.get(index).map(|c| (c.id.clone(), c.name.clone())))
+        self.columns
+            .with_untracked(|c| c.get(index).map(|c| (c.id.clone(), c.name.clone())))
     }
 
     /// Puts a card where it was let go; what the server refuses goes back, and says why.
@@ -112,7 +128,8 @@ impl Board {
                     columns[to].cards.insert(0, card.clone());
                     columns[to].shift(&card, 1.0);
                 });
-                self.said.set(fill(t().dropped_in, &[&card.title(kinds::OPPORTUNITY), &name]));
+                self.said
+                    .set(fill(t().dropped_in, &[&card.title(kinds::OPPORTUNITY), &name]));
                 opportunity::move_to(card, stage_id, name, refused);
             }
             Place::Won => {
@@ -145,7 +162,10 @@ pub fn BoardPage() -> impl IntoView {
     let creating = RwSignal::new(None::<Preset>);
     let load_pipelines = move || {
         spawn_local(async move {
-            match api::get("/pipelines?sort=position&limit=100&filter[archived]=false").send().await {
+            match api::get("/pipelines?sort=position&limit=100&filter[archived]=false")
+                .send()
+                .await
+            {
                 Ok(reply) => {
                     let data = reply.body["data"].as_array().cloned().unwrap_or_default();
                     pipelines.try_set(data.into_iter().filter_map(Row::new).collect());
@@ -159,8 +179,15 @@ pub fn BoardPage() -> impl IntoView {
     };
     load_pipelines();
     let pipeline = Memo::new(move |_| {
-        let wanted = address.with(|a| a.get("pipeline").map(str::to_owned)).or_else(|| dom::stored("pipeline"));
-        pipelines.with(|p| p.iter().find(|p| Some(p.id()) == wanted.as_deref()).or(p.first()).map(|p| p.id().to_owned()))
+        let wanted = address
+            .with(|a| a.get("pipeline").map(str::to_owned))
+            .or_else(|| dom::stored("pipeline"));
+        pipelines.with(|p| {
+            p.iter()
+                .find(|p| Some(p.id()) == wanted.as_deref())
+                .or(p.first())
+                .map(|p| p.id().to_owned())
+        })
     });
     let owner = Memo::new(move |_| address.with(|a| a.get("filter[owner_id]").unwrap_or_default().to_owned()));
     let path = Memo::new(move |_| {
@@ -180,8 +207,21 @@ pub fn BoardPage() -> impl IntoView {
         spawn_local(async move {
             match api::get(path).latest(latest).send().await {
                 Ok(reply) => {
-                    let columns = reply.body["stages"].as_array().into_iter().flatten().map(Column::read).collect();
+                    let columns = reply.body["stages"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .map(Column::read)
+                        .collect();
+                    // Cards are drawn anew where they changed; whoever was on one stays on it.
+                    let focused = document()
+                        .active_element()
+                        .map(|e| e.id())
+                        .filter(|id| id.starts_with("card-"));
                     board.columns.try_set(columns);
+                    if let Some(id) = focused {
+                        dom::focus_soon(format!("[id='{id}']"));
+                    }
                     loaded.try_set(true);
                     problem.try_set(None);
                 }
@@ -199,7 +239,11 @@ pub fn BoardPage() -> impl IntoView {
     // Exact sums and order follow every change made here or in the panel.
     let soon = dom::debounce(400);
     Effect::new(move |_| {
-        if state().change.get().is_some_and(|c| c.kind == kinds::OPPORTUNITY.plural) {
+        if state()
+            .change
+            .get()
+            .is_some_and(|c| c.kind == kinds::OPPORTUNITY.plural)
+        {
             soon(Box::new(load));
         }
     });
@@ -207,22 +251,41 @@ pub fn BoardPage() -> impl IntoView {
     let opened = Memo::new(move |_| address.with(|a| a.get("open").map(str::to_owned)));
     let close = Callback::new(move |()| route::set("open", ""));
     let escape = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.key() == "Escape" && opened.get_untracked().is_some() && !dom::typing(&event) && board.held.get_untracked().is_none() {
+        if event.key() == "Escape"
+            && opened.get_untracked().is_some()
+            && !dom::typing(&event)
+            && board.held.get_untracked().is_none()
+        {
             close.tell(());
         }
     });
     on_cleanup(move || escape.remove());
     let total = move || {
         let (count, sum) = board.columns.with(|c| {
-            let amount = |c: &Column| c.sum["amount"].as_str().and_then(|a| a.parse::<f64>().ok()).unwrap_or(0.0);
-            let currency = c.first().map(|c| c.sum["currency"].as_str().unwrap_or_default().to_owned()).unwrap_or_default();
+            let amount = |c: &Column| {
+                c.sum["amount"]
+                    .as_str()
+                    .and_then(|a| a.parse::<f64>().ok())
+                    .unwrap_or(0.0)
+            };
+            let currency = c
+                .first()
+                .map(|c| c.sum["currency"].as_str().unwrap_or_default().to_owned())
+                .unwrap_or_default();
             let sum: f64 = c.iter().map(amount).sum();
-            (c.iter().map(|c| c.count).sum::<i64>(), json!({ "amount": format!("{sum:.2}"), "currency": currency }))
+            (
+                c.iter().map(|c| c.count).sum::<i64>(),
+                json!({ "amount": format!("{sum:.2}"), "currency": currency }),
+            )
         });
         (count > 0).then(|| format!("{} · {}", format::count(count), money(&sum)))
     };
     let new_deal = move || {
-        let name = pipelines.with_untracked(|p| p.iter().find(|p| Some(p.id()) == pipeline.get_untracked().as_deref()).map(|p| p.text("name").to_owned()));
+        let name = pipelines.with_untracked(|p| {
+            p.iter()
+                .find(|p| Some(p.id()) == pipeline.get_untracked().as_deref())
+                .map(|p| p.text("name").to_owned())
+        });
         let mut preset: Preset = Vec::new();
         if let (Some(id), Some(name)) = (pipeline.get_untracked(), name) {
             preset.push(("pipeline_id", json!(id), name));
@@ -251,7 +314,12 @@ pub fn BoardPage() -> impl IntoView {
     let body = move || match (problem.get(), loaded.get(), board.columns.with(Vec::is_empty)) {
         (Some(error), _, true) => ui::problem(&error, retry),
         (_, false, _) => ui::skeleton(8),
-        (_, true, true) => ui::empty("pipeline", t().no_pipeline, t().no_pipeline_text, view! { <a class="btn" href="/settings/pipelines">{t().settings}</a> }.into_any()),
+        (_, true, true) => ui::empty(
+            "pipeline",
+            t().no_pipeline,
+            t().no_pipeline_text,
+            view! { <a class="btn" href="/settings/pipelines">{t().settings}</a> }.into_any(),
+        ),
         _ => view! { <Columns board/> }.into_any(),
     };
     view! {
@@ -283,7 +351,11 @@ pub fn BoardPage() -> impl IntoView {
 
 #[component]
 fn OwnerFilter() -> impl IntoView {
-    let owner = Memo::new(move |_| state().address.with(|a| a.get("filter[owner_id]").unwrap_or_default().to_owned()));
+    let owner = Memo::new(move |_| {
+        state()
+            .address
+            .with(|a| a.get("filter[owner_id]").unwrap_or_default().to_owned())
+    });
     let open = RwSignal::new(false);
     let chosen: RwSignal<Chosen> = RwSignal::new(None);
     let me = state::me();
@@ -329,9 +401,17 @@ fn OwnerFilter() -> impl IntoView {
 #[component]
 fn Columns(board: Board) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
-    let ids = Memo::new(move |_| board.columns.with(|c| c.iter().map(|c| c.id.clone()).collect::<Vec<_>>()));
+    let ids = Memo::new(move |_| {
+        board
+            .columns
+            .with(|c| c.iter().map(|c| c.id.clone()).collect::<Vec<_>>())
+    });
     let dragging = move || board.drag.with(|d| d.as_ref().is_some_and(|d| d.lifted));
-    let over = move |place: Place| board.drag.with(|d| d.as_ref().is_some_and(|d| d.lifted && d.over == Some(place)));
+    let over = move |place: Place| {
+        board
+            .drag
+            .with(|d| d.as_ref().is_some_and(|d| d.lifted && d.over == Some(place)))
+    };
     view! {
         <div class="board" node_ref=node class:dragging=dragging on:touchmove=move |e| if board.drag.with_untracked(|d| d.as_ref().is_some_and(|d| d.lifted)) { e.prevent_default() }>
             {move || ids.get().into_iter().enumerate().map(|(i, _)| column(board, i)).collect_view()}
@@ -345,12 +425,15 @@ fn Columns(board: Board) -> impl IntoView {
 }
 
 fn column(board: Board, index: usize) -> AnyView {
-    let with = move |read: fn(&Column) -> String| move || board.columns.with(|c| c.get(index).map(read).unwrap_or_default());
+    let with =
+        move |read: fn(&Column) -> String| move || board.columns.with(|c| c.get(index).map(read).unwrap_or_default());
     // A card held by the keyboard shows where it would drop.
     let cards = Memo::new(move |_| {
         let held = board.held.get();
         board.columns.with(|columns| {
-            let Some(column) = columns.get(index) else { return Vec::new() };
+            let Some(column) = columns.get(index) else {
+                return Vec::new();
+            };
             let mut cards: Vec<Row> = column.cards.clone();
             if let Some(held) = held.filter(|h| h.at != h.from) {
                 cards.retain(|c| c.id() != held.id);
@@ -363,7 +446,12 @@ fn column(board: Board, index: usize) -> AnyView {
             cards
         })
     });
-    let over = move || board.drag.with(|d| d.as_ref().is_some_and(|d| d.lifted && d.over == Some(Place::Stage(index))));
+    let over = move || {
+        board.drag.with(|d| {
+            d.as_ref()
+                .is_some_and(|d| d.lifted && d.over == Some(Place::Stage(index)))
+        })
+    };
     let rest = move || {
         board.columns.with(|c| {
             let column = c.get(index)?;
@@ -372,7 +460,12 @@ fn column(board: Board, index: usize) -> AnyView {
             (hidden > 0).then(|| view! { <a class="board-rest" href=href>{fill(t().and_more, &[&format::number(hidden as f64)])}</a> })
         })
     };
-    let weighted = move || board.columns.with(|c| c.get(index).map(|c| fill(t().weighted, &[&money(&c.weighted), &c.probability.to_string()])));
+    let weighted = move || {
+        board.columns.with(|c| {
+            c.get(index)
+                .map(|c| fill(t().weighted, &[&money(&c.weighted), &c.probability.to_string()]))
+        })
+    };
     view! {
         <section class="board-column" data-place=index.to_string() class:over=over aria-labelledby=format!("stage-{index}")>
             <header class="board-head">

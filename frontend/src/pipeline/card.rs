@@ -1,7 +1,7 @@
 //! A card: what matters about an opportunity at a glance, and its keys.
 
 use super::board::Board;
-use super::drag::{self, Held, Place};
+use super::drag::{self, Drag, Held, Place};
 use crate::{
     dom,
     i18n::{fill, format, t},
@@ -14,25 +14,56 @@ use leptos::prelude::*;
 
 pub fn card(board: Board, index: usize, row: Row) -> AnyView {
     let id = row.id().to_owned();
-    let is = move |id: String| move || board.drag.with(|d| d.as_ref().filter(|d| d.lifted && d.id == id).map(|d| (d.x - d.start_x, d.y - d.start_y)));
-    let offset = is(id.clone());
-    let lifted = is(id.clone());
+    // Only the card that is dragged follows the pointer; the others hear once that it is not them.
+    let mine = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            board
+                .drag
+                .with(|d| d.as_ref().filter(|d| d.lifted && d.id == id).cloned())
+        })
+    };
+    let pixels = move |read: fn(&Drag) -> f64| {
+        move || mine.with(|d| d.as_ref().map(|d| format!("{}px", read(d))).unwrap_or_default())
+    };
+    let transform = move || {
+        mine.with(|d| {
+            d.as_ref()
+                .map(|d| format!("translate({}px, {}px) rotate(1.5deg)", d.x - d.start_x, d.y - d.start_y))
+                .unwrap_or_default()
+        })
+    };
     let held = {
         let id = id.clone();
         move || board.held.with(|h| h.as_ref().is_some_and(|h| h.id == id))
     };
     let title = row.title(kinds::OPPORTUNITY);
-    let name_of = |field: &str| kinds::OPPORTUNITY.field(field).and_then(|f| row.reference(f)).map(|(_, name)| name).filter(|n| !n.is_empty());
+    let name_of = |field: &str| {
+        kinds::OPPORTUNITY
+            .field(field)
+            .and_then(|f| row.reference(f))
+            .map(|(_, name)| name)
+            .filter(|n| !n.is_empty())
+    };
     let customer = name_of("customer_id");
     let owner = name_of("owner_id");
     let amount = row.get("amount").clone();
-    let amount = (!amount.is_null()).then(|| format::money(amount["amount"].as_str().unwrap_or_default(), amount["currency"].as_str().unwrap_or_default()));
+    let amount = (!amount.is_null()).then(|| {
+        format::money(
+            amount["amount"].as_str().unwrap_or_default(),
+            amount["currency"].as_str().unwrap_or_default(),
+        )
+    });
     let close_on = row.text("close_on").to_owned();
     let late = !close_on.is_empty() && format::days_until(&close_on) < 0;
     let next_step = row.text("next_step").to_owned();
     let entered = row.text("stage_entered_at").to_owned();
     let days = (!entered.is_empty()).then(|| -format::days_until(&format::day_of(&entered)));
-    let rotting = board.columns.with_untracked(|c| c.get(index).and_then(|c| c.rotting_days)).zip(days).is_some_and(|(limit, days)| days >= limit);
+    let rotting = board
+        .columns
+        .with_untracked(|c| c.get(index).and_then(|c| c.rotting_days))
+        .zip(days)
+        .is_some_and(|(limit, days)| days >= limit);
     let key = {
         let id = id.clone();
         move |event: web_sys::KeyboardEvent| keys(board, index, &id, event)
@@ -64,9 +95,14 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
         }
     };
     let act = StoredValue::new(act);
-    let described = customer.clone().into_iter().chain(amount.clone()).collect::<Vec<_>>().join(t().list_comma);
+    let described = customer
+        .clone()
+        .into_iter()
+        .chain(amount.clone())
+        .collect::<Vec<_>>()
+        .join(t().list_comma);
     view! {
-        <li class="board-item">
+        <li class="board-item" style:height=pixels(|d| d.height)>
             <div
                 class="card"
                 id=format!("card-{id}")
@@ -75,10 +111,13 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
                 aria-roledescription=t().card
                 aria-label=format!("{title}{}{described}", t().list_comma)
                 aria-describedby="board-keys"
-                class:lifted=move || lifted().is_some()
+                class:lifted=move || mine.with(Option::is_some)
                 class:held=held
                 class:overdue=late
-                style:transform=move || offset().map(|(x, y)| format!("translate({x}px, {y}px) rotate(1.5deg)")).unwrap_or_default()
+                style=("--left", pixels(|d| d.left))
+                style=("--top", pixels(|d| d.top))
+                style=("--width", pixels(|d| d.width))
+                style:transform=transform
                 on:pointerdown=down
                 on:click=open
                 on:keydown=key
@@ -120,11 +159,20 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
     }
     let held = board.held.get_untracked().filter(|h| h.id == id);
     let last = board.columns.with_untracked(Vec::len).saturating_sub(1);
-    let name = || board.find(id).map(|(_, r)| r.title(kinds::OPPORTUNITY)).unwrap_or_default();
+    let name = || {
+        board
+            .find(id)
+            .map(|(_, r)| r.title(kinds::OPPORTUNITY))
+            .unwrap_or_default()
+    };
     match (event.key().as_str(), held) {
         (" ", None) => {
             let from = board.find(id).map_or(index, |(i, _)| i);
-            board.held.set(Some(Held { id: id.to_owned(), from, at: from }));
+            board.held.set(Some(Held {
+                id: id.to_owned(),
+                from,
+                at: from,
+            }));
             board.said.set(fill(t().lifted, &[&name()]));
         }
         (" " | "Enter", Some(held)) => {
@@ -142,9 +190,16 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
             focus(id);
         }
         (key @ ("ArrowLeft" | "ArrowRight"), Some(held)) => {
-            let at = if key == "ArrowLeft" { held.at.saturating_sub(1) } else { (held.at + 1).min(last) };
+            let at = if key == "ArrowLeft" {
+                held.at.saturating_sub(1)
+            } else {
+                (held.at + 1).min(last)
+            };
             if let Some((_, stage)) = board.stage(at) {
-                board.said.set(fill(t().over_stage, &[&stage, &(at + 1).to_string(), &(last + 1).to_string()]));
+                board.said.set(fill(
+                    t().over_stage,
+                    &[&stage, &(at + 1).to_string(), &(last + 1).to_string()],
+                ));
             }
             board.held.set(Some(Held { at, ..held }));
             focus(id);

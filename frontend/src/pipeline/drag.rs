@@ -22,6 +22,11 @@ pub struct Drag {
     pub x: f64,
     pub y: f64,
     pub over: Option<Place>,
+    /// Where the card was on the screen: lifted, it floats free of its column.
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
     /// It has left its place; before that it may still become a click or a scroll.
     pub lifted: bool,
     touch: bool,
@@ -51,7 +56,25 @@ pub fn begin(board: Board, id: &str, event: &web_sys::PointerEvent) {
     }
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
     let touch = event.pointer_type() == "touch";
-    board.drag.set(Some(Drag { id: id.to_owned(), start_x: x, start_y: y, x, y, over: None, lifted: false, touch }));
+    let Some(card) = document().get_element_by_id(&format!("card-{id}")) else {
+        return;
+    };
+    let rect = card.get_bounding_client_rect();
+    let (left, top, width, height) = (rect.left(), rect.top(), rect.width(), rect.height());
+    board.drag.set(Some(Drag {
+        id: id.to_owned(),
+        start_x: x,
+        start_y: y,
+        x,
+        y,
+        over: None,
+        left,
+        top,
+        width,
+        height,
+        lifted: false,
+        touch,
+    }));
     if touch {
         let id = id.to_owned();
         dom::after(REST_MS, move || {
@@ -69,7 +92,10 @@ pub fn begin(board: Board, id: &str, event: &web_sys::PointerEvent) {
 
 /// What lies under a point: the lifted card itself lets it through.
 fn place_at(x: f64, y: f64) -> Option<Place> {
-    let element = document().element_from_point(x as f32, y as f32)?.closest("[data-place]").ok()??;
+    let element = document()
+        .element_from_point(x as f32, y as f32)?
+        .closest("[data-place]")
+        .ok()??;
     match element.get_attribute("data-place")?.as_str() {
         "won" => Some(Place::Won),
         "lost" => Some(Place::Lost),
@@ -79,7 +105,9 @@ fn place_at(x: f64, y: f64) -> Option<Place> {
 
 /// Near an edge the board scrolls along.
 fn scroll_at_edge(x: f64) {
-    let Ok(Some(board)) = document().query_selector(".board") else { return };
+    let Ok(Some(board)) = document().query_selector(".board") else {
+        return;
+    };
     let rect = board.get_bounding_client_rect();
     if x < rect.left() + 48.0 {
         board.set_scroll_left(board.scroll_left() - 14);

@@ -1,8 +1,8 @@
 //! Quick edit of a card: the handful of fields that change most often.
 
 use crate::{
-    dom::Tell,
     api::Problem,
+    dom::Tell,
     i18n::{label, t},
     kinds,
     record::{
@@ -16,7 +16,14 @@ use domain::Field;
 use leptos::prelude::*;
 use serde_json::Map;
 
-const FIELDS: [&str; 6] = ["name", "amount", "close_on", "owner_id", "next_step", "next_follow_up_at"];
+const FIELDS: [&str; 6] = [
+    "name",
+    "amount",
+    "close_on",
+    "owner_id",
+    "next_step",
+    "next_follow_up_at",
+];
 
 #[component]
 pub fn QuickEdit(row: Row, close: Callback<()>) -> impl IntoView {
@@ -46,8 +53,11 @@ pub fn QuickEdit(row: Row, close: Callback<()>) -> impl IntoView {
 }
 
 fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> AnyView {
-    let drafts: Vec<(&'static Field, Draft)> =
-        FIELDS.iter().filter_map(|n| kinds::OPPORTUNITY.field(n)).map(|f| (f, Draft::of(f, &row))).collect();
+    let drafts: Vec<(&'static Field, Draft)> = FIELDS
+        .iter()
+        .filter_map(|n| kinds::OPPORTUNITY.field(n))
+        .map(|f| (f, Draft::of(f, &row)))
+        .collect();
     let boxes = drafts
         .iter()
         .map(|(f, draft)| {
@@ -64,7 +74,9 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
         .collect_view();
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let changed = drafts.iter().filter(|(f, d)| d.value.with_untracked(|v| v != row.get(f.name)));
+        let changed = drafts
+            .iter()
+            .filter(|(f, d)| d.value.with_untracked(|v| v != row.get(f.name)));
         let (mut patch, mut expansions) = (Map::new(), Map::new());
         for (field, draft) in changed {
             patch.insert(field.name.to_owned(), draft.value.get_untracked());
@@ -76,7 +88,15 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
         }
         // Closed at once; what is refused comes back as a notice.
         close.tell(());
-        save::change(Change { kind: kinds::OPPORTUNITY, base: row.clone(), patch, expansions }, Callback::new(|p: Problem| crate::ui::toast::complain(&p)));
+        save::change(
+            Change {
+                kind: kinds::OPPORTUNITY,
+                base: row.clone(),
+                patch,
+                expansions,
+            },
+            Callback::new(|p: Problem| crate::ui::toast::complain(&p)),
+        );
     };
     view! {
         <form on:submit=submit novalidate=true>

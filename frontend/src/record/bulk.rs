@@ -2,8 +2,8 @@
 //! hundred rows; rows that somebody changed meanwhile are left alone and told.
 
 use crate::{
-    dom::Tell,
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, format, label, t},
     kinds,
     record::row::Row,
@@ -19,8 +19,17 @@ use std::collections::HashSet;
 const MOST: usize = 100;
 
 #[component]
-pub fn BulkBar(kind: &'static Kind, rows: RwSignal<Vec<Row>>, selected: RwSignal<HashSet<String>>, reload: Callback<()>) -> impl IntoView {
-    let chosen = move || rows.with_untracked(|rows| selected.with_untracked(|s| rows.iter().filter(|r| s.contains(r.id())).cloned().collect::<Vec<_>>()));
+pub fn BulkBar(
+    kind: &'static Kind,
+    rows: RwSignal<Vec<Row>>,
+    selected: RwSignal<HashSet<String>>,
+    reload: Callback<()>,
+) -> impl IntoView {
+    let chosen = move || {
+        rows.with_untracked(|rows| {
+            selected.with_untracked(|s| rows.iter().filter(|r| s.contains(r.id())).cloned().collect::<Vec<_>>())
+        })
+    };
     let working = RwSignal::new(false);
     // `None` deletes, else each row gets the patch.
     let run = move |patch: Option<Map<String, Value>>| {
@@ -32,7 +41,10 @@ pub fn BulkBar(kind: &'static Kind, rows: RwSignal<Vec<Row>>, selected: RwSignal
             selected.try_set(HashSet::new());
             match outcome {
                 Ok((done, 0)) => toast::say(fill(t().bulk_done, &[&format::number(done as f64)])),
-                Ok((done, failed)) => toast::say(fill(t().bulk_partly, &[&format::number(done as f64), &format::number(failed as f64)])),
+                Ok((done, failed)) => toast::say(fill(
+                    t().bulk_partly,
+                    &[&format::number(done as f64), &format::number(failed as f64)],
+                )),
                 Err(problem) => toast::complain(&problem),
             }
             reload.tell(());
@@ -52,10 +64,12 @@ pub fn BulkBar(kind: &'static Kind, rows: RwSignal<Vec<Row>>, selected: RwSignal
     let count = move || selected.with(HashSet::len);
     let face = |shape: &str, text: &'static str| view! { {icon(shape)}<span>{text}</span> }.into_any();
     let owner_menu = move || {
-        owned.then(|| view! {
-            <Menu face=face("people", t().change_owner) label=t().change_owner class="btn small">
-                <div class="menu-form"><Combobox kind=kinds::USER value=owner label=t().change_owner/></div>
-            </Menu>
+        owned.then(|| {
+            view! {
+                <Menu face=face("people", t().change_owner) label=t().change_owner class="btn small">
+                    <div class="menu-form"><Combobox kind=kinds::USER value=owner label=t().change_owner/></div>
+                </Menu>
+            }
         })
     };
     let status_menu = move || {
@@ -87,12 +101,22 @@ pub fn BulkBar(kind: &'static Kind, rows: RwSignal<Vec<Row>>, selected: RwSignal
 
 /// The values a status can be set to by hand; those with an action of their own are left to it.
 fn choices(field: &'static Field) -> Vec<(&'static str, &'static str)> {
-    let Type::Choice(choices) = field.ty else { return Vec::new() };
-    choices.iter().filter(|c| !matches!(c.key, "converted" | "disqualified")).map(|c| (c.key, label(c.label))).collect()
+    let Type::Choice(choices) = field.ty else {
+        return Vec::new();
+    };
+    choices
+        .iter()
+        .filter(|c| !matches!(c.key, "converted" | "disqualified"))
+        .map(|c| (c.key, label(c.label)))
+        .collect()
 }
 
 /// How many rows were done, and how many were not.
-async fn apply(kind: &'static Kind, rows: &[Row], patch: Option<&Map<String, Value>>) -> Result<(usize, usize), Problem> {
+async fn apply(
+    kind: &'static Kind,
+    rows: &[Row],
+    patch: Option<&Map<String, Value>>,
+) -> Result<(usize, usize), Problem> {
     let (mut done, mut failed) = (0, 0);
     for part in rows.chunks(MOST) {
         let operations: Vec<Value> = part

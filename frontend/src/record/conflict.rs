@@ -29,14 +29,24 @@ pub fn ConflictDialog() -> impl IntoView {
 }
 
 fn dialog(conflict: Conflict) -> AnyView {
-    let Conflict { kind, base, theirs, patch, expansions } = conflict;
+    let Conflict {
+        kind,
+        base,
+        theirs,
+        patch,
+        expansions,
+    } = conflict;
     let close = Callback::new(|()| state().conflict.set(None));
     let problem = RwSignal::new(None);
-    let fields = move |names: &dyn Fn(&Field) -> bool| kind.fields.iter().filter(|f| names(f)).collect::<Vec<&'static Field>>();
+    let fields =
+        move |names: &dyn Fn(&Field) -> bool| kind.fields.iter().filter(|f| names(f)).collect::<Vec<&'static Field>>();
     let mine = fields(&|f| patch.contains_key(f.name));
     // What they changed besides is shown, and stays theirs.
     let others = fields(&|f| {
-        crate::kinds::visible(f) && f.name != "updated_at" && !patch.contains_key(f.name) && base.get(f.name) != theirs.get(f.name)
+        crate::kinds::visible(f)
+            && f.name != "updated_at"
+            && !patch.contains_key(f.name)
+            && base.get(f.name) != theirs.get(f.name)
     });
     let keep = StoredValue::new(mine.iter().map(|f| (f.name, true)).collect::<Vec<_>>());
     let mine_row = base.with(&patch).with(&expansions);
@@ -108,7 +118,13 @@ fn dialog(conflict: Conflict) -> AnyView {
                     }
                     Err(error) if error.stale() => match save::fetch(kind, theirs.id()).await {
                         // Moved on once more: the same question with newer answers.
-                        Ok(newer) => state().conflict.set(Some(Conflict { kind, base: theirs, theirs: newer, patch, expansions })),
+                        Ok(newer) => state().conflict.set(Some(Conflict {
+                            kind,
+                            base: theirs,
+                            theirs: newer,
+                            patch,
+                            expansions,
+                        })),
                         Err(error) => problem.set(Some(error)),
                     },
                     Err(error) => problem.set(Some(error)),

@@ -1,19 +1,11 @@
 //! One record: head with its actions, fields, timeline and what belongs to it; as a page of its own or beside a list.
 
 use crate::{
-    dom::Tell,
     api::Problem,
+    dom::Tell,
     i18n::{label, t},
     kinds, lead, opportunity,
-    record::{
-        field,
-        fields::Fields,
-        history::History,
-        related::Related,
-        row::Row,
-        save,
-        timeline::Timeline,
-    },
+    record::{field, fields::Fields, history::History, related::Related, row::Row, save, timeline::Timeline},
     route, shell,
     state::{self, state},
     ui::{self, Menu, Tabs, dialog::Confirm, icon, tabs::Tab},
@@ -82,7 +74,13 @@ fn RecordView(kind: &'static Kind, id: String, panel: bool, gone: Callback<()>) 
     load();
     // A change made elsewhere on the screen shows here too.
     Effect::new(move |_| {
-        let Some(change) = state().change.get().filter(|c| c.kind == kind.plural && of.with_value(|id| *id == c.id)) else { return };
+        let Some(change) = state()
+            .change
+            .get()
+            .filter(|c| c.kind == kind.plural && of.with_value(|id| *id == c.id))
+        else {
+            return;
+        };
         if let (Some(Ok(row)), Some(newer)) = (loaded.get_untracked(), change.row)
             && row.with_untracked(|r| r != &newer)
         {
@@ -91,7 +89,8 @@ fn RecordView(kind: &'static Kind, id: String, panel: bool, gone: Callback<()>) 
     });
     let retry = StoredValue::new(load);
     move || match loaded.get() {
-        None => view! { <div class="record"><div class="record-head">{ui::skeleton(2)}</div>{ui::skeleton(8)}</div> }.into_any(),
+        None => view! { <div class="record"><div class="record-head">{ui::skeleton(2)}</div>{ui::skeleton(8)}</div> }
+            .into_any(),
         Some(Err(problem)) => ui::problem(&problem, Callback::new(move |()| retry.with_value(|r| r()))),
         Some(Ok(row)) => view! { <Record kind row panel gone/> }.into_any(),
     }
@@ -107,18 +106,30 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
         tabs.push(("details", t().details.to_owned(), Box::new(details)));
     }
     if has_timeline {
-        tabs.push(("timeline", t().timeline.to_owned(), Box::new(move || view! { <Timeline kind row/> }.into_any())));
+        tabs.push((
+            "timeline",
+            t().timeline.to_owned(),
+            Box::new(move || view! { <Timeline kind row/> }.into_any()),
+        ));
         for (name, of) in related(kind) {
             let id = id.clone();
-            tabs.push((name, kinds::heading(of), Box::new(move || {
-                let preset = preset(kind, of, &id, row);
-                view! { <Related kind=of narrow=format!("filter[{}_id]={id}", kind.name) preset/> }.into_any()
-            })));
+            tabs.push((
+                name,
+                kinds::heading(of),
+                Box::new(move || {
+                    let preset = preset(kind, of, &id, row);
+                    view! { <Related kind=of narrow=format!("filter[{}_id]={id}", kind.name) preset/> }.into_any()
+                }),
+            ));
         }
     }
     {
         let id = id.clone();
-        tabs.push(("history", t().history.to_owned(), Box::new(move || view! { <History kind id=id.clone()/> }.into_any())));
+        tabs.push((
+            "history",
+            t().history.to_owned(),
+            Box::new(move || view! { <History kind id=id.clone()/> }.into_any()),
+        ));
     }
     view! {
         <article class="record" class:narrow=panel>
@@ -144,7 +155,11 @@ fn special(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
 
 fn related(kind: &Kind) -> Vec<(&'static str, &'static Kind)> {
     match kind.name {
-        "customer" => vec![("contacts", kinds::CONTACT), ("opportunities", kinds::OPPORTUNITY), ("tasks", kinds::TASK)],
+        "customer" => vec![
+            ("contacts", kinds::CONTACT),
+            ("opportunities", kinds::OPPORTUNITY),
+            ("tasks", kinds::TASK),
+        ],
         "contact" => vec![("opportunities", kinds::OPPORTUNITY), ("tasks", kinds::TASK)],
         "lead" | "opportunity" => vec![("tasks", kinds::TASK)],
         _ => vec![],
@@ -154,10 +169,17 @@ fn related(kind: &Kind) -> Vec<(&'static str, &'static Kind)> {
 /// What a record made from here starts with: this one as its parent, and this one's own customer.
 pub fn preset(kind: &Kind, of: &'static Kind, id: &str, row: RwSignal<Row>) -> crate::record::form::Preset {
     row.with_untracked(|row| {
-        let link = of.fields.iter().find(|f| f.refers == Some(kind.name) && f.name.strip_suffix("_id") == Some(kind.name));
-        let mut preset: crate::record::form::Preset = link.map(|f| (f.name, json!(id), row.title(kind))).into_iter().collect();
-        if let (Some(field), Some(mine), true) = (of.field("customer_id"), kind.field("customer_id"), kind.name != "customer")
-            && let Some((id, name)) = row.reference(mine)
+        let link = of
+            .fields
+            .iter()
+            .find(|f| f.refers == Some(kind.name) && f.name.strip_suffix("_id") == Some(kind.name));
+        let mut preset: crate::record::form::Preset =
+            link.map(|f| (f.name, json!(id), row.title(kind))).into_iter().collect();
+        if let (Some(field), Some(mine), true) = (
+            of.field("customer_id"),
+            kind.field("customer_id"),
+            kind.name != "customer",
+        ) && let Some((id, name)) = row.reference(mine)
         {
             preset.push((field.name, json!(id), name));
         }
@@ -191,7 +213,11 @@ fn Head(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<()>
         _ => ().into_any(),
     };
     let heading = move || {
-        if panel { view! { <h2 class="record-title">{title}</h2> }.into_any() } else { view! { <h1 class="record-title">{title}</h1> }.into_any() }
+        if panel {
+            view! { <h2 class="record-title">{title}</h2> }.into_any()
+        } else {
+            view! { <h1 class="record-title">{title}</h1> }.into_any()
+        }
     };
     view! {
         <header class="record-head">

@@ -21,11 +21,17 @@ pub struct Draft {
 
 impl Draft {
     pub fn new(value: Value) -> Self {
-        Self { value: RwSignal::new(value), chosen: RwSignal::new(None) }
+        Self {
+            value: RwSignal::new(value),
+            chosen: RwSignal::new(None),
+        }
     }
 
     pub fn of(field: &Field, row: &Row) -> Self {
-        Self { value: RwSignal::new(row.get(field.name).clone()), chosen: RwSignal::new(row.reference(field)) }
+        Self {
+            value: RwSignal::new(row.get(field.name).clone()),
+            chosen: RwSignal::new(row.reference(field)),
+        }
     }
 
     /// Begins anew with what a record holds.
@@ -36,7 +42,10 @@ impl Draft {
 
     pub fn refer(chosen: Chosen) -> Self {
         let id = chosen.as_ref().map_or(Value::Null, |c| json!(c.0));
-        Self { value: RwSignal::new(id), chosen: RwSignal::new(chosen) }
+        Self {
+            value: RwSignal::new(id),
+            chosen: RwSignal::new(chosen),
+        }
     }
 
     /// The expanded record beside an id, as the server would send it.
@@ -56,7 +65,9 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
     }
     let text = row::text_of(field, row);
     match field.ty {
-        Type::Choice(_) if matches!(field.name, "status" | "priority" | "decision_role") => badge(value.as_str().unwrap_or_default(), text),
+        Type::Choice(_) if matches!(field.name, "status" | "priority" | "decision_role") => {
+            badge(value.as_str().unwrap_or_default(), text)
+        }
         Type::Id => reference(field, row),
         Type::Day => {
             let day = value.as_str().unwrap_or_default();
@@ -81,12 +92,19 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
         }
         Type::Url => {
             // Only web addresses become links; the server refuses others, and so does this.
-            let href = if text.starts_with("http://") || text.starts_with("https://") { text.clone() } else { format!("https://{text}") };
+            let href = if text.starts_with("http://") || text.starts_with("https://") {
+                text.clone()
+            } else {
+                format!("https://{text}")
+            };
             view! { <a href=href target="_blank" rel="noreferrer noopener">{text}</a> }.into_any()
         }
         Type::Tags => {
             let tags = value.as_array().cloned().unwrap_or_default();
-            tags.into_iter().filter_map(|t| t.as_str().map(|t| view! { <span class="tag">{t.to_owned()}</span> })).collect_view().into_any()
+            tags.into_iter()
+                .filter_map(|t| t.as_str().map(|t| view! { <span class="tag">{t.to_owned()}</span> }))
+                .collect_view()
+                .into_any()
         }
         Type::LongText => view! { <span class="long">{text}</span> }.into_any(),
         _ => text.into_any(),
@@ -94,7 +112,9 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
 }
 
 fn reference(field: &'static Field, row: &Row) -> AnyView {
-    let Some((id, name)) = row.reference(field) else { return ().into_any() };
+    let Some((id, name)) = row.reference(field) else {
+        return ().into_any();
+    };
     let refers = field.refers.unwrap_or_default();
     if refers == "user" {
         return view! { <span class="person">{avatar(&name)}<span class="clip">{name}</span></span> }.into_any();
@@ -106,7 +126,13 @@ fn reference(field: &'static Field, row: &Row) -> AnyView {
 }
 
 /// The box to edit a field in. `commit` is called where choosing is deciding (lists, switches).
-pub fn edit(field: &'static Field, draft: Draft, id: String, narrow: Signal<String>, commit: Option<Callback<()>>) -> AnyView {
+pub fn edit(
+    field: &'static Field,
+    draft: Draft,
+    id: String,
+    narrow: Signal<String>,
+    commit: Option<Callback<()>>,
+) -> AnyView {
     let value = draft.value;
     let set = move |new: Value| value.set(new);
     let text = move || value.with(|v| v.as_str().unwrap_or_default().to_owned());
@@ -184,10 +210,16 @@ pub fn edit(field: &'static Field, draft: Draft, id: String, narrow: Signal<Stri
 }
 
 fn or_null(text: String) -> Value {
-    if text.trim().is_empty() { Value::Null } else { Value::String(text) }
+    if text.trim().is_empty() {
+        Value::Null
+    } else {
+        Value::String(text)
+    }
 }
 
-const CURRENCIES: [&str; 12] = ["CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "KRW", "SGD", "AUD", "CAD", "CHF"];
+const CURRENCIES: [&str; 12] = [
+    "CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "KRW", "SGD", "AUD", "CAD", "CHF",
+];
 
 fn money(value: RwSignal<Value>, id: String) -> AnyView {
     let own = state::me().map_or_else(|| "CNY".to_owned(), |m| m.currency);
@@ -196,7 +228,11 @@ fn money(value: RwSignal<Value>, id: String) -> AnyView {
     let currency = RwSignal::new(Some(part("currency")).filter(|c| !c.is_empty()).unwrap_or(own));
     let put = move || {
         let amount = amount.get_untracked().replace([',', ' ', '，'], "");
-        value.set(if amount.is_empty() { Value::Null } else { json!({ "amount": amount, "currency": currency.get_untracked() }) });
+        value.set(if amount.is_empty() {
+            Value::Null
+        } else {
+            json!({ "amount": amount, "currency": currency.get_untracked() })
+        });
     };
     let mut codes: Vec<String> = CURRENCIES.iter().map(|c| (*c).to_owned()).collect();
     if !codes.contains(&currency.get_untracked()) {
@@ -214,7 +250,15 @@ fn money(value: RwSignal<Value>, id: String) -> AnyView {
 }
 
 fn tags(value: RwSignal<Value>, id: String) -> AnyView {
-    let list = move || value.with(|v| v.as_array().into_iter().flatten().filter_map(|t| t.as_str().map(str::to_owned)).collect::<Vec<_>>());
+    let list = move || {
+        value.with(|v| {
+            v.as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|t| t.as_str().map(str::to_owned))
+                .collect::<Vec<_>>()
+        })
+    };
     let add = move |text: String| {
         let mut tags = list();
         for tag in text.split([',', '，', '、']).map(str::trim).filter(|t| !t.is_empty()) {
@@ -287,7 +331,12 @@ fn Roles(value: RwSignal<Value>) -> impl IntoView {
 }
 
 /// A choice of the firm's own list; with “other…” where free text is taken too.
-fn pick(field: &'static Field, value: RwSignal<Value>, id: String, done: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+fn pick(
+    field: &'static Field,
+    value: RwSignal<Value>,
+    id: String,
+    done: impl Fn() + Copy + Send + Sync + 'static,
+) -> AnyView {
     let list = picklist::of(field);
     let now = value.with_untracked(|v| v.as_str().unwrap_or_default().to_owned());
     let free = RwSignal::new(list.options.is_empty());

@@ -21,7 +21,8 @@ use wasm_bindgen::JsCast;
 #[component]
 pub fn Fields(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
     // Which fields have something to say follows the record: a reason lost appears when it is lost.
-    let aside = Memo::new(move |_| row.with(|r| kind.fields.iter().map(|f| kinds::aside(kind, f, r)).collect::<Vec<_>>()));
+    let aside =
+        Memo::new(move |_| row.with(|r| kind.fields.iter().map(|f| kinds::aside(kind, f, r)).collect::<Vec<_>>()));
     move || {
         aside.track();
         layout(kind, row)
@@ -45,9 +46,21 @@ fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
     let system = ["created_at", "created_by", "updated_at"];
     let first = groups
         .iter()
-        .map(|(title, names)| group(label(*title), names.iter().filter_map(|n| kind.field(n)).filter(|f| shown(f)).collect()))
+        .map(|(title, names)| {
+            group(
+                label(*title),
+                names
+                    .iter()
+                    .filter_map(|n| kind.field(n))
+                    .filter(|f| shown(f))
+                    .collect(),
+            )
+        })
         .collect_view();
-    let rest = kind.fields.iter().filter(|f| kinds::visible(f) && !named(f) && !system.contains(&f.name) && shown(f));
+    let rest = kind
+        .fields
+        .iter()
+        .filter(|f| kinds::visible(f) && !named(f) && !system.contains(&f.name) && shown(f));
     let rest = rest.filter(|f| f.name != "owner_id" || !f.can(domain::record::READONLY));
     let rest_title = if groups.is_empty() { t().details } else { t().more };
     view! {
@@ -111,7 +124,15 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
                     problem.set(Some(error));
                 }
             });
-            save::change(save::Change { kind, base, patch, expansions }, failed);
+            save::change(
+                save::Change {
+                    kind,
+                    base,
+                    patch,
+                    expansions,
+                },
+                failed,
+            );
         }
     };
     let commit = StoredValue::new(commit);
@@ -132,7 +153,9 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
     };
     let left = move |event: web_sys::FocusEvent| {
         let to = event.related_target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
-        let inside = node.get_untracked().is_some_and(|n| to.as_ref().is_some_and(|to| n.contains(Some(to))));
+        let inside = node
+            .get_untracked()
+            .is_some_and(|n| to.as_ref().is_some_and(|to| n.contains(Some(to))));
         if !inside {
             commit.with_value(|c| c(false));
         }

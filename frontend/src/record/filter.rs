@@ -28,11 +28,19 @@ impl PartialEq for Filter {
 
 impl Filter {
     fn new(field: &'static Field, op: &str, value: impl Into<String>) -> Self {
-        Self { field, op: op.to_owned(), value: value.into() }
+        Self {
+            field,
+            op: op.to_owned(),
+            value: value.into(),
+        }
     }
 
     pub fn key(&self) -> String {
-        if self.op == "eq" { format!("filter[{}]", self.field.name) } else { format!("filter[{}][{}]", self.field.name, self.op) }
+        if self.op == "eq" {
+            format!("filter[{}]", self.field.name)
+        } else {
+            format!("filter[{}][{}]", self.field.name, self.op)
+        }
     }
 }
 
@@ -51,15 +59,35 @@ pub fn read(kind: &'static Kind, address: &Address) -> Vec<Filter> {
 
 /// The relative ranges offered for days and moments.
 const RANGES: [&str; 12] = [
-    "today", "yesterday", "tomorrow", "this_week", "last_week", "next_week", "this_month", "last_month", "next_month", "this_quarter",
-    "last_30_days", "next_30_days",
+    "today",
+    "yesterday",
+    "tomorrow",
+    "this_week",
+    "last_week",
+    "next_week",
+    "this_month",
+    "last_month",
+    "next_month",
+    "this_quarter",
+    "last_30_days",
+    "next_30_days",
 ];
 
 fn range_name(word: &str) -> Option<&'static str> {
     let t = t();
     let names = [
-        t.today, t.yesterday, t.tomorrow, t.this_week, t.last_week, t.next_week, t.this_month, t.last_month, t.next_month, t.this_quarter,
-        t.last_30_days, t.next_30_days,
+        t.today,
+        t.yesterday,
+        t.tomorrow,
+        t.this_week,
+        t.last_week,
+        t.next_week,
+        t.this_month,
+        t.last_month,
+        t.next_month,
+        t.this_quarter,
+        t.last_30_days,
+        t.next_30_days,
     ];
     RANGES.iter().position(|r| *r == word).map(|i| names[i])
 }
@@ -79,7 +107,11 @@ fn words(filter: &Filter, name: &str) -> String {
     let t = t();
     let field = filter.field;
     let list = || filter.value.split(',').map(|v| one(field, v)).collect::<Vec<_>>();
-    let value = if field.refers.is_some() && !name.is_empty() { name.to_owned() } else { list().join(t.or_comma) };
+    let value = if field.refers.is_some() && !name.is_empty() {
+        name.to_owned()
+    } else {
+        list().join(t.or_comma)
+    };
     let pattern = match filter.op.as_str() {
         "eq" | "in" => t.f_is,
         "ne" | "nin" => t.f_is_not,
@@ -103,7 +135,11 @@ fn words(filter: &Filter, name: &str) -> String {
 
 /// The chips of the filters that hold, and the box to add one. `apply(old, new)` replaces a filter, adds or removes one.
 #[component]
-pub fn Filters(kind: &'static Kind, filters: Signal<Vec<Filter>>, apply: Callback<(Option<Filter>, Option<Filter>)>) -> impl IntoView {
+pub fn Filters(
+    kind: &'static Kind,
+    filters: Signal<Vec<Filter>>,
+    apply: Callback<(Option<Filter>, Option<Filter>)>,
+) -> impl IntoView {
     let adding = RwSignal::new(None::<&'static Field>);
     let open = RwSignal::new(false);
     Effect::new(move |_| {
@@ -111,8 +147,14 @@ pub fn Filters(kind: &'static Kind, filters: Signal<Vec<Filter>>, apply: Callbac
             adding.set(None);
         }
     });
-    let fields = StoredValue::new(kind.fields.iter().filter(|f| f.can(FILTER) && kinds::visible(f)).collect::<Vec<_>>());
-    let add = move || match adding.get() {
+    let fields = StoredValue::new(
+        kind.fields
+            .iter()
+            .filter(|f| f.can(FILTER) && kinds::visible(f))
+            .collect::<Vec<_>>(),
+    );
+    let add = move || {
+        match adding.get() {
         None => fields
             .with_value(|fields| {
                 fields
@@ -131,6 +173,7 @@ pub fn Filters(kind: &'static Kind, filters: Signal<Vec<Filter>>, apply: Callbac
             });
             view! { <Builder field old=None done/> }.into_any()
         }
+    }
     };
     let face = view! { {icon("filter")}<span>{t().filter}</span> }.into_any();
     view! {
@@ -234,15 +277,33 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
 }
 
 /// Several of a closed list.
-fn options(field: &'static Field, op: &str, value: String, finish: impl Fn(&str, String) + Copy + Send + Sync + 'static) -> AnyView {
+fn options(
+    field: &'static Field,
+    op: &str,
+    value: String,
+    finish: impl Fn(&str, String) + Copy + Send + Sync + 'static,
+) -> AnyView {
     let all: Vec<(String, String)> = match field.ty {
-        Type::Choice(choices) => choices.iter().map(|c| (c.key.to_owned(), label(c.label).to_owned())).collect(),
+        Type::Choice(choices) => choices
+            .iter()
+            .map(|c| (c.key.to_owned(), label(c.label).to_owned()))
+            .collect(),
         Type::Bool => vec![("true".into(), t().yes.to_owned()), ("false".into(), t().no.to_owned())],
-        _ => picklist::of(field).options.iter().map(|o| (o.value.clone(), o.label().to_owned())).collect(),
+        _ => picklist::of(field)
+            .options
+            .iter()
+            .map(|o| (o.value.clone(), o.label().to_owned()))
+            .collect(),
     };
     let single = field.ty == Type::Bool;
     let not = RwSignal::new(matches!(op, "ne" | "nin"));
-    let picked = RwSignal::new(value.split(',').filter(|v| !v.is_empty()).map(str::to_owned).collect::<Vec<_>>());
+    let picked = RwSignal::new(
+        value
+            .split(',')
+            .filter(|v| !v.is_empty())
+            .map(str::to_owned)
+            .collect::<Vec<_>>(),
+    );
     let apply = move |_| {
         let picked = picked.get_untracked();
         let op = match (picked.len() == 1, not.get_untracked()) {
@@ -336,10 +397,27 @@ fn between(from: &str, to: &str, finish: impl Fn(&str, String)) {
     }
 }
 
-fn text(field: &'static Field, op: &str, value: String, finish: impl Fn(&str, String) + Copy + Send + Sync + 'static) -> AnyView {
-    let ops: &[(&str, &str)] =
-        if field.ty == Type::Tags { &[("contains", t().op_contains)] } else { &[("contains", t().op_contains), ("starts_with", t().op_starts), ("eq", t().op_is), ("ne", t().op_is_not)] };
-    let chosen = RwSignal::new(if op.is_empty() || op == "is_null" { "contains".to_owned() } else { op.to_owned() });
+fn text(
+    field: &'static Field,
+    op: &str,
+    value: String,
+    finish: impl Fn(&str, String) + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let ops: &[(&str, &str)] = if field.ty == Type::Tags {
+        &[("contains", t().op_contains)]
+    } else {
+        &[
+            ("contains", t().op_contains),
+            ("starts_with", t().op_starts),
+            ("eq", t().op_is),
+            ("ne", t().op_is_not),
+        ]
+    };
+    let chosen = RwSignal::new(if op.is_empty() || op == "is_null" {
+        "contains".to_owned()
+    } else {
+        op.to_owned()
+    });
     let typed = RwSignal::new(if op == "is_null" { String::new() } else { value });
     let id = format!("filter-{}", field.name);
     crate::dom::focus_soon(format!("#{id}"));

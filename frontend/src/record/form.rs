@@ -1,8 +1,8 @@
 //! Creating a record of any kind: the few fields that matter, the rest on request; errors stand at their fields.
 
 use crate::{
-    dom::Tell,
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, label, noun, t},
     kinds,
     record::{
@@ -26,7 +26,8 @@ pub fn CreateDialog(
     close: Callback<()>,
     #[prop(optional)] preset: Preset,
     /// Called with the new record; else a toast leads to it.
-    #[prop(optional)] done: Option<Callback<Row>>,
+    #[prop(optional)]
+    done: Option<Callback<Row>>,
 ) -> impl IntoView {
     let problem = RwSignal::new(None::<Problem>);
     let sending = RwSignal::new(false);
@@ -35,7 +36,9 @@ pub fn CreateDialog(
     let drafts = StoredValue::new(drafts);
     let body = move || -> Map<String, Value> {
         drafts.with_value(|d| {
-            let filled = d.iter().map(|(f, draft)| (f.name.to_owned(), draft.value.get_untracked()));
+            let filled = d
+                .iter()
+                .map(|(f, draft)| (f.name.to_owned(), draft.value.get_untracked()));
             filled.filter(|(_, v)| !v.is_null() && v != &json!([])).collect()
         })
     };
@@ -76,8 +79,14 @@ pub fn CreateDialog(
         let error_id = format!("{id}-error");
         let within = Signal::derive(move || {
             // Follows what is chosen above: contacts of that customer, stages of that pipeline.
-            let ids = drafts.with_value(|d| d.iter().map(|(f, d)| (f.name.to_owned(), d.value.get())).collect::<Map<_, _>>());
-            Row::new(Value::Object(ids)).map(|r| narrowing(f, &r)).unwrap_or_default()
+            let ids = drafts.with_value(|d| {
+                d.iter()
+                    .map(|(f, d)| (f.name.to_owned(), d.value.get()))
+                    .collect::<Map<_, _>>()
+            });
+            Row::new(Value::Object(ids))
+                .map(|r| narrowing(f, &r))
+                .unwrap_or_default()
         });
         let wide = matches!(f.ty, Type::LongText | Type::Tags) || f.name == kind.title;
         let error = move || problem.with(|p| p.as_ref().and_then(|p| p.field(f.name).map(str::to_owned)));
@@ -93,9 +102,18 @@ pub fn CreateDialog(
     let shown = move || {
         let first = kinds::first_fields(kind);
         let all = all.get();
-        drafts.with_value(|d| d.iter().filter(|(f, _)| all || needed(f) || first.contains(&f.name)).map(|(f, d)| field_view(f, *d)).collect_view())
+        drafts.with_value(|d| {
+            d.iter()
+                .filter(|(f, _)| all || needed(f) || first.contains(&f.name))
+                .map(|(f, d)| field_view(f, *d))
+                .collect_view()
+        })
     };
-    let hidden = drafts.with_value(|d| d.iter().filter(|(f, _)| !needed(f) && !kinds::first_fields(kind).contains(&f.name)).count());
+    let hidden = drafts.with_value(|d| {
+        d.iter()
+            .filter(|(f, _)| !needed(f) && !kinds::first_fields(kind).contains(&f.name))
+            .count()
+    });
     view! {
         <Dialog title=fill(t().new_of, &[&noun(kind.label)]) close>
             <form on:submit=submit novalidate=true>
@@ -119,7 +137,10 @@ pub fn CreateDialog(
 /// The fields in the order of the form: the important ones first.
 fn ordered(kind: &'static Kind) -> Vec<&'static Field> {
     let first = kinds::first_fields(kind).iter().filter_map(|n| kind.field(n));
-    let rest = kind.fields.iter().filter(|f| !kinds::first_fields(kind).contains(&f.name));
+    let rest = kind
+        .fields
+        .iter()
+        .filter(|f| !kinds::first_fields(kind).contains(&f.name));
     first.chain(rest).filter(|f| kinds::writable(f)).collect()
 }
 

@@ -48,7 +48,10 @@ pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
     load(None);
     // A change made here is history a moment later.
     Effect::new(move |before: Option<()>| {
-        let changed = state().change.get().is_some_and(|c| c.kind == kind.plural && id.with_value(|id| *id == c.id));
+        let changed = state()
+            .change
+            .get()
+            .is_some_and(|c| c.kind == kind.plural && id.with_value(|id| *id == c.id));
         if before.is_some() && changed {
             entries.set(Vec::new());
             load(None);
@@ -73,49 +76,66 @@ async fn resolve(kind: &'static Kind, entries: &[Value]) -> Names {
             wanted.entry("user").or_default().insert(actor.to_owned());
         }
         for (name, pair) in entry["fields"].as_object().into_iter().flatten() {
-            let Some(refers) = kind.field(name).and_then(|f| f.refers) else { continue };
+            let Some(refers) = kind.field(name).and_then(|f| f.refers) else {
+                continue;
+            };
             for value in [&pair[0], &pair[1]] {
-                wanted.entry(refers).or_default().extend(value.as_str().map(str::to_owned));
+                wanted
+                    .entry(refers)
+                    .or_default()
+                    .extend(value.as_str().map(str::to_owned));
             }
         }
     }
     let mut names = Names::new();
     for (refers, ids) in wanted {
-        let Some(of) = kinds::kind(refers).filter(|_| !ids.is_empty()) else { continue };
+        let Some(of) = kinds::kind(refers).filter(|_| !ids.is_empty()) else {
+            continue;
+        };
         let ids = ids.into_iter().collect::<Vec<_>>().join(",");
         let path = format!("/{}?limit=200&fields=id,{}&filter[id][in]={ids}", of.path(), of.title);
         if let Ok(reply) = api::get(path).send().await {
             let rows = reply.body["data"].as_array().cloned().unwrap_or_default();
-            names.extend(rows.iter().filter_map(|r| Some((r["id"].as_str()?.to_owned(), r[of.title].as_str()?.to_owned()))));
+            names.extend(
+                rows.iter()
+                    .filter_map(|r| Some((r["id"].as_str()?.to_owned(), r[of.title].as_str()?.to_owned()))),
+            );
         }
     }
     names
 }
 
 fn entry(kind: &'static Kind, entry: &Value, names: &Names) -> AnyView {
-    let who = entry["actor_id"].as_str().map_or(t().the_system, |id| names.get(id).map_or("…", String::as_str)).to_owned();
+    let who = entry["actor_id"]
+        .as_str()
+        .map_or(t().the_system, |id| names.get(id).map_or("…", String::as_str))
+        .to_owned();
     let action = entry["action"].as_str().unwrap_or_default();
     let word = ChangeAction::from_key(action).map_or(action, |a| label(a.label()));
     let at = entry["at"].as_str().unwrap_or_default().to_owned();
     let created = action == "create";
-    let changes = entry["fields"].as_object().into_iter().flatten().filter_map(|(name, pair)| {
-        let field = kind.field(name).filter(|f| kinds::visible(f))?;
-        let text = |v: &Value| match v.as_str().filter(|_| field.refers.is_some()) {
-            Some(id) => names.get(id).cloned().unwrap_or_else(|| "…".to_owned()),
-            None => value_text(field, v),
-        };
-        let (old, new) = (text(&pair[0]), text(&pair[1]));
-        if created && (new.is_empty() || field.can(domain::record::READONLY)) {
-            return None;
-        }
-        Some(view! {
-            <li>
-                <span class="muted">{label(field.label)}{t().colon}</span>
-                {(!created && !old.is_empty()).then(|| view! { <s>{old.clone()}</s>" → " })}
-                {if new.is_empty() { t().none_chosen.to_owned() } else { new }}
-            </li>
-        })
-    });
+    let changes = entry["fields"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, pair)| {
+            let field = kind.field(name).filter(|f| kinds::visible(f))?;
+            let text = |v: &Value| match v.as_str().filter(|_| field.refers.is_some()) {
+                Some(id) => names.get(id).cloned().unwrap_or_else(|| "…".to_owned()),
+                None => value_text(field, v),
+            };
+            let (old, new) = (text(&pair[0]), text(&pair[1]));
+            if created && (new.is_empty() || field.can(domain::record::READONLY)) {
+                return None;
+            }
+            Some(view! {
+                <li>
+                    <span class="muted">{label(field.label)}{t().colon}</span>
+                    {(!created && !old.is_empty()).then(|| view! { <s>{old.clone()}</s>" → " })}
+                    {if new.is_empty() { t().none_chosen.to_owned() } else { new }}
+                </li>
+            })
+        });
     let changes = changes.collect_view();
     view! {
         <li class="event">

@@ -77,7 +77,11 @@ impl Pages {
                         self.rows.set(fresh.collect());
                         let whole = self.cursor.with_untracked(Option::is_none);
                         let counted = page["count"].as_i64().or_else(|| page["count"]["value"].as_i64());
-                        self.count.set(if whole { Some(self.rows.with_untracked(Vec::len) as i64) } else { counted });
+                        self.count.set(if whole {
+                            Some(self.rows.with_untracked(Vec::len) as i64)
+                        } else {
+                            counted
+                        });
                     } else {
                         self.rows.update(|rows| rows.extend(fresh));
                     }
@@ -90,8 +94,12 @@ impl Pages {
 
     /// Takes over records written elsewhere in the app. True when one is new here.
     pub fn follow(self, kind: &'static Kind) -> bool {
-        let Some(change) = state().change.get().filter(|c| c.kind == kind.plural) else { return false };
-        let at = self.rows.with_untracked(|rows| rows.iter().position(|r| r.id() == change.id));
+        let Some(change) = state().change.get().filter(|c| c.kind == kind.plural) else {
+            return false;
+        };
+        let at = self
+            .rows
+            .with_untracked(|rows| rows.iter().position(|r| r.id() == change.id));
         match (at, change.row) {
             (Some(at), Some(row)) => self.rows.update(|rows| rows[at] = rows[at].refreshed(&row)),
             (Some(at), None) => {
@@ -115,10 +123,20 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
     let address = state().address;
     let here = format!("/{}", kind.path());
     // Only what belongs to this list moves it: opening the panel does not fetch again.
-    let request = Memo::new(move |_| address.with(|a| a.query.iter().filter(|(k, _)| !OWN.contains(&k.as_str())).cloned().collect::<Vec<_>>()));
+    let request = Memo::new(move |_| {
+        address.with(|a| {
+            a.query
+                .iter()
+                .filter(|(k, _)| !OWN.contains(&k.as_str()))
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+    });
     let columns = Memo::new_with_compare(
         move |_| {
-            let chosen = address.with(|a| a.get("cols").map(str::to_owned)).or_else(|| dom::stored(&format!("cols.{}", kind.name)));
+            let chosen = address
+                .with(|a| a.get("cols").map(str::to_owned))
+                .or_else(|| dom::stored(&format!("cols.{}", kind.name)));
             chosen_columns(kind, chosen.as_deref())
         },
         |a, b| names(a) != names(b),
@@ -127,9 +145,17 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
         let query = route::query_string(&request.get());
         let fields = columns.with(|c| c.iter().map(|f| f.name).collect::<Vec<_>>().join(","));
         let expand = columns.with(|c| c.iter().filter_map(|f| f.expansion()).collect::<Vec<_>>().join(","));
-        let expand = if expand.is_empty() { String::new() } else { format!("&expand={expand}") };
+        let expand = if expand.is_empty() {
+            String::new()
+        } else {
+            format!("&expand={expand}")
+        };
         let status = if kind.name == "opportunity" { ",status" } else { "" };
-        format!("/{}?limit=100&fields=id,{},{fields}{status}{expand}&{query}", kind.path(), kind.title)
+        format!(
+            "/{}?limit=100&fields=id,{},{fields}{status}{expand}&{query}",
+            kind.path(),
+            kind.title
+        )
     });
     let pages = Pages::new();
     let active = RwSignal::new(None::<usize>);
@@ -145,7 +171,13 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
             pages.load(path.get_untracked() + "&count=estimate");
         }
     });
-    let sort = Signal::derive(move || request.with(|r| r.iter().find(|(k, _)| k == "sort").map_or_else(|| "-created_at".to_owned(), |(_, v)| v.clone())));
+    let sort = Signal::derive(move || {
+        request.with(|r| {
+            r.iter()
+                .find(|(k, _)| k == "sort")
+                .map_or_else(|| "-created_at".to_owned(), |(_, v)| v.clone())
+        })
+    });
     let filters = Signal::derive(move || filter::read(kind, &address.get()));
     let apply = Callback::new(move |(old, new): (Option<Filter>, Option<Filter>)| {
         let mut next = address.get_untracked();
@@ -173,15 +205,29 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
     let open = Callback::new(move |index: usize| {
         if let Some(id) = pages.rows.with_untracked(|r| r.get(index).map(|r| r.id().to_owned())) {
             match kinds::page(kind.name, &id) {
-                Some(page) if window().inner_width().ok().and_then(|w| w.as_f64()).is_some_and(|w| w < 768.0) => route::go(&page),
+                Some(page)
+                    if window()
+                        .inner_width()
+                        .ok()
+                        .and_then(|w| w.as_f64())
+                        .is_some_and(|w| w < 768.0) =>
+                {
+                    route::go(&page)
+                }
                 _ => route::set("open", &id),
             }
         }
     });
     // Up and down walk the list while the panel is open.
     Effect::new(move |_| {
-        let (Some(index), Some(open)) = (active.get(), opened.get_untracked()) else { return };
-        if let Some(id) = pages.rows.with_untracked(|r| r.get(index).map(|r| r.id().to_owned())).filter(|id| *id != open) {
+        let (Some(index), Some(open)) = (active.get(), opened.get_untracked()) else {
+            return;
+        };
+        if let Some(id) = pages
+            .rows
+            .with_untracked(|r| r.get(index).map(|r| r.id().to_owned()))
+            .filter(|id| *id != open)
+        {
             route::set("open", &id);
         }
     });
@@ -195,8 +241,15 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
             "ArrowDown" | "ArrowUp" if !dom::within(&event, ".table") => {
                 let last = pages.rows.with_untracked(Vec::len).saturating_sub(1);
                 let open = opened.get_untracked();
-                let at = pages.rows.with_untracked(|r| r.iter().position(|r| Some(r.id()) == open.as_deref())).unwrap_or(0);
-                active.set(Some(if event.key() == "ArrowDown" { (at + 1).min(last) } else { at.saturating_sub(1) }));
+                let at = pages
+                    .rows
+                    .with_untracked(|r| r.iter().position(|r| Some(r.id()) == open.as_deref()))
+                    .unwrap_or(0);
+                active.set(Some(if event.key() == "ArrowDown" {
+                    (at + 1).min(last)
+                } else {
+                    at.saturating_sub(1)
+                }));
                 event.prevent_default();
             }
             _ => {}
@@ -231,7 +284,12 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
         let import = format!("/import?kind={}", kind.plural);
         let importable = kind.fields.iter().any(|f| f.can(domain::record::IMPORT));
         let actions = view! { {create()}{importable.then(|| view! { <a class="btn" href=import.clone()>{icon("import")}{t().import}</a> })} }.into_any();
-        ui::empty(icon_name, fill(t().no_records_yet, &[&noun(kind.label)]), fill(t().no_records_text, &[&noun(kind.label)]), actions)
+        ui::empty(
+            icon_name,
+            fill(t().no_records_yet, &[&noun(kind.label)]),
+            fill(t().no_records_text, &[&noun(kind.label)]),
+            actions,
+        )
     };
     let body = StoredValue::new(nothing);
     view! {
@@ -273,10 +331,17 @@ fn close_panel(kind: &'static Kind) {
 }
 
 fn chosen_columns(kind: &'static Kind, chosen: Option<&str>) -> Vec<&'static Field> {
-    let mut columns: Vec<&'static Field> =
-        chosen.into_iter().flat_map(|c| c.split(',')).filter_map(|n| kind.field(n)).filter(|f| kinds::visible(f)).collect();
+    let mut columns: Vec<&'static Field> = chosen
+        .into_iter()
+        .flat_map(|c| c.split(','))
+        .filter_map(|n| kind.field(n))
+        .filter(|f| kinds::visible(f))
+        .collect();
     if columns.is_empty() {
-        columns = kinds::first_columns(kind).iter().filter_map(|n| kind.field(n)).collect();
+        columns = kinds::first_columns(kind)
+            .iter()
+            .filter_map(|n| kind.field(n))
+            .collect();
     }
     // The name always leads: it is the link, and it stays in sight.
     columns.retain(|f| f.name != kind.title);

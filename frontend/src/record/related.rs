@@ -20,7 +20,10 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
     let pages = Pages::new();
     let expand = kinds::expansions(kind);
     let sort = if kind.name == "task" { "due_at" } else { "-updated_at" };
-    let path = StoredValue::new(format!("/{}?limit=50&sort={sort}&expand={expand}&{narrow}", kind.path()));
+    let path = StoredValue::new(format!(
+        "/{}?limit=50&sort={sort}&expand={expand}&{narrow}",
+        kind.path()
+    ));
     let load = move || pages.load(path.get_value());
     load();
     Effect::new(move |_| {
@@ -30,11 +33,23 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
     });
     let creating = RwSignal::new(false);
     let preset = StoredValue::new(preset);
-    let add = move || view! {
-        <button type="button" class="btn small" on:click=move |_| creating.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kind.label)])}</button>
+    let add = move || {
+        view! {
+            <button type="button" class="btn small" on:click=move |_| creating.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kind.label)])}</button>
+        }
     };
     let rows = move || {
-        pages.rows.with(|rows| rows.iter().map(|row| if kind.name == "task" { view! { <task::TaskItem row=row.clone()/> }.into_any() } else { line(kind, row) }).collect_view())
+        pages.rows.with(|rows| {
+            rows.iter()
+                .map(|row| {
+                    if kind.name == "task" {
+                        view! { <task::TaskItem row=row.clone()/> }.into_any()
+                    } else {
+                        line(kind, row)
+                    }
+                })
+                .collect_view()
+        })
     };
     view! {
         <div class="related">
@@ -53,7 +68,10 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
 
 /// One record in a line: its name and the two or three things that matter.
 fn line(kind: &'static Kind, row: &Row) -> AnyView {
-    let shown = kinds::first_columns(kind).iter().filter(|n| **n != kind.title && **n != "customer_id").filter_map(|n| kind.field(n));
+    let shown = kinds::first_columns(kind)
+        .iter()
+        .filter(|n| **n != kind.title && **n != "customer_id")
+        .filter_map(|n| kind.field(n));
     let shown = shown.filter(|f| !row.get(f.name).is_null()).take(3);
     let href = kinds::page(kind.name, row.id()).unwrap_or_default();
     view! {

@@ -37,7 +37,11 @@ impl Row {
     /// What the record is called.
     pub fn title(&self, kind: &Kind) -> String {
         let title = self.text(kind.title);
-        if title.is_empty() { crate::i18n::label(kind.label).to_owned() } else { title.to_owned() }
+        if title.is_empty() {
+            crate::i18n::label(kind.label).to_owned()
+        } else {
+            title.to_owned()
+        }
     }
 
     /// The name of a record that `field` refers to, when the list was asked to expand it.
@@ -45,7 +49,10 @@ impl Row {
         let id = self.get(field.name).as_str()?.to_owned();
         let expanded = self.get(field.expansion()?);
         let kind = crate::kinds::kind(field.refers?)?;
-        let name = expanded[kind.title].as_str().or_else(|| expanded["name"].as_str()).unwrap_or_default();
+        let name = expanded[kind.title]
+            .as_str()
+            .or_else(|| expanded["name"].as_str())
+            .unwrap_or_default();
         Some((id, name.to_owned()))
     }
 
@@ -82,17 +89,23 @@ pub fn value_text(field: &Field, value: &Value) -> String {
     use crate::i18n::{format, label, t};
     match (field.ty, value) {
         (_, Value::Null) => String::new(),
-        (Type::Choice(choices), Value::String(key)) => {
-            choices.iter().find(|c| c.key == key).map_or_else(|| key.clone(), |c| label(c.label).to_owned())
-        }
-        (Type::Money, value) => {
-            format::money(value["amount"].as_str().unwrap_or_default(), value["currency"].as_str().unwrap_or_default())
-        }
+        (Type::Choice(choices), Value::String(key)) => choices
+            .iter()
+            .find(|c| c.key == key)
+            .map_or_else(|| key.clone(), |c| label(c.label).to_owned()),
+        (Type::Money, value) => format::money(
+            value["amount"].as_str().unwrap_or_default(),
+            value["currency"].as_str().unwrap_or_default(),
+        ),
         (Type::Day, Value::String(day)) => format::day(day),
         (Type::Instant, Value::String(at)) => format::instant(at),
         (Type::Int, Value::Number(n)) => format::number(n.as_f64().unwrap_or_default()),
         (Type::Bool, Value::Bool(b)) => if *b { t().yes } else { t().no }.to_owned(),
-        (Type::Tags, Value::Array(tags)) => tags.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(t().list_comma),
+        (Type::Tags, Value::Array(tags)) => tags
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(t().list_comma),
         (_, Value::String(text)) if field.picklist.is_some() => crate::picklist::name(field, text),
         (_, Value::String(text)) => text.clone(),
         (_, value) => value.to_string(),
@@ -102,7 +115,9 @@ pub fn value_text(field: &Field, value: &Value) -> String {
 /// How good or bad a choice is, for the colour of its badge (the word always stands beside the colour).
 pub fn tone(key: &str) -> &'static str {
     match key {
-        "won" | "converted" | "cooperating" | "done" | "completed" | "active" | "qualified" | "vip" | "high_value" => "good",
+        "won" | "converted" | "cooperating" | "done" | "completed" | "active" | "qualified" | "vip" | "high_value" => {
+            "good"
+        }
         "lost" | "disqualified" | "invalid" | "inactive" | "failed" | "disabled" | "urgent" => "bad",
         "new" | "open" | "potential" | "interested" | "running" | "high" => "info",
         "contacted" | "following" | "queued" => "warm",

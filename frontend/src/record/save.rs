@@ -2,8 +2,8 @@
 //! what to do when somebody else was faster.
 
 use crate::{
-    dom::Tell,
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, t},
     kinds,
     record::{conflict::Conflict, row::Row},
@@ -21,7 +21,11 @@ pub fn path(kind: &Kind, id: &str) -> String {
 /// A record with the names of what it refers to.
 pub async fn fetch(kind: &Kind, id: &str) -> Result<Row, Problem> {
     let expand = kinds::expansions(kind);
-    let query = if expand.is_empty() { String::new() } else { format!("?expand={expand}") };
+    let query = if expand.is_empty() {
+        String::new()
+    } else {
+        format!("?expand={expand}")
+    };
     let reply = api::get(path(kind, id) + &query).send().await?;
     Row::new(reply.body).ok_or_else(Problem::default)
 }
@@ -38,7 +42,12 @@ pub struct Change {
 
 /// Sends a change. Success and undo are told by toast, a stale version by the conflict dialog; `failed` gets the rest.
 pub fn change(change: Change, failed: Callback<Problem>) {
-    let Change { kind, base, patch, expansions } = change;
+    let Change {
+        kind,
+        base,
+        patch,
+        expansions,
+    } = change;
     spawn_local(async move {
         match send(kind, &base, &patch, &expansions).await {
             Ok(row) => {
@@ -46,7 +55,13 @@ pub fn change(change: Change, failed: Callback<Problem>) {
                 toast::say_with_undo(t().saved, back);
             }
             Err(problem) if problem.stale() => match fetch(kind, base.id()).await {
-                Ok(theirs) => state().conflict.set(Some(Conflict { kind, base, theirs, patch, expansions })),
+                Ok(theirs) => state().conflict.set(Some(Conflict {
+                    kind,
+                    base,
+                    theirs,
+                    patch,
+                    expansions,
+                })),
                 Err(problem) => failed.tell(problem),
             },
             Err(problem) => failed.tell(problem),
@@ -55,8 +70,15 @@ pub fn change(change: Change, failed: Callback<Problem>) {
 }
 
 /// Sends a patch against `base` and tells every screen of the new row.
-pub async fn send(kind: &'static Kind, base: &Row, patch: &Map<String, Value>, expansions: &Map<String, Value>) -> Result<Row, Problem> {
-    let reply = api::patch(path(kind, base.id()), base.version(), Value::Object(patch.clone())).send().await?;
+pub async fn send(
+    kind: &'static Kind,
+    base: &Row,
+    patch: &Map<String, Value>,
+    expansions: &Map<String, Value>,
+) -> Result<Row, Problem> {
+    let reply = api::patch(path(kind, base.id()), base.version(), Value::Object(patch.clone()))
+        .send()
+        .await?;
     let newer = match Row::new(reply.body) {
         Some(row) => row,
         None => fetch(kind, base.id()).await?,
@@ -104,6 +126,9 @@ pub fn delete(kind: &'static Kind, row: &Row, done: Callback<()>) {
 
 /// Does something of its own to a record (`convert`, `win` …) at the version shown.
 pub async fn act(kind: &'static Kind, row: &Row, action: &str, body: Value) -> Result<Value, Problem> {
-    let reply = api::post(format!("{}/{action}", path(kind, row.id())), body).version(row.version()).send().await?;
+    let reply = api::post(format!("{}/{action}", path(kind, row.id())), body)
+        .version(row.version())
+        .send()
+        .await?;
     Ok(reply.body)
 }

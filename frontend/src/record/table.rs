@@ -3,10 +3,7 @@
 use crate::{
     dom::{self, Tell},
     i18n::{fill, label, t},
-    record::{
-        field,
-        row::Row,
-    },
+    record::{field, row::Row},
     ui::icon,
 };
 use domain::{Field, Kind, record::SORT, value::Type};
@@ -60,7 +57,10 @@ fn layout(columns: &[&'static Field], kind: &Kind) -> (String, String) {
             format!("minmax({pixels}px, {share}fr)")
         }
     });
-    (tracks.collect::<Vec<_>>().join(" "), format!("calc({FIRST} + {least}px)"))
+    (
+        tracks.collect::<Vec<_>>().join(" "),
+        format!("calc({FIRST} + {least}px)"),
+    )
 }
 
 fn numeric(field: &Field) -> bool {
@@ -69,7 +69,18 @@ fn numeric(field: &Field) -> bool {
 
 #[component]
 pub fn RecordTable(table: Table) -> impl IntoView {
-    let Table { kind, rows, columns, sort, selected, active, loading, set_sort, open, more } = table;
+    let Table {
+        kind,
+        rows,
+        columns,
+        sort,
+        selected,
+        active,
+        loading,
+        set_sort,
+        open,
+        more,
+    } = table;
     let node = NodeRef::<html::Div>::new();
     let top = RwSignal::new(0.0f64);
     let height = RwSignal::new(800.0f64);
@@ -99,7 +110,15 @@ pub fn RecordTable(table: Table) -> impl IntoView {
     });
     let visible = move || {
         let (first, last) = window.get();
-        rows.with(|r| r.get(first..last).unwrap_or_default().iter().cloned().enumerate().map(|(i, r)| (first + i, r)).collect::<Vec<_>>())
+        rows.with(|r| {
+            r.get(first..last)
+                .unwrap_or_default()
+                .iter()
+                .cloned()
+                .enumerate()
+                .map(|(i, r)| (first + i, r))
+                .collect::<Vec<_>>()
+        })
     };
     let layout = Memo::new(move |_| columns.with(|c| layout(c, kind)));
     let see = move |index: usize| {
@@ -119,7 +138,8 @@ pub fn RecordTable(table: Table) -> impl IntoView {
     });
     let step = move |by: i64| {
         let last = count.get_untracked().saturating_sub(1) as i64;
-        active.update(|a| *a = Some((a.map_or(if by > 0 { -1 } else { 1 }, |a| a as i64) + by).clamp(0, last) as usize));
+        active
+            .update(|a| *a = Some((a.map_or(if by > 0 { -1 } else { 1 }, |a| a as i64) + by).clamp(0, last) as usize));
     };
     let key = move |event: web_sys::KeyboardEvent| {
         if dom::within(&event, ".thead") || count.get_untracked() == 0 {
@@ -134,7 +154,12 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             "Home" => step(i64::MIN / 2),
             "End" => step(i64::MAX / 2),
             " " => {
-                let Some(id) = active.get_untracked().and_then(|i| rows.with_untracked(|r| r.get(i).map(|r| r.id().to_owned()))) else { return };
+                let Some(id) = active
+                    .get_untracked()
+                    .and_then(|i| rows.with_untracked(|r| r.get(i).map(|r| r.id().to_owned())))
+                else {
+                    return;
+                };
                 let on = selected.with_untracked(|s| !s.contains(&id));
                 tick(selected, &id, on);
             }
@@ -219,7 +244,13 @@ fn tick(selected: RwSignal<HashSet<String>>, id: &str, on: bool) {
 }
 
 /// A column's head: sorts where the field can, down first for numbers and times.
-fn head(field: &'static Field, index: usize, sort: Signal<String>, set_sort: Callback<String>, all: Option<Rows>) -> AnyView {
+fn head(
+    field: &'static Field,
+    index: usize,
+    sort: Signal<String>,
+    set_sort: Callback<String>,
+    all: Option<Rows>,
+) -> AnyView {
     let all = all.map(|(rows, selected)| {
         let every = move || rows.with(|r| !r.is_empty() && selected.with(|s| r.iter().all(|r| s.contains(r.id()))));
         let set = move |on: bool| selected.set(if on { rows.with_untracked(|r| r.iter().map(|r| r.id().to_owned()).collect()) } else { HashSet::new() });
@@ -227,11 +258,13 @@ fn head(field: &'static Field, index: usize, sort: Signal<String>, set_sort: Cal
     });
     let class = if numeric(field) { "td th num" } else { "td th" };
     let name = field.name;
-    let direction = move || sort.with(|s| match s.strip_prefix('-') {
-        Some(s) if s == name => "descending",
-        None if s == name => "ascending",
-        _ => "none",
-    });
+    let direction = move || {
+        sort.with(|s| match s.strip_prefix('-') {
+            Some(s) if s == name => "descending",
+            None if s == name => "ascending",
+            _ => "none",
+        })
+    };
     if !field.can(SORT) {
         return view! { <div class=class role="columnheader" aria-colindex=index + 1>{all}<span class="clip">{label(field.label)}</span></div> }.into_any();
     }

@@ -4,12 +4,7 @@ use crate::{
     api::{self, Problem},
     i18n::{format, label, t},
     kinds,
-    record::{
-        form::CreateDialog,
-        list::Pages,
-        row::Row,
-        save,
-    },
+    record::{form::CreateDialog, list::Pages, row::Row, save},
     state::announce,
     ui::{self, Menu, avatar, icon, states::form_error, toast},
 };
@@ -23,8 +18,14 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
     let only = RwSignal::new(None::<ActivityKind>);
     let pages = Pages::new();
     let path = Memo::new(move |_| {
-        let of = only.get().map(|k| format!("&filter[kind]={}", k.key())).unwrap_or_default();
-        format!("/activities?limit=30&sort=-happened_at&expand=owner,contact,opportunity&filter[{}_id]={id}{of}", kind.name)
+        let of = only
+            .get()
+            .map(|k| format!("&filter[kind]={}", k.key()))
+            .unwrap_or_default();
+        format!(
+            "/activities?limit=30&sort=-happened_at&expand=owner,contact,opportunity&filter[{}_id]={id}{of}",
+            kind.name
+        )
     });
     Effect::new(move |_| pages.load(path.get()));
     Effect::new(move |_| {
@@ -33,7 +34,10 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
         }
     });
     let more = move || pages.next(path.get_untracked());
-    let options = ActivityKind::ALL.iter().map(|k| view! { <option value=k.key()>{label(k.label())}</option> }).collect_view();
+    let options = ActivityKind::ALL
+        .iter()
+        .map(|k| view! { <option value=k.key()>{label(k.label())}</option> })
+        .collect_view();
     view! {
         <div class="timeline">
             <Composer kind row/>
@@ -62,7 +66,11 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
 fn entry(event: Row) -> AnyView {
     let kind = event.text("kind").to_owned();
     let word = ActivityKind::from_key(&kind).map_or(kind.clone(), |k| label(k.label()).to_owned());
-    let who = kinds::ACTIVITY.field("owner_id").and_then(|f| event.reference(f)).map(|(_, name)| name).unwrap_or_default();
+    let who = kinds::ACTIVITY
+        .field("owner_id")
+        .and_then(|f| event.reference(f))
+        .map(|(_, name)| name)
+        .unwrap_or_default();
     let at = event.text("happened_at").to_owned();
     let said = |name: &str| Some(event.text(name).to_owned()).filter(|s| !s.is_empty());
     let minutes = event.get("duration_minutes").as_i64();
@@ -71,7 +79,9 @@ fn entry(event: Row) -> AnyView {
         let (id, name) = event.reference(field)?;
         Some((kinds::page(field.refers?, &id)?, name))
     });
-    let with = with.map(|(href, name)| view! { <a class="muted" href=href>{name}</a> }).collect_view();
+    let with = with
+        .map(|(href, name)| view! { <a class="muted" href=href>{name}</a> })
+        .collect_view();
     let gone = event.clone();
     view! {
         <li class="event">

@@ -23,7 +23,10 @@ struct Report {
 
 impl Report {
     fn new(path: &'static str) -> Self {
-        let report = Self { body: RwSignal::new(None), path };
+        let report = Self {
+            body: RwSignal::new(None),
+            path,
+        };
         report.load();
         report
     }
@@ -55,11 +58,17 @@ fn amount(money: &Value) -> f64 {
 }
 
 fn full(money: &Value) -> String {
-    format::money(money["amount"].as_str().unwrap_or("0"), money["currency"].as_str().unwrap_or_default())
+    format::money(
+        money["amount"].as_str().unwrap_or("0"),
+        money["currency"].as_str().unwrap_or_default(),
+    )
 }
 
 fn short(money: &Value) -> String {
-    format::money_short(money["amount"].as_str().unwrap_or("0"), money["currency"].as_str().unwrap_or_default())
+    format::money_short(
+        money["amount"].as_str().unwrap_or("0"),
+        money["currency"].as_str().unwrap_or_default(),
+    )
 }
 
 fn none() -> AnyView {
@@ -69,13 +78,27 @@ fn none() -> AnyView {
 fn by_stage(body: &Value) -> AnyView {
     let bars = rows(body).into_iter().map(|row| {
         let count = row["count"].as_i64().unwrap_or(0);
-        let id = row["stage_id"].as_str().or_else(|| row["stage"]["id"].as_str()).unwrap_or_default();
-        let name = row["stage"]["name"].as_str().or_else(|| row["stage"].as_str()).or_else(|| row["name"].as_str()).unwrap_or_default();
+        let id = row["stage_id"]
+            .as_str()
+            .or_else(|| row["stage"]["id"].as_str())
+            .unwrap_or_default();
+        let name = row["stage"]["name"]
+            .as_str()
+            .or_else(|| row["stage"].as_str())
+            .or_else(|| row["name"].as_str())
+            .unwrap_or_default();
         Bar {
             name: name.to_owned(),
             value: amount(&row["sum"]),
             text: format!("{} · {}", short(&row["sum"]), format::number(count as f64)),
-            more: fill(t().stage_more, &[&full(&row["sum"]), &format::number(count as f64), &full(&row["weighted"])]),
+            more: fill(
+                t().stage_more,
+                &[
+                    &full(&row["sum"]),
+                    &format::number(count as f64),
+                    &full(&row["weighted"]),
+                ],
+            ),
             href: Some(format!("/opportunities?filter[stage_id]={id}&filter[status]=open")),
         }
     });
@@ -101,7 +124,11 @@ fn rate(body: &Value) -> AnyView {
         more: String::new(),
         href: Some(format!("/opportunities?filter[status]={status}")),
     };
-    let bars = vec![bar(t().won, won, "won"), bar(t().lost, lost, "lost"), bar(t().open, open, "open")];
+    let bars = vec![
+        bar(t().won, won, "won"),
+        bar(t().lost, lost, "lost"),
+        bar(t().open, open, "open"),
+    ];
     view! {
         <p class="figure"><b>{format::percent(rate)}</b><span class="muted">{fill(t().rate_of, &[&format::number(won as f64), &format::number((won + lost) as f64)])}</span></p>
         <Bars title=t().win_rate bars/>
@@ -123,7 +150,9 @@ fn by_month(body: &Value) -> AnyView {
                 value: amount(&m["won_value"]),
                 text: short(&m["won_value"]),
                 more: fill(t().month_more, &[&full(&m["won_value"]), &count]),
-                href: month_days(month).map(|(from, to)| format!("/opportunities?filter[status]=won&filter[closed_at][between]={from},{to}")),
+                href: month_days(month).map(|(from, to)| {
+                    format!("/opportunities?filter[status]=won&filter[closed_at][between]={from},{to}")
+                }),
             }
         })
         .collect();
@@ -157,7 +186,15 @@ fn by_owner(body: &Value) -> AnyView {
                 name: row["owner"]["name"].as_str().unwrap_or(t().nobody).to_owned(),
                 value: amount(&row["won_value"]),
                 text: short(&row["won_value"]),
-                more: fill(t().owner_more, &[&full(&row["won_value"]), &count("won_count"), &full(&row["open_value"]), &count("open_count")]),
+                more: fill(
+                    t().owner_more,
+                    &[
+                        &full(&row["won_value"]),
+                        &count("won_count"),
+                        &full(&row["open_value"]),
+                        &count("open_count"),
+                    ],
+                ),
                 href: Some(format!("/opportunities?filter[owner_id]={id}&filter[status]=won")),
             }
         })
@@ -177,7 +214,9 @@ pub fn Dashboard() -> impl IntoView {
     let name = me.as_ref().map(|m| m.name.clone()).unwrap_or_default();
     let id = me.map(|m| m.id).unwrap_or_default();
     let due = crate::record::list::Pages::new();
-    let path = format!("/tasks?limit=6&sort=due_at&filter[status]=open&filter[owner_id]={id}&expand=customer,contact,lead,opportunity");
+    let path = format!(
+        "/tasks?limit=6&sort=due_at&filter[status]=open&filter[owner_id]={id}&expand=customer,contact,lead,opportunity"
+    );
     let path = StoredValue::new(path);
     due.load(path.get_value());
     Effect::new(move |_| {

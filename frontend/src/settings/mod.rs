@@ -4,12 +4,7 @@ mod picklists;
 mod pipelines;
 mod profile;
 
-use crate::{
-    i18n::t,
-    kinds,
-    record::list::ListPage,
-    state,
-};
+use crate::{i18n::t, kinds, record::list::ListPage, state};
 use leptos::prelude::*;
 
 #[component]
@@ -23,7 +18,11 @@ pub fn SettingsPage(part: String) -> impl IntoView {
         ("picklists", kinds::heading(kinds::PICKLIST), may("picklist")),
     ];
     let links = parts.into_iter().filter(|p| p.2).map(|(key, name, _)| {
-        let href = if key.is_empty() { "/settings".to_owned() } else { format!("/settings/{key}") };
+        let href = if key.is_empty() {
+            "/settings".to_owned()
+        } else {
+            format!("/settings/{key}")
+        };
         view! { <a class="tab" href=href aria-current=(part == key).then_some("page")>{name}</a> }
     });
     let links = links.collect_view();

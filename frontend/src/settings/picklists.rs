@@ -31,7 +31,10 @@ pub fn Picklists() -> impl IntoView {
 
 fn values(row: &Row) -> Vec<String> {
     let options = row.get("options").as_array().into_iter().flatten();
-    options.filter(|o| o["retired"] != true).filter_map(|o| o["value"].as_str().map(str::to_owned)).collect()
+    options
+        .filter(|o| o["retired"] != true)
+        .filter_map(|o| o["value"].as_str().map(str::to_owned))
+        .collect()
 }
 
 fn block(row: Row) -> impl IntoView {
@@ -41,7 +44,12 @@ fn block(row: Row) -> impl IntoView {
     let label = title.clone();
     let store = move |_| {
         let row = row.clone();
-        let lines: Vec<String> = text.get_untracked().lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
+        let lines: Vec<String> = text
+            .get_untracked()
+            .lines()
+            .map(|l| l.trim().to_owned())
+            .filter(|l| !l.is_empty())
+            .collect();
         let old = row.get("options").as_array().cloned().unwrap_or_default();
         let known = |value: &str| old.iter().find(|o| o["value"] == value).cloned();
         let mut options: Vec<Value> = lines
@@ -53,11 +61,15 @@ fn block(row: Row) -> impl IntoView {
             })
             .collect();
         // Values taken off the list are kept as retired: records still hold them.
-        options.extend(old.iter().filter(|o| !lines.iter().any(|l| o["value"] == l.as_str())).map(|o| {
-            let mut o = o.clone();
-            o["retired"] = json!(true);
-            o
-        }));
+        options.extend(
+            old.iter()
+                .filter(|o| !lines.iter().any(|l| o["value"] == l.as_str()))
+                .map(|o| {
+                    let mut o = o.clone();
+                    o["retired"] = json!(true);
+                    o
+                }),
+        );
         let patch = Map::from_iter([("options".to_owned(), Value::Array(options))]);
         spawn_local(async move {
             match save::send(kinds::PICKLIST, &row, &patch, &Map::new()).await {

@@ -20,7 +20,11 @@ pub fn Pipelines() -> impl IntoView {
     };
     load();
     Effect::new(move |_| {
-        if state().change.get().is_some_and(|c| matches!(c.kind, "pipelines" | "stages")) {
+        if state()
+            .change
+            .get()
+            .is_some_and(|c| matches!(c.kind, "pipelines" | "stages"))
+        {
             load();
         }
     });
@@ -41,13 +45,23 @@ pub fn Pipelines() -> impl IntoView {
         let name = pipeline.text("name").to_owned();
         let mine = {
             let id = id.clone();
-            Memo::new(move |_| stages.rows.with(|s| s.iter().filter(|s| s.text("pipeline_id") == id).cloned().collect::<Vec<_>>()))
+            Memo::new(move |_| {
+                stages.rows.with(|s| {
+                    s.iter()
+                        .filter(|s| s.text("pipeline_id") == id)
+                        .cloned()
+                        .collect::<Vec<_>>()
+                })
+            })
         };
         let preset = {
             let name = name.clone();
             move || -> Preset {
                 let next = mine.with_untracked(|m| m.last().and_then(|s| s.get("position").as_i64()).unwrap_or(0)) + 1;
-                vec![("pipeline_id", json!(id), name.clone()), ("position", json!(next), String::new())]
+                vec![
+                    ("pipeline_id", json!(id), name.clone()),
+                    ("position", json!(next), String::new()),
+                ]
             }
         };
         let rows = move || {

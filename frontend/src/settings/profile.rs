@@ -24,7 +24,9 @@ pub fn Profile() -> impl IntoView {
         spawn_local(async move {
             let done = async {
                 let row: Row = save::fetch(kinds::USER, &id.get_value()).await?;
-                api::patch(save::path(kinds::USER, row.id()), row.version(), Value::Object(patch)).send().await?;
+                api::patch(save::path(kinds::USER, row.id()), row.version(), Value::Object(patch))
+                    .send()
+                    .await?;
                 session::reload_me().await
             };
             match done.await {
@@ -41,15 +43,26 @@ pub fn Profile() -> impl IntoView {
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let zone = zone.get_untracked();
-        let zone = if zone.trim().is_empty() { Value::Null } else { json!(zone.trim()) };
-        save_fields(Map::from_iter([("name".to_owned(), json!(name.get_untracked())), ("time_zone".to_owned(), zone)]));
+        let zone = if zone.trim().is_empty() {
+            Value::Null
+        } else {
+            json!(zone.trim())
+        };
+        save_fields(Map::from_iter([
+            ("name".to_owned(), json!(name.get_untracked())),
+            ("time_zone".to_owned(), zone),
+        ]));
     };
     let language = move |locale: Locale| {
         save_fields(Map::from_iter([("locale".to_owned(), json!(locale.tag()))]));
         i18n::choose(locale);
     };
     let theme = state().theme;
-    let themes = [(Theme::System, t().theme_system, "screen"), (Theme::Light, t().theme_light, "sun"), (Theme::Dark, t().theme_dark, "moon")];
+    let themes = [
+        (Theme::System, t().theme_system, "screen"),
+        (Theme::Light, t().theme_light, "sun"),
+        (Theme::Dark, t().theme_dark, "moon"),
+    ];
     let field = |name: &str| kinds::USER.field(name).map(|f| label(f.label)).unwrap_or_default();
     view! {
         <div class="page narrow-page">

@@ -23,14 +23,21 @@ pub struct Place {
 }
 
 fn place(href: &'static str, name: impl Into<String>, icon: &'static str) -> Place {
-    Place { href, name: name.into(), icon }
+    Place {
+        href,
+        name: name.into(),
+        icon,
+    }
 }
 
 /// The navigation's groups.
 pub fn places() -> Vec<(&'static str, Vec<Place>)> {
     let t = t();
     vec![
-        (t.work, vec![place("/", t.home, "home"), place("/tasks", t.tasks, "tasks")]),
+        (
+            t.work,
+            vec![place("/", t.home, "home"), place("/tasks", t.tasks, "tasks")],
+        ),
         (
             t.sell,
             vec![
@@ -54,7 +61,11 @@ fn current(href: &str) -> bool {
 }
 
 fn link(place: Place) -> AnyView {
-    let Place { href, name, icon: shape } = place;
+    let Place {
+        href,
+        name,
+        icon: shape,
+    } = place;
     view! {
         <a class="nav-link" href=href title=name.clone() aria-current=move || current(href).then_some("page")>{icon(shape)}<span class="nav-name">{name.clone()}</span></a>
     }
@@ -116,7 +127,11 @@ fn TopBar() -> impl IntoView {
     let me = state::me();
     let name = me.as_ref().map(|m| m.name.clone()).unwrap_or_default();
     let theme = state().theme;
-    let themes = [(Theme::System, t().theme_system, "screen"), (Theme::Light, t().theme_light, "sun"), (Theme::Dark, t().theme_dark, "moon")];
+    let themes = [
+        (Theme::System, t().theme_system, "screen"),
+        (Theme::Light, t().theme_light, "sun"),
+        (Theme::Dark, t().theme_dark, "moon"),
+    ];
     let languages = [(Locale::Zh, "简体中文"), (Locale::En, "English")];
     let face = view! { {avatar(&name)}<span class="wide-only clip">{name.clone()}</span> }.into_any();
     view! {
@@ -194,7 +209,11 @@ fn BottomBar(sheet: RwSignal<bool>) -> impl IntoView {
     ];
     let first_paths = first.each_ref().map(|p| p.href);
     let rest = move || {
-        let shown: Vec<Place> = places().into_iter().flat_map(|(_, p)| p).filter(|p| !first_paths.contains(&p.href)).collect();
+        let shown: Vec<Place> = places()
+            .into_iter()
+            .flat_map(|(_, p)| p)
+            .filter(|p| !first_paths.contains(&p.href))
+            .collect();
         view! {
             <div class="sheet-back" on:click=move |_| sheet.set(false)></div>
             <div class="sheet" role="dialog" aria-label=t().more>

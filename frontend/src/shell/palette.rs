@@ -52,23 +52,51 @@ fn recent() -> Vec<Hit> {
             let mut parts = line.split('\t');
             let (kind, id, name) = (parts.next()?, parts.next()?, parts.next()?);
             let href = kinds::page(kind, id)?;
-            Some(Hit { href, name: name.to_owned(), note: t().recent.to_owned(), icon: kind_icon(kind) })
+            Some(Hit {
+                href,
+                name: name.to_owned(),
+                note: t().recent.to_owned(),
+                icon: kind_icon(kind),
+            })
         })
         .collect()
 }
 
 /// Pages and actions whose names hold what is typed.
 fn commands(q: &str) -> Vec<Hit> {
-    let pages = places().into_iter().flat_map(|(_, p)| p).map(|p| Hit { href: p.href.to_owned(), name: p.name.to_owned(), note: t().page.to_owned(), icon: p.icon });
-    let settings = Hit { href: "/settings".to_owned(), name: t().settings.to_owned(), note: t().page.to_owned(), icon: "settings" };
-    let makes = [kinds::CUSTOMER, kinds::CONTACT, kinds::LEAD, kinds::OPPORTUNITY, kinds::PRODUCT].into_iter().filter(|k| state::me().is_none_or(|m| m.may(k.name, "create"))).map(|k| Hit {
+    let pages = places().into_iter().flat_map(|(_, p)| p).map(|p| Hit {
+        href: p.href.to_owned(),
+        name: p.name.to_owned(),
+        note: t().page.to_owned(),
+        icon: p.icon,
+    });
+    let settings = Hit {
+        href: "/settings".to_owned(),
+        name: t().settings.to_owned(),
+        note: t().page.to_owned(),
+        icon: "settings",
+    };
+    let makes = [
+        kinds::CUSTOMER,
+        kinds::CONTACT,
+        kinds::LEAD,
+        kinds::OPPORTUNITY,
+        kinds::PRODUCT,
+    ]
+    .into_iter()
+    .filter(|k| state::me().is_none_or(|m| m.may(k.name, "create")))
+    .map(|k| Hit {
         href: format!("/{}?new=1", k.path()),
         name: fill(t().new_of, &[&noun(k.label)]),
         note: t().action.to_owned(),
         icon: "plus",
     });
     let q = q.to_lowercase();
-    pages.chain([settings]).chain(makes).filter(|h| h.name.to_lowercase().contains(&q)).collect()
+    pages
+        .chain([settings])
+        .chain(makes)
+        .filter(|h| h.name.to_lowercase().contains(&q))
+        .collect()
 }
 
 fn hits(body: &serde_json::Value) -> Vec<Hit> {
@@ -79,9 +107,24 @@ fn hits(body: &serde_json::Value) -> Vec<Hit> {
             let kind = hit["kind"].as_str()?;
             let known = kinds::kind(kind).or_else(|| kinds::by_plural(kind))?;
             let id = record["id"].as_str()?;
-            let name = hit["title"].as_str().or_else(|| record[known.title].as_str()).or_else(|| record["name"].as_str()).unwrap_or_default();
-            let href = kinds::page(known.name, id).unwrap_or_else(|| if known.name == "task" { "/tasks".to_owned() } else { format!("/settings/users?open={id}") });
-            Some(Hit { href, name: name.to_owned(), note: label(known.label).to_owned(), icon: kind_icon(known.name) })
+            let name = hit["title"]
+                .as_str()
+                .or_else(|| record[known.title].as_str())
+                .or_else(|| record["name"].as_str())
+                .unwrap_or_default();
+            let href = kinds::page(known.name, id).unwrap_or_else(|| {
+                if known.name == "task" {
+                    "/tasks".to_owned()
+                } else {
+                    format!("/settings/users?open={id}")
+                }
+            });
+            Some(Hit {
+                href,
+                name: name.to_owned(),
+                note: label(known.label).to_owned(),
+                icon: kind_icon(known.name),
+            })
         })
         .collect()
 }

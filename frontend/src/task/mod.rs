@@ -1,8 +1,7 @@
 //! Tasks of the day: what is overdue, due today, and next; ticking off and adding.
 
 use crate::{
-    api,
-    dom,
+    api, dom,
     i18n::{fill, format, noun, t},
     kinds,
     record::{
@@ -20,7 +19,10 @@ use serde_json::{Map, Value, json};
 /// Open → done and back, with the way back in a toast.
 fn tick(row: Row, done: bool) {
     let patch = Map::from_iter([("status".to_owned(), json!(if done { "done" } else { "open" }))]);
-    let said = fill(if done { t().task_done } else { t().task_reopened }, &[row.text("subject")]);
+    let said = fill(
+        if done { t().task_done } else { t().task_reopened },
+        &[row.text("subject")],
+    );
     spawn_local(async move {
         match save::send(kinds::TASK, &row, &patch, &Map::new()).await {
             Ok(newer) => toast::say_with_undo(said, Callback::new(move |()| tick(newer.clone(), !done))),
@@ -44,14 +46,24 @@ pub fn TaskItem(row: Row) -> impl IntoView {
     let due = row.text("due_at").to_owned();
     let late = !done && !due.is_empty() && js_sys::Date::new(&due.as_str().into()).get_time() < js_sys::Date::now();
     let priority = row.text("priority").to_owned();
-    let about = ["opportunity_id", "customer_id", "contact_id", "lead_id"].iter().find_map(|n| {
-        let field = kinds::TASK.field(n)?;
-        let (id, name) = row.reference(field)?;
-        Some((kinds::page(field.refers?, &id)?, name))
-    });
-    let who = kinds::TASK.field("owner_id").and_then(|f| row.reference(f)).map(|(_, n)| n).filter(|n| !n.is_empty());
+    let about = ["opportunity_id", "customer_id", "contact_id", "lead_id"]
+        .iter()
+        .find_map(|n| {
+            let field = kinds::TASK.field(n)?;
+            let (id, name) = row.reference(field)?;
+            Some((kinds::page(field.refers?, &id)?, name))
+        });
+    let who = kinds::TASK
+        .field("owner_id")
+        .and_then(|f| row.reference(f))
+        .map(|(_, n)| n)
+        .filter(|n| !n.is_empty());
     let subject = row.text("subject").to_owned();
-    let priority_badge = (priority != "normal").then(|| kinds::TASK.field("priority").map(|f| badge(&priority, text_of(f, &row))));
+    let priority_badge = (priority != "normal").then(|| {
+        kinds::TASK
+            .field("priority")
+            .map(|f| badge(&priority, text_of(f, &row)))
+    });
     let (ticked, moved, gone) = (row.clone(), row.clone(), row);
     let later = move |days: f64| {
         let date = js_sys::Date::new_0();
@@ -61,7 +73,12 @@ pub fn TaskItem(row: Row) -> impl IntoView {
         date.set_seconds(0);
         let iso: String = date.to_iso_string().into();
         let patch = Map::from_iter([("due_at".to_owned(), Value::String(iso))]);
-        let change = save::Change { kind: kinds::TASK, base: moved.clone(), patch, expansions: Map::new() };
+        let change = save::Change {
+            kind: kinds::TASK,
+            base: moved.clone(),
+            patch,
+            expansions: Map::new(),
+        };
         save::change(change, Callback::new(|p| toast::complain(&p)));
     };
     let later = StoredValue::new(later);
@@ -116,24 +133,43 @@ pub fn TasksPage() -> impl IntoView {
     let expand = "expand=customer,contact,lead,opportunity,owner";
     let of = {
         let me = me.clone();
-        move || if mine.get() { format!("&filter[owner_id]={me}") } else { String::new() }
+        move || {
+            if mine.get() {
+                format!("&filter[owner_id]={me}")
+            } else {
+                String::new()
+            }
+        }
     };
     let of = Memo::new(move |_| of());
-    let open_path = Memo::new(move |_| format!("/tasks?limit=200&sort=due_at&filter[status]=open&{expand}{}", of.get()));
-    let done_path = Memo::new(move |_| format!("/tasks?limit=50&sort=-done_at&filter[status]=done&filter[done_at]=today&{expand}{}", of.get()));
+    let open_path =
+        Memo::new(move |_| format!("/tasks?limit=200&sort=due_at&filter[status]=open&{expand}{}", of.get()));
+    let done_path = Memo::new(move |_| {
+        format!(
+            "/tasks?limit=50&sort=-done_at&filter[status]=done&filter[done_at]=today&{expand}{}",
+            of.get()
+        )
+    });
     let (open, done) = (Pages::new(), Pages::new());
     Effect::new(move |_| {
         open.load(open_path.get());
         done.load(done_path.get());
     });
     Effect::new(move |_| {
-        if state::state().change.get().is_some_and(|c| c.kind == kinds::TASK.plural) {
+        if state::state()
+            .change
+            .get()
+            .is_some_and(|c| c.kind == kinds::TASK.plural)
+        {
             open.load(open_path.get_untracked());
             done.load(done_path.get_untracked());
         }
     });
     let group = move |which: When, title: &'static str, tone: &'static str| {
-        let rows = move || open.rows.with(|r| r.iter().filter(|r| when(r) == which).cloned().collect::<Vec<_>>());
+        let rows = move || {
+            open.rows
+                .with(|r| r.iter().filter(|r| when(r) == which).cloned().collect::<Vec<_>>())
+        };
         let rows = Memo::new(move |_| rows());
         move || {
             let n = rows.with(Vec::len);

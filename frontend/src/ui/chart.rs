@@ -45,7 +45,12 @@ fn table(title: &str, bars: &[Bar]) -> AnyView {
 
 /// A bar that leads to its rows: by click, by Enter, and by name for who hears it.
 fn linked(bar: &Bar, inside: AnyView) -> AnyView {
-    let said = format!("{}{}{}", bar.name, t().colon, if bar.more.is_empty() { &bar.text } else { &bar.more });
+    let said = format!(
+        "{}{}{}",
+        bar.name,
+        t().colon,
+        if bar.more.is_empty() { &bar.text } else { &bar.more }
+    );
     let title = said.clone();
     match bar.href.clone() {
         Some(href) => {
@@ -62,13 +67,13 @@ fn linked(bar: &Bar, inside: AnyView) -> AnyView {
     }
 }
 
-/// Roughly how wide a text is at 13 px: ideographs are square.
+/// Roughly how wide a text is at 13 px, rather too wide than too narrow: ideographs are square.
 fn text_width(text: &str) -> f64 {
-    text.chars().map(|c| if c as u32 >= 0x2E80 { 13.0 } else { 7.2 }).sum()
+    text.chars().map(|c| if c as u32 >= 0x2E80 { 13.0 } else { 8.2 }).sum()
 }
 
 fn clipped(text: &str, room: f64) -> String {
-    if text_width(text) <= room {
+    if text_width(text) <= room + 0.5 {
         return text.to_owned();
     }
     let mut out = String::new();
@@ -94,7 +99,12 @@ pub fn Bars(#[prop(into)] title: String, bars: Vec<Bar>, #[prop(optional)] tone:
             return ().into_any();
         }
         let most = bars.iter().map(|b| b.value).fold(0.0, f64::max).max(1e-9);
-        let names = bars.iter().map(|b| text_width(&b.name)).fold(0.0, f64::max).min(width * 0.34) + 10.0;
+        let names = bars
+            .iter()
+            .map(|b| text_width(&b.name))
+            .fold(0.0, f64::max)
+            .min(width * 0.34)
+            + 10.0;
         let values = bars.iter().map(|b| text_width(&b.text)).fold(0.0, f64::max) + 10.0;
         let room = (width - names - values).max(20.0);
         let items = bars.iter().enumerate().map(|(i, bar)| {
@@ -135,7 +145,11 @@ pub fn Columns(#[prop(into)] title: String, bars: Vec<Bar>) -> impl IntoView {
             (widest / step).ceil().max(1.0) as usize
         };
         let (names, texts) = (every(|b| &b.name), every(|b| &b.text));
-        let best = bars.iter().enumerate().max_by(|a, b| a.1.value.total_cmp(&b.1.value)).map(|(i, _)| i);
+        let best = bars
+            .iter()
+            .enumerate()
+            .max_by(|a, b| a.1.value.total_cmp(&b.1.value))
+            .map(|(i, _)| i);
         let n = bars.len();
         let items = bars.iter().enumerate().map(|(i, bar)| {
             let tall = bar.value / most * (high - foot - head);

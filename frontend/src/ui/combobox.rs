@@ -49,7 +49,11 @@ pub fn Combobox(
             match api::get(path).latest(latest).send().await {
                 Ok(reply) => {
                     let rows = reply.body["data"].as_array().cloned().unwrap_or_default();
-                    let rows = rows.into_iter().filter_map(Row::new).map(|r| (r.id().to_owned(), r.title(kind))).collect();
+                    let rows = rows
+                        .into_iter()
+                        .filter_map(Row::new)
+                        .map(|r| (r.id().to_owned(), r.title(kind)))
+                        .collect();
                     options.try_set(rows);
                     at.try_set(0);
                     loading.try_set(false);

@@ -1,7 +1,7 @@
 //! A modal dialog on the native element: it traps focus and takes Escape by itself; focus goes back where it was.
 
-use crate::{dom, i18n::t, ui::icon};
 use crate::dom::Tell;
+use crate::{dom, i18n::t, ui::icon};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -11,7 +11,8 @@ pub fn Dialog(
     #[prop(into)] title: String,
     close: Callback<()>,
     /// A wider one, for comparing and mapping.
-    #[prop(optional)] wide: bool,
+    #[prop(optional)]
+    wide: bool,
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -21,7 +22,9 @@ pub fn Dialog(
             && !dialog.open()
         {
             let _ = dialog.show_modal();
-            if let Ok(Some(first)) = dialog.query_selector(".dialog-body :is(input, select, textarea):not([type=hidden], [type=file])") {
+            if let Ok(Some(first)) =
+                dialog.query_selector(".dialog-body :is(input, select, textarea):not([type=hidden], [type=file])")
+            {
                 dom::focus(&first);
             }
         }
@@ -65,7 +68,13 @@ pub fn Dialog(
 
 /// Asks before something that cannot simply be undone.
 #[component]
-pub fn Confirm(#[prop(into)] title: String, #[prop(into)] text: String, #[prop(into)] action: String, yes: Callback<()>, close: Callback<()>) -> impl IntoView {
+pub fn Confirm(
+    #[prop(into)] title: String,
+    #[prop(into)] text: String,
+    #[prop(into)] action: String,
+    yes: Callback<()>,
+    close: Callback<()>,
+) -> impl IntoView {
     view! {
         <Dialog title close>
             <div class="dialog-body"><p>{text}</p></div>

@@ -11,9 +11,11 @@ pub fn Menu(
     #[prop(into)] label: String,
     #[prop(optional, into)] class: String,
     /// Aligned to the button's right edge.
-    #[prop(optional)] end: bool,
+    #[prop(optional)]
+    end: bool,
     /// Opened and closed from outside too.
-    #[prop(optional)] open: Option<RwSignal<bool>>,
+    #[prop(optional)]
+    open: Option<RwSignal<bool>>,
     children: ChildrenFn,
 ) -> impl IntoView {
     let open = open.unwrap_or_else(|| RwSignal::new(false));
@@ -30,20 +32,35 @@ pub fn Menu(
     });
     on_cleanup(move || outside.remove());
     let step = move |by: i32| {
-        let Some(root) = root.try_get_untracked().flatten() else { return };
-        let Ok(items) = root.query_selector_all(".menu :is(.item, input, select)") else { return };
+        let Some(root) = root.try_get_untracked().flatten() else {
+            return;
+        };
+        let Ok(items) = root.query_selector_all(".menu :is(.item, input, select)") else {
+            return;
+        };
         let active = document().active_element();
-        let at = (0..items.length()).find(|i| items.item(*i).is_some_and(|n| active.as_ref().is_some_and(|a| n.is_same_node(Some(a)))));
+        let at = (0..items.length()).find(|i| {
+            items
+                .item(*i)
+                .is_some_and(|n| active.as_ref().is_some_and(|a| n.is_same_node(Some(a))))
+        });
         let count = items.length() as i32;
         if count > 0 {
-            let next = at.map_or(if by > 0 { 0 } else { count - 1 }, |a| (a as i32 + by).rem_euclid(count));
-            if let Some(element) = items.item(next as u32).and_then(|n| n.dyn_into::<web_sys::Element>().ok()) {
+            let next = at.map_or(if by > 0 { 0 } else { count - 1 }, |a| {
+                (a as i32 + by).rem_euclid(count)
+            });
+            if let Some(element) = items
+                .item(next as u32)
+                .and_then(|n| n.dyn_into::<web_sys::Element>().ok())
+            {
                 dom::focus(&element);
             }
         }
     };
     let key = move |event: web_sys::KeyboardEvent| {
-        let text_box = event.target().is_some_and(|t| t.dyn_ref::<web_sys::HtmlSelectElement>().is_some());
+        let text_box = event
+            .target()
+            .is_some_and(|t| t.dyn_ref::<web_sys::HtmlSelectElement>().is_some());
         match event.key().as_str() {
             "Escape" if open.get_untracked() => {
                 event.stop_propagation();
@@ -68,7 +85,11 @@ pub fn Menu(
             _ => {}
         }
     };
-    let classes = if class.is_empty() { "btn quiet".to_owned() } else { class };
+    let classes = if class.is_empty() {
+        "btn quiet".to_owned()
+    } else {
+        class
+    };
     view! {
         <div class="menu-root" node_ref=root on:keydown=key>
             <button

@@ -12,5 +12,5 @@ pub mod toast;
 pub use dialog::Dialog;
 pub use icon::icon;
 pub use menu::Menu;
-pub use tabs::Tabs;
 pub use states::{avatar, badge, empty, problem, skeleton};
+pub use tabs::Tabs;

@@ -1,7 +1,7 @@
 //! Small shared pieces: badges, avatars, and what stands where data is not: loading, nothing, an error.
 
-use crate::{api::Problem, i18n::t, record::row, ui::icon};
 use crate::dom::Tell;
+use crate::{api::Problem, i18n::t, record::row, ui::icon};
 use leptos::prelude::*;
 
 /// A quiet coloured word.
@@ -12,7 +12,10 @@ pub fn badge(key: &str, text: impl Into<String>) -> AnyView {
 
 /// A person as a disc with initials, named for who cannot see it.
 pub fn avatar(name: &str) -> AnyView {
-    let hue = name.chars().fold(0u32, |h, c| h.wrapping_mul(31).wrapping_add(c as u32)) % 6;
+    let hue = name
+        .chars()
+        .fold(0u32, |h, c| h.wrapping_mul(31).wrapping_add(c as u32))
+        % 6;
     let class = format!("avatar hue{hue}");
     view! { <span class=class aria-hidden="true">{initials(name)}</span> }.into_any()
 }

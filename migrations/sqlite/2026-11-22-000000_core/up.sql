@@ -562,9 +562,10 @@ CREATE INDEX tasks_owner_created_at ON tasks (workspace_id, owner_id, created_at
 CREATE INDEX tasks_owner_subject ON tasks (workspace_id, owner_id, subject_sort, id) WHERE deleted_at IS NULL;
 CREATE VIRTUAL TABLE tasks_fts USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3', detail = none);
 
-CREATE INDEX opportunities_board ON opportunities (workspace_id, pipeline_id, status, stage_id, owner_id, amount_base) WHERE deleted_at IS NULL;
+-- These two answer alone: SQLite looks at deleted_at although the index holds living rows only.
+CREATE INDEX opportunities_board ON opportunities (workspace_id, pipeline_id, status, stage_id, owner_id, amount_base, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX opportunities_stage ON opportunities (workspace_id, stage_id, status, close_on, id) WHERE deleted_at IS NULL;
-CREATE INDEX opportunities_report ON opportunities (workspace_id, status, owner_id, closed_at, amount_base) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_report ON opportunities (workspace_id, status, owner_id, closed_at, amount_base, deleted_at) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX users_email_unique ON users (workspace_id, email) WHERE deleted_at IS NULL AND email IS NOT NULL;
 CREATE UNIQUE INDEX roles_key_unique ON roles (workspace_id, key) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX picklists_key_unique ON picklists (workspace_id, key) WHERE deleted_at IS NULL;

@@ -1,10 +1,24 @@
-//! Import, the part that touches files: reading tables in any encoding, and writing the rows that failed.
+//! Import: reading tables in any encoding, taking their rows as records, and writing down the rows that failed.
 
+mod book;
+pub mod command;
 pub mod decode;
 pub mod delimiter;
+mod draft;
 pub mod error_file;
+mod job;
+mod kinds;
+mod lookup;
+mod opportunity;
+pub mod plan;
 pub mod reader;
+pub mod routes;
+pub mod run;
 mod source;
+mod take;
+mod user;
+pub mod worker;
 
 pub use error_file::ErrorFile;
+pub use kinds::importable;
 pub use reader::{Options, ReadError, Reader, Row};

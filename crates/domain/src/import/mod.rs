@@ -5,6 +5,7 @@ pub mod cell;
 pub mod closest;
 pub mod date;
 pub mod field;
+pub mod job;
 pub mod mapping;
 pub mod number;
 pub mod problem;
@@ -13,6 +14,7 @@ mod synonyms;
 
 pub use closest::closest;
 pub use field::{Context, Scan, Style, Value, guess_for, targets, value};
+pub use job::{Import, ImportPatch, ImportStatus};
 pub use mapping::{Certainty, FieldHint, Guess, distinct_headers, guess};
 pub use problem::{Problem, reason};
 pub use report::{Cause, NewValue, Outcome, Report, Tally};

@@ -76,6 +76,17 @@ impl Problem {
         (field.to_owned(), problem)
     }
 
+    /// The same as an issue with a request.
+    pub fn issue(&self, pointer: &str) -> Issue {
+        let Some(text) = TEXTS.iter().find(|t| t.code == self.code) else {
+            return Issue::new(pointer, code::UNREADABLE);
+        };
+        let issue = Issue::new(pointer, text.code);
+        parameters(text.label.en).fold(issue, |issue, name| {
+            issue.with(name, self.params.get(name).map_or("…", String::as_str))
+        })
+    }
+
     /// The text. `kind` is the record kind imported, whose fields are named as people know them.
     pub fn text(&self, locale: Locale, kind: Option<&Kind>) -> String {
         let own = TEXTS.iter().find(|t| t.code == self.code).map(|t| t.label.get(locale));
@@ -129,6 +140,11 @@ pub fn reason<'a>(
     said.collect::<Vec<_>>().join(semicolon)
 }
 
+/// The text of a code.
+pub(crate) fn label(code: &str) -> Option<Label> {
+    TEXTS.iter().find(|t| t.code == code).map(|t| t.label)
+}
+
 /// The parameters that a text names.
 fn parameters(template: &str) -> impl Iterator<Item = &str> {
     template
@@ -178,6 +194,10 @@ problems! {
     REQUIRED "required" "缺少“{field}”" "“{field}” is missing";
     DUPLICATE_KEY "duplicate_key" "“{value}”在文件中已出现过（第 {line} 行）" "“{value}” already stands in the file (line {line})";
 
+    NO_KEY "no_key" "文件中既没有“外部编号”也没有名称列，每一行都会新建；再次导入同一文件会产生重复" "The file has neither an external id nor a name for its rows, so each row is created anew; importing the file again doubles them";
+    PARENT_MISSING "parent_missing" "上级“{value}”所在的行未能导入，上级关系未设置" "The row of the parent “{value}” was not taken, so the parent is not set";
+    LIST_FULL "list_full" "选项列表“{picklist}”已满，新的值已保存在记录中，但未加入列表" "The picklist “{picklist}” is full; new values are kept in the records and not listed";
+
     TOO_FEW_CELLS "too_few_cells" "本行只有 {found} 列，表头有 {expected} 列" "The row has {found} cells, the header has {expected}";
     TOO_MANY_CELLS "too_many_cells" "本行有 {found} 列，表头只有 {expected} 列" "The row has {found} cells, the header has only {expected}";
     ROW_UNWRAPPED "row_unwrapped" "整行内容被引号包成了一个单元格，已按正常的行读取" "The whole row stood in quotes as one cell and was read as the row it is";
@@ -188,6 +208,12 @@ problems! {
     BAD_BYTES "bad_bytes" "第 {line} 行（第 {byte} 个字节）不是有效的 {encoding} 文本；请用正确的编码重新导出，或指定编码" "Line {line} (byte {byte}) is not valid {encoding}; export the file again in the right encoding, or name the encoding";
     RECORD_TOO_LARGE "record_too_large" "从第 {line} 行开始的一条记录超过 {limit} 字节；可能有引号没有结束" "The record that starts in line {line} is larger than {limit} bytes; perhaps a quote is not closed";
     NOT_TEXT "not_text" "这是 {format} 文件，不是文本表格；请另存为 CSV" "This is a {format} file, not a text table; save it as CSV";
+    UNKNOWN_COLUMN "unknown_column" "文件中没有“{column}”列；文件的列有：{columns}" "The file has no column “{column}”; its columns are: {columns}";
+    UNKNOWN_TARGET "unknown_import_field" "“{field}”不能导入；可以导入的字段有：{fields}" "“{field}” cannot be imported; what can: {fields}";
+    NOTHING_MAPPED "nothing_mapped" "没有一列对应到字段，无法导入" "No column belongs to any field, so there is nothing to import";
+    INTERRUPTED "interrupted" "服务器在导入过程中停止；已导入的行保留，可再次运行" "The server stopped while importing; the rows taken so far are kept, and the import can be run again";
+    FILE_GONE "file_gone" "文件已不再保留，请重新上传" "The file is no longer kept; hand it in again";
+    IMPORT_BROKE_OFF "import_broke_off" "导入中途出错，已导入的行保留；请稍后再次运行" "The import broke off; the rows taken so far are kept. Run it again later";
     UNREADABLE "unreadable" "文件读取失败" "The file could not be read";
 
     COLUMN_UNMAPPED "column_unmapped" "“{column}”列没有对应的字段，不会导入" "The column “{column}” belongs to no field and is left out";

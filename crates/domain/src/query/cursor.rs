@@ -22,7 +22,7 @@ impl Cursor {
             Val::Id(id) => Json::from(id.to_string()),
             Val::Instant(t) => Json::from(t.micros()),
             Val::Day(d) => Json::from(d.to_string()),
-            Val::Null(_) | Val::Json(_) | Val::Texts(_) => Json::Null,
+            Val::Null(_) | Val::Json(_) | Val::Texts(_) | Val::Bytes(_) => Json::Null,
         };
         URL_SAFE_NO_PAD.encode(serde_json::json!([format!("{fingerprint:x}"), key, self.id]).to_string())
     }

@@ -277,7 +277,7 @@ fn value(kind: &Kind, field: &Field, suffix: &str, storage: Storage, full: bool,
             "lines" if full => serde_json::json!([{ "product_id": refs["product"], "quantity": "1.5",
                 "price": { "amount": "12.50", "currency": "CNY" }, "discount": 10 }]),
             "options" if full => serde_json::json!([{ "value": "a", "retired": true }]),
-            "lines" | "options" => serde_json::json!([]),
+            "lines" | "options" | "samples" | "guesses" => serde_json::json!([]),
             "grants" if full => serde_json::json!({ "lead": { "view": "own" } }),
             "custom_fields" if full => serde_json::json!({ "size": 3, "name": "é\u{1F600}", "in": [null, 1.5] }),
             _ => serde_json::json!({}),
@@ -295,7 +295,7 @@ macro_rules! for_each_kind {
             domain::team::Team, domain::user::User, domain::role::Role, domain::tag::Tag, domain::picklist::Picklist,
             domain::product::Product, domain::pipeline::Pipeline, domain::stage::Stage, domain::customer::Customer,
             domain::contact::Contact, domain::opportunity::Opportunity, domain::lead::Lead,
-            domain::activity::Activity, domain::task::Task)
+            domain::activity::Activity, domain::task::Task, domain::import::Import)
     }};
     (@ $t:ident => $body:expr; $($kind:ty),*) => {{
         let mut count = 0;

@@ -1,0 +1,210 @@
+//! The record of an import: begun, told how far it is, ended.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant as Clock};
+
+use domain::import::job::{Guesses, Samples};
+use domain::import::{Import, ImportPatch, ImportStatus, Problem};
+use domain::policy::{self, Action, Actor, Identity, Permit};
+use domain::record::Birth;
+use domain::{Id, Instant, Locale, Record};
+use persistence::{Store, Tx, engine, import};
+use serde_json::{Value as Json, json};
+
+use super::plan::{Plan, Settings};
+use super::run::{Done, Failure, Progress, Watch, told};
+
+/// How often the database hears how far an import is.
+const TELL: Duration = Duration::from_millis(500);
+
+/// The actor of the rows: their change set is the import, so that one import can be followed, and undone, as a whole.
+pub fn actor_of(identity: Arc<Identity>, import: Id) -> Actor {
+    Actor {
+        change_set: import,
+        ..Actor::new(identity, import.to_string())
+    }
+}
+
+/// Who may import a kind may have the job of it written down, whatever the rights over jobs.
+fn clerk(actor: &Actor) -> Actor {
+    let identity = Identity {
+        grants: vec![policy::all()],
+        ..(*actor.identity).clone()
+    };
+    Actor {
+        identity: Arc::new(identity),
+        ..actor.clone()
+    }
+}
+
+pub fn permit(actor: &Actor) -> Result<Permit, domain::Error> {
+    clerk(actor).authorize(Action::Edit, Import::KIND, actor.user())
+}
+
+/// A new job, not yet written.
+pub fn draft(actor: &Actor, id: Id, file_name: &str, size: u64, settings: &Settings) -> Result<Import, domain::Error> {
+    let shown: String = file_name.chars().filter(|c| !c.is_control()).take(255).collect();
+    let patch = ImportPatch {
+        owner_id: Some(actor.user()),
+        file_name: Some(if shown.trim().is_empty() {
+            "import.csv".to_owned()
+        } else {
+            shown
+        }),
+        kind: Some(settings.kind.plural.to_owned()),
+        size: Some(i64::try_from(size).unwrap_or(i64::MAX)),
+        dry_run: Some(settings.dry_run),
+        value_map: Some(json!(settings.values)),
+        progress: Some(progress_json(Progress {
+            total_bytes: size,
+            ..Progress::default()
+        })),
+        ..Default::default()
+    };
+    Import::create(
+        patch,
+        Birth {
+            id,
+            ..Birth::new(actor.user())
+        },
+    )
+}
+
+/// Writes a job down, and lets it wait for its turn or marks it as under way.
+pub fn begin(tx: &mut Tx, actor: &Actor, job: &Import, locale: Locale, running: bool) -> persistence::Result<()> {
+    let permit = permit(actor)?;
+    engine::insert(tx, &permit, std::slice::from_ref(job))?;
+    import::enqueue(tx, &permit, job.id, locale, running)
+}
+
+pub fn progress_json(progress: Progress) -> Json {
+    json!({
+        "phase": if progress.taking { "taking" } else { "reading" },
+        "read_bytes": progress.read_bytes,
+        "total_bytes": progress.total_bytes,
+        "rows": progress.rows,
+    })
+}
+
+/// Changes the job as it is now.
+pub fn change(
+    store: &Store,
+    actor: &Actor,
+    id: Id,
+    with: impl Fn(&mut Import) + Send + 'static,
+) -> persistence::Result<Import> {
+    let actor = actor.clone();
+    store.write_here(move |tx| {
+        let permit = permit(&actor)?;
+        let old = import::current(tx, &permit, id)?;
+        let mut new = old.clone();
+        with(&mut new);
+        engine::update(tx, &permit, &old, &new)
+    })
+}
+
+/// Tells the database about a running import, and hears from it that it was cancelled.
+pub struct JobWatch<'a> {
+    pub store: &'a Store,
+    pub actor: &'a Actor,
+    pub id: Id,
+    told: Option<Clock>,
+    last: Progress,
+    pub on_progress: Option<&'a mut dyn FnMut(Progress)>,
+}
+
+impl<'a> JobWatch<'a> {
+    pub fn new(store: &'a Store, actor: &'a Actor, id: Id) -> Self {
+        Self {
+            store,
+            actor,
+            id,
+            told: None,
+            last: Progress::default(),
+            on_progress: None,
+        }
+    }
+
+    fn tell(&mut self) -> bool {
+        self.told = Some(Clock::now());
+        let (actor, id, progress) = (self.actor.clone(), self.id, progress_json(self.last));
+        let told = self.store.write_here(move |tx| {
+            let permit = permit(&actor)?;
+            import::report_progress(tx, &permit, id, &progress)
+        });
+        // A database that is away stops the import by itself, if it stays away.
+        told.unwrap_or(true)
+    }
+}
+
+impl Watch for JobWatch<'_> {
+    fn planned(&mut self, plan: &Plan) -> bool {
+        let plan = plan.clone();
+        let noted = change(self.store, self.actor, self.id, move |job| {
+            note(job, &plan);
+            if job.status == ImportStatus::Queued {
+                job.status = ImportStatus::Running;
+            }
+        });
+        if let Err(error) = noted {
+            tracing::warn!(%error, "what an import is about could not be noted");
+        }
+        self.tell()
+    }
+
+    fn progress(&mut self, progress: Progress) -> bool {
+        self.last = progress;
+        if let Some(hear) = &mut self.on_progress {
+            hear(progress);
+        }
+        self.told.is_some_and(|at| at.elapsed() < TELL) || self.tell()
+    }
+}
+
+/// What was found out about the file.
+pub fn note(job: &mut Import, plan: &Plan) {
+    job.encoding = Some(plan.encoding.clone());
+    job.delimiter = Some(plan.delimiter.clone());
+    job.headers.clone_from(&plan.headers);
+    job.samples = Samples(plan.samples.clone());
+    job.guesses = Guesses(plan.guesses.clone());
+    job.mapping = json!(plan.mapping());
+}
+
+/// Ends a job: done, failed, or cancelled meanwhile.
+pub fn end(
+    store: &Store,
+    actor: &Actor,
+    id: Id,
+    result: &Result<Done, Failure>,
+    has_errors: bool,
+) -> persistence::Result<Import> {
+    let (report, error): (Option<Json>, Option<Problem>) = match result {
+        Ok(done) => (serde_json::to_value(&done.report).ok(), None),
+        Err(failure) => (None, told(failure).into_iter().next().map(|(_, problem)| problem)),
+    };
+    let rows = result.as_ref().map_or(0, |done| done.report.rows);
+    let actor = actor.clone();
+    store.write_here(move |tx| {
+        let permit = permit(&actor)?;
+        import::dequeue(tx, &permit, id)?;
+        let old = import::current(tx, &permit, id)?;
+        let mut new = old.clone();
+        new.report.clone_from(&report);
+        new.error = error.as_ref().map(|e| json!(e));
+        new.has_errors = has_errors;
+        if !old.is_over() {
+            new.finished_at = Some(Instant::now());
+            new.status = if error.is_some() {
+                ImportStatus::Failed
+            } else {
+                ImportStatus::Done
+            };
+        }
+        if new.status == ImportStatus::Done {
+            new.progress["read_bytes"] = new.progress["total_bytes"].clone();
+            new.progress["rows"] = json!(rows);
+        }
+        engine::update(tx, &permit, &old, &new)
+    })
+}

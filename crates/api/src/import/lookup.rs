@@ -1,0 +1,102 @@
+//! Records that the rows of a batch name: looked up together, a statement for each kind and kind of name.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use domain::Kind;
+use domain::import::Problem;
+use domain::policy::Actor;
+use persistence::Tx;
+use persistence::engine::{self, Name};
+
+use super::plan::folded;
+
+#[derive(Debug, Default)]
+struct Directory {
+    /// External ids, e-mail addresses, codes: exact.
+    keys: HashMap<String, Name>,
+    /// By folded name.
+    names: HashMap<String, Vec<Name>>,
+}
+
+/// The names of one batch, by kind.
+#[derive(Debug, Default)]
+pub struct Lookup(BTreeMap<&'static str, Directory>);
+
+/// What names a record besides its name, the surest first.
+fn keys(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "user" => &["external_id", "email"],
+        "product" => &["external_id", "code"],
+        _ => &["external_id"],
+    }
+}
+
+impl Lookup {
+    pub fn read<'a>(
+        tx: &mut Tx,
+        actor: &Actor,
+        wanted: impl IntoIterator<Item = (&'static Kind, &'a str)>,
+    ) -> persistence::Result<Self> {
+        let mut by_kind: BTreeMap<&'static str, (&'static Kind, BTreeSet<&'a str>)> = BTreeMap::new();
+        for (kind, text) in wanted {
+            by_kind
+                .entry(kind.name)
+                .or_insert((kind, BTreeSet::new()))
+                .1
+                .insert(text);
+        }
+        let mut lookup = Self::default();
+        for (kind, texts) in by_kind.into_values() {
+            let texts: Vec<&str> = texts.into_iter().collect();
+            // Who may not see a kind finds nothing of it.
+            let Ok(scope) = actor.scope(kind) else { continue };
+            let mut directory = Directory::default();
+            let mut asked: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
+            for field in keys(kind.name) {
+                if *field == "email" {
+                    asked.extend(texts.iter().map(|t| t.to_lowercase()));
+                }
+                for (key, name) in engine::named_by(tx, &scope, kind, field, &asked)? {
+                    directory.keys.entry(key).or_insert(name);
+                }
+            }
+            for name in engine::named(tx, &scope, kind, &texts)? {
+                directory.names.entry(folded(&name.name)).or_default().push(name);
+            }
+            lookup.0.insert(kind.name, directory);
+        }
+        Ok(lookup)
+    }
+
+    /// The one record that a text means: its external id, its e-mail address or code, its name as written, its name in
+    /// another case.
+    pub fn find(&self, kind: &Kind, text: &str) -> Result<&Name, Problem> {
+        let directory = self.0.get(kind.name);
+        let missing = || Problem::not_found(kind.name, text);
+        let directory = directory.ok_or_else(missing)?;
+        let keyed = directory.keys.get(text);
+        if let Some(found) = keyed.or_else(|| directory.keys.get(&text.to_lowercase())) {
+            return Ok(found);
+        }
+        let alike = directory.names.get(&folded(text)).map_or(&[][..], Vec::as_slice);
+        let mut exact = alike.iter().filter(|f| f.name == text);
+        match (exact.next(), exact.next(), alike) {
+            (Some(found), None, _) | (None, _, [found]) => Ok(found),
+            (None, _, []) => Err(missing()),
+            _ => Err(Problem::not_unique(kind.name, text)),
+        }
+    }
+}
+
+/// Names near one that was not found, to say which was perhaps meant.
+pub fn near(tx: &mut Tx, actor: &Actor, kind: &'static Kind, text: &str) -> persistence::Result<Option<String>> {
+    const MOST: u32 = 1_000;
+    let Ok(scope) = actor.scope(kind) else { return Ok(None) };
+    for start in [text, ""] {
+        let names = engine::names_near(tx, &scope, kind, start, MOST)?;
+        if let Some(meant) = domain::import::closest(text, names.iter().map(|n| n.name.as_str())) {
+            return Ok(Some(meant.to_owned()));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,330 @@
+//! How a file is read: which column fills which field, how its values are written. Made by looking at the whole file
+//! once, before anything is taken from it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read};
+
+use domain::import::field::{Scan, Style, label};
+use domain::import::problem::code;
+use domain::import::{Guess, Problem, cell, distinct_headers, guess_for, targets};
+use domain::{Field, Kind, Locale};
+
+use super::reader::{Options, ReadError, Reader};
+
+/// Rows shown to people, and how much of their cells.
+const SAMPLES: usize = 5;
+const SAMPLE_LENGTH: usize = 100;
+/// Rows between two looks at the clock.
+const TICK: u64 = 2_000;
+
+/// A file that can be read more than once.
+pub trait Table: Send {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>>;
+    fn size(&self) -> u64;
+}
+
+/// Which column fills which field: field → header.
+#[derive(Debug, Clone, Default)]
+pub enum Mapping {
+    #[default]
+    Guess,
+    /// The guess, but for what is named.
+    Adjust(BTreeMap<String, String>),
+    /// This and nothing else.
+    Exactly(BTreeMap<String, String>),
+}
+
+/// What else a value stands for: column (header or field) → value in the file → value meant.
+pub type Values = BTreeMap<String, BTreeMap<String, String>>;
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub kind: &'static Kind,
+    pub mapping: Mapping,
+    pub values: Values,
+    pub options: Options,
+    pub dry_run: bool,
+}
+
+/// A column that fills something.
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub index: usize,
+    pub header: String,
+    /// A field of the kind, or one of the extra targets.
+    pub target: &'static str,
+    pub field: Option<&'static Field>,
+    pub style: Style,
+    /// Folded value in the file → value meant.
+    values: HashMap<String, String>,
+}
+
+impl Column {
+    /// The cell of this column, put right by the value mapping.
+    pub fn cell<'a>(&'a self, cells: &'a csv::StringRecord) -> &'a str {
+        let cell = cell::clean(cells.get(self.index).unwrap_or_default());
+        if self.values.is_empty() {
+            return cell;
+        }
+        self.values.get(&folded(cell)).map_or(cell, String::as_str)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub kind: &'static Kind,
+    pub options: Options,
+    pub encoding: String,
+    pub delimiter: String,
+    pub headers: Vec<String>,
+    pub guesses: Vec<Guess>,
+    pub columns: Vec<Column>,
+    pub samples: Vec<Vec<String>>,
+    /// What deserves a remark about the file as a whole.
+    pub remarks: Vec<(Option<String>, Problem)>,
+    pub rows: u64,
+    /// Names and keys that stand in the file, hashed: what a reference to a parent further down may mean.
+    pub named: HashSet<u64>,
+    /// Teams of a file of users, each with the managers it is said to have.
+    pub managers: HashMap<String, BTreeSet<String>>,
+}
+
+/// Names are the same whatever their case, width and spacing.
+pub fn folded(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for word in name.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        let half = |c: char| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            c => c,
+        };
+        out.extend(word.chars().map(half).flat_map(char::to_lowercase));
+    }
+    out
+}
+
+pub fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Plan {
+    /// Looks at the first rows only, to show what a file is.
+    pub fn peek(table: &dyn Table, settings: &Settings) -> Result<Self, Problem> {
+        let plan = Self::look(table, settings, SAMPLES as u64, |_, _| true)?;
+        plan.ok_or_else(|| Problem::new(code::UNREADABLE))
+    }
+
+    /// Looks at the whole file. `tick` hears how many bytes and rows were read; false stops.
+    pub fn make(
+        table: &dyn Table,
+        settings: &Settings,
+        tick: impl FnMut(u64, u64) -> bool,
+    ) -> Result<Option<Self>, Problem> {
+        Self::look(table, settings, u64::MAX, tick)
+    }
+
+    fn look(
+        table: &dyn Table,
+        settings: &Settings,
+        most: u64,
+        mut tick: impl FnMut(u64, u64) -> bool,
+    ) -> Result<Option<Self>, Problem> {
+        let unreadable = |_| Problem::new(code::UNREADABLE);
+        let opened = table.open().map_err(unreadable)?;
+        let mut reader = Reader::new(opened, settings.options).map_err(|e| e.problem())?;
+        let headers = distinct_headers(reader.headers());
+        let guesses = guess_for(settings.kind, reader.headers());
+        let mut columns = columns(settings, &headers, &guesses)?;
+        let mut scans = vec![Scan::default(); columns.len()];
+        let has = |target: &str| columns.iter().position(|c| c.target == target);
+        let (name, external) = (has("name"), has("external_id"));
+        let parents = settings
+            .kind
+            .fields
+            .iter()
+            .any(|f| f.refers == Some(settings.kind.name) && has(f.name).is_some());
+        let teams = (settings.kind.name == "user")
+            .then(|| has("team_id").zip(has("team_manager")))
+            .flatten();
+        let mut plan = Self {
+            kind: settings.kind,
+            options: settings.options,
+            encoding: String::new(),
+            delimiter: reader.delimiter().to_string(),
+            headers,
+            guesses,
+            columns: Vec::new(),
+            samples: Vec::new(),
+            remarks: Vec::new(),
+            rows: 0,
+            named: HashSet::new(),
+            managers: HashMap::new(),
+        };
+        while let Some(row) = reader.next() {
+            let row = row.map_err(|e: ReadError| e.problem())?;
+            if plan.samples.len() < SAMPLES {
+                let shown = |cell: &str| cell.chars().take(SAMPLE_LENGTH).collect();
+                plan.samples.push(row.cells.iter().map(shown).collect());
+            }
+            plan.rows += 1;
+            if row.problem.is_none() {
+                for (column, scan) in columns.iter().zip(&mut scans) {
+                    if let Some(field) = column.field {
+                        scan.look(field, column.cell(&row.cells));
+                    }
+                }
+                if parents {
+                    for at in [name, external].into_iter().flatten() {
+                        plan.named.insert(hash(&folded(columns[at].cell(&row.cells))));
+                    }
+                }
+                if let Some((team, manager)) = teams {
+                    let (team, manager) = (columns[team].cell(&row.cells), columns[manager].cell(&row.cells));
+                    if !team.is_empty() && !manager.is_empty() {
+                        plan.managers.entry(folded(team)).or_default().insert(folded(manager));
+                    }
+                }
+            }
+            if plan.rows == most {
+                break;
+            }
+            if plan.rows.is_multiple_of(TICK) && !tick(reader.bytes_read(), plan.rows) {
+                return Ok(None);
+            }
+        }
+        reader.encoding().clone_into(&mut plan.encoding);
+        for (column, scan) in columns.iter_mut().zip(&scans) {
+            column.style = scan.style();
+            let remark = column.style.remark(&column.header);
+            plan.remarks.extend(remark.map(|r| (Some(column.header.clone()), r)));
+        }
+        plan.columns = columns;
+        plan.unmapped();
+        if settings.kind.name == "opportunity" && !plan.fills("external_id") && !plan.fills("name") {
+            plan.remarks.push((None, Problem::new(code::NO_KEY)));
+        }
+        Ok(Some(plan))
+    }
+
+    /// A remark on each column that fills nothing.
+    fn unmapped(&mut self) {
+        for (index, header) in self.headers.iter().enumerate() {
+            if self.columns.iter().any(|c| c.index == index) {
+                continue;
+            }
+            let guess = &self.guesses[index];
+            let rival = guess.looks_like.as_deref().zip(guess.taken_by);
+            let problem = match rival.filter(|(field, _)| self.fills(field)) {
+                Some((field, by)) => Problem::new(code::COLUMN_CONTESTED)
+                    .with("field", field)
+                    .with("taken_by", self.headers.get(by).map_or("", String::as_str)),
+                None => Problem::new(code::COLUMN_UNMAPPED),
+            };
+            self.remarks
+                .push((Some(header.clone()), problem.with("column", header)));
+        }
+    }
+
+    pub fn fills(&self, target: &str) -> bool {
+        self.columns.iter().any(|c| c.target == target)
+    }
+
+    /// The header of the column that fills a field.
+    pub fn header_of(&self, target: &str) -> Option<&str> {
+        self.columns
+            .iter()
+            .find(|c| c.target == target)
+            .map(|c| c.header.as_str())
+    }
+
+    /// Field → header, as it is applied.
+    pub fn mapping(&self) -> BTreeMap<&str, &str> {
+        self.columns.iter().map(|c| (c.target, c.header.as_str())).collect()
+    }
+
+    /// Which columns hold numbers.
+    pub fn numeric(&self) -> Vec<bool> {
+        let number = |f: &Field| matches!(f.ty, domain::value::Type::Int | domain::value::Type::Money);
+        (0..self.headers.len())
+            .map(|i| self.columns.iter().any(|c| c.index == i && c.field.is_some_and(number)))
+            .collect()
+    }
+}
+
+fn columns(settings: &Settings, headers: &[String], guesses: &[Guess]) -> Result<Vec<Column>, Problem> {
+    let kind = settings.kind;
+    let position = |wanted: &str| {
+        let exact = headers.iter().position(|h| h == wanted);
+        exact.or_else(|| headers.iter().position(|h| folded(h) == folded(wanted)))
+    };
+    let unknown = |column: &str| {
+        Problem::new(code::UNKNOWN_COLUMN)
+            .with("column", column)
+            .with("columns", headers.join(", "))
+    };
+    let guessed = || guesses.iter().filter_map(|g| Some((g.field.clone()?, g.column)));
+    let named = |map: &BTreeMap<String, String>| {
+        map.iter()
+            .map(|(field, header)| Ok((field.clone(), position(header).ok_or_else(|| unknown(header))?)))
+            .collect::<Result<BTreeMap<String, usize>, Problem>>()
+    };
+    let chosen: BTreeMap<String, usize> = match &settings.mapping {
+        Mapping::Guess => guessed().collect(),
+        Mapping::Exactly(map) => named(map)?,
+        Mapping::Adjust(map) => {
+            let named = named(map)?;
+            // A column that was named for something else no longer fills what it was guessed for.
+            let rest = guessed().filter(|(_, column)| !named.values().any(|c| c == column));
+            rest.collect::<BTreeMap<_, _>>()
+                .into_iter()
+                .chain(named.clone())
+                .collect()
+        }
+    };
+    if chosen.is_empty() {
+        return Err(Problem::new(code::NOTHING_MAPPED));
+    }
+    let mut columns = Vec::new();
+    for (wanted, index) in chosen {
+        let target = targets(kind)
+            .map(|(name, _)| name)
+            .find(|name| *name == wanted || name.strip_suffix("_id") == Some(wanted.as_str()));
+        let target = target.ok_or_else(|| {
+            let all: Vec<&str> = targets(kind).map(|(name, _)| name).collect();
+            Problem::new(code::UNKNOWN_TARGET)
+                .with("field", &wanted)
+                .with("fields", all.join(", "))
+        })?;
+        columns.push(Column {
+            index,
+            header: headers[index].clone(),
+            target,
+            field: kind.field(target),
+            style: Style::default(),
+            values: HashMap::new(),
+        });
+    }
+    for (wanted, values) in &settings.values {
+        let stem = |target: &str| target == wanted || target.strip_suffix("_id") == Some(wanted.as_str());
+        let labelled = |target: &str| {
+            label(kind, target).is_some_and(|l| [Locale::Zh, Locale::En].iter().any(|at| l.get(*at) == wanted))
+        };
+        let at = columns.iter().position(|c| folded(&c.header) == folded(wanted));
+        let at = at.or_else(|| columns.iter().position(|c| stem(c.target) || labelled(c.target)));
+        match at {
+            Some(at) => columns[at]
+                .values
+                .extend(values.iter().map(|(from, to)| (folded(from), to.clone()))),
+            // Values of a column that is left out concern nobody.
+            None if position(wanted).is_some() => {}
+            None => return Err(unknown(wanted)),
+        }
+    }
+    columns.sort_by_key(|c| c.index);
+    Ok(columns)
+}

@@ -1,0 +1,509 @@
+//! Routes of imports: hand in a file, see what it is taken for, try it, run it, and fetch the rows in error.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+
+use actix_multipart::{Multipart, MultipartError};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data, Path as UrlPath};
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::import::field::{label, targets};
+use domain::import::problem::code;
+use domain::import::{Import, ImportStatus, Problem as Cause};
+use domain::policy::{Action, Actor, Reach};
+use domain::{Error, Id, Issue, Kind, Locale, Record};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use persistence::idempotency::Answer;
+use persistence::import::{self as store, CHUNK, Part};
+use persistence::{Tx, engine};
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+
+use super::plan::{Mapping, Plan, Settings, Values};
+use super::reader::Options;
+use super::run::{Path, Progress};
+use super::{importable, job, kinds, worker};
+use crate::caller::Caller;
+use crate::crud::{Noun, historic, listed};
+use crate::describe::{BASE, Doc, Routes, reference};
+use crate::error::Problem;
+use crate::request;
+use crate::state::State;
+
+/// The largest file.
+const MOST_BYTES: usize = 100 << 20;
+/// The largest of the other parts together.
+const MOST_WORDS: usize = 1 << 20;
+
+impl Noun for Import {}
+
+/// What was handed in.
+struct Form {
+    file: Arc<NamedTempFile>,
+    file_name: String,
+    size: u64,
+    words: BTreeMap<String, String>,
+    /// Of everything, to know a repeated request by.
+    digest: Vec<u8>,
+}
+
+fn unreadable(error: MultipartError) -> Problem {
+    let status = actix_web::ResponseError::status_code(&error);
+    if matches!(
+        error,
+        MultipartError::ContentTypeMissing | MultipartError::ContentTypeIncompatible | MultipartError::ContentTypeParse
+    ) {
+        return Problem::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+            .with("expected", "multipart/form-data");
+    }
+    let status = if status.is_client_error() {
+        status
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    Problem::request(status, "malformed_request").with("reason", error)
+}
+
+fn too_large() -> Problem {
+    Problem::request(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large").with("max", MOST_BYTES)
+}
+
+/// Takes the parts as they come; the file goes to disk, never into memory.
+async fn read_form(mut parts: Multipart) -> Result<Form, Problem> {
+    let broken = |e: std::io::Error| Problem::from(persistence::Error::internal(e));
+    let mut file = NamedTempFile::new().map_err(broken)?;
+    let (mut file_name, mut size, mut words, mut room) = (None, 0u64, BTreeMap::new(), MOST_WORDS);
+    let mut digest = Sha256::new();
+    while let Some(mut part) = parts.try_next().await.map_err(unreadable)? {
+        let about = part.content_disposition().cloned();
+        let name = about.as_ref().and_then(|d| d.get_name()).unwrap_or_default().to_owned();
+        digest.update(name.as_bytes());
+        digest.update([0]);
+        if name == "file" {
+            if file_name.is_some() {
+                return Err(Issue::at("file", "duplicate_value").with("value", "file").into());
+            }
+            let given = about.as_ref().and_then(|d| d.get_filename()).unwrap_or("import.csv");
+            // Some programs send the whole path.
+            file_name = Some(given.rsplit(['/', '\\']).next().unwrap_or(given).to_owned());
+            let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK);
+            loop {
+                let piece = part.try_next().await.map_err(unreadable)?;
+                let ended = piece.is_none();
+                if let Some(piece) = piece {
+                    size += piece.len() as u64;
+                    if size > MOST_BYTES as u64 {
+                        return Err(too_large());
+                    }
+                    digest.update(&piece);
+                    buffer.extend_from_slice(&piece);
+                }
+                if buffer.len() >= CHUNK || ended {
+                    let full = std::mem::take(&mut buffer);
+                    let written = web::block(move || file.write_all(&full).map(|()| file)).await;
+                    file = written.map_err(persistence::Error::internal)?.map_err(broken)?;
+                }
+                if ended {
+                    break;
+                }
+            }
+            continue;
+        }
+        let mut text = Vec::new();
+        while let Some(piece) = part.try_next().await.map_err(unreadable)? {
+            room = room.checked_sub(piece.len()).ok_or_else(too_large)?;
+            text.extend_from_slice(&piece);
+        }
+        digest.update(&text);
+        digest.update([0]);
+        let text = String::from_utf8(text)
+            .map_err(|e| Problem::request(StatusCode::BAD_REQUEST, "malformed_request").with("reason", e))?;
+        words.insert(name, text);
+    }
+    Ok(Form {
+        file: Arc::new(file),
+        file_name: file_name.ok_or_else(|| Issue::at("file", "file_missing"))?,
+        size,
+        words,
+        digest: digest.finalize().to_vec(),
+    })
+}
+
+fn json_of(name: &'static str, text: Option<String>) -> Result<Option<Json>, Issue> {
+    match text.filter(|t| !t.trim().is_empty()) {
+        None => Ok(None),
+        Some(text) => serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|_| Issue::at(name, "wrong_type").with("type", "object")),
+    }
+}
+
+/// `{field: column}`; an empty one, or none, asks for the guess.
+fn mapping(kind: &Kind, json: Option<Json>) -> Result<Mapping, Issue> {
+    let Some(json) = json.filter(|j| !j.is_null()) else {
+        return Ok(Mapping::Guess);
+    };
+    let map: BTreeMap<String, Option<String>> =
+        serde_json::from_value(json).map_err(|_| Issue::at("mapping", "wrong_type").with("type", "object"))?;
+    let map: BTreeMap<String, String> = map.into_iter().filter_map(|(f, c)| Some((f, c?))).collect();
+    for field in map.keys() {
+        if !targets(kind).any(|(name, _)| name == field || name.strip_suffix("_id") == Some(field)) {
+            return Err(Issue::new(format!("/mapping/{field}"), "unknown_field").with("field", field));
+        }
+    }
+    Ok(if map.is_empty() {
+        Mapping::Guess
+    } else {
+        Mapping::Exactly(map)
+    })
+}
+
+/// `{column: {from: to}}`
+fn values(json: Option<Json>) -> Result<Values, Issue> {
+    match json.filter(|j| !j.is_null()) {
+        None => Ok(Values::new()),
+        Some(json) => {
+            serde_json::from_value(json).map_err(|_| Issue::at("values", "wrong_type").with("type", "object"))
+        }
+    }
+}
+
+fn encoding(text: Option<String>) -> Result<Option<&'static encoding_rs::Encoding>, Issue> {
+    match text.filter(|t| !t.trim().is_empty()) {
+        None => Ok(None),
+        Some(text) => Options::encoding_of(&text)
+            .map(Some)
+            .ok_or_else(|| Issue::at("encoding", "unknown_encoding").with("encoding", &text)),
+    }
+}
+
+fn may_import(caller: &Caller, kind: &'static Kind) -> Result<(), Problem> {
+    if caller.identity.reach(kind.name, Action::Import) == Reach::None {
+        let refused = Error::Forbidden {
+            action: "import",
+            kind: kind.name,
+        };
+        return Err(refused.into());
+    }
+    Ok(())
+}
+
+fn settings(form: &mut Form) -> Result<Settings, Issue> {
+    let kind = form.words.remove("kind").unwrap_or_default();
+    if kind.is_empty() {
+        return Err(Issue::at("kind", "required"));
+    }
+    let kind = importable(&kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind").with("kind", &kind))?;
+    let dry_run = match form.words.remove("dry_run").as_deref() {
+        None | Some("" | "false" | "0") => false,
+        Some("true" | "1") => true,
+        Some(_) => return Err(Issue::at("dry_run", "wrong_type").with("type", "boolean")),
+    };
+    let settings = Settings {
+        kind,
+        mapping: mapping(kind, json_of("mapping", form.words.remove("mapping"))?)?,
+        values: values(json_of("values", form.words.remove("values"))?)?,
+        options: Options {
+            encoding: encoding(form.words.remove("encoding"))?,
+            delimiter: None,
+        },
+        dry_run,
+    };
+    match form.words.keys().next() {
+        None => Ok(settings),
+        Some(name) => Err(Issue::at(name, "unknown_field").with("field", name)),
+    }
+}
+
+/// What is wrong with the file or its mapping, as a refusal of the request.
+fn refused(problem: &Cause) -> Issue {
+    let pointer = match problem.code.as_str() {
+        code::UNKNOWN_COLUMN | code::UNKNOWN_TARGET => "/mapping",
+        _ => "/file",
+    };
+    problem.issue(pointer)
+}
+
+/// `POST /imports`
+async fn create(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    parts: Result<Multipart, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let parts = parts.map_err(|_| {
+        Problem::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+            .with("expected", "multipart/form-data")
+    })?;
+    let mut form = read_form(parts).await?;
+    let settings = settings(&mut form)?;
+    may_import(&caller, settings.kind)?;
+    // A file that cannot be read is refused at once, with nothing kept of it.
+    let (path, size) = (form.file.path().to_owned(), form.size);
+    let looked = web::block({
+        let settings = settings.clone();
+        move || Plan::peek(&Path(path, size), &settings)
+    });
+    let plan = looked
+        .await
+        .map_err(persistence::Error::internal)?
+        .map_err(|p| refused(&p))?;
+    let id = Id::now_v7();
+    let mut import = job::draft(&caller.actor, id, &form.file_name, size, &settings)?;
+    job::note(&mut import, &plan);
+    // Only what was asked for; what was found is found again over the whole file.
+    import.encoding = settings.options.encoding.map(|e| e.name().to_owned());
+    let (by, file) = (caller.clone(), form.file.clone());
+    let response = request::once(&state, &caller, &request, &form.digest, move |tx| {
+        job::begin(tx, &by.actor, &import, by.locale, false)?;
+        keep(tx, &by.actor, id, &file)?;
+        accepted(&import, by.locale)
+    })
+    .await?;
+    state.imports.wake();
+    Ok(response)
+}
+
+/// The file, piece by piece, in the transaction of the job.
+fn keep(tx: &mut Tx, actor: &Actor, id: Id, file: &NamedTempFile) -> persistence::Result<()> {
+    let permit = job::permit(actor)?;
+    let file = file.reopen().map_err(persistence::Error::internal)?;
+    for position in 0.. {
+        let data = worker::piece(&file)?;
+        if data.is_empty() {
+            break;
+        }
+        store::put_chunk(tx, &permit, id, Part::File, position, &data)?;
+    }
+    Ok(())
+}
+
+fn accepted(import: &Import, locale: Locale) -> persistence::Result<Answer> {
+    let mut answer = request::record(StatusCode::ACCEPTED, &shown(import, locale)?, import.version)?;
+    answer.location = Some(format!("{BASE}/imports/{}", import.id));
+    Ok(answer)
+}
+
+/// An import as people see it: with texts in their language and the fields there are.
+fn shown(import: &Import, locale: Locale) -> persistence::Result<Json> {
+    let mut body = serde_json::to_value(import).map_err(persistence::Error::internal)?;
+    let kind = importable(&import.kind);
+    for list in ["causes", "warnings"] {
+        for cause in body["report"][list].as_array_mut().into_iter().flatten() {
+            if let Ok(problem) = serde_json::from_value::<Cause>(cause.clone()) {
+                cause["message"] = json!(problem.text(locale, kind));
+            }
+        }
+    }
+    if let Some(kind) = kind {
+        for value in body["report"]["created_values"].as_array_mut().into_iter().flatten() {
+            let named = value["field"].as_str().and_then(|f| label(kind, f));
+            value["label"] = json!(named.map(|l| l.get(locale)));
+        }
+        let field = |(name, l): (&str, domain::Label)| {
+            let required = kind.field(name).is_some_and(|f| f.required) && kind.name != "opportunity";
+            json!({ "name": name, "label": l.get(locale), "required": required })
+        };
+        body["fields"] = targets(kind).map(field).collect();
+    }
+    if let Ok(problem) = serde_json::from_value::<Cause>(body["error"].clone()) {
+        body["error"]["detail"] = json!(problem.text(locale, kind));
+    }
+    Ok(body)
+}
+
+/// `GET /imports/{id}`
+async fn get(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, Import::KIND.name)?;
+    let scope = caller.scope(Import::KIND)?;
+    let import: Import = state.store.read_quick(move |tx| engine::find(tx, &scope, id)).await?;
+    let body = shown(&import, caller.locale)?;
+    Ok(request::respond(request::record(
+        StatusCode::OK,
+        &body,
+        import.version,
+    )?))
+}
+
+/// `POST /imports/{id}/run`
+async fn run(
+    caller: Caller,
+    state: Data<State>,
+    path: UrlPath<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, Import::KIND.name)?;
+    let mut map: Map<String, Json> = request::optional_object(&request, &body)?;
+    let (given, said) = (map.remove("mapping"), map.remove("values"));
+    let dry_run = match map.remove("dry_run") {
+        None => false,
+        Some(Json::Bool(dry_run)) => dry_run,
+        Some(_) => return Err(Issue::at("dry_run", "wrong_type").with("type", "boolean").into()),
+    };
+    let encoding = encoding(request::optional_text(&mut map, "encoding", 40)?)?;
+    request::nothing_else(&map)?;
+    let by = caller.clone();
+    let response = request::once(&state, &caller, &request, &body, move |tx| {
+        let old: Import = engine::find(tx, &by.scope(Import::KIND)?, id)?;
+        let kind = importable(&old.kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind"))?;
+        let permit = job::permit(&by.actor)?;
+        if by.identity.reach(kind.name, Action::Import) == Reach::None || old.owner_id != by.user() {
+            let refused = Error::Forbidden {
+                action: "import",
+                kind: kind.name,
+            };
+            return Err(refused.into());
+        }
+        if !old.is_over() {
+            return Err(Error::Conflict(Issue::at("status", "import_running")).into());
+        }
+        if old.size > 0 && store::chunk(tx, &permit.scope(), id, Part::File, 0)?.is_none() {
+            return Err(Error::Conflict(Cause::new(code::FILE_GONE).issue("/file")).into());
+        }
+        let mut new = old.clone();
+        if let Some(given) = &given {
+            let wanted = mapping(kind, Some(given.clone()))?;
+            new.mapping = match wanted {
+                Mapping::Exactly(map) | Mapping::Adjust(map) => json!(map),
+                Mapping::Guess => json!({}),
+            };
+        }
+        if let Some(said) = &said {
+            new.value_map = json!(values(Some(said.clone()))?);
+        }
+        if let Some(encoding) = encoding {
+            new.encoding = Some(encoding.name().to_owned());
+        }
+        new.dry_run = dry_run;
+        new.status = ImportStatus::Queued;
+        new.report = None;
+        new.error = None;
+        new.finished_at = None;
+        new.has_errors = false;
+        new.progress = job::progress_json(Progress {
+            total_bytes: u64::try_from(old.size).unwrap_or_default(),
+            ..Progress::default()
+        });
+        store::drop_chunks(tx, &permit, id, Part::Errors)?;
+        store::enqueue(tx, &permit, id, by.locale, false)?;
+        let stored = engine::update(tx, &permit, &old, &new)?;
+        accepted(&stored, by.locale)
+    })
+    .await?;
+    state.imports.wake();
+    Ok(response)
+}
+
+/// `POST /imports/{id}/cancel`
+async fn cancel(
+    caller: Caller,
+    state: Data<State>,
+    path: UrlPath<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, Import::KIND.name)?;
+    let by = caller.clone();
+    request::once(&state, &caller, &request, &body, move |tx| {
+        let old: Import = engine::find(tx, &by.scope(Import::KIND)?, id)?;
+        by.authorize(Action::Edit, Import::KIND, old.owner_id)?;
+        if old.is_over() {
+            return Err(Error::Conflict(Issue::at("status", "import_over")).into());
+        }
+        let permit = job::permit(&by.actor)?;
+        store::dequeue(tx, &permit, id)?;
+        let new = Import {
+            status: ImportStatus::Cancelled,
+            finished_at: Some(domain::Instant::now()),
+            ..old.clone()
+        };
+        let stored = engine::update(tx, &permit, &old, &new)?;
+        request::record(StatusCode::OK, &shown(&stored, by.locale)?, stored.version)
+    })
+    .await
+}
+
+/// `GET /imports/{id}/errors`
+async fn errors(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, Import::KIND.name)?;
+    let scope = caller.scope(Import::KIND)?;
+    let first = {
+        let scope = scope.clone();
+        state
+            .store
+            .read(move |tx| {
+                engine::find::<Import>(tx, &scope, id)?;
+                store::chunk(tx, &scope, id, Part::Errors, 0)
+            })
+            .await?
+    };
+    let first = first.ok_or_else(|| Problem::request(StatusCode::NOT_FOUND, "no_import_errors"))?;
+    let rest = stream::try_unfold((state, scope, 1i64), move |(state, scope, position)| async move {
+        let of = scope.clone();
+        let chunk = state
+            .store
+            .read(move |tx| store::chunk(tx, &of, id, Part::Errors, position))
+            .await?;
+        Ok::<_, Problem>(chunk.map(|data| (Bytes::from(data), (state, scope, position + 1))))
+    });
+    let all = stream::once(async move { Ok(Bytes::from(first)) }).chain(rest);
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"import-errors-{id}.csv\""),
+        ))
+        .streaming(all))
+}
+
+pub fn routes(routes: &mut Routes) {
+    listed::<Import>(routes);
+    let words = json!({ "type": "object", "additionalProperties": { "type": ["string", "null"] },
+        "description": "Field → column header. Without it the guess is taken; with it, only what it names." });
+    let values = json!({ "type": "object", "additionalProperties": { "type": "object", "additionalProperties": { "type": "string" } },
+        "description": "Column header or field → value in the file → value meant." });
+    let encoding = json!({ "type": ["string", "null"], "maxLength": 40, "description": "If it is not found by itself: utf-8, gbk, gb18030, big5, utf-16le …" });
+    let form = json!({ "type": "object", "required": ["file", "kind"], "properties": {
+        "file": { "type": "string", "format": "binary", "description": "At most 100 MB." },
+        "kind": { "type": "string", "enum": kinds::PLURALS },
+        "mapping": words, "values": values, "encoding": encoding,
+        "dry_run": { "type": "boolean", "default": false } } });
+    let doc = Doc::new("create_import", "imports", "Hand in a file")
+        .about(
+            "A CSV file in UTF-8, UTF-16, GBK or GB18030, with comma, semicolon or tab. The answer shows headers, first rows \
+             and what each column is taken for; the job at `Location` tells how it goes. With `dry_run` nothing is written, \
+             and `POST /imports/{id}/run` takes the same file again with another mapping, or for real. A row's record is \
+             found by `external_id`, else by its name, and is then updated: empty cells leave a field as it is. The file \
+             is kept for 24 hours.",
+        )
+        .body_of("multipart/form-data", form)
+        .ok(202, reference("Import"));
+    routes.add(Method::POST, "/imports", doc, create);
+    let doc = Doc::new("get_import", "imports", "How an import goes")
+        .about(
+            "`progress` while it runs; `report` when it is done, with causes, their frequency, first lines and what was \
+             perhaps meant; `fields` are what a column may fill.",
+        )
+        .ok(200, reference("Import"));
+    routes.add(Method::GET, "/imports/{id}", doc, get);
+    let body = json!({ "type": "object", "additionalProperties": false, "properties": {
+        "mapping": words, "values": values, "encoding": encoding, "dry_run": { "type": "boolean", "default": false } } });
+    let doc = Doc::new("run_import", "imports", "Run an import again")
+        .about("With another mapping, or for real after a dry run. What is not named stays as it was.")
+        .optional_body(body)
+        .ok(202, reference("Import"));
+    routes.add(Method::POST, "/imports/{id}/run", doc, run);
+    let doc = Doc::new("cancel_import", "imports", "Cancel an import")
+        .about("Rows taken so far stay.")
+        .ok(200, reference("Import"));
+    routes.add(Method::POST, "/imports/{id}/cancel", doc, cancel);
+    let doc = Doc::new("import_errors", "imports", "The rows that were not taken")
+        .about("CSV with the reasons in the last column: to be corrected and handed in again.")
+        .file("text/csv");
+    routes.add(Method::GET, "/imports/{id}/errors", doc, errors);
+    historic::<Import>(routes);
+}

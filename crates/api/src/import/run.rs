@@ -1,0 +1,369 @@
+//! One import from beginning to end: look at the file, take it batch by batch, set parents that stood further down, and
+//! report. The command line and the server run the same.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono_tz::Tz;
+use domain::customer::{Customer, CustomerPatch};
+use domain::import::problem::code;
+use domain::import::{Problem, Report, Tally, field, reason};
+use domain::policy::{Action, Actor};
+use domain::{Id, Instant, Locale, Record};
+use persistence::{Store, Tx, engine};
+
+use super::book::Book;
+use super::draft::{Draft, Problems, context};
+use super::error_file::ErrorFile;
+use super::lookup::{self, Lookup};
+use super::plan::{Plan, Settings, Table};
+use super::reader::Reader;
+use super::take::{self, Desk, Taken, problems_of};
+use super::user;
+
+/// Rows of one transaction.
+const BATCH: usize = 500;
+
+/// A file on disk.
+pub struct Path(pub PathBuf, pub u64);
+
+impl Path {
+    pub fn new(path: PathBuf) -> io::Result<Self> {
+        let about = std::fs::metadata(&path)?;
+        if about.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "a folder"));
+        }
+        Ok(Self(path, about.len()))
+    }
+}
+
+impl Table for Path {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(std::fs::File::open(&self.0)?))
+    }
+
+    fn size(&self) -> u64 {
+        self.1
+    }
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// The file is read twice: once to understand it, once to take it.
+    pub taking: bool,
+    pub read_bytes: u64,
+    pub total_bytes: u64,
+    pub rows: u64,
+}
+
+/// Hears how far it is; false stops at once.
+pub trait Watch {
+    fn planned(&mut self, plan: &Plan) -> bool {
+        let _ = plan;
+        true
+    }
+    fn progress(&mut self, progress: Progress) -> bool;
+}
+
+/// Why nothing more could be done. What was taken before stays.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The file or how it is to be read.
+    #[error("{}", .0.code)]
+    File(Problem),
+    #[error(transparent)]
+    Store(#[from] persistence::Error),
+    #[error("the file of rows in error cannot be written: {0}")]
+    Errors(io::Error),
+}
+
+pub struct Done {
+    pub report: Report,
+    pub stopped: bool,
+}
+
+/// Runs an import. Rows that are not taken go to `errors`, which is opened for the first of them.
+pub fn run<W: Write>(
+    store: &Store,
+    actor: &Actor,
+    locale: Locale,
+    table: &dyn Table,
+    settings: &Settings,
+    watch: &mut dyn Watch,
+    errors: impl FnOnce() -> io::Result<W>,
+) -> Result<Done, Failure> {
+    actor.scope(settings.kind).map_err(persistence::Error::from)?;
+    if actor.identity.reach(settings.kind.name, Action::Import) == domain::policy::Reach::None {
+        let refused = domain::Error::Forbidden {
+            action: "import",
+            kind: settings.kind.name,
+        };
+        return Err(persistence::Error::from(refused).into());
+    }
+    let total_bytes = table.size();
+    let plan = Plan::make(table, settings, |read_bytes, rows| {
+        watch.progress(Progress {
+            taking: false,
+            read_bytes,
+            total_bytes,
+            rows,
+        })
+    });
+    let mut tally = Tally::new(settings.dry_run);
+    let Some(plan) = plan.map_err(Failure::File)? else {
+        return Ok(Done {
+            report: tally.finish(),
+            stopped: true,
+        });
+    };
+    for (column, remark) in &plan.remarks {
+        tally.warn(None, column.as_deref(), remark.clone());
+    }
+    if !watch.planned(&plan) {
+        return Ok(Done {
+            report: tally.finish(),
+            stopped: true,
+        });
+    }
+    let kind = settings.kind;
+    let reader_of = actor.clone();
+    let book = store.read_here(move |tx| Book::read(tx, &reader_of, kind))?;
+    let zone: Tz = actor.identity.time_zone.parse().unwrap_or(Tz::UTC);
+    let mut options = plan.options;
+    options.delimiter = plan.delimiter.bytes().next();
+    let desk = Arc::new(Desk {
+        actor: actor.clone(),
+        zone,
+        plan,
+        trial: settings.dry_run,
+        book: Mutex::new(book),
+        seen: Mutex::new(HashMap::new()),
+    });
+    let unreadable = |_| Failure::File(Problem::new(code::UNREADABLE));
+    let mut reader = Reader::new(table.open().map_err(unreadable)?, options).map_err(|e| Failure::File(e.problem()))?;
+    let mut run = Run {
+        store,
+        locale,
+        desk: desk.clone(),
+        tally,
+        errors: Some(errors),
+        file: None,
+        parents: Vec::new(),
+    };
+    let context = context(actor.workspace().currency, zone);
+    let mut stopped = false;
+    loop {
+        let mut drafts = Vec::with_capacity(BATCH);
+        for row in reader.by_ref().take(BATCH) {
+            let row = row.map_err(|e| Failure::File(e.problem()))?;
+            drafts.push(Draft::read(&desk.plan, &context, row));
+        }
+        if drafts.is_empty() {
+            break;
+        }
+        run.take(drafts)?;
+        let progress = Progress {
+            taking: true,
+            read_bytes: reader.bytes_read(),
+            total_bytes,
+            rows: run.tally.so_far().rows,
+        };
+        if !watch.progress(progress) {
+            stopped = true;
+            break;
+        }
+    }
+    run.set_parents()?;
+    if let Some(file) = run.file {
+        file.finish().and_then(|mut f| f.flush()).map_err(Failure::Errors)?;
+    }
+    Ok(Done {
+        report: run.tally.finish(),
+        stopped,
+    })
+}
+
+/// A record whose parent stood elsewhere in the file.
+#[derive(Clone)]
+struct Waiting {
+    id: Id,
+    line: u64,
+    parent: String,
+}
+
+struct Run<'a, W: Write, F: FnOnce() -> io::Result<W>> {
+    store: &'a Store,
+    locale: Locale,
+    desk: Arc<Desk>,
+    tally: Tally,
+    errors: Option<F>,
+    file: Option<ErrorFile<W>>,
+    parents: Vec<Waiting>,
+}
+
+impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
+    fn take(&mut self, drafts: Vec<Draft>) -> Result<(), Failure> {
+        use domain::{contact::Contact, lead::Lead, opportunity::Opportunity, product::Product};
+        type Batch = fn(&mut Tx, &Desk, &[Draft]) -> persistence::Result<(Vec<Taken>, Book)>;
+        let batch: Batch = match self.desk.plan.kind.name {
+            "customer" => take::batch::<Customer>,
+            "contact" => take::batch::<Contact>,
+            "lead" => take::batch::<Lead>,
+            "product" => take::batch::<Product>,
+            "opportunity" => take::batch::<Opportunity>,
+            "user" => user::batch,
+            other => return Err(persistence::Error::internal(format!("no import of {other}")).into()),
+        };
+        let drafts = Arc::new(drafts);
+        let (desk, rows) = (self.desk.clone(), drafts.clone());
+        let (taken, book) = if desk.trial {
+            self.store.read_here(|tx| batch(tx, &desk, &rows))?
+        } else {
+            self.store.write_here(move |tx| batch(tx, &desk, &rows))?
+        };
+        *self.desk.book.lock().unwrap_or_else(PoisonError::into_inner) = book;
+        for (draft, taken) in drafts.iter().zip(taken) {
+            self.tell(draft, taken)?;
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, draft: &Draft, taken: Taken) -> Result<(), Failure> {
+        let plan = &self.desk.plan;
+        let header = |field: &Option<String>| field.as_deref().and_then(|f| plan.header_of(f));
+        let Some((outcome, id)) = taken.outcome else {
+            return self.refuse(draft, &taken.problems);
+        };
+        for (field, remark) in &draft.remarks {
+            self.tally.warn(Some(draft.line), header(field), remark.clone());
+        }
+        for key in &taken.full {
+            let problem = Problem::new(code::LIST_FULL).with("picklist", key);
+            self.tally.warn(Some(draft.line), None, problem);
+        }
+        self.tally.row(outcome);
+        for (field, value) in &taken.new_values {
+            self.tally.created_value(field, value);
+        }
+        if let Some(key) = taken.key {
+            let mut seen = self.desk.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.insert(key, draft.line);
+        }
+        if let Some(parent) = taken.parent.filter(|_| !self.desk.trial) {
+            self.parents.push(Waiting {
+                id,
+                line: draft.line,
+                parent,
+            });
+        }
+        Ok(())
+    }
+
+    /// Counts a row that is not taken, and writes it to the file of errors.
+    fn refuse(&mut self, draft: &Draft, problems: &Problems) -> Result<(), Failure> {
+        let desk = self.desk.clone();
+        let plan = &desk.plan;
+        let header = |field: &Option<String>| field.as_deref().and_then(|f| plan.header_of(f));
+        let told = problems.iter().map(|(field, problem)| (header(field), problem.clone()));
+        let store = self.store;
+        self.tally
+            .failed_row(draft.line, told, |problem| suggest(store, &desk, problem));
+        if self.file.is_none()
+            && let Some(open) = self.errors.take()
+        {
+            let out = open().map_err(Failure::Errors)?;
+            let file = ErrorFile::new(out, &plan.headers, plan.numeric(), self.locale).map_err(Failure::Errors)?;
+            self.file = Some(file);
+        }
+        let why = reason(
+            problems.iter().map(|(field, p)| (header(field), p)),
+            self.locale,
+            Some(plan.kind),
+        );
+        match &mut self.file {
+            Some(file) => file.write(&draft.cells, &why).map_err(Failure::Errors),
+            None => Ok(()),
+        }
+    }
+
+    /// Parents that were not there yet when their children came.
+    fn set_parents(&mut self) -> Result<(), Failure> {
+        let waiting = std::mem::take(&mut self.parents);
+        for some in waiting.chunks(BATCH) {
+            let (desk, some) = (self.desk.clone(), some.to_vec());
+            let missing = self.store.write_here(move |tx| set_parents(tx, &desk, &some))?;
+            let column = self.desk.plan.header_of("parent_id");
+            for Waiting { line, parent, .. } in missing {
+                self.tally
+                    .warn(Some(line), column, Problem::value(code::PARENT_MISSING, &parent));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns those whose parent did not come.
+fn set_parents(tx: &mut Tx, desk: &Desk, waiting: &[Waiting]) -> persistence::Result<Vec<Waiting>> {
+    let actor = &desk.actor;
+    let wanted = waiting.iter().map(|w| (Customer::KIND, w.parent.as_str()));
+    let lookup = Lookup::read(tx, actor, wanted)?;
+    let ids: Vec<Id> = waiting.iter().map(|w| w.id).collect();
+    let children = engine::find_many::<Customer>(tx, &actor.scope(Customer::KIND)?, &ids)?;
+    let children: HashMap<Id, Customer> = children.into_iter().map(|c| (c.id, c)).collect();
+    let mut missing = Vec::new();
+    for one in waiting {
+        let parent = lookup.find(Customer::KIND, &one.parent);
+        let (Ok(parent), Some(child)) = (parent, children.get(&one.id)) else {
+            missing.push(one.clone());
+            continue;
+        };
+        let patch = CustomerPatch {
+            parent_id: Some(Some(parent.id)),
+            ..Default::default()
+        };
+        let done = child.apply(patch, Instant::now()).and_then(|new| {
+            let permit = actor.authorize(Action::Edit, Customer::KIND, child.owner_id)?;
+            Ok((permit, new))
+        });
+        match done {
+            Ok((permit, new)) => {
+                engine::update(tx, &permit, child, &new)?;
+            }
+            Err(_) => missing.push(one.clone()),
+        }
+    }
+    Ok(missing)
+}
+
+/// What was perhaps meant.
+fn suggest(store: &Store, desk: &Arc<Desk>, problem: &Problem) -> Option<String> {
+    let value = problem.params.get("value")?;
+    match problem.code.as_str() {
+        code::NOT_A_CHOICE => {
+            let field = desk.plan.kind.field(problem.params.get("field")?)?;
+            field::closest_choice(field, value).map(str::to_owned)
+        }
+        code::NOT_FOUND => {
+            let kind = domain::kind(problem.params.get("kind")?)?;
+            if kind.name == "pipeline" {
+                let book = desk.book.lock().unwrap_or_else(PoisonError::into_inner);
+                let names = book.pipelines.iter().map(|p| p.name.as_str());
+                return domain::import::closest(value, names).map(str::to_owned);
+            }
+            store.read_here(|tx| lookup::near(tx, &desk.actor, kind, value)).ok()?
+        }
+        _ => None,
+    }
+}
+
+/// The problems of a failure, as they are told.
+pub fn told(failure: &Failure) -> Problems {
+    match failure {
+        Failure::File(problem) => vec![(None, problem.clone())],
+        Failure::Store(persistence::Error::Domain(error)) => problems_of(error.clone()),
+        Failure::Store(_) | Failure::Errors(_) => vec![(None, Problem::new(code::IMPORT_BROKE_OFF))],
+    }
+}

@@ -1,0 +1,534 @@
+//! Takes a batch of rows: looks up what they name, finds the records they mean, judges each row, and writes what holds.
+//! One transaction a batch; a trial does the same without writing.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use chrono_tz::Tz;
+use domain::import::problem::code;
+use domain::import::{Outcome, Problem};
+use domain::policy::{Action, Actor, Permit};
+use domain::record::{Birth, Ownership, Patch};
+use domain::value::Type;
+use domain::{Error, Field, Id, Instant, Kind, Record};
+use persistence::{Tx, engine};
+use serde_json::{Map, Value as Json, json};
+
+use super::book::Book;
+use super::draft::{Draft, Problems};
+use super::lookup::Lookup;
+use super::plan::{Plan, folded, hash};
+
+/// What holds for all batches of one import.
+pub struct Desk {
+    pub actor: Actor,
+    pub zone: Tz,
+    pub plan: Plan,
+    /// Write nothing.
+    pub trial: bool,
+    pub book: Mutex<Book>,
+    /// Keys of the rows taken so far, hashed, and their lines.
+    pub seen: Mutex<HashMap<u64, u64>>,
+}
+
+/// What became of one row.
+#[derive(Debug, Clone, Default)]
+pub struct Taken {
+    pub outcome: Option<(Outcome, Id)>,
+    pub problems: Problems,
+    pub key: Option<u64>,
+    /// A parent that stands elsewhere in the file.
+    pub parent: Option<String>,
+    /// New stages and picklist values: field and value.
+    pub new_values: Vec<(&'static str, String)>,
+    /// Picklists that were too full for a value.
+    pub full: Vec<&'static str>,
+}
+
+impl Taken {
+    pub fn failed(problems: Problems) -> Self {
+        Self {
+            problems,
+            ..Self::default()
+        }
+    }
+}
+
+/// A record kind that files may hold.
+pub trait Importable: Record {
+    /// What tells two records of one name apart: the first of these fields that has a value.
+    const APART: &'static [&'static str] = &[];
+    /// What the kind works out for a row and needs again when the record is there.
+    type Extra: Default;
+
+    /// References beyond plain owner, customer and the like, and what follows from other cells.
+    fn fill(row: &mut RowWork, old: Option<&Self>) -> Result<Self::Extra, Problems> {
+        let _ = (row, old);
+        Ok(Self::Extra::default())
+    }
+
+    /// The record that the patch is applied to.
+    fn base(old: &Self, extra: &Self::Extra, now: Instant) -> Self {
+        let _ = (extra, now);
+        old.clone()
+    }
+
+    /// Sets what no patch may set.
+    fn settle(new: &mut Self, old: Option<&Self>, extra: &Self::Extra) -> Result<(), Error> {
+        let _ = (new, old, extra);
+        Ok(())
+    }
+
+    /// The row holds: what it brings along is added to the book.
+    fn keep(extra: Self::Extra, book: &mut Book, taken: &mut Taken) {
+        let _ = (extra, book, taken);
+    }
+
+    /// Follows a record that was written.
+    fn follow(tx: &mut Tx, permit: &Permit, old: Option<&Self>, new: &Self) -> persistence::Result<()> {
+        let _ = (tx, permit, old, new);
+        Ok(())
+    }
+}
+
+/// One row being judged.
+pub struct RowWork<'a> {
+    pub desk: &'a Desk,
+    pub draft: &'a Draft,
+    pub lookup: &'a Lookup,
+    pub book: &'a Book,
+    /// Full records of what rows of the batch name, where names are not enough.
+    pub products: &'a HashMap<Id, domain::product::Product>,
+    pub map: Map<String, Json>,
+    pub now: Instant,
+}
+
+enum Verdict<T> {
+    Create(T),
+    Update(T, T),
+    /// As it is, or failed.
+    Nothing,
+}
+
+/// Judges and writes a batch. Returns what became of each row, and the book as it is afterwards.
+pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<(Vec<Taken>, Book)> {
+    let mut book = desk.book.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let named = drafts.iter().flat_map(|d| d.said.iter());
+    let wanted = named.filter_map(|(target, text)| Some((referred::<T>(target)?, text.as_str())));
+    let lookup = Lookup::read(tx, &desk.actor, wanted)?;
+    let products = products(tx, desk, drafts, &lookup)?;
+    let now = Instant::now();
+
+    let mut taken: Vec<Taken> = vec![Taken::default(); drafts.len()];
+    let mut maps = Vec::with_capacity(drafts.len());
+    for (draft, taken) in drafts.iter().zip(&mut taken) {
+        taken.problems.clone_from(&draft.problems);
+        maps.push(refer::<T>(desk, draft, &lookup, taken));
+    }
+    let existing = Existing::<T>::read(tx, desk, &maps)?;
+    let mut here: HashMap<u64, u64> = HashMap::new();
+    let mut verdicts = Vec::with_capacity(drafts.len());
+    for ((draft, map), taken) in drafts.iter().zip(maps).zip(&mut taken) {
+        let row = RowWork {
+            desk,
+            draft,
+            lookup: &lookup,
+            book: &book,
+            products: &products,
+            map,
+            now,
+        };
+        let judged = match judge::<T>(row, &existing, &here, taken) {
+            Ok(judged) => judged,
+            Err(problems) => {
+                taken.problems.extend(problems);
+                verdicts.push(Verdict::Nothing);
+                continue;
+            }
+        };
+        let (verdict, extra, picked) = judged;
+        T::keep(extra, &mut book, taken);
+        for (field, value) in picked {
+            if book.add_value(field, &value) {
+                taken.new_values.push((field.name, value));
+            } else {
+                taken.full.extend(field.picklist);
+            }
+        }
+        if let Some(key) = taken.key {
+            here.insert(key, draft.line);
+        }
+        verdicts.push(verdict);
+    }
+    if desk.trial {
+        book.written();
+    } else {
+        book.write(tx, &desk.actor, T::KIND)?;
+        write(tx, desk, &verdicts, &mut taken)?;
+    }
+    Ok((taken, book))
+}
+
+/// The kind that a target of the file refers to.
+fn referred<T: Record>(target: &str) -> Option<&'static Kind> {
+    match target {
+        "product" => Some(domain::product::Product::KIND),
+        // Stages and pipelines are in the book.
+        "pipeline_id" | "stage_id" => None,
+        _ => T::KIND.field(target)?.refers.and_then(domain::kind),
+    }
+}
+
+fn products(
+    tx: &mut Tx,
+    desk: &Desk,
+    drafts: &[Draft],
+    lookup: &Lookup,
+) -> persistence::Result<HashMap<Id, domain::product::Product>> {
+    use domain::product::Product;
+    let named = drafts.iter().filter_map(|d| d.said.get("product"));
+    let mut ids: Vec<Id> = named
+        .filter_map(|text| lookup.find(Product::KIND, text).ok())
+        .map(|found| found.id)
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let scope = desk.actor.scope(Product::KIND)?;
+    let found = engine::find_many::<Product>(tx, &scope, &ids)?;
+    Ok(found.into_iter().map(|p| (p.id, p)).collect())
+}
+
+/// The values of a row with the records it names put in.
+fn refer<T: Importable>(desk: &Desk, draft: &Draft, lookup: &Lookup, taken: &mut Taken) -> Map<String, Json> {
+    let mut map = draft.map.clone();
+    for (target, text) in &draft.said {
+        let Some(field) = T::KIND.field(target) else { continue };
+        let Some(kind) = referred::<T>(target) else { continue };
+        match lookup.find(kind, text) {
+            Ok(found) => {
+                map.insert(field.name.to_owned(), json!(found.id));
+            }
+            Err(problem) => {
+                // Its own kind: perhaps further down in the file.
+                let in_file = kind.name == T::KIND.name && desk.plan.named.contains(&hash(&folded(text)));
+                if in_file && problem.code == code::NOT_FOUND {
+                    taken.parent = Some(text.clone());
+                } else {
+                    taken.problems.push((Some(field.name.to_owned()), problem));
+                }
+            }
+        }
+    }
+    map
+}
+
+/// What a row's record is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Key {
+    External(String),
+    Name { name: String, apart: Option<String> },
+}
+
+impl Key {
+    fn of<T: Importable>(map: &Map<String, Json>) -> Option<Self> {
+        if let Some(key) = map.get("external_id").and_then(Json::as_str) {
+            return Some(Self::External(key.to_owned()));
+        }
+        let name = map.get(T::KIND.title).and_then(Json::as_str)?;
+        Some(Self::Name {
+            name: folded(name),
+            apart: apart::<T>(map),
+        })
+    }
+
+    fn hash(&self) -> u64 {
+        match self {
+            Self::External(key) => hash(&format!("id\0{key}")),
+            Self::Name { name, apart } => hash(&format!("name\0{name}\0{}", apart.as_deref().unwrap_or_default())),
+        }
+    }
+}
+
+fn apart<T: Importable>(map: &Map<String, Json>) -> Option<String> {
+    T::APART
+        .iter()
+        .find_map(|f| map.get(*f).and_then(Json::as_str))
+        .map(folded)
+}
+
+/// The records that the rows of a batch may mean.
+struct Existing<T> {
+    external: HashMap<String, T>,
+    names: HashMap<String, Vec<T>>,
+}
+
+impl<T: Importable> Existing<T> {
+    fn read(tx: &mut Tx, desk: &Desk, maps: &[Map<String, Json>]) -> persistence::Result<Self> {
+        let (mut keys, mut names) = (Vec::new(), Vec::new());
+        for map in maps {
+            let text = |field: &str| map.get(field).and_then(Json::as_str);
+            match text("external_id") {
+                Some(key) => keys.push(key),
+                None => names.extend(text(T::KIND.title)),
+            }
+        }
+        // A key is one in the whole workspace; whether its record may be changed is judged with the row.
+        let whole = Actor::system(desk.actor.identity.workspace.clone()).scope(T::KIND)?;
+        let mut existing = Self {
+            external: HashMap::new(),
+            names: HashMap::new(),
+        };
+        for record in engine::find_with::<T>(tx, &whole, "external_id", &keys)? {
+            let key = text_of(&record, "external_id");
+            existing.external.insert(key, record);
+        }
+        for record in engine::find_named::<T>(tx, &desk.actor.scope(T::KIND)?, &names)? {
+            let name = folded(&text_of(&record, T::KIND.title));
+            existing.names.entry(name).or_default().push(record);
+        }
+        Ok(existing)
+    }
+
+    fn find(&self, key: &Key) -> Result<Option<&T>, Problem> {
+        let (name, wanted) = match key {
+            Key::External(key) => return Ok(self.external.get(key)),
+            Key::Name { name, apart } => (name, apart),
+        };
+        let Some(alike) = self.names.get(name) else {
+            return Ok(None);
+        };
+        let mut same = alike.iter().filter(|record| {
+            T::APART.is_empty()
+                || matches!(serde_json::to_value(record), Ok(Json::Object(map)) if apart::<T>(&map) == *wanted)
+        });
+        match (same.next(), same.next()) {
+            (found, None) => Ok(found),
+            _ => Err(Problem::not_unique(T::KIND.name, name)),
+        }
+    }
+}
+
+fn text_of<T: Record>(record: &T, field: &str) -> String {
+    let mut at = 0;
+    for f in T::KIND.fields {
+        if f.name == field {
+            break;
+        }
+        at += f.columns().len();
+    }
+    match record.put().into_iter().nth(at) {
+        Some(domain::value::Val::Text(text)) => text,
+        _ => String::new(),
+    }
+}
+
+type Judged<T> = (Verdict<T>, <T as Importable>::Extra, Vec<(&'static Field, String)>);
+
+fn judge<T: Importable>(
+    mut row: RowWork,
+    existing: &Existing<T>,
+    here: &HashMap<u64, u64>,
+    taken: &mut Taken,
+) -> Result<Judged<T>, Problems> {
+    let (desk, draft) = (row.desk, row.draft);
+    let key = Key::of::<T>(&row.map);
+    let mut old = None;
+    if let Some(key) = &key {
+        let hash = key.hash();
+        let seen = desk
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&hash)
+            .copied();
+        if let Some(line) = seen.or_else(|| here.get(&hash).copied()) {
+            let field = if matches!(key, Key::External(_)) {
+                "external_id"
+            } else {
+                T::KIND.title
+            };
+            let said = row.map.get(field).and_then(Json::as_str).unwrap_or_default();
+            let problem = Problem::value(code::DUPLICATE_KEY, said).with("line", line);
+            return Err(vec![(Some(field.to_owned()), problem)]);
+        }
+        old = existing
+            .find(key)
+            .map_err(|p| vec![(Some(T::KIND.title.to_owned()), p)])?;
+        taken.key = Some(hash);
+    }
+    let mut problems = std::mem::take(&mut taken.problems);
+    let extra = T::fill(&mut row, old).unwrap_or_else(|found| {
+        problems.extend(found);
+        T::Extra::default()
+    });
+    let mut picked = Vec::new();
+    for field in T::KIND.fields {
+        let Some(text) = row.map.get(field.name).and_then(Json::as_str) else {
+            continue;
+        };
+        match field.picklist.map(|_| row.book.pick(field, text)) {
+            None => {}
+            Some(Ok((value, new))) => {
+                if new {
+                    picked.push((field, value.clone()));
+                }
+                row.map.insert(field.name.to_owned(), Json::String(value));
+            }
+            Some(Err(issue)) => problems.push(problem_of(&issue)),
+        }
+    }
+    let given = |field: &str| row.map.contains_key(field);
+    if old.is_none()
+        && T::KIND.ownership == Ownership::Owned
+        && !given("owner_id")
+        && !draft.said.contains_key("owner_id")
+    {
+        row.map.insert("owner_id".to_owned(), json!(desk.actor.user()));
+    }
+    currencies::<T>(desk, &row.map, &mut problems);
+    let verdict = if problems.is_empty() {
+        let made = match old {
+            None => create::<T>(desk, std::mem::take(&mut row.map), &extra),
+            Some(old) => update::<T>(desk, std::mem::take(&mut row.map), &extra, old, row.now),
+        };
+        made.map_err(problems_of)?
+    } else {
+        // The other fields are checked too, so that a row is told all that is wrong with it.
+        let map: Map<String, Json> = row
+            .map
+            .into_iter()
+            .filter(|(f, _)| T::KIND.field(f).is_some())
+            .collect();
+        if let Err(error) = T::Patch::parse(map, true) {
+            problems.extend(problems_of(error));
+        }
+        return Err(problems);
+    };
+    taken.outcome = Some(match &verdict {
+        Verdict::Create(new) => (Outcome::Created, new.id()),
+        Verdict::Update(old, _) => (Outcome::Updated, old.id()),
+        Verdict::Nothing => (Outcome::Unchanged, old.map_or(Id::nil(), Record::id)),
+    });
+    Ok((verdict, extra, picked))
+}
+
+fn create<T: Importable>(desk: &Desk, map: Map<String, Json>, extra: &T::Extra) -> Result<Verdict<T>, Error> {
+    let mut new = T::create(T::Patch::parse(map, true)?, Birth::new(desk.actor.user()))?;
+    T::settle(&mut new, None, extra)?;
+    desk.actor.authorize(Action::Import, T::KIND, new.owner_id())?;
+    desk.actor.authorize(Action::Create, T::KIND, new.owner_id())?;
+    Ok(Verdict::Create(new))
+}
+
+fn update<T: Importable>(
+    desk: &Desk,
+    mut map: Map<String, Json>,
+    extra: &T::Extra,
+    old: &T,
+    now: Instant,
+) -> Result<Verdict<T>, Error> {
+    // What is set once is compared, not set again.
+    let before = serde_json::to_value(old).unwrap_or_default();
+    for field in T::KIND.fields.iter().filter(|f| f.can(domain::record::FIXED)) {
+        if map.get(field.name).is_some_and(|v| *v == before[field.name]) {
+            map.remove(field.name);
+        }
+    }
+    let mut new = T::base(old, extra, now).apply(T::Patch::parse(map, false)?, now)?;
+    T::settle(&mut new, Some(old), extra)?;
+    if new.put() == old.put() {
+        return Ok(Verdict::Nothing);
+    }
+    let actor = &desk.actor;
+    actor.authorize(Action::Import, T::KIND, old.owner_id())?;
+    actor.authorize(Action::Edit, T::KIND, old.owner_id())?;
+    if new.owner_id() != old.owner_id() {
+        actor.authorize(Action::Assign, T::KIND, old.owner_id())?;
+        actor.authorize(Action::Assign, T::KIND, new.owner_id())?;
+    }
+    Ok(Verdict::Update(old.clone(), new))
+}
+
+/// Amounts are in the currency of the workspace, as everywhere.
+fn currencies<T: Record>(desk: &Desk, map: &Map<String, Json>, problems: &mut Problems) {
+    let base = desk.actor.workspace().currency.code();
+    for field in T::KIND.fields.iter().filter(|f| f.ty == Type::Money) {
+        let currency = map.get(field.name).and_then(|v| v["currency"].as_str());
+        if let Some(currency) = currency.filter(|c| *c != base) {
+            let problem = Problem::new("currency_without_rate")
+                .with("currency", currency)
+                .with("base", base);
+            problems.push((Some(field.name.to_owned()), problem));
+        }
+    }
+}
+
+fn problem_of(issue: &domain::Issue) -> (Option<String>, Problem) {
+    let (field, problem) = Problem::from_issue(issue);
+    ((!field.is_empty()).then_some(field), problem)
+}
+
+/// What the rules of the records refuse, as it is reported.
+pub fn problems_of(error: Error) -> Problems {
+    match error {
+        Error::Invalid(issues) => issues.iter().map(problem_of).collect(),
+        Error::Conflict(issue) | Error::BadQuery(issue) => vec![problem_of(&issue)],
+        Error::Forbidden { action, kind } => {
+            vec![(
+                None,
+                Problem::new("forbidden").with("action", action).with("kind", kind),
+            )]
+        }
+        Error::Stale { current } => vec![(None, Problem::new("stale").with("current", current))],
+        Error::NotFound { .. } => vec![(None, Problem::new("not_found"))],
+        Error::Unauthenticated(code) => vec![(None, Problem::new(code))],
+    }
+}
+
+/// Writes all together; where that is refused, row by row, so that only the rows at fault are left out.
+fn write<T: Importable>(
+    tx: &mut Tx,
+    desk: &Desk,
+    verdicts: &[Verdict<T>],
+    taken: &mut [Taken],
+) -> persistence::Result<()> {
+    let all: Vec<&Verdict<T>> = verdicts.iter().collect();
+    match tx.savepoint(|tx| write_some(tx, desk, &all)) {
+        Err(persistence::Error::Domain(_)) => {}
+        done => return done,
+    }
+    for (verdict, taken) in verdicts.iter().zip(taken) {
+        match tx.savepoint(|tx| write_some(tx, desk, &[verdict])) {
+            Err(persistence::Error::Domain(error)) => *taken = Taken::failed(problems_of(error)),
+            done => done?,
+        }
+    }
+    Ok(())
+}
+
+fn write_some<T: Importable>(tx: &mut Tx, desk: &Desk, verdicts: &[&Verdict<T>]) -> persistence::Result<()> {
+    let (mut created, mut permit): (Vec<T>, Option<Permit>) = (Vec::new(), None);
+    for verdict in verdicts {
+        if let Verdict::Create(new) = verdict {
+            permit = Some(desk.actor.authorize(Action::Create, T::KIND, new.owner_id())?);
+            created.push(new.clone());
+        }
+    }
+    if let Some(permit) = permit {
+        engine::insert(tx, &permit, &created)?;
+        for new in &created {
+            T::follow(tx, &permit, None, new)?;
+        }
+    }
+    for verdict in verdicts {
+        if let Verdict::Update(old, new) = verdict {
+            let permit = desk.actor.authorize(Action::Edit, T::KIND, old.owner_id())?;
+            let stored = engine::update(tx, &permit, old, new)?;
+            T::follow(tx, &permit, Some(old), &stored)?;
+        }
+    }
+    Ok(())
+}

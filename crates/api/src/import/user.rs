@@ -1,0 +1,365 @@
+//! Rows that hold people: users with their teams, and the teams' managers. Such files are small and every row may name
+//! people of other rows, so all users and teams are at hand and rows are taken one after the other.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+
+use domain::import::problem::code;
+use domain::import::{Outcome, Problem};
+use domain::policy::{Action, Actor};
+use domain::query::Cursor;
+use domain::record::{Birth, Patch};
+use domain::role::Role;
+use domain::team::{Team, TeamPatch};
+use domain::user::{User, UserPatch};
+use domain::value::Storage;
+use domain::{Error, Id, Instant, Issue, Locale, Record};
+use persistence::{Tx, engine, user};
+use serde_json::json;
+
+use super::book::Book;
+use super::draft::{Draft, Problems};
+use super::plan::{folded, hash};
+use super::take::{Desk, Taken, problems_of};
+use crate::pipeline::everything;
+
+/// What a new user may do where the file does not say.
+const ROLE: &str = "sales";
+const MANAGER: &str = "manager";
+
+/// Everybody, and every team.
+#[derive(Debug, Clone, Default)]
+pub struct Staff {
+    users: Vec<User>,
+    teams: Vec<Team>,
+    roles: Vec<Role>,
+}
+
+impl Staff {
+    fn read(tx: &mut Tx, actor: &Actor) -> persistence::Result<Self> {
+        Ok(Self {
+            users: all(tx, actor)?,
+            teams: all(tx, actor)?,
+            roles: all(tx, actor)?,
+        })
+    }
+
+    /// The one person that a text means: external id, e-mail address or name.
+    fn person(&self, text: &str) -> Result<Option<&User>, Problem> {
+        let address = |u: &&User| u.email.as_ref().is_some_and(|e| e.as_str().eq_ignore_ascii_case(text));
+        let keyed = self.users.iter().find(|u| u.external_id.as_deref() == Some(text));
+        if let Some(found) = keyed.or_else(|| self.users.iter().find(address)) {
+            return Ok(Some(found));
+        }
+        let mut named = self.users.iter().filter(|u| folded(&u.name) == folded(text));
+        match (named.next(), named.next()) {
+            (found, None) => Ok(found),
+            _ => Err(Problem::not_unique("user", text)),
+        }
+    }
+
+    fn team(&self, text: &str) -> Option<&Team> {
+        let keyed = self.teams.iter().find(|t| t.external_id.as_deref() == Some(text));
+        keyed.or_else(|| self.teams.iter().find(|t| folded(&t.name) == folded(text)))
+    }
+
+    /// The key of a role that a file names by key or name.
+    fn role(&self, text: &str) -> Option<&str> {
+        let wanted = folded(text);
+        let named = |r: &&Role| folded(&r.key) == wanted || r.name.split_whitespace().any(|n| folded(n) == wanted);
+        let found = self.roles.iter().find(|r| folded(&r.name) == wanted);
+        found.or_else(|| self.roles.iter().find(named)).map(|r| r.key.as_str())
+    }
+
+    fn put(&mut self, user: User) {
+        match self.users.iter_mut().find(|u| u.id == user.id) {
+            Some(old) => *old = user,
+            None => self.users.push(user),
+        }
+    }
+
+    fn put_team(&mut self, team: Team) {
+        match self.teams.iter_mut().find(|t| t.id == team.id) {
+            Some(old) => *old = team,
+            None => self.teams.push(team),
+        }
+    }
+}
+
+fn all<T: Record>(tx: &mut Tx, actor: &Actor) -> persistence::Result<Vec<T>> {
+    let scope = actor.scope(T::KIND)?;
+    let mut list = everything::<T>("created_at", None)?;
+    let mut found: Vec<T> = Vec::new();
+    loop {
+        let page = engine::list::<T>(tx, &scope, &list)?;
+        found.extend(page.rows);
+        let Some(next) = page.next else { return Ok(found) };
+        list.after = Cursor::decode(&next, list.fingerprint, Storage::Instant);
+    }
+}
+
+pub fn batch(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<(Vec<Taken>, Book)> {
+    let mut book = desk.book.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut staff = match book.staff.take() {
+        Some(staff) => staff,
+        None => Staff::read(tx, &desk.actor)?,
+    };
+    let mut here = HashMap::new();
+    let mut all = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let done = judge(tx, desk, &staff, draft, &here).and_then(|mut change| {
+            if !desk.trial {
+                tx.savepoint(|tx| change.write(tx, desk))?;
+            }
+            Ok(change)
+        });
+        all.push(match done {
+            Ok(change) => {
+                if let Some(key) = change.taken.key {
+                    here.insert(key, draft.line);
+                }
+                change.manager.into_iter().for_each(|user| staff.put(user));
+                change.team.into_iter().for_each(|(_, team)| staff.put_team(team));
+                change.user.into_iter().for_each(|(_, user)| staff.put(user));
+                change.taken
+            }
+            Err(Stop::Row(problems)) => Taken::failed(problems),
+            Err(Stop::Store(persistence::Error::Domain(error))) => Taken::failed(problems_of(error)),
+            Err(Stop::Store(error)) => return Err(error),
+        });
+    }
+    // Only a trial remembers what nobody wrote; otherwise the next batch reads what is there.
+    book.staff = desk.trial.then_some(staff);
+    Ok((all, book))
+}
+
+enum Stop {
+    Row(Problems),
+    Store(persistence::Error),
+}
+
+impl From<persistence::Error> for Stop {
+    fn from(error: persistence::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Row(problems_of(error))
+    }
+}
+
+fn at(field: &str, problem: Problem) -> Stop {
+    Stop::Row(vec![(Some(field.to_owned()), problem)])
+}
+
+/// What a row makes: a manager who was not there, a team made or given a manager, the user made or changed.
+#[derive(Default)]
+struct Change {
+    manager: Option<User>,
+    team: Option<(Option<Team>, Team)>,
+    user: Option<(Option<User>, User)>,
+    taken: Taken,
+}
+
+fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<u64, u64>) -> Result<Change, Stop> {
+    if !draft.problems.is_empty() {
+        return Err(Stop::Row(draft.problems.clone()));
+    }
+    let actor = &desk.actor;
+    let now = Instant::now();
+    let mut map = draft.map.clone();
+    let mut change = Change::default();
+
+    let keys = ["external_id", "email", "name"];
+    let Some((field, key)) = keys.iter().find_map(|k| Some((*k, draft.text(k)?))) else {
+        return Err(at("name", Problem::required("name")));
+    };
+    let hashed = hash(&format!("{field}\0{}", folded(key)));
+    let seen = desk
+        .seen
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&hashed)
+        .copied();
+    if let Some(line) = seen.or_else(|| here.get(&hashed).copied()) {
+        return Err(at(field, Problem::value(code::DUPLICATE_KEY, key).with("line", line)));
+    }
+    change.taken.key = Some(hashed);
+    let old = match field {
+        "external_id" => staff.users.iter().find(|u| u.external_id.as_deref() == Some(key)),
+        "email" => {
+            let same = |u: &&User| u.email.as_ref().is_some_and(|e| e.as_str().eq_ignore_ascii_case(key));
+            staff.users.iter().find(same)
+        }
+        _ => staff.person(key).map_err(|p| at("name", p))?,
+    };
+    let id = old.map_or_else(Id::now_v7, |u| u.id);
+
+    if let Some(texts) = map.get("roles").and_then(|r| r.as_array()).cloned() {
+        let mut roles = Vec::with_capacity(texts.len());
+        for text in texts.iter().filter_map(|t| t.as_str()) {
+            let unknown = || Issue::at("roles", "unknown_role").with("role", text);
+            roles.push(
+                staff
+                    .role(text)
+                    .ok_or_else(|| Stop::from(Error::from(unknown())))?
+                    .to_owned(),
+            );
+        }
+        map.insert("roles".to_owned(), json!(roles));
+    } else if old.is_none() {
+        map.insert("roles".to_owned(), json!([ROLE]));
+    }
+
+    let manager = match draft.said.get("team_manager") {
+        None => None,
+        Some(text) if draft.text("name").is_some_and(|n| folded(n) == folded(text)) => Some(id),
+        Some(text) => match staff.person(text).map_err(|p| at("team_manager", p))? {
+            Some(found) => Some(found.id),
+            None => {
+                actor.authorize(Action::Create, User::KIND, None)?;
+                let patch = UserPatch {
+                    name: Some(text.clone()),
+                    roles: Some(vec![MANAGER.to_owned()]),
+                    ..Default::default()
+                };
+                let made = User::create(patch, Birth::new(actor.user()))?;
+                change.taken.new_values.push(("team_manager", text.clone()));
+                Some(change.manager.insert(made).id)
+            }
+        },
+    };
+    if let Some(name) = team_name(desk, draft) {
+        let team = match staff.team(&name) {
+            Some(team) if manager.is_none() || team.manager_id == manager => team.id,
+            Some(team) => {
+                let patch = TeamPatch {
+                    manager_id: Some(manager),
+                    ..Default::default()
+                };
+                actor.authorize(Action::Edit, Team::KIND, None)?;
+                change.team = Some((Some(team.clone()), team.apply(patch, now)?));
+                team.id
+            }
+            None => {
+                actor.authorize(Action::Create, Team::KIND, None)?;
+                let patch = TeamPatch {
+                    name: Some(name.clone()),
+                    manager_id: Some(manager),
+                    ..Default::default()
+                };
+                change.taken.new_values.push(("team_id", name));
+                let made = Team::create(patch, Birth::new(actor.user()))?;
+                change.team.insert((None, made)).1.id
+            }
+        };
+        map.insert("team_id".to_owned(), json!(team));
+    }
+
+    let user = match old {
+        None => {
+            let birth = Birth {
+                id,
+                ..Birth::new(actor.user())
+            };
+            let new = User::create(UserPatch::parse(map, true)?, birth)?;
+            actor.authorize(Action::Import, User::KIND, None)?;
+            actor.authorize(Action::Create, User::KIND, None)?;
+            Some((None, new))
+        }
+        Some(old) => {
+            let new = old.apply(UserPatch::parse(map, false)?, now)?;
+            let changed = new.put() != old.put();
+            if changed {
+                actor.authorize(Action::Import, User::KIND, old.owner_id)?;
+                let permit = actor.authorize(Action::Edit, User::KIND, old.owner_id)?;
+                let owner = |u: &User| !u.disabled && u.roles.iter().any(|r| r == "owner");
+                if owner(old) && !owner(&new) && user::holders(tx, &permit, "owner")? <= 1 {
+                    return Err(Error::Conflict(Issue::at("roles", "last_owner")).into());
+                }
+            }
+            changed.then(|| (Some(old.clone()), new))
+        }
+    };
+    let nothing = user.is_none() && change.team.is_none() && change.manager.is_none();
+    let outcome = match (&user, nothing) {
+        (Some((None, _)), _) => Outcome::Created,
+        (_, true) => Outcome::Unchanged,
+        _ => Outcome::Updated,
+    };
+    change.taken.outcome = Some((outcome, id));
+    change.user = user;
+    Ok(change)
+}
+
+/// The team that the row says, by itself or by its manager. An office with several managers has a team for each.
+fn team_name(desk: &Desk, draft: &Draft) -> Option<String> {
+    let (team, manager) = (draft.said.get("team_id"), draft.said.get("team_manager"));
+    match (team, manager) {
+        (None, None) => None,
+        (Some(team), None) => Some(team.clone()),
+        (Some(team), Some(manager)) => {
+            let several = desk.plan.managers.get(&folded(team)).is_some_and(|m| m.len() > 1);
+            Some(if several {
+                format!("{team} – {manager}")
+            } else {
+                team.clone()
+            })
+        }
+        (None, Some(manager)) => Some(match desk.actor.workspace().locale {
+            Locale::Zh => format!("{manager}的团队"),
+            Locale::En => format!("{manager}’s team"),
+        }),
+    }
+}
+
+impl Change {
+    /// The manager first, then the team, then its member. A new user who leads the team comes before it, and joins after.
+    fn write(&mut self, tx: &mut Tx, desk: &Desk) -> persistence::Result<()> {
+        let actor = &desk.actor;
+        if let Some(manager) = &self.manager {
+            let permit = actor.authorize(Action::Create, User::KIND, None)?;
+            engine::insert(tx, &permit, std::slice::from_ref(manager))?;
+        }
+        let mut user = self.user.clone();
+        if let (Some((None, new)), Some((_, team))) = (&mut user, &self.team)
+            && team.manager_id == Some(new.id)
+        {
+            let mut before = new.clone();
+            before.team_id = None;
+            let permit = actor.authorize(Action::Create, User::KIND, None)?;
+            engine::insert(tx, &permit, std::slice::from_ref(&before))?;
+            user = Some((Some(before), new.clone()));
+        }
+        match &mut self.team {
+            None => {}
+            Some((None, new)) => {
+                let permit = actor.authorize(Action::Create, Team::KIND, None)?;
+                engine::insert(tx, &permit, std::slice::from_ref(new))?;
+            }
+            Some((Some(old), new)) => {
+                let permit = actor.authorize(Action::Edit, Team::KIND, None)?;
+                *new = engine::update(tx, &permit, old, new)?;
+            }
+        }
+        match user {
+            None => {}
+            Some((None, new)) => {
+                let permit = actor.authorize(Action::Create, User::KIND, None)?;
+                engine::insert(tx, &permit, std::slice::from_ref(&new))?;
+            }
+            Some((Some(old), new)) => {
+                let permit = actor.authorize(Action::Edit, User::KIND, old.owner_id)?;
+                let stored = engine::update(tx, &permit, &old, &new)?;
+                // The sign-in address follows.
+                if let (true, Some(email)) = (old.email != new.email, &new.email) {
+                    user::rename_login(tx, &permit, new.id, email.as_str())?;
+                }
+                self.user = Some((Some(old), stored));
+            }
+        }
+        Ok(())
+    }
+}

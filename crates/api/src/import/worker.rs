@@ -1,0 +1,300 @@
+//! The thread that runs imports handed in over HTTP, one after the other. Files and queue are in the database, so that
+//! any server may run what another took, and an import that waits outlives a restart.
+
+use std::io::{BufWriter, Read, Seek, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant as Clock};
+
+use domain::import::problem::code;
+use domain::import::{Import, ImportStatus, Problem};
+use domain::policy::{Actor, Permit};
+use domain::{Id, Instant};
+use persistence::import::{self as store, CHUNK, Part, Waiting};
+use persistence::{Store, engine, user, workspace};
+use serde_json::json;
+
+use super::importable;
+use super::job::{self, JobWatch};
+use super::plan::{Mapping, Plan, Settings, Values};
+use super::reader::Options;
+use super::run::{self, Done, Failure, Path, Progress, Watch};
+
+/// Another server may have queued something, or died.
+const LOOK: Duration = Duration::from_secs(2);
+const SWEEP: Duration = Duration::from_secs(30);
+
+/// Runs until it is dropped; what it is at then is ended as interrupted.
+pub struct Worker {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    stop: AtomicBool,
+    called: Mutex<bool>,
+    call: Condvar,
+}
+
+impl Worker {
+    pub fn start(db: Store) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let of_thread = shared.clone();
+        let thread = std::thread::Builder::new()
+            .name("imports".into())
+            .spawn(move || work(&db, &of_thread))?;
+        Ok(Self {
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Something was put into the queue.
+    pub fn wake(&self) {
+        *self.shared.called.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.shared.call.notify_one();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        self.wake();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    fn wait(&self) {
+        let called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.call.wait_timeout_while(called, LOOK, |called| !*called);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
+    }
+}
+
+fn work(db: &Store, shared: &Shared) {
+    let mut swept: Option<Clock> = None;
+    while !shared.stopped() {
+        if swept.is_none_or(|at| at.elapsed() > SWEEP) {
+            swept = Some(Clock::now());
+            if let Err(error) = sweep(db) {
+                tracing::warn!(%error, "imports left behind could not be looked for");
+            }
+        }
+        match next(db) {
+            Ok(Some(waiting)) => {
+                let ran = catch_unwind(AssertUnwindSafe(|| run_one(db, waiting, shared)));
+                let failed = match ran {
+                    Ok(Ok(())) => None,
+                    Ok(Err(error)) => Some(error.to_string()),
+                    Err(_) => Some("a panic".to_owned()),
+                };
+                if let Some(error) = failed {
+                    tracing::error!(error, import = %waiting.import, "an import broke off");
+                    let _ = fail(
+                        db,
+                        waiting.workspace,
+                        waiting.import,
+                        &Problem::new(code::IMPORT_BROKE_OFF),
+                    );
+                }
+            }
+            Ok(None) => shared.wait(),
+            Err(error) => {
+                tracing::warn!(%error, "the queue of imports cannot be read");
+                shared.wait();
+            }
+        }
+    }
+}
+
+fn next(db: &Store) -> persistence::Result<Option<Waiting>> {
+    if db.read_here(store::anything_waits)? {
+        db.write_here(store::claim)
+    } else {
+        Ok(None)
+    }
+}
+
+/// Ends what a stopped server left behind, and drops files past their time.
+fn sweep(db: &Store) -> persistence::Result<()> {
+    for (workspace, import) in db.read_here(store::left_behind)? {
+        fail(db, workspace, import, &Problem::new(code::INTERRUPTED))?;
+    }
+    db.write_here(store::drop_old_files)?;
+    Ok(())
+}
+
+fn system(db: &Store, workspace: Id) -> persistence::Result<Option<Actor>> {
+    let found = db.read_here(|tx| workspace::find(tx, workspace))?;
+    Ok(found.map(|space| Actor::system(Arc::new(space))))
+}
+
+fn fail(db: &Store, workspace: Id, import: Id, problem: &Problem) -> persistence::Result<()> {
+    let Some(actor) = system(db, workspace)? else {
+        return Ok(());
+    };
+    let problem = problem.clone();
+    db.write_here(move |tx| {
+        let permit = job::permit(&actor)?;
+        // Somebody else may have seen it as well.
+        if !store::dequeue(tx, &permit, import)? {
+            return Ok(());
+        }
+        let old = store::current(tx, &permit, import)?;
+        let new = Import {
+            status: ImportStatus::Failed,
+            error: Some(json!(problem)),
+            finished_at: Some(Instant::now()),
+            ..old.clone()
+        };
+        engine::update(tx, &permit, &old, &new)?;
+        Ok(())
+    })
+}
+
+/// How an import is to be read, as its job says.
+fn settings(import: &Import) -> Option<Settings> {
+    let encoding = import.encoding.as_deref().and_then(Options::encoding_of);
+    let mapping = match &import.mapping {
+        serde_json::Value::Object(map) if !map.is_empty() => {
+            Mapping::Exactly(serde_json::from_value(import.mapping.clone()).ok()?)
+        }
+        _ => Mapping::Guess,
+    };
+    Some(Settings {
+        kind: importable(&import.kind)?,
+        mapping,
+        values: serde_json::from_value::<Values>(import.value_map.clone()).ok()?,
+        options: Options {
+            encoding,
+            delimiter: None,
+        },
+        dry_run: import.dry_run,
+    })
+}
+
+/// As a job is watched, and stopped with the server.
+struct Stoppable<'a> {
+    job: JobWatch<'a>,
+    shared: &'a Shared,
+}
+
+impl Watch for Stoppable<'_> {
+    fn planned(&mut self, plan: &Plan) -> bool {
+        self.job.planned(plan)
+    }
+
+    fn progress(&mut self, progress: Progress) -> bool {
+        self.job.progress(progress) && !self.shared.stopped()
+    }
+}
+
+fn run_one(db: &Store, waiting: Waiting, shared: &Shared) -> persistence::Result<()> {
+    let id = waiting.import;
+    let Some(system) = system(db, waiting.workspace)? else {
+        return Ok(());
+    };
+    let permit = job::permit(&system)?;
+    let import = db.read_here(|tx| store::current(tx, &permit, id))?;
+    let space = system.identity.workspace.clone();
+    let owner = import.owner_id.unwrap_or_default();
+    let Some(identity) = db.read_here(|tx| user::identity(tx, space, owner))? else {
+        return fail(db, waiting.workspace, id, &Problem::new("unauthenticated"));
+    };
+    let actor = job::actor_of(Arc::new(identity), id);
+    let Some(settings) = settings(&import) else {
+        return fail(db, waiting.workspace, id, &Problem::new(code::UNREADABLE));
+    };
+    let broken = |e: std::io::Error| persistence::Error::internal(e);
+    let mut file = tempfile::NamedTempFile::new().map_err(broken)?;
+    let size = copy_out(db, &permit, id, file.as_file_mut())?;
+    if size == 0 && import.size > 0 {
+        return fail(db, waiting.workspace, id, &Problem::new(code::FILE_GONE));
+    }
+    let errors = tempfile::NamedTempFile::new().map_err(broken)?;
+    let open = || Ok(BufWriter::new(errors.reopen()?));
+    let mut watch = Stoppable {
+        job: JobWatch::new(db, &actor, id),
+        shared,
+    };
+    let table = Path(file.path().to_owned(), size);
+    let result = run::run(db, &actor, waiting.locale, &table, &settings, &mut watch, open);
+    let result = match result {
+        Ok(Done { stopped: true, .. }) if shared.stopped() => Err(Failure::File(Problem::new(code::INTERRUPTED))),
+        other => other,
+    };
+    if let Err(Failure::Store(error @ (persistence::Error::Internal(_) | persistence::Error::Unavailable(_)))) = &result
+    {
+        tracing::error!(%error, import = %id, "an import broke off");
+    }
+    let has_errors = copy_in(db, &actor, id, Part::Errors, errors.path())? > 0;
+    let taken = result
+        .as_ref()
+        .map_or(0, |done| done.report.created + done.report.updated);
+    job::end(db, &actor, id, &result, has_errors)?;
+    if taken >= WORTH_ANALYZING && !settings.dry_run {
+        db.analyze_here()?;
+    }
+    Ok(())
+}
+
+/// Rows after which the database should count its rows anew.
+const WORTH_ANALYZING: u64 = 5_000;
+
+fn copy_out(db: &Store, permit: &Permit, id: Id, out: &mut std::fs::File) -> persistence::Result<u64> {
+    let mut size = 0;
+    let scope = permit.scope();
+    for position in 0.. {
+        let Some(data) = db.read_here(|tx| store::chunk(tx, &scope, id, Part::File, position))? else {
+            break;
+        };
+        out.write_all(&data).map_err(persistence::Error::internal)?;
+        size += data.len() as u64;
+    }
+    out.rewind().map_err(persistence::Error::internal)?;
+    Ok(size)
+}
+
+/// Keeps a file with the import, in place of an earlier one. Returns its size.
+fn copy_in(db: &Store, actor: &Actor, id: Id, part: Part, path: &std::path::Path) -> persistence::Result<u64> {
+    let permit = job::permit(actor)?;
+    let file = std::fs::File::open(path).map_err(persistence::Error::internal)?;
+    let mut size = 0;
+    for position in 0.. {
+        let data = piece(&file)?;
+        size += data.len() as u64;
+        let permit = permit.clone();
+        let last = data.is_empty();
+        db.write_here(move |tx| {
+            if position == 0 {
+                store::drop_chunks(tx, &permit, id, part)?;
+            }
+            if data.is_empty() {
+                return Ok(());
+            }
+            store::put_chunk(tx, &permit, id, part, position, &data)
+        })?;
+        if last {
+            break;
+        }
+    }
+    Ok(size)
+}
+
+/// The next piece of a file; empty at its end.
+pub fn piece(file: &std::fs::File) -> persistence::Result<Vec<u8>> {
+    let mut data = Vec::new();
+    let read = file.take(CHUNK as u64).read_to_end(&mut data);
+    read.map_err(persistence::Error::internal)?;
+    Ok(data)
+}

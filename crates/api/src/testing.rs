@@ -1,0 +1,78 @@
+//! What the API tests need of the inside: a server in their own process, people in it, and their credentials.
+
+use crate::config::Config;
+use crate::state::State;
+use crate::{app, token};
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use domain::{Id, Instant};
+use persistence::Store;
+use persistence::session::{self, Session};
+use std::net::SocketAddr;
+use std::sync::mpsc::sync_channel;
+use std::thread::JoinHandle;
+
+pub use crate::password::hash as hash_password;
+pub use crate::token::hash as hash_token;
+pub use crate::workspace::{add_user, create as create_workspace};
+
+/// A server on a port of its own; stopped when dropped.
+pub struct Server {
+    pub address: SocketAddr,
+    state: Data<State>,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl Server {
+    /// Serves as the binary does, from a thread of this process.
+    pub fn start(store: Store, config: Config) -> anyhow::Result<Self> {
+        let state = Data::new(State::new(store, config)?);
+        let (started, bound) = sync_channel(1);
+        let served = state.clone();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let (server, addresses) = app::bind(served)?;
+                let _ = started.send((addresses[0], server.handle()));
+                server.await
+            })
+        });
+        let (address, handle) = bound.recv()?;
+        Ok(Self {
+            address,
+            state,
+            handle,
+            thread: Some(thread),
+        })
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.state.store
+    }
+
+    /// Opens a session as the sign-in does, without the time a password takes; returns the access token.
+    pub fn sign_in(&self, workspace: Id, user: Id) -> anyhow::Result<String> {
+        let opened = Session {
+            id: Id::now_v7(),
+            workspace,
+            user,
+            expires_at: Instant::now().plus_seconds(token::SESSION_SECONDS),
+        };
+        let access = self.state.tokens.access(user, workspace, opened.id)?;
+        let hash = token::hash(&token::secret()?);
+        self.state
+            .store
+            .write_here(move |tx| session::open(tx, &opened, &hash, "tests"))?;
+        Ok(access)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The command is sent at once; the future only waits for it.
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Many records at once by what names them: for files, whose rows name records instead of giving ids.
+
+use super::layout;
+use crate::error::{Error, Result};
+use crate::filter;
+use crate::sql::Sql;
+use crate::tx::Tx;
+use domain::policy::Scope;
+use domain::text::sort_key;
+use domain::value::{Row, Storage};
+use domain::{Id, Kind, Record};
+
+/// The records whose name sorts like one of these: those so called, in any case and width, and a few more. The caller
+/// compares the names themselves.
+pub fn find_named<T: Record>(tx: &mut Tx, scope: &Scope, names: &[&str]) -> Result<Vec<T>> {
+    find_by_texts(tx, scope, &sort_column(T::KIND), sort_keys(names))
+}
+
+/// The records with one of these values in a text field.
+pub fn find_with<T: Record>(tx: &mut Tx, scope: &Scope, field: &str, values: &[&str]) -> Result<Vec<T>> {
+    let values = values.iter().map(|v| (*v).to_owned()).collect();
+    find_by_texts(tx, scope, checked(T::KIND, field)?, values)
+}
+
+fn find_by_texts<T: Record>(tx: &mut Tx, scope: &Scope, column: &str, texts: Vec<String>) -> Result<Vec<T>> {
+    if texts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let layout = layout(T::KIND);
+    let dialect = tx.dialect();
+    let mut sql = Sql::new(layout.select.as_str());
+    filter::scope(&mut sql, dialect, scope);
+    sql.push(format!(" AND t.{column}"));
+    filter::one_of_texts(&mut sql, dialect, texts);
+    let rows = tx.rows(&sql, &layout.storage)?;
+    rows.into_iter().map(|row| Ok(T::take(&mut Row::new(row))?)).collect()
+}
+
+/// What a record is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    pub id: Id,
+    pub name: String,
+}
+
+/// As `find_named`, telling only what identifies the records.
+pub fn named(tx: &mut Tx, scope: &Scope, kind: &Kind, names: &[&str]) -> Result<Vec<Name>> {
+    let mut sql = names_of(kind, kind.title);
+    filter::scope(&mut sql, tx.dialect(), scope);
+    sql.push(format!(" AND t.{}", sort_column(kind)));
+    filter::one_of_texts(&mut sql, tx.dialect(), sort_keys(names));
+    Ok(take_names(tx, &sql)?.into_iter().map(|(_, name)| name).collect())
+}
+
+/// As `find_with`, telling only what identifies the records, each with the value it was found by.
+pub fn named_by(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &Kind,
+    field: &str,
+    values: &[String],
+) -> Result<Vec<(String, Name)>> {
+    let field = checked(kind, field)?;
+    let mut sql = names_of(kind, field);
+    filter::scope(&mut sql, tx.dialect(), scope);
+    sql.push(format!(" AND t.{field}"));
+    filter::one_of_texts(&mut sql, tx.dialect(), values.to_vec());
+    take_names(tx, &sql)
+}
+
+/// Records whose name begins like this one, at most `limit`: where to look for what was perhaps meant.
+pub fn names_near(tx: &mut Tx, scope: &Scope, kind: &Kind, name: &str, limit: u32) -> Result<Vec<Name>> {
+    let column = sort_column(kind);
+    let start: String = sort_key(name).chars().take(2).collect();
+    let mut sql = names_of(kind, kind.title);
+    filter::scope(&mut sql, tx.dialect(), scope);
+    sql.push(format!(" AND t.{column} >= "))
+        .bind(start.as_str())
+        .push(format!(" AND t.{column} < "))
+        .bind(format!("{start}\u{10fffd}"))
+        .push(format!(" ORDER BY t.{column}, t.id LIMIT "))
+        .bind(i64::from(limit));
+    Ok(take_names(tx, &sql)?.into_iter().map(|(_, name)| name).collect())
+}
+
+fn names_of(kind: &Kind, field: &str) -> Sql {
+    Sql::new(format!(
+        "SELECT t.{field}, t.id, t.{} FROM {} t WHERE ",
+        kind.title, kind.plural
+    ))
+}
+
+fn take_names(tx: &mut Tx, sql: &Sql) -> Result<Vec<(String, Name)>> {
+    let rows = tx.rows(sql, &[Storage::Text, Storage::Id, Storage::Text])?;
+    rows.into_iter()
+        .map(|row| {
+            let mut row = Row::new(row);
+            let value = row.get()?;
+            let (id, name) = (row.get()?, row.get()?);
+            Ok((value, Name { id, name }))
+        })
+        .collect()
+}
+
+fn sort_column(kind: &Kind) -> String {
+    format!("{}_sort", kind.title)
+}
+
+fn sort_keys(names: &[&str]) -> Vec<String> {
+    let mut keys: Vec<String> = names.iter().map(|n| sort_key(n)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// Only a declared text field becomes part of a statement.
+fn checked(kind: &Kind, field: &str) -> Result<&'static str> {
+    kind.field(field)
+        .filter(|f| f.ty.is_text())
+        .map(|f| f.name)
+        .ok_or_else(|| Error::internal("no such text field"))
+}

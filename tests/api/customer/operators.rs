@@ -1,0 +1,120 @@
+//! Every operator on every type of field, and filters as trees.
+
+use tests::*;
+
+/// Five customers; c and d have nothing but a name.
+fn five(t: &T) {
+    for body in [
+        json!({ "name": "a", "level": "A", "employees": 10, "annual_revenue": seed::cny("100.50"), "tags": ["x", "y"], "next_follow_up_at": "2026-03-01T16:30:00Z", "email": "A@Example.com", "kind": "person" }),
+        json!({ "name": "b", "level": "B", "employees": 20, "annual_revenue": seed::cny("200"), "tags": ["y"], "next_follow_up_at": "2026-03-02T00:00:00Z" }),
+        json!({ "name": "c" }),
+        json!({ "name": "d" }),
+        json!({ "name": "e", "level": "a_%b", "employees": 30, "annual_revenue": seed::cny("300"), "tags": ["Z"] }),
+    ] {
+        t.sales.create("/customers", body);
+    }
+}
+
+both! {
+    fn each_operator_selects_what_it_says(t) {
+        five(t);
+        let me = t.sales.id;
+        for (filter, expected) in [
+            ("filter[name]=a", "a"), ("filter[name][eq]=A", ""), ("filter[name][ne]=a", "bcde"),
+            ("filter[name][in]=a,c,zz", "ac"), ("filter[name][nin]=a,c", "bde"),
+            ("filter[level][eq]=A", "a"), ("filter[level][ne]=A", "bcde"), ("filter[level][nin]=A,B", "cde"),
+            ("filter[level][is_null]=true", "cd"), ("filter[level][is_null]=false", "abe"),
+            ("filter[level][contains]=_%25", "e"), ("filter[level][contains]=%25", "e"), ("filter[level][starts_with]=A", "ae"),
+            ("filter[email][contains]=EXAMPLE", "a"), ("filter[email][starts_with]=a@ex", "a"),
+            ("filter[employees]=10", "a"), ("filter[employees][lt]=20", "a"), ("filter[employees][lte]=20", "ab"),
+            ("filter[employees][gt]=20", "e"), ("filter[employees][gte]=20", "be"), ("filter[employees][ne]=10", "bcde"),
+            ("filter[employees][between]=10,20", "ab"), ("filter[employees][in]=10,30", "ae"), ("filter[employees][is_null]=true", "cd"),
+            ("filter[annual_revenue][gte]=200", "be"), ("filter[annual_revenue][eq]=100.5", "a"), ("filter[annual_revenue][between]=100,200.00", "ab"),
+            ("filter[kind]=person", "a"), ("filter[kind][ne]=person", "bcde"), ("filter[kind][in]=person,company", "abcde"),
+            ("filter[tags][contains]=y", "ab"), ("filter[tags][in]=x,Z", "ae"), ("filter[tags][is_null]=true", "cd"), ("filter[tags][contains]=z", ""),
+            ("filter[next_follow_up_at][lt]=2026-03-02T00:00:00Z", "a"), ("filter[next_follow_up_at][lte]=2026-03-02T00:00:00Z", "ab"),
+            // Days are those of Shanghai, where it is 00:30 on the 2nd.
+            ("filter[next_follow_up_at]=2026-03-02", "ab"), ("filter[next_follow_up_at]=2026-03-01", ""),
+            ("filter[next_follow_up_at][gte]=2026-03-02", "ab"), ("filter[next_follow_up_at][gt]=2026-03-02", ""),
+            ("filter[next_follow_up_at][between]=2026-03-01,2026-03-02", "ab"), ("filter[next_follow_up_at][ne]=2026-03-02", "cde"),
+            ("filter[created_at]=today", "abcde"), ("filter[created_at][gte]=tomorrow", ""), ("filter[created_at]=last_7_days", "abcde"),
+            ("filter[created_at][lt]=this_week", ""), ("filter[created_at][between]=this_year,next_year", "abcde"),
+            (&format!("filter[owner_id]={me}"), "abcde"), (&format!("filter[owner_id][ne]={me}"), ""), (&format!("filter[owner_id][in]={me}"), "abcde"),
+            ("filter[parent_id][is_null]=true", "abcde"),
+            ("filter[employees][gte]=10&filter[employees][lt]=30&filter[tags][contains]=y", "ab"),
+        ] {
+            let found = t.sales.names(&format!("/customers?sort=name&{filter}")).concat();
+            assert_eq!(found, expected, "{filter}");
+            let counted = t.sales.get(&format!("/customers?count=exact&limit=1&{filter}")).expect(200);
+            assert_eq!(counted["page"]["count"], expected.len(), "{filter}");
+        }
+    }
+
+    fn what_cannot_be_asked_is_refused_by_name(t) {
+        for (filter, code) in [
+            ("filter[colour]=red", "unknown_field"), ("filter[address]=x", "not_filterable"), ("filter[custom_fields]=x", "not_filterable"),
+            ("filter[version]=1", "not_filterable"),
+            ("filter[name][like]=x", "unknown_operator"), ("filter[name][lt]=x", "unknown_operator"), ("filter[employees][contains]=1", "unknown_operator"),
+            ("filter[tags][eq]=x", "unknown_operator"), ("filter[kind][contains]=per", "unknown_operator"),
+            ("filter[employees]=ten", "invalid_operand"), ("filter[employees]=1.5", "invalid_operand"), ("filter[employees]=99999999999999999999", "invalid_operand"),
+            ("filter[annual_revenue]=1.234", "invalid_operand"), ("filter[kind]=firm", "invalid_operand"), ("filter[owner_id]=me", "invalid_operand"),
+            ("filter[created_at]=soon", "invalid_operand"), ("filter[created_at]=last_0_days", "invalid_operand"), ("filter[created_at][in]=today,tomorrow", "invalid_operand"),
+            ("filter[level][is_null]=maybe", "invalid_operand"), ("filter[employees][between]=1", "invalid_operand"), ("filter[employees][between]=1,2,3", "invalid_operand"),
+            ("filter[name][contains]=", "invalid_operand"), ("filter[name]=%00", "invalid_operand"), ("filter[name][contains]=%00", "invalid_operand"),
+        ] {
+            let refused = t.sales.get(&format!("/customers?{filter}")).refused(400, code);
+            let name = filter.trim_start_matches("filter[").split(']').next().expect("a name");
+            assert_eq!(refused["errors"][0]["pointer"], format!("filter[{name}]"), "{filter}");
+        }
+    }
+
+    fn a_search_takes_trees(t) {
+        five(t);
+        let find = |filter: Json| {
+            let page = t.sales.post("/customers/search", json!({ "filter": filter, "sort": "name", "fields": ["name"] })).expect(200);
+            page.rows().iter().map(|r| r["name"].as_str().expect("a name").to_owned()).collect::<String>()
+        };
+        let level = |value: &str| json!({ "field": "level", "value": value });
+        assert_eq!(find(json!({ "or": [level("A"), { "and": [{ "field": "employees", "op": "gte", "value": 20 }, { "not": level("B") }] }] })), "ae");
+        assert_eq!(find(json!({ "not": level("A") })), "bcde", "what has no level is not level A");
+        assert_eq!(find(json!({ "not": { "not": level("A") } })), "a");
+        assert_eq!(find(json!({ "not": { "field": "employees", "op": "lt", "value": 20 } })), "bcde");
+        assert_eq!(find(json!({ "field": "level", "op": "eq", "value": null })), "cd");
+        assert_eq!(find(json!({ "field": "level", "op": "in", "value": [] })), "");
+        assert_eq!(find(json!({ "field": "level", "op": "nin", "value": [] })), "abcde");
+        assert_eq!(find(json!({ "field": "employees", "op": "between", "value": [10, 20] })), "ab");
+        assert_eq!(find(json!({ "field": "annual_revenue", "op": "gt", "value": "200" })), "e");
+        assert_eq!(find(json!({ "field": "annual_revenue", "op": "gt", "value": 200 })), "e");
+        assert_eq!(find(json!({ "field": "tags", "op": "contains", "value": "x" })), "a");
+        let page = t.sales.post("/customers/search", json!({ "filter": { "not": level("A") }, "sort": "-name", "limit": 3, "count": "exact", "expand": ["owner"] })).expect(200);
+        assert_eq!(page["page"]["count"], 4);
+        let rest = t.sales.post("/customers/search", json!({ "filter": { "not": level("A") }, "sort": "-name", "limit": 3, "cursor": page.cursor() })).expect(200);
+        assert_eq!(rest.rows()[0]["name"], "b");
+        t.sales.post("/customers/search", json!({ "filter": level("A"), "sort": "-name", "cursor": page.cursor() })).refused(400, "invalid_cursor");
+        assert_eq!(t.sales.post("/customers/search", json!({})).expect(200).rows().len(), 5);
+    }
+
+    fn a_filter_has_25_tests_and_is_5_deep(t) {
+        five(t);
+        let leaf = || json!({ "field": "name", "value": "a" });
+        let search = |filter: Json| t.sales.post("/customers/search", json!({ "filter": filter }));
+        search(json!({ "or": vec![leaf(); 25] })).expect(200);
+        search(json!({ "or": vec![leaf(); 26] })).refused(400, "too_many_conditions");
+        search(json!({ "and": [{ "or": vec![leaf(); 13] }, { "or": vec![leaf(); 13] }] })).refused(400, "too_many_conditions");
+        let nested = |levels: usize| (1..levels).fold(leaf(), |inner, _| json!({ "not": inner }));
+        search(nested(5)).expect(200);
+        search(nested(6)).refused(400, "filter_too_deep");
+        for malformed in [
+            json!([]), json!("name"), json!({}), json!({ "and": [] }), json!({ "and": {} }), json!({ "and": [leaf()], "or": [leaf()] }),
+            json!({ "field": "name", "value": "a", "extra": 1 }), json!({ "field": 1, "value": "a" }), json!({ "field": "name", "op": 1, "value": "a" }),
+            json!({ "or": vec![leaf(); 1000] }),
+        ] {
+            search(malformed).expect(400);
+        }
+        let many: Vec<String> = (0..26).map(|i| format!("filter[name][ne]={i}")).collect();
+        t.sales.get(&format!("/customers?{}", many.join("&"))).refused(400, "too_many_conditions");
+        search(json!({ "field": "employees", "value": "10" })).refused(400, "invalid_operand");
+        t.sales.post("/customers/search", json!({ "fliter": {} })).refused(400, "unknown_parameter");
+        t.sales.post("/customers/search", json!({ "limit": "5" })).refused(400, "out_of_range");
+    }
+}

@@ -1,0 +1,3 @@
+//! The API suite: every test over real HTTP, on SQLite and on PostgreSQL.
+
+mod customer;

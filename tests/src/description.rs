@@ -1,0 +1,98 @@
+//! The description of the API as the server gives it: what operations there are, and which statuses each may answer.
+
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+#[derive(Debug, Clone)]
+pub struct Operation {
+    pub id: String,
+    pub method: String,
+    /// From the root, with `{id}` and the like.
+    pub path: String,
+    pub statuses: BTreeSet<u16>,
+    pub open: bool,
+    pub versioned: bool,
+    pub has_body: bool,
+    /// The media type of the body, if it has one.
+    pub media: Option<String>,
+}
+
+impl Operation {
+    pub fn mutates(&self) -> bool {
+        self.method != "GET" && !self.id.starts_with("search_")
+    }
+}
+
+pub struct Description {
+    pub document: Json,
+    pub operations: Vec<Operation>,
+}
+
+impl Description {
+    /// Read once from a running server; all servers of a process are the same program.
+    pub fn of(base: &str) -> &'static Self {
+        static READ: OnceLock<Description> = OnceLock::new();
+        READ.get_or_init(|| {
+            let url = format!("{base}/api/v1/openapi.json");
+            let document: Json = reqwest::blocking::get(url)
+                .and_then(reqwest::blocking::Response::json)
+                .expect("the server serves its description");
+            let operations = operations(&document);
+            Description { document, operations }
+        })
+    }
+
+    /// The operation that a request to this path (without query) reaches.
+    pub fn find(&self, method: &str, path: &str) -> Option<&Operation> {
+        let fits = |o: &&Operation| o.method == method && matches(&o.path, path);
+        // A literal segment wins over a parameter.
+        self.operations
+            .iter()
+            .filter(fits)
+            .min_by_key(|o| o.path.matches('{').count())
+    }
+
+    pub fn get(&self, id: &str) -> &Operation {
+        let found = self.operations.iter().find(|o| o.id == id);
+        found.unwrap_or_else(|| panic!("there is no operation {id}"))
+    }
+}
+
+fn matches(template: &str, path: &str) -> bool {
+    let (mut want, mut have) = (template.split('/'), path.split('/'));
+    loop {
+        match (want.next(), have.next()) {
+            (None, None) => return true,
+            (Some(w), Some(h)) if w == h || (w.starts_with('{') && !h.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}
+
+fn operations(document: &Json) -> Vec<Operation> {
+    let paths = document["paths"].as_object().expect("paths");
+    let all = paths.iter().flat_map(|(path, item)| {
+        let methods = item.as_object().expect("methods");
+        methods.iter().map(move |(method, o)| Operation {
+            id: o["operationId"].as_str().expect("an operationId").to_owned(),
+            method: method.to_uppercase(),
+            path: path.clone(),
+            statuses: o["responses"]
+                .as_object()
+                .expect("responses")
+                .keys()
+                .map(|s| s.parse().expect("a status"))
+                .collect(),
+            open: o["security"].as_array().is_some_and(Vec::is_empty),
+            versioned: o["parameters"]
+                .as_array()
+                .is_some_and(|p| p.iter().any(|p| p["name"] == "If-Match")),
+            has_body: o.get("requestBody").is_some(),
+            media: o["requestBody"]["content"]
+                .as_object()
+                .and_then(|c| c.keys().next().cloned()),
+        })
+    });
+    all.collect()
+}
