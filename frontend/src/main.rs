@@ -1,5 +1,14 @@
 //! The app: starts, then shows sign-in, set-up, or the shell with the screen that the address names.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "names for elements and keys of requests are no keys of an index, and version 7 needs a clock that wasm32 lacks"
+)]
+#![allow(
+    clippy::result_large_err,
+    reason = "problems are shown to a person, not handed through hot code"
+)]
+
 mod api;
 mod auth;
 mod dom;

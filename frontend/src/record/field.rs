@@ -289,7 +289,7 @@ fn tags(value: RwSignal<Value>, id: String) -> AnyView {
             }).collect_view()}
             <input node_ref=node id=id autocomplete="off" placeholder=t().tags_hint
                 on:keydown=move |e| match e.key().as_str() {
-                    "Enter" | "," | "，" => if take() || e.key() != "Enter" { e.prevent_default(); e.stop_propagation(); },
+                    "Enter" | "," | "，" if take() || e.key() != "Enter" => { e.prevent_default(); e.stop_propagation(); }
                     "Backspace" if node.get_untracked().is_some_and(|i| i.value().is_empty()) => if let Some(last) = list().last() { remove(last); },
                     _ => {}
                 }

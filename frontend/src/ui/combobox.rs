@@ -115,10 +115,8 @@ pub fn Combobox(
             }
             open.set(false);
             // Emptied means none; anything else not chosen goes back to what was.
-            if text.get_untracked().trim().is_empty() {
-                if value.with_untracked(Option::is_some) && !required {
-                    choose(None);
-                }
+            if text.get_untracked().trim().is_empty() && value.with_untracked(Option::is_some) && !required {
+                choose(None);
             }
             text.set(value.with_untracked(|v| v.as_ref().map(|v| v.1.clone()).unwrap_or_default()));
         });
