@@ -3,7 +3,7 @@
 FROM rust:1.95-bookworm AS build
 # Debian's compiler builds the app for WebAssembly, the image's own the server.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends rustc-web cargo-web rust-web-src lld-22 pkg-config libssl-dev \
+ && apt-get install -y --no-install-recommends rustc-web cargo-web rust-web-src lld-22 \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
@@ -12,9 +12,9 @@ RUN cargo xtask app
 RUN cargo build --release --locked --package api --bin guanxi
 
 FROM debian:bookworm-slim
-# libssl: TLS to PostgreSQL; curl: the health check.
+# curl: the health check.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates curl libssl3 \
+ && apt-get install -y --no-install-recommends ca-certificates curl \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --create-home --home-dir /var/lib/guanxi guanxi
 COPY --from=build /src/target/release/guanxi /usr/local/bin/guanxi

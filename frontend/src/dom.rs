@@ -120,3 +120,14 @@ pub fn download(name: &str, mime: &str, text: &str) {
     }
     let _ = web_sys::Url::revoke_object_url(&url);
 }
+
+/// Calls back whoever asked to be told, if it is still there: a dialog may have closed while an answer was under way.
+pub trait Tell<T> {
+    fn tell(&self, value: T);
+}
+
+impl<T: 'static> Tell<T> for Callback<T> {
+    fn tell(&self, value: T) {
+        let _ = self.try_run(value);
+    }
+}

@@ -1,4 +1,16 @@
 //! The API suite: every test over real HTTP, on SQLite and on PostgreSQL.
 
+mod activity;
+mod auth;
+mod change;
 mod customer;
+mod description;
 mod import;
+mod lead;
+mod opportunity;
+mod pipeline;
+mod policy;
+mod races;
+mod report;
+mod request;
+mod user;

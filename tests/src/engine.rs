@@ -126,22 +126,27 @@ pub struct Running {
 
 pub const PUBLIC_URL: &str = "https://crm.test";
 
+/// Serves a database with the settings of tests, changed as one likes.
+pub fn serve(database: &DatabaseUrl, settings: impl FnOnce(&mut Config)) -> Result<Server> {
+    let store = Store::open(database, Options::default())?;
+    let mut config = Config {
+        listen: ([127, 0, 0, 1], 0).into(),
+        metrics_listen: None,
+        public_url: PUBLIC_URL.into(),
+        rate_limit: 0,
+        workers: 2,
+    };
+    settings(&mut config);
+    Server::start(store, config)
+}
+
 impl Running {
     /// A server with settings of its own.
     pub fn start(engine: Engine, settings: impl FnOnce(&mut Config)) -> Result<Self> {
         let place = Place::new(engine)?;
-        let store = Store::open(&place.url, Options::default())?;
-        let mut config = Config {
-            listen: ([127, 0, 0, 1], 0).into(),
-            metrics_listen: None,
-            public_url: PUBLIC_URL.into(),
-            rate_limit: 0,
-            workers: 2,
-        };
-        settings(&mut config);
         Ok(Self {
             engine,
-            server: Server::start(store, config)?,
+            server: serve(&place.url, settings)?,
             place,
         })
     }
@@ -156,9 +161,5 @@ impl Running {
         let running = Arc::new(Self::start(engine, |_| {})?);
         *shared = Arc::downgrade(&running);
         Ok(running)
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://{}", self.server.address)
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::client::Client;
 use crate::engine::{Engine, Running};
-use api::testing::{add_user, create_workspace, hash_password};
+use api::testing::{Server, add_user, create_workspace, hash_password};
 use domain::policy::{Action, Actor};
 use domain::record::Birth;
 use domain::team::{Team, TeamPatch};
@@ -101,12 +101,12 @@ fn join(tx: &mut Tx, space: &Arc<Workspace>, user: &User, team: Id) -> persisten
 
 impl Firm {
     /// Founds a firm in the server's database.
-    pub fn new(running: &Running) -> Self {
+    pub fn new(server: &Server) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
         let address = move |who: &str| format!("{who}.{n}@example.com");
         let hash = HASH.clone();
-        let founded = running.server.store().write_here(move |tx| {
+        let founded = server.store().write_here(move |tx| {
             let space = create_workspace(tx, &format!("Firm {n}"), Locale::En)?;
             let mut people = Vec::new();
             for (who, role) in ROLES {
@@ -121,12 +121,12 @@ impl Firm {
         });
         let (workspace, people, team, other_team) = founded.expect("a firm is founded");
         let mut people = people.into_iter().map(|user| {
-            let token = running.server.sign_in(workspace, user.id).expect("signs in");
+            let token = server.sign_in(workspace, user.id).expect("signs in");
             let email = user.email.as_ref().map(|e| e.as_str().to_owned());
             Person {
                 id: user.id,
                 email: email.unwrap_or_default(),
-                client: Client::new(running.url(), Some(token)),
+                client: Client::new(server.url(), Some(token)),
             }
         });
         let mut next = || people.next().expect("as many people as roles");
@@ -149,12 +149,12 @@ impl T {
     }
 
     pub fn on(running: Arc<Running>) -> Self {
-        let firm = Firm::new(&running);
-        let stranger = Firm::new(&running).owner;
+        let firm = Firm::new(&running.server);
+        let stranger = Firm::new(&running.server).owner;
         Self {
             firm,
             stranger,
-            anonymous: Client::new(running.url(), None),
+            anonymous: Client::new(running.server.url(), None),
             running,
         }
     }
@@ -166,7 +166,7 @@ impl T {
             .server
             .sign_in(self.workspace, person.id)
             .expect("signs in");
-        Client::new(self.running.url(), Some(token))
+        Client::new(self.running.server.url(), Some(token))
     }
 
     pub fn is_sqlite(&self) -> bool {

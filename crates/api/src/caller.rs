@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use chrono::{NaiveTime, TimeZone};
 use chrono_tz::Tz;
-use domain::policy::Actor;
+use domain::policy::{Actor, Identity};
 use domain::query::Context;
 use domain::{Day, Error, Id, Instant, Locale};
 use std::future::Future;
@@ -75,7 +75,8 @@ impl FromRequest for Caller {
             let claims = about
                 .claims
                 .ok_or(Error::Unauthenticated(about.refused.unwrap_or("unauthenticated")))?;
-            let identity = match state.known(claims.sid) {
+            let named = |known: &Arc<Identity>| known.user == Some(claims.sub) && known.workspace.id == claims.ws;
+            let identity = match state.known(claims.sid).filter(named) {
                 Some(identity) => identity,
                 None => {
                     let generation = state.generation();

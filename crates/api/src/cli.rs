@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::import::command::{self, ImportArgs};
 use crate::state::State;
-use crate::{app, assets, demo, metrics, password, token, workspace};
+use crate::{app, assets, bench, demo, metrics, password, token, workspace};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use domain::Locale;
@@ -89,6 +89,15 @@ enum Command {
     Demo {
         #[command(flatten)]
         database: Database,
+    },
+    /// Fill an empty database for `cargo xtask bench`
+    #[command(hide = true)]
+    BenchFill {
+        #[command(flatten)]
+        database: Database,
+        /// 1 for 100,000 customers, 200,000 contacts and 50,000 opportunities
+        #[arg(long, default_value_t = 1.0)]
+        rows: f64,
     },
     /// Check the chain of the change log
     Audit {
@@ -210,6 +219,9 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo { database } => {
             let store = Store::open(&database.database, Options::default())?;
             say(demo::fill(&store)?);
+        }
+        Command::BenchFill { database, rows } => {
+            bench::fill(&Store::open(&database.database, Options::default())?, rows)?
         }
         Command::Audit {
             command: AuditCommand::Verify { database },

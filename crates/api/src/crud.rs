@@ -98,20 +98,30 @@ fn merge_objects<T: Record>(map: &mut Map<String, Json>, old: &T) -> persistence
         return Ok(());
     }
     let before = serde_json::to_value(old).map_err(persistence::Error::internal)?;
-    for (name, value) in map.iter_mut() {
-        if let (Json::Object(patch), Some(Json::Object(target))) = (&mut *value, before.get(name)) {
-            let mut merged = target.clone();
-            for (key, value) in std::mem::take(patch) {
-                if value.is_null() {
-                    merged.remove(&key);
-                } else {
-                    merged.insert(key, value);
-                }
-            }
-            *value = Json::Object(merged);
-        }
+    for (name, value) in map.iter_mut().filter(|(_, value)| value.is_object()) {
+        let patch = std::mem::take(value);
+        *value = before.get(name).cloned().unwrap_or_default();
+        merge(value, patch);
     }
     Ok(())
+}
+
+fn merge(target: &mut Json, patch: Json) {
+    let Json::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Json::Object(Map::new());
+    }
+    let Json::Object(target) = target else { return };
+    for (key, value) in patch {
+        if value.is_null() {
+            target.remove(&key);
+        } else {
+            merge(target.entry(key).or_insert(Json::Null), value);
+        }
+    }
 }
 
 /// The checks that need the database: references, currencies, restricted picklists.

@@ -60,14 +60,15 @@ fn filled(mut given: Map<String, Json>, from: &[(&str, Json)]) -> Map<String, Js
 }
 
 fn nested<T>(name: &str, result: persistence::Result<T>) -> persistence::Result<T> {
+    let moved = |issue: Issue| Issue {
+        pointer: format!("/{name}{}", issue.pointer),
+        ..issue
+    };
     result.map_err(|error| match error {
         persistence::Error::Domain(domain::Error::Invalid(issues)) => {
-            let moved = issues.into_iter().map(|i| Issue {
-                pointer: format!("/{name}{}", i.pointer),
-                ..i
-            });
-            domain::Error::Invalid(moved.collect()).into()
+            domain::Error::Invalid(issues.into_iter().map(moved).collect()).into()
         }
+        persistence::Error::Domain(domain::Error::Conflict(issue)) => domain::Error::Conflict(moved(issue)).into(),
         other => other,
     })
 }

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod assets;
 mod auth;
+mod bench;
 mod caller;
 mod change;
 pub mod cli;

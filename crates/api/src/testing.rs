@@ -46,6 +46,10 @@ impl Server {
         })
     }
 
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub fn store(&self) -> &Store {
         &self.state.store
     }

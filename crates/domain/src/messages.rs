@@ -38,6 +38,7 @@ messages! {
     own_parent "记录不能指向自身。" "A record cannot refer to itself.";
     reason_required "请填写原因。" "Please give a reason.";
     subject_or_body "请填写主题或内容。" "Give a subject or some text.";
+    unknown_kind "没有名为“{kind}”的记录类型。" "There is no kind of record “{kind}”.";
     unknown_action "未知操作“{action}”。" "Unknown action “{action}”.";
     invalid_time_zone "未知时区“{value}”。" "Unknown time zone “{value}”.";
     unknown_role "没有名为“{role}”的角色。" "There is no role “{role}”.";

@@ -21,6 +21,9 @@ impl Rules for Role {
             issues.add(Issue::at("grants", "builtin_role"));
         }
         for (kind, actions) in &self.grants.0 {
+            if kind != "*" && crate::kind(kind).is_none() {
+                issues.add(Issue::new(format!("/grants/{kind}"), "unknown_kind").with("kind", kind));
+            }
             for action in actions.keys() {
                 if action != "*" && Action::from_key(action).is_none() {
                     issues.add(Issue::new(format!("/grants/{kind}/{action}"), "unknown_action").with("action", action));

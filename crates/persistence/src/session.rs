@@ -40,14 +40,16 @@ pub fn open(tx: &mut Tx, session: &Session, refresh_hash: &str, user_agent: &str
         )
         .text(")");
     tx.execute(&sql)?;
-    add_token(tx, session.id, refresh_hash)
+    add_token(tx, session.id, refresh_hash, None)
 }
 
-fn add_token(tx: &mut Tx, session: Id, hash: &str) -> Result<()> {
-    let sql = Sql::new("INSERT INTO refresh_tokens (session_id, hash) VALUES (")
+fn add_token(tx: &mut Tx, session: Id, hash: &str, follows: Option<&str>) -> Result<()> {
+    let sql = Sql::new("INSERT INTO refresh_tokens (session_id, hash, follows) VALUES (")
         .value(session)
         .text(", ")
         .value(hash)
+        .text(", ")
+        .value(follows.map(str::to_owned))
         .text(")");
     tx.execute(&sql)?;
     Ok(())
@@ -92,13 +94,19 @@ pub fn rotate(tx: &mut Tx, id: Id, presented_hash: &str, next_hash: &str) -> Res
         end(tx, id)?;
         return Ok(None);
     }
-    // A token that is past forgiving and one that never was are the same from here on.
+    // A token that is past forgiving and one that never was are the same from here on. Past forgiving is what is too old,
+    // and what comes before the token just used: only the immediate predecessor is forgiven.
     let sql = Sql::new("DELETE FROM refresh_tokens WHERE session_id = ")
         .value(id)
-        .text(" AND replaced_at <= ")
-        .value(forgiven);
+        .text(" AND (replaced_at <= ")
+        .value(forgiven)
+        .text(" OR hash = (SELECT used.follows FROM refresh_tokens used WHERE used.session_id = ")
+        .value(id)
+        .text(" AND used.hash = ")
+        .value(presented_hash)
+        .text("))");
     tx.execute(&sql)?;
-    add_token(tx, id, next_hash)?;
+    add_token(tx, id, next_hash, Some(presented_hash))?;
     Ok(Some(session))
 }
 

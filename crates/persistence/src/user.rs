@@ -3,7 +3,7 @@
 use crate::engine;
 use crate::error::Result;
 use crate::sql::Sql;
-use crate::tx::Tx;
+use crate::tx::{Dialect, Tx};
 use domain::policy::{Grants, Identity, Permit};
 use domain::role::Role;
 use domain::user::User;
@@ -129,8 +129,15 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
     }))
 }
 
-/// How many enabled users hold a role.
+/// How many enabled users hold a role. Until the transaction ends nobody else counts them, so that two who both see the
+/// other cannot both go.
 pub fn holders(tx: &mut Tx, permit: &Permit, role: &str) -> Result<usize> {
+    if tx.dialect() == Dialect::Pg {
+        let lock = Sql::new("SELECT pg_advisory_xact_lock(hashtextextended(")
+            .value(format!("{}:{role}", permit.workspace()))
+            .text(", 0))");
+        tx.execute(&lock)?;
+    }
     let users = Sql::new("SELECT roles FROM users WHERE deleted_at IS NULL AND workspace_id = ")
         .value(permit.workspace())
         .text(" AND disabled = ")

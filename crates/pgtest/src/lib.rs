@@ -75,6 +75,11 @@ pub struct Server {
 
 impl Server {
     pub fn start(durability: Durability) -> Result<Self> {
+        Self::start_with(durability, None)
+    }
+
+    /// Starts with a copy of data that `keep_data` has put aside.
+    pub fn start_with(durability: Durability, data: Option<&Path>) -> Result<Self> {
         let programs = programs().context("no PostgreSQL found; on Debian, run\n  sudo apt-get install postgresql")?;
         let mut last = None;
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -83,7 +88,7 @@ impl Server {
             let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
             let dir = env::temp_dir().join(format!("guanxi-postgres-{}-{count}", std::process::id()));
-            match Self::start_in(&dir, &programs, port, durability) {
+            match Self::start_in(&dir, &programs, port, durability, data) {
                 Ok(server) => return Ok(server),
                 Err(error) => last = Some(error),
             }
@@ -92,7 +97,7 @@ impl Server {
         Err(last.context("tried at least once")?)
     }
 
-    fn start_in(dir: &Path, programs: &Path, port: u16, durability: Durability) -> Result<Self> {
+    fn start_in(dir: &Path, programs: &Path, port: u16, durability: Durability, data: Option<&Path>) -> Result<Self> {
         fs::create_dir_all(dir)?;
         // The server refuses to run as root: it gets Debian's user for it.
         let user = is_root().then(server_user).transpose()?;
@@ -101,28 +106,10 @@ impl Server {
         }
         let command = |program: &str| command_in(&programs.join(program), dir, user);
 
-        let mut initdb = command("initdb");
-        initdb.args([
-            "--pgdata=data",
-            "--username=postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--no-sync",
-        ]);
-        // A linguistic default collation, as most servers have: a query that sorts by it instead of by bytes gives itself
-        // away in the comparison with SQLite.
-        let help = String::from_utf8_lossy(&command("initdb").arg("--help").output()?.stdout).into_owned();
-        match help.contains("--icu-locale") {
-            true => initdb.args(["--locale-provider=icu", "--icu-locale=und", "--locale=C"]),
-            false => initdb.arg("--locale=C"),
-        };
-        let done = initdb.output()?;
-        ensure!(
-            done.status.success(),
-            "initdb: {}",
-            String::from_utf8_lossy(&done.stderr)
-        );
-
+        match data {
+            Some(data) => copy(data, &dir.join("data"))?,
+            None => initdb(command)?,
+        }
         let mut settings = format!(
             "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\nmax_connections = 300\n"
         );
@@ -193,6 +180,16 @@ impl Server {
         Ok(())
     }
 
+    /// Ends the server and puts its data aside.
+    pub fn keep_data(self, to: &Path) -> Result<()> {
+        let done = command_in(&self.programs.join("pg_ctl"), &self.dir, self.user)
+            .args(["-D", "data", "-m", "fast", "-w", "stop"])
+            .stdout(Stdio::null())
+            .status()?;
+        ensure!(done.success(), "PostgreSQL did not stop:\n{}", self.log());
+        copy(&self.dir.join("data"), to)
+    }
+
     /// What the server wrote, for an error message.
     fn log(&self) -> String {
         ["start.log", "log"]
@@ -206,6 +203,38 @@ impl Drop for Server {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
     }
+}
+
+fn initdb(command: impl Fn(&str) -> Command) -> Result<()> {
+    let mut initdb = command("initdb");
+    initdb.args([
+        "--pgdata=data",
+        "--username=postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--no-sync",
+    ]);
+    // A linguistic default collation, as most servers have: a query that sorts by it instead of by bytes gives itself
+    // away in the comparison with SQLite.
+    let help = String::from_utf8_lossy(&command("initdb").arg("--help").output()?.stdout).into_owned();
+    match help.contains("--icu-locale") {
+        true => initdb.args(["--locale-provider=icu", "--icu-locale=und", "--locale=C"]),
+        false => initdb.arg("--locale=C"),
+    };
+    let done = initdb.output()?;
+    ensure!(
+        done.status.success(),
+        "initdb: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    Ok(())
+}
+
+/// With owners and rights, which the server insists on.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let done = Command::new("cp").arg("-a").args([from, to]).status()?;
+    ensure!(done.success(), "cannot copy {}", from.display());
+    Ok(())
 }
 
 /// Runs in the server's folder, as its user, with nothing of our environment that could point it elsewhere.

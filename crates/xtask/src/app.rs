@@ -18,7 +18,7 @@ const FIRST_LOAD_LIMIT: usize = 600_000;
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Profile {
-    /// Quick to build, with names in stack traces, not compressed.
+    /// Quick to build, not compressed.
     Dev,
     /// Small: what is shipped.
     Release,
@@ -129,7 +129,8 @@ fn bind(module: &Path, code: &Path, profile: Profile) -> Result<()> {
         .web(true)?
         .typescript(false)
         .debug(dev)
-        .remove_name_section(!dev)
+        // Names of generics are nine tenths of an unoptimised module; a panic tells its file and line without them.
+        .remove_name_section(true)
         .remove_producers_section(true)
         .out_name("app")
         .generate(code)
@@ -161,6 +162,17 @@ fn report(sizes: &[pack::Sizes]) -> Result<()> {
     );
     ensure!(first_load <= FIRST_LOAD_LIMIT, "the app is too heavy to load");
     Ok(())
+}
+
+/// Compressed bytes that `dist/` makes a browser fetch before the first screen; none where it is not built for release.
+pub fn first_load() -> Result<Option<u64>> {
+    let dist = root().join("dist");
+    let mut compressed = files(&dist.join("assets"))?;
+    compressed.push(dist.join("index.html.br"));
+    compressed.retain(|file| file.extension().is_some_and(|e| e == "br") && file.exists());
+    let sizes = compressed.iter().map(|file| Ok(file.metadata()?.len()));
+    let total: u64 = sizes.sum::<Result<u64>>()?;
+    Ok((total > 0).then_some(total))
 }
 
 /// Everything the app is made from, with the code here that makes it.

@@ -1,6 +1,7 @@
 //! `cargo xtask <verb>`: builds the app, runs the product, tests and checks it. One file a verb.
 
 mod app;
+mod bench;
 mod counts;
 mod migrations;
 mod openapi;
@@ -24,6 +25,8 @@ cargo xtask <verb>
                            build app and server, make demo data on first start, serve
   test [STEP…]             run all steps, or those named (`test --list` shows them)
   app [--dev] [--watch]    build the app into dist/ (skipped when nothing changed)
+  bench [--engine sqlite|postgres|both] [--seconds N] [--rows F]
+                           measure the release server on 100,000 customers (times F)
   openapi                  write openapi/openapi.json from the code
   postgres [--durable]     run a PostgreSQL of one's own until Ctrl-C, and print its URL
   tidy                     check names, places and texts that no compiler looks at
@@ -48,6 +51,7 @@ fn dispatch(verb: &str, args: Args) -> Result<ExitCode> {
         "app" => app::run(args),
         "run" => run::run(args),
         "test" => return test::run(args),
+        "bench" => bench::run(args),
         "openapi" => args.none_left().and_then(|()| openapi::write()),
         "postgres" => postgres(args),
         "tidy" => args.none_left().and_then(|()| tidy::check()),

@@ -54,13 +54,13 @@ pub fn packages(why: &str, wanted: &[&str]) -> Result<()> {
         .with_context(|| format!("installing {names}"))
 }
 
-/// libpq is compiled with the server; the TLS it speaks is the system's OpenSSL.
+/// libpq and the TLS it speaks are compiled with the server, so that the binary starts anywhere; OpenSSL's own build
+/// needs these.
 pub fn server_libraries() -> Result<()> {
-    let there = Command::new("pkg-config").args(["--exists", "openssl"]).status();
-    if there.is_ok_and(|status| status.success()) || env::var_os("OPENSSL_DIR").is_some() {
-        return Ok(());
+    match found("perl") && found("make") {
+        true => Ok(()),
+        false => packages("building the server", &["perl", "make"]),
     }
-    packages("building the server", &["pkg-config", "libssl-dev"])
 }
 
 /// The programs of PostgreSQL, unless a server is given.

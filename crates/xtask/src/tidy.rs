@@ -15,7 +15,7 @@ const LONG: usize = 600;
 const FLOORS: [(&str, &str); 2] = [
     (
         "crates/api/src/",
-        "app assets auth caller cli config crud demo describe error gate health
+        "app assets auth bench caller cli config crud demo describe error gate health
          lib listing main metrics password report request schema search
          state testing token",
     ),

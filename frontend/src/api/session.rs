@@ -79,6 +79,7 @@ impl Me {
 
 async fn take(body: &Value) -> Outcome<()> {
     TOKEN.set(body["access_token"].as_str().unwrap_or_default().to_owned());
+    dom::store("session", "1");
     reload_me().await
 }
 
@@ -118,6 +119,7 @@ pub async fn set_up(body: Value) -> Outcome<()> {
 pub async fn sign_out() {
     let _ = post("/auth/logout", Value::Null).send().await;
     TOKEN.take();
+    dom::store("session", "");
     state().session.set(Session::SignedOut(false));
     crate::route::go("/");
 }
@@ -129,9 +131,20 @@ pub(super) fn end() {
 
 /// At the start of the page: is there a session to go on with?
 pub async fn resume() {
-    let outcome = match renew("").await {
-        Ok(()) => reload_me().await,
-        Err(problem) => Err(problem),
+    // Who never signed in here need not ask: the cookie itself no script can see.
+    let outcome = match dom::stored("session").as_deref() {
+        Some("1") => loop {
+            let resumed = async {
+                renew("").await?;
+                reload_me().await
+            };
+            match resumed.await {
+                // Away, not refused: the session may well be good, so wait for the server.
+                Err(problem) if problem.status == 0 || problem.status == 503 => dom::sleep(3000).await,
+                outcome => break outcome,
+            }
+        },
+        _ => Err(Problem::default()),
     };
     if outcome.is_err() {
         TOKEN.take();

@@ -2,6 +2,7 @@
 
 use crate::{
     api::Problem,
+    dom::Tell,
     i18n::{fill, label, t},
     kinds,
     record::{
@@ -74,7 +75,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
             match outcome {
                 Ok(made) => {
                     toast::say(fill(t().lead_converted, &[lead.text("name")]));
-                    close.run(());
+                    close.tell(());
                     if let Ok(newer) = save::fetch(kinds::LEAD, lead.id()).await {
                         let target = page_of(&made, &newer);
                         announce(kinds::LEAD.plural, lead.id(), Some(newer));
@@ -147,7 +148,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                     <button type="submit" class="btn primary" class:loading=sending>{t().convert}</button>
                 </footer>
             </form>

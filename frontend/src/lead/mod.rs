@@ -3,6 +3,7 @@
 mod convert;
 
 use crate::{
+    dom::Tell,
     i18n::{fill, format, label, t},
     kinds,
     record::{
@@ -66,7 +67,7 @@ fn Disqualify(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
         let base = row.get_untracked();
         leptos::task::spawn_local(async move {
             match save::send(kinds::LEAD, &base, &patch, &Map::new()).await {
-                Ok(_) => close.run(()),
+                Ok(_) => close.tell(()),
                 Err(error) => {
                     problem.try_set(Some(error));
                 }
@@ -87,7 +88,7 @@ fn Disqualify(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                     <button type="submit" class="btn primary">{t().disqualify}</button>
                 </footer>
             </form>

@@ -2,6 +2,7 @@
 
 use crate::{
     api::Problem,
+    dom::Tell,
     i18n::{fill, label, t},
     kinds,
     record::{
@@ -54,7 +55,7 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
         if !rival.is_null() {
             body.insert("competitor".to_owned(), rival);
         }
-        close.run(());
+        close.tell(());
         let said = fill(t().lost_said, &[&row.title(kinds::OPPORTUNITY)]);
         super::act(
             row.clone(),
@@ -85,7 +86,7 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                     <button type="submit" class="btn danger">{t().mark_lost}</button>
                 </footer>
             </form>

@@ -2,6 +2,7 @@
 
 use crate::{
     api,
+    dom::Tell,
     i18n::{fill, format, label, t},
     kinds,
     record::{field, field::Draft, row::Row, save},
@@ -211,7 +212,7 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
             match save::send(kinds::OPPORTUNITY, &base, &patch, &Map::new()).await {
                 Ok(_) => {
                     toast::say(t().saved);
-                    close.run(());
+                    close.tell(());
                 }
                 Err(problem) => toast::complain(&problem),
             }
@@ -248,7 +249,7 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
                 <button type="button" class="btn quiet small" on:click=move |_| add()>{icon("plus")}{t().add_line}</button>
                 <span class="grow"></span>
                 <b>{move || fill(t().total_of, &[&sum()])}</b>
-                <button type="button" class="btn small" on:click=move |_| close.run(())>{t().cancel}</button>
+                <button type="button" class="btn small" on:click=move |_| close.tell(())>{t().cancel}</button>
                 <button type="button" class="btn primary small" on:click=save>{t().save}</button>
             </div>
         </div>

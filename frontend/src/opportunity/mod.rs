@@ -5,6 +5,7 @@ pub mod lines;
 
 use crate::{
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, t},
     kinds,
     record::{row::Row, save},
@@ -49,7 +50,7 @@ pub fn act(
                 {
                     announce(kinds::OPPORTUNITY.plural, row.id(), Some(newer));
                 }
-                refused.run(problem);
+                refused.tell(problem);
             }
         }
     });

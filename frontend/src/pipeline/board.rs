@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     api::{self, Latest, Problem},
-    dom,
+    dom::{self, Tell},
     i18n::{fill, format, label, noun, t},
     kinds, opportunity,
     opportunity::close::{Closing, LoseDialog},
@@ -213,7 +213,15 @@ pub fn BoardPage() -> impl IntoView {
                         .flatten()
                         .map(Column::read)
                         .collect();
+                    // Cards are drawn anew where they changed; whoever was on one stays on it.
+                    let focused = document()
+                        .active_element()
+                        .map(|e| e.id())
+                        .filter(|id| id.starts_with("card-"));
                     board.columns.try_set(columns);
+                    if let Some(id) = focused {
+                        dom::focus_soon(format!("[id='{id}']"));
+                    }
                     loaded.try_set(true);
                     problem.try_set(None);
                 }
@@ -248,7 +256,7 @@ pub fn BoardPage() -> impl IntoView {
             && !dom::typing(&event)
             && board.held.get_untracked().is_none()
         {
-            close.run(());
+            close.tell(());
         }
     });
     on_cleanup(move || escape.remove());

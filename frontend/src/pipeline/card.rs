@@ -1,7 +1,7 @@
 //! A card: what matters about an opportunity at a glance, and its keys.
 
 use super::board::Board;
-use super::drag::{self, Held, Place};
+use super::drag::{self, Drag, Held, Place};
 use crate::{
     dom,
     i18n::{fill, format, t},
@@ -14,17 +14,25 @@ use leptos::prelude::*;
 
 pub fn card(board: Board, index: usize, row: Row) -> AnyView {
     let id = row.id().to_owned();
-    let is = move |id: String| {
-        move || {
-            board.drag.with(|d| {
-                d.as_ref()
-                    .filter(|d| d.lifted && d.id == id)
-                    .map(|d| (d.x - d.start_x, d.y - d.start_y))
-            })
-        }
+    // Only the card that is dragged follows the pointer; the others hear once that it is not them.
+    let mine = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            board
+                .drag
+                .with(|d| d.as_ref().filter(|d| d.lifted && d.id == id).cloned())
+        })
     };
-    let offset = is(id.clone());
-    let lifted = is(id.clone());
+    let pixels = move |read: fn(&Drag) -> f64| {
+        move || mine.with(|d| d.as_ref().map(|d| format!("{}px", read(d))).unwrap_or_default())
+    };
+    let transform = move || {
+        mine.with(|d| {
+            d.as_ref()
+                .map(|d| format!("translate({}px, {}px) rotate(1.5deg)", d.x - d.start_x, d.y - d.start_y))
+                .unwrap_or_default()
+        })
+    };
     let held = {
         let id = id.clone();
         move || board.held.with(|h| h.as_ref().is_some_and(|h| h.id == id))
@@ -94,7 +102,7 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
         .collect::<Vec<_>>()
         .join(t().list_comma);
     view! {
-        <li class="board-item">
+        <li class="board-item" style:height=pixels(|d| d.height)>
             <div
                 class="card"
                 id=format!("card-{id}")
@@ -103,10 +111,13 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
                 aria-roledescription=t().card
                 aria-label=format!("{title}{}{described}", t().list_comma)
                 aria-describedby="board-keys"
-                class:lifted=move || lifted().is_some()
+                class:lifted=move || mine.with(Option::is_some)
                 class:held=held
                 class:overdue=late
-                style:transform=move || offset().map(|(x, y)| format!("translate({x}px, {y}px) rotate(1.5deg)")).unwrap_or_default()
+                style=("--left", pixels(|d| d.left))
+                style=("--top", pixels(|d| d.top))
+                style=("--width", pixels(|d| d.width))
+                style:transform=transform
                 on:pointerdown=down
                 on:click=open
                 on:keydown=key
@@ -124,12 +135,15 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
                 {(!next_step.is_empty()).then(|| view! { <span class="card-next">{icon("right")}<span class="clip">{next_step.clone()}</span></span> })}
                 <div class="card-foot">
                     {amount.map(|a| view! { <b class="card-amount">{a}</b> })}
+                    <span class="grow"></span>
+                    {owner.map(|o| view! { <span class="person" title=o.clone()>{avatar(&o)}</span> })}
+                </div>
+                <div class="card-foot">
                     {(!close_on.is_empty()).then(|| view! {
                         <span class:late=late title=format::day(&close_on)>{format::relative_day(&close_on)}{late.then(|| view! { <span>" · "{t().overdue}</span> })}</span>
                     })}
                     <span class="grow"></span>
                     {days.map(|d| view! { <span class="card-days" class:late=rotting title=t().days_in_stage>{fill(t().n_days, &[&d.to_string()])}</span> })}
-                    {owner.map(|o| view! { <span title=o.clone()>{avatar(&o)}</span> })}
                 </div>
             </div>
         </li>

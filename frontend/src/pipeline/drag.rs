@@ -22,6 +22,11 @@ pub struct Drag {
     pub x: f64,
     pub y: f64,
     pub over: Option<Place>,
+    /// Where the card was on the screen: lifted, it floats free of its column.
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
     /// It has left its place; before that it may still become a click or a scroll.
     pub lifted: bool,
     touch: bool,
@@ -51,6 +56,11 @@ pub fn begin(board: Board, id: &str, event: &web_sys::PointerEvent) {
     }
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
     let touch = event.pointer_type() == "touch";
+    let Some(card) = document().get_element_by_id(&format!("card-{id}")) else {
+        return;
+    };
+    let rect = card.get_bounding_client_rect();
+    let (left, top, width, height) = (rect.left(), rect.top(), rect.width(), rect.height());
     board.drag.set(Some(Drag {
         id: id.to_owned(),
         start_x: x,
@@ -58,6 +68,10 @@ pub fn begin(board: Board, id: &str, event: &web_sys::PointerEvent) {
         x,
         y,
         over: None,
+        left,
+        top,
+        width,
+        height,
         lifted: false,
         touch,
     }));

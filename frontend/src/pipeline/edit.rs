@@ -2,6 +2,7 @@
 
 use crate::{
     api::Problem,
+    dom::Tell,
     i18n::{label, t},
     kinds,
     record::{
@@ -82,11 +83,11 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
             expansions.extend(draft.expansion(field));
         }
         if patch.is_empty() {
-            close.run(());
+            close.tell(());
             return;
         }
         // Closed at once; what is refused comes back as a notice.
-        close.run(());
+        close.tell(());
         save::change(
             Change {
                 kind: kinds::OPPORTUNITY,
@@ -101,7 +102,7 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
         <form on:submit=submit novalidate=true>
             <div class="dialog-body"><div class="form-grid">{boxes}</div>{form_error(problem)}</div>
             <footer class="dialog-foot">
-                <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                 <button type="submit" class="btn primary">{t().save}</button>
             </footer>
         </form>

@@ -3,6 +3,7 @@
 
 use crate::{
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, format, label, t},
     kinds,
     record::row::Row,
@@ -46,7 +47,7 @@ pub fn BulkBar(
                 )),
                 Err(problem) => toast::complain(&problem),
             }
-            reload.run(());
+            reload.tell(());
         });
     };
     let may = |action: &str| state::me().is_none_or(|m| m.may(kind.name, action));

@@ -1,6 +1,7 @@
 //! A stale edit: mine and theirs side by side, field by field; the person chooses, and it is applied again.
 
 use crate::{
+    dom::Tell,
     i18n::{fill, label, t},
     record::{row, row::Row, save},
     state::state,
@@ -106,14 +107,14 @@ fn dialog(conflict: Conflict) -> AnyView {
             let (theirs, expansions) = (theirs.clone(), expansions.clone());
             if patch.is_empty() {
                 crate::state::announce(kind.plural, theirs.id(), Some(theirs.clone()));
-                close.run(());
+                close.tell(());
                 return;
             }
             spawn_local(async move {
                 match save::send(kind, &theirs, &patch, &expansions).await {
                     Ok(_) => {
                         toast::say(t().saved);
-                        close.run(());
+                        close.tell(());
                     }
                     Err(error) if error.stale() => match save::fetch(kind, theirs.id()).await {
                         // Moved on once more: the same question with newer answers.
@@ -133,7 +134,7 @@ fn dialog(conflict: Conflict) -> AnyView {
     };
     let drop = move |_| {
         crate::state::announce(kind.plural, theirs.id(), Some(theirs.clone()));
-        close.run(());
+        close.tell(());
     };
     view! {
         <Dialog title=t().conflict_title close wide=true>

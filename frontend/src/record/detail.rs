@@ -2,6 +2,7 @@
 
 use crate::{
     api::Problem,
+    dom::Tell,
     i18n::{label, t},
     kinds, lead, opportunity,
     record::{field, fields::Fields, history::History, related::Related, row::Row, save, timeline::Timeline},
@@ -23,7 +24,7 @@ pub fn Panel(kind: &'static Kind, id: String, close: Callback<()>) -> impl IntoV
                 <span class="muted">{label(kind.label)}</span>
                 <span class="grow"></span>
                 {page.map(|href| view! { <a class="btn quiet square" href=href aria-label=t().open_page title=t().open_page>{icon("expand")}</a> })}
-                <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.run(())>{icon("close")}</button>
+                <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.tell(())>{icon("close")}</button>
             </div>
             <RecordView kind id panel=true gone=close/>
         </aside>

@@ -1,6 +1,7 @@
 //! One field: shown, and edited in the box that fits its type.
 
 use crate::{
+    dom::Tell,
     i18n::{format, label, t},
     kinds, picklist,
     record::row::{self, Row},
@@ -31,6 +32,12 @@ impl Draft {
             value: RwSignal::new(row.get(field.name).clone()),
             chosen: RwSignal::new(row.reference(field)),
         }
+    }
+
+    /// Begins anew with what a record holds.
+    pub fn start(self, field: &Field, row: &Row) {
+        self.value.set(row.get(field.name).clone());
+        self.chosen.set(row.reference(field));
     }
 
     pub fn refer(chosen: Chosen) -> Self {
@@ -131,7 +138,7 @@ pub fn edit(
     let text = move || value.with(|v| v.as_str().unwrap_or_default().to_owned());
     let done = move || {
         if let Some(commit) = commit {
-            commit.run(());
+            commit.tell(());
         }
     };
     let required = !field.nullable;

@@ -15,7 +15,7 @@ use crate::{
 };
 use domain::{Field, Kind};
 use leptos::{html, prelude::*};
-use serde_json::Map;
+use serde_json::{Map, Value};
 use wasm_bindgen::JsCast;
 
 #[component]
@@ -77,7 +77,9 @@ fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
 pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<Row>) -> impl IntoView {
     let may_edit = state::me().is_none_or(|m| m.may(kind.name, "edit"));
     let locked = !kinds::writable(field) || field.can(domain::record::FIXED) || !may_edit;
-    let draft = RwSignal::new(None::<Draft>);
+    // One draft for the life of the field: a signal made on opening would go with what is drawn.
+    let draft = Draft::new(Value::Null);
+    let editing = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
     let node = NodeRef::<html::Dd>::new();
     let uid = format!("f-{}-{}", field.name, uuid::Uuid::new_v4().simple());
@@ -85,13 +87,14 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
     let input_id = StoredValue::new(uid.clone());
     let begin = move || {
         problem.set(None);
-        draft.set(Some(row.with_untracked(|r| Draft::of(field, r))));
+        row.with_untracked(|r| draft.start(field, r));
+        editing.set(true);
         dom::focus_soon(format!("#{}", input_id.get_value()));
     };
     let end = {
         let opener = opener.clone();
         move |refocus: bool| {
-            draft.set(None);
+            editing.set(false);
             if refocus {
                 dom::focus_soon(opener.clone());
             }
@@ -100,15 +103,17 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
     let commit = {
         let end = end.clone();
         move |refocus: bool| {
-            let Some(edited) = draft.get_untracked() else { return };
+            if !editing.get_untracked() {
+                return;
+            }
             let base = row.get_untracked();
-            let value = edited.value.get_untracked();
+            let value = draft.value.get_untracked();
             end(refocus);
             if &value == base.get(field.name) {
                 return;
             }
             let patch = Map::from_iter([(field.name.to_owned(), value)]);
-            let expansions = edited.expansion(field).into_iter().collect::<Map<_, _>>();
+            let expansions = draft.expansion(field).into_iter().collect::<Map<_, _>>();
             // Shown at once; what the server refuses goes back with the reason at the field.
             row.update(|r| *r = r.with(&patch).with(&expansions));
             let before = base.clone();
@@ -160,13 +165,13 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
         <div class="field">
             <dt id=format!("{uid}-label")>{label(field.label)}</dt>
             <dd node_ref=node>
-                {move || match draft.get() {
-                    Some(draft) => view! {
+                {move || match editing.get() {
+                    true => view! {
                         <div class="field-edit" on:keydown=key on:focusout=left aria-labelledby=format!("{}-label", input_id.get_value()) role="group">
                             {field::edit(field, draft, input_id.get_value(), narrow, Some(chosen))}
                         </div>
                     }.into_any(),
-                    None => {
+                    false => {
                         let shown = move || row.with(|r| field::show(kind, field, r));
                         if locked {
                             return view! { <div class="field-value">{shown}</div> }.into_any();

@@ -1,6 +1,7 @@
 //! Filters of a list: kept in the address as the API takes them, shown as chips, built in a small box by type.
 
 use crate::{
+    dom::Tell,
     i18n::{fill, format, label, t},
     kinds, picklist,
     record::row::value_text,
@@ -168,7 +169,7 @@ pub fn Filters(
         Some(field) => {
             let done = Callback::new(move |new: Filter| {
                 open.set(false);
-                apply.run((None, Some(new)));
+                apply.tell((None, Some(new)));
             });
             view! { <Builder field old=None done/> }.into_any()
         }
@@ -218,12 +219,12 @@ fn Chip(filter: Filter, apply: Callback<(Option<Filter>, Option<Filter>)>) -> im
                     let replaced = edited.clone();
                     let done = Callback::new(move |new: Filter| {
                         open.set(false);
-                        apply.run((Some(replaced.clone()), Some(new)));
+                        apply.tell((Some(replaced.clone()), Some(new)));
                     });
                     view! { <Builder field=old.field old=Some(old) done/> }
                 }
             </Menu>
-            <button type="button" class="chip-close" aria-label=move || format!("{} {}", t().remove, text()) on:click=move |_| apply.run((Some(removed.clone()), None))>
+            <button type="button" class="chip-close" aria-label=move || format!("{} {}", t().remove, text()) on:click=move |_| apply.tell((Some(removed.clone()), None))>
                 {icon("close")}
             </button>
         </span>
@@ -239,7 +240,7 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
     let (op, value) = begun.unwrap_or_default();
     let finish = move |op: &str, value: String| {
         if !value.is_empty() {
-            done.run(Filter::new(field, op, value));
+            done.tell(Filter::new(field, op, value));
         }
     };
     let nulls = move || {

@@ -2,6 +2,7 @@
 
 use crate::{
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, label, noun, t},
     kinds,
     record::{
@@ -57,9 +58,9 @@ pub fn CreateDialog(
                     let Some(row) = Row::new(reply.body) else { return };
                     announce(kind.plural, row.id(), Some(row.clone()));
                     toast::say(fill(t().created, &[&row.title(kind)]));
-                    close.run(());
+                    close.tell(());
                     if let Some(done) = done {
-                        done.run(row);
+                        done.tell(row);
                     }
                 }
                 Err(error) => {
@@ -124,7 +125,7 @@ pub fn CreateDialog(
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                     <button type="submit" class="btn primary" class:loading=sending>{fill(t().create_of, &[&noun(kind.label)])}</button>
                 </footer>
             </form>

@@ -232,12 +232,13 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
         }
     });
     let walk = window_event_listener(leptos::ev::keydown, move |event| {
-        if opened.get_untracked().is_none() || dom::typing(&event) || dom::within(&event, ".table") {
+        if opened.get_untracked().is_none() || dom::typing(&event) {
             return;
         }
         match event.key().as_str() {
             "Escape" => close_panel(kind),
-            "ArrowDown" | "ArrowUp" => {
+            // The table has its own way with arrows.
+            "ArrowDown" | "ArrowUp" if !dom::within(&event, ".table") => {
                 let last = pages.rows.with_untracked(Vec::len).saturating_sub(1);
                 let open = opened.get_untracked();
                 let at = pages

@@ -3,6 +3,7 @@
 
 use crate::{
     api::{self, Problem},
+    dom::Tell,
     i18n::{fill, t},
     kinds,
     record::{conflict::Conflict, row::Row},
@@ -61,9 +62,9 @@ pub fn change(change: Change, failed: Callback<Problem>) {
                     patch,
                     expansions,
                 })),
-                Err(problem) => failed.run(problem),
+                Err(problem) => failed.tell(problem),
             },
-            Err(problem) => failed.run(problem),
+            Err(problem) => failed.tell(problem),
         }
     });
 }
@@ -116,7 +117,7 @@ pub fn delete(kind: &'static Kind, row: &Row, done: Callback<()>) {
             Ok(_) => {
                 announce(kind.plural, row.id(), None);
                 toast::say(fill(t().moved_to_bin, &[&row.title(kind)]));
-                done.run(());
+                done.tell(());
             }
             Err(problem) => toast::complain(&problem),
         }

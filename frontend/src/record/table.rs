@@ -1,7 +1,7 @@
 //! The table of a list: virtual rows, keyset pages as they are scrolled to, one row active for the keyboard.
 
 use crate::{
-    dom,
+    dom::{self, Tell},
     i18n::{fill, label, t},
     record::{field, row::Row},
     ui::icon,
@@ -85,7 +85,7 @@ pub fn RecordTable(table: Table) -> impl IntoView {
     let top = RwSignal::new(0.0f64);
     let height = RwSignal::new(800.0f64);
     let measure = move || {
-        if let Some(node) = node.get_untracked() {
+        if let Some(node) = node.try_get_untracked().flatten() {
             top.set(f64::from(node.scroll_top()));
             height.set(f64::from(node.client_height()));
         }
@@ -105,7 +105,7 @@ pub fn RecordTable(table: Table) -> impl IntoView {
     Effect::new(move |_| {
         let (_, last) = window.get();
         if last + 2 * AHEAD >= count.get() {
-            more.run(());
+            more.tell(());
         }
     });
     let visible = move || {
@@ -164,7 +164,7 @@ pub fn RecordTable(table: Table) -> impl IntoView {
                 tick(selected, &id, on);
             }
             "Enter" => match active.get_untracked() {
-                Some(index) => open.run(index),
+                Some(index) => open.tell(index),
                 None => return,
             },
             _ => return,
@@ -210,14 +210,14 @@ pub fn RecordTable(table: Table) -> impl IntoView {
                                 return view! { <div class=class role=role>
                                     <input type="checkbox" tabindex="-1" class="row-tick" aria-label=fill(t().select_row, &[&name]) prop:checked=move || selected.with(|s| s.contains(&was))
                                         on:click=|e| e.stop_propagation() on:change=move |e| tick(selected, &id, event_target_checked(&e))/>
-                                    <button type="button" class="row-link" tabindex="-1" on:click=move |e| { e.stop_propagation(); active.set(Some(index)); open.run(index); }>{shown}</button></div> }.into_any();
+                                    <button type="button" class="row-link" tabindex="-1" on:click=move |e| { e.stop_propagation(); active.set(Some(index)); open.tell(index); }>{shown}</button></div> }.into_any();
                             }
                             view! { <div class=class role=role>{shown}</div> }.into_any()
                         }).collect_view());
                         view! {
                             <div class="tr" role="row" id=row_id(index) aria-rowindex=index + 2 class:active=move || active.get() == Some(index)
                                 aria-selected=move || (active.get() == Some(index)).to_string()
-                                on:click=move |event| if !dom::within(&event, "a") { active.set(Some(index)); open.run(index); }>
+                                on:click=move |event| if !dom::within(&event, "a") { active.set(Some(index)); open.tell(index); }>
                                 {cells}
                             </div>
                         }
@@ -275,7 +275,7 @@ fn head(
             ("none", false) | ("descending", true) => name.to_owned(),
             _ => String::new(),
         };
-        set_sort.run(next);
+        set_sort.tell(next);
     };
     view! {
         <div class=class role="columnheader" aria-colindex=index + 1 aria-sort=direction>

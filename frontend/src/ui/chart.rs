@@ -18,7 +18,7 @@ pub struct Bar {
 fn measured(node: NodeRef<html::Div>) -> RwSignal<f64> {
     let width = RwSignal::new(0.0);
     let measure = move || {
-        if let Some(node) = node.get_untracked() {
+        if let Some(node) = node.try_get_untracked().flatten() {
             width.set(f64::from(node.client_width()));
         }
     };
@@ -67,13 +67,13 @@ fn linked(bar: &Bar, inside: AnyView) -> AnyView {
     }
 }
 
-/// Roughly how wide a text is at 13 px: ideographs are square.
+/// Roughly how wide a text is at 13 px, rather too wide than too narrow: ideographs are square.
 fn text_width(text: &str) -> f64 {
-    text.chars().map(|c| if c as u32 >= 0x2E80 { 13.0 } else { 7.2 }).sum()
+    text.chars().map(|c| if c as u32 >= 0x2E80 { 13.0 } else { 8.2 }).sum()
 }
 
 fn clipped(text: &str, room: f64) -> String {
-    if text_width(text) <= room {
+    if text_width(text) <= room + 0.5 {
         return text.to_owned();
     }
     let mut out = String::new();

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{self, Latest},
-    dom,
+    dom::{self, Tell},
     i18n::t,
     record::row::Row,
     route::encode,
@@ -71,7 +71,7 @@ pub fn Combobox(
         value.set(chosen);
         open.set(false);
         if let Some(changed) = changed {
-            changed.run(());
+            changed.tell(());
         }
     };
     let show = move || {

@@ -1,5 +1,6 @@
 //! A modal dialog on the native element: it traps focus and takes Escape by itself; focus goes back where it was.
 
+use crate::dom::Tell;
 use crate::{dom, i18n::t, ui::icon};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -42,19 +43,19 @@ pub fn Dialog(
             aria-labelledby=id.clone()
             on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
-                close.run(());
+                close.tell(());
             }
             on:mousedown=move |event| {
                 // A press on the backdrop lands on the element itself.
                 if event.target().is_some_and(|t| t.dyn_ref::<web_sys::HtmlDialogElement>().is_some()) {
-                    close.run(());
+                    close.tell(());
                 }
             }
         >
             <div class="dialog-box">
                 <header class="dialog-head">
                     <h2 id=id.clone()>{title}</h2>
-                    <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.run(())>
+                    <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.tell(())>
                         {icon("close")}
                     </button>
                 </header>
@@ -78,13 +79,13 @@ pub fn Confirm(
         <Dialog title close>
             <div class="dialog-body"><p>{text}</p></div>
             <footer class="dialog-foot">
-                <button type="button" class="btn" on:click=move |_| close.run(())>{t().cancel}</button>
+                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
                 <button
                     type="button"
                     class="btn danger"
                     on:click=move |_| {
-                        close.run(());
-                        yes.run(());
+                        close.tell(());
+                        yes.tell(());
                     }
                 >
                     {action}

@@ -32,7 +32,9 @@ pub fn Menu(
     });
     on_cleanup(move || outside.remove());
     let step = move |by: i32| {
-        let Some(root) = root.get_untracked() else { return };
+        let Some(root) = root.try_get_untracked().flatten() else {
+            return;
+        };
         let Ok(items) = root.query_selector_all(".menu :is(.item, input, select)") else {
             return;
         };

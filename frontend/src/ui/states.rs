@@ -1,5 +1,6 @@
 //! Small shared pieces: badges, avatars, and what stands where data is not: loading, nothing, an error.
 
+use crate::dom::Tell;
 use crate::{api::Problem, i18n::t, record::row, ui::icon};
 use leptos::prelude::*;
 
@@ -62,7 +63,7 @@ pub fn problem(problem: &Problem, retry: Callback<()>) -> AnyView {
         403 => (t().not_allowed, "lock"),
         _ => (t().could_not_load, "warning"),
     };
-    let again = view! { <button type="button" class="btn" on:click=move |_| retry.run(())>{icon("undo")}{t().try_again}</button> }.into_any();
+    let again = view! { <button type="button" class="btn" on:click=move |_| retry.tell(())>{icon("undo")}{t().try_again}</button> }.into_any();
     view! { <div role="alert">{empty(icon_name, title, problem.text(), again)}</div> }.into_any()
 }
 

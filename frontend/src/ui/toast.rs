@@ -2,7 +2,7 @@
 
 use crate::{
     api::Problem,
-    dom,
+    dom::{self, Tell},
     i18n::t,
     state::{Toast, state},
     ui::icon,
@@ -57,7 +57,7 @@ pub fn Toasts() -> impl IntoView {
                             {icon(if bad { "warning" } else { "check" })}
                             <span class="grow">{text}</span>
                             {undo.map(|undo| view! {
-                                <button type="button" class="btn quiet small" on:click=move |_| { dismiss(id); undo.run(()); }>{t().undo}</button>
+                                <button type="button" class="btn quiet small" on:click=move |_| { dismiss(id); undo.tell(()); }>{t().undo}</button>
                             })}
                             <button type="button" class="btn quiet small square" aria-label=t().close on:click=move |_| dismiss(id)>{icon("close")}</button>
                         </div>

@@ -617,6 +617,8 @@ CREATE TABLE refresh_tokens (
     session_id uuid NOT NULL REFERENCES sessions (id),
     hash text COLLATE "C" NOT NULL,
     replaced_at timestamptz,
+    -- The token it was given in exchange for: forgiven until this one is used.
+    follows TEXT,
     PRIMARY KEY (session_id, hash)
 );
 

@@ -615,6 +615,8 @@ CREATE TABLE refresh_tokens (
     session_id BLOB NOT NULL REFERENCES sessions (id),
     hash TEXT NOT NULL,
     replaced_at INTEGER,
+    -- The token it was given in exchange for: forgiven until this one is used.
+    follows TEXT,
     PRIMARY KEY (session_id, hash)
 ) STRICT;
 

@@ -1,0 +1,405 @@
+//! `xtask bench`: what the server does in a second, on a large database of each engine. Prints figures, judges nothing.
+
+mod load;
+
+use crate::{app, run::build_server, setup, shell, shell::Args};
+use anyhow::{Context, Result, bail, ensure};
+use load::{Connection, Sample, Worker, request};
+use serde_json::Value as Json;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+use xtask::postgres::{Durability, Server};
+
+/// Change it with what `guanxi bench-fill` writes.
+const FILLING: &str = "1";
+const PASSWORD: &str = "bench-guanxi-26";
+/// Connections of the measurements that are about throughput.
+const CONNECTIONS: usize = 16;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+pub fn run(mut args: Args) -> Result<()> {
+    let engines = match args.value("--engine")?.as_deref() {
+        None | Some("both") => vec![Engine::Sqlite, Engine::Postgres],
+        Some("sqlite") => vec![Engine::Sqlite],
+        Some("postgres") => vec![Engine::Postgres],
+        Some(other) => bail!("no engine {other:?}: sqlite, postgres or both"),
+    };
+    let seconds: f64 = args.value("--seconds")?.as_deref().unwrap_or("4").parse()?;
+    let rows: f64 = args.value("--rows")?.as_deref().unwrap_or("1").parse()?;
+    args.none_left()?;
+    let server = build_server(true)?;
+    for engine in engines {
+        bench(engine, &server, Duration::from_secs_f64(seconds), rows)?;
+    }
+    match app::first_load()? {
+        Some(size) => println!("app: {:.1} kB brotli at first load", size as f64 / 1e3),
+        None => println!("app: not measured, dist/ holds no release build"),
+    }
+    Ok(())
+}
+
+/// A copy of the filled database, to be changed and thrown away.
+enum Place {
+    Sqlite(PathBuf),
+    Postgres(Server),
+}
+
+impl Place {
+    fn url(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Self::Postgres(server) => server.url().to_owned(),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Self::Sqlite(path) = self {
+            for end in ["", "-wal", "-shm"] {
+                let _ = fs::remove_file(format!("{}{end}", path.display()));
+            }
+        }
+    }
+}
+
+/// Fills a database once; every run after that starts from the copy that was kept.
+fn place(engine: Engine, guanxi: &Path, rows: f64) -> Result<Place> {
+    let name = if engine == Engine::Sqlite { "sqlite" } else { "postgres" };
+    let schema = fs::read(shell::root().join(format!("migrations/{name}/2026-11-22-000000_core/up.sql")))?;
+    let key = crate::pack::hash([schema.as_slice(), FILLING.as_bytes(), rows.to_string().as_bytes()]);
+    let folder = shell::target_dir().join("bench");
+    fs::create_dir_all(&folder)?;
+    let kept = folder.join(format!("{name}-{key}"));
+    let fill = |url: &str| -> Result<()> {
+        println!("filling a {name} database (once; it is kept in target/bench)");
+        let start = Instant::now();
+        shell::run(Command::new(guanxi).args(["bench-fill", "--database", url, "--rows", &rows.to_string()]))?;
+        println!("filled in {:.0} s", start.elapsed().as_secs_f64());
+        Ok(())
+    };
+    match engine {
+        Engine::Sqlite => {
+            if !kept.exists() {
+                let draft = Place::Sqlite(folder.join("draft.db"));
+                drop(Place::Sqlite(folder.join("draft.db")));
+                fill(&draft.url())?;
+                fs::rename(folder.join("draft.db"), &kept)?;
+            }
+            let copy = folder.join("run.db");
+            fs::copy(&kept, &copy)?;
+            Ok(Place::Sqlite(copy))
+        }
+        Engine::Postgres => {
+            setup::postgres()?;
+            if !kept.exists() {
+                let server = Server::start(Durability::Full)?;
+                fill(server.url())?;
+                server.keep_data(&kept)?;
+            }
+            Ok(Place::Postgres(Server::start_with(Durability::Full, Some(&kept))?))
+        }
+    }
+}
+
+struct Guanxi(Child);
+
+impl Guanxi {
+    fn start(program: &Path, url: &str, listen: &str) -> Result<Self> {
+        let mut child = Command::new(program)
+            .args(["serve", "--database", url, "--listen", listen])
+            .env("GUANXI_BENCH", "1")
+            .env("GUANXI_RATE_LIMIT", "0")
+            .env("GUANXI_LOG", "warn")
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().context("piped")?).lines();
+        let server = Self(child);
+        while !lines.next().context("the server ended")??.contains("listens on") {}
+        for _ in 0..100 {
+            if Connection::open(listen).is_ok() {
+                return Ok(server);
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        bail!("the server does not answer")
+    }
+
+    /// Resident memory in megabytes.
+    fn memory(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
+        let line = status.lines().find(|l| l.starts_with("VmRSS:")).context("no VmRSS")?;
+        let kilobytes: f64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
+        Ok(kilobytes / 1024.0)
+    }
+}
+
+impl Drop for Guanxi {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Calls the API as one user.
+struct Client {
+    address: String,
+    token: String,
+}
+
+impl Client {
+    fn sign_in(address: &str, email: &str) -> Result<Self> {
+        let body = serde_json::json!({ "email": email, "password": PASSWORD }).to_string();
+        let mut connection = Connection::open(address)?;
+        let answer = connection.call(&request("POST", "/api/v1/auth/login", None, "", &body))?;
+        ensure!(
+            answer.status == 200,
+            "sign-in: {}",
+            String::from_utf8_lossy(answer.body)
+        );
+        let token = answer.json()?["access_token"].as_str().context("a token")?.to_owned();
+        Ok(Self {
+            address: address.to_owned(),
+            token,
+        })
+    }
+
+    fn request(&self, path: &str) -> Vec<u8> {
+        request("GET", &format!("/api/v1{path}"), Some(&self.token), "", "")
+    }
+
+    fn get(&self, path: &str) -> Result<Json> {
+        let mut connection = Connection::open(&self.address)?;
+        let answer = connection.call(&self.request(path))?;
+        ensure!(answer.status == 200, "{path}: {}", String::from_utf8_lossy(answer.body));
+        answer.json()
+    }
+
+    /// Workers that go through the same requests, each from a place of its own.
+    fn reading(&self, requests: &[Vec<u8>], connections: usize) -> Result<Vec<Worker>> {
+        (0..connections)
+            .map(|n| {
+                let requests = requests.to_vec();
+                let mut next = n * requests.len() / connections;
+                let call = move |connection: &mut Connection| {
+                    next = (next + 1) % requests.len();
+                    expect(connection, &requests[next], 200)
+                };
+                Ok((Connection::open(&self.address)?, Box::new(call) as _))
+            })
+            .collect()
+    }
+}
+
+fn expect(connection: &mut Connection, request: &[u8], status: u16) -> Result<()> {
+    let answer = connection.call(request)?;
+    ensure!(
+        answer.status == status,
+        "{} instead of {status}: {}\n{}",
+        answer.status,
+        String::from_utf8_lossy(answer.body),
+        String::from_utf8_lossy(request)
+    );
+    Ok(())
+}
+
+fn texts(page: &Json, name: &str) -> Vec<String> {
+    let rows = page["data"].as_array().into_iter().flatten();
+    rows.filter_map(|row| row[name].as_str().map(str::to_owned)).collect()
+}
+
+/// Customers from all over the table, with their versions: every 200th of the names, so to speak.
+fn customers(client: &Client) -> Result<Vec<(String, i64)>> {
+    let mut found = Vec::new();
+    let mut path = "/customers?limit=200&sort=name&fields=id".to_owned();
+    while found.len() < 4000 {
+        let page = client.get(&path)?;
+        for row in page["data"].as_array().context("rows")? {
+            let id = row["id"].as_str().context("an id")?.to_owned();
+            found.push((id, row["version"].as_i64().context("a version")?));
+        }
+        let Some(next) = page["page"]["next_cursor"].as_str() else {
+            break;
+        };
+        path = format!("/customers?limit=200&sort=name&fields=id&cursor={next}");
+    }
+    Ok(found)
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().map(|b| format!("%{b:02X}")).collect()
+}
+
+fn creating(client: &Client) -> Result<Vec<Worker>> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    (0..CONNECTIONS)
+        .map(|_| {
+            let token = client.token.clone();
+            let call = move |connection: &mut Connection| {
+                let n = COUNT.fetch_add(1, Ordering::Relaxed);
+                let body = format!(
+                    r#"{{"name":"苏州新客户{n}精密机械有限公司","industry":"制造","phone":"0512-{n:08}","email":"new{n}@bench.example","tags":["展会"]}}"#
+                );
+                expect(connection, &request("POST", "/api/v1/customers", Some(&token), "", &body), 201)
+            };
+            Ok((Connection::open(&client.address)?, Box::new(call) as _))
+        })
+        .collect()
+}
+
+/// Each worker changes customers of its own, at the version it knows.
+fn patching(client: &Client, customers: &[(String, i64)]) -> Result<Vec<Worker>> {
+    customers
+        .chunks(customers.len().div_ceil(CONNECTIONS))
+        .map(|mine| {
+            let (token, mut mine, mut next) = (client.token.clone(), mine.to_vec(), 0);
+            let call = move |connection: &mut Connection| {
+                next = (next + 1) % mine.len();
+                let (id, version) = &mut mine[next];
+                let headers = format!("if-match: \"{version}\"\r\n");
+                let body = format!(r#"{{"employees":{},"level":"B"}}"#, *version + 7);
+                let path = format!("/api/v1/customers/{id}");
+                *version += 1;
+                expect(connection, &request("PATCH", &path, Some(&token), &headers, &body), 200)
+            };
+            Ok((Connection::open(&client.address)?, Box::new(call) as _))
+        })
+        .collect()
+}
+
+fn bench(engine: Engine, program: &Path, time: Duration, rows: f64) -> Result<()> {
+    let place = place(engine, program, rows)?;
+    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+    let server = Guanxi::start(program, &place.url(), &address)?;
+    thread::sleep(Duration::from_millis(500));
+    let fresh = server.memory()?;
+    let owner = Client::sign_in(&address, "owner@bench.example")?;
+    let sales = Client::sign_in(&address, "sales1@bench.example")?;
+    thread::sleep(Duration::from_millis(500));
+    let idle = server.memory()?;
+
+    let known = customers(&owner)?;
+    let users = owner.get("/users?limit=50")?;
+    let pipeline = texts(&owner.get("/pipelines")?, "id")
+        .first()
+        .context("a pipeline")?
+        .clone();
+    let mine = texts(&sales.get("/customers?limit=200")?, "id");
+    let reads =
+        |client: &Client, paths: Vec<String>| -> Vec<Vec<u8>> { paths.iter().map(|p| client.request(p)).collect() };
+    let ids = |ids: &mut dyn Iterator<Item = &String>| ids.map(|id| format!("/customers/{id}")).collect::<Vec<_>>();
+    let finding = |words: &[&str]| {
+        words
+            .iter()
+            .map(|w| format!("/customers?q={}&limit=50", encoded(w)))
+            .collect::<Vec<_>>()
+    };
+    let by_owner = texts(&users, "id")
+        .iter()
+        .map(|id| format!("/customers?filter[owner_id]={id}&sort=name&limit=50"))
+        .collect();
+    let newest = || vec!["/customers?limit=50".to_owned()];
+
+    let board = format!("/pipelines/{pipeline}/board");
+    let cases: Vec<(&str, Vec<Worker>)> = vec![
+        (
+            "get by id",
+            owner.reading(&reads(&owner, ids(&mut known.iter().map(|(id, _)| id))), CONNECTIONS)?,
+        ),
+        (
+            "get by id, own records only",
+            sales.reading(&reads(&sales, ids(&mut mine.iter())), CONNECTIONS)?,
+        ),
+        ("list 50 newest", owner.reading(&reads(&owner, newest()), CONNECTIONS)?),
+        (
+            "list 50 newest, own records only",
+            sales.reading(&reads(&sales, newest()), CONNECTIONS)?,
+        ),
+        (
+            "list 50 by owner, sorted by name",
+            owner.reading(&reads(&owner, by_owner), CONNECTIONS)?,
+        ),
+        (
+            "search, two characters, few hits",
+            owner.reading(
+                &reads(&owner, finding(&["恒瑞", "海诺", "景程", "博远", "天泽", "润信"])),
+                CONNECTIONS,
+            )?,
+        ),
+        (
+            "search, two characters, many hits",
+            owner.reading(&reads(&owner, finding(&["苏州", "精密", "商贸", "电子"])), CONNECTIONS)?,
+        ),
+        (
+            "board, one at a time",
+            owner.reading(&reads(&owner, vec![board.clone()]), 1)?,
+        ),
+        (
+            "board, own records only",
+            sales.reading(&reads(&sales, vec![board]), 1)?,
+        ),
+        ("create", creating(&owner)?),
+        ("patch", patching(&owner, &known)?),
+    ];
+
+    let name = if engine == Engine::Sqlite {
+        "SQLite"
+    } else {
+        "PostgreSQL"
+    };
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    println!(
+        "\n{name}, {:.0} customers, {CONNECTIONS} connections, {processors} processors for server and load",
+        100_000.0 * rows
+    );
+    println!(
+        "{:36} {:>10} {:>9} {:>9} {:>9}",
+        "", "a second", "p50 ms", "p99 ms", "of no-op"
+    );
+    let nothing = request("GET", "/api/v1/noop", None, "", "");
+    let mut noop = owner.reading(&[nothing], CONNECTIONS)?;
+    let mut all = Sample::default();
+    load::run(&mut noop, Duration::from_millis(300))?;
+    for (name, mut workers) in cases {
+        let (mut sample, mut beside) = (Sample::default(), Sample::default());
+        load::run(&mut workers, Duration::from_millis(200))?;
+        // In turns, so that what else the machine does weighs on both alike.
+        for _ in 0..4 {
+            beside.add(load::run(&mut noop, time / 16)?);
+            sample.add(load::run(&mut workers, time / 4)?);
+        }
+        row(name, &mut sample, Some(&beside));
+        all.add(beside);
+    }
+    row("no-op", &mut all, None);
+    thread::sleep(Duration::from_millis(500));
+    println!(
+        "memory: {fresh:.1} MB after start, {idle:.1} MB signed in, {:.1} MB after the run",
+        server.memory()?
+    );
+    drop(server);
+    Ok(())
+}
+
+fn row(name: &str, sample: &mut Sample, noop: Option<&Sample>) {
+    let rate = sample.per_second();
+    let share = noop.map_or(String::new(), |n| format!("{:9.2}", rate / n.per_second()));
+    println!(
+        "{name:36} {rate:>10.0} {:>9.2} {:>9.2} {share}",
+        sample.percentile(50),
+        sample.percentile(99)
+    );
+}

@@ -1,0 +1,152 @@
+//! Credentials: access tokens, refresh tokens, cookies, set-up, and the rate limit.
+
+mod cookies;
+mod sessions;
+mod tokens;
+
+use tests::firm::PASSWORD;
+use tests::*;
+
+fn login(t: &T, email: &str, password: &str) -> client::Request {
+    t.anonymous
+        .post("/auth/login", json!({ "email": email, "password": password }))
+}
+
+both! {
+    fn a_sign_in_gives_tokens_that_work(t) {
+        let given = login(t, &t.sales.email, PASSWORD).expect(200);
+        assert_eq!(given["token_type"], "Bearer");
+        assert!(given["expires_in"].as_i64().is_some_and(|s| (1..=900).contains(&s)), "at most 15 minutes");
+        assert_eq!(given["user"]["id"], t.sales.id.to_string());
+        assert!(given["refresh_token"].is_string());
+        assert_eq!(given.header("set-cookie"), "", "no cookie unless the app asks");
+        assert_eq!(given.header("cache-control"), "no-store");
+        let token = given["access_token"].as_str().map(str::to_owned);
+        let me = Client { token, ..t.anonymous.clone() }.get("/auth/me").expect(200);
+        assert_eq!(me["user"]["email"], t.sales.email);
+        assert_eq!(me["roles"], json!(["sales"]));
+        assert_eq!((&me["rights"]["lead"]["view"], &me["rights"]["product"]["edit"]), (&json!("own"), &json!("none")));
+        login(t, &format!("  {}  ", t.sales.email.to_uppercase()), PASSWORD).expect(200);
+    }
+
+    fn wrong_credentials_all_sound_alike(t) {
+        let known = login(t, &t.sales.email, "wrong password").refused(401, "invalid_credentials");
+        let unknown = login(t, "nobody@example.com", "wrong password").refused(401, "invalid_credentials");
+        assert_eq!(known["detail"], unknown["detail"]);
+        login(t, &t.sales.email, &PASSWORD.to_uppercase()).refused(401, "invalid_credentials");
+        login(t, &t.sales.email, &format!("{PASSWORD} ")).refused(401, "invalid_credentials");
+        login(t, &t.sales.email, &"x".repeat(129)).refused(401, "invalid_credentials");
+        login(t, "' OR 1=1 --", "x").refused(401, "invalid_credentials");
+        login(t, "", "x").invalid(&["/email required"]);
+        login(t, "a@example.com", "").invalid(&["/password required"]);
+        t.anonymous.post("/auth/login", json!({ "email": "a@example.com", "password": 5 })).invalid(&["/password wrong_type"]);
+        t.anonymous.post("/auth/login", json!({ "email": "a@example.com", "password": "x", "otp": "1" })).invalid(&["/otp unknown_field"]);
+    }
+
+    fn known_and_unknown_take_the_same_time(t) {
+        let took = |email: &str| {
+            let mut times: Vec<_> = (0..5).map(|_| {
+                let start = std::time::Instant::now();
+                login(t, email, "wrong password").expect(401);
+                start.elapsed()
+            }).collect();
+            times.sort();
+            times[1].as_secs_f64()
+        };
+        let (known, unknown) = (took(&t.sales.email), took("nobody@example.com"));
+        assert!(unknown > known / 3.0 && known > unknown / 3.0, "{known} and {unknown} seconds");
+    }
+}
+
+fn with_own_server(engine: Engine, settings: impl FnOnce(&mut api::config::Config), test: impl Fn(&T)) {
+    test(&T::on(std::sync::Arc::new(
+        Running::start(engine, settings).expect("a server"),
+    )));
+}
+
+#[test]
+fn too_many_requests_are_told_to_wait() {
+    with_own_server(
+        Engine::Sqlite,
+        |c| c.rate_limit = 5,
+        |t| {
+            let first = t.sales.get("/customers").expect(200);
+            assert_eq!(first.header("ratelimit-policy"), "\"default\";q=5;w=60");
+            assert_eq!(first.header("ratelimit"), "\"default\";r=4;t=60");
+            for _ in 0..4 {
+                t.sales.get("/customers").expect(200);
+            }
+            let refused = t.sales.get("/customers").language("en").refused(429, "rate_limited");
+            let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+            assert!((1..=60).contains(&wait));
+            assert!(refused.header("ratelimit").starts_with("\"default\";r=0;t="));
+            t.sign_in(&t.sales).get("/customers").refused(429, "rate_limited");
+            // Others have a limit of their own, and so has who is not signed in.
+            t.manager.get("/customers").expect(200);
+            t.anonymous.get("/customers").expect(401);
+            // Health is asked by machines.
+            for _ in 0..10 {
+                t.anonymous.call_at("GET", "/healthz").expect(200);
+            }
+        },
+    );
+}
+
+#[test]
+fn a_made_up_credential_does_not_escape_the_limit() {
+    with_own_server(
+        Engine::Sqlite,
+        |c| c.rate_limit = 5,
+        |t| {
+            let statuses: Vec<u16> = (0..8)
+                .map(|i| {
+                    Client {
+                        token: Some(format!("made-up-{i}")),
+                        ..t.anonymous.clone()
+                    }
+                    .get("/customers")
+                    .send()
+                    .status
+                })
+                .collect();
+            assert_eq!(statuses, [401, 401, 401, 401, 401, 429, 429, 429]);
+        },
+    );
+}
+
+#[test]
+fn a_new_server_is_set_up_once() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let running = Running::start(engine, |_| {}).expect("a server");
+        let hash = api::testing::hash_token("one-time");
+        running
+            .server
+            .store()
+            .write_here(move |tx| persistence::workspace::offer_setup(tx, &hash))
+            .expect("offers");
+        let anonymous = Client::new(running.server.url(), None);
+        let setup = |token: &str, password: &str| {
+            anonymous.post("/auth/setup", json!({
+            "token": token, "workspace_name": "新公司", "name": "老板", "email": "boss@example.com", "password": password, "locale": "zh-CN" }))
+        };
+        setup("guessed", PASSWORD).refused(409, "invalid_setup_token");
+        setup("one-time", "short").invalid(&["/password password_too_short"]);
+        setup("one-time", "password1").invalid(&["/password password_common"]);
+        setup("one-time", &"x".repeat(129)).invalid(&["/password password_too_long"]);
+        let made = setup("one-time", PASSWORD).expect(201);
+        assert_eq!(made["user"]["roles"], json!(["owner"]));
+        setup("one-time", PASSWORD).refused(409, "invalid_setup_token");
+        let given = anonymous
+            .post(
+                "/auth/login",
+                json!({ "email": "boss@example.com", "password": PASSWORD }),
+            )
+            .expect(200);
+        let boss = Client {
+            token: given["access_token"].as_str().map(str::to_owned),
+            ..anonymous.clone()
+        };
+        assert_eq!(boss.get("/auth/me").expect(200)["workspace"]["name"], "新公司");
+        assert_eq!(seed::stages(&boss).len(), 5);
+    }
+}

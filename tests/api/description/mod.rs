@@ -1,0 +1,319 @@
+//! Every operation of the description, tried by everybody.
+//!
+//! `rights.txt` has a row for each operation: what it answers to whom, and what it writes. It is compared with what the
+//! server does, on both engines; a new operation has no row and fails. With `GUANXI_UPDATE_RIGHTS` set the file is written
+//! instead, to be read before it is committed.
+
+use domain::change::Change;
+use domain::policy::Actor;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tests::description::Operation;
+use tests::*;
+
+/// Operations that need no credential.
+const OPEN: [&str; 4] = ["login", "logout", "refresh", "setup"];
+
+/// Kinds that belong to the workspace; the records of all others have an owner.
+const SHARED: [&str; 8] = [
+    "/picklists",
+    "/pipelines",
+    "/products",
+    "/roles",
+    "/stages",
+    "/tags",
+    "/teams",
+    "/users",
+];
+
+/// A request to an operation that would succeed for who may do it, and the record it is about.
+struct Probe {
+    path: String,
+    body: Option<Json>,
+    version: Option<i64>,
+    record: Option<String>,
+}
+
+fn kind_path(operation: &Operation) -> String {
+    let first = operation.path.trim_start_matches("/api/v1/").split('/').next();
+    format!("/{}", first.unwrap_or_default())
+}
+
+impl Probe {
+    /// Owned records belong to `sales`, settings to the firm.
+    fn new(t: &T, operation: &Operation) -> Self {
+        let kind = kind_path(operation);
+        let maker = if SHARED.contains(&kind.as_str()) {
+            &t.owner
+        } else {
+            &t.sales
+        };
+        let mut path = operation.path.trim_start_matches("/api/v1").to_owned();
+        let mut version = operation.versioned.then_some(1);
+        let mut record = None;
+        if path.contains("{id}") {
+            let made = seed::plain(maker, &kind);
+            let one = format!("{kind}/{}", made.id());
+            if operation.id.starts_with("restore_") {
+                maker.delete(&one, 1).expect(204);
+                version = Some(2);
+            }
+            if operation.id == "reopen_opportunity" {
+                maker.act(&format!("{one}/win")).if_match(1).expect(200);
+                version = Some(2);
+            }
+            path = path.replace("{id}", &made.id());
+            record = Some(one);
+        }
+        path = path.replace("{key}", "external_id").replace("{value}", "a-key");
+        if operation.id == "search" {
+            path += "?q=a";
+        }
+        let body = operation.has_body.then(|| body(t, operation, &kind));
+        Self {
+            path,
+            body,
+            version,
+            record,
+        }
+    }
+
+    fn send(&self, client: &Client, operation: &Operation) -> Answer {
+        let mut request = client.call(&operation.method, &self.path);
+        if let Some(version) = self.version {
+            request = request.if_match(version);
+        }
+        if let Some(body) = &self.body {
+            request = request.json(body.clone());
+        }
+        request.send()
+    }
+}
+
+fn body(t: &T, operation: &Operation, kind: &str) -> Json {
+    let id = operation.id.as_str();
+    match id.split('_').next().unwrap_or_default() {
+        "create" | "upsert" => seed::minimal(&t.owner, kind),
+        "update" => json!({ "external_id": "changed" }),
+        "batch" => json!({ "operations": [{ "method": "create", "body": seed::minimal(&t.owner, kind) }] }),
+        "move" => json!({ "stage_id": seed::stages(&t.owner)[1] }),
+        "lose" => json!({ "reason": "价格" }),
+        "search" | "convert" | "win" | "reopen" | "restore" => json!({}),
+        _ => panic!("{id} is new: say here with which body it succeeds"),
+    }
+}
+
+fn operations(t: &T) -> impl Iterator<Item = &'static Operation> {
+    t.owner.description().operations.iter().filter(|o| !o.open)
+}
+
+fn changes_after(t: &T, position: i64) -> Vec<Change> {
+    let store = t.running.server.store();
+    let id = t.workspace;
+    store.seal_here().expect("seals");
+    let found = store.read_here(|tx| {
+        let space = persistence::workspace::find(tx, id)?.expect("the firm");
+        let scope = Actor::system(Arc::new(space)).feed_scope();
+        let mut all = Vec::new();
+        let mut after = position;
+        loop {
+            let page = persistence::change::after(tx, &scope, after, 500)?;
+            let Some(last) = page.last() else { return Ok(all) };
+            after = last.position;
+            all.extend(page);
+        }
+    });
+    found.expect("reads")
+}
+
+fn last_position(t: &T) -> i64 {
+    changes_after(t, 0).last().map_or(0, |c| c.position)
+}
+
+fn table() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("api/rights.txt")
+}
+
+const HEAD: &str = "operation                  anonymous stranger other_sales sales manager admin owner  writes";
+
+/// The row of an operation as the server has it, and what is wrong with that whatever the table says.
+fn row(t: &T, operation: &Operation) -> String {
+    let anonymous = t.anonymous.clone();
+    let people: [&Client; 7] = [
+        &anonymous,
+        &t.stranger,
+        &t.other_sales,
+        &t.sales,
+        &t.manager,
+        &t.admin,
+        &t.owner,
+    ];
+    let mut statuses = Vec::new();
+    let mut written = String::new();
+    for (i, client) in people.into_iter().enumerate() {
+        let probe = Probe::new(t, operation);
+        let before = probe.record.as_ref().map(|r| t.owner.get(r).send().body);
+        let position = last_position(t);
+        let answer = probe.send(client, operation);
+        let changes = changes_after(t, position);
+        let refused = answer.status >= 400;
+        match i {
+            0 => assert_eq!(answer.status, 401, "{} without a credential", operation.id),
+            1 if probe.record.is_some() => assert_eq!(answer.status, 404, "{} from another workspace", operation.id),
+            _ => {}
+        }
+        if refused {
+            assert_eq!(changes, [], "{} was refused and wrote", operation.id);
+            let after = probe.record.as_ref().map(|r| t.owner.get(r).send().body);
+            let plain = |b: Option<Json>| b.map(|mut b| b.as_object_mut().map(|b| b.remove("request_id")).map(|_| b));
+            assert_eq!(
+                plain(after),
+                plain(before),
+                "{} was refused and changed the record",
+                operation.id
+            );
+        }
+        if i == people.len() - 1 {
+            let sets: BTreeSet<String> = changes.iter().map(|c| c.change_set.to_string()).collect();
+            let expected = usize::from(operation.mutates());
+            assert_eq!(
+                sets.len(),
+                expected,
+                "{} leaves {expected} change set: {changes:?}",
+                operation.id
+            );
+            let records: BTreeSet<_> = changes.iter().map(|c| c.record_id).collect();
+            assert_eq!(
+                records.len(),
+                changes.len(),
+                "{}: one entry for each record",
+                operation.id
+            );
+            let mut told: Vec<String> = changes
+                .iter()
+                .map(|c| format!("{} {}", c.action.key(), c.kind))
+                .collect();
+            told.sort();
+            written = told.join(", ");
+        }
+        // Keys of one probe must not stand in the way of the next.
+        clear(t, operation);
+        statuses.push(answer.status);
+    }
+    let [a, b, c, d, e, f, g] = statuses[..] else {
+        panic!("seven people")
+    };
+    let line = format!(
+        "{:<26} {a:^9} {b:^8} {c:^11} {d:^5} {e:^7} {f:^5} {g:^5}  {written}",
+        operation.id
+    );
+    line.trim_end().to_owned()
+}
+
+/// Takes the external ids of a probe away again.
+fn clear(t: &T, operation: &Operation) {
+    let kind = kind_path(operation);
+    if !operation.id.starts_with("upsert_") && !operation.id.starts_with("update_") {
+        return;
+    }
+    for client in [&t.owner.client, &t.stranger.client] {
+        let found = client
+            .get(&format!("{kind}?filter[external_id][in]=a-key,changed"))
+            .expect(200);
+        for record in found.rows() {
+            let one = format!("{kind}/{}", record["id"].as_str().expect("an id"));
+            client
+                .patch(
+                    &one,
+                    record["version"].as_i64().expect("a version"),
+                    json!({ "external_id": null }),
+                )
+                .expect(200);
+        }
+    }
+}
+
+both! {
+    fn everybody_may_do_what_the_table_says(t) {
+        let found: BTreeMap<String, String> = operations(t).map(|o| (o.id.clone(), row(t, o))).collect();
+        let text = found.values().fold(format!("{HEAD}\n"), |text, row| text + row + "\n");
+        if std::env::var_os("GUANXI_UPDATE_RIGHTS").is_some() {
+            std::fs::write(table(), &text).expect("writes the table");
+            return;
+        }
+        let committed = std::fs::read_to_string(table()).expect("the table");
+        let rows = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+        let (is, said) = (rows(&text), rows(&committed));
+        let new: Vec<_> = is.difference(&said).collect();
+        let gone: Vec<_> = said.difference(&is).collect();
+        assert!(new.is_empty() && gone.is_empty(), "the server does:\n{new:#?}\nrights.txt says:\n{gone:#?}");
+    }
+
+    fn only_these_operations_are_open(t) {
+        let open: BTreeSet<&str> = t.owner.description().operations.iter().filter(|o| o.open).map(|o| o.id.as_str()).collect();
+        assert_eq!(open, BTreeSet::from(OPEN));
+    }
+
+    fn operation_ids_are_unique_and_all_is_described(t) {
+        let description = t.owner.description();
+        let ids: BTreeSet<&str> = description.operations.iter().map(|o| o.id.as_str()).collect();
+        assert_eq!(ids.len(), description.operations.len());
+        for operation in &description.operations {
+            let item = &description.document["paths"][&operation.path][operation.method.to_lowercase()];
+            for member in ["summary", "tags", "security"] {
+                assert!(!item[member].is_null(), "{} has no {member}", operation.id);
+            }
+            assert!(operation.statuses.iter().any(|s| (200..300).contains(s)), "{} can never succeed", operation.id);
+            assert!(operation.open || operation.statuses.is_superset(&BTreeSet::from([401, 403])), "{}", operation.id);
+            for reference in references(item) {
+                let pointer = reference.trim_start_matches('#');
+                assert!(description.document.pointer(pointer).is_some(), "{} refers to {reference}", operation.id);
+            }
+        }
+    }
+
+    fn the_schema_tells_every_kind_as_it_is_answered(t) {
+        let schema = t.owner.get("/schema").expect(200);
+        for kind in schema["kinds"].as_array().expect("kinds") {
+            let path = kind["path"].as_str().expect("a path").trim_start_matches("/api/v1").to_owned();
+            let made = seed::plain(&t.owner, &path);
+            let fields: BTreeSet<&str> = kind["fields"].as_array().expect("fields").iter().map(|f| f["name"].as_str().expect("a name")).collect();
+            let sent: BTreeSet<&str> = made.body.as_object().expect("an object").keys().map(String::as_str).collect();
+            assert_eq!(fields, sent, "{path}");
+            for field in kind["fields"].as_array().expect("fields") {
+                let name = field["name"].as_str().expect("a name");
+                assert!(!field["label"]["zh-CN"].is_null() && !field["label"]["en"].is_null(), "{path} {name}");
+                let sorted = t.owner.get(&format!("{path}?sort={name}")).send();
+                assert_eq!(sorted.status == 200, field["sortable"] == true, "{path}?sort={name}: {}", sorted.text);
+                for operator in field["operators"].as_array().expect("operators") {
+                    let operator = operator.as_str().expect("an operator");
+                    let value = match (operator, field["type"].as_str().unwrap_or_default()) {
+                        ("is_null", _) | (_, "boolean") => "true".to_owned(),
+                        ("between", "integer" | "money") => "1,2".to_owned(),
+                        ("between", _) => "2026-01-01,2026-02-01".to_owned(),
+                        (_, "integer" | "money") => "1".to_owned(),
+                        (_, "day" | "instant") if !matches!(operator, "in" | "nin") => "today".to_owned(),
+                        (_, "day") => "2026-01-01".to_owned(),
+                        (_, "instant") => "2026-01-01T00:00:00Z".to_owned(),
+                        (_, "id") => t.owner.id.to_string(),
+                        (_, "choice") => field["choices"][0]["value"].as_str().expect("a choice").to_owned(),
+                        _ => "x".to_owned(),
+                    };
+                    t.owner.get(&format!("{path}?filter[{name}][{operator}]={value}")).expect(200);
+                }
+            }
+        }
+    }
+}
+
+fn references(json: &Json) -> Vec<&str> {
+    match json {
+        Json::Object(map) => {
+            let own = map.get("$ref").and_then(Json::as_str);
+            own.into_iter().chain(map.values().flat_map(references)).collect()
+        }
+        Json::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,58 @@
+//! Pipelines, stages and the board.
+
+use tests::*;
+
+both! {
+    fn the_board_sums_what_the_caller_sees(t) {
+        let stages = seed::stages(&t.sales);
+        for (who, name, stage, amount) in [
+            (&t.sales, "a", 0, Some("100.10")), (&t.sales, "b", 0, Some("200")), (&t.sales, "c", 0, None),
+            (&t.sales, "d", 2, Some("1000")), (&t.other_sales, "e", 2, Some("5000")),
+        ] {
+            who.create("/opportunities", json!({ "name": name, "stage_id": stages[stage], "amount": amount.map(seed::cny) }));
+        }
+        let won = t.sales.create("/opportunities", json!({ "name": "won", "stage_id": stages[2], "amount": seed::cny("7") }));
+        t.sales.act(&format!("/opportunities/{}/win", won.id())).if_match(1).expect(200);
+        let pipeline = seed::pipeline(&t.sales);
+        let board = |client: &Client, query: &str| {
+            let board = client.get(&format!("/pipelines/{pipeline}/board{query}")).expect(200);
+            let columns = board["stages"].as_array().expect("stages").clone();
+            let names = |c: &Json| c["cards"].as_array().expect("cards").iter().map(|c| c["name"].as_str().expect("a name").to_owned()).collect::<String>();
+            columns.iter().map(|c| (c["count"].as_i64().expect("a count"), c["sum"]["amount"].as_str().expect("a sum").to_owned(), c["weighted"]["amount"].as_str().expect("a sum").to_owned(), names(c))).collect::<Vec<_>>()
+        };
+        let column = |count, sum: &str, weighted: &str, names: &str| (count, sum.to_owned(), weighted.to_owned(), names.to_owned());
+        let empty = || column(0, "0.00", "0.00", "");
+        let mine = board(&t.sales, "?sort=name");
+        assert_eq!(mine, [column(3, "300.10", "30.01", "abc"), empty(), column(1, "1000.00", "500.00", "d"), empty(), empty()]);
+        assert_eq!(board(&t.owner, "?sort=-name")[2], column(2, "6000.00", "3000.00", "ed"));
+        assert_eq!(board(&t.owner, "?filter[amount][gte]=200&sort=name"), [column(1, "200.00", "20.00", "b"), empty(), column(2, "6000.00", "3000.00", "de"), empty(), empty()]);
+        assert_eq!(board(&t.owner, &format!("?filter[owner_id]={}", t.other_sales.id))[2], column(1, "5000.00", "2500.00", "e"));
+        let short = t.sales.get(&format!("/pipelines/{pipeline}/board?limit=2&sort=name&fields=name")).expect(200);
+        assert_eq!((&short["stages"][0]["has_more"], &short["stages"][2]["has_more"]), (&json!(true), &json!(false)));
+        assert_eq!(short["stages"][0]["cards"].as_array().map(Vec::len), Some(2));
+        assert_eq!(short["stages"][0]["count"], 3, "the count is of all");
+        assert_eq!(short["stages"][0]["cards"][0]["owner"]["name"], "sales");
+        t.sales.get(&format!("/pipelines/{pipeline}/board?colour=1")).refused(400, "unknown_parameter");
+        t.stranger.get(&format!("/pipelines/{pipeline}/board")).refused(404, "not_found");
+    }
+
+    fn stages_are_kept_while_deals_stand_in_them(t) {
+        let pipeline = seed::pipeline(&t.owner);
+        let made = t.owner.create("/stages", json!({ "name": "last", "pipeline_id": pipeline }));
+        assert_eq!(made["position"], 5, "a new stage comes last");
+        let deal = t.sales.create("/opportunities", json!({ "name": "a", "stage_id": made.id() }));
+        let path = format!("/stages/{}", made.id());
+        t.owner.delete(&path, 1).refused(409, "still_referenced");
+        t.owner.delete(&format!("/pipelines/{pipeline}"), 1).refused(409, "still_referenced");
+        t.sales.delete(&format!("/opportunities/{}", deal.id()), 1).expect(204);
+        t.owner.delete(&path, 1).expect(204);
+        t.owner.patch(&format!("/stages/{}", seed::stages(&t.owner)[0]), 1, json!({ "pipeline_id": pipeline })).invalid(&["/pipeline_id read_only"]);
+    }
+
+    fn a_pipeline_without_stages_takes_no_deals(t) {
+        let pipeline = t.owner.create("/pipelines", json!({ "name": "bare" })).id();
+        t.sales.post("/opportunities", json!({ "name": "a", "pipeline_id": pipeline })).invalid(&["/pipeline_id pipeline_without_stages"]);
+        let board = t.sales.get(&format!("/pipelines/{pipeline}/board")).expect(200);
+        assert_eq!(board["stages"], json!([]));
+    }
+}

@@ -1,0 +1,104 @@
+//! Who reaches what: own, team and all; children seen through their parent; 404 for what is not seen, 403 for what is
+//! seen and may not be done.
+
+use tests::*;
+
+both! {
+    fn a_role_reaches_own_team_or_all(t) {
+        let mine = t.sales.create("/customers", json!({ "name": "mine" })).id();
+        let theirs = t.other_sales.create("/customers", json!({ "name": "theirs" })).id();
+        t.manager.create("/customers", json!({ "name": "managers" }));
+        let seen = |p: &Person| p.names("/customers?sort=name").join(",");
+        assert_eq!(seen(&t.sales), "mine");
+        assert_eq!(seen(&t.other_sales), "theirs");
+        assert_eq!(seen(&t.manager), "managers,mine");
+        assert_eq!(seen(&t.admin), "managers,mine,theirs");
+        assert_eq!(seen(&t.owner), "managers,mine,theirs");
+        assert_eq!(seen(&t.stranger), "");
+        let (mine, theirs) = (format!("/customers/{mine}"), format!("/customers/{theirs}"));
+        t.manager.patch(&mine, 1, json!({ "level": "A" })).expect(200);
+        for client in [&t.sales, &t.manager] {
+            client.get(&theirs).refused(404, "not_found");
+            client.patch(&theirs, 1, json!({ "level": "A" })).refused(404, "not_found");
+            client.delete(&theirs, 1).refused(404, "not_found");
+        }
+        t.admin.delete(&theirs, 1).expect(204);
+    }
+
+    fn a_child_is_seen_through_its_parent_and_not_changed(t) {
+        let customer = seed::plain(&t.sales, "/customers").id();
+        let contact = t.owner.create("/contacts", json!({ "name": "child", "customer_id": customer, "owner_id": t.other_sales.id })).id();
+        let path = format!("/contacts/{contact}");
+        t.sales.get(&path).expect(200);
+        assert_eq!(t.sales.names("/contacts"), ["child"]);
+        t.sales.patch(&path, 1, json!({ "title": "x" })).refused(403, "forbidden");
+        t.sales.delete(&path, 1).refused(403, "forbidden");
+        t.other_sales.get(&format!("/customers/{customer}")).refused(404, "not_found");
+        t.other_sales.patch(&path, 1, json!({ "title": "x" })).expect(200);
+        assert_eq!(t.other_sales.names("/contacts"), ["child"]);
+        t.sales.delete(&format!("/customers/{customer}"), 1).expect(204);
+        t.sales.get(&path).refused(404, "not_found");
+    }
+
+    fn only_who_may_assign_gives_records_away(t) {
+        let made = seed::plain(&t.sales, "/customers");
+        let path = format!("/customers/{}", made.id());
+        t.sales.patch(&path, 1, json!({ "owner_id": t.manager.id })).refused(403, "forbidden");
+        t.sales.post("/customers", json!({ "name": "x", "owner_id": t.manager.id })).refused(403, "forbidden");
+        t.manager.patch(&path, 1, json!({ "owner_id": t.other_sales.id })).refused(403, "forbidden");
+        t.manager.patch(&path, 1, json!({ "owner_id": t.manager.id })).expect(200);
+        t.sales.get(&path).refused(404, "not_found");
+        t.owner.patch(&path, 2, json!({ "owner_id": t.other_sales.id })).expect(200);
+        t.owner.patch(&path, 3, json!({ "owner_id": null })).expect(200);
+        t.other_sales.get(&path).refused(404, "not_found");
+        t.owner.patch(&path, 4, json!({ "owner_id": t.stranger.id })).invalid(&["/owner_id reference_not_found"]);
+    }
+
+    fn settings_are_read_by_all_and_changed_by_administrators(t) {
+        for path in ["/products", "/pipelines", "/picklists", "/teams", "/roles", "/users"] {
+            let made = seed::plain(&t.admin, path);
+            let one = format!("{path}/{}", made.id());
+            for person in [&t.manager, &t.sales] {
+                person.get(&one).expect(200);
+                person.post(path, seed::minimal(person, path)).refused(403, "forbidden");
+                person.patch(&one, 1, json!({ "name": "mine" })).refused(403, "forbidden");
+                person.delete(&one, 1).refused(403, "forbidden");
+            }
+            t.stranger.get(&one).refused(404, "not_found");
+        }
+        t.sales.post("/products", json!({ "name": "x", "owner_id": t.sales.id })).expect(422);
+        seed::plain(&t.sales, "/tags");
+    }
+
+    fn a_role_of_the_firms_own_decides(t) {
+        let grants = json!({ "*": { "view": "all" }, "customer": { "view": "all", "create": "own", "edit": "none" }, "lead": {} });
+        t.owner.create("/roles", json!({ "key": "viewer", "name": "Viewer", "grants": grants }));
+        let role = t.owner.get("/roles?filter[key]=viewer").expect(200).rows()[0].clone();
+        t.owner.patch(&format!("/users/{}", t.sales.id), 2, json!({ "roles": ["viewer"] })).expect(200);
+        seed::plain(&t.sales, "/customers");
+        let other = seed::plain(&t.other_sales, "/customers").id();
+        assert_eq!(t.sales.names("/customers").len(), 2);
+        t.sales.patch(&format!("/customers/{other}"), 1, json!({ "level": "A" })).refused(403, "forbidden");
+        t.sales.get("/leads").refused(403, "forbidden");
+        t.sales.get("/opportunities").expect(200);
+        t.sales.post("/opportunities", json!({ "name": "x" })).refused(403, "forbidden");
+        let kinds = t.sales.get("/schema").expect(200);
+        assert!(!kinds["kinds"].as_array().expect("kinds").iter().any(|k| k["kind"] == "lead"));
+        // A changed role counts from the next call.
+        let id = role["id"].as_str().expect("an id");
+        t.owner.patch(&format!("/roles/{id}"), 1, json!({ "grants": { "lead": { "view": "all" } } })).expect(200);
+        t.sales.get("/leads").expect(200);
+    }
+
+    fn built_in_roles_stay_as_they_are(t) {
+        let role = t.owner.get("/roles?filter[key]=sales").expect(200).rows()[0].clone();
+        let path = format!("/roles/{}", role["id"].as_str().expect("an id"));
+        t.owner.patch(&path, 1, json!({ "grants": { "lead": { "view": "all" } } })).invalid(&["/grants builtin_role"]);
+        t.owner.patch(&path, 1, json!({ "builtin": false })).invalid(&["/builtin read_only"]);
+        t.owner.delete(&path, 1).refused(409, "builtin_role");
+        t.owner.post("/roles", json!({ "key": "sales", "name": "x", "grants": {} })).refused(409, "duplicate");
+        t.owner.post("/roles", json!({ "key": "y", "name": "x", "grants": { "lead": { "fly": "all" } } })).expect(422);
+        t.owner.post("/roles", json!({ "key": "y", "name": "x", "grants": { "lead": { "view": "far" } } })).expect(422);
+        t.owner.post("/roles", json!({ "key": "y", "name": "x", "grants": { "dragon": { "view": "all" } } })).expect(422);
+    }
+}

@@ -1,0 +1,202 @@
+//! Requests as such: routes, methods, media types, sizes, languages, and text that wants to be code.
+
+use tests::*;
+
+/// What has broken other programs: quotes, comments, templates, control characters, odd Unicode, numbers without end.
+const HOSTILE: &[&str] = &[
+    "'",
+    "\"",
+    "';--",
+    "' OR '1'='1",
+    "\") OR 1=1--",
+    "; DROP TABLE customers; --",
+    "\\",
+    "\\'",
+    "%",
+    "_",
+    "%%",
+    "*",
+    "?",
+    "$1",
+    ":a",
+    "@x",
+    "{}",
+    "{0}",
+    "${7*7}",
+    "{{7*7}}",
+    "<script>alert(1)</script>",
+    "a\u{0}b",
+    "\r\nX: y",
+    "\t",
+    "\u{feff}",
+    "\u{202e}abc",
+    "\u{1f469}\u{200d}\u{1f680}",
+    "e\u{301}",
+    "ﬀ",
+    "İ",
+    "\u{fffd}",
+    "NaN",
+    "Infinity",
+    "-0",
+    "1e309",
+    "99999999999999999999999",
+    "-9223372036854775808",
+    "0x10",
+    "null",
+    "true",
+    "[]",
+    "../../etc/passwd",
+    "NEAR(a b)",
+    "a AND",
+    "\"a",
+    "a:b",
+    "a*",
+    "^a",
+    "-a",
+    "& | !",
+    "<->",
+    "name",
+    "t.name",
+    "(select 1)",
+];
+
+both! {
+    fn hostile_text_is_data_or_refused_never_an_error_inside(t) {
+        t.sales.create("/customers", json!({ "name": "witness" }));
+        for text in HOSTILE {
+            let e = encoded(text);
+            let mut paths = vec![
+                format!("/customers?q={e}"), format!("/search?q={e}"), format!("/search?q=a&kinds={e}"), format!("/customers?sort={e}"),
+                format!("/customers?cursor={e}"), format!("/customers?limit={e}"), format!("/customers?fields={e}"), format!("/customers?expand={e}"),
+                format!("/customers?count={e}"), format!("/customers?{e}=1"), format!("/customers?filter[{e}]=1"), format!("/customers?filter[name][{e}]=1"),
+                format!("/customers/{e}"), format!("/customers/{e}/history"), format!("/pipelines/{e}/board"), format!("/changes?after={e}"),
+                format!("/customers/deleted?cursor={e}"),
+            ];
+            for field in ["name", "tags", "annual_revenue", "created_at"] {
+                for op in ["eq", "ne", "lt", "gte", "in", "nin", "contains", "starts_with", "is_null", "between"] {
+                    paths.push(format!("/customers?filter[{field}][{op}]={e}"));
+                }
+            }
+            for path in paths {
+                let answer = t.sales.get(&path).send();
+                assert!(answer.status < 500, "{path}: {}", answer.text);
+            }
+            let put = t.sales.put(&format!("/customers/by/external_id/{e}"), json!({ "name": text })).send();
+            assert!(put.status < 500, "{text:?}: {}", put.text);
+            for value in [json!(text), json!([text]), json!({ "amount": text, "currency": text }), json!({ *text: text })] {
+                // What is wrong is told of all fields together, so one request tries them all.
+                let fields = ["email", "phone", "website", "parent_id", "next_follow_up_at", "annual_revenue", "tags", "kind", "employees"];
+                let body: serde_json::Map<String, Json> = fields.iter().map(|f| ((*f).to_owned(), value.clone())).collect();
+                for field in ["name", "description"] {
+                    let mut body = body.clone();
+                    body.insert(field.into(), value.clone());
+                    let answer = t.sales.post("/customers", Json::Object(body)).send();
+                    assert!(answer.status < 500, "{value}: {}", answer.text);
+                }
+                let alone = t.sales.post("/customers", json!({ "name": "x", "description": value, "external_id": value })).send();
+                assert!(alone.status < 500, "{value}: {}", alone.text);
+            }
+            let tree = json!({ "filter": { "and": [{ "field": "name", "op": "contains", "value": text }, { "field": "tags", "op": "in", "value": [text] }] }, "q": text });
+            assert!(t.sales.post("/customers/search", tree).send().status < 500);
+            let made = t.sales.post("/customers", json!({ "name": format!("n{text}n") })).send();
+            if made.status == 201 {
+                let found = t.sales.post("/customers/search", json!({ "filter": { "field": "name", "value": made["name"] } })).expect(200);
+                assert!(found.rows().iter().any(|r| r["id"] == made.id()), "{text:?} is found as it is");
+                let part = t.sales.post("/customers/search", json!({ "filter": { "field": "name", "op": "contains", "value": made["name"] } })).expect(200);
+                assert!(part.rows().iter().any(|r| r["id"] == made.id()), "{text:?} is contained in itself");
+            }
+        }
+        assert_eq!(t.sales.names("/customers?filter[name]=witness"), ["witness"], "the table is still there");
+    }
+
+    fn bodies_that_are_no_json_objects_are_refused(t) {
+        let post = |body: &[u8]| t.sales.call("POST", "/customers").bytes("application/json", body.to_vec());
+        for malformed in [&b""[..], b"{", b"{\"name\":}", b"{'name':'x'}", b"\xff\xfe", b"{\"name\":\"\xff\"}", b"{} {}", b"{\"employees\":1e999}", b"NaN"] {
+            post(malformed).refused(400, "malformed_json");
+        }
+        for other in [&b"[]"[..], b"1", b"\"x\"", b"null", b"true"] {
+            post(other).refused(400, "object_expected");
+        }
+        let deep = |n: usize| format!("{{\"name\":\"x\",\"custom_fields\":{}{}}}", "{\"a\":".repeat(n), "1".to_owned() + &"}".repeat(n));
+        post(deep(31).as_bytes()).expect(422);
+        post(deep(32).as_bytes()).refused(400, "malformed_json");
+        post(deep(100_000).as_bytes()).refused(400, "malformed_json");
+        post(&[b"[".repeat(100_000), b"]".repeat(100_000)].concat()).refused(400, "malformed_json");
+        post(b"{\"name\":\"x\",\"employees\":123456789012345678901234567890}").invalid(&["/employees wrong_type"]);
+        post(b"{\"name\":\"\\ud800\"}").refused(400, "malformed_json");
+    }
+
+    fn the_media_type_is_json(t) {
+        for media in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""] {
+            t.sales.call("POST", "/customers").bytes(media, b"{\"name\":\"x\"}".to_vec()).refused(415, "unsupported_media_type");
+        }
+        t.sales.call("POST", "/customers").bytes("application/json; charset=utf-8", b"{\"name\":\"x\"}".to_vec()).expect(201);
+    }
+
+    fn a_body_has_a_mebibyte(t) {
+        let padded = |n: usize| format!("{{\"name\":\"x\"{}}}", " ".repeat(n - 12)).into_bytes();
+        t.sales.call("POST", "/customers").bytes("application/json", padded(1 << 20)).expect(201);
+        // The server may hang up while the rest is on its way.
+        for size in [(1 << 20) + 1, 20 << 20] {
+            if let Some(answer) = t.sales.call("POST", "/customers").bytes("application/json", padded(size)).try_send() {
+                assert_eq!((answer.status, &answer["code"]), (413, &json!("payload_too_large")));
+            }
+        }
+        t.sales.get("/customers").expect(200);
+    }
+
+    fn addresses_and_methods_that_are_none(t) {
+        for path in ["/nothing", "/customers/x/y/z", "/leads/convert/x/y", "/Customers"] {
+            t.sales.get(path).refused(404, "no_such_route");
+        }
+        t.sales.call_at("GET", "/api/v2/customers").refused(404, "no_such_route");
+        for (method, path, allowed) in [
+            ("PUT", "/customers", "GET, POST"), ("DELETE", "/customers", "GET, POST"), ("POST", "/changes", "GET"),
+            ("GET", "/auth/login", "POST"), ("PATCH", "/reports/win-rate", "GET"),
+        ] {
+            let refused = t.sales.call(method, path).refused(405, "method_not_allowed");
+            let mut names: Vec<&str> = refused.header("allow").split(", ").collect();
+            names.sort_unstable();
+            assert_eq!(names.join(", "), allowed, "{method} {path}");
+        }
+        for id in ["1", "x", "01890000-0000-7000-8000-00000000000g", "01890000000070008000000000000000", "%00"] {
+            t.sales.get(&format!("/customers/{id}")).refused(404, "not_found");
+        }
+        t.sales.get("/customers/01890000-0000-7000-8000-000000000000").refused(404, "not_found");
+    }
+
+    fn problems_are_told_in_the_callers_language(t) {
+        let told = |tag: &str| t.sales.post("/customers", json!({})).language(tag).expect(422);
+        for (tag, text) in [("zh-CN", "此项必填。"), ("zh", "此项必填。"), ("en", "This field is required."), ("en-GB,zh;q=0.5", "This field is required."), ("fr, zh-TW;q=0.9, en;q=0.8", "此项必填。")] {
+            let refused = told(tag);
+            assert_eq!(refused["errors"][0]["message"], text, "{tag}");
+            assert_eq!(refused.header("content-language"), if text.is_ascii() { "en" } else { "zh-CN" });
+        }
+        for tag in ["en", "zh-CN"] {
+            for request in [t.anonymous.get("/customers"), t.sales.get("/nothing"), t.sales.get("/customers?x=1"), t.sales.delete("/products/01890000-0000-7000-8000-000000000000", 1)] {
+                let answer = request.language(tag).send();
+                let detail = answer["detail"].as_str().expect("a detail");
+                let chinese = detail.chars().any(|c| ('一'..='鿿').contains(&c));
+                assert_eq!(chinese, tag == "zh-CN", "{tag}: {detail}");
+            }
+        }
+    }
+
+    fn every_answer_has_its_id_and_headers(t) {
+        let answer = t.sales.get("/customers").header("X-Request-Id", "abc-12345").expect(200);
+        assert_eq!(answer.header("x-request-id"), "abc-12345");
+        for odd in ["short", "with space", &"x".repeat(65), "a{b}c<script>"] {
+            let answer = t.sales.get("/customers").header("X-Request-Id", odd).expect(200);
+            assert_eq!(answer.header("x-request-id").len(), 36, "{odd}");
+        }
+        for path in ["/api/v1/customers", "/healthz", "/readyz", "/api/v1/nothing", "/docs/"] {
+            let answer = t.sales.call_at("GET", path).send();
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            assert!(!answer.header("referrer-policy").is_empty(), "{path}");
+        }
+        assert_eq!(t.anonymous.call_at("GET", "/healthz").expect(200)["status"], "ok");
+        assert_eq!(t.anonymous.call_at("GET", "/readyz").expect(200)["status"], "ready");
+        assert_eq!(t.anonymous.call_at("GET", "/metrics").send().status, 404);
+        assert!(t.anonymous.call_at("GET", "/docs/").expect(200).text.contains("swagger"));
+    }
+}

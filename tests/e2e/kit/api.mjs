@@ -1,0 +1,61 @@
+// A client of the API beside the browser: makes each test's own data, plays the second person, checks what was stored.
+
+export class Api {
+  static async signIn(url, { email, password }) {
+    const api = new Api();
+    api.url = url;
+    const body = await api.call('POST', '/auth/login', { email, password });
+    api.token = body.access_token;
+    api.me = body.user;
+    return api;
+  }
+
+  async call(method, path, body, headers = {}) {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: {
+        'Accept-Language': 'en',
+        ...(this.token && { Authorization: `Bearer ${this.token}` }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const answer = text.startsWith('{') ? JSON.parse(text) : text;
+    if (!response.ok) {
+      throw Object.assign(new Error(`${method} ${path}: ${response.status} ${text}`), { status: response.status, answer });
+    }
+    return answer;
+  }
+
+  get(path) {
+    return this.call('GET', path);
+  }
+
+  make(plural, body) {
+    return this.call('POST', `/${plural}`, body);
+  }
+
+  /** Changes a record as it is now, whatever its version. */
+  async change(plural, id, body) {
+    const { version } = await this.get(`/${plural}/${id}`);
+    return this.call('PATCH', `/${plural}/${id}`, body, { 'If-Match': `"${version}"` });
+  }
+
+  /** All of a list's first page. */
+  async list(path) {
+    return (await this.get(path)).data;
+  }
+
+  /** A pipeline of a test's own, with its stages in order; `stages` may be names or fields. */
+  async pipeline(name, stages) {
+    const pipeline = await this.make('pipelines', { name, position: 50 });
+    pipeline.stages = [];
+    for (const [position, stage] of stages.entries()) {
+      const fields = typeof stage === 'string' ? { name: stage } : stage;
+      pipeline.stages.push(await this.make('stages', { pipeline_id: pipeline.id, position, probability: 20 * (position + 1), ...fields }));
+    }
+    return pipeline;
+  }
+}

@@ -1,0 +1,63 @@
+// What is wrong with a screen: texts left in the other language, what axe finds, what runs out of a narrow window.
+import AxeBuilder from '@axe-core/playwright';
+
+/** Words that are the same in both languages: names, units, formats. */
+const SHARED = /简体中文|English|Guanxi|Ctrl|Esc|CSV|UTF-?\d+|GBK|GB18030|TAB|Asia\/Shanghai|\b(?:CNY|USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|AUD|CAD|CHF|VIP|kB|MB|K|[A-Z])\b/g;
+const FOREIGN = { 'zh-CN': /[A-Za-z]{2,}/, en: /\p{Script=Han}/u };
+
+/** Collects what the server sends, so that data can be told from the app's own words. */
+export function collectData(app) {
+  const data = new Set();
+  const gather = (value) => {
+    // Keys such as `following` must be translated: they are no data.
+    if (typeof value === 'string' && value.length > 1 && !/^[a-z_0-9]*$/.test(value)) data.add(value);
+    else if (value && typeof value === 'object') Object.entries(value).forEach(([key, inner]) => !['title', 'detail', 'message'].includes(key) || typeof inner !== 'string' || !value.status ? gather(inner) : 0);
+  };
+  app.page.on('response', async (response) => {
+    if (response.url().includes('/api/v1/')) gather(await response.json().catch(() => null));
+  });
+  return data;
+}
+
+/** Texts that a person sees or hears, in neither the language nor the data. */
+export async function untranslated(page, locale, data) {
+  const texts = await page.evaluate(() => {
+    const found = new Set();
+    for (const element of document.querySelectorAll('body, body *')) {
+      if (element.closest('script, style, noscript, .avatar') || !element.checkVisibility()) continue;
+      for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'aria-roledescription']) found.add(element.getAttribute(name) ?? '');
+      for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.add(node.data.trim());
+    }
+    found.add(document.title);
+    return [...found];
+  });
+  const known = [...data].sort((a, b) => b.length - a.length);
+  return texts.filter((text) => {
+    const rest = known.reduce((left, datum) => left.replaceAll(datum, ' '), text).replaceAll(SHARED, ' ');
+    return FOREIGN[locale].test(rest);
+  });
+}
+
+/** Violations of WCAG 2.2 AA, one line each. */
+export async function violations(page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).setLegacyMode().analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.split('\n')[1]?.trim()}`));
+}
+
+/** What sticks out of the window and cannot be scrolled to within a box of its own. */
+export function sideways(page) {
+  return page.evaluate(() => {
+    const width = window.innerWidth;
+    const cut = (element) => {
+      for (let box = element.parentElement; box; box = box.parentElement) if (getComputedStyle(box).overflowX !== 'visible' && box.getBoundingClientRect().right <= width + 1) return true;
+      return false;
+    };
+    const out = [...document.querySelectorAll('body *')].filter((element) => {
+      const { left, right, width: own, height } = element.getBoundingClientRect();
+      return element.checkVisibility() && own > 1 && height > 1 && (right > width + 1 || left < -1) && !cut(element) && !element.closest('.sr, .skip');
+    });
+    const names = out.map((element) => `${element.tagName.toLowerCase()}.${[...element.classList].join('.')} to ${Math.round(element.getBoundingClientRect().right)}`);
+    const root = document.scrollingElement;
+    return root.scrollWidth > width ? [`the page is ${root.scrollWidth} wide`, ...names] : names;
+  });
+}

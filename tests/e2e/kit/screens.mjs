@@ -1,0 +1,89 @@
+// Every screen of the app, how to get there, and records that fill them.
+
+/** Records of each kind that belong together, made for a test; `name` decorates them. */
+export async function makeScene(api, name = (text) => text) {
+  const soon = new Date(Date.now() + 2 * 864e5).toISOString();
+  const customer = await api.make('customers', {
+    name: name('青山精密制造'), status: 'following', level: 'A', industry: '制造', region: '华东', phone: '021-5555 0101', email: 'info@qingshan.example',
+    website: 'https://qingshan.example', address: name('上海市浦东新区'), tags: [name('重点')], employees: 320, next_follow_up_at: soon, description: name('老客户介绍'),
+    annual_revenue: { amount: '12500000.00', currency: 'CNY' },
+  });
+  const contact = await api.make('contacts', { name: name('周建国'), customer_id: customer.id, title: name('采购经理'), phone: '13800138001', email: 'zhou@qingshan.example' });
+  const lead = await api.make('leads', { name: name('吴敏'), company: name('长河物流'), source: '展会', level: '高', phone: '13900139001', score: 80, next_follow_up_at: soon });
+  const product = await api.make('products', { name: name('标准服务'), code: name('服务一'), category: name('服务'), price: { amount: '8000.00', currency: 'CNY' }, unit: name('次') });
+  const pipeline = await api.pipeline(name('直销流程'), [name('接洽'), name('方案'), name('签约')]);
+  const opportunity = await api.make('opportunities', {
+    name: name('青山二期'), customer_id: customer.id, contact_id: contact.id, pipeline_id: pipeline.id, stage_id: pipeline.stages[1].id, close_on: '2026-01-31',
+    next_step: name('送样'), owner_id: api.me.id, lines: [{ product_id: product.id, quantity: '2', price: { amount: '8000.00', currency: 'CNY' } }],
+  });
+  await api.make('activities', { kind: 'call', body: name('谈了交期'), next_step: name('寄合同'), customer_id: customer.id, contact_id: contact.id, opportunity_id: opportunity.id });
+  await api.make('tasks', { subject: name('准备报价单'), due_at: soon, customer_id: customer.id, priority: 'high', owner_id: api.me.id });
+  return { customer, contact, lead, product, pipeline, opportunity };
+}
+
+/** The same from what a database already holds. */
+export async function findScene(api) {
+  const first = async (path) => (await api.list(path))[0];
+  const [customer, contact, lead, product, pipeline, opportunity] = await Promise.all([
+    first('/customers?sort=-last_activity_at&limit=1&filter[last_activity_at][is_null]=false'), first('/contacts?limit=1'), first('/leads?limit=1&filter[status]=contacted'),
+    first('/products?limit=1'), first('/pipelines?limit=1&sort=position'), first('/opportunities?limit=1&filter[status]=open&sort=-amount'),
+  ]);
+  return { customer, contact, lead, product, pipeline, opportunity };
+}
+
+const click = (selector) => async ({ page }) => {
+  await page.locator(selector).first().click();
+};
+const dialog = (selector) => async (app) => {
+  await click(selector)(app);
+  await app.page.locator('dialog[open]').waitFor();
+};
+const tab = (index) => async (app) => {
+  await app.page.getByRole('tab').nth(index).click();
+  await app.settled();
+};
+
+/** Name, address, and what to do there. All of it works at either width and in either language. */
+export const SCREENS = [
+  ['home', () => '/'],
+  ['tasks', () => '/tasks'],
+  ['leads', () => '/leads'],
+  ['lead', ({ lead }) => `/leads/${lead.id}`],
+  ['lead-convert', ({ lead }) => `/leads/${lead.id}`, dialog('.page-actions .btn.primary')],
+  ['customers', () => '/customers'],
+  ['customers-panel', ({ customer }) => `/customers?open=${customer.id}`],
+  ['customers-filter', () => '/customers?filter[status]=following', click('.chips .menu-root:last-child button')],
+  ['customers-columns', () => '/customers', click('.toolbar > .menu-root button')],
+  ['customers-new', () => '/customers?new=1'],
+  ['customers-none', () => '/customers?q=zzzzzz'],
+  ['customer', ({ customer }) => `/customers/${customer.id}`],
+  ['customer-contacts', ({ customer }) => `/customers/${customer.id}`, tab(1)],
+  ['customer-tasks', ({ customer }) => `/customers/${customer.id}`, tab(3)],
+  ['customer-history', ({ customer }) => `/customers/${customer.id}`, tab(4)],
+  ['contacts', () => '/contacts'],
+  ['contact', ({ contact }) => `/contacts/${contact.id}`],
+  ['board', ({ pipeline }) => `/pipeline?pipeline=${pipeline.id}`],
+  ['board-panel', ({ pipeline, opportunity }) => `/pipeline?pipeline=${pipeline.id}&open=${opportunity.id}`],
+  ['opportunities', () => '/opportunities'],
+  ['opportunity', ({ opportunity }) => `/opportunities/${opportunity.id}`],
+  ['opportunity-lose', ({ opportunity }) => `/opportunities/${opportunity.id}`, dialog('.page-actions .btn.good + .btn')],
+  ['products', () => '/products'],
+  ['product', ({ product }) => `/products/${product.id}`],
+  ['import', () => '/import'],
+  ['settings', () => '/settings'],
+  ['settings-users', () => '/settings/users'],
+  ['settings-teams', () => '/settings/teams'],
+  ['settings-pipelines', () => '/settings/pipelines'],
+  ['settings-picklists', () => '/settings/picklists'],
+  ['palette', () => '/', async ({ page }) => {
+    await page.keyboard.press('Control+k');
+    await page.locator('dialog.palette[open]').waitFor();
+  }],
+  ['user-menu', () => '/', click('.user')],
+  ['no-such-page', () => '/nowhere'],
+].map(([name, path, prepare]) => ({ name, path, prepare }));
+
+export async function show(app, screen, scene) {
+  await app.goto(screen.path(scene));
+  await screen.prepare?.(app);
+}

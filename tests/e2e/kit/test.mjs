@@ -1,0 +1,69 @@
+// Tests by name, the runner of them, and what they check with.
+import { strict as assert } from 'node:assert';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { App } from './app.mjs';
+
+export { assert };
+export const shots = join(resolve(import.meta.dirname, '../../..'), 'shots');
+
+const tests = [];
+
+/** `everywhere: true` for what is run on PostgreSQL as well. */
+export function test(name, options, run) {
+  tests.push(typeof options === 'function' ? { name, run: options } : { name, run, ...options });
+}
+
+export const chosen = (words) => tests.filter(({ name }) => words.every((word) => name.includes(word)));
+
+let counter = 0;
+/** A word no other test has, so that many can share a server. */
+export function unique(prefix = '') {
+  counter += 1;
+  return `${prefix}${(Date.now() % 1e7).toString(36)}${counter}`;
+}
+
+/** Tries until it holds; the last refusal is what is told. For what is stored a moment after it is shown. */
+export async function eventually(check, within = 10_000) {
+  const end = Date.now() + within;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+}
+
+/** Runs one test with pages of its own, and says whether it passed. */
+export async function runOne({ name, run, server: own }, { browser, server, api }, label) {
+  const apps = [];
+  const open = async (options) => {
+    const app = await App.open(browser, options?.server ?? server, options);
+    apps.push(app);
+    return app;
+  };
+  const start = Date.now();
+  const late = new Promise((_, failed) => setTimeout(failed, 90_000, new Error('took longer than 90 s')).unref());
+  let problem;
+  try {
+    await Promise.race([run({ browser, server, api, open }), late]);
+    const faults = apps.flatMap((app) => app.faults);
+    assert.equal(faults.length, 0, faults.join('\n'));
+  } catch (error) {
+    problem = error;
+    const faults = apps.flatMap((app) => app.faults).join('\n');
+    if (faults && !problem.message.includes(faults)) problem.stack += `\n${faults}`;
+    mkdirSync(shots, { recursive: true });
+    for (const [i, app] of apps.entries()) {
+      const path = join(shots, `failed-${name.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}-${i}.png`);
+      await app.page.screenshot({ path }).catch(() => {});
+    }
+  }
+  await Promise.all(apps.map((app) => app.close().catch(() => {})));
+  const seconds = ((Date.now() - start) / 1000).toFixed(1);
+  console.log(`${problem ? 'FAIL' : '  ok'} ${seconds.padStart(5)} s  ${label}${name}`);
+  if (problem) console.log(String(problem.stack ?? problem).replaceAll(/^/gm, '        '));
+  return !problem;
+}

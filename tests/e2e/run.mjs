@@ -1,0 +1,43 @@
+// The browser tests: a real server, a real Chromium, the app as a person uses it. Words on the command line choose tests
+// whose names hold them all.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { launch } from './kit/app.mjs';
+import { Server } from './kit/server.mjs';
+import { chosen, runOne } from './kit/test.mjs';
+
+const folder = join(import.meta.dirname, 'tests');
+for (const file of readdirSync(folder).sort()) await import(join(folder, file));
+
+const start = Date.now();
+const lanes = Number(process.env.GUANXI_BROWSER_LANES ?? 3);
+const tests = chosen(process.argv.slice(2));
+const counts = { passed: 0, failed: 0 };
+const browser = await launch();
+
+async function suite(engine, tests, label) {
+  if (tests.length === 0) return;
+  const server = await Server.start(engine);
+  try {
+    const api = await server.signIn();
+    const queue = [...tests];
+    const lane = async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        counts[(await runOne(next, { browser, server, api }, label)) ? 'passed' : 'failed'] += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+  } finally {
+    await server.stop();
+  }
+}
+
+try {
+  await suite('sqlite', tests, '');
+  if (process.env.GUANXI_TEST_POSTGRES) await suite('postgres', tests.filter((test) => test.everywhere), 'PostgreSQL: ');
+} finally {
+  await browser.close();
+}
+console.log(`in ${((Date.now() - start) / 1000).toFixed(0)} s`);
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exit(counts.failed > 0 || counts.passed === 0 ? 1 : 0);

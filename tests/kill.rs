@@ -1,0 +1,297 @@
+//! What is acknowledged stays: the server is killed under mixed writes, and PostgreSQL is restarted under load.
+
+use diesel::prelude::*;
+use persistence::DatabaseUrl;
+use pgtest::{Durability, Server as Postgres, Shutdown};
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+use tests::engine::{Place, serve};
+use tests::*;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_guanxi-under-test");
+const KILLS: u64 = 20;
+const WRITERS: u64 = 4;
+
+/// The binary at work on a database.
+struct Process(Child);
+
+impl Process {
+    fn start(database: &str, port: u16) -> Self {
+        let child = Command::new(PROGRAM)
+            .args([
+                "serve",
+                "--database",
+                database,
+                "--rate-limit",
+                "0",
+                "--workers",
+                "2",
+                "--listen",
+            ])
+            .arg(format!("127.0.0.1:{port}"))
+            .env("GUANXI_LOG", "off")
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the server starts");
+        let process = Self(child);
+        let url = format!("http://127.0.0.1:{port}/readyz");
+        let until = Instant::now() + Duration::from_secs(10);
+        while !reqwest::blocking::get(&url).is_ok_and(|r| r.status().is_success()) {
+            assert!(Instant::now() < until, "the server is ready within 10 s");
+            thread::sleep(Duration::from_millis(10));
+        }
+        process
+    }
+
+    /// kill -9
+    fn kill(mut self) {
+        self.0.kill().expect("is killed");
+        self.0.wait().expect("is gone");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Somebody's access token in a new database, whose server has gone.
+fn founded(engine: Engine) -> (Place, String) {
+    let running = Running::start(engine, |_| {}).expect("a server");
+    let token = Firm::new(&running.server).owner.client.token.expect("a token");
+    let Running { place, server, .. } = running;
+    drop(server);
+    (place, token)
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// What the writers know: of each customer by external id the acknowledged number (none: not acknowledged at all), and
+/// the number of a request without an answer; of batches and conversions whether they were acknowledged.
+#[derive(Default)]
+struct Known {
+    customers: HashMap<String, (Option<i64>, Option<i64>)>,
+    batches: HashMap<String, bool>,
+    leads: HashMap<String, bool>,
+    acknowledged: u64,
+}
+
+/// Writes until the server is gone, and notes what was acknowledged.
+fn write_on(client: &Client, prefix: &str, known: &Mutex<Known>) {
+    let known = || known.lock().expect("not poisoned");
+    let send = |request: client::Request, status: u16| {
+        let answer = request.try_send()?;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        known().acknowledged += 1;
+        Some(answer)
+    };
+    let one_round = |key: String| {
+        known().customers.insert(key.clone(), (None, Some(0)));
+        let customer = json!({ "name": "n", "external_id": key, "employees": 0 });
+        let made = send(client.post("/customers", customer), 201)?;
+        for step in 1..=2 {
+            known().customers.insert(key.clone(), (Some(step - 1), Some(step)));
+            let path = format!("/customers/{}", made.id());
+            send(client.patch(&path, step, json!({ "employees": step })), 200)?;
+        }
+        known().customers.insert(key.clone(), (Some(2), None));
+
+        known().batches.insert(key.clone(), false);
+        let steps: Vec<Json> = (0..3)
+            .map(|i| json!({ "method": "create", "body": { "name": "b", "external_id": format!("{key}/{i}") } }))
+            .collect();
+        send(client.post("/contacts/batch", json!({ "operations": steps })), 200)?;
+        known().batches.insert(key.clone(), true);
+
+        let lead = send(client.post("/leads", json!({ "name": "l" })), 201)?;
+        known().leads.insert(lead.id(), false);
+        send(client.act(&format!("/leads/{}/convert", lead.id())).if_match(1), 200)?;
+        known().leads.insert(lead.id(), true);
+        Some(())
+    };
+    let mut numbers = 0..;
+    while numbers
+        .next()
+        .is_some_and(|n| one_round(format!("{prefix}-{n}")).is_some())
+    {}
+}
+
+/// Everything acknowledged is there, and nothing is half done.
+fn verify(client: &Client, known: &Known) {
+    let by_key = |kind: &str, key: &str| {
+        let page = client
+            .get(&format!("/{kind}?filter[external_id]={}", encoded(key)))
+            .expect(200);
+        page.rows().first().cloned()
+    };
+    for (key, (acknowledged, pending)) in &known.customers {
+        let found = by_key("customers", key).map(|c| c["employees"].as_i64().expect("a number"));
+        assert!(
+            found == *acknowledged || (pending.is_some() && found == *pending),
+            "{key}: {found:?}, acknowledged {acknowledged:?}, pending {pending:?}"
+        );
+    }
+    for (key, acknowledged) in &known.batches {
+        let there = (0..3)
+            .filter(|i| by_key("contacts", &format!("{key}/{i}")).is_some())
+            .count();
+        assert!(there == 3 || (there == 0 && !acknowledged), "batch {key}: {there} of 3");
+    }
+    for (id, acknowledged) in &known.leads {
+        let lead = client.get(&format!("/leads/{id}")).expect(200);
+        if lead["status"] == "converted" {
+            for (kind, field) in [
+                ("customers", "customer_id"),
+                ("contacts", "contact_id"),
+                ("opportunities", "opportunity_id"),
+            ] {
+                client
+                    .get(&format!("/{kind}/{}", lead[field].as_str().expect("an id")))
+                    .expect(200);
+            }
+        } else {
+            assert!(!acknowledged, "the conversion of {id} is lost");
+            assert_eq!((&lead["customer_id"], lead.version()), (&Json::Null, 1));
+        }
+    }
+}
+
+fn killed_under_writes(engine: Engine) {
+    let start = Instant::now();
+    let (place, token) = founded(engine);
+    let port = free_port();
+    let client = Client::new(format!("http://127.0.0.1:{port}"), Some(token));
+    let mut acknowledged = 0;
+    for round in 0..KILLS {
+        let process = Process::start(&place.argument(), port);
+        let known = Mutex::new(Known::default());
+        thread::scope(|scope| {
+            for writer in 0..WRITERS {
+                let (client, known) = (&client, &known);
+                scope.spawn(move || write_on(client, &format!("{round}-{writer}"), known));
+            }
+            // At another moment in each round.
+            thread::sleep(Duration::from_millis(150 + 37 * round % 350));
+            process.kill();
+        });
+        let known = known.into_inner().expect("not poisoned");
+        acknowledged += known.acknowledged;
+        let process = Process::start(&place.argument(), port);
+        verify(&client, &known);
+        process.kill();
+    }
+    assert!(acknowledged > 10 * KILLS, "{acknowledged} writes are no load");
+    let sound = Command::new(PROGRAM)
+        .args(["audit", "verify", "--database", &place.argument()])
+        .output()
+        .expect("runs");
+    assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stdout));
+    if let DatabaseUrl::Sqlite(path) = &place.url {
+        let mut conn = SqliteConnection::establish(&path.display().to_string()).expect("opens");
+        let ok: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(
+            "(SELECT group_concat(integrity_check) FROM pragma_integrity_check)",
+        ))
+        .get_result(&mut conn)
+        .expect("checks");
+        assert_eq!(ok, "ok");
+    }
+    eprintln!(
+        "{engine:?}: {acknowledged} acknowledged writes, {KILLS} kills, {:.1} s",
+        start.elapsed().as_secs_f64()
+    );
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_on_sqlite() {
+    killed_under_writes(Engine::Sqlite);
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_on_postgres() {
+    killed_under_writes(Engine::Postgres);
+}
+
+/// A PostgreSQL of this test's own, which it may restart.
+fn restarted_under_load(how: Shutdown) {
+    let postgres = Postgres::start(Durability::Full).expect("PostgreSQL");
+    let url = DatabaseUrl::Pg(postgres.url().to_owned());
+    let server = serve(&url, |_| {}).expect("a server");
+    let firm = Firm::new(&server);
+    let base = server.url();
+    let (stop, done) = (AtomicBool::new(false), AtomicU64::new(0));
+    let refusals: Mutex<Vec<Instant>> = Mutex::default();
+    let back = thread::scope(|scope| {
+        let written: Vec<_> = (0..6)
+            .map(|n| {
+                let client = Client::new(base.clone(), firm.owner.client.token.clone());
+                let (stop, done, refusals) = (&stop, &done, &refusals);
+                scope.spawn(move || {
+                    let mut written = Vec::new();
+                    while !stop.load(Ordering::Relaxed) {
+                        let answer = if n % 2 == 0 {
+                            client.post("/customers", json!({ "name": "x" })).send()
+                        } else {
+                            client.get("/customers?limit=5").send()
+                        };
+                        match answer.status {
+                            201 => written.push(answer.id()),
+                            200 => {}
+                            503 => {
+                                assert_eq!(answer["code"], "unavailable");
+                                refusals.lock().expect("not poisoned").push(Instant::now());
+                                thread::sleep(Duration::from_millis(20));
+                                continue;
+                            }
+                            other => panic!("{other}: {}", answer.text),
+                        }
+                        done.fetch_add(1, Ordering::Relaxed);
+                    }
+                    written
+                })
+            })
+            .collect();
+        thread::sleep(Duration::from_secs(1));
+        assert!(done.load(Ordering::Relaxed) > 20, "there is load");
+        postgres.restart(how).expect("restarts");
+        let back = Instant::now();
+        thread::sleep(Duration::from_secs(6));
+        let before = done.load(Ordering::Relaxed);
+        thread::sleep(Duration::from_millis(500));
+        assert!(done.load(Ordering::Relaxed) > before, "it works again");
+        stop.store(true, Ordering::Relaxed);
+        let client = Client::new(base.clone(), firm.owner.client.token.clone());
+        for id in written.into_iter().flat_map(|w| w.join().expect("only 503 meanwhile")) {
+            client.get(&format!("/customers/{id}")).expect(200);
+        }
+        back
+    });
+    let refusals = refusals.into_inner().expect("not poisoned");
+    assert!(!refusals.is_empty(), "the restart was noticed");
+    let last = refusals.iter().max().expect("one");
+    assert!(
+        last.saturating_duration_since(back) < Duration::from_secs(5),
+        "back within 5 s: {:?}",
+        last.saturating_duration_since(back)
+    );
+}
+
+#[test]
+fn a_restart_of_postgres_is_answered_503_and_over_soon() {
+    restarted_under_load(Shutdown::Fast);
+}
+
+#[test]
+fn a_crash_of_postgres_is_answered_503_and_over_soon() {
+    restarted_under_load(Shutdown::Immediate);
+}
