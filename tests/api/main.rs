@@ -5,6 +5,7 @@ mod auth;
 mod change;
 mod customer;
 mod description;
+mod import;
 mod lead;
 mod opportunity;
 mod pipeline;

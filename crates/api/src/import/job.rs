@@ -202,8 +202,13 @@ pub fn end(
             };
         }
         if new.status == ImportStatus::Done {
-            new.progress["read_bytes"] = new.progress["total_bytes"].clone();
-            new.progress["rows"] = json!(rows);
+            let size = u64::try_from(old.size).unwrap_or_default();
+            new.progress = progress_json(Progress {
+                taking: true,
+                read_bytes: size,
+                total_bytes: size,
+                rows,
+            });
         }
         engine::update(tx, &permit, &old, &new)
     })

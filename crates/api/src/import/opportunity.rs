@@ -2,7 +2,6 @@
 
 use chrono::TimeZone;
 use domain::import::Problem;
-use domain::import::field::{Style, value};
 use domain::import::problem::code;
 use domain::money::{Currency, Money, parse_decimal};
 use domain::opportunity::{Opportunity, OpportunityStatus};
@@ -16,8 +15,8 @@ use persistence::{Tx, opportunity};
 use serde_json::{Value as Json, json};
 
 use super::book::Book;
-use super::draft::{Problems, context};
-use super::plan::folded;
+use super::draft::Problems;
+use super::plan::{closed_word, folded};
 use super::take::{Importable, RowWork, Taken, problems_of};
 
 /// What a row says beyond the fields a patch may set.
@@ -132,20 +131,16 @@ impl Importable for Opportunity {
 
 /// A column of its own says it, or the stage: many files call won and lost stages.
 fn status_of(row: &RowWork, deal: &mut Deal) {
-    let said = row
+    let own = row
         .draft
         .said
         .get("status")
         .and_then(|key| OpportunityStatus::from_key(key));
-    deal.status = said.or_else(|| row.draft.said.get("stage_id").and_then(|text| closed_word(row, text)));
-}
-
-fn closed_word(row: &RowWork, text: &str) -> Option<OpportunityStatus> {
-    let field = Opportunity::KIND.field("status")?;
-    let context = context(row.desk.actor.workspace().currency, row.desk.zone);
-    let key = value(field, text, &Style::default(), &context).ok()??;
-    let status = OpportunityStatus::from_key(key.json.as_str()?)?;
-    (status != OpportunityStatus::Open).then_some(status)
+    let by_stage = row.draft.said.get("stage_id").and_then(|text| {
+        let open = row.desk.plan.closes_by_stage.then_some(OpportunityStatus::Open);
+        closed_word(text).or(open)
+    });
+    deal.status = own.or(by_stage);
 }
 
 /// Pipeline and stage.
@@ -172,7 +167,7 @@ fn place(row: &mut RowWork, old: Option<&Opportunity>, deal: &mut Deal) -> Resul
         .draft
         .said
         .get("stage_id")
-        .filter(|text| closed_word(row, text).is_none());
+        .filter(|text| closed_word(text).is_none());
     if let Some(text) = said {
         let called = |s: &&Stage| s.external_id.as_deref() == Some(text) || folded(&s.name) == folded(text);
         match book.stages_of(pipeline).find(called) {

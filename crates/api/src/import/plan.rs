@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 
-use domain::import::field::{Scan, Style, label};
+use domain::import::field::{Context, Scan, Style, label, value};
 use domain::import::problem::code;
 use domain::import::{Guess, Problem, cell, distinct_headers, guess_for, targets};
-use domain::{Field, Kind, Locale};
+use domain::opportunity::{Opportunity, OpportunityStatus};
+use domain::{Field, Kind, Locale, Record};
 
 use super::reader::{Options, ReadError, Reader};
 
@@ -86,6 +87,8 @@ pub struct Plan {
     pub rows: u64,
     /// Names and keys that stand in the file, hashed: what a reference to a parent further down may mean.
     pub named: HashSet<u64>,
+    /// The file calls won and lost stages, so that a deal in any other stage is open.
+    pub closes_by_stage: bool,
     /// Teams of a file of users, each with the managers it is said to have.
     pub managers: HashMap<String, BTreeSet<String>>,
 }
@@ -110,6 +113,18 @@ pub fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Won or lost, in whichever words a file says it; none for anything else.
+pub fn closed_word(text: &str) -> Option<OpportunityStatus> {
+    let field = Opportunity::KIND.field("status")?;
+    let context = Context {
+        currency: domain::Currency::CNY,
+        zone: chrono_tz::UTC,
+    };
+    let said = value(field, text, &Style::default(), &context).ok()??;
+    let status = OpportunityStatus::from_key(said.json.as_str()?)?;
+    (status != OpportunityStatus::Open).then_some(status)
 }
 
 impl Plan {
@@ -143,6 +158,7 @@ impl Plan {
         let mut scans = vec![Scan::default(); columns.len()];
         let has = |target: &str| columns.iter().position(|c| c.target == target);
         let (name, external) = (has("name"), has("external_id"));
+        let stage = has("stage_id").filter(|_| has("status").is_none());
         let parents = settings
             .kind
             .fields
@@ -163,6 +179,7 @@ impl Plan {
             remarks: Vec::new(),
             rows: 0,
             named: HashSet::new(),
+            closes_by_stage: false,
             managers: HashMap::new(),
         };
         while let Some(row) = reader.next() {
@@ -182,6 +199,9 @@ impl Plan {
                     for at in [name, external].into_iter().flatten() {
                         plan.named.insert(hash(&folded(columns[at].cell(&row.cells))));
                     }
+                }
+                if let Some(stage) = stage.filter(|_| !plan.closes_by_stage) {
+                    plan.closes_by_stage = closed_word(columns[stage].cell(&row.cells)).is_some();
                 }
                 if let Some((team, manager)) = teams {
                     let (team, manager) = (columns[team].cell(&row.cells), columns[manager].cell(&row.cells));
