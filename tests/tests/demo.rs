@@ -11,8 +11,8 @@ use domain::task::{Task, TaskStatus};
 use domain::value::Storage;
 use domain::{Instant, Record};
 use persistence::{DatabaseUrl, Options, Store, Tx, change, engine, user, workspace};
+use pgtest::{Durability, Server};
 use std::sync::Arc;
-use xtask::postgres::{Durability, Server};
 
 fn all<T: Record>(tx: &mut Tx, actor: &Actor) -> persistence::Result<Vec<T>> {
     let mut list = List {
