@@ -206,7 +206,7 @@ fn killed_under_writes(engine: Engine) {
         .expect("checks");
         assert_eq!(ok, "ok");
     }
-    println!(
+    eprintln!(
         "{engine:?}: {acknowledged} acknowledged writes, {KILLS} kills, {:.1} s",
         start.elapsed().as_secs_f64()
     );
