@@ -48,8 +48,10 @@ fn hold(db: &Db) -> Sender<()> {
     release
 }
 
+type Case<T> = Box<dyn Fn(&mut Tx) -> Result<T> + Send>;
+
 /// Sends use cases that will share a commit, and returns their results in order.
-fn together<T: Send + 'static>(db: &Db, cases: Vec<Box<dyn Fn(&mut Tx) -> Result<T> + Send>>) -> Vec<Result<T>> {
+fn together<T: Send + 'static>(db: &Db, cases: Vec<Case<T>>) -> Vec<Result<T>> {
     let release = hold(db);
     let waiting: Vec<_> = cases
         .into_iter()

@@ -35,7 +35,6 @@ pub struct Call {
 
 /// What came back, when it is no problem.
 pub struct Reply {
-    pub location: Option<String>,
     pub body: Value,
 }
 
@@ -193,10 +192,7 @@ impl Call {
         if !response.ok() {
             return Err(Problem::read(response.status(), body, header("Retry-After")));
         }
-        Ok(Reply {
-            location: header("Location"),
-            body,
-        })
+        Ok(Reply { body })
     }
 }
 

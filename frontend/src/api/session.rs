@@ -133,9 +133,16 @@ pub(super) fn end() {
 pub async fn resume() {
     // Who never signed in here need not ask: the cookie itself no script can see.
     let outcome = match dom::stored("session").as_deref() {
-        Some("1") => match renew("").await {
-            Ok(()) => reload_me().await,
-            Err(problem) => Err(problem),
+        Some("1") => loop {
+            let resumed = async {
+                renew("").await?;
+                reload_me().await
+            };
+            match resumed.await {
+                // Away, not refused: the session may well be good, so wait for the server.
+                Err(problem) if problem.status == 0 || problem.status == 503 => dom::sleep(3000).await,
+                outcome => break outcome,
+            }
         },
         _ => Err(Problem::default()),
     };

@@ -3,11 +3,9 @@
 use crate::{
     api::{self, Problem},
     dom::{self, Tell},
-    i18n::{fill, format, locale, t},
-    kinds,
+    i18n::{fill, format, t},
     ui::{self, icon, toast},
 };
-use domain::{Kind, import};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
 
@@ -34,6 +32,10 @@ impl Job {
         job
     }
 
+    pub fn id(self) -> String {
+        self.id.get_value()
+    }
+
     fn poll(self) {
         spawn_local(async move {
             let mut pause = 150;
@@ -57,8 +59,17 @@ impl Job {
         });
     }
 
-    /// Waits until it is over.
-    pub async fn ended(self) -> Result<Value, Problem> {
+    /// Waits until it is over, one way or another.
+    pub async fn settled(self) {
+        while self.problem.try_with_untracked(Option::is_none) == Some(true)
+            && self.body.try_with_untracked(over) == Some(false)
+        {
+            dom::sleep(100).await;
+        }
+    }
+
+    /// Waits until it is known what is in the file.
+    pub async fn looked(self) -> Result<Value, Problem> {
         loop {
             if let Some(problem) = self.problem.try_get_untracked().flatten() {
                 return Err(problem);
@@ -146,9 +157,6 @@ fn running(job: Job, body: &Value) -> AnyView {
 
 fn done(job: Job, body: &Value, trial: bool, again: Option<Callback<(String, String, String)>>) -> AnyView {
     let report = body["report"].clone();
-    let kind = body["kind"]
-        .as_str()
-        .and_then(|k| kinds::by_plural(k).or_else(|| kinds::kind(k)));
     let n = |key: &str| report[key].as_f64().unwrap_or(0.0);
     let failed = n("failed");
     let tile = |key: &str, name: &'static str, tone: &'static str| {
@@ -156,14 +164,8 @@ fn done(job: Job, body: &Value, trial: bool, again: Option<Callback<(String, Str
         view! { <div class=format!("stat {tone}")><b>{format::number(value)}</b><span>{name}</span></div> }
     };
     let list = |key: &str| report[key].as_array().cloned().unwrap_or_default();
-    let causes = list("causes")
-        .into_iter()
-        .map(|c| cause(&c, kind, again))
-        .collect_view();
-    let warnings = list("warnings")
-        .into_iter()
-        .map(|c| cause(&c, kind, None))
-        .collect_view();
+    let causes = list("causes").into_iter().map(|c| cause(&c, again)).collect_view();
+    let warnings = list("warnings").into_iter().map(|c| cause(&c, None)).collect_view();
     let made = list("created_values").into_iter().map(|v| {
         let text = |k: &str| v[k].as_str().unwrap_or_default().to_owned();
         view! { <span class="tag">{text("value")}<span class="muted">" "{format::number(v["rows"].as_f64().unwrap_or(0.0))}</span></span> }
@@ -198,7 +200,7 @@ fn done(job: Job, body: &Value, trial: bool, again: Option<Callback<(String, Str
     .into_any()
 }
 
-fn cause(cause: &Value, kind: Option<&'static Kind>, again: Option<Callback<(String, String, String)>>) -> AnyView {
+fn cause(cause: &Value, again: Option<Callback<(String, String, String)>>) -> AnyView {
     let text = |k: &str| cause[k].as_str().unwrap_or_default().to_owned();
     let rows = cause["rows"].as_f64().unwrap_or(0.0);
     let first = cause["first_rows"]
@@ -211,9 +213,7 @@ fn cause(cause: &Value, kind: Option<&'static Kind>, again: Option<Callback<(Str
         .join(", ");
     let (column, suggestion) = (text("column"), text("suggestion"));
     let value = cause["params"]["value"].as_str().unwrap_or_default().to_owned();
-    let message = cause["message"]
-        .as_str()
-        .map_or_else(|| reason(cause, kind), str::to_owned);
+    let message = text("message");
     let take = again.filter(|_| !suggestion.is_empty() && !column.is_empty()).map(|again| {
         let (column, value, meant) = (column.clone(), value.clone(), suggestion.clone());
         view! {
@@ -234,14 +234,4 @@ fn cause(cause: &Value, kind: Option<&'static Kind>, again: Option<Callback<(Str
         </li>
     }
     .into_any()
-}
-
-/// A cause in words, as the domain says it, with kinds and fields called what people call them.
-fn reason(cause: &Value, kind: Option<&'static Kind>) -> String {
-    let code = cause["code"].as_str().unwrap_or_default();
-    let params = cause["params"].as_object().into_iter().flatten();
-    let problem = params.fold(import::Problem::new(code), |p, (name, value)| {
-        p.with(name, value.as_str().unwrap_or_default())
-    });
-    problem.text(locale(), kind)
 }

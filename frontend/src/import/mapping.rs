@@ -2,10 +2,9 @@
 
 use super::{Step, Wizard};
 use crate::{
-    i18n::{fill, label, t},
+    i18n::{fill, t},
     ui::icon,
 };
-use domain::import;
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
@@ -53,9 +52,11 @@ fn columns(body: &Value) -> Vec<Column> {
 
 #[component]
 pub fn MappingForm(wizard: Wizard) -> impl IntoView {
-    let kind = wizard.kind.get_untracked();
     let read = wizard.read.get_untracked().unwrap_or_default();
-    let targets = StoredValue::new(import::field::targets(kind).collect::<Vec<_>>());
+    // What a column may fill: fields of the kind, and words the importer makes something of.
+    let targets = read["fields"].as_array().into_iter().flatten();
+    let targets = targets.filter_map(|f| Some((f["name"].as_str()?.to_owned(), f["label"].as_str()?.to_owned())));
+    let targets = StoredValue::new(targets.collect::<Vec<_>>());
     let field_of = move |header: &str| {
         wizard.mapping.with(|m| {
             m.iter()
@@ -91,7 +92,7 @@ pub fn MappingForm(wizard: Wizard) -> impl IntoView {
                             view! {
                                 <select class="input" id=id.clone() class:unmapped=now.is_empty() on:change=move |e| set(&to, event_target_value(&e))>
                                     <option value="" selected=now.is_empty()>{t().leave_out}</option>
-                                    {targets.with_value(|f| f.iter().map(|(name, l)| view! { <option value=*name selected=now == *name>{label(*l)}</option> }).collect_view())}
+                                    {targets.with_value(|f| f.iter().map(|(name, l)| view! { <option value=name.clone() selected=now == *name>{l.clone()}</option> }).collect_view())}
                                 </select>
                             }
                         }}
@@ -103,14 +104,14 @@ pub fn MappingForm(wizard: Wizard) -> impl IntoView {
     let n = move || wizard.mapping.with(Map::len);
     view! {
         <section class="box stack">
-            <p class="muted">{about(&read)}</p>
+            <p class="muted">{move || wizard.job.get().map(|job| job.body.with(about))}</p>
             <div class="scroll-x"><table class="map">
                 <thead><tr><th scope="col">{t().column_in_file}</th><th></th><th scope="col">{t().field_here}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table></div>
             <div class="form-foot">
                 <button type="button" class="btn" on:click=move |_| { wizard.job.set(None); wizard.step.set(Step::File); }>{t().back}</button>
-                <button type="button" class="btn primary" disabled=move || n() == 0 on:click=move |_| wizard.send(true, false)>{t().try_it}</button>
+                <button type="button" class="btn primary" class:loading=wizard.sending disabled=move || n() == 0 on:click=move |_| wizard.run(true)>{t().try_it}</button>
             </div>
         </section>
     }

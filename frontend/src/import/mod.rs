@@ -14,7 +14,7 @@ use domain::Kind;
 use job::{Job, JobView};
 use leptos::{prelude::*, task::spawn_local};
 use mapping::MappingForm;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Kinds a file can hold.
 fn importable() -> [&'static Kind; 6] {
@@ -43,6 +43,8 @@ pub struct Wizard {
     pub problem: RwSignal<Option<Problem>>,
     pub step: RwSignal<Step>,
     sending: RwSignal<bool>,
+    /// The mapping has been tried since the file was read.
+    tried: RwSignal<bool>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -54,40 +56,60 @@ pub enum Step {
 }
 
 impl Wizard {
-    /// Sends the file; without a mapping the server guesses one and tells.
-    pub fn send(self, dry_run: bool, guess: bool) {
+    /// Hands in the file; the server guesses a mapping and tells.
+    pub fn hand_in(self) {
         let Some(file) = self.file.get_untracked() else { return };
         let Ok(form) = web_sys::FormData::new() else { return };
         let _ = form.append_with_str("kind", self.kind.get_untracked().plural);
-        let _ = form.append_with_str("dry_run", if dry_run { "true" } else { "false" });
-        if !guess {
-            let _ = form.append_with_str("mapping", &Value::Object(self.mapping.get_untracked()).to_string());
-            let _ = form.append_with_str("values", &Value::Object(self.values.get_untracked()).to_string());
-        }
+        let _ = form.append_with_str("dry_run", "true");
         let _ = form.append_with_blob_and_filename("file", &file, &file.name());
+        self.send(api::post_form("/imports", form), None);
+    }
+
+    /// Runs the file that the server has with the mapping as it is now.
+    pub fn run(self, dry_run: bool) {
+        let Some(job) = self.job.get_untracked() else { return };
+        let (mapping, values) = (self.mapping.get_untracked(), self.values.get_untracked());
+        let guess = self.read.with_untracked(|r| r.as_ref().map(mapping::guessed));
+        if dry_run
+            && values.is_empty()
+            && guess.as_ref() == Some(&mapping)
+            && self.step.get_untracked() == Step::Mapping
+            && !self.tried.get_untracked()
+        {
+            // The first look was a trial with this very mapping.
+            self.tried.set(true);
+            self.step.set(Step::Trial);
+            return;
+        }
+        self.tried.set(true);
+        let body = json!({ "mapping": mapping, "values": values, "dry_run": dry_run });
+        let step = if dry_run { Step::Trial } else { Step::Result };
+        self.sending.set(true);
+        spawn_local(async move {
+            // The server takes one run of a file after the other.
+            job.settled().await;
+            self.send(api::post(format!("/imports/{}/run", job.id()), body), Some(step));
+        });
+    }
+
+    /// Sends, and watches the job; without a next step it is the first look at the file.
+    fn send(self, call: api::Call, next: Option<Step>) {
         self.sending.set(true);
         self.problem.set(None);
-        self.job.set(None);
         spawn_local(async move {
-            let outcome = api::post_form("/imports", form).send().await;
+            let outcome = call.send().await;
             self.sending.try_set(false);
             match outcome {
                 Ok(reply) => {
-                    let id = reply.body["id"].as_str().map(str::to_owned);
-                    let id = id.or_else(|| {
-                        reply
-                            .location
-                            .as_deref()
-                            .and_then(|l| l.rsplit('/').next())
-                            .map(str::to_owned)
-                    });
-                    let Some(id) = id else { return };
-                    let job = Job::watch(id);
+                    let Some(id) = reply.body["id"].as_str() else { return };
+                    let job = Job::watch(id.to_owned());
                     self.job.try_set(Some(job));
-                    if guess {
-                        self.learn(job);
-                    } else {
-                        self.step.set(if dry_run { Step::Trial } else { Step::Result });
+                    match next {
+                        Some(step) => {
+                            self.step.try_set(step);
+                        }
+                        None => self.learn(job),
                     }
                 }
                 Err(error) => {
@@ -100,15 +122,17 @@ impl Wizard {
     /// Waits for the first look at the file, then shows what it took the columns for.
     fn learn(self, job: Job) {
         spawn_local(async move {
-            match job.ended().await {
+            match job.looked().await {
                 Ok(body) => {
                     let guess = mapping::guessed(&body);
                     self.mapping.try_set(guess);
                     self.values.try_set(Map::new());
+                    self.tried.try_set(false);
                     self.read.try_set(Some(body));
                     self.step.try_set(Step::Mapping);
                 }
                 Err(error) => {
+                    self.job.try_set(None);
                     self.problem.try_set(Some(error));
                 }
             }
@@ -136,6 +160,7 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
         problem: RwSignal::new(None),
         step: RwSignal::new(Step::File),
         sending: RwSignal::new(false),
+        tried: RwSignal::new(false),
     };
     let steps = [
         (Step::File, t().step_file),
@@ -198,7 +223,7 @@ fn FileStep(wizard: Wizard) -> impl IntoView {
                 }}
             </label>
             <div class="form-foot">
-                <button type="button" class="btn primary" class:loading=looking disabled=move || wizard.file.with(Option::is_none) || looking() on:click=move |_| wizard.send(true, true)>{t().read_file}</button>
+                <button type="button" class="btn primary" class:loading=looking disabled=move || wizard.file.with(Option::is_none) || looking() on:click=move |_| wizard.hand_in()>{t().read_file}</button>
             </div>
         </section>
     }
@@ -224,14 +249,14 @@ fn TrialStep(wizard: Wizard) -> impl IntoView {
                 map.insert(from, Value::String(to));
             }
         });
-        wizard.send(true, false);
+        wizard.run(true);
     });
     let ready = move || wizard.job.get().is_some_and(|j| j.body.with(|b| b["status"] == "done"));
     view! {
         {move || wizard.job.get().map_or_else(|| ui::skeleton(4), |job| view! { <JobView job trial=true again=Some(again)/> }.into_any())}
         <div class="form-foot">
             <button type="button" class="btn" on:click=move |_| wizard.step.set(Step::Mapping)>{t().back}</button>
-            <button type="button" class="btn primary" disabled=move || !ready() on:click=move |_| wizard.send(false, false)>{t().import_now}</button>
+            <button type="button" class="btn primary" class:loading=wizard.sending disabled=move || !ready() on:click=move |_| wizard.run(false)>{t().import_now}</button>
         </div>
     }
     .into_any()

@@ -135,12 +135,15 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
                 {(!next_step.is_empty()).then(|| view! { <span class="card-next">{icon("right")}<span class="clip">{next_step.clone()}</span></span> })}
                 <div class="card-foot">
                     {amount.map(|a| view! { <b class="card-amount">{a}</b> })}
+                    <span class="grow"></span>
+                    {owner.map(|o| view! { <span class="person" title=o.clone()>{avatar(&o)}</span> })}
+                </div>
+                <div class="card-foot">
                     {(!close_on.is_empty()).then(|| view! {
                         <span class:late=late title=format::day(&close_on)>{format::relative_day(&close_on)}{late.then(|| view! { <span>" · "{t().overdue}</span> })}</span>
                     })}
                     <span class="grow"></span>
                     {days.map(|d| view! { <span class="card-days" class:late=rotting title=t().days_in_stage>{fill(t().n_days, &[&d.to_string()])}</span> })}
-                    {owner.map(|o| view! { <span title=o.clone()>{avatar(&o)}</span> })}
                 </div>
             </div>
         </li>

@@ -10,7 +10,7 @@ export function collectData(app) {
   const data = new Set();
   const gather = (value) => {
     // Keys such as `following` must be translated: they are no data.
-    if (typeof value === 'string' && !/^[a-z_0-9]*$/.test(value)) data.add(value);
+    if (typeof value === 'string' && value.length > 1 && !/^[a-z_0-9]*$/.test(value)) data.add(value);
     else if (value && typeof value === 'object') Object.entries(value).forEach(([key, inner]) => !['title', 'detail', 'message'].includes(key) || typeof inner !== 'string' || !value.status ? gather(inner) : 0);
   };
   app.page.on('response', async (response) => {
