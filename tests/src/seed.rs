@@ -1,11 +1,42 @@
 //! Records that many tests need, made through the API.
 
 use crate::client::{Answer, Client};
+use reqwest::blocking::multipart::{Form, Part};
 use serde_json::{Value as Json, json};
 
 /// A new record of the kind at this path, with nothing but what it must have.
 pub fn plain(client: &Client, path: &str) -> Answer {
-    client.create(path, minimal(client, path))
+    match path {
+        "/imports" => import(client),
+        _ => client.create(path, minimal(client, path)),
+    }
+}
+
+/// A file with one good row and one in error.
+pub fn import_form() -> Form {
+    let file = Part::bytes(&b"name,email\nGood,good@example.com\nBad,nobody\n"[..]).file_name("two.csv");
+    Form::new()
+        .part("file", file)
+        .text("kind", "customers")
+        .text("dry_run", "true")
+}
+
+/// The dry run of an import, when it is over.
+pub fn import(client: &Client) -> Answer {
+    let made = client.call("POST", "/imports").form(import_form()).expect(202);
+    finished(client, &made.id())
+}
+
+/// An import when it is over.
+pub fn finished(client: &Client, id: &str) -> Answer {
+    for _ in 0..1000 {
+        let now = client.get(&format!("/imports/{id}")).expect(200);
+        if !now["finished_at"].is_null() {
+            return now;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the import {id} does not end")
 }
 
 /// What a new record of the kind must have; the number makes names that must be unique so.
