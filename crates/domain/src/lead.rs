@@ -118,6 +118,7 @@ mod tests {
                 ("/colour", "unknown_field"),
                 ("/converted_at", "read_only"),
                 ("/email", "invalid_email"),
+                ("/name", "required"),
                 ("/score", "out_of_range"),
                 ("/status", "unknown_choice"),
             ]
