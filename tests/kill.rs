@@ -175,6 +175,8 @@ fn killed_under_writes(engine: Engine) {
     let mut acknowledged = 0;
     for round in 0..KILLS {
         let process = Process::start(&place.argument(), port);
+        // Read while the server lives: every answer is held against it.
+        client.description();
         let known = Mutex::new(Known::default());
         thread::scope(|scope| {
             for writer in 0..WRITERS {

@@ -69,7 +69,8 @@ async fn openapi_json() -> HttpResponse {
 async fn otherwise(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let path = request.path();
     if !path.starts_with("/api/") && path != "/api" {
-        let readable = matches!(*request.method(), Method::GET | Method::HEAD);
+        // Measurements are served on an address of their own; what asks for them here must not take the app for them.
+        let readable = matches!(*request.method(), Method::GET | Method::HEAD) && path != "/metrics";
         let found = readable.then(|| assets::serve(&request)).flatten();
         return found.ok_or_else(|| Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
     }
