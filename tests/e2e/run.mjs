@@ -14,6 +14,7 @@ const lanes = Number(process.env.GUANXI_BROWSER_LANES ?? 3);
 const tests = chosen(process.argv.slice(2));
 const counts = { passed: 0, failed: 0 };
 const browser = await launch();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
 async function suite(engine, tests, label) {
   if (tests.length === 0) return;

@@ -7,7 +7,8 @@ export const PHONE = { width: 390, height: 844 };
 
 export function launch() {
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  return chromium.launch({ executablePath: process.env.GUANXI_CHROMIUM ?? '/usr/bin/chromium', headless: true, args });
+  // Signals are the caller's: the library would close the browser and leave the tests waiting.
+  return chromium.launch({ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, executablePath: process.env.GUANXI_CHROMIUM ?? '/usr/bin/chromium', headless: true, args });
 }
 
 /** What the browser itself logs for an answer that the app handles. */

@@ -59,7 +59,14 @@ export class Server {
     const port = await freePort();
     server.url = `http://127.0.0.1:${port}`;
     const child = spawn(program, ['serve', '--database', database.url, '--listen', `127.0.0.1:${port}`], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    // Whatever ends the tests ends their servers.
+    const abandon = () => {
+      child.kill('SIGKILL');
+      database.drop();
+    };
+    process.once('exit', abandon);
     server.stop = async () => {
+      process.off('exit', abandon);
       if (child.exitCode === null) {
         const gone = new Promise((done) => child.once('exit', done));
         child.kill('SIGTERM');
