@@ -1,5 +1,5 @@
 // The browser tests: a real server, a real Chromium, the app as a person uses it. Words on the command line choose tests
-// whose names hold them all.
+// whose names hold them all; `-word` leaves some out.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch } from './kit/app.mjs';

@@ -31,7 +31,7 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
             patch,
             expansions: Map::new(),
         };
-        save::change(change, Callback::new(|problem| crate::ui::toast::complain(&problem)));
+        save::change(change, save::complain());
     };
     let next = move || match status.get().as_str() {
         "new" => Some(("contacted", t().mark_contacted)),

@@ -8,6 +8,7 @@ use crate::{
     record::{
         field::{self, Draft},
         row::Row,
+        save::Refused,
     },
     ui::{Dialog, states::form_error},
 };
@@ -18,7 +19,7 @@ use serde_json::{Map, Value, json};
 #[derive(Clone)]
 pub struct Closing {
     pub row: Row,
-    pub refused: Callback<Problem>,
+    pub refused: Refused,
 }
 
 #[component]
@@ -63,7 +64,7 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
             Value::Object(body),
             said,
             Some(("reopen", json!({}))),
-            refused,
+            refused.clone(),
         );
     };
     let input = |name: &str, draft: Draft| {

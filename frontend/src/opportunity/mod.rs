@@ -4,11 +4,13 @@ pub mod close;
 pub mod lines;
 
 use crate::{
-    api::{self, Problem},
-    dom::Tell,
+    api,
     i18n::{fill, t},
     kinds,
-    record::{row::Row, save},
+    record::{
+        row::Row,
+        save::{self, Refused},
+    },
     route::encode,
     state::announce,
     ui::{icon, toast},
@@ -24,7 +26,7 @@ pub fn act(
     body: Value,
     said: String,
     undo: Option<(&'static str, Value)>,
-    refused: Callback<Problem>,
+    refused: Refused,
 ) {
     spawn_local(async move {
         match save::act(kinds::OPPORTUNITY, &row, action, body).await {
@@ -34,7 +36,7 @@ pub fn act(
                     match undo {
                         Some((action, body)) => {
                             let back = Callback::new(move |()| {
-                                let failed = Callback::new(|problem: Problem| toast::complain(&problem));
+                                let failed = save::complain();
                                 act(newer.clone(), action, body.clone(), t().undone.to_owned(), None, failed);
                             });
                             toast::say_with_undo(said, back);
@@ -50,13 +52,13 @@ pub fn act(
                 {
                     announce(kinds::OPPORTUNITY.plural, row.id(), Some(newer));
                 }
-                refused.tell(problem);
+                refused(problem);
             }
         }
     });
 }
 
-pub fn move_to(row: Row, stage_id: String, stage: String, refused: Callback<Problem>) {
+pub fn move_to(row: Row, stage_id: String, stage: String, refused: Refused) {
     let back = row.text("stage_id").to_owned();
     let said = fill(t().moved_to, &[&row.title(kinds::OPPORTUNITY), &stage]);
     act(
@@ -69,7 +71,7 @@ pub fn move_to(row: Row, stage_id: String, stage: String, refused: Callback<Prob
     );
 }
 
-pub fn win(row: Row, refused: Callback<Problem>) {
+pub fn win(row: Row, refused: Refused) {
     let said = fill(t().won_said, &[&row.title(kinds::OPPORTUNITY)]);
     act(row, "win", json!({}), said, Some(("reopen", json!({}))), refused);
 }
@@ -78,17 +80,16 @@ pub fn win(row: Row, refused: Callback<Problem>) {
 pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
     let losing = RwSignal::new(None::<Closing>);
     let status = Memo::new(move |_| row.with(|r| r.text("status").to_owned()));
-    let complain = Callback::new(|problem: Problem| toast::complain(&problem));
     move || {
         let buttons = if status.get() == "open" {
             view! {
-                <button type="button" class="btn good" on:click=move |_| win(row.get_untracked(), complain)>{icon("trophy")}{t().win}</button>
-                <button type="button" class="btn" on:click=move |_| losing.set(Some(Closing { row: row.get_untracked(), refused: complain }))>{t().lose}</button>
+                <button type="button" class="btn good" on:click=move |_| win(row.get_untracked(), save::complain())>{icon("trophy")}{t().win}</button>
+                <button type="button" class="btn" on:click=move |_| losing.set(Some(Closing { row: row.get_untracked(), refused: save::complain() }))>{t().lose}</button>
             }
             .into_any()
         } else {
             let said = t().reopened.to_owned();
-            view! { <button type="button" class="btn" on:click=move |_| act(row.get_untracked(), "reopen", json!({}), said.clone(), None, complain)>{icon("undo")}{t().reopen}</button> }.into_any()
+            view! { <button type="button" class="btn" on:click=move |_| act(row.get_untracked(), "reopen", json!({}), said.clone(), None, save::complain())>{icon("undo")}{t().reopen}</button> }.into_any()
         };
         view! { {buttons}<LoseDialog losing/> }
     }
@@ -109,7 +110,6 @@ pub fn StagePath(row: RwSignal<Row>) -> impl IntoView {
             stages.try_set(data.into_iter().filter_map(Row::new).collect());
         }
     });
-    let refused = Callback::new(|problem: Problem| toast::complain(&problem));
     move || {
         let (now, status) = row.with(|r| (r.text("stage_id").to_owned(), r.text("status").to_owned()));
         let stages = stages.get();
@@ -124,7 +124,7 @@ pub fn StagePath(row: RwSignal<Row>) -> impl IntoView {
                 <li class:done=done class:current=current>
                     <button type="button" disabled=status != "open" || current aria-current=current.then_some("step")
                         title=fill(t().move_here, &[&name])
-                        on:click=move |_| move_to(row.get_untracked(), id.clone(), name.clone(), refused)>
+                        on:click=move |_| move_to(row.get_untracked(), id.clone(), name.clone(), save::complain())>
                         <span class="clip">{shown}</span>
                     </button>
                 </li>

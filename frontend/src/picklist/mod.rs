@@ -57,7 +57,7 @@ pub async fn load() {
 pub fn of(field: &Field) -> Picklist {
     field
         .picklist
-        .and_then(|key| state().picklists.with_untracked(|lists| lists.get(key).cloned()))
+        .and_then(|key| state().picklists.with(|lists| lists.get(key).cloned()))
         .unwrap_or_default()
 }
 

@@ -23,6 +23,7 @@ use crate::{
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// One stage with its cards.
 #[derive(Clone)]
@@ -113,7 +114,7 @@ impl Board {
     pub fn place(self, id: &str, place: Place) {
         let Some((from, card)) = self.find(id) else { return };
         let before = self.columns.get_untracked();
-        let refused = Callback::new(move |problem: Problem| {
+        let refused = Arc::new(move |problem: Problem| {
             self.columns.try_set(before.clone());
             self.said.try_set(problem.text());
             ui::toast::complain(&problem);
@@ -311,7 +312,10 @@ pub fn BoardPage() -> impl IntoView {
         load_pipelines();
         load();
     });
-    let body = move || match (problem.get(), loaded.get(), board.columns.with(Vec::is_empty)) {
+    // Memos, or every answer would draw the board anew and close what is open on it.
+    let empty = Memo::new(move |_| board.columns.with(Vec::is_empty));
+    let (failed, ready) = (Memo::new(move |_| problem.get()), Memo::new(move |_| loaded.get()));
+    let body = move || match (failed.get(), ready.get(), empty.get()) {
         (Some(error), _, true) => ui::problem(&error, retry),
         (_, false, _) => ui::skeleton(8),
         (_, true, true) => ui::empty(

@@ -95,7 +95,7 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
                 patch,
                 expansions,
             },
-            Callback::new(|p: Problem| crate::ui::toast::complain(&p)),
+            save::complain(),
         );
     };
     view! {

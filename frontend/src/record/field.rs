@@ -107,13 +107,13 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
                 .into_any()
         }
         Type::LongText => view! { <span class="long">{text}</span> }.into_any(),
-        _ => text.into_any(),
+        _ => view! { <span>{text}</span> }.into_any(),
     }
 }
 
 fn reference(field: &'static Field, row: &Row) -> AnyView {
     let Some((id, name)) = row.reference(field) else {
-        return ().into_any();
+        return view! { <span class="none">"—"</span> }.into_any();
     };
     let refers = field.refers.unwrap_or_default();
     if refers == "user" {
@@ -337,19 +337,20 @@ fn pick(
     id: String,
     done: impl Fn() + Copy + Send + Sync + 'static,
 ) -> AnyView {
-    let list = picklist::of(field);
     let now = value.with_untracked(|v| v.as_str().unwrap_or_default().to_owned());
-    let free = RwSignal::new(list.options.is_empty());
-    let unlisted = (!now.is_empty() && !list.options.iter().any(|o| o.value == now)).then(|| now.clone());
+    let free = RwSignal::new(false);
     let max = field.max.to_string();
     (move || {
         let (id, now, max) = (id.clone(), now.clone(), max.clone());
-        if free.get() {
+        // Tracked: the lists may arrive after the form.
+        let list = picklist::of(field);
+        if free.get() || list.options.is_empty() {
             return view! {
                 <input type="text" class="input" id=id maxlength=max autocomplete="off" prop:value=now on:input=move |e| value.set(or_null(event_target_value(&e)))/>
             }
             .into_any();
         }
+        let unlisted = (!now.is_empty() && !list.options.iter().any(|o| o.value == now)).then(|| now.clone());
         let options = list.options.iter().filter(|o| !o.retired || o.value == now).map(|o| {
             view! { <option value=o.value.clone() selected=o.value == now>{o.label().to_owned()}</option> }
         });
@@ -368,7 +369,7 @@ fn pick(
                 }
             }>
                 <option value="" selected=now.is_empty()>{t().none_chosen}</option>
-                {unlisted.clone().map(|text| view! { <option value=text.clone() selected=true>{text.clone()}</option> })}
+                {unlisted.map(|text| view! { <option value=text.clone() selected=true>{text.clone()}</option> })}
                 {options}
                 {(!list.restricted).then(|| view! { <option value="\u{0}other">{t().other_value}</option> })}
             </select>

@@ -16,6 +16,7 @@ use crate::{
 use domain::{Field, Kind};
 use leptos::{html, prelude::*};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
 #[component]
@@ -117,11 +118,11 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
             // Shown at once; what the server refuses goes back with the reason at the field.
             row.update(|r| *r = r.with(&patch).with(&expansions));
             let before = base.clone();
-            let failed = Callback::new(move |error: Problem| {
-                row.set(before.clone());
+            let failed = Arc::new(move |error: Problem| {
+                row.try_set(before.clone());
                 toast::complain(&error);
                 if error.field(field.name).is_some() {
-                    problem.set(Some(error));
+                    problem.try_set(Some(error));
                 }
             });
             save::change(

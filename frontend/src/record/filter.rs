@@ -147,12 +147,14 @@ pub fn Filters(
             adding.set(None);
         }
     });
-    let fields = StoredValue::new(
-        kind.fields
-            .iter()
-            .filter(|f| f.can(FILTER) && kinds::visible(f))
-            .collect::<Vec<_>>(),
-    );
+    // What the list shows comes first, bookkeeping last.
+    let shown = kinds::first_columns(kind).iter().filter_map(|n| kind.field(n));
+    let (kept, rest): (Vec<_>, Vec<_>) = (kind.fields.iter())
+        .filter(|f| !kinds::first_columns(kind).contains(&f.name))
+        .partition(|f| matches!(f.name, "created_at" | "updated_at" | "created_by"));
+    let mut fields: Vec<&'static Field> = shown.chain(rest).chain(kept).collect();
+    fields.retain(|f| f.can(FILTER) && kinds::visible(f));
+    let fields = StoredValue::new(fields);
     let add = move || {
         match adding.get() {
         None => fields

@@ -92,6 +92,11 @@ impl Pages {
         });
     }
 
+    /// Whether there is another page.
+    pub fn more(self) -> bool {
+        self.cursor.with(Option::is_some)
+    }
+
     /// Takes over records written elsewhere in the app. True when one is new here.
     pub fn follow(self, kind: &'static Kind) -> bool {
         let Some(change) = state().change.get().filter(|c| c.kind == kind.plural) else {
@@ -292,6 +297,9 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
         )
     };
     let body = StoredValue::new(nothing);
+    // Memos, or every page of rows would draw the table anew and lose its place.
+    let failed = Memo::new(move |_| pages.problem.get());
+    let filled = Memo::new(move |_| pages.loading.get() || pages.rows.with(|r| !r.is_empty()));
     view! {
         <div class="list-page" class:with-panel=move || opened.get().is_some()>
             <div class="list-main">
@@ -305,10 +313,10 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
                     <span class="grow"></span>
                     <ColumnChooser kind columns=columns.into()/>
                 </div>
-                {move || match pages.problem.get() {
-                    Some(problem) => ui::problem(&problem, Callback::new(move |()| reload())),
-                    None if pages.loading.get() || pages.rows.with(|r| !r.is_empty()) => view! { <RecordTable table/> }.into_any(),
-                    None => body.with_value(|b| b()),
+                {move || match (failed.get(), filled.get()) {
+                    (Some(problem), _) => ui::problem(&problem, Callback::new(move |()| reload())),
+                    (None, true) => view! { <RecordTable table/> }.into_any(),
+                    (None, false) => body.with_value(|b| b()),
                 }}
                 <BulkBar kind rows=pages.rows selected reload=Callback::new(move |()| reload())/>
             </div>

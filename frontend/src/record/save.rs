@@ -13,6 +13,16 @@ use crate::{
 use domain::Kind;
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// What to do when a write is refused. It belongs to nobody: the box or menu where the write began is gone by then, and
+/// what the view owns is gone with it.
+pub type Refused = Arc<dyn Fn(Problem) + Send + Sync>;
+
+/// Says why, and that is all.
+pub fn complain() -> Refused {
+    Arc::new(|problem| toast::complain(&problem))
+}
 
 pub fn path(kind: &Kind, id: &str) -> String {
     format!("/{}/{id}", kind.path())
@@ -41,7 +51,7 @@ pub struct Change {
 }
 
 /// Sends a change. Success and undo are told by toast, a stale version by the conflict dialog; `failed` gets the rest.
-pub fn change(change: Change, failed: Callback<Problem>) {
+pub fn change(change: Change, failed: Refused) {
     let Change {
         kind,
         base,
@@ -62,9 +72,9 @@ pub fn change(change: Change, failed: Callback<Problem>) {
                     patch,
                     expansions,
                 })),
-                Err(problem) => failed.tell(problem),
+                Err(problem) => failed(problem),
             },
-            Err(problem) => failed.tell(problem),
+            Err(problem) => failed(problem),
         }
     });
 }

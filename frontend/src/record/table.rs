@@ -4,6 +4,7 @@ use crate::{
     dom::{self, Tell},
     i18n::{fill, label, t},
     record::{field, row::Row},
+    state::state,
     ui::icon,
 };
 use domain::{Field, Kind, record::SORT, value::Type};
@@ -108,7 +109,10 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             more.tell(());
         }
     });
+    // Values of picklists are told by their names, which may come after the rows.
+    let lists = Memo::new(move |_| state().picklists.with(|lists| lists.len()));
     let visible = move || {
+        lists.track();
         let (first, last) = window.get();
         rows.with(|r| {
             r.get(first..last)
@@ -199,7 +203,7 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             <div class="thead tr" role="row" aria-rowindex="1">{heads}</div>
             <div class="tbody" role="rowgroup" style:height=move || format!("{}px", count.get() as f64 * ROW)>
                 <div class="twindow" style:transform=move || format!("translateY({}px)", window.get().0 as f64 * ROW)>
-                    <For each=visible key=move |(i, r)| (*i, r.id().to_owned(), r.version(), columns.with_untracked(Vec::len)) children=move |(index, row)| {
+                    <For each=visible key=move |(i, r)| (*i, r.id().to_owned(), r.version(), columns.with_untracked(Vec::len), lists.get_untracked()) children=move |(index, row)| {
                         let cells = columns.with_untracked(|columns| columns.iter().enumerate().map(|(i, f)| {
                             let shown = field::show(kind, f, &row);
                             let class = if numeric(f) { "td num" } else { "td" };

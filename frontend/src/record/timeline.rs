@@ -34,6 +34,9 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
         }
     });
     let more = move || pages.next(path.get_untracked());
+    // Memos, or every page of entries would draw all anew.
+    let loading = Memo::new(move |_| pages.loading.get());
+    let empty = Memo::new(move |_| pages.rows.with(Vec::is_empty));
     let options = ActivityKind::ALL
         .iter()
         .map(|k| view! { <option value=k.key()>{label(k.label())}</option> })
@@ -47,7 +50,7 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                     {options}
                 </select>
             </div>
-            {move || match (pages.problem.get(), pages.loading.get(), pages.rows.with(Vec::is_empty)) {
+            {move || match (pages.problem.get(), loading.get(), empty.get()) {
                 (Some(problem), _, true) => ui::problem(&problem, Callback::new(move |()| pages.load(path.get_untracked()))),
                 (_, true, true) => ui::skeleton(5),
                 (_, false, true) => ui::empty("note", t().no_activity, t().no_activity_text, ().into_any()),
@@ -55,7 +58,7 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                     <ol class="events">
                         <For each=move || pages.rows.get() key=|r| (r.id().to_owned(), r.version()) let:event>{entry(event)}</For>
                     </ol>
-                    <button type="button" class="btn quiet small" on:click=move |_| more()>{t().show_more}</button>
+                    {move || pages.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| more()>{t().show_more}</button> })}
                 }.into_any(),
             }}
         </div>

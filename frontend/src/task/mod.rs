@@ -79,7 +79,7 @@ pub fn TaskItem(row: Row) -> impl IntoView {
             patch,
             expansions: Map::new(),
         };
-        save::change(change, Callback::new(|p| toast::complain(&p)));
+        save::change(change, save::complain());
     };
     let later = StoredValue::new(later);
     view! {

@@ -55,6 +55,10 @@ export class App {
   async signIn({ email, password }) {
     const answer = await this.context.request.post('/api/v1/auth/login', { headers: { 'X-Guanxi-App': '1' }, data: { email, password } });
     if (!answer.ok()) throw new Error(`signing in: ${answer.status()} ${await answer.text()}`);
+    // The app asks for a session only where somebody has signed in before.
+    await this.context.addInitScript(() => {
+      if (localStorage.getItem('guanxi.session') === null) localStorage.setItem('guanxi.session', '1');
+    });
     this.signedIn = true;
     // The app asks for a session only where somebody has signed in before.
     await this.context.addInitScript(() => {
@@ -75,7 +79,7 @@ export class App {
   /** Until nothing is loading any more, and stays so for some frames. */
   settled() {
     return this.page.waitForFunction(() => {
-      const loading = !document.querySelector('#main') || document.querySelector('.boot, .skeleton, .progress, .tloading, [aria-busy=true]');
+      const loading = !document.querySelector('.shell') || document.querySelector('.boot, .skeleton, .progress, .tloading, [aria-busy=true]');
       window.calm = loading ? 0 : (window.calm ?? 0) + 1;
       return window.calm > 8;
     });

@@ -5,16 +5,23 @@ import AxeBuilder from '@axe-core/playwright';
 const SHARED = /简体中文|English|Guanxi|Ctrl|Esc|CSV|UTF-?\d+|GBK|GB18030|TAB|Asia\/Shanghai|\b(?:CNY|USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|AUD|CAD|CHF|VIP|kB|MB|K|[A-Z])\b/g;
 const FOREIGN = { 'zh-CN': /[A-Za-z]{2,}/, en: /\p{Script=Han}/u };
 
+/** Values of picklists have names in both languages: what is stored is no excuse. */
+const TOLD = new Set(['source', 'level', 'industry', 'region', 'loss_reason', 'disqualified_reason']);
+
 /** Collects what the server sends, so that data can be told from the app's own words. */
 export function collectData(app) {
   const data = new Set();
   const gather = (value) => {
     // Keys such as `following` must be translated: they are no data.
     if (typeof value === 'string' && value.length > 1 && !/^[a-z_0-9]*$/.test(value)) data.add(value);
-    else if (value && typeof value === 'object') Object.entries(value).forEach(([key, inner]) => !['title', 'detail', 'message'].includes(key) || typeof inner !== 'string' || !value.status ? gather(inner) : 0);
+    else if (value && typeof value === 'object') {
+      for (const [key, inner] of Object.entries(value)) if (!(TOLD.has(key) && typeof inner === 'string')) gather(inner);
+    }
   };
   app.page.on('response', async (response) => {
-    if (response.url().includes('/api/v1/')) gather(await response.json().catch(() => null));
+    if (!response.url().includes('/api/v1/')) return;
+    const answer = await response.json().catch(() => null);
+    gather(response.url().includes('/picklists') ? answer?.data?.map(({ name }) => name) : answer);
   });
   return data;
 }
@@ -33,6 +40,8 @@ export async function untranslated(page, locale, data) {
   });
   const known = [...data].sort((a, b) => b.length - a.length);
   return texts.filter((text) => {
+    // Cut off where there was no room for more.
+    if (text.endsWith('…') && known.some((datum) => datum.startsWith(text.slice(0, -1)))) return false;
     const rest = known.reduce((left, datum) => left.replaceAll(datum, ' '), text).replaceAll(SHARED, ' ');
     return FOREIGN[locale].test(rest);
   });

@@ -14,7 +14,8 @@ export function test(name, options, run) {
   tests.push(typeof options === 'function' ? { name, run: options } : { name, run, ...options });
 }
 
-export const chosen = (words) => tests.filter(({ name }) => words.every((word) => name.includes(word)));
+/** Tests whose names hold all the words, and none of those that begin with a minus. */
+export const chosen = (words) => tests.filter(({ name }) => words.every((word) => (word.startsWith('-') ? !name.includes(word.slice(1)) : name.includes(word))));
 
 let counter = 0;
 /** A word no other test has, so that many can share a server. */

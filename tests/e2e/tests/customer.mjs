@@ -77,6 +77,40 @@ test('sorting, filters and search stand in the address, so a reload shows the sa
   await eventually(async () => assert.equal(await names(), '乙甲丙'));
 });
 
+test('a long list goes on loading as it is scrolled, and keeps its place', async ({ open, api }) => {
+  const word = unique('长列表');
+  const names = Array.from({ length: 130 }, (_, i) => `${word}-${String(i).padStart(3, '0')}`);
+  for (let i = 0; i < names.length; i += 26) await Promise.all(names.slice(i, i + 26).map((name) => api.make('customers', { name })));
+  const app = await open();
+  await app.goto(`/customers?q=${word}&sort=name`);
+  await app.row(names[0]).waitFor();
+  assert.ok((await app.page.locator('.tbody [role=row]').count()) < 80, 'only what is in sight is drawn');
+  const table = app.page.locator('.table');
+  await eventually(async () => {
+    await table.evaluate((box) => { box.scrollTop = box.scrollHeight; });
+    await app.row(names[129]).waitFor({ timeout: 500 });
+  });
+  assert.ok((await table.evaluate((box) => box.scrollTop)) > 100 * 30);
+  await app.row(names[60]).waitFor({ state: 'detached' });
+});
+
+test('quick create offers the values of picklists even when they come late', async ({ open }) => {
+  const app = await open();
+  const { page } = app;
+  let release;
+  const held = new Promise((done) => { release = done; });
+  await page.route('**/api/v1/picklists?**', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/customers?new=1');
+  const dialog = app.dialog('新建客户');
+  await dialog.getByLabel('客户名称').fill('名称先写好');
+  release();
+  await dialog.getByLabel('行业').selectOption({ label: '制造' });
+  assert.equal(await dialog.getByLabel('客户名称').inputValue(), '名称先写好');
+});
+
 test('columns are chosen, and stay chosen', async ({ open, api }) => {
   const name = unique('列选择');
   await api.make('customers', { name, region: '华东' });
@@ -216,7 +250,7 @@ test('a task is added in one line and ticked off', { everywhere: true }, async (
   await page.keyboard.press('Enter');
   const task = page.locator('.task', { hasText: subject });
   await task.waitFor();
-  await task.getByRole('checkbox').check();
+  await task.getByRole('checkbox').click();
   await app.toast(subject).waitFor();
   await eventually(async () => {
     const [stored] = await api.list(`/tasks?q=${subject}`);
