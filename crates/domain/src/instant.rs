@@ -1,6 +1,6 @@
 //! A moment in time, in microseconds: what both databases keep without loss.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Microseconds since 1970-01-01T00:00:00Z. On the wire RFC 3339 in UTC with `Z` and six decimals.
@@ -47,15 +47,39 @@ impl From<DateTime<Utc>> for Instant {
     }
 }
 
+impl Instant {
+    /// RFC 3339, digit by digit: a page of records has hundreds of times, and chrono's own way takes ten times as long.
+    fn digits(self) -> [u8; 27] {
+        let time = self.utc();
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        let mut put = |end: usize, mut number: u32| {
+            let mut at = end;
+            while number > 0 {
+                text[at] = b'0' + (number % 10) as u8;
+                number /= 10;
+                at -= 1;
+            }
+        };
+        put(3, time.year().unsigned_abs());
+        put(6, time.month());
+        put(9, time.day());
+        put(12, time.hour());
+        put(15, time.minute());
+        put(18, time.second());
+        put(25, self.0.rem_euclid(1_000_000) as u32);
+        text
+    }
+}
+
 impl std::fmt::Display for Instant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.utc().to_rfc3339_opts(SecondsFormat::Micros, true))
+        f.write_str(&String::from_utf8_lossy(&self.digits()))
     }
 }
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&String::from_utf8_lossy(&self.digits()))
     }
 }
 
@@ -75,6 +99,15 @@ mod tests {
         let t = Instant::parse("2026-01-02T03:04:05.123456789+08:00").expect("valid");
         assert_eq!(t.to_string(), "2026-01-01T19:04:05.123456Z");
         assert_eq!(Instant::parse(&t.to_string()), Some(t));
+    }
+
+    #[test]
+    fn writes_what_chrono_writes() {
+        for micros in [MIN, -1, 0, 1, 999_999, 1_700_000_000_000_001, 951_782_400_000_000, MAX] {
+            let expected = DateTime::from_timestamp_micros(micros).expect("within chrono's years");
+            let expected = expected.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+            assert_eq!(Instant(micros).to_string(), expected);
+        }
     }
 
     #[test]

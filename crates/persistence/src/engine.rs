@@ -21,6 +21,7 @@ use domain::policy::{Actor, Permit, Scope};
 use domain::value::{Row, Storage, Val};
 use domain::{Id, Instant, Issue, Issues, Kind, Record};
 pub(crate) use layout::{Layout, layout};
+use std::collections::HashMap;
 
 /// Rows of one INSERT: enough to be quick, few enough for the limit on bound values of either database.
 const ROWS_AT_ONCE: usize = 50;
@@ -124,16 +125,31 @@ fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[Ve
         }
         sql.push(")");
     }
-    tx.execute(&sql)?;
+    if terms.is_empty() {
+        tx.execute(&sql)?;
+        return Ok(());
+    }
+    // The terms go in with VALUES: INSERT … SELECT opens a savepoint, and at each one FTS5 writes out what it has.
+    sql.push(" RETURNING id, rid");
+    let stored = tx.rows(&sql, &[Storage::Id, Storage::Int])?;
+    let rids: HashMap<Id, i64> = stored
+        .into_iter()
+        .map(|row| {
+            let mut row = Row::new(row);
+            Ok((row.get()?, row.get()?))
+        })
+        .collect::<Result<_>>()?;
     for (row, tokens) in rows.iter().zip(terms) {
+        let rid = match &row[0] {
+            Val::Id(id) => rids.get(id),
+            _ => None,
+        };
+        let rid = *rid.ok_or_else(|| Error::internal("a row was not stored"))?;
         let sql = Sql::new(layout.index_terms.as_str())
+            .value(rid)
+            .text(", ")
             .value(tokens.join(" "))
-            .text(" FROM ")
-            .text(layout.kind.plural)
-            .text(" WHERE workspace_id = ")
-            .value(permit.workspace())
-            .text(" AND id = ")
-            .value(row[0].clone());
+            .text(")");
         tx.execute(&sql)?;
     }
     Ok(())

@@ -3,9 +3,9 @@
 //! A sequence drawn inside a transaction is not the order of commits, so readers go by `position`, which is given here to
 //! rows that are already committed (PostgreSQL), or by the one writer as part of its commit (SQLite).
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sql::Sql;
-use crate::tx::Tx;
+use crate::tx::{Dialect, Tx};
 use domain::Id;
 use domain::value::{Row, Storage};
 use sha2::{Digest, Sha256};
@@ -38,7 +38,7 @@ pub fn seal_batch(tx: &mut Tx, limit: usize) -> Result<usize> {
             .value(limit);
     let rows = tx.rows(&open, &[Storage::Int, Storage::Id, Storage::Text])?;
     let mut heads: HashMap<Id, Head> = HashMap::new();
-    let sealed = rows.len();
+    let mut numbered: Vec<(i64, i64, String)> = Vec::with_capacity(rows.len());
     for row in rows {
         let mut row = Row::new(row);
         let (seq, workspace, entry_hash): (i64, Id, String) = (row.get()?, row.get()?, row.get()?);
@@ -48,14 +48,12 @@ pub fn seal_batch(tx: &mut Tx, limit: usize) -> Result<usize> {
         };
         head.position += 1;
         head.chain = link(&head.chain, &entry_hash);
-        let update = Sql::new("UPDATE change_log SET position = ")
-            .value(head.position)
-            .text(", chain = ")
-            .value(head.chain.as_str())
-            .text(" WHERE seq = ")
-            .value(seq);
-        tx.execute(&update)?;
+        numbered.push((seq, head.position, head.chain.clone()));
     }
+    if numbered.is_empty() {
+        return Ok(0);
+    }
+    tx.execute(&number(tx.dialect(), &numbered)?)?;
     for (workspace, head) in heads {
         let save = Sql::new("INSERT INTO change_heads (workspace_id, position, chain) VALUES (")
             .value(workspace)
@@ -66,7 +64,24 @@ pub fn seal_batch(tx: &mut Tx, limit: usize) -> Result<usize> {
             .text(") ON CONFLICT (workspace_id) DO UPDATE SET position = excluded.position, chain = excluded.chain");
         tx.execute(&save)?;
     }
-    Ok(sealed)
+    Ok(numbered.len())
+}
+
+/// One statement for any number of entries: sequence, position, link.
+fn number(dialect: Dialect, numbered: &[(i64, i64, String)]) -> Result<Sql> {
+    let update = Sql::new("UPDATE change_log SET position = sealed.position, chain = sealed.chain FROM ");
+    let list = serde_json::to_string(numbered).map_err(Error::internal)?;
+    Ok(match dialect {
+        Dialect::Sqlite => update
+            .text("(SELECT value ->> 0 AS seq, value ->> 1 AS position, value ->> 2 AS chain FROM json_each(")
+            .value(list)
+            .text("))"),
+        Dialect::Pg => update
+            .text("(SELECT (value ->> 0)::bigint AS seq, (value ->> 1)::bigint AS position, value ->> 2 AS chain FROM jsonb_array_elements(")
+            .value(list)
+            .text("::jsonb))"),
+    }
+    .text(" AS sealed WHERE change_log.seq = sealed.seq"))
 }
 
 fn head(tx: &mut Tx, workspace: Id) -> Result<Head> {

@@ -3,6 +3,8 @@
 //! The few values that the two store differently have types of their own here, since diesel's traits cannot be put on
 //! types of the domain.
 
+mod shapes;
+
 use diesel::QueryResult;
 use diesel::deserialize::{self, FromSql};
 use diesel::expression::AsExpression;
@@ -14,6 +16,8 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use domain::value::{Storage, Val};
 use domain::{Day, Id, Instant};
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 
 pub mod types {
@@ -157,28 +161,39 @@ enum Part {
 #[derive(Debug, Clone, Default)]
 pub struct Sql {
     parts: Vec<Part>,
-    once: bool,
+    varied: bool,
+    familiar: OnceCell<bool>,
 }
 
 impl Sql {
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         Self {
             parts: vec![Part::Text(text.into())],
-            once: false,
+            varied: false,
+            familiar: OnceCell::new(),
         }
     }
 
-    /// For text that hardly comes again, such as a user's filter: it would fill the statement cache.
+    /// For text of endlessly many shapes, such as a user's filter: each kept statement would fill the cache, so only those
+    /// that come again and again are kept.
     pub fn once(mut self) -> Self {
-        self.once = true;
+        self.varied = true;
         self
     }
 
-    #[cfg(test)]
-    pub fn explained(&self, how: &'static str) -> Self {
-        let mut sql = self.clone().once();
-        sql.parts.insert(0, Part::Text(how.into()));
-        sql
+    fn is_kept(&self) -> bool {
+        !self.varied || *self.familiar.get_or_init(|| shapes::is_familiar(self.shape()))
+    }
+
+    fn shape(&self) -> u64 {
+        let mut hash = DefaultHasher::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => hash.write(text.as_bytes()),
+                Part::Bind(bind) => std::mem::discriminant(bind).hash(&mut hash),
+            }
+        }
+        hash.finish()
     }
 
     pub fn push(&mut self, text: impl Into<Cow<'static, str>>) -> &mut Self {
@@ -206,7 +221,7 @@ macro_rules! fragment {
     ($db:ty) => {
         impl QueryFragment<$db> for Sql {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $db>) -> QueryResult<()> {
-                if self.once {
+                if !self.is_kept() {
                     out.unsafe_to_cache_prepared();
                 }
                 for part in &self.parts {

@@ -6,7 +6,7 @@ mod sqlite;
 pub use sqlite::connect as connect_sqlite;
 
 use crate::error::{Error, Result};
-use crate::tx::Tx;
+use crate::tx::{Dialect, Tx};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -157,7 +157,13 @@ impl Store {
 
     /// Refreshes what the query planner knows; worth it after a large import.
     pub fn analyze_here(&self) -> Result<()> {
-        self.write_here(|tx| tx.batch("ANALYZE"))
+        self.write_here(|tx| {
+            tx.batch("ANALYZE")?;
+            match tx.dialect() {
+                Dialect::Pg => Ok(()),
+                Dialect::Sqlite => tx.batch(sqlite::FORGET),
+            }
+        })
     }
 }
 

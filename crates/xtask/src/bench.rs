@@ -147,6 +147,16 @@ impl Guanxi {
     }
 }
 
+impl Guanxi {
+    /// Seconds of processor time so far, in steps of a hundredth.
+    fn processor(&self) -> Result<f64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
+        let (_, fields) = stat.rsplit_once(')').context("the name ends")?;
+        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+        Ok(ticks.sum::<Result<f64, _>>()? / 100.0)
+    }
+}
+
 impl Drop for Guanxi {
     fn drop(&mut self) {
         let _ = self.0.kill();
@@ -378,8 +388,11 @@ fn bench(engine: Engine, program: &Path, time: Duration, rows: f64) -> Result<()
         load::run(&mut workers, Duration::from_millis(200))?;
         // In turns, so that what else the machine does weighs on both alike.
         for _ in 0..4 {
-            beside.add(load::run(&mut noop, time / 16)?);
-            sample.add(load::run(&mut workers, time / 4)?);
+            for (of, workers, share) in [(&mut beside, &mut noop, 16), (&mut sample, &mut workers, 4)] {
+                let before = server.processor()?;
+                of.add(load::run(workers, time / share)?);
+                of.busy += server.processor()? - before;
+            }
         }
         row(name, &mut sample, Some(&beside));
         all.add(beside);

@@ -20,7 +20,7 @@ pub struct Layout {
     /// `INSERT … VALUES `
     pub insert_pg: String,
     pub insert_sqlite: String,
-    /// `INSERT INTO …_fts (rowid, terms) SELECT rid, `
+    /// `INSERT INTO …_fts (rowid, terms) VALUES (`
     pub index_terms: String,
     pub searchable: bool,
     /// Sort-key columns, each with the index of the column it is made from.
@@ -68,7 +68,7 @@ impl Layout {
             select: format!("SELECT {read} FROM {table} t WHERE "),
             insert_pg: insert(if searchable { ", search" } else { "" }),
             insert_sqlite: insert(""),
-            index_terms: format!("INSERT INTO {table}_fts (rowid, terms) SELECT rid, "),
+            index_terms: format!("INSERT INTO {table}_fts (rowid, terms) VALUES ("),
             columns,
             storage,
             searchable,

@@ -94,12 +94,19 @@ pub type Worker = (Connection, Box<dyn FnMut(&mut Connection) -> Result<()> + Se
 pub struct Sample {
     micros: Vec<u32>,
     seconds: f64,
+    /// Processor time of the server meanwhile.
+    pub busy: f64,
 }
 
 impl Sample {
+    pub fn calls(&self) -> usize {
+        self.micros.len()
+    }
+
     pub fn add(&mut self, other: Self) {
         self.micros.extend(other.micros);
         self.seconds += other.seconds;
+        self.busy += other.busy;
     }
 
     pub fn per_second(&self) -> f64 {
@@ -139,5 +146,6 @@ pub fn run(workers: &mut [Worker], time: Duration) -> Result<Sample> {
     Ok(Sample {
         micros: lists.concat(),
         seconds: start.elapsed().as_secs_f64(),
+        busy: 0.0,
     })
 }
