@@ -52,21 +52,19 @@ impl Instant {
     fn digits(self) -> [u8; 27] {
         let time = self.utc();
         let mut text = *b"0000-00-00T00:00:00.000000Z";
-        let mut put = |end: usize, mut number: u32| {
-            let mut at = end;
-            while number > 0 {
-                text[at] = b'0' + (number % 10) as u8;
+        let mut put = |place: std::ops::Range<usize>, mut number: u32| {
+            for digit in text[place].iter_mut().rev() {
+                *digit = b'0' + (number % 10) as u8;
                 number /= 10;
-                at -= 1;
             }
         };
-        put(3, time.year().unsigned_abs());
-        put(6, time.month());
-        put(9, time.day());
-        put(12, time.hour());
-        put(15, time.minute());
-        put(18, time.second());
-        put(25, self.0.rem_euclid(1_000_000) as u32);
+        put(0..4, time.year().unsigned_abs());
+        put(5..7, time.month());
+        put(8..10, time.day());
+        put(11..13, time.hour());
+        put(14..16, time.minute());
+        put(17..19, time.second());
+        put(20..26, self.0.rem_euclid(1_000_000) as u32);
         text
     }
 }
