@@ -106,7 +106,7 @@ pub fn MappingForm(wizard: Wizard) -> impl IntoView {
         <section class="box stack">
             <p class="muted">{move || wizard.job.get().map(|job| job.body.with(about))}</p>
             <div class="scroll-x"><table class="map">
-                <thead><tr><th scope="col">{t().column_in_file}</th><th></th><th scope="col">{t().field_here}</th></tr></thead>
+                <thead><tr><th scope="col">{t().column_in_file}</th><td></td><th scope="col">{t().field_here}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table></div>
             <div class="form-foot">

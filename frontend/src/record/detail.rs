@@ -212,17 +212,10 @@ fn Head(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<()>
         "opportunity" => view! { <opportunity::Actions row/> }.into_any(),
         _ => ().into_any(),
     };
-    let heading = move || {
-        if panel {
-            view! { <h2 class="record-title">{title}</h2> }.into_any()
-        } else {
-            view! { <h1 class="record-title">{title}</h1> }.into_any()
-        }
-    };
     view! {
         <header class="record-head">
             <div class="record-name">
-                {heading}
+                <h1 class="record-title">{title}</h1>
                 <div class="record-badges">{badges}</div>
             </div>
             <div class="page-actions">

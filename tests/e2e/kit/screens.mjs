@@ -93,6 +93,7 @@ export const SCREENS = [
   }],
   ['user-menu', () => '/', click('.user')],
   ['no-such-page', () => '/nowhere'],
+  ['no-such-record', () => '/customers/0190a000-0000-7000-8000-000000000000'],
 ].map(([name, path, prepare]) => ({ name, path, prepare }));
 
 export async function show(app, screen, scene) {
