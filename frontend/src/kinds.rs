@@ -55,6 +55,11 @@ pub fn heading(kind: &Kind) -> String {
         .unwrap_or_default()
 }
 
+/// The heading within a sentence.
+pub fn many(kind: &Kind) -> String {
+    heading(kind).to_lowercase()
+}
+
 /// Where a record of a kind has its page, if it has one.
 pub fn page(kind: &str, id: &str) -> Option<String> {
     let has = matches!(kind, "customer" | "contact" | "lead" | "opportunity" | "product");
@@ -124,7 +129,7 @@ pub fn first_columns(kind: &Kind) -> &'static [&'static str] {
             "owner_id",
         ],
         "product" => &["name", "code", "category", "price", "unit", "inactive"],
-        "user" => &["name", "email", "title", "team_id", "disabled"],
+        "user" => &["name", "email", "title", "roles", "team_id", "disabled"],
         "team" => &["name", "manager_id"],
         "task" => &["subject", "due_at", "priority", "status", "owner_id"],
         _ => &["name", "updated_at"],

@@ -56,6 +56,20 @@ fn shown(total: Option<(i64, Currency)>) -> String {
     )
 }
 
+/// The sum of lines, where each has one and all are in one currency.
+fn added(totals: impl Iterator<Item = Option<(i64, Currency)>>) -> Option<(i64, Currency)> {
+    let mut sum = None;
+    for each in totals {
+        let (minor, currency) = each?;
+        sum = match sum {
+            None => Some((minor, currency)),
+            Some((so_far, of)) if of == currency => Some((i64::checked_add(so_far, minor)?, currency)),
+            Some(_) => return None,
+        };
+    }
+    sum
+}
+
 #[component]
 pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
     let editing = RwSignal::new(false);
@@ -97,7 +111,18 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
         if lines.is_empty() {
             return view! { <p class="muted">{t().no_lines}</p> }.into_any();
         }
-        let items = lines.into_iter().map(|line| {
+        let totals = lines.iter().map(|line| {
+            let quantity = line["quantity"]
+                .as_str()
+                .map_or_else(|| line["quantity"].to_string(), str::to_owned);
+            total(
+                &line["price"],
+                &quantity,
+                &line["discount"].as_i64().unwrap_or(0).to_string(),
+            )
+        });
+        let sum = shown(added(totals));
+        let items = lines.iter().map(|line| {
             let text = |key: &str| line[key].as_str().map_or_else(|| line[key].to_string(), str::to_owned);
             let (quantity, discount) = (text("quantity"), line["discount"].as_i64().unwrap_or(0));
             let sum = shown(total(&line["price"], &quantity, &discount.to_string()));
@@ -108,21 +133,20 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
             let product = line["product_id"].as_str().unwrap_or_default().to_owned();
             view! {
                 <tr>
-                    <td>{move || name(&product)}</td>
-                    <td class="num">{quantity}</td>
-                    <td class="num">{price}</td>
-                    <td class="num">{(discount > 0).then(|| format!("{discount}%"))}</td>
-                    <td class="num">{sum}</td>
+                    <th scope="row">{move || name(&product)}</th>
+                    <td class="num" data-label=t().quantity>{quantity}</td>
+                    <td class="num" data-label=label(PRICE.label)>{price}</td>
+                    <td class="num" data-label=t().discount>{if discount > 0 { format!("{discount}%") } else { "—".to_owned() }}</td>
+                    <td class="num" data-label=t().total>{sum}</td>
                 </tr>
             }
         });
         view! {
-            <div class="scroll-x">
-                <table class="plain-table">
-                    <thead><tr><th>{label(kinds::PRODUCT.label)}</th><th class="num">{t().quantity}</th><th class="num">{label(PRICE.label)}</th><th class="num">{t().discount}</th><th class="num">{t().total}</th></tr></thead>
-                    <tbody>{items.collect_view()}</tbody>
-                </table>
-            </div>
+            <table class="plain-table line-table">
+                <thead><tr><th scope="col">{label(kinds::PRODUCT.label)}</th><th scope="col" class="num">{t().quantity}</th><th scope="col" class="num">{label(PRICE.label)}</th><th scope="col" class="num">{t().discount_short}</th><th scope="col" class="num">{t().total}</th></tr></thead>
+                <tbody>{items.collect_view()}</tbody>
+                <tfoot><tr><th scope="row" colspan="4">{t().sum}</th><td class="num"><b>{sum}</b></td></tr></tfoot>
+            </table>
         }
         .into_any()
     };
@@ -224,12 +248,8 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
                 .map(|l| (l.price.value.get(), l.quantity.get(), l.discount.get()))
                 .collect::<Vec<_>>()
         });
-        let totals = totals
-            .iter()
-            .filter(|(p, _, _)| !p.is_null())
-            .map(|(p, q, d)| total(p, q, d))
-            .collect::<Option<Vec<_>>>();
-        shown(totals.and_then(|t| Some((t.iter().try_fold(0i64, |s, (m, _)| s.checked_add(*m))?, t.first()?.1))))
+        let priced = totals.iter().filter(|(p, _, _)| !p.is_null());
+        shown(added(priced.map(|(p, q, d)| total(p, q, d))))
     };
     view! {
         <div class="line-editor">

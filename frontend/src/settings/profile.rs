@@ -5,6 +5,7 @@ use crate::{
     i18n::{self, Locale, label, t},
     kinds,
     record::{row::Row, save},
+    role,
     shell::choose_theme,
     state::{self, Theme, state},
     ui::{icon, states::form_error, toast},
@@ -72,7 +73,7 @@ pub fn Profile() -> impl IntoView {
                     <div class="form-field"><label for="me-name">{field("name")}</label><input class="input" id="me-name" maxlength="100" prop:value=name on:input=move |e| name.set(event_target_value(&e))/></div>
                     <div class="form-field"><label for="me-email">{field("email")}</label><input class="input" id="me-email" disabled=true value=me.email.clone()/></div>
                     <div class="form-field"><label for="me-zone">{field("time_zone")}</label><input class="input" id="me-zone" placeholder="Asia/Shanghai" prop:value=zone on:input=move |e| zone.set(event_target_value(&e))/></div>
-                    <div class="form-field"><span class="form-label">{t().roles}</span><p class="static">{me.roles.join(t().list_comma)}</p></div>
+                    <div class="form-field"><span class="form-label">{t().roles}</span><p class="static">{move || me.roles.iter().map(|r| role::name(r)).collect::<Vec<_>>().join(t().list_comma)}</p></div>
                 </div>
                 {form_error(problem)}
                 <div class="form-foot"><button type="submit" class="btn primary">{t().save}</button></div>
