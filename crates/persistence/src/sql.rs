@@ -196,6 +196,14 @@ impl Sql {
         hash.finish()
     }
 
+    #[cfg(test)]
+    pub fn explained(&self, how: &'static str) -> Self {
+        let mut sql = self.clone().once();
+        sql.familiar = OnceCell::from(false);
+        sql.parts.insert(0, Part::Text(how.into()));
+        sql
+    }
+
     pub fn push(&mut self, text: impl Into<Cow<'static, str>>) -> &mut Self {
         self.parts.push(Part::Text(text.into()));
         self

@@ -7,9 +7,9 @@ use anyhow::{Context, Result, bail, ensure};
 use load::{Connection, Sample, Worker, request};
 use serde_json::Value as Json;
 use std::{
-    fs,
+    env, fs,
     io::{BufRead, BufReader},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU64, Ordering},
@@ -39,10 +39,15 @@ pub fn run(mut args: Args) -> Result<()> {
     };
     let seconds: f64 = args.value("--seconds")?.as_deref().unwrap_or("4").parse()?;
     let rows: f64 = args.value("--rows")?.as_deref().unwrap_or("1").parse()?;
+    let only = args.value("--only")?.unwrap_or_default();
     args.none_left()?;
-    let server = build_server(true)?;
+    // Another build, to be compared with.
+    let server = match env::var_os("GUANXI_BIN") {
+        Some(program) => program.into(),
+        None => build_server(true)?,
+    };
     for engine in engines {
-        bench(engine, &server, Duration::from_secs_f64(seconds), rows)?;
+        bench(engine, &server, Duration::from_secs_f64(seconds), rows, &only)?;
     }
     match app::first_load()? {
         Some(size) => println!("app: {:.1} kB brotli at first load", size as f64 / 1e3),
@@ -130,7 +135,7 @@ impl Guanxi {
         let server = Self(child);
         while !lines.next().context("the server ended")??.contains("listens on") {}
         for _ in 0..100 {
-            if Connection::open(listen).is_ok() {
+            if TcpStream::connect(listen).is_ok() {
                 return Ok(server);
             }
             thread::sleep(Duration::from_millis(50));
@@ -145,9 +150,7 @@ impl Guanxi {
         let kilobytes: f64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
         Ok(kilobytes / 1024.0)
     }
-}
 
-impl Guanxi {
     /// Seconds of processor time so far, in steps of a hundredth.
     fn processor(&self) -> Result<f64> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
@@ -173,7 +176,7 @@ struct Client {
 impl Client {
     fn sign_in(address: &str, email: &str) -> Result<Self> {
         let body = serde_json::json!({ "email": email, "password": PASSWORD }).to_string();
-        let mut connection = Connection::open(address)?;
+        let mut connection = Connection::to(address);
         let answer = connection.call(&request("POST", "/api/v1/auth/login", None, "", &body))?;
         ensure!(
             answer.status == 200,
@@ -192,7 +195,7 @@ impl Client {
     }
 
     fn get(&self, path: &str) -> Result<Json> {
-        let mut connection = Connection::open(&self.address)?;
+        let mut connection = Connection::to(&self.address);
         let answer = connection.call(&self.request(path))?;
         ensure!(answer.status == 200, "{path}: {}", String::from_utf8_lossy(answer.body));
         answer.json()
@@ -208,7 +211,7 @@ impl Client {
                     next = (next + 1) % requests.len();
                     expect(connection, &requests[next], 200)
                 };
-                Ok((Connection::open(&self.address)?, Box::new(call) as _))
+                Ok((Connection::to(&self.address), Box::new(call) as _))
             })
             .collect()
     }
@@ -265,7 +268,7 @@ fn creating(client: &Client) -> Result<Vec<Worker>> {
                 );
                 expect(connection, &request("POST", "/api/v1/customers", Some(&token), "", &body), 201)
             };
-            Ok((Connection::open(&client.address)?, Box::new(call) as _))
+            Ok((Connection::to(&client.address), Box::new(call) as _))
         })
         .collect()
 }
@@ -285,12 +288,12 @@ fn patching(client: &Client, customers: &[(String, i64)]) -> Result<Vec<Worker>>
                 *version += 1;
                 expect(connection, &request("PATCH", &path, Some(&token), &headers, &body), 200)
             };
-            Ok((Connection::open(&client.address)?, Box::new(call) as _))
+            Ok((Connection::to(&client.address), Box::new(call) as _))
         })
         .collect()
 }
 
-fn bench(engine: Engine, program: &Path, time: Duration, rows: f64) -> Result<()> {
+fn bench(engine: Engine, program: &Path, time: Duration, rows: f64, only: &str) -> Result<()> {
     let place = place(engine, program, rows)?;
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
     let server = Guanxi::start(program, &place.url(), &address)?;
@@ -376,14 +379,14 @@ fn bench(engine: Engine, program: &Path, time: Duration, rows: f64) -> Result<()
         100_000.0 * rows
     );
     println!(
-        "{:36} {:>10} {:>9} {:>9} {:>9}",
-        "", "a second", "p50 ms", "p99 ms", "of no-op"
+        "{:36} {:>10} {:>9} {:>9} {:>9} {:>9}",
+        "", "a second", "p50 ms", "p99 ms", "CPU µs", "of no-op"
     );
     let nothing = request("GET", "/api/v1/noop", None, "", "");
     let mut noop = owner.reading(&[nothing], CONNECTIONS)?;
     let mut all = Sample::default();
     load::run(&mut noop, Duration::from_millis(300))?;
-    for (name, mut workers) in cases {
+    for (name, mut workers) in cases.into_iter().filter(|(name, _)| name.contains(only)) {
         let (mut sample, mut beside) = (Sample::default(), Sample::default());
         load::run(&mut workers, Duration::from_millis(200))?;
         // In turns, so that what else the machine does weighs on both alike.
@@ -410,9 +413,7 @@ fn bench(engine: Engine, program: &Path, time: Duration, rows: f64) -> Result<()
 fn row(name: &str, sample: &mut Sample, noop: Option<&Sample>) {
     let rate = sample.per_second();
     let share = noop.map_or(String::new(), |n| format!("{:9.2}", rate / n.per_second()));
-    println!(
-        "{name:36} {rate:>10.0} {:>9.2} {:>9.2} {share}",
-        sample.percentile(50),
-        sample.percentile(99)
-    );
+    let (p50, p99) = (sample.percentile(50), sample.percentile(99));
+    let processor = sample.busy * 1e6 / sample.calls() as f64;
+    println!("{name:36} {rate:>10.0} {p50:>9.2} {p99:>9.2} {processor:>9.0} {share}");
 }

@@ -25,7 +25,7 @@ cargo xtask <verb>
                            build app and server, make demo data on first start, serve
   test [STEP…]             run all steps, or those named (`test --list` shows them)
   app [--dev] [--watch]    build the app into dist/ (skipped when nothing changed)
-  bench [--engine sqlite|postgres|both] [--seconds N] [--rows F]
+  bench [--engine sqlite|postgres|both] [--seconds N] [--rows F] [--only WORDS]
                            measure the release server on 100,000 customers (times F)
   openapi                  write openapi/openapi.json from the code
   postgres [--durable]     run a PostgreSQL of one's own until Ctrl-C, and print its URL

@@ -60,10 +60,6 @@ export class App {
       if (localStorage.getItem('guanxi.session') === null) localStorage.setItem('guanxi.session', '1');
     });
     this.signedIn = true;
-    // The app asks for a session only where somebody has signed in before.
-    await this.context.addInitScript(() => {
-      if (localStorage.getItem('guanxi.session') === null) localStorage.setItem('guanxi.session', '1');
-    });
   }
 
   async goto(path) {

@@ -5,12 +5,12 @@ export async function makeScene(api, name = (text) => text) {
   const soon = new Date(Date.now() + 2 * 864e5).toISOString();
   const customer = await api.make('customers', {
     name: name('青山精密制造'), status: 'following', level: 'A', industry: '制造', region: '华东', phone: '021-5555 0101', email: 'info@qingshan.example',
-    website: 'https://qingshan.example', address: name('上海市浦东新区'), tags: [name('重点')], employees: 320, next_follow_up_at: soon, description: name('老客户介绍'),
+    website: 'https://qingshan.example', address: name('上海市浦东新区'), tags: [name('重点').slice(0, 60)], employees: 320, next_follow_up_at: soon, description: name('老客户介绍'),
     annual_revenue: { amount: '12500000.00', currency: 'CNY' },
   });
   const contact = await api.make('contacts', { name: name('周建国'), customer_id: customer.id, title: name('采购经理'), phone: '13800138001', email: 'zhou@qingshan.example' });
   const lead = await api.make('leads', { name: name('吴敏'), company: name('长河物流'), source: '展会', level: '高', phone: '13900139001', score: 80, next_follow_up_at: soon });
-  const product = await api.make('products', { name: name('标准服务'), code: name('服务一'), category: name('服务'), price: { amount: '8000.00', currency: 'CNY' }, unit: '次' });
+  const product = await api.make('products', { name: name('标准服务'), code: name('服务一').slice(0, 60), category: name('服务'), price: { amount: '8000.00', currency: 'CNY' }, unit: '人天' });
   const pipeline = await api.pipeline(name('直销流程'), [name('接洽'), name('方案'), name('签约')]);
   const opportunity = await api.make('opportunities', {
     name: name('青山二期'), customer_id: customer.id, contact_id: contact.id, pipeline_id: pipeline.id, stage_id: pipeline.stages[1].id, close_on: '2026-01-31',

@@ -8,7 +8,7 @@ const CORPUS = [
   "'-alert(3)-'",
   '<svg/onload=alert(4)>',
   '{{constructor.constructor("alert(5)")()}}',
-  '</textarea><iframe srcdoc="<script>parent.alert(6)</script>">',
+  '</textarea><iframe srcdoc="<script>top.alert(6)</script>">',
   'javascript:alert(7)',
 ];
 

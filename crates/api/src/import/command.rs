@@ -291,24 +291,51 @@ pub fn text(report: &Report, locale: Locale, kind: &Kind) -> String {
     for cause in &report.causes {
         out += &format!("  {}\n", line(cause, locale, kind));
     }
-    if !report.created_values.is_empty() {
-        let each = report.created_values.iter().map(|v| {
-            let field = domain::import::field::label(kind, &v.field).map_or(v.field.as_str(), |l| l.get(locale));
-            if zh {
-                format!("{field}“{}”", v.value)
+    for field in fields_of(report) {
+        let values: Vec<&str> = report
+            .created_values
+            .iter()
+            .filter(|v| v.field == field)
+            .map(|v| v.value.as_str())
+            .collect();
+        let name = domain::import::field::label(kind, field).map_or(field, |l| l.get(locale));
+        let shown = values.iter().take(MOST_VALUES);
+        let more = values.len().saturating_sub(MOST_VALUES);
+        out += &if zh {
+            let verb = if report.dry_run { "将新增" } else { "新增" };
+            let shown: Vec<String> = shown.map(|v| format!("“{v}”")).collect();
+            let more = if more > 0 {
+                format!("等 {} 个", values.len())
             } else {
-                format!("{field} “{}”", v.value)
-            }
-        });
-        let each: Vec<String> = each.collect();
-        out += &match (zh, report.dry_run) {
-            (true, true) => format!("  将新增的取值：{}\n", each.join("、")),
-            (true, false) => format!("  新增的取值：{}\n", each.join("、")),
-            (false, true) => format!("  New values that would be made: {}\n", each.join(", ")),
-            (false, false) => format!("  New values: {}\n", each.join(", ")),
+                String::new()
+            };
+            format!("  {verb}{name}：{}{more}\n", shown.join("、"))
+        } else {
+            let verb = if report.dry_run { "Would be new in" } else { "New in" };
+            let shown: Vec<String> = shown.map(|v| format!("“{v}”")).collect();
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            format!("  {verb} {name}: {}{more}\n", shown.join(", "))
         };
     }
     out
+}
+
+/// Values of one field that are told one by one.
+const MOST_VALUES: usize = 10;
+
+/// The fields that have new values, in the order they came up.
+fn fields_of(report: &Report) -> Vec<&str> {
+    let mut fields: Vec<&str> = Vec::new();
+    for value in &report.created_values {
+        if !fields.contains(&value.field.as_str()) {
+            fields.push(&value.field);
+        }
+    }
+    fields
 }
 
 /// One cause: column, what is wrong, how often, what was perhaps meant.

@@ -11,7 +11,6 @@ use std::sync::LazyLock;
 pub const FIRST_OWN: usize = 5;
 
 pub struct Layout {
-    pub kind: &'static Kind,
     /// The columns of the fields, in the order a record puts and takes them.
     pub columns: Vec<String>,
     pub storage: Vec<Storage>,
@@ -64,7 +63,6 @@ impl Layout {
         let insert = |more: &str| format!("INSERT INTO {table} ({}{more}) VALUES ", written.join(", "));
         let searchable = !searched.is_empty();
         Self {
-            kind,
             select: format!("SELECT {read} FROM {table} t WHERE "),
             insert_pg: insert(if searchable { ", search" } else { "" }),
             insert_sqlite: insert(""),

@@ -9,8 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Opened with the first call: a server does not wait long for one.
 pub struct Connection {
-    stream: TcpStream,
+    address: String,
+    stream: Option<TcpStream>,
     buffer: Vec<u8>,
 }
 
@@ -26,22 +28,24 @@ impl Answer<'_> {
 }
 
 impl Connection {
-    pub fn open(address: &str) -> Result<Self> {
-        let stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        Ok(Self {
-            stream,
+    pub fn to(address: &str) -> Self {
+        Self {
+            address: address.to_owned(),
+            stream: None,
             buffer: vec![0; 1 << 16],
-        })
+        }
     }
 
     /// Sends a whole request and reads the whole answer.
     pub fn call(&mut self, request: &[u8]) -> Result<Answer<'_>> {
-        self.stream.write_all(request)?;
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => open(&self.address)?,
+        };
+        stream.write_all(request)?;
         let mut have = 0;
         let (head, length) = loop {
-            have += self.read(have)?;
+            have += read(&mut stream, &mut self.buffer[have..])?;
             if let Some(end) = self.buffer[..have].windows(4).position(|w| w == b"\r\n\r\n") {
                 break (end + 4, content_length(&self.buffer[..end])?);
             }
@@ -50,8 +54,9 @@ impl Connection {
             self.buffer.resize(head + length, 0);
         }
         while have < head + length {
-            have += self.read(have)?;
+            have += read(&mut stream, &mut self.buffer[have..])?;
         }
+        self.stream = Some(stream);
         // "HTTP/1.1 200 OK"
         let status = std::str::from_utf8(&self.buffer[9..12])?.parse()?;
         Ok(Answer {
@@ -59,12 +64,19 @@ impl Connection {
             body: &self.buffer[head..head + length],
         })
     }
+}
 
-    fn read(&mut self, from: usize) -> Result<usize> {
-        match self.stream.read(&mut self.buffer[from..])? {
-            0 => bail!("the server closed a connection"),
-            count => Ok(count),
-        }
+fn open(address: &str) -> Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    Ok(stream)
+}
+
+fn read(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<usize> {
+    match stream.read(buffer)? {
+        0 => bail!("the server closed a connection"),
+        count => Ok(count),
     }
 }
 
