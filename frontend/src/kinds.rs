@@ -260,6 +260,22 @@ pub fn groups(kind: &Kind) -> &'static [Group] {
     }
 }
 
+/// Fields a person reads, as they stand on the page: name and groups first, bookkeeping last.
+pub fn in_order(kind: &'static Kind) -> Vec<&'static Field> {
+    let named: Vec<&str> = groups(kind)
+        .iter()
+        .flat_map(|(_, names)| names.iter().copied())
+        .collect();
+    let mut fields: Vec<&'static Field> = kind.fields.iter().filter(|f| visible(f)).collect();
+    fields.sort_by_key(|f| match named.iter().position(|n| *n == f.name) {
+        _ if f.name == kind.title => 0,
+        Some(at) => at + 1,
+        None if matches!(f.name, "created_at" | "created_by" | "updated_at") => usize::MAX,
+        None => named.len() + 1,
+    });
+    fields
+}
+
 /// Fields that have a place of their own on the page, or say nothing before something has happened.
 pub fn aside(kind: &Kind, field: &Field, row: &Row) -> bool {
     match (kind.name, field.name) {

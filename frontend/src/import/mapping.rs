@@ -1,7 +1,7 @@
 //! Which column is which field, and which values mean something else.
 
 use super::{Step, Wizard};
-use crate::{i18n::t, ui::icon};
+use crate::{dom, i18n::t, ui::icon};
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
@@ -155,30 +155,41 @@ fn ReadAs(wizard: Wizard) -> impl IntoView {
             }
         });
     });
-    let read = move |encoding: String, delimiter: String| {
+    let used = StoredValue::new("");
+    let read = move |from: &'static str, encoding: String, delimiter: String| {
+        used.set_value(from);
         wizard.read_as(&encoding, &delimiter);
         chosen.set((encoding, delimiter));
     };
-    let encodings = move || {
-        let now = chosen.with(|c| c.0.clone());
-        let other = (!ENCODINGS.iter().any(|e| e.0 == now) && !now.is_empty()).then(|| now.clone());
-        let known = ENCODINGS.map(|(key, name)| view! { <option value=key selected=now == key>{name}</option> });
-        view! { {other.map(|o| view! { <option value=o.clone() selected=true>{o.clone()}</option> })}{known.into_iter().collect_view()} }
-    };
-    let separators = move || {
-        let now = chosen.with(|c| c.1.clone());
-        delimiters()
-            .map(|(key, name)| view! { <option value=key selected=now == key>{name}</option> })
+    // A box that is disabled loses the keyboard; it gets it back.
+    Effect::new(move |was: Option<bool>| {
+        let sending = wizard.sending.get();
+        if was == Some(true) && !sending && !used.get_value().is_empty() {
+            dom::focus_soon(format!("#{}", used.get_value()));
+        }
+        sending
+    });
+    // Until the server has seen the whole file, it does not say.
+    let options = move |now: String, known: Vec<(&'static str, &'static str)>| {
+        let other = (!known.iter().any(|k| k.0 == now)).then(|| now.clone());
+        let other = other.map(|o| {
+            let name = if o.is_empty() { "…".to_owned() } else { o.clone() };
+            view! { <option value=o selected=true>{name}</option> }
+        });
+        let known = known
             .into_iter()
-            .collect_view()
+            .map(|(key, name)| view! { <option value=key selected=now == key>{name}</option> });
+        view! { {other}{known.collect_view()} }
     };
+    let now = Memo::new(move |_| chosen.get());
+    let busy = move || wizard.sending.get() || now.with(|n| n.0.is_empty());
     view! {
         <div class="read-as">
             <label class="small-field"><span>{t().encoding}</span>
-                <select class="input" on:change=move |e| read(event_target_value(&e), chosen.get_untracked().1)>{encodings}</select>
+                <select class="input" id="read-encoding" disabled=busy on:change=move |e| read("read-encoding", event_target_value(&e), chosen.get_untracked().1)>{move || options(now.get().0, ENCODINGS.to_vec())}</select>
             </label>
             <label class="small-field"><span>{t().delimiter}</span>
-                <select class="input" on:change=move |e| read(chosen.get_untracked().0, event_target_value(&e))>{separators}</select>
+                <select class="input" id="read-delimiter" disabled=busy on:change=move |e| read("read-delimiter", chosen.get_untracked().0, event_target_value(&e))>{move || options(now.get().1, delimiters().to_vec())}</select>
             </label>
             {move || wizard.sending.get().then(|| view! { <span class="muted" role="status">{t().reading_again}</span> })}
         </div>

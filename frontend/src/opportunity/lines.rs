@@ -256,12 +256,13 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
             <For each=move || lines.get() key=|l| l.key children=move |line| {
                 let uid = line.key;
                 view! {
-                    <div class="line-row">
+                    <div class="line-row" role="group" aria-label=label(kinds::PRODUCT.label)>
                         <div class="line-product"><Combobox kind=kinds::PRODUCT value=line.product label=label(kinds::PRODUCT.label) changed=Callback::new(move |()| priced(line))/></div>
-                        <label><span class="sr">{t().quantity}</span><input class="input num" inputmode="decimal" title=t().quantity prop:value=line.quantity on:input=move |e| line.quantity.set(event_target_value(&e))/></label>
-                        <div class="line-price" role="group" aria-label=label(PRICE.label)>{field::edit(&PRICE, line.price, format!("price-{uid}"), Signal::default(), None)}</div>
-                        <label class="percent"><span class="sr">{t().discount}</span><input class="input num" inputmode="numeric" title=t().discount prop:value=line.discount on:input=move |e| line.discount.set(event_target_value(&e))/></label>
                         <button type="button" class="btn quiet square" aria-label=t().remove title=t().remove on:click=move |_| lines.update(|l| l.retain(|l| l.key != uid))>{icon("trash")}</button>
+                        <label class="small-field"><span>{t().quantity}</span><input class="input num" inputmode="decimal" prop:value=line.quantity on:input=move |e| line.quantity.set(event_target_value(&e))/></label>
+                        <div class="small-field" role="group" aria-label=label(PRICE.label)><label for=format!("price-{uid}")>{label(PRICE.label)}</label>{field::edit(&PRICE, line.price, format!("price-{uid}"), Signal::default(), None)}</div>
+                        <label class="small-field"><span>{t().discount}</span><input class="input num" inputmode="numeric" prop:value=line.discount on:input=move |e| line.discount.set(event_target_value(&e))/></label>
+                        <p class="small-field line-total"><span>{t().total}</span><b>{move || shown(total(&line.price.value.get(), &line.quantity.get(), &line.discount.get()))}</b></p>
                     </div>
                 }
             }/>

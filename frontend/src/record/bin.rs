@@ -120,7 +120,7 @@ fn line(kind: &'static Kind, at: &str, row: Row, restore: Callback<Row>) -> AnyV
         .filter_map(|n| kind.field(n))
         .filter(|f| !row.get(f.name).is_null());
     let about = about
-        .take(3)
+        .take(4)
         .map(|f| view! { <span>{field::show(kind, f, &row)}</span> })
         .collect_view();
     let name = row.title(kind);
@@ -129,8 +129,10 @@ fn line(kind: &'static Kind, at: &str, row: Row, restore: Callback<Row>) -> AnyV
     view! {
         <li class="line">
             <span class="line-name">{name}</span>
-            <span class="line-rest">{about}</span>
-            <time class="muted" datetime=at.to_owned() title=format::instant(at)>{fill(t().deleted_at, &[&format::relative(at)])}</time>
+            <span class="line-rest">
+                {about}
+                <time datetime=at.to_owned() title=format::instant(at)>{fill(t().deleted_at, &[&format::relative(at)])}</time>
+            </span>
             {may.then(|| view! {
                 <button type="button" class="btn small" aria-label=said on:click=move |_| restore.run(row.clone())>{icon("undo")}{t().restore}</button>
             })}

@@ -2,7 +2,7 @@
 
 use crate::{
     dom::Tell,
-    i18n::{format, label, t},
+    i18n::{LANGUAGES, format, label, t},
     kinds, picklist,
     record::row::{self, Row},
     role::{self, RoleBoxes},
@@ -214,6 +214,13 @@ pub fn edit(
         }
         .into_any(),
         _ if field.picklist.is_some() => pick(field, value, id, done),
+        _ if field.name == "locale" => view! {
+            <select class="input" id=id on:change=move |e| { set(or_null(event_target_value(&e))); done(); }>
+                <option value="" selected=text().is_empty()>{t().none_chosen}</option>
+                {LANGUAGES.map(|(l, name)| view! { <option value=l.tag() selected=text() == l.tag()>{name}</option> }).into_iter().collect_view()}
+            </select>
+        }
+        .into_any(),
         ty => {
             let kind = match ty {
                 Type::Email => "email",

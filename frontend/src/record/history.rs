@@ -92,8 +92,7 @@ fn entry(kind: &'static Kind, entry: &Value, names: &Names) -> AnyView {
     let word = ChangeAction::from_key(action).map_or(action, |a| label(a.label()));
     let at = entry["at"].as_str().unwrap_or_default().to_owned();
     let created = action == "create";
-    // In the order they are declared in, which is that of the forms.
-    let changes = kind.fields.iter().filter(|f| kinds::visible(f)).filter_map(|field| {
+    let changes = kinds::in_order(kind).into_iter().filter_map(|field| {
         let pair = entry["fields"].get(field.name)?;
         let text = |v: &Value| match v.as_str().filter(|_| field.refers.is_some()) {
             Some(id) => names.get(id).cloned().unwrap_or_else(|| "…".to_owned()),

@@ -414,7 +414,7 @@ fn ColumnChooser(kind: &'static Kind, columns: Signal<Vec<&'static Field>>) -> i
         <Menu face label=t().columns class="btn small" end=true>
             <p class="menu-title">{t().columns}</p>
             <div class="menu-scroll">
-                {kind.fields.iter().filter(|f| kinds::visible(f) && f.name != kind.title).map(|f| {
+                {kinds::in_order(kind).into_iter().filter(|f| f.name != kind.title).map(|f| {
                     let on = move || columns.with(|c| c.iter().any(|c| c.name == f.name));
                     view! {
                         <label class="menu-check">

@@ -118,6 +118,11 @@ pub fn value_text(field: &Field, value: &Value) -> String {
             })
             .collect::<Vec<_>>()
             .join(t().list_comma),
+        (_, Value::String(tag)) if field.name == "locale" => crate::i18n::LANGUAGES
+            .iter()
+            .find(|l| l.0.tag() == tag)
+            .map_or(tag.as_str(), |l| l.1)
+            .to_owned(),
         // A filter's value, and an entry of the history.
         (Type::Tags, Value::String(key)) if field.name == "roles" => crate::role::name(key),
         (_, Value::String(text)) if field.picklist.is_some() => crate::picklist::name(field, text),

@@ -81,7 +81,7 @@ pub fn Profile() -> impl IntoView {
             <section class="box">
                 <h2>{t().language}</h2>
                 <div class="segmented">
-                    {[(Locale::Zh, "简体中文"), (Locale::En, "English")].into_iter().map(|(locale, name)| view! {
+                    {i18n::LANGUAGES.into_iter().map(|(locale, name)| view! {
                         <button type="button" aria-pressed=(i18n::locale() == locale).to_string() on:click=move |_| language(locale)>{name}</button>
                     }).collect_view()}
                 </div>

@@ -1,5 +1,5 @@
 // A file taken for the wrong encoding or delimiter is read again as the person says.
-import { assert, test, unique } from '../kit/test.mjs';
+import { assert, eventually, test, unique } from '../kit/test.mjs';
 
 test('the encoding and the delimiter of a file can be corrected', async ({ open, api }) => {
   const mark = unique('x');
@@ -12,7 +12,7 @@ test('the encoding and the delimiter of a file can be corrected', async ({ open,
   await page.getByRole('button', { name: '读取文件' }).click();
   const [encoding, delimiter] = [page.getByLabel('编码'), page.getByLabel('分隔符')];
   await page.getByText(`龙腾${mark}`).waitFor();
-  assert.deepEqual([await encoding.inputValue(), await delimiter.inputValue()], ['UTF-8', ';']);
+  await eventually(async () => assert.deepEqual([await encoding.inputValue(), await delimiter.inputValue()], ['UTF-8', ';']));
 
   await delimiter.selectOption({ label: '逗号' });
   await page.getByText(`龙腾${mark};010-66668888`).waitFor();
