@@ -21,6 +21,7 @@ mod picklist;
 mod pipeline;
 mod record;
 mod report;
+mod role;
 mod route;
 mod settings;
 mod shell;
@@ -62,6 +63,7 @@ fn App() -> impl IntoView {
         state.locale.track();
         if who.with(|w| w.len() > 3) {
             spawn_local(picklist::load());
+            spawn_local(role::load());
         }
     });
     let setting_up = Memo::new(move |_| state.address.with(|a| a.path == "/setup"));
@@ -97,6 +99,9 @@ fn Screen() -> impl IntoView {
             ["settings", rest @ ..] => {
                 view! { <settings::SettingsPage part=rest.first().map(|s| (*s).to_owned()).unwrap_or_default()/> }
                     .into_any()
+            }
+            ["bin", rest @ ..] => {
+                view! { <record::bin::BinPage kind=rest.first().and_then(|p| kinds::by_plural(p))/> }.into_any()
             }
             [plural] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
                 Some(kind) => view! { <ListPage kind icon_name=kind.name/> }.into_any(),

@@ -6,7 +6,7 @@ use crate::{
     kinds,
     record::{
         form::CreateDialog,
-        list::Pages,
+        list::{MoreMenu, Pages},
         row::{Row, text_of},
         save,
     },
@@ -200,7 +200,7 @@ pub fn TasksPage() -> impl IntoView {
                     <button type="button" aria-pressed=move || mine.get().to_string() on:click=move |_| mine.set(true)>{t().mine_only}</button>
                     <button type="button" aria-pressed=move || (!mine.get()).to_string() on:click=move |_| mine.set(false)>{t().everybody}</button>
                 </div>
-                <div class="page-actions"><button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kinds::TASK.label)])}</button></div>
+                <div class="page-actions"><button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kinds::TASK.label)])}</button><MoreMenu kind=kinds::TASK/></div>
             </header>
             <QuickAdd/>
             {move || open.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| open.load(open_path.get_untracked()))))}

@@ -33,6 +33,11 @@ fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
+/// Behind the label of a field that must be filled.
+pub fn needed_mark() -> AnyView {
+    view! { <span class="needed" title=t().needed><span aria-hidden="true">" *"</span><span class="sr">{t().needed}</span></span> }.into_any()
+}
+
 /// Grey lines in the shape of what is coming.
 pub fn skeleton(lines: usize) -> AnyView {
     view! {
