@@ -105,6 +105,11 @@ fn filled(url: &DatabaseUrl) -> Vec<String> {
             .iter()
             .filter(|t| t.status == TaskStatus::Open && t.due_at < Some(now));
         assert!(overdue.count() >= 10);
+        let first = user::login(tx, "owner@example.com")?.expect("signs in").user;
+        let theirs = tasks
+            .iter()
+            .filter(|t| t.owner_id == Some(first) && t.status == TaskStatus::Open);
+        assert!(theirs.count() >= 5, "the first to sign in has a day to look at");
         assert!(activities.iter().all(|a| a.happened_at <= Some(now)));
         assert!(leads.iter().any(|l| l.opportunity_id.is_some()));
         assert!(customers.iter().filter(|c| c.last_activity_at.is_some()).count() > 50);

@@ -47,6 +47,20 @@ pub fn debounce(ms: u64) -> impl Fn(Box<dyn FnOnce()>) + Clone + 'static {
     }
 }
 
+/// Whether the window is at least so wide, as it is now.
+pub fn wider_than(pixels: f64) -> Memo<bool> {
+    let measure = move || {
+        let width = window().inner_width().ok().and_then(|w| w.as_f64());
+        width.is_none_or(|w| w > pixels)
+    };
+    let wide = RwSignal::new(measure());
+    let resized = window_event_listener(leptos::ev::resize, move |_| {
+        wide.try_set(measure());
+    });
+    on_cleanup(move || resized.remove());
+    Memo::new(move |_| wide.get())
+}
+
 pub fn focus_id(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {
         focus(&element);

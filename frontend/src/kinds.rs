@@ -55,6 +55,11 @@ pub fn heading(kind: &Kind) -> String {
         .unwrap_or_default()
 }
 
+/// The heading within a sentence.
+pub fn many(kind: &Kind) -> String {
+    heading(kind).to_lowercase()
+}
+
 /// Where a record of a kind has its page, if it has one.
 pub fn page(kind: &str, id: &str) -> Option<String> {
     let has = matches!(kind, "customer" | "contact" | "lead" | "opportunity" | "product");
@@ -124,7 +129,7 @@ pub fn first_columns(kind: &Kind) -> &'static [&'static str] {
             "owner_id",
         ],
         "product" => &["name", "code", "category", "price", "unit", "inactive"],
-        "user" => &["name", "email", "title", "team_id", "disabled"],
+        "user" => &["name", "email", "title", "roles", "team_id", "disabled"],
         "team" => &["name", "manager_id"],
         "task" => &["subject", "due_at", "priority", "status", "owner_id"],
         _ => &["name", "updated_at"],
@@ -253,6 +258,22 @@ pub fn groups(kind: &Kind) -> &'static [Group] {
         "opportunity" => OPPORTUNITY_GROUPS,
         _ => &[],
     }
+}
+
+/// Fields a person reads, as they stand on the page: name and groups first, bookkeeping last.
+pub fn in_order(kind: &'static Kind) -> Vec<&'static Field> {
+    let named: Vec<&str> = groups(kind)
+        .iter()
+        .flat_map(|(_, names)| names.iter().copied())
+        .collect();
+    let mut fields: Vec<&'static Field> = kind.fields.iter().filter(|f| visible(f)).collect();
+    fields.sort_by_key(|f| match named.iter().position(|n| *n == f.name) {
+        _ if f.name == kind.title => 0,
+        Some(at) => at + 1,
+        None if matches!(f.name, "created_at" | "created_by" | "updated_at") => usize::MAX,
+        None => named.len() + 1,
+    });
+    fields
 }
 
 /// Fields that have a place of their own on the page, or say nothing before something has happened.

@@ -21,6 +21,7 @@ mod picklist;
 mod pipeline;
 mod record;
 mod report;
+mod role;
 mod route;
 mod settings;
 mod shell;
@@ -62,6 +63,7 @@ fn App() -> impl IntoView {
         state.locale.track();
         if who.with(|w| w.len() > 3) {
             spawn_local(picklist::load());
+            spawn_local(role::load());
         }
     });
     let setting_up = Memo::new(move |_| state.address.with(|a| a.path == "/setup"));
@@ -98,6 +100,9 @@ fn Screen() -> impl IntoView {
                 view! { <settings::SettingsPage part=rest.first().map(|s| (*s).to_owned()).unwrap_or_default()/> }
                     .into_any()
             }
+            ["bin", rest @ ..] => {
+                view! { <record::bin::BinPage kind=rest.first().and_then(|p| kinds::by_plural(p))/> }.into_any()
+            }
             [plural] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
                 Some(kind) => view! { <ListPage kind icon_name=kind.name/> }.into_any(),
                 None => lost(),
@@ -113,5 +118,5 @@ fn Screen() -> impl IntoView {
 
 fn lost() -> AnyView {
     let home = view! { <a class="btn" href="/">{ui::icon("home")}{t().home}</a> }.into_any();
-    ui::empty("search", t().no_such_page, t().no_such_page_text, home)
+    ui::states::nowhere("search", t().no_such_page, t().no_such_page_text, home)
 }

@@ -1,7 +1,7 @@
 //! What the whole app shares: who is signed in, language, theme, address, notices. One set of signals, reachable from
 //! anywhere (also after an await, where a component's context is gone).
 
-use crate::{api::Me, i18n::Locale, picklist::Picklists, record::row::Row, route::Address};
+use crate::{api::Me, i18n::Locale, picklist::Picklists, record::row::Row, role::Roles, route::Address};
 use leptos::prelude::*;
 use std::cell::Cell;
 
@@ -53,6 +53,7 @@ pub struct State {
     pub conflict: RwSignal<Option<crate::record::conflict::Conflict>>,
     pub palette: RwSignal<bool>,
     pub picklists: RwSignal<Picklists>,
+    pub roles: RwSignal<Roles>,
 }
 
 thread_local! { static STATE: Cell<Option<State>> = const { Cell::new(None) }; }
@@ -75,6 +76,7 @@ pub fn provide() -> State {
         conflict: RwSignal::new(None),
         palette: RwSignal::new(false),
         picklists: RwSignal::new(Picklists::new()),
+        roles: RwSignal::new(Roles::new()),
     };
     STATE.set(Some(state));
     state

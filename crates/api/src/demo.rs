@@ -48,7 +48,7 @@ fn write(tx: &mut Tx, hash: &str) -> persistence::Result<()> {
     story.opportunities(&stages, &products)?;
     story.leads(&staff)?;
     story.activities()?;
-    story.tasks()?;
+    story.tasks(staff[0].id)?;
 
     let customers: Vec<Customer> = story.firms.iter().map(|f| f.customer.clone()).collect();
     put(tx, &actor, &customers)?;

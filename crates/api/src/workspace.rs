@@ -4,7 +4,7 @@ use domain::picklist::{PickOption, PickOptions, Picklist, PicklistPatch};
 use domain::pipeline::{Pipeline, PipelinePatch};
 use domain::policy::{Action, Actor, builtin_roles};
 use domain::record::Birth;
-use domain::role::{Role, RolePatch};
+use domain::role::{Role, RolePatch, builtin_name};
 use domain::stage::{Stage, StagePatch};
 use domain::user::{User, UserPatch};
 use domain::value::Email;
@@ -100,10 +100,10 @@ pub fn create(tx: &mut Tx, name: &str, locale: Locale) -> persistence::Result<Ar
     let pick = |zh: &str, en: &str| if chinese { zh.to_owned() } else { en.to_owned() };
 
     let mut roles = Vec::new();
-    for (key, name, grants) in builtin_roles() {
+    for (key, grants) in builtin_roles() {
         let patch = RolePatch {
             key: Some(key.into()),
-            name: Some(name.into()),
+            name: builtin_name(key).map(|label| label.get(locale).to_owned()),
             grants: Some(grants),
             ..Default::default()
         };

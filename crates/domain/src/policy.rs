@@ -327,8 +327,8 @@ impl Permit {
     }
 }
 
-/// The roles every workspace starts with.
-pub fn builtin_roles() -> Vec<(&'static str, &'static str, Grants)> {
+/// The roles every workspace starts with; what they are called stands in `role`.
+pub fn builtin_roles() -> Vec<(&'static str, Grants)> {
     let grants = |list: &[(&str, &[(&str, Reach)])]| {
         Grants(
             list.iter()
@@ -364,10 +364,10 @@ pub fn builtin_roles() -> Vec<(&'static str, &'static str, Grants)> {
         grants(&borrowed)
     };
     vec![
-        ("owner", "所有者 Owner", all()),
-        ("admin", "管理员 Administrator", all()),
-        ("manager", "销售经理 Sales manager", work(Reach::Team, Reach::Team)),
-        ("sales", "销售 Sales", work(Reach::Own, Reach::Own)),
+        ("owner", all()),
+        ("admin", all()),
+        ("manager", work(Reach::Team, Reach::Team)),
+        ("sales", work(Reach::Own, Reach::Own)),
     ]
 }
 
@@ -377,7 +377,7 @@ mod tests {
     use crate::record::Record;
 
     fn actor(role: &str, me: Id, mates: &[Id]) -> Actor {
-        let grants = builtin_roles().into_iter().find(|r| r.0 == role).expect("built in").2;
+        let grants = builtin_roles().into_iter().find(|r| r.0 == role).expect("built in").1;
         let workspace = Workspace {
             id: Id::now_v7(),
             name: "w".into(),

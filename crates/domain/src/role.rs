@@ -1,6 +1,7 @@
 //! Roles: what their holders may do, to which kinds, and how far it reaches.
 
 use crate::error::{Issue, Issues};
+use crate::label::{Label, Locale};
 use crate::policy::{Action, Grants};
 use crate::record::Rules;
 
@@ -12,6 +13,27 @@ record! {
         builtin: bool = [FILTER READONLY] "内置" "Built-in",
         grants: Grants = [] "权限" "Rights",
         description: Option<String> = [] "说明" "Description" long(2_000),
+    }
+}
+
+/// What the built-in roles are called.
+const BUILTIN: [(&str, Label); 4] = [
+    ("owner", Label::new("所有者", "Owner")),
+    ("admin", Label::new("管理员", "Administrator")),
+    ("manager", Label::new("销售经理", "Sales manager")),
+    ("sales", Label::new("销售", "Sales")),
+];
+
+/// What a built-in role is called in each language; none for other keys.
+pub fn builtin_name(key: &str) -> Option<Label> {
+    BUILTIN.iter().find(|(k, _)| *k == key).map(|(_, label)| *label)
+}
+
+/// What a role is called in a language. A built-in one has a name in each, unless the firm has given it one of its own.
+pub fn shown<'a>(key: &str, name: &'a str, locale: Locale) -> &'a str {
+    match builtin_name(key).filter(|l| [l.zh, l.en].contains(&name)) {
+        Some(label) => label.get(locale),
+        None => name,
     }
 }
 
@@ -30,5 +52,21 @@ impl Rules for Role {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_role_has_a_name_in_both_languages() {
+        for (key, _) in crate::policy::builtin_roles() {
+            let label = builtin_name(key).expect(key);
+            assert_eq!(shown(key, label.zh, Locale::En), label.en);
+            assert_eq!(shown(key, label.en, Locale::Zh), label.zh);
+        }
+        assert_eq!(shown("owner", "老板", Locale::En), "老板");
+        assert_eq!(shown("inside_sales", "Owner", Locale::Zh), "Owner");
     }
 }

@@ -10,6 +10,9 @@ pub use texts::Texts;
 use crate::{dom, state::state};
 use leptos::prelude::*;
 
+/// The languages, each by its own name.
+pub const LANGUAGES: [(Locale, &str); 2] = [(Locale::Zh, "简体中文"), (Locale::En, "English")];
+
 /// The texts of the present language.
 pub fn t() -> &'static Texts {
     texts::of(locale())

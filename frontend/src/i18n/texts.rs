@@ -101,6 +101,7 @@ texts! {
     type_to_search: "输入以搜索" / "Type to search";
     nothing_found: "没有找到" / "Nothing found";
     none_chosen: "（无）" / "(none)";
+    needed: "（必填）" / " (required)";
     other_value: "其他…" / "Other…";
     tags_hint: "输入后按回车" / "Type and press Enter";
     currency: "币种" / "Currency";
@@ -209,6 +210,16 @@ texts! {
     keep_theirs: "放弃我的修改" / "Discard mine";
     apply_choice: "按选择保存" / "Save the choice";
 
+    // The recycle bin
+    bin: "回收站" / "Recycle bin";
+    bin_text: "删除的记录都在这里，可以随时恢复。" / "What was deleted is kept here and can be restored.";
+    bin_empty: "回收站是空的" / "The recycle bin is empty";
+    bin_empty_text: "没有已删除的{}。" / "There are no deleted {}.";
+    deleted_at: "删除于 {}" / "deleted {}";
+    restore: "恢复" / "Restore";
+    restore_of: "恢复“{}”" / "Restore “{}”";
+    restored: "“{}”已恢复" / "“{}” is restored";
+
     // The timeline
     kind_of_entry: "记录类型" / "Kind of entry";
     write_note: "写下备注…" / "Write a note…";
@@ -221,6 +232,7 @@ texts! {
     all_activities: "全部动态" / "All activity";
     outcome: "结果" / "Outcome";
     ctrl_enter: "Ctrl + Enter 保存" / "Ctrl + Enter saves";
+    follow_up: "写跟进" / "Log activity";
     log_it: "记录" / "Log it";
     logged: "已记录" / "Logged";
     minutes: "{} 分钟" / "{} minutes";
@@ -263,7 +275,9 @@ texts! {
     no_lines: "还没有产品明细。" / "No products yet.";
     quantity: "数量" / "Quantity";
     discount: "折扣（%）" / "Discount (%)";
+    discount_short: "折扣" / "Discount";
     total: "小计" / "Total";
+    sum: "合计" / "Sum";
     total_of: "合计 {}" / "Total {}";
     add_line: "添加产品" / "Add a product";
     all_owners: "全部负责人" / "All owners";
@@ -325,8 +339,14 @@ texts! {
     choose_file: "选择文件，或拖到这里" / "Choose a file, or drop it here";
     file_hint: "CSV 或制表符分隔，UTF-8、GBK、GB18030、UTF-16 均可" / "CSV or tab-separated; UTF-8, GBK, GB18030 or UTF-16";
     read_file: "读取文件" / "Read the file";
-    mapping_text: "请确认每一列对应哪个字段。" / "Check which column is which field.";
-    mapping_text_read: "编码 {}，分隔符 {}。请确认每一列对应哪个字段。" / "Encoding {}, delimiter {}. Check which column is which field.";
+    mapping_text: "请确认每一列对应哪个字段。文字显示不对时，换一种编码。" / "Check which column is which field. If the text looks wrong, choose another encoding.";
+    encoding: "编码" / "Encoding";
+    delimiter: "分隔符" / "Delimiter";
+    comma: "逗号" / "Comma";
+    semicolon: "分号" / "Semicolon";
+    tab: "制表符" / "Tab";
+    bar: "竖线" / "Vertical bar";
+    reading_again: "正在重新读取…" / "Reading the file again…";
     column_in_file: "文件中的列" / "Column in the file";
     field_here: "对应字段" / "Field";
     leave_out: "不导入" / "Leave out";

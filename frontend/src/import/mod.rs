@@ -17,7 +17,7 @@ use mapping::MappingForm;
 use serde_json::{Map, Value, json};
 
 /// Kinds a file can hold.
-fn importable() -> [&'static Kind; 6] {
+pub fn importable() -> [&'static Kind; 6] {
     [
         kinds::CUSTOMER,
         kinds::CONTACT,
@@ -42,6 +42,7 @@ pub struct Wizard {
     pub job: RwSignal<Option<Job>>,
     pub problem: RwSignal<Option<Problem>>,
     pub step: RwSignal<Step>,
+    /// Something is under way that the next step waits for.
     sending: RwSignal<bool>,
     /// The mapping has been tried since the file was read.
     tried: RwSignal<bool>,
@@ -93,13 +94,24 @@ impl Wizard {
         });
     }
 
+    /// Has the server read the file once more, as the person says, and guess the columns anew.
+    pub fn read_as(self, encoding: &str, delimiter: &str) {
+        let Some(job) = self.job.get_untracked() else { return };
+        let body =
+            json!({ "mapping": {}, "values": {}, "dry_run": true, "encoding": encoding, "delimiter": delimiter });
+        self.sending.set(true);
+        spawn_local(async move {
+            job.settled().await;
+            self.send(api::post(format!("/imports/{}/run", job.id()), body), None);
+        });
+    }
+
     /// Sends, and watches the job; without a next step it is the first look at the file.
     fn send(self, call: api::Call, next: Option<Step>) {
         self.sending.set(true);
         self.problem.set(None);
         spawn_local(async move {
             let outcome = call.send().await;
-            self.sending.try_set(false);
             match outcome {
                 Ok(reply) => {
                     let Some(id) = reply.body["id"].as_str() else { return };
@@ -109,34 +121,36 @@ impl Wizard {
                         Some(step) => {
                             self.step.try_set(step);
                         }
-                        None => self.learn(job),
+                        None => self.learn(job).await,
                     }
                 }
                 Err(error) => {
                     self.problem.try_set(Some(error));
                 }
             }
+            self.sending.try_set(false);
         });
     }
 
     /// Waits for the first look at the file, then shows what it took the columns for.
-    fn learn(self, job: Job) {
-        spawn_local(async move {
-            match job.looked().await {
-                Ok(body) => {
-                    let guess = mapping::guessed(&body);
-                    self.mapping.try_set(guess);
-                    self.values.try_set(Map::new());
-                    self.tried.try_set(false);
-                    self.read.try_set(Some(body));
-                    self.step.try_set(Step::Mapping);
-                }
-                Err(error) => {
-                    self.job.try_set(None);
-                    self.problem.try_set(Some(error));
-                }
+    async fn learn(self, job: Job) {
+        match job.looked().await {
+            Ok(body) => {
+                let guess = mapping::guessed(&body);
+                self.mapping.try_set(guess);
+                self.values.try_set(Map::new());
+                self.tried.try_set(false);
+                self.read.try_set(Some(body));
+                self.step.try_set(Step::Mapping);
             }
-        });
+            Err(error) => {
+                // Read as it cannot be: the person may say otherwise. At the first look there is nothing to show.
+                if self.step.try_get_untracked() != Some(Step::Mapping) {
+                    self.job.try_set(None);
+                }
+                self.problem.try_set(Some(error));
+            }
+        }
     }
 }
 

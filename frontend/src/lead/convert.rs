@@ -1,7 +1,7 @@
 //! Turning a lead into a customer, a contact and an opportunity: new ones, or ones that are there already.
 
 use crate::{
-    api::Problem,
+    api::{self, Problem},
     dom::Tell,
     i18n::{fill, label, t},
     kinds,
@@ -33,6 +33,19 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
     let amount = Draft::new(Value::Null);
     let close_on = Draft::new(Value::Null);
     let pipeline = Draft::new(Value::Null);
+    // The one the server would take shows from the start.
+    spawn_local(async move {
+        let path = "/pipelines?sort=position&limit=1&fields=id,name&filter[archived]=false";
+        if let Ok(reply) = api::get(path).send().await
+            && let Some(first) = reply.body["data"].get(0).cloned().and_then(Row::new)
+            && pipeline.chosen.try_with_untracked(Option::is_none) == Some(true)
+        {
+            pipeline.value.try_set(json!(first.id()));
+            pipeline
+                .chosen
+                .try_set(Some((first.id().to_owned(), first.title(kinds::PIPELINE))));
+        }
+    });
     let problem = RwSignal::new(None::<Problem>);
     let sending = RwSignal::new(false);
     let submit = move |event: web_sys::SubmitEvent| {

@@ -12,7 +12,10 @@ use crate::{
         save,
     },
     state,
-    ui::{Dialog, Menu, icon, states::form_error},
+    ui::{
+        Dialog, Menu, icon,
+        states::{form_error, needed_mark},
+    },
 };
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
@@ -81,7 +84,7 @@ fn Disqualify(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                 <div class="dialog-body">
                     {field.map(|f| view! {
                         <div class="form-field wide">
-                            <label for="reason">{label(f.label)}</label>
+                            <label for="reason">{label(f.label)}{needed_mark()}</label>
                             {field::edit(f, reason, "reason".into(), Signal::default(), None)}
                         </div>
                     })}

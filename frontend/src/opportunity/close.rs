@@ -10,7 +10,10 @@ use crate::{
         row::Row,
         save::Refused,
     },
-    ui::{Dialog, states::form_error},
+    ui::{
+        Dialog,
+        states::{form_error, needed_mark},
+    },
 };
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
@@ -67,12 +70,12 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
             refused.clone(),
         );
     };
-    let input = |name: &str, draft: Draft| {
+    let input = |name: &str, needed: bool, draft: Draft| {
         kinds::OPPORTUNITY.field(name).map(|f| {
             let id = format!("lose-{name}");
             view! {
                 <div class="form-field wide">
-                    <label for=id.clone()>{label(f.label)}</label>
+                    <label for=id.clone()>{label(f.label)}{needed.then(needed_mark)}</label>
                     {field::edit(f, draft, id, Signal::default(), None)}
                 </div>
             }
@@ -82,8 +85,8 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
         <Dialog title close>
             <form on:submit=submit novalidate=true>
                 <div class="dialog-body">
-                    {input("loss_reason", reason)}
-                    {input("competitor", competitor)}
+                    {input("loss_reason", true, reason)}
+                    {input("competitor", false, competitor)}
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">

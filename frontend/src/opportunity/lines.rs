@@ -56,6 +56,20 @@ fn shown(total: Option<(i64, Currency)>) -> String {
     )
 }
 
+/// The sum of lines, where each has one and all are in one currency.
+fn added(totals: impl Iterator<Item = Option<(i64, Currency)>>) -> Option<(i64, Currency)> {
+    let mut sum = None;
+    for each in totals {
+        let (minor, currency) = each?;
+        sum = match sum {
+            None => Some((minor, currency)),
+            Some((so_far, of)) if of == currency => Some((i64::checked_add(so_far, minor)?, currency)),
+            Some(_) => return None,
+        };
+    }
+    sum
+}
+
 #[component]
 pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
     let editing = RwSignal::new(false);
@@ -97,7 +111,18 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
         if lines.is_empty() {
             return view! { <p class="muted">{t().no_lines}</p> }.into_any();
         }
-        let items = lines.into_iter().map(|line| {
+        let totals = lines.iter().map(|line| {
+            let quantity = line["quantity"]
+                .as_str()
+                .map_or_else(|| line["quantity"].to_string(), str::to_owned);
+            total(
+                &line["price"],
+                &quantity,
+                &line["discount"].as_i64().unwrap_or(0).to_string(),
+            )
+        });
+        let sum = shown(added(totals));
+        let items = lines.iter().map(|line| {
             let text = |key: &str| line[key].as_str().map_or_else(|| line[key].to_string(), str::to_owned);
             let (quantity, discount) = (text("quantity"), line["discount"].as_i64().unwrap_or(0));
             let sum = shown(total(&line["price"], &quantity, &discount.to_string()));
@@ -108,21 +133,20 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
             let product = line["product_id"].as_str().unwrap_or_default().to_owned();
             view! {
                 <tr>
-                    <td>{move || name(&product)}</td>
-                    <td class="num">{quantity}</td>
-                    <td class="num">{price}</td>
-                    <td class="num">{(discount > 0).then(|| format!("{discount}%"))}</td>
-                    <td class="num">{sum}</td>
+                    <th scope="row">{move || name(&product)}</th>
+                    <td class="num" data-label=t().quantity>{quantity}</td>
+                    <td class="num" data-label=label(PRICE.label)>{price}</td>
+                    <td class="num" data-label=t().discount>{if discount > 0 { format!("{discount}%") } else { "—".to_owned() }}</td>
+                    <td class="num" data-label=t().total>{sum}</td>
                 </tr>
             }
         });
         view! {
-            <div class="scroll-x">
-                <table class="plain-table">
-                    <thead><tr><th>{label(kinds::PRODUCT.label)}</th><th class="num">{t().quantity}</th><th class="num">{label(PRICE.label)}</th><th class="num">{t().discount}</th><th class="num">{t().total}</th></tr></thead>
-                    <tbody>{items.collect_view()}</tbody>
-                </table>
-            </div>
+            <table class="plain-table line-table">
+                <thead><tr><th scope="col">{label(kinds::PRODUCT.label)}</th><th scope="col" class="num">{t().quantity}</th><th scope="col" class="num">{label(PRICE.label)}</th><th scope="col" class="num">{t().discount_short}</th><th scope="col" class="num">{t().total}</th></tr></thead>
+                <tbody>{items.collect_view()}</tbody>
+                <tfoot><tr><th scope="row" colspan="4">{t().sum}</th><td class="num"><b>{sum}</b></td></tr></tfoot>
+            </table>
         }
         .into_any()
     };
@@ -130,7 +154,7 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
     view! {
         <section class="group lines">
             <div class="group-head">
-                <h3>{t().product_lines}</h3>
+                <h2>{t().product_lines}</h2>
                 {move || (may() && !editing.get()).then(|| view! { <button type="button" class="btn small" on:click=move |_| editing.set(true)>{icon("edit")}{t().edit}</button> })}
             </div>
             {move || if editing.get() { view! { <Editor row names=names.get_untracked() close=Callback::new(move |()| editing.set(false))/> }.into_any() } else { table() }}
@@ -224,24 +248,21 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
                 .map(|l| (l.price.value.get(), l.quantity.get(), l.discount.get()))
                 .collect::<Vec<_>>()
         });
-        let totals = totals
-            .iter()
-            .filter(|(p, _, _)| !p.is_null())
-            .map(|(p, q, d)| total(p, q, d))
-            .collect::<Option<Vec<_>>>();
-        shown(totals.and_then(|t| Some((t.iter().try_fold(0i64, |s, (m, _)| s.checked_add(*m))?, t.first()?.1))))
+        let priced = totals.iter().filter(|(p, _, _)| !p.is_null());
+        shown(added(priced.map(|(p, q, d)| total(p, q, d))))
     };
     view! {
         <div class="line-editor">
             <For each=move || lines.get() key=|l| l.key children=move |line| {
                 let uid = line.key;
                 view! {
-                    <div class="line-row">
+                    <div class="line-row" role="group" aria-label=label(kinds::PRODUCT.label)>
                         <div class="line-product"><Combobox kind=kinds::PRODUCT value=line.product label=label(kinds::PRODUCT.label) changed=Callback::new(move |()| priced(line))/></div>
-                        <label><span class="sr">{t().quantity}</span><input class="input num" inputmode="decimal" title=t().quantity prop:value=line.quantity on:input=move |e| line.quantity.set(event_target_value(&e))/></label>
-                        <div class="line-price" role="group" aria-label=label(PRICE.label)>{field::edit(&PRICE, line.price, format!("price-{uid}"), Signal::default(), None)}</div>
-                        <label class="percent"><span class="sr">{t().discount}</span><input class="input num" inputmode="numeric" title=t().discount prop:value=line.discount on:input=move |e| line.discount.set(event_target_value(&e))/></label>
                         <button type="button" class="btn quiet square" aria-label=t().remove title=t().remove on:click=move |_| lines.update(|l| l.retain(|l| l.key != uid))>{icon("trash")}</button>
+                        <label class="small-field"><span>{t().quantity}</span><input class="input num" inputmode="decimal" prop:value=line.quantity on:input=move |e| line.quantity.set(event_target_value(&e))/></label>
+                        <div class="small-field" role="group" aria-label=label(PRICE.label)><label for=format!("price-{uid}")>{label(PRICE.label)}</label>{field::edit(&PRICE, line.price, format!("price-{uid}"), Signal::default(), None)}</div>
+                        <label class="small-field"><span>{t().discount}</span><input class="input num" inputmode="numeric" prop:value=line.discount on:input=move |e| line.discount.set(event_target_value(&e))/></label>
+                        <p class="small-field line-total"><span>{t().total}</span><b>{move || shown(total(&line.price.value.get(), &line.quantity.get(), &line.discount.get()))}</b></p>
                     </div>
                 }
             }/>

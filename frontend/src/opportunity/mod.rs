@@ -83,7 +83,7 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
     move || {
         let buttons = if status.get() == "open" {
             view! {
-                <button type="button" class="btn good" on:click=move |_| win(row.get_untracked(), save::complain())>{icon("trophy")}{t().win}</button>
+                <button type="button" class="btn primary good" on:click=move |_| win(row.get_untracked(), save::complain())>{icon("trophy")}{t().win}</button>
                 <button type="button" class="btn" on:click=move |_| losing.set(Some(Closing { row: row.get_untracked(), refused: save::complain() }))>{t().lose}</button>
             }
             .into_any()

@@ -6,7 +6,7 @@ use crate::{
     dom::Tell,
     i18n::{fill, format, label, t},
     kinds,
-    record::row::Row,
+    record::{row::Row, save},
     state::{self, announce},
     ui::{Menu, combobox::Combobox, dialog::Confirm, icon, toast},
 };
@@ -40,11 +40,19 @@ pub fn BulkBar(
             working.try_set(false);
             selected.try_set(HashSet::new());
             match outcome {
-                Ok((done, 0)) => toast::say(fill(t().bulk_done, &[&format::number(done as f64)])),
-                Ok((done, failed)) => toast::say(fill(
-                    t().bulk_partly,
-                    &[&format::number(done as f64), &format::number(failed as f64)],
-                )),
+                Ok((done, failed)) => {
+                    let n = format::number(done.len() as f64);
+                    let said = match failed {
+                        0 => fill(t().bulk_done, &[&n]),
+                        _ => fill(t().bulk_partly, &[&n, &format::number(failed as f64)]),
+                    };
+                    match patch {
+                        None if !done.is_empty() && done.len() <= MOST => {
+                            toast::say_with_undo(said, Callback::new(move |()| undelete(kind, done.clone())));
+                        }
+                        _ => toast::say(said),
+                    }
+                }
                 Err(problem) => toast::complain(&problem),
             }
             reload.tell(());
@@ -111,13 +119,26 @@ fn choices(field: &'static Field) -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-/// How many rows were done, and how many were not.
+/// Takes rows out of the recycle bin again, one after the other; the first refusal ends it.
+fn undelete(kind: &'static Kind, rows: Vec<Row>) {
+    spawn_local(async move {
+        for row in &rows {
+            // Deleting it was a version of its own.
+            if let Err(problem) = save::restore(kind, row.id(), row.version() + 1).await {
+                return toast::complain(&problem);
+            }
+        }
+        toast::say(t().undone);
+    });
+}
+
+/// The rows that were done, and how many were not.
 async fn apply(
     kind: &'static Kind,
     rows: &[Row],
     patch: Option<&Map<String, Value>>,
-) -> Result<(usize, usize), Problem> {
-    let (mut done, mut failed) = (0, 0);
+) -> Result<(Vec<Row>, usize), Problem> {
+    let (mut done, mut failed) = (Vec::new(), 0);
     for part in rows.chunks(MOST) {
         let operations: Vec<Value> = part
             .iter()
@@ -131,7 +152,7 @@ async fn apply(
         for (result, row) in reply.body["results"].as_array().into_iter().flatten().zip(part) {
             let ok = result["status"].as_u64().is_some_and(|s| s < 300);
             if ok {
-                done += 1;
+                done.push(row.clone());
                 if patch.is_none() {
                     announce(kind.plural, row.id(), None);
                 }

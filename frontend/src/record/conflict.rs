@@ -46,6 +46,8 @@ fn dialog(conflict: Conflict) -> AnyView {
         crate::kinds::visible(f)
             && f.name != "updated_at"
             && !patch.contains_key(f.name)
+            // A list holds only part of the record.
+            && base.has(f.name)
             && base.get(f.name) != theirs.get(f.name)
     });
     let keep = StoredValue::new(mine.iter().map(|f| (f.name, true)).collect::<Vec<_>>());

@@ -1,8 +1,8 @@
 //! One record: head with its actions, fields, timeline and what belongs to it; as a page of its own or beside a list.
 
 use crate::{
-    api::Problem,
-    dom::Tell,
+    api::{self, Problem},
+    dom::{self, Tell},
     i18n::{label, t},
     kinds, lead, opportunity,
     record::{field, fields::Fields, history::History, related::Related, row::Row, save, timeline::Timeline},
@@ -96,52 +96,94 @@ fn RecordView(kind: &'static Kind, id: String, panel: bool, gone: Callback<()>) 
     }
 }
 
+/// Up to this width, in pixels, the fields are a tab beside the others: else what happened would lie far below them.
+const ONE_COLUMN: f64 = 1100.0;
+
 #[component]
 fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<()>) -> impl IntoView {
-    let id = row.with_untracked(|r| r.id().to_owned());
-    let has_timeline = matches!(kind.name, "customer" | "contact" | "lead" | "opportunity");
-    let mut tabs: Vec<Tab> = Vec::new();
+    let current = RwSignal::new("");
+    let has_timeline = has_timeline(kind);
+    let counts = StoredValue::new(
+        related(kind)
+            .into_iter()
+            .map(|(name, of)| (name, of, counted(kind, of, row)))
+            .collect::<Vec<_>>(),
+    );
     let details = move || view! { <div class="details">{special(kind, row)}<Fields kind row/></div> }.into_any();
-    if panel || !has_timeline {
-        tabs.push(("details", t().details.to_owned(), Box::new(details)));
-    }
-    if has_timeline {
-        tabs.push((
-            "timeline",
-            t().timeline.to_owned(),
-            Box::new(move || view! { <Timeline kind row/> }.into_any()),
-        ));
-        for (name, of) in related(kind) {
-            let id = id.clone();
-            tabs.push((
-                name,
-                kinds::heading(of),
-                Box::new(move || {
-                    let preset = preset(kind, of, &id, row);
-                    view! { <Related kind=of narrow=format!("filter[{}_id]={id}", kind.name) preset/> }.into_any()
-                }),
-            ));
+    let tabs = move |with_details: bool| {
+        let mut tabs: Vec<Tab> = Vec::new();
+        if with_details {
+            tabs.push(Tab::new("details", t().details, details));
         }
-    }
-    {
-        let id = id.clone();
-        tabs.push((
-            "history",
-            t().history.to_owned(),
-            Box::new(move || view! { <History kind id=id.clone()/> }.into_any()),
-        ));
-    }
+        if has_timeline {
+            tabs.push(Tab::new("timeline", t().timeline, move || {
+                view! { <Timeline kind row/> }.into_any()
+            }));
+        }
+        for (name, of, count) in counts.get_value() {
+            let draw = move || {
+                let id = row.with_untracked(|r| r.id().to_owned());
+                let preset = preset(kind, of, &id, row);
+                view! { <Related kind=of narrow=format!("filter[{}_id]={id}", kind.name) preset/> }.into_any()
+            };
+            tabs.push(Tab {
+                count: Some(count),
+                ..Tab::new(name, kinds::heading(of), draw)
+            });
+        }
+        let history = move || {
+            let id = row.with_untracked(|r| r.id().to_owned());
+            view! { <History kind id/> }.into_any()
+        };
+        tabs.push(Tab::new("history", t().history, history));
+        tabs
+    };
+    let wide = dom::wider_than(ONE_COLUMN);
+    let body = move || {
+        if panel || !has_timeline || !wide.get() {
+            view! { <Tabs tabs=tabs(true) label=t().sections current/> }.into_any()
+        } else {
+            view! { <div class="record-body"><div class="record-left">{details()}</div><div class="record-right"><Tabs tabs=tabs(false) label=t().sections current/></div></div> }.into_any()
+        }
+    };
     view! {
         <article class="record" class:narrow=panel>
-            <Head kind row panel gone/>
-            {if panel || !has_timeline {
-                view! { <Tabs tabs label=t().sections/> }.into_any()
-            } else {
-                view! { <div class="record-body"><div class="record-left">{details()}</div><div class="record-right"><Tabs tabs label=t().sections/></div></div> }.into_any()
-            }}
+            <Head kind row panel gone current/>
+            {body}
         </article>
     }
     .into_any()
+}
+
+fn has_timeline(kind: &Kind) -> bool {
+    matches!(kind.name, "customer" | "contact" | "lead" | "opportunity")
+}
+
+/// How many records of a kind belong to this one; counted again when one is made or deleted.
+fn counted(kind: &'static Kind, of: &'static Kind, row: RwSignal<Row>) -> RwSignal<Option<i64>> {
+    let count = RwSignal::new(None);
+    let load = move || {
+        let id = row.with_untracked(|r| r.id().to_owned());
+        let path = format!(
+            "/{}?limit=1&fields=id&count=exact&filter[{}_id]={id}",
+            of.path(),
+            kind.name
+        );
+        spawn_local(async move {
+            if let Ok(reply) = api::get(path).send().await {
+                let page = &reply.body["page"];
+                count.try_set(page["count"].as_i64().or_else(|| page["count"]["value"].as_i64()));
+            }
+        });
+    };
+    load();
+    Effect::new(move |before: Option<()>| {
+        let changed = state().change.with(|c| c.as_ref().is_some_and(|c| c.kind == of.plural));
+        if before.is_some() && changed {
+            load();
+        }
+    });
+    count
 }
 
 /// What a kind shows above its fields.
@@ -187,8 +229,15 @@ pub fn preset(kind: &Kind, of: &'static Kind, id: &str, row: RwSignal<Row>) -> c
     })
 }
 
+/// `current` is the tab shown below.
 #[component]
-fn Head(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<()>) -> impl IntoView {
+fn Head(
+    kind: &'static Kind,
+    row: RwSignal<Row>,
+    panel: bool,
+    gone: Callback<()>,
+    current: RwSignal<&'static str>,
+) -> impl IntoView {
     let deleting = RwSignal::new(false);
     let may_delete = state::me().is_none_or(|m| m.may(kind.name, "delete"));
     let badges = move || {
@@ -210,19 +259,19 @@ fn Head(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<()>
     let actions = match kind.name {
         "lead" => view! { <lead::Actions row/> }.into_any(),
         "opportunity" => view! { <opportunity::Actions row/> }.into_any(),
-        _ => ().into_any(),
-    };
-    let heading = move || {
-        if panel {
-            view! { <h2 class="record-title">{title}</h2> }.into_any()
-        } else {
-            view! { <h1 class="record-title">{title}</h1> }.into_any()
+        _ if has_timeline(kind) && state::me().is_none_or(|m| m.may("activity", "create")) => {
+            let write = move |_| {
+                current.set("timeline");
+                dom::focus_soon(".composer textarea".to_owned());
+            };
+            view! { <button type="button" class="btn primary" on:click=write>{icon("note")}<span>{t().follow_up}</span></button> }.into_any()
         }
+        _ => ().into_any(),
     };
     view! {
         <header class="record-head">
             <div class="record-name">
-                {heading}
+                <h1 class="record-title">{title}</h1>
                 <div class="record-badges">{badges}</div>
             </div>
             <div class="page-actions">

@@ -2,9 +2,10 @@
 
 use crate::{
     dom::Tell,
-    i18n::{format, label, t},
+    i18n::{LANGUAGES, format, label, t},
     kinds, picklist,
     record::row::{self, Row},
+    role::{self, RoleBoxes},
     state,
     ui::{avatar, badge, combobox::Chosen, combobox::Combobox, icon},
 };
@@ -102,13 +103,34 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
         Type::Tags => {
             let tags = value.as_array().cloned().unwrap_or_default();
             tags.into_iter()
-                .filter_map(|t| t.as_str().map(|t| view! { <span class="tag">{t.to_owned()}</span> }))
+                .filter_map(|t| {
+                    let t = t.as_str()?;
+                    let name = if field.name == "roles" {
+                        role::name(t)
+                    } else {
+                        t.to_owned()
+                    };
+                    Some(view! { <span class="tag">{name}</span> })
+                })
                 .collect_view()
                 .into_any()
         }
         Type::LongText => view! { <span class="long">{text}</span> }.into_any(),
         _ => view! { <span>{text}</span> }.into_any(),
     }
+}
+
+/// As it stands in a column: one full of “no” says nothing to the eye, so that is a dash; the word is for who listens.
+pub fn cell(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
+    let Some(on) = row.get(field.name).as_bool() else {
+        return show(kind, field, row);
+    };
+    let text = row::text_of(field, row);
+    let mark = if on { icon("check") } else { "—".into_any() };
+    let class = if on { "mark" } else { "mark none" };
+    let word = text.clone();
+    view! { <span class=class title=word><span aria-hidden="true">{mark}</span><span class="sr">{text}</span></span> }
+        .into_any()
 }
 
 fn reference(field: &'static Field, row: &Row) -> AnyView {
@@ -185,13 +207,20 @@ pub fn edit(
         }
         .into_any(),
         Type::Money => money(value, id),
-        Type::Tags if field.name == "roles" => view! { <Roles value/> }.into_any(),
+        Type::Tags if field.name == "roles" => view! { <RoleBoxes value id/> }.into_any(),
         Type::Tags => tags(value, id),
         Type::LongText => view! {
             <textarea class="input" id=id rows="4" prop:value=text() on:input=move |e| set(or_null(event_target_value(&e)))></textarea>
         }
         .into_any(),
         _ if field.picklist.is_some() => pick(field, value, id, done),
+        _ if field.name == "locale" => view! {
+            <select class="input" id=id on:change=move |e| { set(or_null(event_target_value(&e))); done(); }>
+                <option value="" selected=text().is_empty()>{t().none_chosen}</option>
+                {LANGUAGES.map(|(l, name)| view! { <option value=l.tag() selected=text() == l.tag()>{name}</option> }).into_iter().collect_view()}
+            </select>
+        }
+        .into_any(),
         ty => {
             let kind = match ty {
                 Type::Email => "email",
@@ -297,37 +326,6 @@ fn tags(value: RwSignal<Value>, id: String) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// The roles of a user: those the workspace has, to tick.
-#[component]
-fn Roles(value: RwSignal<Value>) -> impl IntoView {
-    let roles = RwSignal::new(Vec::<(String, String)>::new());
-    leptos::task::spawn_local(async move {
-        if let Ok(reply) = crate::api::get("/roles?limit=100&sort=name").send().await {
-            let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-            let data = reply.body["data"].as_array().into_iter().flatten();
-            roles.try_set(data.map(|r| (text(&r["key"]), text(&r["name"]))).collect());
-        }
-    });
-    let has = move |key: &str| value.with(|v| v.as_array().is_some_and(|a| a.iter().any(|r| r == key)));
-    let set = move |key: &str, on: bool| {
-        value.update(|v| {
-            let mut keys: Vec<Value> = v.as_array().cloned().unwrap_or_default();
-            keys.retain(|r| r != key);
-            if on {
-                keys.push(json!(key));
-            }
-            *v = Value::Array(keys);
-        });
-    };
-    move || {
-        let boxes = roles.get().into_iter().map(|(key, name)| {
-            let shown = key.clone();
-            view! { <label class="choice"><input type="checkbox" prop:checked=move || has(&shown) on:change=move |e| set(&key, event_target_checked(&e))/><span>{name}</span></label> }
-        });
-        view! { <div>{boxes.collect_view()}</div> }
-    }
 }
 
 /// A choice of the firm's own list; with “other…” where free text is taken too.

@@ -4,7 +4,10 @@ use crate::{
     api::{self, Problem},
     i18n::{format, label, t},
     kinds,
-    record::row::value_text,
+    record::{
+        names::{Names, Wanted},
+        row::value_text,
+    },
     route::encode,
     state::state,
     ui::{self, avatar},
@@ -12,9 +15,6 @@ use crate::{
 use domain::{Kind, change::ChangeAction};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
-
-type Names = HashMap<String, String>;
 
 #[component]
 pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
@@ -68,41 +68,19 @@ pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
     .into_any()
 }
 
-/// Names of the people and records that the entries mention, one request for each kind.
+/// Names of the people and records that the entries mention.
 async fn resolve(kind: &'static Kind, entries: &[Value]) -> Names {
-    let mut wanted: HashMap<&'static str, HashSet<String>> = HashMap::new();
+    let mut wanted = Wanted::default();
     for entry in entries {
-        if let Some(actor) = entry["actor_id"].as_str() {
-            wanted.entry("user").or_default().insert(actor.to_owned());
-        }
+        wanted.add("user", entry["actor_id"].as_str());
         for (name, pair) in entry["fields"].as_object().into_iter().flatten() {
-            let Some(refers) = kind.field(name).and_then(|f| f.refers) else {
-                continue;
-            };
-            for value in [&pair[0], &pair[1]] {
-                wanted
-                    .entry(refers)
-                    .or_default()
-                    .extend(value.as_str().map(str::to_owned));
+            if let Some(refers) = kind.field(name).and_then(|f| f.refers) {
+                wanted.add(refers, pair[0].as_str());
+                wanted.add(refers, pair[1].as_str());
             }
         }
     }
-    let mut names = Names::new();
-    for (refers, ids) in wanted {
-        let Some(of) = kinds::kind(refers).filter(|_| !ids.is_empty()) else {
-            continue;
-        };
-        let ids = ids.into_iter().collect::<Vec<_>>().join(",");
-        let path = format!("/{}?limit=200&fields=id,{}&filter[id][in]={ids}", of.path(), of.title);
-        if let Ok(reply) = api::get(path).send().await {
-            let rows = reply.body["data"].as_array().cloned().unwrap_or_default();
-            names.extend(
-                rows.iter()
-                    .filter_map(|r| Some((r["id"].as_str()?.to_owned(), r[of.title].as_str()?.to_owned()))),
-            );
-        }
-    }
-    names
+    wanted.find().await
 }
 
 fn entry(kind: &'static Kind, entry: &Value, names: &Names) -> AnyView {
@@ -114,28 +92,24 @@ fn entry(kind: &'static Kind, entry: &Value, names: &Names) -> AnyView {
     let word = ChangeAction::from_key(action).map_or(action, |a| label(a.label()));
     let at = entry["at"].as_str().unwrap_or_default().to_owned();
     let created = action == "create";
-    let changes = entry["fields"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, pair)| {
-            let field = kind.field(name).filter(|f| kinds::visible(f))?;
-            let text = |v: &Value| match v.as_str().filter(|_| field.refers.is_some()) {
-                Some(id) => names.get(id).cloned().unwrap_or_else(|| "…".to_owned()),
-                None => value_text(field, v),
-            };
-            let (old, new) = (text(&pair[0]), text(&pair[1]));
-            if created && (new.is_empty() || field.can(domain::record::READONLY)) {
-                return None;
-            }
-            Some(view! {
-                <li>
-                    <span class="muted">{label(field.label)}{t().colon}</span>
-                    {(!created && !old.is_empty()).then(|| view! { <s>{old.clone()}</s>" → " })}
-                    {if new.is_empty() { t().none_chosen.to_owned() } else { new }}
-                </li>
-            })
-        });
+    let changes = kinds::in_order(kind).into_iter().filter_map(|field| {
+        let pair = entry["fields"].get(field.name)?;
+        let text = |v: &Value| match v.as_str().filter(|_| field.refers.is_some()) {
+            Some(id) => names.get(id).cloned().unwrap_or_else(|| "…".to_owned()),
+            None => value_text(field, v),
+        };
+        let (old, new) = (text(&pair[0]), text(&pair[1]));
+        if created && (new.is_empty() || field.can(domain::record::READONLY)) {
+            return None;
+        }
+        Some(view! {
+            <li>
+                <span class="muted">{label(field.label)}{t().colon}</span>
+                {(!created && !old.is_empty()).then(|| view! { <s>{old.clone()}</s>" → " })}
+                {if new.is_empty() { t().none_chosen.to_owned() } else { new }}
+            </li>
+        })
+    });
     let changes = changes.collect_view();
     view! {
         <li class="event">

@@ -6,6 +6,7 @@ use crate::{
     i18n::{fill, format, label, noun, t},
     kinds,
     record::{
+        bin,
         bulk::BulkBar,
         detail::Panel,
         filter::{self, Filter, Filters},
@@ -287,8 +288,7 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
             return ui::empty("search", t().nothing_found, t().nothing_found_text, clear);
         }
         let import = format!("/import?kind={}", kind.plural);
-        let importable = kind.fields.iter().any(|f| f.can(domain::record::IMPORT));
-        let actions = view! { {create()}{importable.then(|| view! { <a class="btn" href=import.clone()>{icon("import")}{t().import}</a> })} }.into_any();
+        let actions = view! { {create()}{importable(kind).then(|| view! { <a class="btn" href=import.clone()>{icon("import")}{t().import}</a> })} }.into_any();
         ui::empty(
             icon_name,
             fill(t().no_records_yet, &[&noun(kind.label)]),
@@ -305,7 +305,7 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
             <div class="list-main">
                 <header class="page-head">
                     <h1>{kinds::heading(kind)}<span class="count">{move || pages.count.get().map(format::count)}</span></h1>
-                    <div class="page-actions">{create()}</div>
+                    <div class="page-actions">{create()}<MoreMenu kind/></div>
                 </header>
                 <div class="toolbar">
                     <SearchBox/>
@@ -327,6 +327,25 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
         </div>
     }
     .into_any()
+}
+
+/// What else there is to a list: filling it from a file, and what was deleted from it.
+#[component]
+pub fn MoreMenu(kind: &'static Kind) -> impl IntoView {
+    let imports = importable(kind)
+        .then(|| format!("/import?kind={}", kind.plural))
+        .filter(|_| state::me().is_none_or(|m| m.may(kind.name, "import")));
+    view! {
+        <Menu face=icon("more") label=t().more_actions class="btn quiet square" end=true>
+            {imports.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("import")}{t().import}</a> })}
+            <a class="menu-row item" href=bin::page(kind)>{icon("trash")}{t().bin}</a>
+        </Menu>
+    }
+    .into_any()
+}
+
+fn importable(kind: &Kind) -> bool {
+    crate::import::importable().iter().any(|k| k.name == kind.name)
 }
 
 fn names(columns: Option<&Vec<&'static Field>>) -> Vec<&'static str> {
@@ -395,7 +414,7 @@ fn ColumnChooser(kind: &'static Kind, columns: Signal<Vec<&'static Field>>) -> i
         <Menu face label=t().columns class="btn small" end=true>
             <p class="menu-title">{t().columns}</p>
             <div class="menu-scroll">
-                {kind.fields.iter().filter(|f| kinds::visible(f) && f.name != kind.title).map(|f| {
+                {kinds::in_order(kind).into_iter().filter(|f| f.name != kind.title).map(|f| {
                     let on = move || columns.with(|c| c.iter().any(|c| c.name == f.name));
                     view! {
                         <label class="menu-check">

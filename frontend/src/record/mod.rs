@@ -1,6 +1,8 @@
 //! What every kind of record has: lists, pages, forms, edit in place, the timeline. Driven by the fields a kind declares.
 
+pub mod bin;
 pub mod bulk;
+pub mod cell;
 pub mod conflict;
 pub mod detail;
 pub mod field;
@@ -9,6 +11,7 @@ pub mod filter;
 pub mod form;
 pub mod history;
 pub mod list;
+pub mod names;
 pub mod related;
 pub mod row;
 pub mod save;

@@ -22,6 +22,11 @@ impl Row {
         self.0.get(name).unwrap_or(&NULL)
     }
 
+    /// Whether it was asked for at all.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     pub fn text(&self, name: &str) -> &str {
         self.get(name).as_str().unwrap_or_default()
     }
@@ -104,8 +109,22 @@ pub fn value_text(field: &Field, value: &Value) -> String {
         (Type::Tags, Value::Array(tags)) => tags
             .iter()
             .filter_map(Value::as_str)
+            .map(|tag| {
+                if field.name == "roles" {
+                    crate::role::name(tag)
+                } else {
+                    tag.to_owned()
+                }
+            })
             .collect::<Vec<_>>()
             .join(t().list_comma),
+        (_, Value::String(tag)) if field.name == "locale" => crate::i18n::LANGUAGES
+            .iter()
+            .find(|l| l.0.tag() == tag)
+            .map_or(tag.as_str(), |l| l.1)
+            .to_owned(),
+        // A filter's value, and an entry of the history.
+        (Type::Tags, Value::String(key)) if field.name == "roles" => crate::role::name(key),
         (_, Value::String(text)) if field.picklist.is_some() => crate::picklist::name(field, text),
         (_, Value::String(text)) => text.clone(),
         (_, value) => value.to_string(),

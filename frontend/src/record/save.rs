@@ -119,19 +119,41 @@ fn undo_of(kind: &'static Kind, old: Row, new: Row, patch: &Map<String, Value>) 
     })
 }
 
-/// Moves a record to the recycle bin.
+/// Moves a record to the recycle bin; the toast takes it out again.
 pub fn delete(kind: &'static Kind, row: &Row, done: Callback<()>) {
     let row = row.clone();
     spawn_local(async move {
         match api::delete(path(kind, row.id()), row.version()).send().await {
             Ok(_) => {
                 announce(kind.plural, row.id(), None);
-                toast::say(fill(t().moved_to_bin, &[&row.title(kind)]));
+                let said = fill(t().moved_to_bin, &[&row.title(kind)]);
+                let back = Callback::new(move |()| {
+                    let row = row.clone();
+                    spawn_local(async move {
+                        // Deleting it was a version of its own.
+                        match restore(kind, row.id(), row.version() + 1).await {
+                            Ok(_) => toast::say(t().undone),
+                            Err(problem) => toast::complain(&problem),
+                        }
+                    });
+                });
+                toast::say_with_undo(said, back);
                 done.tell(());
             }
             Err(problem) => toast::complain(&problem),
         }
     });
+}
+
+/// Takes a record out of the recycle bin, at the version it has there, and tells every screen.
+pub async fn restore(kind: &'static Kind, id: &str, version: i64) -> Result<Row, Problem> {
+    api::post(format!("{}/restore", path(kind, id)), Value::Null)
+        .version(version)
+        .send()
+        .await?;
+    let row = fetch(kind, id).await?;
+    announce(kind.plural, id, Some(row.clone()));
+    Ok(row)
 }
 
 /// Does something of its own to a record (`convert`, `win` …) at the version shown.

@@ -3,16 +3,25 @@
 use crate::{
     dom::{self, Tell},
     i18n::{fill, label, t},
-    record::{field, row::Row},
-    state::state,
+    record::{
+        cell::{self, Cell, CellEditor},
+        field,
+        row::Row,
+    },
+    state::{self, state},
     ui::icon,
 };
 use domain::{Field, Kind, record::SORT, value::Type};
 use leptos::{html, prelude::*};
 use std::collections::HashSet;
+use wasm_bindgen::JsCast;
 
 const ROW: f64 = 36.0;
 const AHEAD: usize = 12;
+/// A second click within this time, in milliseconds, edits the cell instead of opening the row.
+const SECOND_CLICK: u64 = 220;
+/// The box to edit in is at least so wide, in pixels, where the table has room.
+const EDITOR: f64 = 200.0;
 
 /// What the table shows and whom it asks.
 #[derive(Clone, Copy)]
@@ -41,6 +50,7 @@ fn width(field: &Field, kind: &Kind) -> (u32, f32) {
         Type::Int | Type::Bool => (90, 0.7),
         Type::Day | Type::Instant | Type::Choice(_) => (110, 0.9),
         Type::Email | Type::Url => (170, 1.3),
+        Type::Tags => (140, 1.1),
         _ => (120, 1.1),
     }
 }
@@ -109,8 +119,8 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             more.tell(());
         }
     });
-    // Values of picklists are told by their names, which may come after the rows.
-    let lists = Memo::new(move |_| state().picklists.with(|lists| lists.len()));
+    // Values of picklists and roles are told by their names, which may come after the rows.
+    let lists = Memo::new(move |_| state().picklists.with(|l| l.len()) + state().roles.with(Vec::len));
     let visible = move || {
         lists.track();
         let (first, last) = window.get();
@@ -145,10 +155,72 @@ pub fn RecordTable(table: Table) -> impl IntoView {
         active
             .update(|a| *a = Some((a.map_or(if by > 0 { -1 } else { 1 }, |a| a as i64) + by).clamp(0, last) as usize));
     };
+    // The column the keyboard is on; the first stands for the row as a whole.
+    let column = RwSignal::new(0usize);
+    let at = Memo::new(move |_| match column.get() {
+        0 => None,
+        column => active.get().map(|row| (row, column)),
+    });
+    let editing = RwSignal::new(None::<Cell>);
+    // A row with what was just typed, until the server has taken or refused it.
+    let pending = RwSignal::new(None::<Row>);
+    Effect::new(move |_| {
+        // Somebody was faster: until the person has chosen, what they see is not what is stored.
+        if state().conflict.with(Option::is_some) {
+            pending.set(None);
+        }
+    });
+    Effect::new(move |_| {
+        let Some(waiting) = pending.get() else { return };
+        let newer = rows.with(|r| {
+            r.iter()
+                .any(|r| r.id() == waiting.id() && r.version() != waiting.version())
+        });
+        if newer {
+            pending.set(None);
+        }
+    });
+    let may_edit = state::me().is_none_or(|m| m.may(kind.name, "edit"));
+    let editable = move |field: &Field| may_edit && cell::editable(kind, field);
+    let cell_id = move |row: usize, column: usize| format!("row-{}-{row}-{column}", kind.name);
+    let edit = move |row: usize, column: usize| {
+        let field = columns
+            .with_untracked(|c| c.get(column).copied())
+            .filter(|f| editable(f));
+        let (Some(field), Some(record)) = (field, rows.with_untracked(|r| r.get(row).cloned())) else {
+            return;
+        };
+        let (Some(table), Some(cell)) = (
+            node.get_untracked(),
+            document().get_element_by_id(&cell_id(row, column)),
+        ) else {
+            return;
+        };
+        let (frame, rect) = (table.get_bounding_client_rect(), cell.get_bounding_client_rect());
+        let scrolled = f64::from(table.scroll_left());
+        let room = f64::from(table.client_width());
+        let width = rect.width().max(EDITOR.min(room));
+        let left = (rect.left() - frame.left()).clamp(0.0, (room - width).max(0.0)) + scrolled;
+        active.set(Some(row));
+        editing.set(Some(Cell {
+            row: record,
+            field,
+            left,
+            top: row as f64 * ROW,
+            width,
+        }));
+    };
+    let edited = Callback::new(move |refocus: bool| {
+        editing.set(None);
+        if refocus && let Some(node) = node.get_untracked() {
+            dom::focus(&node);
+        }
+    });
     let key = move |event: web_sys::KeyboardEvent| {
         if dom::within(&event, ".thead") || count.get_untracked() == 0 {
             return;
         }
+        let last = columns.with_untracked(Vec::len).saturating_sub(1);
         let page = (height.get_untracked() / ROW) as i64 - 2;
         match event.key().as_str() {
             "ArrowDown" | "j" => step(1),
@@ -167,9 +239,16 @@ pub fn RecordTable(table: Table) -> impl IntoView {
                 let on = selected.with_untracked(|s| !s.contains(&id));
                 tick(selected, &id, on);
             }
-            "Enter" => match active.get_untracked() {
-                Some(index) => open.tell(index),
-                None => return,
+            "ArrowRight" => column.update(|c| *c = (*c + 1).min(last)),
+            "ArrowLeft" => column.update(|c| *c = c.saturating_sub(1)),
+            "Escape" if column.get_untracked() > 0 => {
+                column.set(0);
+                event.stop_propagation();
+            }
+            "Enter" | "F2" => match (at.get_untracked(), active.get_untracked()) {
+                (Some((row, column)), _) => edit(row, column),
+                (None, Some(row)) if event.key() == "Enter" => open.tell(row),
+                _ => return,
             },
             _ => return,
         }
@@ -185,6 +264,34 @@ pub fn RecordTable(table: Table) -> impl IntoView {
         })
     };
     let row_id = move |index: usize| format!("row-{}-{index}", kind.name);
+    // Where a row is clicked: the first click opens it, unless a second one follows on a cell that can be edited.
+    let clicks = StoredValue::new(0u32);
+    let click = move |event: web_sys::MouseEvent, index: usize| {
+        if dom::within(&event, "a") {
+            return;
+        }
+        let cell = column_of(&event);
+        active.set(Some(index));
+        column.set(0);
+        let waits = event.detail() == 1
+            && cell.is_some_and(|c| columns.with_untracked(|f| f.get(c).is_some_and(|f| editable(f))));
+        let this = clicks.get_value().wrapping_add(1);
+        clicks.set_value(this);
+        match (waits, cell) {
+            (true, _) => {
+                dom::after(SECOND_CLICK, move || {
+                    if clicks.try_get_value() == Some(this) {
+                        open.tell(index);
+                    }
+                });
+            }
+            (false, Some(cell)) if event.detail() == 2 => {
+                column.set(cell);
+                edit(index, cell);
+            }
+            _ => open.tell(index),
+        }
+    };
     view! {
         <div
             class="table"
@@ -194,7 +301,10 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             aria-label=label(kind.label)
             aria-rowcount=move || count.get() + 1
             aria-busy=move || loading.get().to_string()
-            aria-activedescendant=move || active.get().map(row_id)
+            aria-activedescendant=move || match at.get() {
+                Some((row, column)) => Some(cell_id(row, column)),
+                None => active.get().map(row_id),
+            }
             style=("--columns", move || layout.get().0)
             style=("--least", move || layout.get().1)
             on:scroll=move |_| measure()
@@ -205,9 +315,9 @@ pub fn RecordTable(table: Table) -> impl IntoView {
                 <div class="twindow" style:transform=move || format!("translateY({}px)", window.get().0 as f64 * ROW)>
                     <For each=visible key=move |(i, r)| (*i, r.id().to_owned(), r.version(), columns.with_untracked(Vec::len), lists.get_untracked()) children=move |(index, row)| {
                         let cells = columns.with_untracked(|columns| columns.iter().enumerate().map(|(i, f)| {
-                            let shown = field::show(kind, f, &row);
                             let class = if numeric(f) { "td num" } else { "td" };
                             let role = if i == 0 { "rowheader" } else { "gridcell" };
+                            let shown = if editable(f) { shown(kind, f, row.clone(), pending) } else { field::cell(kind, f, &row) };
                             if f.name == kind.title {
                                 let (id, was) = (row.id().to_owned(), row.id().to_owned());
                                 let name = row.title(kind);
@@ -216,22 +326,41 @@ pub fn RecordTable(table: Table) -> impl IntoView {
                                         on:click=|e| e.stop_propagation() on:change=move |e| tick(selected, &id, event_target_checked(&e))/>
                                     <button type="button" class="row-link" tabindex="-1" on:click=move |e| { e.stop_propagation(); active.set(Some(index)); open.tell(index); }>{shown}</button></div> }.into_any();
                             }
-                            view! { <div class=class role=role>{shown}</div> }.into_any()
+                            view! { <div class=class role=role id=cell_id(index, i) data-column=i.to_string() class:at=move || at.get() == Some((index, i))>{shown}</div> }.into_any()
                         }).collect_view());
                         view! {
                             <div class="tr" role="row" id=row_id(index) aria-rowindex=index + 2 class:active=move || active.get() == Some(index)
                                 aria-selected=move || (active.get() == Some(index)).to_string()
-                                on:click=move |event| if !dom::within(&event, "a") { active.set(Some(index)); open.tell(index); }>
+                                on:click=move |event| click(event, index)>
                                 {cells}
                             </div>
                         }
                     }/>
                 </div>
+                {move || editing.get().map(|cell| view! { <CellEditor kind cell pending done=edited/> })}
             </div>
             {move || loading.get().then(|| view! { <div class="tloading"><span class="bone"></span><span class="bone"></span><span class="bone"></span></div> })}
         </div>
     }
     .into_any()
+}
+
+/// The column of the cell that was clicked.
+fn column_of(event: &web_sys::MouseEvent) -> Option<usize> {
+    let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    target
+        .closest(".td[data-column]")
+        .ok()??
+        .get_attribute("data-column")?
+        .parse()
+        .ok()
+}
+
+/// The content of a cell that can be edited; what was just typed shows before the server has said yes.
+fn shown(kind: &'static Kind, field: &'static Field, row: Row, pending: RwSignal<Option<Row>>) -> AnyView {
+    let id = row.id().to_owned();
+    let mine = Memo::new(move |_| pending.with(|p| p.clone().filter(|p| p.id() == id)));
+    (move || mine.with(|p| field::cell(kind, field, p.as_ref().unwrap_or(&row)))).into_any()
 }
 
 /// All rows loaded, and which of them are ticked.

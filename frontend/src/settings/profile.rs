@@ -5,6 +5,7 @@ use crate::{
     i18n::{self, Locale, label, t},
     kinds,
     record::{row::Row, save},
+    role,
     shell::choose_theme,
     state::{self, Theme, state},
     ui::{icon, states::form_error, toast},
@@ -19,18 +20,6 @@ pub fn Profile() -> impl IntoView {
     let zone = RwSignal::new(me.time_zone.clone());
     let problem = RwSignal::new(None::<Problem>);
     let id = StoredValue::new(me.id.clone());
-    // Roles are told by key; what they are called is a record of the workspace.
-    let roles = RwSignal::new(String::new());
-    spawn_local(async move {
-        let reply = api::get("/roles?limit=100").send().await;
-        let body = reply.map(|r| r.body).unwrap_or_default();
-        let named = |key: &String| {
-            let role = body["data"].as_array()?.iter().find(|r| r["key"] == *key)?;
-            role["name"].as_str()
-        };
-        let names: Vec<_> = me.roles.iter().map(|key| named(key).unwrap_or(key)).collect();
-        roles.try_set(names.join(t().list_comma));
-    });
     // The profile is a record like others: its version is asked for before writing.
     let save_fields = move |patch: Map<String, Value>| {
         spawn_local(async move {
@@ -84,7 +73,7 @@ pub fn Profile() -> impl IntoView {
                     <div class="form-field"><label for="me-name">{field("name")}</label><input class="input" id="me-name" maxlength="100" prop:value=name on:input=move |e| name.set(event_target_value(&e))/></div>
                     <div class="form-field"><label for="me-email">{field("email")}</label><input class="input" id="me-email" disabled=true value=me.email.clone()/></div>
                     <div class="form-field"><label for="me-zone">{field("time_zone")}</label><input class="input" id="me-zone" placeholder="Asia/Shanghai" prop:value=zone on:input=move |e| zone.set(event_target_value(&e))/></div>
-                    <div class="form-field"><span class="form-label">{t().roles}</span><p class="static">{roles}</p></div>
+                    <div class="form-field"><span class="form-label">{t().roles}</span><p class="static">{move || me.roles.iter().map(|r| role::name(r)).collect::<Vec<_>>().join(t().list_comma)}</p></div>
                 </div>
                 {form_error(problem)}
                 <div class="form-foot"><button type="submit" class="btn primary">{t().save}</button></div>
@@ -92,7 +81,7 @@ pub fn Profile() -> impl IntoView {
             <section class="box">
                 <h2>{t().language}</h2>
                 <div class="segmented">
-                    {[(Locale::Zh, "简体中文"), (Locale::En, "English")].into_iter().map(|(locale, name)| view! {
+                    {i18n::LANGUAGES.into_iter().map(|(locale, name)| view! {
                         <button type="button" aria-pressed=(i18n::locale() == locale).to_string() on:click=move |_| language(locale)>{name}</button>
                     }).collect_view()}
                 </div>

@@ -5,7 +5,7 @@ mod palette;
 use crate::{
     api::session,
     dom,
-    i18n::{self, Locale, t},
+    i18n::{self, t},
     kinds,
     state::{self, Theme, state},
     ui::{Menu, avatar, icon},
@@ -132,7 +132,6 @@ fn TopBar() -> impl IntoView {
         (Theme::Light, t().theme_light, "sun"),
         (Theme::Dark, t().theme_dark, "moon"),
     ];
-    let languages = [(Locale::Zh, "简体中文"), (Locale::En, "English")];
     let face = view! { {avatar(&name)}<span class="wide-only clip">{name.clone()}</span> }.into_any();
     view! {
         <header class="top">
@@ -144,7 +143,7 @@ fn TopBar() -> impl IntoView {
             <Menu face label=format!("{} {name}", t().account) class="btn quiet user" end=true>
                 <p class="menu-title">{me.as_ref().map(|m| m.email.clone())}</p>
                 <div role="group" aria-label=t().language>
-                    {languages.into_iter().map(|(locale, name)| view! {
+                    {i18n::LANGUAGES.into_iter().map(|(locale, name)| view! {
                         <button type="button" class="menu-row item" aria-pressed=(i18n::locale() == locale).to_string() on:click=move |_| i18n::choose(locale)>{icon("globe")}{name}{(i18n::locale() == locale).then(|| icon("check"))}</button>
                     }).collect_view()}
                 </div>

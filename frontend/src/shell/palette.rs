@@ -76,6 +76,12 @@ fn commands(q: &str) -> Vec<Hit> {
         note: t().page.to_owned(),
         icon: "settings",
     };
+    let bin = Hit {
+        href: "/bin".to_owned(),
+        name: t().bin.to_owned(),
+        note: t().page.to_owned(),
+        icon: "trash",
+    };
     let makes = [
         kinds::CUSTOMER,
         kinds::CONTACT,
@@ -93,7 +99,7 @@ fn commands(q: &str) -> Vec<Hit> {
     });
     let q = q.to_lowercase();
     pages
-        .chain([settings])
+        .chain([settings, bin])
         .chain(makes)
         .filter(|h| h.name.to_lowercase().contains(&q))
         .collect()

@@ -6,7 +6,7 @@ use crate::{
     kinds,
     record::{
         form::CreateDialog,
-        list::Pages,
+        list::{MoreMenu, Pages},
         row::{Row, text_of},
         save,
     },
@@ -200,7 +200,7 @@ pub fn TasksPage() -> impl IntoView {
                     <button type="button" aria-pressed=move || mine.get().to_string() on:click=move |_| mine.set(true)>{t().mine_only}</button>
                     <button type="button" aria-pressed=move || (!mine.get()).to_string() on:click=move |_| mine.set(false)>{t().everybody}</button>
                 </div>
-                <div class="page-actions"><button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kinds::TASK.label)])}</button></div>
+                <div class="page-actions"><button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kinds::TASK.label)])}</button><MoreMenu kind=kinds::TASK/></div>
             </header>
             <QuickAdd/>
             {move || open.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| open.load(open_path.get_untracked()))))}
@@ -253,7 +253,7 @@ fn QuickAdd() -> impl IntoView {
         <form class="quick-add" on:submit=add>
             <input class="input" id="quick-task" maxlength="200" placeholder=t().add_task_hint aria-label=t().add_task_hint prop:value=text on:input=move |e| text.set(event_target_value(&e))/>
             <input type="date" class="input" aria-label=t().due_day prop:value=due on:change=move |e| due.set(event_target_value(&e))/>
-            <button type="submit" class="btn primary">{icon("plus")}<span class="wide-only">{t().add}</span></button>
+            <button type="submit" class="btn primary" aria-label=t().add>{icon("plus")}<span class="wide-only">{t().add}</span></button>
         </form>
     }
     .into_any()

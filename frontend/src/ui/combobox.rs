@@ -144,6 +144,7 @@ pub fn Combobox(
                 aria-activedescendant=active
                 placeholder=t().type_to_search
                 prop:value=text
+                on:focus=move |_| if let Some(input) = input.get_untracked() { input.select() }
                 on:input=move |event| {
                     let typed = event_target_value(&event);
                     text.set(typed.clone());

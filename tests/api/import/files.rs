@@ -64,6 +64,7 @@ both! {
         send("customers", b"name\na\n", &[("mapping", r#"{"colour":"name"}"#)]).invalid(&["/mapping/colour unknown_field"]);
         send("customers", b"name\na\n", &[("mapping", "[")]).invalid(&["/mapping wrong_type"]);
         send("customers", b"name\na\n", &[("encoding", "klingon")]).invalid(&["/encoding unknown_encoding"]);
+        send("customers", b"name\na\n", &[("delimiter", "x")]).invalid(&["/delimiter unknown_choice"]);
         send("customers", b"xyz\na\n", &[]).invalid(&["/file nothing_mapped"]);
         send("customers", b"name\na\n", &[("dry", "true")]).invalid(&["/dry unknown_field"]);
         send("stages", b"name\na\n", &[]).invalid(&["/kind unknown_import_kind"]);
@@ -73,6 +74,26 @@ both! {
         t.owner.call("POST", "/imports").form(bare).invalid(&["/file file_missing"]);
         t.owner.post("/imports", json!({})).refused(415, "unsupported_media_type");
         assert_eq!(t.owner.get("/imports").expect(200).rows().len(), 0);
+    }
+
+    fn a_file_taken_for_the_wrong_thing_is_read_again_as_told(t) {
+        let file = encoding_rs::BIG5.encode("名稱;備註\n雲帆,科技;甲\n").0.into_owned();
+        let words = [("dry_run", "true"), ("encoding", "gbk"), ("delimiter", ",")];
+        let id = t.owner.call("POST", "/imports").form(form("customers", file, &words)).expect(202).id();
+        let wrong = ended(&t.owner, &id);
+        assert_eq!((&wrong["encoding"], &wrong["delimiter"]), (&json!("GBK"), &json!(",")), "{}", wrong.text);
+        assert_ne!(wrong["headers"], json!(["名稱", "備註"]), "{}", wrong.text);
+        assert_eq!(wrong["mapping"], json!({}), "{}", wrong.text);
+
+        let told = json!({ "dry_run": true, "mapping": {}, "encoding": "big5", "delimiter": ";" });
+        t.owner.post(&format!("/imports/{id}/run"), told).expect(202);
+        let right = ended(&t.owner, &id);
+        assert_eq!(right["headers"], json!(["名稱", "備註"]), "{}", right.text);
+        assert_eq!(right["samples"], json!([["雲帆,科技", "甲"]]), "{}", right.text);
+        t.owner.post(&format!("/imports/{id}/run"), json!({ "delimiter": "x" })).invalid(&["/delimiter unknown_choice"]);
+        t.owner.post(&format!("/imports/{id}/run"), json!({ "mapping": { "name": "名稱" } })).expect(202);
+        assert_eq!(counts(&ended(&t.owner, &id)), [1, 1, 0, 0, 0]);
+        assert_eq!(t.owner.names("/customers"), ["雲帆,科技"]);
     }
 
     fn bytes_that_are_wrong_further_down_leave_nothing_behind(t) {

@@ -464,7 +464,7 @@ impl Story {
         Ok(())
     }
 
-    pub fn tasks(&mut self) -> persistence::Result<()> {
+    pub fn tasks(&mut self, boss: Id) -> persistence::Result<()> {
         let open: Vec<usize> = (0..self.opportunities.len())
             .filter(|i| self.opportunities[*i].status == OpportunityStatus::Open)
             .collect();
@@ -481,6 +481,11 @@ impl Story {
             } else {
                 self.dice.pick(&texts::TASKS)
             };
+            // Each seventh is for whoever leads the firm, so that the day of the first sign-in is not empty.
+            let (text, owner) = match n % 7 {
+                2 => (texts::TASKS_BOSS[n / 7 % texts::TASKS_BOSS.len()], Some(boss)),
+                _ => (text, deal.owner_id),
+            };
             let subject = text.replace("{who}", &who).replace("{firm}", &self.firms[firm].short);
             // 14 overdue, 10 for today, 28 to come, 28 done.
             let due = match n {
@@ -494,7 +499,7 @@ impl Story {
                 _ => self.dice.moment(due),
             };
             let body = json!({ "subject": subject, "priority": self.dice.pick(&["normal", "normal", "high", "low"]), "due_at": due_at,
-                "owner_id": deal.owner_id, "customer_id": deal.customer_id, "contact_id": contact, "opportunity_id": deal.id });
+                "owner_id": owner, "customer_id": deal.customer_id, "contact_id": contact, "opportunity_id": deal.id });
             let made = self.dice.between(2, 9);
             let at = self.dice.past(made - due.min(0));
             let mut task: Task = make(self.dice.birth(at), body)?;

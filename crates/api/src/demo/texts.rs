@@ -187,6 +187,14 @@ pub const TASKS: [&str; 12] = [
     "安排{firm}操作培训",
     "给{who}寄送样机",
 ];
+pub const TASKS_BOSS: [&str; 6] = [
+    "审批{firm}的折扣申请",
+    "与{firm}总经理通电话",
+    "陪同拜访{firm}",
+    "看{firm}合同的付款条款",
+    "定{firm}项目的实施团队",
+    "回复{who}的邮件",
+];
 pub const TASKS_EN: [&str; 6] = [
     "Send quote to {who}",
     "Call {who} back",

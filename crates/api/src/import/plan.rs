@@ -306,7 +306,8 @@ fn columns(settings: &Settings, headers: &[String], guesses: &[Guess]) -> Result
                 .collect()
         }
     };
-    if chosen.is_empty() {
+    // A trial of nothing shows the columns, so that a person can say what they are.
+    if chosen.is_empty() && !settings.dry_run {
         return Err(Problem::new(code::NOTHING_MAPPED));
     }
     let mut columns = Vec::new();

@@ -22,6 +22,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use super::delimiter::DELIMITERS;
 use super::plan::{Mapping, Plan, Settings, Values};
 use super::reader::Options;
 use super::run::{Path, Progress};
@@ -180,6 +181,19 @@ fn encoding(text: Option<String>) -> Result<Option<&'static encoding_rs::Encodin
     }
 }
 
+/// As it stands in the file; a tab also by its name, since forms and shells lose the character.
+fn delimiter(text: Option<&str>) -> Result<Option<u8>, Issue> {
+    let wanted = match text {
+        None | Some("") => return Ok(None),
+        Some("tab") => b"\t",
+        Some(text) => text.as_bytes(),
+    };
+    let known = DELIMITERS.into_iter().find(|d| wanted == [*d]);
+    known
+        .map(Some)
+        .ok_or_else(|| Issue::at("delimiter", "unknown_choice").with("choices", ", ; | tab"))
+}
+
 fn may_import(caller: &Caller, kind: &'static Kind) -> Result<(), Problem> {
     if caller.identity.reach(kind.name, Action::Import) == Reach::None {
         let refused = Error::Forbidden {
@@ -208,7 +222,7 @@ fn settings(form: &mut Form) -> Result<Settings, Issue> {
         values: values(json_of("values", form.words.remove("values"))?)?,
         options: Options {
             encoding: encoding(form.words.remove("encoding"))?,
-            delimiter: None,
+            delimiter: delimiter(form.words.remove("delimiter").as_deref())?,
         },
         dry_run,
     };
@@ -256,6 +270,7 @@ async fn create(
     job::note(&mut import, &plan);
     // Only what was asked for; what was found is found again over the whole file.
     import.encoding = settings.options.encoding.map(|e| e.name().to_owned());
+    import.delimiter = settings.options.delimiter.map(|d| char::from(d).to_string());
     let (by, file) = (caller.clone(), form.file.clone());
     let response = request::once(&state, &caller, &request, &form.digest, move |tx| {
         job::begin(tx, &by.actor, &import, by.locale, false)?;
@@ -345,6 +360,11 @@ async fn run(
         Some(_) => return Err(Issue::at("dry_run", "wrong_type").with("type", "boolean").into()),
     };
     let encoding = encoding(request::optional_text(&mut map, "encoding", 40)?)?;
+    let delimiter = match map.remove("delimiter") {
+        None | Some(Json::Null) => None,
+        Some(Json::String(text)) => delimiter(Some(&text))?,
+        Some(_) => return Err(Issue::at("delimiter", "wrong_type").with("type", "text").into()),
+    };
     request::nothing_else(&map)?;
     let by = caller.clone();
     let response = request::once(&state, &caller, &request, &body, move |tx| {
@@ -378,6 +398,13 @@ async fn run(
         }
         if let Some(encoding) = encoding {
             new.encoding = Some(encoding.name().to_owned());
+        }
+        if let Some(delimiter) = delimiter {
+            new.delimiter = Some(char::from(delimiter).to_string());
+        }
+        if encoding.is_some() || delimiter.is_some() {
+            // What was found out is about another reading of the file.
+            (new.headers, new.samples, new.guesses) = Default::default();
         }
         // It runs with the rights of who asked for it, not of who handed the file in.
         new.owner_id = by.user();
@@ -470,10 +497,11 @@ pub fn routes(routes: &mut Routes) {
     let values = json!({ "type": "object", "additionalProperties": { "type": "object", "additionalProperties": { "type": "string" } },
         "description": "Column header or field → value in the file → value meant." });
     let encoding = json!({ "type": ["string", "null"], "maxLength": 40, "description": "If it is not found by itself: utf-8, gbk, gb18030, big5, utf-16le …" });
+    let delimiter = json!({ "type": ["string", "null"], "enum": [",", ";", "|", "tab", "\t", null], "description": "If it is not found by itself." });
     let form = json!({ "type": "object", "required": ["file", "kind"], "properties": {
         "file": { "type": "string", "format": "binary", "description": "At most 100 MB." },
         "kind": { "type": "string", "enum": kinds::PLURALS },
-        "mapping": words, "values": values, "encoding": encoding,
+        "mapping": words, "values": values, "encoding": encoding, "delimiter": delimiter,
         "dry_run": { "type": "boolean", "default": false } } });
     let doc = Doc::new("create_import", "imports", "Hand in a file")
         .about(
@@ -494,9 +522,9 @@ pub fn routes(routes: &mut Routes) {
         .ok(200, reference("Import"));
     routes.add(Method::GET, "/imports/{id}", doc, get);
     let body = json!({ "type": "object", "additionalProperties": false, "properties": {
-        "mapping": words, "values": values, "encoding": encoding, "dry_run": { "type": "boolean", "default": false } } });
+        "mapping": words, "values": values, "encoding": encoding, "delimiter": delimiter, "dry_run": { "type": "boolean", "default": false } } });
     let doc = Doc::new("run_import", "imports", "Run an import again")
-        .about("With another mapping, or for real after a dry run. What is not named stays as it was.")
+        .about("With another mapping, encoding or delimiter, or for real after a dry run. What is not named stays as it was.")
         .optional_body(body)
         .ok(202, reference("Import"));
     routes.add(Method::POST, "/imports/{id}/run", doc, run);

@@ -9,7 +9,7 @@ use domain::import::{Outcome, Problem};
 use domain::policy::{Action, Actor};
 use domain::query::Cursor;
 use domain::record::{Birth, Patch};
-use domain::role::Role;
+use domain::role::{Role, builtin_name};
 use domain::team::{Team, TeamPatch};
 use domain::user::{User, UserPatch};
 use domain::value::Storage;
@@ -66,7 +66,9 @@ impl Staff {
     /// The key of a role that a file names by key or name.
     fn role(&self, text: &str) -> Option<&str> {
         let wanted = folded(text);
-        let named = |r: &&Role| folded(&r.key) == wanted || r.name.split_whitespace().any(|n| folded(n) == wanted);
+        let named = |r: &&Role| {
+            folded(&r.key) == wanted || builtin_name(&r.key).is_some_and(|l| [l.zh, l.en].map(folded).contains(&wanted))
+        };
         let found = self.roles.iter().find(|r| folded(&r.name) == wanted);
         found.or_else(|| self.roles.iter().find(named)).map(|r| r.key.as_str())
     }

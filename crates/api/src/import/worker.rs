@@ -165,6 +165,7 @@ fn fail(db: &Store, workspace: Id, import: Id, problem: &Problem) -> persistence
 /// How an import is to be read, as its job says.
 fn settings(import: &Import) -> Option<Settings> {
     let encoding = import.encoding.as_deref().and_then(Options::encoding_of);
+    let delimiter = import.delimiter.as_deref().and_then(|d| d.bytes().next());
     let mapping = match &import.mapping {
         serde_json::Value::Object(map) if !map.is_empty() => {
             Mapping::Exactly(serde_json::from_value(import.mapping.clone()).ok()?)
@@ -175,10 +176,7 @@ fn settings(import: &Import) -> Option<Settings> {
         kind: importable(&import.kind)?,
         mapping,
         values: serde_json::from_value::<Values>(import.value_map.clone()).ok()?,
-        options: Options {
-            encoding,
-            delimiter: None,
-        },
+        options: Options { encoding, delimiter },
         dry_run: import.dry_run,
     })
 }

@@ -221,7 +221,7 @@ pub fn somebody(workspace: &Arc<Workspace>, role: &str, me: Id, mates: &[Id]) ->
         .into_iter()
         .find(|r| r.0 == role)
         .expect("built in")
-        .2;
+        .1;
     let identity = Identity {
         workspace: workspace.clone(),
         user: Some(me),

@@ -1,0 +1,56 @@
+//! Roles: their names, fetched once after signing in, and the boxes to give them to a user.
+
+use crate::{api, i18n::locale, state::state};
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+/// Key and name, in the order of the names.
+pub type Roles = Vec<(String, String)>;
+
+pub async fn load() {
+    let Ok(reply) = api::get("/roles?limit=200&sort=name").send().await else {
+        return;
+    };
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let data = reply.body["data"].as_array().into_iter().flatten();
+    state()
+        .roles
+        .set(data.map(|r| (text(&r["key"]), text(&r["name"]))).collect());
+}
+
+/// What a role is called in the present language. Tracked: the names may arrive after the user who has it.
+pub fn name(key: &str) -> String {
+    let known = state()
+        .roles
+        .with(|roles| roles.iter().find(|r| r.0 == key).map(|r| r.1.clone()));
+    match (known, domain::role::builtin_name(key)) {
+        (Some(name), _) => domain::role::shown(key, &name, locale()).to_owned(),
+        (None, Some(label)) => label.get(locale()).to_owned(),
+        (None, None) => key.to_owned(),
+    }
+}
+
+/// The roles the workspace has, to tick.
+#[component]
+pub fn RoleBoxes(value: RwSignal<Value>, id: String) -> impl IntoView {
+    let has = move |key: &str| value.with(|v| v.as_array().is_some_and(|a| a.iter().any(|r| r == key)));
+    let set = move |key: &str, on: bool| {
+        value.update(|v| {
+            let mut keys: Vec<Value> = v.as_array().cloned().unwrap_or_default();
+            keys.retain(|r| r != key);
+            if on {
+                keys.push(json!(key));
+            }
+            *v = Value::Array(keys);
+        });
+    };
+    move || {
+        let boxes = state().roles.get().into_iter().enumerate().map(|(i, (key, _))| {
+            let (shown, name) = (key.clone(), name(&key));
+            // The first box is where the field's label leads.
+            let id = (i == 0).then(|| id.clone());
+            view! { <label class="choice"><input type="checkbox" id=id prop:checked=move || has(&shown) on:change=move |e| set(&key, event_target_checked(&e))/><span>{name}</span></label> }
+        });
+        view! { <div>{boxes.collect_view()}</div> }
+    }
+}

@@ -1,0 +1,54 @@
+// The recycle bin: back by the toast, and back from its screen.
+import { assert, test, unique } from '../kit/test.mjs';
+
+test('a deleted customer comes back by the toast', async ({ open, api }) => {
+  const name = unique('误删');
+  const customer = await api.make('customers', { name });
+  const app = await open();
+  const { page } = app;
+  await app.goto(`/customers?q=${name}&open=${customer.id}`);
+  await page.locator('.panel .record-head').getByRole('button', { name: '更多操作' }).click();
+  await page.locator('.panel .menu').getByRole('button', { name: '删除' }).click();
+  await app.dialog('移到回收站？').getByRole('button', { name: '删除' }).click();
+  await app.row(name).waitFor({ state: 'detached' });
+  await app.toast(`“${name}”已移到回收站`).getByRole('button', { name: '撤销' }).click();
+  await app.row(name).waitFor();
+  assert.equal((await api.get(`/customers/${customer.id}`)).name, name);
+});
+
+test('several deleted at once come back by the toast', async ({ open, api }) => {
+  const mark = unique('批量');
+  const names = [`甲${mark}`, `乙${mark}`];
+  for (const name of names) await api.make('customers', { name });
+  const app = await open();
+  const { page } = app;
+  await app.goto(`/customers?q=${mark}`);
+  await page.getByRole('checkbox', { name: '选择已加载的全部' }).check();
+  await page.locator('.bulk').getByRole('button', { name: '删除' }).click();
+  await app.dialog('移到回收站？').getByRole('button', { name: '删除' }).click();
+  await page.getByText('没有找到').first().waitFor();
+  await app.toast('已处理 2 条').getByRole('button', { name: '撤销' }).click();
+  for (const name of names) await app.row(name).waitFor();
+  assert.equal((await api.list(`/customers?q=${mark}`)).length, 2);
+});
+
+test('the recycle bin of a list shows what was deleted and gives it back', { everywhere: true }, async ({ open, api }) => {
+  const name = unique('旧客户');
+  const customer = await api.make('customers', { name, industry: '制造' });
+  await api.call('DELETE', `/customers/${customer.id}`, undefined, { 'If-Match': '*' });
+  const app = await open();
+  const { page } = app;
+  await app.goto('/customers');
+  await page.locator('.page-head').getByRole('button', { name: '更多操作' }).click();
+  await page.getByRole('link', { name: '回收站' }).click();
+  await page.getByRole('heading', { name: '回收站' }).waitFor();
+  const line = page.locator('.bin .line', { hasText: name });
+  await line.getByText(api.me.name).waitFor();
+  await line.getByRole('button', { name: `恢复“${name}”` }).click();
+  await app.toast(`“${name}”已恢复`).waitFor();
+  await line.waitFor({ state: 'detached' });
+  assert.equal((await api.get(`/customers/${customer.id}`)).name, name);
+
+  await page.getByRole('navigation', { name: '回收站' }).getByRole('link', { name: '团队' }).click();
+  await page.getByText('回收站是空的').waitFor();
+});
