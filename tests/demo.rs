@@ -105,7 +105,7 @@ fn filled(url: &DatabaseUrl) -> Vec<String> {
             .iter()
             .filter(|t| t.status == TaskStatus::Open && t.due_at < Some(now));
         assert!(overdue.count() >= 10);
-        let first = user::login(tx, "owner@example.com")?.expect("signs in").user;
+        let first = login::find(tx, "owner@example.com")?.expect("signs in").user;
         let theirs = tasks
             .iter()
             .filter(|t| t.owner_id == Some(first) && t.status == TaskStatus::Open);

@@ -76,7 +76,9 @@ fn request_id(request: &ServiceRequest) -> Arc<str> {
 /// The id the gate gave a request.
 pub fn request_id_of(request: &HttpRequest) -> Arc<str> {
     let about = request.extensions();
-    about.get::<Request>().map_or_else(|| Arc::from(""), |about| about.id.clone())
+    about
+        .get::<Request>()
+        .map_or_else(|| Arc::from(""), |about| about.id.clone())
 }
 
 pub async fn pass(

@@ -66,14 +66,12 @@ impl Server {
         };
         let access = self.state.tokens.access(user, workspace, opened.id)?;
         let hash = token::hash(&token::secret()?);
-        self.state
-            .store
-            .write_here(move |tx| {
-                let space = persistence::workspace::find(tx, opened.workspace)?;
-                let space = space.ok_or_else(|| persistence::Error::internal("no such workspace"))?;
-                let permit = Actor::system(Arc::new(space)).own_permit();
-                session::open(tx, &permit, &opened, &hash, "tests", "127.0.0.1")
-            })?;
+        self.state.store.write_here(move |tx| {
+            let space = persistence::workspace::find(tx, opened.workspace)?;
+            let space = space.ok_or_else(|| persistence::Error::internal("no such workspace"))?;
+            let permit = Actor::system(Arc::new(space)).own_permit();
+            session::open(tx, &permit, &opened, &hash, "tests", "127.0.0.1")
+        })?;
         Ok(access)
     }
 }

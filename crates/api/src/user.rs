@@ -40,10 +40,10 @@ impl Noun for User {
     }
 
     fn before_delete(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
+        outranks(tx, caller, old)?;
         if is_owner(old) {
             keep_an_owner(tx, caller, old)?;
         }
-        outranks(tx, caller, old)?;
         let permit = caller.authorize(domain::policy::Action::Delete, User::KIND, old.owner_id)?;
         login::remove(tx, &permit, old.id)?;
         session::end_all(tx, &permit, old.id)

@@ -1,8 +1,8 @@
 //! Users: the people who work with Guanxi.
 
-use crate::{Id, Instant};
 use crate::record::Rules;
 use crate::value::{Email, Phone};
+use crate::{Id, Instant};
 
 record! {
     /// Somebody who works in the workspace. Who has no e-mail address owns records and cannot sign in.

@@ -43,19 +43,20 @@ pub fn find(tx: &mut Tx, workspace: Id, user: Id) -> Result<Option<SecondFactor>
 
 /// From now on signing in asks for codes. `step` is that of the code that proved the secret.
 pub fn turn_on(tx: &mut Tx, permit: &Permit, user: Id, factor: &SecondFactor) -> Result<()> {
-    let sql = Sql::new("INSERT INTO second_factors (workspace_id, user_id, secret, step, recovery, created_at) VALUES (")
-        .value(permit.workspace())
-        .text(", ")
-        .value(user)
-        .text(", ")
-        .value(factor.secret.as_str())
-        .text(", ")
-        .value(factor.step)
-        .text(", ")
-        .value(factor.recovery.clone())
-        .text(", ")
-        .value(Instant::now())
-        .text(")");
+    let sql =
+        Sql::new("INSERT INTO second_factors (workspace_id, user_id, secret, step, recovery, created_at) VALUES (")
+            .value(permit.workspace())
+            .text(", ")
+            .value(user)
+            .text(", ")
+            .value(factor.secret.as_str())
+            .text(", ")
+            .value(factor.step)
+            .text(", ")
+            .value(factor.recovery.clone())
+            .text(", ")
+            .value(Instant::now())
+            .text(")");
     tx.execute(&sql)?;
     Ok(())
 }

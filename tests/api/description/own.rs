@@ -15,7 +15,10 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
         record: None,
     };
     let me = client.token.as_ref().map(|_| client.get("/auth/me").expect(200));
-    let email = me.as_ref().and_then(|me| me["user"]["email"].as_str()).unwrap_or_default();
+    let email = me
+        .as_ref()
+        .and_then(|me| me["user"]["email"].as_str())
+        .unwrap_or_default();
     Some(match operation.id.as_str() {
         "change_password" => Probe {
             body: Some(json!({ "password": PASSWORD, "new_password": PASSWORD })),
@@ -31,7 +34,9 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
         }
         "start_second_factor" => {
             let secret = me.as_ref().map(|_| {
-                client.post("/auth/second-factor/end", json!({ "password": PASSWORD })).expect(204);
+                client
+                    .post("/auth/second-factor/end", json!({ "password": PASSWORD }))
+                    .expect(204);
                 offered(client)
             });
             let secret = secret.unwrap_or_else(|| "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned());
@@ -65,7 +70,10 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
             }
         }
         "invite_user" | "reset_second_factor" => {
-            let address = seed::minimal(&t.owner, "/users")["name"].as_str().expect("a name").replace(' ', "");
+            let address = seed::minimal(&t.owner, "/users")["name"]
+                .as_str()
+                .expect("a name")
+                .replace(' ', "");
             let (id, person) = newcomer(&t.owner, &format!("{address}@probe.example"), "sales");
             turn_on(&person);
             Probe {

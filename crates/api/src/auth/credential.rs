@@ -119,7 +119,10 @@ async fn invite(
             Ok(())
         })
         .await?;
-    let url = format!("{}/welcome?token={secret}", state.config.public_url.trim_end_matches('/'));
+    let url = format!(
+        "{}/welcome?token={secret}",
+        state.config.public_url.trim_end_matches('/')
+    );
     Ok(HttpResponse::Created().json(json!({ "url": url, "expires_at": expires_at })))
 }
 
@@ -160,16 +163,23 @@ pub fn routes(routes: &mut Routes) {
     let new = || json!({ "type": "string", "minLength": password::MIN, "maxLength": password::MAX });
     let doc = Doc::new("change_password", "auth", "Change one's password")
         .about("Ends all other sessions of the user.")
-        .body(json!({ "type": "object", "required": ["password", "new_password"], "additionalProperties": false,
-            "properties": { "password": secret(), "new_password": new() } }))
+        .body(
+            json!({ "type": "object", "required": ["password", "new_password"], "additionalProperties": false,
+            "properties": { "password": secret(), "new_password": new() } }),
+        )
         .no_content()
         .credential();
     routes.add(Method::POST, "/auth/password", doc, change);
     let doc = Doc::new("accept_invitation", "auth", "Set a password through a link")
         .about("Takes the token of an invitation. It works once; all sessions of the user end.")
-        .body(json!({ "type": "object", "required": ["token", "password"], "additionalProperties": false, "properties": {
-            "token": { "type": "string", "minLength": 1, "maxLength": 200 }, "password": new() } }))
-        .ok(200, json!({ "type": "object", "required": ["email"], "properties": { "email": { "type": "string" } } }))
+        .body(
+            json!({ "type": "object", "required": ["token", "password"], "additionalProperties": false, "properties": {
+            "token": { "type": "string", "minLength": 1, "maxLength": 200 }, "password": new() } }),
+        )
+        .ok(
+            200,
+            json!({ "type": "object", "required": ["email"], "properties": { "email": { "type": "string" } } }),
+        )
         .open();
     routes.add(Method::POST, "/auth/invitation", doc, accept);
     let doc = Doc::new("invite_user", "users", "Let a user sign in")

@@ -112,7 +112,7 @@ async fn login(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
         })
         .await?;
     if !known {
-        state.throttle.from_elsewhere(&attempt)?;
+        state.throttle.count_from_anywhere(&attempt)?;
     }
     let login = login
         .filter(|_| right)

@@ -67,17 +67,14 @@ impl Throttle {
             address,
         };
         self.count(
-            [
-                Key::Pair(attempt.account.clone(), address),
-                Key::Address(address),
-            ],
+            [Key::Pair(attempt.account.clone(), address), Key::Address(address)],
             Instant::now(),
         )?;
         Ok(attempt)
     }
 
     /// The count for the account from anywhere, for an address it has not signed in from before.
-    pub fn from_elsewhere(&self, attempt: &Attempt) -> Result<(), Problem> {
+    pub fn count_from_anywhere(&self, attempt: &Attempt) -> Result<(), Problem> {
         self.count([Key::Account(attempt.account.clone())], Instant::now())
     }
 
@@ -183,10 +180,10 @@ mod tests {
         let throttle = Throttle::new(3);
         for n in 0..12 {
             let attempt = throttle.begin("A@x.example", from(n)).expect("each address is new");
-            throttle.from_elsewhere(&attempt).expect("free");
+            throttle.count_from_anywhere(&attempt).expect("free");
         }
         let attempt = throttle.begin(" a@x.example", from(99)).expect("a new address");
-        assert!(throttle.from_elsewhere(&attempt).is_err());
+        assert!(throttle.count_from_anywhere(&attempt).is_err());
         // Who has signed in from here before is not asked.
         throttle.succeeded(&throttle.begin("a@x.example", from(100)).expect("a new address"));
     }
