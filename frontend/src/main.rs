@@ -118,5 +118,5 @@ fn Screen() -> impl IntoView {
 
 fn lost() -> AnyView {
     let home = view! { <a class="btn" href="/">{ui::icon("home")}{t().home}</a> }.into_any();
-    ui::empty("search", t().no_such_page, t().no_such_page_text, home)
+    ui::states::nowhere("search", t().no_such_page, t().no_such_page_text, home)
 }

@@ -130,7 +130,10 @@ impl Field {
 
     /// The name under which a referred record is expanded: `owner` for `owner_id`.
     pub fn expansion(&self) -> Option<&'static str> {
-        self.refers.and_then(|_| self.name.strip_suffix("_id"))
+        self.refers.and(match self.name {
+            "created_by" => Some("creator"),
+            name => name.strip_suffix("_id"),
+        })
     }
 }
 

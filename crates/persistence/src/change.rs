@@ -1,12 +1,13 @@
 //! The change log: written with every change, read by position.
 
+use crate::engine::ROWS_AT_ONCE;
 use crate::error::{Error, Result};
 use crate::seal::{hex, link};
 use crate::sql::Sql;
 use crate::tx::Tx;
 use domain::change::{Change, ChangeAction};
 use domain::policy::{Permit, Scope};
-use domain::value::{Row, Storage};
+use domain::value::{Row, Storage, Val};
 use domain::{Id, Instant, Kind};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -22,6 +23,28 @@ pub(crate) struct Entry<'a> {
 }
 
 pub(crate) fn append(tx: &mut Tx, permit: &Permit, entry: Entry) -> Result<()> {
+    append_all(tx, permit, &[entry])
+}
+
+/// As `append`, in one statement.
+pub(crate) fn append_all(tx: &mut Tx, permit: &Permit, entries: &[Entry]) -> Result<()> {
+    let mut sql = Sql::new(
+        "INSERT INTO change_log (workspace_id, change_set, request_id, actor_id, kind, record_id, version, action, \
+         fields, at, salt, entry_hash) VALUES ",
+    );
+    if !matches!(entries.len(), 1 | ROWS_AT_ONCE) {
+        sql = sql.once();
+    }
+    for (n, entry) in entries.iter().enumerate() {
+        sql.push(if n > 0 { ", (" } else { "(" });
+        put(&mut sql, permit, entry)?;
+        sql.push(")");
+    }
+    tx.execute(&sql)?;
+    Ok(())
+}
+
+fn put(sql: &mut Sql, permit: &Permit, entry: &Entry) -> Result<()> {
     let mut salt = [0u8; 16];
     getrandom::fill(&mut salt).map_err(Error::internal)?;
     let salt = hex(&salt);
@@ -41,35 +64,23 @@ pub(crate) fn append(tx: &mut Tx, permit: &Permit, entry: Entry) -> Result<()> {
             &entry.at.micros().to_string(),
         ],
     );
-    let sql = Sql::new(
-        "INSERT INTO change_log (workspace_id, change_set, request_id, actor_id, kind, record_id, version, action, \
-         fields, at, salt, entry_hash) VALUES (",
-    )
-    .value(permit.workspace())
-    .text(", ")
-    .value(permit.change_set())
-    .text(", ")
-    .value(permit.request_id())
-    .text(", ")
-    .value(permit.actor())
-    .text(", ")
-    .value(entry.kind)
-    .text(", ")
-    .value(entry.record)
-    .text(", ")
-    .value(entry.version)
-    .text(", ")
-    .value(entry.action.key())
-    .text(", ")
-    .value(fields)
-    .text(", ")
-    .value(entry.at)
-    .text(", ")
-    .value(salt)
-    .text(", ")
-    .value(hash)
-    .text(")");
-    tx.execute(&sql)?;
+    sql.bind(permit.workspace());
+    let values: [Val; 11] = [
+        permit.change_set().into(),
+        permit.request_id().into(),
+        permit.actor().into(),
+        entry.kind.into(),
+        entry.record.into(),
+        entry.version.into(),
+        entry.action.key().into(),
+        fields.into(),
+        entry.at.into(),
+        salt.into(),
+        hash.into(),
+    ];
+    for value in values {
+        sql.push(", ").bind(value);
+    }
     Ok(())
 }
 

@@ -24,7 +24,7 @@ pub(crate) use layout::{Layout, layout};
 use std::collections::HashMap;
 
 /// Rows of one INSERT: enough to be quick, few enough for the limit on bound values of either database.
-const ROWS_AT_ONCE: usize = 50;
+pub(crate) const ROWS_AT_ONCE: usize = 50;
 
 fn not_found(kind: &Kind, id: Id) -> Error {
     Error::Domain(domain::Error::NotFound {
@@ -77,26 +77,39 @@ pub fn find_many<T: Record>(tx: &mut Tx, scope: &Scope, ids: &[Id]) -> Result<Ve
 
 /// Stores new records with their search terms and change-log entries.
 pub fn insert<T: Record>(tx: &mut Tx, permit: &Permit, records: &[T]) -> Result<()> {
+    let layout = layout(T::KIND);
+    let mut terms = Vec::new();
     for chunk in records.chunks(ROWS_AT_ONCE) {
         let rows: Vec<Vec<Val>> = chunk.iter().map(Record::put).collect();
-        insert_rows(tx, permit, layout(T::KIND), &rows)?;
-        for record in chunk {
+        terms.extend(insert_rows(tx, permit, layout, &rows)?);
+        let entries = chunk.iter().map(|record| {
             let new = serde_json::to_value(record).map_err(Error::internal)?;
-            let entry = Entry {
+            Ok(Entry {
                 kind: T::KIND.name,
                 record: record.id(),
                 version: record.version(),
                 action: ChangeAction::Create,
                 fields: diff(None, Some(&new)),
                 at: Instant::now(),
-            };
-            change::append(tx, permit, entry)?;
-        }
+            })
+        });
+        change::append_all(tx, permit, &entries.collect::<Result<Vec<_>>>()?)?;
+    }
+    // Last, and one by one with VALUES: whatever else writes several rows opens a savepoint, and at each one FTS5 writes
+    // out what it has.
+    for (rid, tokens) in terms {
+        let sql = Sql::new(layout.index_terms.as_str())
+            .value(rid)
+            .text(", ")
+            .value(tokens)
+            .text(")");
+        tx.execute(&sql)?;
     }
     Ok(())
 }
 
-fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[Vec<Val>]) -> Result<()> {
+/// Stores the rows. Returns what SQLite has still to index: the number of each row and its terms.
+fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[Vec<Val>]) -> Result<Vec<(i64, String)>> {
     let dialect = tx.dialect();
     let mut sql = Sql::new(match dialect {
         Dialect::Pg => layout.insert_pg.as_str(),
@@ -105,7 +118,6 @@ fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[Ve
     if rows.len() > 1 && rows.len() < ROWS_AT_ONCE {
         sql = sql.once();
     }
-    let mut terms = Vec::with_capacity(rows.len());
     for (n, row) in rows.iter().enumerate() {
         sql.push(if n > 0 { ", (" } else { "(" }).bind(permit.workspace());
         for value in row {
@@ -114,45 +126,33 @@ fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[Ve
         for key in layout.sort_keys(row) {
             sql.push(", ").bind(key);
         }
-        if layout.searchable {
-            let tokens = layout.tokens(row);
-            match dialect {
-                Dialect::Pg => {
-                    sql.push(", array_to_tsvector(").bind(Val::Texts(tokens)).push(")");
-                }
-                Dialect::Sqlite => terms.push(tokens),
-            }
+        if layout.searchable && dialect == Dialect::Pg {
+            sql.push(", array_to_tsvector(")
+                .bind(Val::Texts(layout.tokens(row)))
+                .push(")");
         }
         sql.push(")");
     }
-    if terms.is_empty() {
+    if !layout.searchable || dialect == Dialect::Pg {
         tx.execute(&sql)?;
-        return Ok(());
+        return Ok(Vec::new());
     }
-    // The terms go in with VALUES: INSERT … SELECT opens a savepoint, and at each one FTS5 writes out what it has.
     sql.push(" RETURNING id, rid");
     let stored = tx.rows(&sql, &[Storage::Id, Storage::Int])?;
-    let rids: HashMap<Id, i64> = stored
-        .into_iter()
-        .map(|row| {
-            let mut row = Row::new(row);
-            Ok((row.get()?, row.get()?))
-        })
-        .collect::<Result<_>>()?;
-    for (row, tokens) in rows.iter().zip(terms) {
+    let rids = stored.into_iter().map(|row| {
+        let mut row = Row::new(row);
+        Ok((row.get()?, row.get()?))
+    });
+    let rids: HashMap<Id, i64> = rids.collect::<Result<_>>()?;
+    let terms = rows.iter().map(|row| {
         let rid = match &row[0] {
             Val::Id(id) => rids.get(id),
             _ => None,
         };
         let rid = *rid.ok_or_else(|| Error::internal("a row was not stored"))?;
-        let sql = Sql::new(layout.index_terms.as_str())
-            .value(rid)
-            .text(", ")
-            .value(tokens.join(" "))
-            .text(")");
-        tx.execute(&sql)?;
-    }
-    Ok(())
+        Ok((rid, layout.tokens(row).join(" ")))
+    });
+    terms.collect()
 }
 
 /// Stores `new` over `old` and returns what is then stored. Nothing changed: nothing written. Somebody else was faster:

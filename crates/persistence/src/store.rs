@@ -157,12 +157,12 @@ impl Store {
 
     /// Refreshes what the query planner knows; worth it after a large import.
     pub fn analyze_here(&self) -> Result<()> {
-        self.write_here(|tx| {
-            tx.batch("ANALYZE")?;
-            match tx.dialect() {
-                Dialect::Pg => Ok(()),
-                Dialect::Sqlite => tx.batch(sqlite::FORGET),
-            }
+        if let Inner::Sqlite(store) = &*self.0 {
+            store.analyze()?;
+        }
+        self.write_here(|tx| match tx.dialect() {
+            Dialect::Pg => tx.batch("ANALYZE"),
+            Dialect::Sqlite => tx.batch(sqlite::RELOAD),
         })
     }
 }

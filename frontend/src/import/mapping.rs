@@ -111,7 +111,7 @@ fn columns_form(wizard: Wizard, read: &Value) -> AnyView {
     let n = move || wizard.mapping.with(Map::len);
     view! {
         <div class="scroll-x"><table class="map">
-            <thead><tr><th scope="col">{t().column_in_file}</th><th></th><th scope="col">{t().field_here}</th></tr></thead>
+            <thead><tr><th scope="col">{t().column_in_file}</th><td></td><th scope="col">{t().field_here}</th></tr></thead>
             <tbody>{rows}</tbody>
         </table></div>
         <div class="form-foot">

@@ -154,7 +154,7 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
     view! {
         <section class="group lines">
             <div class="group-head">
-                <h3>{t().product_lines}</h3>
+                <h2>{t().product_lines}</h2>
                 {move || (may() && !editing.get()).then(|| view! { <button type="button" class="btn small" on:click=move |_| editing.set(true)>{icon("edit")}{t().edit}</button> })}
             </div>
             {move || if editing.get() { view! { <Editor row names=names.get_untracked() close=Callback::new(move |()| editing.set(false))/> }.into_any() } else { table() }}

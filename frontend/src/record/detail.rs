@@ -268,17 +268,10 @@ fn Head(
         }
         _ => ().into_any(),
     };
-    let heading = move || {
-        if panel {
-            view! { <h2 class="record-title">{title}</h2> }.into_any()
-        } else {
-            view! { <h1 class="record-title">{title}</h1> }.into_any()
-        }
-    };
     view! {
         <header class="record-head">
             <div class="record-name">
-                {heading}
+                <h1 class="record-title">{title}</h1>
                 <div class="record-badges">{badges}</div>
             </div>
             <div class="page-actions">

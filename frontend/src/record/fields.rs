@@ -38,7 +38,7 @@ fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
         (!fields.is_empty()).then(|| {
             view! {
                 <section class="group">
-                    <h3>{title}</h3>
+                    <h2>{title}</h2>
                     <dl>{fields.into_iter().map(|f| view! { <EditableField kind field=f row/> }).collect_view()}</dl>
                 </section>
             }

@@ -253,7 +253,7 @@ fn QuickAdd() -> impl IntoView {
         <form class="quick-add" on:submit=add>
             <input class="input" id="quick-task" maxlength="200" placeholder=t().add_task_hint aria-label=t().add_task_hint prop:value=text on:input=move |e| text.set(event_target_value(&e))/>
             <input type="date" class="input" aria-label=t().due_day prop:value=due on:change=move |e| due.set(event_target_value(&e))/>
-            <button type="submit" class="btn primary">{icon("plus")}<span class="wide-only">{t().add}</span></button>
+            <button type="submit" class="btn primary" aria-label=t().add>{icon("plus")}<span class="wide-only">{t().add}</span></button>
         </form>
     }
     .into_any()

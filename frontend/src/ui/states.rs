@@ -50,11 +50,22 @@ pub fn skeleton(lines: usize) -> AnyView {
 
 /// Nothing here, and what could be done about it.
 pub fn empty(icon_name: &str, title: impl Into<String>, text: impl Into<String>, action: AnyView) -> AnyView {
+    let title = view! { <p class="empty-title">{title.into()}</p> };
+    blank(icon_name, title.into_any(), text.into(), action)
+}
+
+/// The same where it is all there is to the page, which then has no other heading.
+pub fn nowhere(icon_name: &str, title: impl Into<String>, text: impl Into<String>, action: AnyView) -> AnyView {
+    let title = view! { <h1 class="empty-title">{title.into()}</h1> };
+    blank(icon_name, title.into_any(), text.into(), action)
+}
+
+fn blank(icon_name: &str, title: AnyView, text: String, action: AnyView) -> AnyView {
     view! {
         <div class="empty">
             <span class="empty-icon">{icon(icon_name)}</span>
-            <p class="empty-title">{title.into()}</p>
-            <p class="muted">{text.into()}</p>
+            {title}
+            <p class="muted">{text}</p>
             <div class="empty-actions">{action}</div>
         </div>
     }
@@ -69,7 +80,12 @@ pub fn problem(problem: &Problem, retry: Callback<()>) -> AnyView {
         _ => (t().could_not_load, "warning"),
     };
     let again = view! { <button type="button" class="btn" on:click=move |_| retry.tell(())>{icon("undo")}{t().try_again}</button> }.into_any();
-    view! { <div role="alert">{empty(icon_name, title, problem.text(), again)}</div> }.into_any()
+    // Only an address can ask for what is not there.
+    let shown = match problem.status {
+        404 => nowhere(icon_name, title, problem.text(), again),
+        _ => empty(icon_name, title, problem.text(), again),
+    };
+    view! { <div role="alert">{shown}</div> }.into_any()
 }
 
 /// The error under a form, if there is one.

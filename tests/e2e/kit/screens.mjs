@@ -54,6 +54,11 @@ export const SCREENS = [
   ['customers-panel', ({ customer }) => `/customers?open=${customer.id}`],
   ['customers-filter', () => '/customers?filter[status]=following', click('.chips .menu-root:last-child button')],
   ['customers-columns', () => '/customers', click('.toolbar > .menu-root button')],
+  ['customers-bulk', () => '/customers', click('.tbody .row-tick')],
+  ['customers-bulk-delete', () => '/customers', async (app) => {
+    await click('.tbody .row-tick')(app);
+    await dialog('.bulk > button')(app);
+  }],
   ['customers-new', () => '/customers?new=1'],
   ['customers-none', () => '/customers?q=zzzzzz'],
   ['customer', ({ customer }) => `/customers/${customer.id}`],
@@ -70,6 +75,13 @@ export const SCREENS = [
   ['products', () => '/products'],
   ['product', ({ product }) => `/products/${product.id}`],
   ['import', () => '/import'],
+  ['import-columns', () => '/import?kind=customers', async (app) => {
+    const rows = ['客户名称,联系电话,备注栏', '长风贸易,010-66668888,老客户'];
+    await app.page.locator('input[type=file]').setInputFiles({ name: '客户.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+    await click('.form-foot .btn.primary')(app);
+    await app.page.locator('table.map').waitFor();
+    await app.settled();
+  }],
   ['settings', () => '/settings'],
   ['settings-users', () => '/settings/users'],
   ['settings-teams', () => '/settings/teams'],
@@ -81,6 +93,7 @@ export const SCREENS = [
   }],
   ['user-menu', () => '/', click('.user')],
   ['no-such-page', () => '/nowhere'],
+  ['no-such-record', () => '/customers/0190a000-0000-7000-8000-000000000000'],
 ].map(([name, path, prepare]) => ({ name, path, prepare }));
 
 export async function show(app, screen, scene) {

@@ -145,6 +145,7 @@ test('a field is edited in place, and undone from the toast', { everywhere: true
   const { id } = await api.make('customers', { name: unique('原地编辑'), address: '旧址一号' });
   const app = await open();
   await app.goto(`/customers/${id}`);
+  await app.field('创建人').getByText(api.me.name).waitFor();
   await app.edit('地址', '新址二号');
   await app.toast('已保存').waitFor();
   assert.equal((await api.get(`/customers/${id}`)).address, '新址二号');

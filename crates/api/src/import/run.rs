@@ -24,7 +24,7 @@ use super::take::{self, Desk, Taken, problems_of};
 use super::user;
 
 /// Rows of one transaction.
-const BATCH: usize = 500;
+const BATCH: usize = 1000;
 
 /// A file on disk.
 pub struct Path(pub PathBuf, pub u64);

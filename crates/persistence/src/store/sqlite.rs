@@ -10,7 +10,7 @@ use crate::{migrations, seal};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
@@ -21,15 +21,17 @@ const GROUP: usize = 256;
 const ATTEMPTS: u64 = 20;
 
 const WRITER: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-    PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA journal_size_limit=67108864;";
+    PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000; \
+    PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;";
 const READER: &str = "PRAGMA busy_timeout=10000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; \
     PRAGMA cache_size=-4000; PRAGMA mmap_size=268435456;";
 
 /// What the planner has seen of the tables is forgotten where it does harm: small tables grow, and a plan for two rows
 /// then reads a hundred thousand; FTS5 looks its own tables up by key, and with figures from when they were empty each
 /// new row took 150 times as long.
-pub const FORGET: &str = "DELETE FROM sqlite_stat1 WHERE tbl GLOB '*_fts_*' OR CAST(stat AS INTEGER) < 1000; \
-    ANALYZE sqlite_schema;";
+const FORGET: &str = "DELETE FROM sqlite_stat1 WHERE tbl GLOB '*_fts_*' OR CAST(stat AS INTEGER) < 1000;";
+/// Takes the figures over that another connection has written.
+pub const RELOAD: &str = "ANALYZE sqlite_schema";
 
 type Readers = Pool<ConnectionManager<SqliteConnection>>;
 
@@ -81,6 +83,7 @@ where
 }
 
 pub struct SqliteStore {
+    path: PathBuf,
     readers: Readers,
     writer: SyncSender<Box<dyn Job>>,
 }
@@ -125,11 +128,19 @@ fn open_migrated(path: &Path) -> Result<SqliteConnection> {
     }
 }
 
+/// Looks at the tables, on a connection that ends with it: the size a table had then stays in a connection's memory,
+/// whatever is forgotten in the file, and FTS5 would go on reading whole tables for want of it.
+fn analyze(path: &Path, how: &str) -> Result<()> {
+    let mut conn = connect(path)?;
+    conn.batch_execute(how)?;
+    Ok(conn.batch_execute(FORGET)?)
+}
+
 impl SqliteStore {
     pub fn open(path: &Path, options: Options) -> Result<Self> {
         let mut conn = open_migrated(path)?;
-        conn.batch_execute("PRAGMA optimize=0x10002")?;
-        conn.batch_execute(FORGET)?;
+        analyze(path, "PRAGMA optimize=0x10002")?;
+        conn.batch_execute(RELOAD)?;
         let (writer, jobs) = sync_channel(QUEUE);
         std::thread::Builder::new()
             .name("writer".into())
@@ -143,7 +154,16 @@ impl SqliteStore {
             .connection_customizer(Box::new(Reader))
             .build(ConnectionManager::new(path.to_string_lossy()))
             .map_err(|e| Error::Unavailable(e.to_string()))?;
-        Ok(Self { readers, writer })
+        Ok(Self {
+            path: path.to_owned(),
+            readers,
+            writer,
+        })
+    }
+
+    /// Refreshes what the planner knows.
+    pub fn analyze(&self) -> Result<()> {
+        analyze(&self.path, "ANALYZE")
     }
 
     pub fn read<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
