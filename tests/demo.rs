@@ -10,7 +10,7 @@ use domain::query::{Count, Cursor, List, MAX_LIMIT, Sort};
 use domain::task::{Task, TaskStatus};
 use domain::value::Storage;
 use domain::{Instant, Record};
-use persistence::{DatabaseUrl, Options, Store, Tx, change, engine, user, workspace};
+use persistence::{DatabaseUrl, Options, Store, Tx, change, engine, login, workspace};
 use pgtest::{Durability, Server};
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ fn filled(url: &DatabaseUrl) -> Vec<String> {
     let told = api::demo::fill(&store).expect("fills");
     for address in ["owner@example.com", "sales@example.com"] {
         assert!(told.contains(address), "{told}");
-        assert!(store.read_here(|tx| user::login(tx, address)).expect("reads").is_some());
+        assert!(store.read_here(|tx| login::find(tx, address)).expect("reads").is_some());
     }
     let again = api::demo::fill(&store).expect("leaves it");
     assert!(again.contains("no demo data"), "{again}");
@@ -105,7 +105,7 @@ fn filled(url: &DatabaseUrl) -> Vec<String> {
             .iter()
             .filter(|t| t.status == TaskStatus::Open && t.due_at < Some(now));
         assert!(overdue.count() >= 10);
-        let first = user::login(tx, "owner@example.com")?.expect("signs in").user;
+        let first = login::find(tx, "owner@example.com")?.expect("signs in").user;
         let theirs = tasks
             .iter()
             .filter(|t| t.owner_id == Some(first) && t.status == TaskStatus::Open);

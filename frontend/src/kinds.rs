@@ -19,10 +19,11 @@ pub static PIPELINE: &Kind = domain::pipeline::Pipeline::KIND;
 pub static STAGE: &Kind = domain::stage::Stage::KIND;
 pub static PICKLIST: &Kind = domain::picklist::Picklist::KIND;
 
-static ALL: [&Kind; 12] = [
+/// In the order in which they are offered.
+pub static ALL: [&Kind; 12] = [
+    LEAD,
     CUSTOMER,
     CONTACT,
-    LEAD,
     OPPORTUNITY,
     PRODUCT,
     ACTIVITY,

@@ -134,6 +134,7 @@ pub fn serve(database: &DatabaseUrl, settings: impl FnOnce(&mut Config)) -> Resu
         metrics_listen: None,
         public_url: PUBLIC_URL.into(),
         rate_limit: 0,
+        sign_in_limit: 0,
         workers: 2,
     };
     settings(&mut config);

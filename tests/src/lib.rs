@@ -6,6 +6,7 @@ pub mod description;
 pub mod engine;
 pub mod firm;
 pub mod seed;
+pub mod sign_in;
 
 pub use client::{Answer, Client, encoded};
 pub use engine::{Engine, Running};

@@ -12,7 +12,7 @@ use domain::user::{User, UserPatch};
 use domain::value::{Email, Phone};
 use domain::{Currency, Day, Id, Instant, Locale, Money, Record};
 use indicatif::{ProgressBar, ProgressStyle};
-use persistence::{Store, Tx, engine, user};
+use persistence::{Store, Tx, engine, login};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ struct Firm {
 
 /// Fills an empty database with 100,000 customers, 200,000 contacts and 50,000 open opportunities, times `rows`.
 pub fn fill(store: &Store, rows: f64) -> anyhow::Result<()> {
-    ensure!(!store.read_here(user::anybody)?, "the database is not empty");
+    ensure!(!store.read_here(login::anybody)?, "the database is not empty");
     let customers = ((100_000.0 * rows) as usize).max(1000);
     let hash = password::hash(PASSWORD).map_err(anyhow::Error::msg)?;
     let firm = Arc::new(store.write_here(move |tx| found(tx, &hash))?);
@@ -87,7 +87,7 @@ fn found(tx: &mut Tx, hash: &str) -> persistence::Result<Firm> {
         };
         let person = User::create(patch, Birth::new(None))?;
         engine::insert(tx, &permit, std::slice::from_ref(&person))?;
-        user::set_login(tx, &permit, person.id, &address, hash)?;
+        login::set(tx, &permit, person.id, &address, hash)?;
         people.push(person.id);
     }
     let in_order = crate::pipeline::everything::<Stage>("position", None)?;

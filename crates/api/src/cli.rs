@@ -53,6 +53,9 @@ enum Command {
         /// Requests a minute for each credential; 0 for no limit
         #[arg(long, env = "GUANXI_RATE_LIMIT", default_value_t = 600)]
         rate_limit: u32,
+        /// Failed sign-ins before each further try has to wait; 0 for no wait
+        #[arg(long, env = "GUANXI_SIGN_IN_LIMIT", default_value_t = 5)]
+        sign_in_limit: u32,
         /// Threads that take requests; the number of processors if not given
         #[arg(long, env = "GUANXI_WORKERS")]
         workers: Option<usize>,
@@ -163,6 +166,7 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             metrics_listen,
             public_url,
             rate_limit,
+            sign_in_limit,
             workers,
             connections,
         } => {
@@ -178,6 +182,7 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
                 metrics_listen,
                 public_url,
                 rate_limit,
+                sign_in_limit,
                 workers,
             };
             serve(store, config)?;
@@ -231,7 +236,7 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 fn serve(store: Store, config: Config) -> anyhow::Result<()> {
-    if !store.read_here(persistence::user::anybody)? {
+    if !store.read_here(persistence::login::anybody)? {
         let secret = token::secret()?;
         let hash = token::hash(&secret);
         store.write_here(move |tx| persistence::workspace::offer_setup(tx, &hash))?;

@@ -10,6 +10,8 @@ pub struct Config {
     pub public_url: String,
     /// Requests a minute for each credential; 0 for no limit.
     pub rate_limit: u32,
+    /// Failed sign-ins before each further try has to wait; 0 for no wait.
+    pub sign_in_limit: u32,
     pub workers: usize,
 }
 

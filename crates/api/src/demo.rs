@@ -13,7 +13,7 @@ use domain::record::{Birth, Patch};
 use domain::stage::Stage;
 use domain::{Instant, Locale, Record};
 use names::STAFF;
-use persistence::{Store, Tx, engine, user};
+use persistence::{Store, Tx, engine, login};
 use serde_json::{Value as Json, json};
 use story::Story;
 
@@ -22,7 +22,7 @@ const PASSWORD: &str = "guanxi-demo-26";
 
 /// Fills an empty database and tells how to sign in. Where there are users, nothing is changed.
 pub fn fill(store: &Store) -> anyhow::Result<String> {
-    if store.read_here(user::anybody)? {
+    if store.read_here(login::anybody)? {
         return Ok("There are users already: no demo data made.".to_owned());
     }
     let hash = password::hash(PASSWORD).map_err(anyhow::Error::msg)?;

@@ -22,6 +22,8 @@ pub struct Doc {
     /// Further statuses beyond those that follow from method and path.
     pub also: Vec<u16>,
     pub open: bool,
+    /// The answer is a secret, or depends on one: it is kept for no repeat.
+    pub credential: bool,
     pub if_match: bool,
     pub example: Option<Json>,
     /// The answer is a file of this media type.
@@ -41,6 +43,7 @@ impl Doc {
             query: Vec::new(),
             also: Vec::new(),
             open: false,
+            credential: false,
             if_match: false,
             example: None,
             file: None,
@@ -108,6 +111,12 @@ impl Doc {
     /// Needs no credential.
     pub fn open(mut self) -> Self {
         self.open = true;
+        self
+    }
+
+    /// Gives or takes a secret: a repeat is not answered from what was kept.
+    pub fn credential(mut self) -> Self {
+        self.credential = true;
         self
     }
 
@@ -224,7 +233,7 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
         }));
     }
     // A search has no effect to repeat.
-    if *method == Method::POST && !doc.open && !path.ends_with("/search") {
+    if *method == Method::POST && !doc.open && !doc.credential && !path.ends_with("/search") {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },

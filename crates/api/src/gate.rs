@@ -8,7 +8,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpMessage, web};
+use actix_web::{Error as ActixError, HttpMessage, HttpRequest, web};
 use domain::{Id, Locale};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
@@ -71,6 +71,14 @@ fn request_id(request: &ServiceRequest) -> Arc<str> {
         Some(id) => Arc::from(id),
         None => Arc::from(Id::now_v7().to_string()),
     }
+}
+
+/// The id the gate gave a request.
+pub fn request_id_of(request: &HttpRequest) -> Arc<str> {
+    let about = request.extensions();
+    about
+        .get::<Request>()
+        .map_or_else(|| Arc::from(""), |about| about.id.clone())
 }
 
 pub async fn pass(

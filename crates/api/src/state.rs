@@ -1,5 +1,6 @@
 //! What every request can reach: the store, the signing keys, the identities met lately.
 
+use crate::auth::throttle::Throttle;
 use crate::config::Config;
 use crate::import::worker::Worker;
 use crate::token::Tokens;
@@ -20,6 +21,7 @@ pub struct State {
     pub config: Config,
     pub tokens: Tokens,
     pub imports: Worker,
+    pub throttle: Throttle,
     identities: Mutex<HashMap<Id, Known>>,
     generation: AtomicU64,
 }
@@ -36,6 +38,7 @@ impl State {
         Ok(Self {
             tokens: Tokens::new(&keys),
             imports: Worker::start(store.clone()).map_err(persistence::Error::internal)?,
+            throttle: Throttle::new(config.sign_in_limit),
             store,
             config,
             identities: Mutex::default(),

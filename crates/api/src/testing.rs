@@ -5,10 +5,12 @@ use crate::state::State;
 use crate::{app, token};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
+use domain::policy::Actor;
 use domain::{Id, Instant};
 use persistence::Store;
 use persistence::session::{self, Session};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
 
@@ -64,9 +66,12 @@ impl Server {
         };
         let access = self.state.tokens.access(user, workspace, opened.id)?;
         let hash = token::hash(&token::secret()?);
-        self.state
-            .store
-            .write_here(move |tx| session::open(tx, &opened, &hash, "tests"))?;
+        self.state.store.write_here(move |tx| {
+            let space = persistence::workspace::find(tx, opened.workspace)?;
+            let space = space.ok_or_else(|| persistence::Error::internal("no such workspace"))?;
+            let permit = Actor::system(Arc::new(space)).own_permit();
+            session::open(tx, &permit, &opened, &hash, "tests", "127.0.0.1")
+        })?;
         Ok(access)
     }
 }

@@ -3,44 +3,35 @@
 use crate::caller::Caller;
 use crate::crud::{Noun, crud};
 use crate::describe::Routes;
-use domain::policy::Permit;
+use domain::policy::{Actor, Permit};
 use domain::role::Role;
 use domain::user::User;
 use domain::{Error, Issue, Record};
-use persistence::{Tx, engine, session, user};
+use persistence::{Tx, engine, login, session, user};
 
 impl Noun for User {
     const CHANGES_RIGHTS: bool = true;
 
     fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
-        if let Some(zone) = &new.time_zone
-            && zone.parse::<chrono_tz::Tz>().is_err()
-        {
-            return Err(Issue::at("time_zone", "invalid_time_zone").with("value", zone).into());
-        }
-        let scope = caller.scope(Role::KIND)?;
-        for key in &new.roles {
-            if engine::find_by::<Role>(tx, &scope, "key", key.as_str())?.is_none() {
-                return Err(Issue::at("roles", "unknown_role").with("role", key).into());
-            }
-        }
+        check_time_zone(new)?;
+        check_roles(tx, caller, old, new)?;
         if let Some(old) = old.filter(|old| is_owner(old) && !is_owner(new)) {
             keep_an_owner(tx, caller, old)?;
         }
         Ok(())
     }
 
-    fn after(tx: &mut Tx, caller: &Caller, permit: &Permit, old: Option<&Self>, new: &Self) -> persistence::Result<()> {
+    fn after(tx: &mut Tx, _: &Caller, permit: &Permit, old: Option<&Self>, new: &Self) -> persistence::Result<()> {
         if let Some(old) = old {
             if new.disabled && !old.disabled {
-                session::end_all(tx, caller.workspace().id, new.id)?;
+                session::end_all(tx, permit, new.id)?;
             }
             if old.email != new.email {
                 match &new.email {
-                    Some(email) => user::rename_login(tx, permit, new.id, email.as_str())?,
+                    Some(email) => login::rename(tx, permit, new.id, email.as_str())?,
                     None => {
-                        user::remove_login(tx, permit, new.id)?;
-                        session::end_all(tx, caller.workspace().id, new.id)?;
+                        login::remove(tx, permit, new.id)?;
+                        session::end_all(tx, permit, new.id)?;
                     }
                 }
             }
@@ -49,13 +40,56 @@ impl Noun for User {
     }
 
     fn before_delete(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
+        outranks(tx, caller, old)?;
         if is_owner(old) {
             keep_an_owner(tx, caller, old)?;
         }
         let permit = caller.authorize(domain::policy::Action::Delete, User::KIND, old.owner_id)?;
-        user::remove_login(tx, &permit, old.id)?;
-        session::end_all(tx, caller.workspace().id, old.id)
+        login::remove(tx, &permit, old.id)?;
+        session::end_all(tx, &permit, old.id)
     }
+}
+
+pub fn check_time_zone(user: &User) -> Result<(), Issue> {
+    match &user.time_zone {
+        Some(zone) if zone.parse::<chrono_tz::Tz>().is_err() => {
+            Err(Issue::at("time_zone", "invalid_time_zone").with("value", zone))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The roles are there, and nobody gives what they do not have.
+pub fn check_roles(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -> persistence::Result<()> {
+    if let Some(old) = old {
+        outranks(tx, actor, old)?;
+    }
+    for role in roles(tx, actor, &new.roles)? {
+        let has = old.is_some_and(|old| old.roles.contains(&role.key));
+        if !has && !actor.identity.covers(&role.grants) {
+            return Err(Error::Conflict(Issue::at("roles", "beyond_own_rights").with("role", role.name)).into());
+        }
+    }
+    Ok(())
+}
+
+fn roles(tx: &mut Tx, actor: &Actor, keys: &[String]) -> persistence::Result<Vec<Role>> {
+    let scope = actor.scope(Role::KIND)?;
+    keys.iter()
+        .map(|key| {
+            engine::find_by::<Role>(tx, &scope, "key", key.as_str())?
+                .ok_or_else(|| Issue::at("roles", "unknown_role").with("role", key).into())
+        })
+        .collect()
+}
+
+/// Who may do more than the caller is not changed by the caller: else a sign-in of theirs could be taken over.
+pub fn outranks(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
+    let held = roles(tx, actor, &other.roles)?;
+    if actor.user() == Some(other.id) || held.iter().all(|role| actor.identity.covers(&role.grants)) {
+        return Ok(());
+    }
+    Err(Error::Conflict(Issue::new("", "beyond_own_rights_user")).into())
 }
 
 fn is_owner(user: &User) -> bool {

@@ -10,7 +10,7 @@ use domain::user::{User, UserPatch};
 use domain::value::Email;
 use domain::workspace::Workspace;
 use domain::{Currency, Error, Id, Issue, Locale, Record};
-use persistence::{Tx, engine, user, workspace};
+use persistence::{Tx, engine, login, workspace};
 use std::sync::Arc;
 
 /// What a new workspace offers to pick from: key, name, values, in both languages.
@@ -188,6 +188,6 @@ pub fn add_user(
     let person = User::create(patch, Birth::new(None))?;
     let permit = system.authorize(Action::Create, User::KIND, None)?;
     engine::insert(tx, &permit, std::slice::from_ref(&person))?;
-    user::set_login(tx, &permit, person.id, email.as_str(), password_hash)?;
+    login::set(tx, &permit, person.id, email.as_str(), password_hash)?;
     Ok(person)
 }

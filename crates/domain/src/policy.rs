@@ -119,6 +119,14 @@ impl Identity {
         }
     }
 
+    /// Whether these rights go nowhere beyond one's own: nobody hands out what they do not have.
+    pub fn covers(&self, grants: &Grants) -> bool {
+        crate::KINDS.iter().all(|kind| {
+            let within = |a: &Action| grants.reach(kind.name, *a) <= self.reach(kind.name, *a);
+            Action::ALL.iter().all(within)
+        })
+    }
+
     /// How far the right to `action` reaches; several roles add up.
     pub fn reach(&self, kind: &str, action: Action) -> Reach {
         self.grants
@@ -215,6 +223,20 @@ impl Actor {
         }
     }
 
+    /// The ticket to change one's own user record and sign-in, whatever the rights.
+    pub fn own_permit(&self) -> Permit {
+        self.permit()
+    }
+
+    fn permit(&self) -> Permit {
+        Permit {
+            workspace: self.identity.workspace.id,
+            actor: self.identity.user,
+            request_id: self.request_id.clone(),
+            change_set: self.change_set,
+        }
+    }
+
     /// The ticket to do `action` to a record of `kind` that belongs to `owner`.
     pub fn authorize(&self, action: Action, kind: &'static Kind, owner: Option<Id>) -> Result<Permit, Error> {
         let reached = match self.visible(kind, action) {
@@ -228,12 +250,7 @@ impl Actor {
                 kind: kind.name,
             });
         }
-        Ok(Permit {
-            workspace: self.identity.workspace.id,
-            actor: self.identity.user,
-            request_id: self.request_id.clone(),
-            change_set: self.change_set,
-        })
+        Ok(self.permit())
     }
 }
 

@@ -1,8 +1,8 @@
 //! Users: the people who work with Guanxi.
 
-use crate::Id;
 use crate::record::Rules;
 use crate::value::{Email, Phone};
+use crate::{Id, Instant};
 
 record! {
     /// Somebody who works in the workspace. Who has no e-mail address owns records and cannot sign in.
@@ -16,6 +16,10 @@ record! {
         disabled: bool = [FILTER] "已停用" "Disabled",
         locale: Option<String> = [] "语言" "Language" max(10),
         time_zone: Option<String> = [] "时区" "Time zone" max(60),
+        two_factor: bool = [FILTER READONLY] "两步验证" "Two-step sign-in",
+        invited_at: Option<Instant> = [FILTER READONLY] "邀请时间" "Invited",
+        password_changed_at: Option<Instant> = [READONLY] "密码修改时间" "Password changed",
+        signed_in_at: Option<Instant> = [FILTER READONLY] "最近登录" "Last sign-in",
     }
 }
 

@@ -1,10 +1,18 @@
 //! Sessions: a sign-in on one device, with a refresh token that is replaced at each use.
 
+use crate::change::{self, Entry};
 use crate::error::Result;
 use crate::sql::Sql;
 use crate::tx::Tx;
-use domain::value::Storage;
+use domain::change::ChangeAction;
+use domain::policy::Permit;
+use domain::value::{Row, Storage};
 use domain::{Id, Instant};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+/// What the change log calls a session.
+const KIND: &str = "session";
 
 /// How long after its replacement the last refresh token still counts: for two tabs, or an answer that was lost.
 const FORGIVEN_SECONDS: i64 = 10;
@@ -18,29 +26,122 @@ pub struct Session {
     pub expires_at: Instant,
 }
 
-/// Opens a session, with the hash of its first refresh token.
-pub fn open(tx: &mut Tx, session: &Session, refresh_hash: &str, user_agent: &str) -> Result<()> {
-    let sql = Sql::new("INSERT INTO sessions (id, workspace_id, user_id, created_at, expires_at, user_agent) VALUES (")
-        .value(session.id)
-        .text(", ")
-        .value(session.workspace)
-        .text(", ")
-        .value(session.user)
-        .text(", ")
-        .value(Instant::now())
-        .text(", ")
-        .value(session.expires_at)
-        .text(", ")
-        .value(
-            user_agent
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(200)
-                .collect::<String>(),
-        )
-        .text(")");
+/// Opens a session from a network address, with the hash of its first refresh token.
+pub fn open(
+    tx: &mut Tx,
+    permit: &Permit,
+    session: &Session,
+    refresh_hash: &str,
+    user_agent: &str,
+    address: &str,
+) -> Result<()> {
+    let now = Instant::now();
+    let agent: String = user_agent.chars().filter(|c| !c.is_control()).take(200).collect();
+    let sql = Sql::new(
+        "INSERT INTO sessions (id, workspace_id, user_id, created_at, seen_at, expires_at, address, user_agent) VALUES (",
+    )
+    .value(session.id)
+    .text(", ")
+    .value(session.workspace)
+    .text(", ")
+    .value(session.user)
+    .text(", ")
+    .value(now)
+    .text(", ")
+    .value(now)
+    .text(", ")
+    .value(session.expires_at)
+    .text(", ")
+    .value(address)
+    .text(", ")
+    .value(agent.as_str())
+    .text(")");
     tx.execute(&sql)?;
-    add_token(tx, session.id, refresh_hash, None)
+    let sql = Sql::new("UPDATE users SET signed_in_at = ")
+        .value(now)
+        .text(" WHERE workspace_id = ")
+        .value(session.workspace)
+        .text(" AND id = ")
+        .value(session.user);
+    tx.execute(&sql)?;
+    add_token(tx, session.id, refresh_hash, None)?;
+    let told = json!({ "user_id": [null, session.user], "address": [null, address], "user_agent": [null, agent] });
+    log(tx, permit, session.id, ChangeAction::Create, told)
+}
+
+/// Sessions are no records, but the log tells who signed in and out, and from where.
+fn log(tx: &mut Tx, permit: &Permit, id: Id, action: ChangeAction, fields: Json) -> Result<()> {
+    let entry = Entry {
+        kind: KIND,
+        record: id,
+        version: if action == ChangeAction::Create { 1 } else { 2 },
+        action,
+        fields,
+        at: Instant::now(),
+    };
+    change::append(tx, permit, entry)
+}
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Device {
+    pub id: Id,
+    pub created_at: Instant,
+    /// When it was last given an access token.
+    pub seen_at: Instant,
+    pub expires_at: Instant,
+    pub address: String,
+    pub user_agent: String,
+}
+
+/// The sessions of a user that are alive, last seen first.
+pub fn list(tx: &mut Tx, workspace: Id, user: Id) -> Result<Vec<Device>> {
+    let sql = Sql::new(
+        "SELECT id, created_at, coalesce(seen_at, created_at), expires_at, address, user_agent FROM sessions \
+         WHERE ended_at IS NULL AND workspace_id = ",
+    )
+    .value(workspace)
+    .text(" AND user_id = ")
+    .value(user)
+    .text(" AND expires_at > ")
+    .value(Instant::now())
+    .text(" ORDER BY 3 DESC, id DESC LIMIT 200");
+    let stored = [
+        Storage::Id,
+        Storage::Instant,
+        Storage::Instant,
+        Storage::Instant,
+        Storage::Text,
+        Storage::Text,
+    ];
+    let rows = tx.rows(&sql, &stored)?;
+    rows.into_iter()
+        .map(|row| {
+            let mut row = Row::new(row);
+            Ok(Device {
+                id: row.get()?,
+                created_at: row.get()?,
+                seen_at: row.get()?,
+                expires_at: row.get()?,
+                address: row.get()?,
+                user_agent: row.get()?,
+            })
+        })
+        .collect()
+}
+
+/// Whether the user has signed in from this network address since.
+pub fn came_from(tx: &mut Tx, workspace: Id, user: Id, address: &str, since: Instant) -> Result<bool> {
+    let sql = Sql::new("SELECT id FROM sessions WHERE workspace_id = ")
+        .value(workspace)
+        .text(" AND user_id = ")
+        .value(user)
+        .text(" AND address = ")
+        .value(address)
+        .text(" AND created_at > ")
+        .value(since)
+        .text(" LIMIT 1");
+    Ok(tx.row(&sql, &[Storage::Id])?.is_some())
 }
 
 fn add_token(tx: &mut Tx, session: Id, hash: &str, follows: Option<&str>) -> Result<()> {
@@ -74,11 +175,22 @@ pub fn find(tx: &mut Tx, id: Id) -> Result<Option<Session>> {
         .transpose()
 }
 
+/// What became of a refresh token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rotation {
+    Done(Session),
+    /// It is an old one, so somebody else has used it: the session has to end.
+    Reused(Session),
+    /// The session is over.
+    Over,
+}
+
 /// Replaces a refresh token. Tabs that come with the same one within a moment each get a good one, since nobody knows
-/// whose answer the browser keeps. None where the session is over, or the token is an old one: then somebody else has
-/// used it, and the session is ended.
-pub fn rotate(tx: &mut Tx, id: Id, presented_hash: &str, next_hash: &str) -> Result<Option<Session>> {
-    let Some(session) = find(tx, id)? else { return Ok(None) };
+/// whose answer the browser keeps.
+pub fn rotate(tx: &mut Tx, id: Id, presented_hash: &str, next_hash: &str) -> Result<Rotation> {
+    let Some(session) = find(tx, id)? else {
+        return Ok(Rotation::Over);
+    };
     let now = Instant::now();
     let forgiven = now.plus_seconds(-FORGIVEN_SECONDS);
     let sql = Sql::new("UPDATE refresh_tokens SET replaced_at = coalesce(replaced_at, ")
@@ -91,8 +203,7 @@ pub fn rotate(tx: &mut Tx, id: Id, presented_hash: &str, next_hash: &str) -> Res
         .value(forgiven)
         .text(")");
     if tx.execute(&sql)? == 0 {
-        end(tx, id)?;
-        return Ok(None);
+        return Ok(Rotation::Reused(session));
     }
     // A token that is past forgiving and one that never was are the same from here on. Past forgiving is what is too old,
     // and what comes before the token just used: only the immediate predecessor is forgiven.
@@ -107,26 +218,50 @@ pub fn rotate(tx: &mut Tx, id: Id, presented_hash: &str, next_hash: &str) -> Res
         .text("))");
     tx.execute(&sql)?;
     add_token(tx, id, next_hash, Some(presented_hash))?;
-    Ok(Some(session))
-}
-
-pub fn end(tx: &mut Tx, id: Id) -> Result<()> {
-    let sql = Sql::new("UPDATE sessions SET ended_at = ")
-        .value(Instant::now())
-        .text(" WHERE ended_at IS NULL AND id = ")
+    let sql = Sql::new("UPDATE sessions SET seen_at = ")
+        .value(now)
+        .text(" WHERE id = ")
         .value(id);
     tx.execute(&sql)?;
-    Ok(())
+    Ok(Rotation::Done(session))
+}
+
+/// Ends one of a user's sessions. False where there is no such one.
+pub fn end(tx: &mut Tx, permit: &Permit, user: Id, id: Id) -> Result<bool> {
+    end_those(tx, permit, user, |session| session == id).map(|ended| ended > 0)
 }
 
 /// Ends every session of a user.
-pub fn end_all(tx: &mut Tx, workspace: Id, user: Id) -> Result<()> {
-    let sql = Sql::new("UPDATE sessions SET ended_at = ")
-        .value(Instant::now())
-        .text(" WHERE ended_at IS NULL AND workspace_id = ")
-        .value(workspace)
+pub fn end_all(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {
+    end_those(tx, permit, user, |_| true).map(drop)
+}
+
+/// Ends every session of a user but one.
+pub fn end_others(tx: &mut Tx, permit: &Permit, user: Id, kept: Id) -> Result<()> {
+    end_those(tx, permit, user, |session| session != kept).map(drop)
+}
+
+fn end_those(tx: &mut Tx, permit: &Permit, user: Id, which: impl Fn(Id) -> bool) -> Result<usize> {
+    let alive = Sql::new("SELECT id FROM sessions WHERE ended_at IS NULL AND workspace_id = ")
+        .value(permit.workspace())
         .text(" AND user_id = ")
         .value(user);
-    tx.execute(&sql)?;
-    Ok(())
+    let rows = tx.rows(&alive, &[Storage::Id])?;
+    let mut ended = 0;
+    for row in rows {
+        let id = Row::new(row).get()?;
+        if !which(id) {
+            continue;
+        }
+        let end = Sql::new("UPDATE sessions SET ended_at = ")
+            .value(Instant::now())
+            .text(" WHERE ended_at IS NULL AND id = ")
+            .value(id);
+        if tx.execute(&end)? == 1 {
+            ended += 1;
+            let told = json!({ "user_id": [user, null] });
+            log(tx, permit, id, ChangeAction::Delete, told)?;
+        }
+    }
+    Ok(ended)
 }

@@ -1,4 +1,4 @@
-//! Users beyond their records: how they sign in, and what they may do.
+//! Users beyond their records: what they may do.
 
 use crate::engine;
 use crate::error::Result;
@@ -9,86 +9,8 @@ use domain::role::Role;
 use domain::user::User;
 use domain::value::{Row, Storage};
 use domain::workspace::Workspace;
-use domain::{Error, Id, Instant, Issue, Record};
+use domain::{Error, Id, Record};
 use std::sync::Arc;
-
-/// How somebody signs in. The address is unique among all workspaces, since it is all a sign-in tells.
-#[derive(Debug, Clone)]
-pub struct Login {
-    pub workspace: Id,
-    pub user: Id,
-    pub password_hash: String,
-}
-
-fn key(email: &str) -> String {
-    email.trim().to_lowercase()
-}
-
-pub fn login(tx: &mut Tx, email: &str) -> Result<Option<Login>> {
-    let sql = Sql::new("SELECT workspace_id, user_id, password_hash FROM logins WHERE email = ").value(key(email));
-    tx.row(&sql, &[Storage::Id, Storage::Id, Storage::Text])?
-        .map(|mut row| {
-            Ok(Login {
-                workspace: row.get()?,
-                user: row.get()?,
-                password_hash: row.get()?,
-            })
-        })
-        .transpose()
-}
-
-/// Lets a user sign in with this address and password, in place of any earlier ones.
-pub fn set_login(tx: &mut Tx, permit: &Permit, user: Id, email: &str, password_hash: &str) -> Result<()> {
-    let taken = login(tx, email)?.is_some_and(|l| l.user != user);
-    if taken {
-        return Err(Error::Conflict(Issue::at("email", "email_taken")).into());
-    }
-    remove_login(tx, permit, user)?;
-    let sql = Sql::new("INSERT INTO logins (email, workspace_id, user_id, password_hash, changed_at) VALUES (")
-        .value(key(email))
-        .text(", ")
-        .value(permit.workspace())
-        .text(", ")
-        .value(user)
-        .text(", ")
-        .value(password_hash)
-        .text(", ")
-        .value(Instant::now())
-        .text(")");
-    tx.execute(&sql)?;
-    Ok(())
-}
-
-/// The sign-in address follows the user's e-mail address.
-pub fn rename_login(tx: &mut Tx, permit: &Permit, user: Id, email: &str) -> Result<()> {
-    if login(tx, email)?.is_some_and(|l| l.user != user) {
-        return Err(Error::Conflict(Issue::at("email", "email_taken")).into());
-    }
-    let sql = Sql::new("UPDATE logins SET email = ")
-        .value(key(email))
-        .text(" WHERE workspace_id = ")
-        .value(permit.workspace())
-        .text(" AND user_id = ")
-        .value(user);
-    tx.execute(&sql)?;
-    Ok(())
-}
-
-pub fn remove_login(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {
-    let sql = Sql::new("DELETE FROM logins WHERE workspace_id = ")
-        .value(permit.workspace())
-        .text(" AND user_id = ")
-        .value(user);
-    tx.execute(&sql)?;
-    Ok(())
-}
-
-/// Whether anybody can sign in at all: if not, the server offers its set-up link.
-pub fn anybody(tx: &mut Tx) -> Result<bool> {
-    Ok(!tx
-        .rows(&Sql::new("SELECT user_id FROM logins LIMIT 1"), &[Storage::Id])?
-        .is_empty())
-}
 
 /// Everything decisions about a user need. None where the user is gone or disabled.
 pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Option<Identity>> {

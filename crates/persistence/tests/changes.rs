@@ -13,7 +13,8 @@ use domain::user::User;
 use domain::{Id, Instant, Record};
 use persistence::change::{self, Broken};
 use persistence::idempotency::{self, Answer, Key};
-use persistence::{DatabaseUrl, Error, engine, session};
+use persistence::session::{self, Rotation};
+use persistence::{DatabaseUrl, Error, engine};
 use std::collections::HashMap;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
@@ -388,12 +389,18 @@ fn signed_in(db: &Db) -> session::Session {
         expires_at: Instant::now().plus_seconds(3600),
     };
     let opened = new.clone();
-    db.write(move |tx| session::open(tx, &opened, "t0", "Firefox\u{0}\u{7}"));
+    let permit = db.actor().own_permit();
+    db.write(move |tx| session::open(tx, &permit, &opened, "t0", "Firefox\u{0}\u{7}", "192.0.2.1"));
     new
 }
 
 fn rotate(db: &Db, id: Id, old: &'static str, new: &'static str) -> Option<session::Session> {
-    db.write(move |tx| session::rotate(tx, id, old, new))
+    let permit = db.actor().own_permit();
+    db.write(move |tx| match session::rotate(tx, id, old, new)? {
+        Rotation::Done(session) => Ok(Some(session)),
+        Rotation::Reused(session) => session::end(tx, &permit, session.user, session.id).map(|_| None),
+        Rotation::Over => Ok(None),
+    })
 }
 
 fn alive(db: &Db, id: Id) -> bool {
@@ -456,15 +463,16 @@ fn an_unknown_token_or_the_end_of_time_ends_it() {
             user.id = Id::now_v7();
             user.expires_at = Instant::now().plus_seconds(-1);
             let late = user.clone();
-            db.write(move |tx| session::open(tx, &late, "l0", "x"));
+            let permit = db.actor().own_permit();
+            db.write(move |tx| session::open(tx, &permit, &late, "l0", "x", ""));
             user
         };
         assert!(!alive(db, two.id));
         assert!(rotate(db, two.id, "l0", "l1").is_none());
         // All sessions of a user end together, and nobody else's.
         let (mine, other) = (signed_in(db), signed_in(db));
-        let (workspace, user) = (mine.workspace, mine.user);
-        db.write(move |tx| session::end_all(tx, workspace, user));
+        let (permit, user) = (db.actor().own_permit(), mine.user);
+        db.write(move |tx| session::end_all(tx, &permit, user));
         assert_eq!((alive(db, mine.id), alive(db, other.id)), (false, true));
     });
 }
@@ -480,12 +488,13 @@ fn one_token_at_once_from_many_threads_gives_each_a_good_one() {
             })
             .collect();
         for thread in threads {
-            assert!(thread.join().expect("ends").expect("writes").is_some());
+            let rotated = thread.join().expect("ends").expect("writes");
+            assert!(matches!(rotated, Rotation::Done(_)));
         }
         for n in 0..8 {
             let id = one.id;
             let next = db.write(move |tx| session::rotate(tx, id, &format!("n{n}"), &format!("m{n}")));
-            assert!(next.is_some(), "n{n}");
+            assert!(matches!(next, Rotation::Done(_)), "n{n}");
         }
     });
 }

@@ -22,7 +22,7 @@ const FLOORS: [(&str, &str); 2] = [
     (
         "crates/persistence/src/",
         "backend engine error filter idempotency lib migrations report seal
-         search session sql store tests tx",
+         search session login second_factor sql store tests tx",
     ),
 ];
 

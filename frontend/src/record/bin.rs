@@ -11,23 +11,6 @@ use domain::Kind;
 use leptos::{prelude::*, task::spawn_local};
 use std::collections::HashSet;
 
-/// Kinds that have a bin, in the order of the navigation.
-fn binned() -> [&'static Kind; 11] {
-    [
-        kinds::LEAD,
-        kinds::CUSTOMER,
-        kinds::CONTACT,
-        kinds::OPPORTUNITY,
-        kinds::PRODUCT,
-        kinds::TASK,
-        kinds::ACTIVITY,
-        kinds::USER,
-        kinds::TEAM,
-        kinds::PIPELINE,
-        kinds::STAGE,
-    ]
-}
-
 /// Where the bin of a kind is.
 pub fn page(kind: &Kind) -> String {
     format!("/bin/{}", kind.path())
@@ -35,7 +18,7 @@ pub fn page(kind: &Kind) -> String {
 
 #[component]
 pub fn BinPage(kind: Option<&'static Kind>) -> impl IntoView {
-    let mut seen = binned()
+    let mut seen = kinds::ALL
         .into_iter()
         .filter(|k| state::me().is_none_or(|m| m.may(k.name, "view")));
     let all = seen.clone();

@@ -114,10 +114,13 @@ pub fn CellEditor(
         }
     };
     view! {
-        <div class="cell-edit" role="group" aria-label=label(field.label) node_ref=node
-            style:left=format!("{left}px") style:top=format!("{top}px") style:min-width=format!("{width}px")
-            on:keydown=key on:focusout=left_it on:click=|e| e.stop_propagation() on:dblclick=|e| e.stop_propagation()>
-            {field::edit(field, draft, id, narrow, Some(chosen))}
+        // A row of its own with one cell: a grid holds nothing else.
+        <div role="row">
+            <div class="cell-edit" role="gridcell" aria-label=label(field.label) node_ref=node
+                style:left=format!("{left}px") style:top=format!("{top}px") style:min-width=format!("{width}px")
+                on:keydown=key on:focusout=left_it on:click=|e| e.stop_propagation() on:dblclick=|e| e.stop_propagation()>
+                {field::edit(field, draft, id, narrow, Some(chosen))}
+            </div>
         </div>
     }
     .into_any()

@@ -19,7 +19,7 @@ pub fn Picklists() -> impl IntoView {
     });
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{crate::i18n::label(kinds::PICKLIST.label)}</h1></header>
+            <header class="page-head"><h1>{kinds::heading(kinds::PICKLIST)}</h1></header>
             <p class="muted">{t().picklists_text}</p>
             {move || pages.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
             {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}

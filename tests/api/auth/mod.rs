@@ -1,6 +1,8 @@
 //! Credentials: access tokens, refresh tokens, cookies, set-up, and the rate limit.
 
 mod cookies;
+mod invitations;
+mod second_factor;
 mod sessions;
 mod tokens;
 

@@ -17,7 +17,7 @@ use domain::task::Task;
 use domain::team::{Team, TeamPatch};
 use domain::user::User;
 use domain::{Id, Instant, Record};
-use persistence::{Tx, engine, user};
+use persistence::{Tx, engine, login};
 use serde_json::{Value as Json, json};
 
 /// A customer and what is needed to write about it.
@@ -73,7 +73,7 @@ impl Story {
                 json!({ "name": name, "email": email, "title": title, "team_id": teams[team].id, "roles": [role], "locale": locale }),
             )?;
             engine::insert(tx, &permit, std::slice::from_ref(&user))?;
-            user::set_login(tx, &permit, user.id, email, hash)?;
+            login::set(tx, &permit, user.id, email, hash)?;
             self.dice.by.get_or_insert(user.id);
             staff.push(user);
         }

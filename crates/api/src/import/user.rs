@@ -14,7 +14,7 @@ use domain::team::{Team, TeamPatch};
 use domain::user::{User, UserPatch};
 use domain::value::Storage;
 use domain::{Error, Id, Instant, Issue, Locale, Record};
-use persistence::{Tx, engine, user};
+use persistence::{Tx, engine, login, user};
 use serde_json::json;
 
 use super::book::Book;
@@ -269,6 +269,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
             let new = User::create(UserPatch::parse(map, true)?, birth)?;
             actor.authorize(Action::Import, User::KIND, None)?;
             actor.authorize(Action::Create, User::KIND, None)?;
+            crate::user::check_roles(tx, actor, None, &new)?;
             Some((None, new))
         }
         Some(old) => {
@@ -277,6 +278,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
             if changed {
                 actor.authorize(Action::Import, User::KIND, old.owner_id)?;
                 let permit = actor.authorize(Action::Edit, User::KIND, old.owner_id)?;
+                crate::user::check_roles(tx, actor, Some(old), &new)?;
                 let owner = |u: &User| !u.disabled && u.roles.iter().any(|r| r == "owner");
                 if owner(old) && !owner(&new) && user::holders(tx, &permit, "owner")? <= 1 {
                     return Err(Error::Conflict(Issue::at("roles", "last_owner")).into());
@@ -357,7 +359,7 @@ impl Change {
                 let stored = engine::update(tx, &permit, &old, &new)?;
                 // The sign-in address follows.
                 if let (true, Some(email)) = (old.email != new.email, &new.email) {
-                    user::rename_login(tx, &permit, new.id, email.as_str())?;
+                    login::rename(tx, &permit, new.id, email.as_str())?;
                 }
                 self.user = Some((Some(old), stored));
             }

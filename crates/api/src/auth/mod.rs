@@ -1,23 +1,32 @@
-//! Sign-in: passwords, sessions, tokens, and the set-up of a new server.
+//! Sign-in: tokens and sessions, passwords, second factors, and the set-up of a new server.
+
+mod credential;
+mod profile;
+mod second_factor;
+mod sessions;
+mod setup;
+pub mod throttle;
 
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
-use crate::gate::Request;
+use crate::gate::{Request, request_id_of};
 use crate::password;
 use crate::request;
 use crate::state::State;
 use crate::token::{self, ACCESS_SECONDS, SESSION_SECONDS};
-use crate::workspace;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use domain::policy::{Actor, Identity, Permit};
 use domain::user::User;
-use domain::{Error, Id, Instant, Issue, Record};
-use persistence::session::Session;
-use persistence::{engine, session, user};
+use domain::{Error, Id, Instant, Issue};
+use persistence::session::{Rotation, Session};
+use persistence::{Tx, engine, login, session, user};
 use serde_json::{Value as Json, json};
+use std::net::IpAddr;
+use std::sync::Arc;
 
 const COOKIE: &str = "guanxi_refresh";
 const COOKIE_PATH: &str = "/api/v1/auth";
@@ -82,18 +91,36 @@ async fn login(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
         Some(_) => return Err(Issue::at("password", "wrong_type").with("type", "text").into()),
         None => return Err(Issue::at("password", "required").into()),
     };
+    let code = request::optional_text(&mut map, "code", 40)?;
     request::nothing_else(&map)?;
     let app = from_app(&request, &state)?;
-    let store = state.store.clone();
-    let found = state
+    let address = address(&request);
+    let attempt = state.throttle.begin(&email, address)?;
+    let known_since = Instant::now().plus_seconds(-2 * SESSION_SECONDS);
+    let (login, right, known, asks) = state
         .store
         .read(move |tx| {
-            let login = user::login(tx, &email)?;
+            let login = login::find(tx, &email)?;
             let right = password::verify(&secret, login.as_ref().map(|l| l.password_hash.as_str()));
-            Ok(login.filter(|_| right))
+            let (mut known, mut asks) = (false, false);
+            if let Some(login) = &login {
+                let from = address.to_string();
+                known = session::came_from(tx, login.workspace, login.user, &from, known_since)?;
+                asks = persistence::second_factor::find(tx, login.workspace, login.user)?.is_some();
+            }
+            Ok((login, right, known, asks))
         })
         .await?;
-    let login = found.ok_or(Error::Unauthenticated("invalid_credentials"))?;
+    if !known {
+        state.throttle.count_from_anywhere(&attempt)?;
+    }
+    let login = login
+        .filter(|_| right)
+        .ok_or(Error::Unauthenticated("invalid_credentials"))?;
+    if asks && code.is_none() {
+        state.throttle.undo(&attempt);
+        return Err(Error::Unauthenticated("second_factor_required").into());
+    }
     let agent = request
         .headers()
         .get("User-Agent")
@@ -109,28 +136,64 @@ async fn login(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
         expires_at: Instant::now().plus_seconds(SESSION_SECONDS),
     };
     let opened = session.clone();
-    let about = store
+    let request_id = request_id_of(&request);
+    let about = state
+        .store
         .write(move |tx| {
-            let about = describe(tx, opened.workspace, opened.user)?;
-            session::open(tx, &opened, &hash, &agent)?;
-            Ok(about)
+            // Asked again, since it may have been turned on meanwhile.
+            second_factor::check(tx, opened.workspace, opened.user, code.as_deref())?;
+            let actor = actor(tx, &opened, &request_id)?.ok_or(Error::Unauthenticated("invalid_credentials"))?;
+            session::open(tx, &actor.own_permit(), &opened, &hash, &agent, &address.to_string())?;
+            describe(tx, &actor)
         })
         .await?;
+    state.throttle.succeeded(&attempt);
     tokens(&state, &session, &secret, app, about)
 }
 
-/// The user as the sign-in tells it. A disabled user does not get in.
-fn describe(tx: &mut persistence::Tx, space: Id, id: Id) -> persistence::Result<Json> {
-    let refused = || persistence::Error::from(Error::Unauthenticated("invalid_credentials"));
-    let space = persistence::workspace::find(tx, space)?.ok_or_else(refused)?;
-    let system = domain::policy::Actor::system(std::sync::Arc::new(space));
-    let found = engine::find_many::<User>(tx, &system.scope(User::KIND)?, &[id])?
-        .into_iter()
-        .next();
-    let found = found.filter(|u| !u.disabled).ok_or_else(refused)?;
+/// Where a request comes from.
+fn address(request: &HttpRequest) -> IpAddr {
+    request
+        .peer_addr()
+        .map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical())
+}
+
+/// Writes down on a user's record what happened to the sign-in.
+fn note(tx: &mut Tx, permit: &Permit, user: Id, change: impl FnOnce(&mut User)) -> persistence::Result<User> {
+    let old: User = engine::find(tx, &permit.scope(), user)?;
+    let mut new = old.clone();
+    change(&mut new);
+    engine::update(tx, permit, &old, &new)
+}
+
+/// The user of a session as who acts. None where the user is gone or disabled.
+fn actor(tx: &mut Tx, session: &Session, request_id: &Arc<str>) -> persistence::Result<Option<Actor>> {
+    let Some(space) = persistence::workspace::find(tx, session.workspace)? else {
+        return Ok(None);
+    };
+    let identity = user::identity(tx, Arc::new(space), session.user)?;
+    Ok(identity.map(|identity| Actor::new(Arc::new(identity), request_id.clone())))
+}
+
+/// The user as the sign-in tells it.
+fn describe(tx: &mut Tx, actor: &Actor) -> persistence::Result<Json> {
+    let id = actor.user().ok_or(Error::Unauthenticated("invalid_credentials"))?;
+    let found: User = engine::find(tx, &actor.identity_scope(), id)?;
     Ok(
         json!({ "id": found.id, "name": found.name, "email": found.email, "locale": found.locale, "roles": found.roles }),
     )
+}
+
+/// Ends a session, whoever asks for it.
+fn end(tx: &mut Tx, session: &Session, request_id: &Arc<str>) -> persistence::Result<()> {
+    let actor = match actor(tx, session, request_id)? {
+        Some(actor) => actor,
+        None => match persistence::workspace::find(tx, session.workspace)? {
+            Some(space) => Actor::new(Arc::new(Identity::system(Arc::new(space))), request_id.clone()),
+            None => return Ok(()),
+        },
+    };
+    session::end(tx, &actor.own_permit(), session.user, session.id).map(drop)
 }
 
 fn presented(request: &HttpRequest, body: &[u8], app: bool) -> Result<Option<String>, Problem> {
@@ -153,20 +216,24 @@ async fn refresh(state: Data<State>, request: HttpRequest, body: Bytes) -> Resul
     let (id, hash) = parsed.ok_or(Error::Unauthenticated("token_invalid"))?;
     let secret = token::secret().map_err(persistence::Error::internal)?;
     let next = token::hash(&secret);
+    let request_id = request_id_of(&request);
     let rotated = state
         .store
         .write(move |tx| {
-            let Some(session) = session::rotate(tx, id, &hash, &next)? else {
+            let session = match session::rotate(tx, id, &hash, &next)? {
+                Rotation::Done(session) => session,
+                Rotation::Reused(session) => {
+                    end(tx, &session, &request_id)?;
+                    return Ok(None);
+                }
+                Rotation::Over => return Ok(None),
+            };
+            let Some(actor) = actor(tx, &session, &request_id)? else {
+                end(tx, &session, &request_id)?;
                 return Ok(None);
             };
-            match describe(tx, session.workspace, session.user) {
-                Ok(about) => Ok(Some((session, about))),
-                Err(persistence::Error::Domain(Error::Unauthenticated(_))) => {
-                    session::end(tx, id)?;
-                    Ok(None)
-                }
-                Err(error) => Err(error),
-            }
+            let about = describe(tx, &actor)?;
+            Ok(Some((session, about)))
         })
         .await?;
     let Some((session, about)) = rotated else {
@@ -191,16 +258,18 @@ async fn logout(state: Data<State>, request: HttpRequest, body: Bytes) -> Result
     if claimed.is_none() && named.is_none() {
         return Err(Error::Unauthenticated("unauthenticated").into());
     }
+    let request_id = request_id_of(&request);
     state
         .store
         .write(move |tx| {
-            if let Some(id) = claimed {
-                session::end(tx, id)?;
+            if let Some(session) = claimed.map(|id| session::find(tx, id)).transpose()?.flatten() {
+                end(tx, &session, &request_id)?;
             }
-            if let Some((id, hash)) = &named {
+            if let Some((id, hash)) = &named
                 // Only who holds the current token may end the session with it; an old one ends it anyway.
-                session::rotate(tx, *id, hash, "ended")?;
-                session::end(tx, *id)?;
+                && let Rotation::Done(session) | Rotation::Reused(session) = session::rotate(tx, *id, hash, "ended")?
+            {
+                end(tx, &session, &request_id)?;
             }
             Ok(())
         })
@@ -243,50 +312,19 @@ async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem>
     Ok(HttpResponse::Ok().json(body))
 }
 
-/// Makes the first workspace and its owner, with the one-time token that the server printed at its first start.
-async fn setup(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
-    let token = request::required_text(&mut map, "token", 200)?;
-    let workspace_name = request::required_text(&mut map, "workspace_name", 100)?;
-    let name = request::required_text(&mut map, "name", 100)?;
-    let email = request::required_text(&mut map, "email", 254)?;
-    let locale = request::optional_text(&mut map, "locale", 10)?
-        .and_then(|l| domain::Locale::from_tag(&l))
-        .unwrap_or_default();
-    let Some(Json::String(secret)) = map.remove("password") else {
-        return Err(Issue::at("password", "required").into());
-    };
-    request::nothing_else(&map)?;
-    password::check(&secret)?;
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&secret))
-        .await
-        .map_err(persistence::Error::internal)?;
-    let hashed = hashed.map_err(persistence::Error::internal)?;
-    let user = state
-        .store
-        .write(move |tx| {
-            if !persistence::workspace::take_setup(tx, &token::hash(&token))? {
-                return Err(Error::Conflict(Issue::at("token", "invalid_setup_token")).into());
-            }
-            let space = workspace::create(tx, &workspace_name, locale)?;
-            workspace::add_user(tx, &space, &email, &name, "owner", &hashed)
-        })
-        .await?;
-    Ok(HttpResponse::Created()
-        .insert_header(("Location", format!("/api/v1/users/{}", user.id)))
-        .json(json!({ "user": user })))
-}
-
 pub fn routes(routes: &mut Routes) {
     let credentials = json!({ "type": "object", "required": ["email", "password"], "additionalProperties": false, "properties": {
-        "email": { "type": "string", "maxLength": 254 }, "password": { "type": "string", "maxLength": 128 } } });
+        "email": { "type": "string", "maxLength": 254 }, "password": { "type": "string", "maxLength": 128 },
+        "code": { "type": ["string", "null"], "maxLength": 40, "description": "The one-time code, or a recovery code, where the user has a second factor." } } });
     let given = json!({ "type": "object", "required": ["access_token", "token_type", "expires_in", "user"], "properties": {
         "access_token": { "type": "string" }, "token_type": { "type": "string" }, "expires_in": { "type": "integer" },
         "refresh_token": { "type": "string", "description": "Not for the app, which has it in a cookie." }, "user": { "type": "object" } } });
     let optional_token = || json!({ "type": "object", "additionalProperties": false, "properties": { "refresh_token": { "type": ["string", "null"], "maxLength": 300 } } });
     let doc = Doc::new("login", "auth", "Sign in")
         .about(
-            "The access token lives 15 minutes; the refresh token is replaced at each use and ends with the session.",
+            "The access token lives 15 minutes; the refresh token is replaced at each use and ends with the session. Where \
+             the user has a second factor, a right password without a code is answered 401 `second_factor_required`. \
+             After some failures each further try has to wait: 429 `sign_in_throttled`.",
         )
         .body(credentials)
         .example(json!({ "email": "demo@example.com", "password": "…" }))
@@ -316,13 +354,9 @@ pub fn routes(routes: &mut Routes) {
             "roles": { "type": "array", "items": { "type": "string" } } } }),
         );
     routes.add(Method::GET, "/auth/me", doc, me);
-    let text = |max: u32| json!({ "type": "string", "minLength": 1, "maxLength": max });
-    let doc = Doc::new("setup", "auth", "Set up a new server")
-        .about("Makes the first workspace and its owner. Takes the one-time token of the link printed at the first start.")
-        .body(json!({ "type": "object", "required": ["token", "workspace_name", "name", "email", "password"], "additionalProperties": false, "properties": {
-            "token": text(200), "workspace_name": text(100), "name": text(100), "email": text(254),
-            "password": { "type": "string", "minLength": 8, "maxLength": 128 }, "locale": { "type": ["string", "null"], "enum": ["zh-CN", "en", null] } } }))
-        .ok(201, json!({ "type": "object", "required": ["user"], "properties": { "user": { "type": "object" } } }))
-        .open();
-    routes.add(Method::POST, "/auth/setup", doc, setup);
+    credential::routes(routes);
+    profile::routes(routes);
+    second_factor::routes(routes);
+    sessions::routes(routes);
+    setup::routes(routes);
 }

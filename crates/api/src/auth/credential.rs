@@ -1,0 +1,195 @@
+//! Passwords: changed by their owner, or set through a one-time link.
+
+use super::{address, note};
+use crate::caller::Caller;
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
+use crate::request;
+use crate::state::State;
+use crate::{password, token};
+use actix_web::http::Method;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::policy::{Action, Actor};
+use domain::user::User;
+use domain::{Error, Instant, Issue, Record};
+use persistence::{engine, login, session, user};
+use serde_json::{Map, Value as Json, json};
+use std::sync::Arc;
+
+/// A link holds for a week: an invitation may wait over a weekend.
+const LINK_SECONDS: i64 = 7 * 24 * 3600;
+
+/// Taken as it is: no trimming, no cutting.
+pub fn secret(map: &mut Map<String, Json>, name: &'static str) -> Result<String, Issue> {
+    match map.remove(name) {
+        Some(Json::String(secret)) if !secret.is_empty() => Ok(secret),
+        None | Some(Json::String(_) | Json::Null) => Err(Issue::at(name, "required")),
+        Some(_) => Err(Issue::at(name, "wrong_type").with("type", "text")),
+    }
+}
+
+async fn hashed(new: String) -> Result<String, Problem> {
+    password::check(&new)?;
+    let hash = tokio::task::spawn_blocking(move || password::hash(&new))
+        .await
+        .map_err(persistence::Error::internal)?;
+    Ok(hash.map_err(persistence::Error::internal)?)
+}
+
+/// Makes sure that it is the user who is at the keyboard. Tries are counted as those of a sign-in are.
+pub async fn prove(state: &State, caller: &Caller, request: &HttpRequest, secret: String) -> Result<(), Problem> {
+    let (me, workspace) = (caller.me()?, caller.workspace().id);
+    let attempt = state.throttle.begin(&me.to_string(), address(request))?;
+    let right = state
+        .store
+        .read(move |tx| {
+            let stored = login::password_hash(tx, workspace, me)?;
+            Ok(password::verify(&secret, stored.as_deref()))
+        })
+        .await?;
+    if !right {
+        return Err(Issue::at("password", "wrong_password").into());
+    }
+    state.throttle.succeeded(&attempt);
+    Ok(())
+}
+
+async fn change(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let mut map = request::object(&request, &body)?;
+    let old = secret(&mut map, "password")?;
+    let new = secret(&mut map, "new_password")?;
+    request::nothing_else(&map)?;
+    password::check(&new).map_err(|issue| Issue {
+        pointer: "/new_password".into(),
+        ..issue
+    })?;
+    prove(&state, &caller, &request, old).await?;
+    let hash = hashed(new).await?;
+    let me = caller.me()?;
+    state
+        .store
+        .write(move |tx| {
+            let permit = caller.own_permit();
+            login::set_password(tx, &permit, me, &hash)?;
+            login::withdraw_link(tx, &permit, me)?;
+            session::end_others(tx, &permit, me, caller.session)?;
+            note(tx, &permit, me, |user| user.password_changed_at = Some(Instant::now()))?;
+            Ok(())
+        })
+        .await?;
+    state.forget_identities();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Makes a link through which the user sets a password: the first, or a new one.
+async fn invite(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    request::nothing_else(&request::optional_object(&request, &body)?)?;
+    let id = request::id(&path, User::KIND.name)?;
+    let secret = token::secret().map_err(persistence::Error::internal)?;
+    let hash = token::hash(&secret);
+    let expires_at = Instant::now().plus_seconds(LINK_SECONDS);
+    state
+        .store
+        .write(move |tx| {
+            let found: User = engine::find(tx, &caller.scope(User::KIND)?, id)?;
+            let permit = caller.authorize(Action::Edit, User::KIND, found.owner_id)?;
+            crate::user::outranks(tx, &caller, &found)?;
+            if found.disabled {
+                return Err(Error::Conflict(Issue::at("disabled", "user_disabled")).into());
+            }
+            let Some(email) = &found.email else {
+                return Err(Error::Conflict(Issue::at("email", "user_without_email")).into());
+            };
+            // The address may have been taken by somebody else since.
+            login::free_for(tx, id, email.as_str())?;
+            login::offer_link(tx, &permit, id, &hash, expires_at)?;
+            note(tx, &permit, id, |user| user.invited_at = Some(Instant::now()))?;
+            Ok(())
+        })
+        .await?;
+    let url = format!(
+        "{}/welcome?token={secret}",
+        state.config.public_url.trim_end_matches('/')
+    );
+    Ok(HttpResponse::Created().json(json!({ "url": url, "expires_at": expires_at })))
+}
+
+/// Sets the password of the user a link was made for. The second factor stays as it is.
+async fn accept(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
+    let mut map = request::object(&request, &body)?;
+    let link = request::required_text(&mut map, "token", 200)?;
+    let new = secret(&mut map, "password")?;
+    request::nothing_else(&map)?;
+    let hash = hashed(new).await?;
+    let request_id = crate::gate::request_id_of(&request);
+    let email = state
+        .store
+        .write(move |tx| {
+            let used = || persistence::Error::from(Error::Conflict(Issue::at("token", "invalid_link")));
+            let link = token::hash(&link);
+            let (space, id) = login::linked(tx, &link)?.ok_or_else(used)?;
+            let space = persistence::workspace::find(tx, space)?.ok_or_else(used)?;
+            let identity = user::identity(tx, Arc::new(space), id)?.ok_or_else(used)?;
+            let actor = Actor::new(Arc::new(identity), request_id.clone());
+            let permit = actor.own_permit();
+            if !login::take_link(tx, &link)? {
+                return Err(used());
+            }
+            let person = note(tx, &permit, id, |user| user.password_changed_at = Some(Instant::now()))?;
+            let email = person.email.ok_or_else(used)?;
+            login::set(tx, &permit, id, email.as_str(), &hash)?;
+            session::end_all(tx, &permit, id)?;
+            Ok(email)
+        })
+        .await?;
+    state.forget_identities();
+    Ok(HttpResponse::Ok().json(json!({ "email": email })))
+}
+
+pub fn routes(routes: &mut Routes) {
+    let secret = || json!({ "type": "string", "minLength": 1, "maxLength": password::MAX });
+    let new = || json!({ "type": "string", "minLength": password::MIN, "maxLength": password::MAX });
+    let doc = Doc::new("change_password", "auth", "Change one's password")
+        .about("Ends all other sessions of the user.")
+        .body(
+            json!({ "type": "object", "required": ["password", "new_password"], "additionalProperties": false,
+            "properties": { "password": secret(), "new_password": new() } }),
+        )
+        .no_content()
+        .credential();
+    routes.add(Method::POST, "/auth/password", doc, change);
+    let doc = Doc::new("accept_invitation", "auth", "Set a password through a link")
+        .about("Takes the token of an invitation. It works once; all sessions of the user end.")
+        .body(
+            json!({ "type": "object", "required": ["token", "password"], "additionalProperties": false, "properties": {
+            "token": { "type": "string", "minLength": 1, "maxLength": 200 }, "password": new() } }),
+        )
+        .ok(
+            200,
+            json!({ "type": "object", "required": ["email"], "properties": { "email": { "type": "string" } } }),
+        )
+        .open();
+    routes.add(Method::POST, "/auth/invitation", doc, accept);
+    let doc = Doc::new("invite_user", "users", "Let a user sign in")
+        .about(
+            "Makes a link through which the user sets a password: to come in for the first time, or after forgetting it. It \
+             is shown this once, holds for seven days, and replaces any earlier one.",
+        )
+        .optional_body(json!({ "type": "object", "additionalProperties": false }))
+        .ok(201, json!({ "type": "object", "required": ["url", "expires_at"], "properties": {
+            "url": { "type": "string" }, "expires_at": { "type": "string", "format": "date-time" } } }))
+        .credential();
+    routes.add(Method::POST, "/users/{id}/invite", doc, invite);
+}

@@ -1,0 +1,60 @@
+//! What the signed-in user may change about themselves, whatever their rights.
+
+use crate::caller::Caller;
+use crate::crud;
+use crate::describe::{Doc, Routes, reference};
+use crate::error::Problem;
+use crate::request;
+use crate::schema::type_name;
+use crate::state::State;
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::record::Patch;
+use domain::user::{User, UserPatch};
+use domain::{Instant, Issue, Record};
+use persistence::engine;
+use serde_json::json;
+
+/// Fields of one's own record that are one's own affair.
+const OWN: [&str; 5] = ["name", "phone", "title", "locale", "time_zone"];
+
+async fn change(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let expected = request::if_match(&request)?;
+    let map = request::object(&request, &body)?;
+    if let Some(name) = map.keys().find(|k| !OWN.contains(&k.as_str())) {
+        return Err(Issue::at(name, "read_only").with("field", name).into());
+    }
+    let me = caller.me()?;
+    let answer = state
+        .store
+        .write(move |tx| {
+            let old: User = engine::find(tx, &caller.identity_scope(), me)?;
+            expected.check(old.version())?;
+            let new = old.apply(UserPatch::parse(map.clone(), false)?, Instant::now())?;
+            crate::user::check_time_zone(&new)?;
+            crud::checked(tx, &caller, Some(&old), &new)?;
+            let stored = engine::update(tx, &caller.own_permit(), &old, &new)?;
+            request::record(StatusCode::OK, &stored, stored.version())
+        })
+        .await?;
+    state.forget_identities();
+    Ok(request::respond(answer))
+}
+
+pub fn routes(routes: &mut Routes) {
+    let text = json!({ "type": ["string", "null"] });
+    let doc = Doc::new("update_me", "auth", "Change one's own profile")
+        .about("Name, phone, job title, language and time zone: everybody may change their own.")
+        .body(json!({ "type": "object", "additionalProperties": false, "properties": {
+            "name": { "type": "string", "minLength": 1, "maxLength": 100 }, "phone": text, "title": text,
+            "locale": { "type": ["string", "null"], "enum": ["zh-CN", "en", null] }, "time_zone": text } }))
+        .ok(200, reference(&type_name(User::KIND)))
+        .versioned();
+    routes.add(Method::PATCH, "/auth/me", doc, change);
+}

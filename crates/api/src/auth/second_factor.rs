@@ -1,0 +1,251 @@
+//! The second factor: one-time codes of an authenticator app (RFC 6238), and recovery codes for when it is lost.
+
+use super::{credential, note};
+use crate::caller::Caller;
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
+use crate::request;
+use crate::state::State;
+use crate::token;
+use actix_web::http::Method;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::policy::Action;
+use domain::user::User;
+use domain::{Error, Id, Instant, Issue, Record};
+use persistence::second_factor::{self, SecondFactor};
+use persistence::{Tx, engine};
+use serde_json::json;
+use subtle::ConstantTimeEq;
+use totp_rs::{Algorithm, Secret, TOTP};
+
+/// Seconds a code is shown. The one before and the one after are taken too, for clocks that differ.
+const STEP: i64 = 30;
+const RECOVERY_CODES: usize = 10;
+
+fn totp(secret: &str) -> persistence::Result<TOTP> {
+    let bytes = Secret::Encoded(secret.to_owned())
+        .to_bytes()
+        .map_err(|e| persistence::Error::internal(format!("{e:?}")))?;
+    TOTP::new(Algorithm::SHA1, 6, 1, STEP.unsigned_abs(), bytes).map_err(persistence::Error::internal)
+}
+
+/// The time step that a code belongs to, if it is right now.
+fn step_of(secret: &str, code: &str, now: Instant) -> persistence::Result<Option<i64>> {
+    let totp = totp(secret)?;
+    let current = now.micros() / 1_000_000 / STEP;
+    Ok((current - 1..=current + 1).find(|step| {
+        let right = totp.generate((step * STEP).unsigned_abs());
+        bool::from(right.as_bytes().ct_eq(code.as_bytes()))
+    }))
+}
+
+/// As people type them: with spaces and dashes, in capitals.
+fn plain(code: &str) -> String {
+    code.chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// What a sign-in has to pass beside the password.
+pub fn check(tx: &mut Tx, workspace: Id, user: Id, code: Option<&str>) -> persistence::Result<()> {
+    let Some(factor) = second_factor::find(tx, workspace, user)? else {
+        return Ok(());
+    };
+    let code = plain(code.ok_or(Error::Unauthenticated("second_factor_required"))?);
+    let right = match step_of(&factor.secret, &code, Instant::now())? {
+        Some(step) => second_factor::take_step(tx, workspace, user, step)?,
+        None => second_factor::take_recovery(tx, workspace, user, &token::hash(&code))?,
+    };
+    if right {
+        Ok(())
+    } else {
+        Err(Error::Unauthenticated("second_factor_invalid").into())
+    }
+}
+
+/// Letters and digits that are not taken for one another.
+fn recovery_code() -> Result<String, getrandom::Error> {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+    let mut bytes = [0u8; 10];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect())
+}
+
+/// A secret to begin with. Nothing is kept of it until its first code comes back.
+async fn offer(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let me = caller.me()?;
+    let mut bytes = [0u8; 20];
+    getrandom::fill(&mut bytes).map_err(persistence::Error::internal)?;
+    let secret = Secret::Raw(bytes.to_vec()).to_encoded().to_string();
+    let issuer = encoded(&format!("Guanxi {}", caller.workspace().name));
+    let user: User = state
+        .store
+        .read_quick(move |tx| engine::find(tx, &caller.identity_scope(), me))
+        .await?;
+    let account = encoded(user.email.as_ref().map_or(user.name.as_str(), |e| e.as_str()));
+    let url = format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}");
+    Ok(HttpResponse::Ok().json(json!({ "secret": secret, "url": url })))
+}
+
+/// Percent-encoded, spaces too: a label is no form.
+fn encoded(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+async fn turn_on(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let mut map = request::object(&request, &body)?;
+    let secret = request::required_text(&mut map, "secret", 64)?;
+    let code = request::required_text(&mut map, "code", 40)?;
+    request::nothing_else(&map)?;
+    let bytes = Secret::Encoded(secret.clone()).to_bytes();
+    if bytes.is_ok_and(|b| b.len() < 20) || totp(&secret).is_err() {
+        return Err(Issue::at("secret", "second_factor_secret").into());
+    }
+    let step = step_of(&secret, &plain(&code), Instant::now())?;
+    let step = step.ok_or_else(|| Issue::at("code", "second_factor_invalid"))?;
+    let codes = (0..RECOVERY_CODES)
+        .map(|_| recovery_code())
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(persistence::Error::internal)?;
+    let factor = SecondFactor {
+        secret,
+        step,
+        recovery: codes.iter().map(|c| token::hash(c)).collect(),
+    };
+    let me = caller.me()?;
+    state
+        .store
+        .write(move |tx| {
+            let permit = caller.own_permit();
+            if second_factor::find(tx, permit.workspace(), me)?.is_some() {
+                return Err(Error::Conflict(Issue::new("", "second_factor_on")).into());
+            }
+            second_factor::turn_on(tx, &permit, me, &factor)?;
+            note(tx, &permit, me, |user| user.two_factor = true)
+        })
+        .await?;
+    let shown: Vec<String> = codes.iter().map(|c| format!("{}-{}", &c[..5], &c[5..])).collect();
+    Ok(HttpResponse::Ok().json(json!({ "recovery_codes": shown })))
+}
+
+/// The password is asked again: an open screen is not enough to take a lock off.
+async fn turn_off(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let mut map = request::object(&request, &body)?;
+    let password = credential::secret(&mut map, "password")?;
+    request::nothing_else(&map)?;
+    credential::prove(&state, &caller, &request, password).await?;
+    let me = caller.me()?;
+    state
+        .store
+        .write(move |tx| {
+            let permit = caller.own_permit();
+            second_factor::turn_off(tx, &permit, me)?;
+            note(tx, &permit, me, |user| user.two_factor = false)
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// For who has lost the device and the recovery codes: somebody with the right to change the user takes the factor off.
+async fn reset(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    request::nothing_else(&request::optional_object(&request, &body)?)?;
+    let id = request::id(&path, User::KIND.name)?;
+    state
+        .store
+        .write(move |tx| {
+            let found: User = engine::find(tx, &caller.scope(User::KIND)?, id)?;
+            let permit = caller.authorize(Action::Edit, User::KIND, found.owner_id)?;
+            crate::user::outranks(tx, &caller, &found)?;
+            if !found.two_factor {
+                return Err(Error::Conflict(Issue::at("two_factor", "second_factor_off")).into());
+            }
+            second_factor::turn_off(tx, &permit, id)?;
+            note(tx, &permit, id, |user| user.two_factor = false)
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+pub fn routes(routes: &mut Routes) {
+    let text = |max: u32| json!({ "type": "string", "minLength": 1, "maxLength": max });
+    let doc = Doc::new("offer_second_factor", "auth", "Begin with a second factor")
+        .about(
+            "A fresh secret for an authenticator app, and the `otpauth` address that such apps read from a QR code. It is \
+             not kept: `start_second_factor` takes it with its first code.",
+        )
+        .ok(200, json!({ "type": "object", "required": ["secret", "url"], "properties": {
+            "secret": { "type": "string" }, "url": { "type": "string" } } }));
+    routes.add(Method::GET, "/auth/second-factor", doc, offer);
+    let doc = Doc::new("start_second_factor", "auth", "Turn the second factor on")
+        .about(
+            "Takes the secret and the first code made from it. From then on signing in asks for a code. The recovery codes \
+             are shown this once; each signs in one time in place of a code.",
+        )
+        .body(json!({ "type": "object", "required": ["secret", "code"], "additionalProperties": false,
+            "properties": { "secret": text(64), "code": text(40) } }))
+        .ok(200, json!({ "type": "object", "required": ["recovery_codes"], "properties": {
+            "recovery_codes": { "type": "array", "items": { "type": "string" } } } }))
+        .credential();
+    routes.add(Method::POST, "/auth/second-factor", doc, turn_on);
+    let doc = Doc::new("end_second_factor", "auth", "Turn the second factor off")
+        .body(json!({ "type": "object", "required": ["password"], "additionalProperties": false, "properties": { "password": text(128) } }))
+        .no_content()
+        .credential();
+    routes.add(Method::POST, "/auth/second-factor/end", doc, turn_off);
+    let doc = Doc::new("reset_second_factor", "users", "Take a user's second factor off")
+        .about("For who has lost device and recovery codes.")
+        .optional_body(json!({ "type": "object", "additionalProperties": false }))
+        .no_content()
+        .credential();
+    routes.add(Method::POST, "/users/{id}/reset-second-factor", doc, reset);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // RFC 6238, appendix B: the SHA-1 vectors, cut to six digits.
+    #[test]
+    fn codes_are_those_of_the_standard() {
+        let secret = Secret::Raw(b"12345678901234567890".to_vec()).to_encoded().to_string();
+        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
+            let now = Instant::from_micros(seconds * 1_000_000).expect("a time");
+            assert_eq!(step_of(&secret, code, now).expect("a secret"), Some(seconds / STEP));
+            let late = now.plus_seconds(2 * STEP);
+            assert_eq!(step_of(&secret, code, late).expect("a secret"), None);
+        }
+    }
+
+    #[test]
+    fn recovery_codes_are_read_as_people_type_them() {
+        let code = recovery_code().expect("chance");
+        assert_eq!(code.len(), 10);
+        assert_eq!(plain(&format!(" {}-{} ", &code[..5].to_uppercase(), &code[5..])), code);
+    }
+}

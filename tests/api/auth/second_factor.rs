@@ -1,0 +1,83 @@
+//! The second factor: asked for at sign-in, each code once, and no way round it.
+
+use tests::firm::PASSWORD;
+use tests::sign_in::{self, accept, code, invited, offered, turn_on};
+use tests::*;
+
+fn login(t: &T, password: &str) -> client::Request {
+    sign_in::login(&t.anonymous, &t.sales.email, password)
+}
+
+fn with_code(t: &T, person: &Person, code: &str) -> client::Request {
+    t.anonymous.post(
+        "/auth/login",
+        json!({ "email": person.email, "password": PASSWORD, "code": code }),
+    )
+}
+
+both! {
+    fn a_sign_in_asks_for_a_code_and_takes_it_once(t) {
+        let (secret, _) = turn_on(&t.sales);
+        assert_eq!(t.sales.get("/auth/me").expect(200)["user"]["two_factor"], true);
+        login(t, PASSWORD).refused(401, "second_factor_required");
+        // Who does not know the password does not learn that there is a second factor.
+        login(t, "wrong password").refused(401, "invalid_credentials");
+        with_code(t, &t.sales, "123 45x").refused(401, "second_factor_invalid");
+        with_code(t, &t.sales, &code(&secret, -1)).refused(401, "second_factor_invalid");
+        let now = code(&secret, 0);
+        with_code(t, &t.sales, &format!(" {} {}", &now[..3], &now[3..])).expect(200);
+        with_code(t, &t.sales, &now).refused(401, "second_factor_invalid");
+        with_code(t, &t.sales, &code(&secret, 5)).refused(401, "second_factor_invalid");
+    }
+
+    fn recovery_codes_work_once_each(t) {
+        let (_, codes) = turn_on(&t.sales);
+        assert_eq!(codes.len(), 10);
+        with_code(t, &t.sales, &codes[3].to_uppercase()).expect(200);
+        with_code(t, &t.sales, &codes[3]).refused(401, "second_factor_invalid");
+        with_code(t, &t.sales, &codes[4].replace('-', "")).expect(200);
+    }
+
+    fn one_code_at_once_lets_in_once(t) {
+        let (secret, _) = turn_on(&t.sales);
+        let now = code(&secret, 0);
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let tries: Vec<_> = (0..6).map(|_| scope.spawn(|| with_code(t, &t.sales, &now).send().status)).collect();
+            tries.into_iter().map(|t| t.join().expect("answers")).collect()
+        });
+        assert_eq!(statuses.iter().filter(|s| **s == 200).count(), 1, "{statuses:?}");
+    }
+
+    fn a_new_password_does_not_go_round_it(t) {
+        turn_on(&t.sales);
+        let token = invited(&t.admin, &t.sales.id.to_string());
+        accept(&t.anonymous, &token, PASSWORD).expect(200);
+        login(t, PASSWORD).refused(401, "second_factor_required");
+    }
+
+    fn it_is_turned_off_with_the_password_or_by_an_administrator(t) {
+        turn_on(&t.sales);
+        t.sales.post("/auth/second-factor/end", json!({ "password": "wrong password" })).invalid(&["/password wrong_password"]);
+        t.sales.post("/auth/second-factor/end", json!({ "password": PASSWORD })).expect(204);
+        login(t, PASSWORD).expect(200);
+        let (secret, _) = turn_on(&t.sales);
+        let again = json!({ "secret": secret, "code": code(&secret, 0) });
+        t.sales.post("/auth/second-factor", again).refused(409, "second_factor_on");
+        let reset = format!("/users/{}/reset-second-factor", t.sales.id);
+        t.manager.act(&reset).refused(403, "forbidden");
+        t.admin.act(&reset).expect(204);
+        t.admin.act(&reset).refused(409, "second_factor_off");
+        login(t, PASSWORD).expect(200);
+    }
+
+    fn a_secret_without_its_code_or_too_short_is_refused(t) {
+        let offer = t.sales.get("/auth/second-factor").expect(200);
+        let (secret, url) = (offer["secret"].as_str().expect("a secret"), offer["url"].as_str().expect("an address"));
+        assert!(url.starts_with("otpauth://totp/Guanxi%20") && url.contains(&format!("secret={secret}")), "{url}");
+        t.sales.post("/auth/second-factor", json!({ "secret": secret, "code": "000000x" })).invalid(&["/code second_factor_invalid"]);
+        assert_ne!(offered(&t.sales), secret, "a fresh one each time");
+        for secret in ["JBSWY3DP", "not base32!", "1"] {
+            t.sales.post("/auth/second-factor", json!({ "secret": secret, "code": "123456" })).invalid(&["/secret second_factor_secret"]);
+        }
+    }
+}

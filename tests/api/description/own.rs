@@ -1,0 +1,87 @@
+//! Requests to operations on one's own sign-in, and on that of others.
+
+use super::Probe;
+use tests::description::Operation;
+use tests::firm::PASSWORD;
+use tests::sign_in::{code, login, newcomer, offered, signed_in, turn_on};
+use tests::*;
+
+/// What has to be there for the operation to do something, and the request. None for an operation on records.
+pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
+    let plain = Probe {
+        path: operation.path.trim_start_matches("/api/v1").to_owned(),
+        body: None,
+        version: None,
+        record: None,
+    };
+    let me = client.token.as_ref().map(|_| client.get("/auth/me").expect(200));
+    let email = me
+        .as_ref()
+        .and_then(|me| me["user"]["email"].as_str())
+        .unwrap_or_default();
+    Some(match operation.id.as_str() {
+        "change_password" => Probe {
+            body: Some(json!({ "password": PASSWORD, "new_password": PASSWORD })),
+            ..plain
+        },
+        "update_me" => {
+            let version = me.as_ref().map_or(&Json::Null, |me| &me["user"]["version"]);
+            Probe {
+                body: Some(json!({ "title": format!("Title {version}") })),
+                version: Some(version.as_i64().unwrap_or(1)),
+                ..plain
+            }
+        }
+        "start_second_factor" => {
+            let secret = me.as_ref().map(|_| {
+                client
+                    .post("/auth/second-factor/end", json!({ "password": PASSWORD }))
+                    .expect(204);
+                offered(client)
+            });
+            let secret = secret.unwrap_or_else(|| "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned());
+            Probe {
+                body: Some(json!({ "secret": secret, "code": code(&secret, 0) })),
+                ..plain
+            }
+        }
+        "end_second_factor" => {
+            if me.as_ref().is_some_and(|me| me["user"]["two_factor"] == false) {
+                turn_on(client);
+            }
+            Probe {
+                body: Some(json!({ "password": PASSWORD })),
+                ..plain
+            }
+        }
+        // One more session, that of the caller: those of others are not seen.
+        "end_session" | "end_other_sessions" => {
+            let id = me.as_ref().map_or_else(
+                || t.owner.id.to_string(),
+                |_| {
+                    let other = signed_in(&login(&t.anonymous, email, PASSWORD).expect(200));
+                    let about = other.get("/auth/me").expect(200);
+                    about["session_id"].as_str().expect("an id").to_owned()
+                },
+            );
+            Probe {
+                path: plain.path.replace("{id}", &id),
+                ..plain
+            }
+        }
+        "invite_user" | "reset_second_factor" => {
+            let address = seed::minimal(&t.owner, "/users")["name"]
+                .as_str()
+                .expect("a name")
+                .replace(' ', "");
+            let (id, person) = newcomer(&t.owner, &format!("{address}@probe.example"), "sales");
+            turn_on(&person);
+            Probe {
+                path: plain.path.replace("{id}", &id),
+                record: Some(format!("/users/{id}")),
+                ..plain
+            }
+        }
+        _ => return None,
+    })
+}
