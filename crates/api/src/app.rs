@@ -1,7 +1,7 @@
 //! The server: routes, their description, and how it starts and stops.
 
 use crate::config::Config;
-use crate::describe::{BASE, Routes};
+use crate::describe::{BASE, Routes, Served};
 use crate::error::Problem;
 use crate::gate::{self, RateLimit};
 use crate::state::State;
@@ -19,8 +19,10 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
+static ROUTES: LazyLock<Served> = LazyLock::new(|| described().served());
+
 /// Every route with its description.
-pub static ROUTES: LazyLock<Routes> = LazyLock::new(|| {
+fn described() -> Routes {
     let mut routes = Routes::default();
     schema::add_common(&mut routes.schemas);
     for add in [
@@ -48,11 +50,11 @@ pub static ROUTES: LazyLock<Routes> = LazyLock::new(|| {
         add(&mut routes);
     }
     routes
-});
+}
 
 /// The description as committed in `openapi/openapi.json`.
 pub fn openapi() -> String {
-    let mut text = serde_json::to_string_pretty(&ROUTES.document()).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&described().document()).unwrap_or_default();
     text.push('\n');
     text
 }
@@ -74,17 +76,7 @@ async fn otherwise(request: HttpRequest) -> Result<HttpResponse, Problem> {
         let found = readable.then(|| assets::serve(&request)).flatten();
         return found.ok_or_else(|| Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
     }
-    static METHODS: LazyLock<Vec<(actix_web::dev::ResourceDef, String)>> = LazyLock::new(|| {
-        let known = ROUTES.methods().into_iter();
-        known
-            .map(|(path, methods)| (actix_web::dev::ResourceDef::new(path), methods.join(", ")))
-            .collect()
-    });
-    let allowed: Vec<&str> = METHODS
-        .iter()
-        .filter(|(def, _)| def.is_match(path))
-        .map(|(_, m)| m.as_str())
-        .collect();
+    let allowed = ROUTES.methods(path);
     if allowed.is_empty() {
         return Err(Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
     }

@@ -1,5 +1,6 @@
 //! Routes with their descriptions: one call registers both, so that neither can be without the other.
 
+use actix_web::dev::ResourceDef;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
@@ -161,26 +162,17 @@ impl Routes {
         }));
     }
 
-    /// Registers all routes with actix.
-    pub fn configure(&self, config: &mut ServiceConfig) {
-        for register in &self.register {
-            register(config);
+    /// What serving needs. The descriptions are megabytes, and are made again for who asks for them.
+    pub fn served(self) -> Served {
+        let methods = self.paths.iter().map(|(path, item)| {
+            let known = item.as_object().into_iter().flat_map(Map::keys);
+            let known: Vec<String> = known.map(|m| m.to_ascii_uppercase()).collect();
+            (ResourceDef::new(path.as_str()), known.join(", "))
+        });
+        Served {
+            methods: methods.collect(),
+            register: self.register,
         }
-    }
-
-    /// The paths there are, with the methods each knows.
-    pub fn methods(&self) -> Vec<(String, Vec<String>)> {
-        let upper = |item: &Json| {
-            item.as_object()
-                .into_iter()
-                .flat_map(Map::keys)
-                .map(|m| m.to_ascii_uppercase())
-                .collect()
-        };
-        self.paths
-            .iter()
-            .map(|(path, item)| (path.clone(), upper(item)))
-            .collect()
     }
 
     pub fn document(&self) -> Json {
@@ -200,6 +192,27 @@ impl Routes {
             },
             "security": [{ "bearer": [] }]
         })
+    }
+}
+
+/// The routes without their descriptions.
+pub struct Served {
+    register: Vec<Register>,
+    methods: Vec<(ResourceDef, String)>,
+}
+
+impl Served {
+    /// Registers all routes with actix.
+    pub fn configure(&self, config: &mut ServiceConfig) {
+        for register in &self.register {
+            register(config);
+        }
+    }
+
+    /// The methods that a path knows.
+    pub fn methods(&self, path: &str) -> Vec<&str> {
+        let known = self.methods.iter().filter(|(def, _)| def.is_match(path));
+        known.map(|(_, methods)| methods.as_str()).collect()
     }
 }
 

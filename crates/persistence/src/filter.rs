@@ -9,15 +9,26 @@ use domain::value::{Storage, Val};
 
 /// Rows of `table` (aliased `t`) that are alive and visible in the scope.
 pub fn scope(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(sql, dialect, scope, " AND t.deleted_at IS NULL");
+    reach(sql, dialect, scope, " AND t.deleted_at IS NULL", Parents::LookedUp);
+}
+
+/// As `scope`, for statements that look at every row: the visible parents are listed once instead of looked up for each.
+pub fn scope_of_all(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
+    reach(sql, dialect, scope, " AND t.deleted_at IS NULL", Parents::Listed);
 }
 
 /// Rows in the recycle bin that the scope lets see.
 pub fn scope_deleted(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(sql, dialect, scope, " AND t.deleted_at IS NOT NULL");
+    reach(sql, dialect, scope, " AND t.deleted_at IS NOT NULL", Parents::LookedUp);
 }
 
-fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str) {
+#[derive(Clone, Copy, PartialEq)]
+enum Parents {
+    LookedUp,
+    Listed,
+}
+
+fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str, parents: Parents) {
     sql.push("t.workspace_id = ").bind(scope.workspace()).push(alive);
     let Visible::Owners(owners) = scope.visible() else {
         return;
@@ -28,6 +39,16 @@ fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str) {
         match &parent.visible {
             Visible::All => {
                 sql.push(format!(" OR t.{} IS NOT NULL", parent.column));
+            }
+            Visible::Owners(owners) if parents == Parents::Listed => {
+                sql.push(format!(
+                    " OR t.{} IN (SELECT p.id FROM {} p WHERE p.workspace_id = ",
+                    parent.column, parent.table
+                ))
+                .bind(scope.workspace())
+                .push(" AND ");
+                owned_by(sql, dialect, "p.owner_id", owners);
+                sql.push(" AND p.deleted_at IS NULL)");
             }
             Visible::Owners(owners) => {
                 sql.push(format!(

@@ -20,7 +20,7 @@ pub fn open_by_stage(tx: &mut Tx, scope: &Scope) -> Result<Vec<StageSum>> {
     let mut sql = Sql::new(
         "SELECT t.stage_id, count(*), CAST(coalesce(sum(t.amount_base), 0) AS BIGINT) FROM opportunities t WHERE ",
     );
-    filter::scope(&mut sql, tx.dialect(), scope);
+    filter::scope_of_all(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.status = 'open' GROUP BY t.stage_id");
     tx.rows(&sql, &[Storage::Id, Storage::Int, Storage::Int])?
         .into_iter()
@@ -47,7 +47,7 @@ pub fn by_status(tx: &mut Tx, scope: &Scope) -> Result<Vec<StatusSum>> {
     let mut sql = Sql::new(
         "SELECT t.status, count(*), CAST(coalesce(sum(t.amount_base), 0) AS BIGINT) FROM opportunities t WHERE ",
     );
-    filter::scope(&mut sql, tx.dialect(), scope);
+    filter::scope_of_all(&mut sql, tx.dialect(), scope);
     sql.push(" GROUP BY t.status ORDER BY t.status");
     tx.rows(&sql, &[Storage::Text, Storage::Int, Storage::Int])?
         .into_iter()
@@ -79,7 +79,7 @@ pub fn won_by_month(tx: &mut Tx, scope: &Scope, offset_minutes: i64) -> Result<V
     let mut sql = Sql::new(format!(
         "SELECT {month} AS month, count(*), CAST(coalesce(sum(t.amount_base), 0) AS BIGINT) FROM opportunities t WHERE "
     ));
-    filter::scope(&mut sql, tx.dialect(), scope);
+    filter::scope_of_all(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.status = 'won' AND t.closed_at IS NOT NULL GROUP BY 1 ORDER BY 1");
     tx.rows(&sql, &[Storage::Text, Storage::Int, Storage::Int])?
         .into_iter()
@@ -118,7 +118,7 @@ pub fn by_owner(tx: &mut Tx, scope: &Scope) -> Result<Vec<OwnerSum>> {
         of("open", "1"),
         of("open", "t.amount_base"),
     ));
-    filter::scope(&mut sql, tx.dialect(), scope);
+    filter::scope_of_all(&mut sql, tx.dialect(), scope);
     sql.push(" GROUP BY t.owner_id ORDER BY won_sum DESC, t.owner_id");
     let columns = [
         Storage::Id,

@@ -8,8 +8,11 @@ use domain::text::{Group, query};
 use domain::value::Val;
 use domain::{Id, Kind};
 
-/// Up to this many hits are sorted; more are met soon enough when walking along the sort order.
-const RARE: i64 = 2000;
+/// Up to this many hits are sorted.
+const RARE: i64 = 2_000;
+/// Up to this many are listed, and met when walking along the sort order. To look a single row up costs FTS5 a hundred
+/// times what a row of the list does, so that is left to terms that nearly every row has.
+const FREQUENT: i64 = 100_000;
 
 /// What a search adds to the conditions of a list.
 pub enum Plan {
@@ -17,8 +20,10 @@ pub enum Plan {
     Pg(String),
     /// SQLite: few hits, so start from them.
     FewHits(String),
-    /// SQLite: many hits, so walk along the list and look each row up.
+    /// SQLite: many hits, so walk along the list and see which rows are among them.
     ManyHits(String),
+    /// SQLite: hits everywhere, so walk along the list and look each row up.
+    HitsEverywhere(String),
 }
 
 /// None where the text has nothing to search for, so that nothing is found.
@@ -40,13 +45,13 @@ pub fn plan(tx: &mut Tx, kind: &Kind, q: Option<&str>) -> Result<Option<Plan>> {
             ))
             .value(query.as_str())
             .text(" LIMIT ")
-            .value(RARE)
+            .value(FREQUENT)
             .text(")");
             let hits: i64 = tx.value(&sql)?.unwrap_or(0);
-            if hits < RARE {
-                Plan::FewHits(query)
-            } else {
-                Plan::ManyHits(query)
+            match hits {
+                ..RARE => Plan::FewHits(query),
+                RARE..FREQUENT => Plan::ManyHits(query),
+                _ => Plan::HitsEverywhere(query),
             }
         }
     }))
@@ -69,6 +74,13 @@ impl Plan {
                 sql.bind(query.as_str()).push(")");
             }
             Self::ManyHits(query) => {
+                // The plus keeps the planner from starting with the hits.
+                sql.push(format!(
+                    " AND +t.rid IN (SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH "
+                ));
+                sql.bind(query.as_str()).push(")");
+            }
+            Self::HitsEverywhere(query) => {
                 sql.push(format!(
                     " AND EXISTS (SELECT 1 FROM {table}_fts WHERE rowid = t.rid AND {table}_fts MATCH "
                 ));

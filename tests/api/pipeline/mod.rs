@@ -32,6 +32,10 @@ both! {
         assert_eq!(short["stages"][0]["cards"].as_array().map(Vec::len), Some(2));
         assert_eq!(short["stages"][0]["count"], 3, "the count is of all");
         assert_eq!(short["stages"][0]["cards"][0]["owner"]["name"], "sales");
+        // A colleague's deal with one's own customer is seen, and counted.
+        let customer = seed::plain(&t.sales, "/customers").id();
+        t.owner.create("/opportunities", json!({ "name": "f", "stage_id": stages[4], "amount": seed::cny("9"), "customer_id": customer, "owner_id": t.other_sales.id }));
+        assert_eq!(board(&t.sales, "")[4], column(1, "9.00", "8.10", "f"));
         t.sales.get(&format!("/pipelines/{pipeline}/board?colour=1")).refused(400, "unknown_parameter");
         t.stranger.get(&format!("/pipelines/{pipeline}/board")).refused(404, "not_found");
     }

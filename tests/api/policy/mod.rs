@@ -31,6 +31,7 @@ both! {
         let path = format!("/contacts/{contact}");
         t.sales.get(&path).expect(200);
         assert_eq!(t.sales.names("/contacts"), ["child"]);
+        assert_eq!(t.sales.get("/contacts?count=exact").expect(200)["page"]["count"], 1);
         t.sales.patch(&path, 1, json!({ "title": "x" })).refused(403, "forbidden");
         t.sales.delete(&path, 1).refused(403, "forbidden");
         t.other_sales.get(&format!("/customers/{customer}")).refused(404, "not_found");

@@ -51,7 +51,8 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         if list.filter.is_some() || list.q.is_some() {
             sql = sql.once();
         }
-        conditions(&mut sql, tx.dialect(), scope, T::KIND, list, &search);
+        filter::scope(&mut sql, tx.dialect(), scope);
+        conditions(&mut sql, tx.dialect(), T::KIND, list, &search);
         if nullable {
             sql.push(format!(" AND t.{column} IS {}NULL", if nulls { "" } else { "NOT " }));
         }
@@ -102,8 +103,7 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
     })
 }
 
-fn conditions(sql: &mut Sql, dialect: Dialect, scope: &Scope, kind: &Kind, list: &List, search: &search::Plan) {
-    filter::scope(sql, dialect, scope);
+fn conditions(sql: &mut Sql, dialect: Dialect, kind: &Kind, list: &List, search: &search::Plan) {
     search.condition(sql, kind);
     if let Some(tree) = &list.filter {
         sql.push(" AND ");
@@ -117,7 +117,8 @@ pub fn count(tx: &mut Tx, scope: &Scope, kind: &Kind, list: &List, wanted: Count
         return Ok(0);
     };
     let mut sql = Sql::new(format!("SELECT count(*) FROM (SELECT 1 FROM {} t WHERE ", kind.plural)).once();
-    conditions(&mut sql, tx.dialect(), scope, kind, list, &search);
+    filter::scope_of_all(&mut sql, tx.dialect(), scope);
+    conditions(&mut sql, tx.dialect(), kind, list, &search);
     if wanted == Count::Estimate {
         sql.push(" LIMIT ").bind(ESTIMATE_TO);
     }

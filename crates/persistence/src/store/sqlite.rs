@@ -21,7 +21,7 @@ const GROUP: usize = 256;
 const ATTEMPTS: u64 = 20;
 
 const WRITER: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-    PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32000; \
+    PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; \
     PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;";
 const READER: &str = "PRAGMA busy_timeout=10000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; \
     PRAGMA cache_size=-4000; PRAGMA mmap_size=268435456;";
@@ -132,6 +132,7 @@ fn open_migrated(path: &Path) -> Result<SqliteConnection> {
 /// whatever is forgotten in the file, and FTS5 would go on reading whole tables for want of it.
 fn analyze(path: &Path, how: &str) -> Result<()> {
     let mut conn = connect(path)?;
+    conn.batch_execute("PRAGMA cache_size=-2000")?;
     conn.batch_execute(how)?;
     Ok(conn.batch_execute(FORGET)?)
 }
