@@ -84,8 +84,10 @@ impl Drop for Place {
 /// Fills a database once; every run after that starts from the copy that was kept.
 fn place(engine: Engine, guanxi: &Path, rows: f64) -> Result<Place> {
     let name = if engine == Engine::Sqlite { "sqlite" } else { "postgres" };
-    let schema = fs::read(shell::root().join(format!("migrations/{name}/2026-11-22-000000_core/up.sql")))?;
-    let key = crate::pack::hash([schema.as_slice(), FILLING.as_bytes(), rows.to_string().as_bytes()]);
+    let mut schema = shell::files(&shell::root().join("migrations").join(name))?;
+    schema.sort();
+    let key = crate::pack::hash_files(&schema)?;
+    let key = crate::pack::hash([key.as_bytes(), FILLING.as_bytes(), rows.to_string().as_bytes()]);
     let folder = shell::target_dir().join("bench");
     fs::create_dir_all(&folder)?;
     let kept = folder.join(format!("{name}-{key}"));
@@ -143,12 +145,20 @@ impl Guanxi {
         bail!("the server does not answer")
     }
 
-    /// Resident memory in megabytes.
-    fn memory(&self) -> Result<f64> {
+    /// Resident memory in megabytes: the server's own, and with the pages of files it has mapped. Those are the system's
+    /// to take back, and a page that several readers have mapped counts for each.
+    fn memory(&self) -> Result<String> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
-        let line = status.lines().find(|l| l.starts_with("VmRSS:")).context("no VmRSS")?;
-        let kilobytes: f64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
-        Ok(kilobytes / 1024.0)
+        let megabytes = |name: &str| -> Result<f64> {
+            let line = status.lines().find(|l| l.starts_with(name)).context("no such figure")?;
+            let kilobytes: f64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
+            Ok(kilobytes / 1024.0)
+        };
+        Ok(format!(
+            "{:.1} MB ({:.1} with mapped files)",
+            megabytes("RssAnon:")?,
+            megabytes("VmRSS:")?
+        ))
     }
 
     /// Seconds of processor time so far, in steps of a hundredth.
@@ -403,7 +413,7 @@ fn bench(engine: Engine, program: &Path, time: Duration, rows: f64, only: &str) 
     row("no-op", &mut all, None);
     thread::sleep(Duration::from_millis(500));
     println!(
-        "memory: {fresh:.1} MB after start, {idle:.1} MB signed in, {:.1} MB after the run",
+        "memory: {fresh} after start, {idle} signed in, {} after the run",
         server.memory()?
     );
     drop(server);

@@ -12,6 +12,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Use cases waiting for the writer; past that the server says it is busy.
@@ -85,7 +86,27 @@ where
 pub struct SqliteStore {
     path: PathBuf,
     readers: Readers,
-    writer: SyncSender<Box<dyn Job>>,
+    /// None while closing.
+    writer: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Lets the writer finish, and leaves everything in the one file: who copies it has it all.
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.writer = None;
+        let me = std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(|t| t.thread().id() != me) {
+            let _ = thread.join();
+        }
+        let emptied = connect(&self.path).and_then(|mut conn| {
+            conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+            Ok(())
+        });
+        if let Err(error) = emptied {
+            tracing::warn!(%error, "the write-ahead log stays beside the database");
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -143,7 +164,7 @@ impl SqliteStore {
         analyze(path, "PRAGMA optimize=0x10002")?;
         conn.batch_execute(RELOAD)?;
         let (writer, jobs) = sync_channel(QUEUE);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || write_all(conn, &jobs))
             .map_err(Error::internal)?;
@@ -158,7 +179,8 @@ impl SqliteStore {
         Ok(Self {
             path: path.to_owned(),
             readers,
-            writer,
+            writer: Some(writer),
+            thread: Some(thread),
         })
     }
 
@@ -182,9 +204,11 @@ impl SqliteStore {
             reply,
             result: None,
         });
-        self.writer.try_send(job).map_err(|e| match e {
+        let stopped = || Error::Unavailable("the writer has stopped".into());
+        let writer = self.writer.as_ref().ok_or_else(stopped)?;
+        writer.try_send(job).map_err(|e| match e {
             TrySendError::Full(_) => Error::Unavailable("too many writes are waiting".into()),
-            TrySendError::Disconnected(_) => Error::Unavailable("the writer has stopped".into()),
+            TrySendError::Disconnected(_) => stopped(),
         })
     }
 }
@@ -243,6 +267,25 @@ fn commit(conn: &mut SqliteConnection, group: &mut Vec<Box<dyn Job>>, jobs: &Rec
 mod tests {
     use super::*;
     use crate::sql::Sql;
+
+    #[test]
+    fn a_closed_store_is_one_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.db");
+        let store = SqliteStore::open(&path, Options::default()).expect("opens");
+        let (sent, done) = std::sync::mpsc::channel();
+        let work = |tx: &mut Tx| tx.batch("CREATE TABLE kept (n INTEGER) STRICT; INSERT INTO kept VALUES (7)");
+        store
+            .submit(work, move |result| sent.send(result).expect("waits"))
+            .expect("takes it");
+        done.recv().expect("answers").expect("writes");
+        drop(store);
+        let copy = folder.path().join("b.db");
+        std::fs::copy(&path, &copy).expect("copies");
+        let mut conn = connect(&copy).expect("connects");
+        let kept = Tx::Sqlite(&mut conn).value::<i64>(&Sql::new("SELECT n FROM kept"));
+        assert_eq!(kept.expect("reads"), Some(7));
+    }
 
     /// With what was seen of a new database, each row of a large one took 150 times as long to index.
     #[test]
