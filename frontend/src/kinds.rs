@@ -131,7 +131,7 @@ pub fn first_columns(kind: &Kind) -> &'static [&'static str] {
         ],
         "product" => &["name", "code", "category", "price", "unit", "inactive"],
         "user" => &["name", "email", "title", "roles", "team_id", "disabled"],
-        "team" => &["name", "manager_id"],
+        "team" => &["name", "manager_id", "parent_id"],
         "task" => &["subject", "due_at", "priority", "status", "owner_id"],
         _ => &["name", "updated_at"],
     }
@@ -155,7 +155,7 @@ pub fn first_fields(kind: &Kind) -> &'static [&'static str] {
         "product" => &["name", "code", "category", "price", "unit"],
         "task" => &["subject", "due_at", "priority", "owner_id"],
         "user" => &["name", "email", "title", "team_id", "roles"],
-        "team" => &["name", "manager_id"],
+        "team" => &["name", "manager_id", "parent_id"],
         "pipeline" => &["name"],
         "stage" => &["name", "probability", "rotting_days"],
         _ => &["name"],

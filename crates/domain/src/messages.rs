@@ -95,6 +95,8 @@ messages! {
     beyond_own_rights "角色“{role}”的权限超出您自己的权限，不能授予。" "The role “{role}” goes beyond your own rights; you cannot give it.";
     beyond_own_rights_user "该用户的权限高于您，不能修改。" "This user may do more than you; you cannot change them.";
     beyond_own_rights_grants "不能设置超出您自己权限的角色。" "A role cannot be given rights that you do not have.";
+    team_within_itself "团队不能放到自己或其下级团队之下。" "A team cannot lie below itself.";
+    teams_too_deep "团队最多 {max} 级。" "Teams lie at most {max} deep.";
     invalid_link "链接无效、已过期或已使用，请让管理员重新发送。" "The link is not valid any more; ask an administrator for a new one.";
     user_disabled "该用户已停用，请先启用。" "This user is disabled; enable them first.";
     user_without_email "该用户没有邮箱，请先填写邮箱。" "This user has no e-mail address; enter one first.";

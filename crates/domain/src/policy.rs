@@ -69,6 +69,8 @@ pub enum Reach {
     None,
     Own,
     Team,
+    /// The teams and all that lie below them in the tree.
+    TeamBelow,
     All,
 }
 
@@ -103,6 +105,8 @@ pub struct Identity {
     pub grants: Vec<Grants>,
     /// The user and the members of the teams the user belongs to or leads.
     pub team_mates: Arc<[Id]>,
+    /// The same with the members of all teams below those.
+    pub team_mates_below: Arc<[Id]>,
 }
 
 impl Identity {
@@ -116,6 +120,7 @@ impl Identity {
             roles: Vec::new(),
             grants: vec![all()],
             team_mates: Arc::from([]),
+            team_mates_below: Arc::from([]),
         }
     }
 
@@ -180,6 +185,7 @@ impl Actor {
             (Reach::All, _) | (_, Ownership::Shared) => Some(Visible::All),
             (Reach::Own, _) => Some(Visible::Owners(self.identity.user.into_iter().collect())),
             (Reach::Team, _) => Some(Visible::Owners(self.identity.team_mates.clone())),
+            (Reach::TeamBelow, _) => Some(Visible::Owners(self.identity.team_mates_below.clone())),
         }
     }
 
@@ -366,7 +372,7 @@ pub fn builtin_roles() -> Vec<(&'static str, Grants)> {
     vec![
         ("owner", all()),
         ("admin", all()),
-        ("manager", work(Reach::Team, Reach::Team)),
+        ("manager", work(Reach::TeamBelow, Reach::TeamBelow)),
         ("sales", work(Reach::Own, Reach::Own)),
     ]
 }
@@ -392,6 +398,7 @@ mod tests {
             roles: vec![role.into()],
             grants: vec![grants],
             team_mates: mates.iter().copied().collect(),
+            team_mates_below: mates.iter().copied().collect(),
         };
         Actor::new(Arc::new(identity), "r")
     }

@@ -8,6 +8,7 @@ record! {
     Team TeamPatch "team" "teams" "团队" "Team" Shared title "name" {
         name: String = [SORT FILTER SEARCH IMPORT] "团队名称" "Name" max(100),
         manager_id: Option<Id> = [FILTER IMPORT] "团队负责人" "Manager" refers("user"),
+        parent_id: Option<Id> = [FILTER] "上级团队" "Parent team" refers("team"),
     }
 }
 

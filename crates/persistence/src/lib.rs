@@ -22,6 +22,7 @@ pub mod second_factor;
 pub mod session;
 mod sql;
 mod store;
+pub mod team;
 #[cfg(test)]
 mod tests;
 mod tx;

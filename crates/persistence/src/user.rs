@@ -3,11 +3,12 @@
 use crate::engine;
 use crate::error::Result;
 use crate::sql::Sql;
+use crate::team;
 use crate::tx::{Dialect, Tx};
 use domain::policy::{Grants, Identity, Permit};
 use domain::role::Role;
 use domain::user::User;
-use domain::value::{Row, Storage};
+use domain::value::Storage;
 use domain::workspace::Workspace;
 use domain::{Error, Id, Record};
 use std::sync::Arc;
@@ -26,20 +27,15 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         let role: Option<Role> = engine::find_by(tx, &system.scope(Role::KIND)?, "key", key.as_str())?;
         grants.extend(role.map(|r| r.grants));
     }
-    let mates = Sql::new("SELECT u.id FROM users u WHERE u.deleted_at IS NULL AND u.workspace_id = ")
-        .value(workspace.id)
-        .text(" AND (u.id = ")
-        .value(user)
-        .text(" OR u.team_id = ")
-        .value(found.team_id)
-        .text(" OR u.team_id IN (SELECT m.id FROM teams m WHERE m.deleted_at IS NULL AND m.workspace_id = u.workspace_id AND m.manager_id = ")
-        .value(user)
-        .text("))");
-    let team_mates = tx
-        .rows(&mates, &[Storage::Id])?
-        .into_iter()
-        .map(|row| Ok(Row::new(row).get()?))
-        .collect::<Result<Vec<Id>>>()?;
+    let own = team::of_member(tx, workspace.id, user, found.team_id)?;
+    let all = team::with_below(tx, workspace.id, &own)?;
+    let below: Vec<Id> = all.iter().filter(|t| !own.contains(t)).copied().collect();
+    let team_mates = team::members(tx, workspace.id, user, &own, &[])?;
+    let team_mates_below = if below.is_empty() {
+        team_mates.clone()
+    } else {
+        team::members(tx, workspace.id, user, &all, &below)?
+    };
     let time_zone = found.time_zone.unwrap_or_else(|| workspace.time_zone.clone());
     Ok(Some(Identity {
         workspace,
@@ -47,7 +43,8 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         time_zone,
         roles: found.roles,
         grants,
-        team_mates: team_mates.into(),
+        team_mates,
+        team_mates_below,
     }))
 }
 

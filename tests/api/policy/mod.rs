@@ -25,6 +25,62 @@ both! {
         t.admin.delete(&theirs, 1).expect(204);
     }
 
+    fn reach_goes_down_the_tree_of_teams(t) {
+        // The other team comes to lie two levels below the manager's; somebody leads it without being in it.
+        t.other_sales.create("/customers", json!({ "name": "below" }));
+        let middle = t.owner.create("/teams", json!({ "name": "middle", "parent_id": t.team })).id();
+        let (leader, led) = sign_in::newcomer(&t.owner, &format!("leader.{}", t.sales.email), "sales");
+        led.create("/customers", json!({ "name": "leaders" }));
+        let other = format!("/teams/{}", t.other_team);
+        let seen = |p: &Client| p.names("/customers?sort=name").join(",");
+        assert_eq!(seen(&t.manager), "");
+        t.owner.patch(&other, 1, json!({ "parent_id": middle, "manager_id": leader })).expect(200);
+        assert_eq!(seen(&t.manager), "below,leaders");
+        assert_eq!(seen(&t.sales), "");
+        assert_eq!(seen(&led), "leaders", "to lead a team does not widen a role of own reach");
+        // A role that reaches the team only stops there.
+        t.owner.create("/roles", json!({ "key": "head", "name": "Head", "grants": { "*": { "view": "team" } } }));
+        t.owner.patch(&format!("/users/{}", t.manager.id), 2, json!({ "roles": ["head"] })).expect(200);
+        assert_eq!(seen(&t.manager), "");
+        t.owner.patch(&format!("/users/{}", t.manager.id), 3, json!({ "roles": ["manager"] })).expect(200);
+        // A subtree moves with one change.
+        let version = |path: &str| t.owner.get(path).expect(200)["version"].as_i64().expect("a version");
+        let path = format!("/teams/{middle}");
+        t.owner.patch(&path, version(&path), json!({ "parent_id": null })).expect(200);
+        assert_eq!(seen(&t.manager), "");
+        t.owner.patch(&path, version(&path), json!({ "parent_id": t.team })).expect(200);
+        assert_eq!(seen(&t.manager), "below,leaders");
+        for (team, parent) in [(t.team.to_string(), t.other_team.to_string()), (middle.clone(), middle.clone()), (t.team.to_string(), middle.clone())] {
+            let path = format!("/teams/{team}");
+            t.owner.patch(&path, version(&path), json!({ "parent_id": parent })).refused(409, "team_within_itself");
+        }
+        t.owner.delete(&path, version(&path)).refused(409, "still_referenced");
+        t.manager.patch(&path, version(&path), json!({ "parent_id": null })).refused(403, "forbidden");
+    }
+
+    fn two_moves_at_once_make_no_ring(t) {
+        for _ in 0..5 {
+            let [a, b] = ["a", "b"].map(|name| t.owner.create("/teams", json!({ "name": name })).id());
+            let under = |team: &str, parent: &str| t.owner.patch(&format!("/teams/{team}"), 1, json!({ "parent_id": parent })).send().status;
+            let statuses = std::thread::scope(|scope| {
+                let one = scope.spawn(|| under(&a, &b));
+                let two = scope.spawn(|| under(&b, &a));
+                [one.join().expect("answers"), two.join().expect("answers")]
+            });
+            let mut sorted = statuses;
+            sorted.sort_unstable();
+            assert_eq!(sorted, [200, 409]);
+        }
+    }
+
+    fn teams_lie_only_so_deep(t) {
+        let mut parent = Json::Null;
+        for n in 0..20 {
+            parent = json!(t.owner.create("/teams", json!({ "name": format!("Level {n}"), "parent_id": parent })).id());
+        }
+        t.owner.post("/teams", json!({ "name": "too deep", "parent_id": parent })).refused(409, "teams_too_deep");
+    }
+
     fn a_child_is_seen_through_its_parent_and_not_changed(t) {
         let customer = seed::plain(&t.sales, "/customers").id();
         let contact = t.owner.create("/contacts", json!({ "name": "child", "customer_id": customer, "owner_id": t.other_sales.id })).id();

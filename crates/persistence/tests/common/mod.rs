@@ -228,6 +228,7 @@ pub fn somebody(workspace: &Arc<Workspace>, role: &str, me: Id, mates: &[Id]) ->
         roles: vec![role.to_owned()],
         grants: vec![grants],
         team_mates: mates.iter().copied().collect(),
+        team_mates_below: mates.iter().copied().collect(),
         time_zone: workspace.time_zone.clone(),
     };
     Actor::new(Arc::new(identity), "test")

@@ -1,0 +1,87 @@
+//! Teams beyond their records: the tree they form, and who is in them.
+
+use crate::error::Result;
+use crate::filter::one_of_ids;
+use crate::sql::Sql;
+use crate::tx::{Dialect, Tx};
+use domain::Id;
+use domain::policy::Permit;
+use domain::value::{Row, Storage};
+use std::sync::Arc;
+
+fn ids(tx: &mut Tx, sql: &Sql) -> Result<Vec<Id>> {
+    let rows = tx.rows(sql, &[Storage::Id])?;
+    rows.into_iter().map(|row| Ok(Row::new(row).get()?)).collect()
+}
+
+/// The teams a user belongs to or leads.
+pub fn of_member(tx: &mut Tx, workspace: Id, user: Id, team: Option<Id>) -> Result<Vec<Id>> {
+    let sql = Sql::new("SELECT id FROM teams WHERE deleted_at IS NULL AND workspace_id = ")
+        .value(workspace)
+        .text(" AND manager_id = ")
+        .value(user)
+        .text(" UNION SELECT id FROM teams WHERE deleted_at IS NULL AND workspace_id = ")
+        .value(workspace)
+        .text(" AND id = ")
+        .value(team);
+    ids(tx, &sql)
+}
+
+/// The teams and all below them. A tree that were no tree would end here as well: no team comes twice.
+pub fn with_below(tx: &mut Tx, workspace: Id, teams: &[Id]) -> Result<Vec<Id>> {
+    if teams.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql =
+        Sql::new("WITH RECURSIVE below (id) AS (SELECT id FROM teams WHERE deleted_at IS NULL AND workspace_id = ")
+            .value(workspace)
+            .text(" AND id");
+    one_of_ids(&mut sql, tx.dialect(), teams);
+    sql.push(
+        " UNION SELECT t.id FROM teams t JOIN below b ON t.parent_id = b.id WHERE t.deleted_at IS NULL AND t.workspace_id = ",
+    )
+    .bind(workspace)
+    .push(") SELECT id FROM below");
+    ids(tx, &sql)
+}
+
+/// The user, the members of `teams` and who leads the teams `led`: a manager need not be a member.
+pub fn members(tx: &mut Tx, workspace: Id, user: Id, teams: &[Id], led: &[Id]) -> Result<Arc<[Id]>> {
+    if teams.is_empty() {
+        return Ok(Arc::from([user]));
+    }
+    let mut sql = Sql::new("SELECT id FROM users WHERE deleted_at IS NULL AND workspace_id = ")
+        .value(workspace)
+        .text(" AND team_id");
+    one_of_ids(&mut sql, tx.dialect(), teams);
+    if !led.is_empty() {
+        sql.push(" UNION SELECT manager_id FROM teams WHERE manager_id IS NOT NULL AND workspace_id = ")
+            .bind(workspace)
+            .push(" AND id");
+        one_of_ids(&mut sql, tx.dialect(), led);
+    }
+    let mut found = ids(tx, &sql)?;
+    if !found.contains(&user) {
+        found.push(user);
+    }
+    Ok(found.into())
+}
+
+/// The team and those it lies below, nearest first. Until the transaction ends nobody else moves a team of the
+/// workspace, so that two moves that are each fine cannot make a ring together.
+pub fn with_above(tx: &mut Tx, permit: &Permit, team: Id) -> Result<Vec<Id>> {
+    if tx.dialect() == Dialect::Pg {
+        let lock = Sql::new("SELECT pg_advisory_xact_lock(hashtextextended(")
+            .value(format!("{}:teams", permit.workspace()))
+            .text(", 0))");
+        tx.execute(&lock)?;
+    }
+    let sql = Sql::new("WITH RECURSIVE above (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM teams WHERE workspace_id = ")
+        .value(permit.workspace())
+        .text(" AND id = ")
+        .value(team)
+        .text(" UNION ALL SELECT t.id, t.parent_id, a.depth + 1 FROM teams t JOIN above a ON t.id = a.parent_id WHERE a.depth < 100 AND t.workspace_id = ")
+        .value(permit.workspace())
+        .text(") SELECT id FROM above ORDER BY depth");
+    ids(tx, &sql)
+}
