@@ -1,4 +1,8 @@
-//! List, search, get, create, patch, delete, upsert, batch and history: the same for every kind, registered by one call.
+//! List, search, get, create, patch, delete, upsert, batch, bin and history: the same for every kind, registered by one
+//! call.
+
+mod batch;
+mod bin;
 
 use crate::caller::Caller;
 use crate::describe::{BASE, Doc, Routes, reference};
@@ -14,7 +18,6 @@ use domain::policy::{Action, Permit};
 use domain::record::{Birth, Ownership, Patch};
 use domain::value::{FieldType, Type};
 use domain::{Error, Id, Instant, Issue, Kind, Record, query};
-use persistence::idempotency::Answer;
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 
@@ -280,47 +283,6 @@ async fn delete<T: Noun>(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// The recycle bin of a kind, last deleted first.
-async fn deleted<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (cursor, limit) = listing::cursor_and_limit(&request::query_pairs(&request)?)?;
-    let scope = caller.scope(T::KIND)?;
-    let page = state
-        .store
-        .read(move |tx| engine::list_deleted::<T>(tx, &scope, limit, cursor.as_deref()))
-        .await?;
-    let data: Vec<Json> = page
-        .rows
-        .iter()
-        .map(|row| json!({ "deleted_at": row.at, "record": row.record }))
-        .collect();
-    let info = json!({ "next_cursor": page.next, "has_more": page.next.is_some() });
-    Ok(HttpResponse::Ok().json(json!({ "data": data, "page": info })))
-}
-
-/// Takes a record out of the recycle bin.
-async fn restore<T: Noun>(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, T::KIND.name)?;
-    let expected = request::if_match(&request)?;
-    request::nothing_else(&request::optional_object(&request, &body)?)?;
-    let by = caller.clone();
-    let response = request::once(&state, &caller, &request, &body, move |tx| {
-        let old: T = engine::find_deleted(tx, &by.scope(T::KIND)?, id)?;
-        let permit = by.authorize(Action::Delete, T::KIND, old.owner_id())?;
-        expected.check(old.version())?;
-        let stored = engine::restore(tx, &permit, &old)?;
-        request::record(StatusCode::OK, &stored, stored.version())
-    })
-    .await?;
-    after_write::<T>(&state);
-    Ok(response)
-}
-
 /// The key of an upsert, as it will be stored: what is no key would find nothing, and make a new record each time.
 fn by_key(kind: &Kind, key: &str, value: String, in_body: Option<Json>) -> Result<String, Issue> {
     let field = kind.field(key).ok_or_else(|| Issue::at(key, "unknown_field"))?;
@@ -373,145 +335,6 @@ async fn upsert<T: Noun>(
         .await?;
     after_write::<T>(&state);
     Ok(request::respond(answer))
-}
-
-/// One operation of a batch.
-#[derive(Clone)]
-enum Step {
-    Create(Map<String, Json>),
-    Update(Id, Expected, Map<String, Json>),
-    Delete(Id, Expected),
-}
-
-const MOST_STEPS: usize = 100;
-
-fn step(index: usize, json: Json) -> Result<Step, Issue> {
-    let at = |name: &str, code| Issue::new(format!("/operations/{index}/{name}"), code);
-    let Json::Object(mut map) = json else {
-        return Err(Issue::new(format!("/operations/{index}"), "wrong_type").with("type", "object"));
-    };
-    let method = map.remove("method");
-    let id = map.remove("id").map(|v| {
-        v.as_str()
-            .and_then(domain::value::parse_id)
-            .ok_or_else(|| at("id", "invalid_id"))
-    });
-    let version = map.remove("version").map(|v| {
-        v.as_i64()
-            .ok_or_else(|| at("version", "wrong_type").with("type", "integer"))
-    });
-    let body = match map.remove("body") {
-        None => Map::new(),
-        Some(Json::Object(body)) => body,
-        Some(_) => return Err(at("body", "wrong_type").with("type", "object")),
-    };
-    if let Some(name) = map.keys().next() {
-        return Err(at(name, "unknown_field").with("field", name));
-    }
-    let target = || -> Result<(Id, Expected), Issue> {
-        let id = id.clone().ok_or_else(|| at("id", "required"))??;
-        let version = version
-            .clone()
-            .ok_or_else(|| at("version", "precondition_required"))??;
-        Ok((id, Expected::Version(version)))
-    };
-    match method.as_ref().and_then(Json::as_str) {
-        Some("create") => Ok(Step::Create(body)),
-        Some("update") => target().map(|(id, expected)| Step::Update(id, expected, body)),
-        Some("delete") => target().map(|(id, expected)| Step::Delete(id, expected)),
-        _ => Err(at("method", "unknown_choice").with("choices", "create, update, delete")),
-    }
-}
-
-fn run_step<T: Noun>(tx: &mut Tx, caller: &Caller, step: &Step) -> persistence::Result<Json> {
-    Ok(match step.clone() {
-        Step::Create(body) => json!({ "status": 201, "body": create_in::<T>(tx, caller, body)? }),
-        Step::Update(id, expected, body) => {
-            json!({ "status": 200, "body": patch_in::<T>(tx, caller, id, expected, body)? })
-        }
-        Step::Delete(id, expected) => {
-            delete_in::<T>(tx, caller, id, expected)?;
-            json!({ "status": 204, "body": null })
-        }
-    })
-}
-
-/// What is wrong with one operation, as part of the whole body.
-fn within(index: usize, error: persistence::Error) -> persistence::Error {
-    let moved = |issue: Issue| Issue {
-        pointer: format!("/operations/{index}{}", issue.pointer),
-        ..issue
-    };
-    match error {
-        persistence::Error::Domain(Error::Invalid(issues)) => {
-            Error::Invalid(issues.into_iter().map(moved).collect()).into()
-        }
-        persistence::Error::Domain(Error::Conflict(issue)) => Error::Conflict(moved(issue)).into(),
-        other => other,
-    }
-}
-
-async fn batch<T: Noun>(
-    caller: Caller,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
-    let atomic = match map.remove("atomic") {
-        None => true,
-        Some(Json::Bool(atomic)) => atomic,
-        Some(_) => return Err(Issue::at("atomic", "wrong_type").with("type", "boolean").into()),
-    };
-    let Some(Json::Array(operations)) = map.remove("operations") else {
-        return Err(Issue::at("operations", "required").into());
-    };
-    request::nothing_else(&map)?;
-    if operations.is_empty() || operations.len() > MOST_STEPS {
-        return Err(Issue::at("operations", "out_of_range")
-            .with("min", 1)
-            .with("max", MOST_STEPS)
-            .into());
-    }
-    let steps = operations
-        .into_iter()
-        .enumerate()
-        .map(|(i, o)| step(i, o))
-        .collect::<Result<Vec<_>, _>>()?;
-    let by = caller.clone();
-    let response = request::once(
-        &state,
-        &caller,
-        &request,
-        &body,
-        move |tx| -> persistence::Result<Answer> {
-            let mut results = Vec::with_capacity(steps.len());
-            for (index, step) in steps.iter().enumerate() {
-                if atomic {
-                    results.push(run_step::<T>(tx, &by, step).map_err(|e| within(index, e))?);
-                    continue;
-                }
-                results.push(match tx.savepoint(|tx| run_step::<T>(tx, &by, step)) {
-                    Ok(result) => result,
-                    Err(error @ persistence::Error::Domain(_)) => {
-                        let problem = Problem::from(error);
-                        let status = actix_web::ResponseError::status_code(&problem).as_u16();
-                        json!({ "status": status, "body": problem.body(by.locale, &by.request_id) })
-                    }
-                    Err(error) => return Err(error),
-                });
-            }
-            let status = if atomic {
-                StatusCode::OK
-            } else {
-                StatusCode::MULTI_STATUS
-            };
-            request::json(status, &json!({ "results": results }))
-        },
-    )
-    .await?;
-    after_write::<T>(&state);
-    Ok(response)
 }
 
 /// A record's changes, newest first.
@@ -592,7 +415,7 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     let name = type_name(kind);
     let path = format!("/{}", kind.path());
     let tag = kind.path();
-    let (one, many) = (kind.label.en.to_lowercase(), kind.plural.replace('_', " "));
+    let one = kind.label.en.to_lowercase();
     let schema = |suffix: &str| reference(&format!("{name}{suffix}"));
 
     listed::<T>(routes);
@@ -600,25 +423,7 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
         .body(schema("Create"))
         .ok(201, schema(""));
     routes.add(Method::POST, &path, doc, create::<T>);
-    let results = json!({ "type": "object", "required": ["results"], "properties": { "results": { "type": "array", "items": {
-        "type": "object", "required": ["status", "body"], "properties": { "status": { "type": "integer" }, "body": { "type": ["object", "null"] } } } } } });
-    let operations = json!({ "type": "object", "required": ["operations"], "additionalProperties": false, "properties": {
-        "atomic": { "type": "boolean", "default": true },
-        "operations": { "type": "array", "minItems": 1, "maxItems": MOST_STEPS, "items": { "type": "object", "required": ["method"],
-            "additionalProperties": false, "properties": {
-                "method": { "type": "string", "enum": ["create", "update", "delete"] },
-                "id": { "type": "string", "format": "uuid" }, "version": { "type": "integer" }, "body": { "type": "object" } } } } } });
-    let doc = Doc::new(
-        format!("batch_{}", kind.plural),
-        &tag,
-        format!("Create, change and delete {many} together"),
-    )
-    .about("Up to 100 operations in one change set: all or nothing, or with `\"atomic\": false` each for itself (207).")
-    .body(operations)
-    .ok(200, results.clone())
-    .ok(207, results)
-    .also(&[404, 412]);
-    routes.add(Method::POST, format!("{path}/batch"), doc, batch::<T>);
+    batch::route::<T>(routes);
     let doc = Doc::new(
         format!("upsert_{}", kind.name),
         &tag,
@@ -630,23 +435,7 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
     .ok(201, schema(""))
     .also(&[412]);
     routes.add(Method::PUT, format!("{path}/by/{{key}}/{{value}}"), doc, upsert::<T>);
-    let doc = Doc::new(format!("deleted_{}", kind.plural), &tag, format!("Recycle bin of {many}"))
-        .about("Last deleted first.")
-        .query("cursor", json!({ "type": "string" }), "Where the page before ended")
-        .query("limit", json!({ "type": "integer", "minimum": 1, "maximum": 200 }), "Rows of a page")
-        .ok(200, json!({ "type": "object", "required": ["data", "page"], "properties": {
-            "data": { "type": "array", "items": { "type": "object", "required": ["deleted_at", "record"], "properties": {
-                "deleted_at": { "type": "string", "format": "date-time" }, "record": schema("") } } }, "page": reference("Page") } }));
-    routes.add(Method::GET, format!("{path}/deleted"), doc, deleted::<T>);
-    let doc = Doc::new(
-        format!("restore_{}", kind.name),
-        &tag,
-        format!("Take {one} out of the recycle bin"),
-    )
-    .optional_body(json!({ "type": "object", "additionalProperties": false }))
-    .versioned()
-    .ok(200, schema(""));
-    routes.add(Method::POST, format!("{path}/{{id}}/restore"), doc, restore::<T>);
+    bin::routes::<T>(routes);
     let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}"))
         .ok(200, listing::part(&name))
         .not_modified();
