@@ -113,6 +113,20 @@ pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
+/// Puts text on the clipboard; false where the browser does not let it.
+pub async fn copy(text: &str) -> bool {
+    let clipboard = get(&window().navigator(), "clipboard");
+    let Ok(write) = get(&clipboard, "writeText").dyn_into::<js_sys::Function>() else {
+        return false;
+    };
+    match write.call1(&clipboard, &text.into()) {
+        Ok(promise) => wasm_bindgen_futures::JsFuture::from(promise.unchecked_into::<js_sys::Promise>())
+            .await
+            .is_ok(),
+        Err(_) => false,
+    }
+}
+
 /// Offers text as a file to keep.
 pub fn download(name: &str, mime: &str, text: &str) {
     let parts = js_sys::Array::of1(&JsValue::from_str(text));

@@ -130,7 +130,7 @@ pub fn first_columns(kind: &Kind) -> &'static [&'static str] {
             "owner_id",
         ],
         "product" => &["name", "code", "category", "price", "unit", "inactive"],
-        "user" => &["name", "email", "title", "roles", "team_id", "disabled"],
+        "user" => &["name", "email", "roles", "team_id", "signed_in_at", "two_factor"],
         "team" => &["name", "manager_id", "parent_id"],
         "task" => &["subject", "due_at", "priority", "status", "owner_id"],
         _ => &["name", "updated_at"],
@@ -281,6 +281,8 @@ pub fn in_order(kind: &'static Kind) -> Vec<&'static Field> {
 pub fn aside(kind: &Kind, field: &Field, row: &Row) -> bool {
     match (kind.name, field.name) {
         ("opportunity", "pipeline_id" | "stage_id" | "status" | "lines" | "stage_entered_at") => true,
+        // Stand together above, with what can be done about them.
+        ("user", "disabled" | "two_factor" | "invited_at" | "password_changed_at" | "signed_in_at") => true,
         ("opportunity", "closed_at" | "loss_reason")
         | ("lead", "disqualified_reason" | "converted_at" | "customer_id" | "contact_id" | "opportunity_id") => {
             row.get(field.name).is_null()

@@ -28,6 +28,7 @@ mod shell;
 mod state;
 mod task;
 mod ui;
+mod user;
 
 use crate::{
     i18n::t,
@@ -66,13 +67,22 @@ fn App() -> impl IntoView {
             spawn_local(role::load());
         }
     });
-    let setting_up = Memo::new(move |_| state.address.with(|a| a.path == "/setup"));
+    let gate = Memo::new(move |_| {
+        state.address.with(|a| match a.path.as_str() {
+            "/setup" => "setup",
+            "/welcome" => "welcome",
+            _ => "",
+        })
+    });
     move || {
         state.locale.track();
         let who = who.get();
+        let gate = gate.get();
         let screen = match who.as_str() {
+            // Whoever is signed in here: the link is for somebody in particular.
+            _ if gate == "welcome" => view! { <auth::Welcome/> }.into_any(),
             "…" => view! { <div class="boot" role="status" aria-label=t().loading></div> }.into_any(),
-            "" if setting_up.get() => view! { <auth::SetUp/> }.into_any(),
+            "" if gate == "setup" => view! { <auth::SetUp/> }.into_any(),
             "" => view! { <auth::SignIn ended=state.session.with_untracked(|s| *s == Session::SignedOut(true))/> }
                 .into_any(),
             _ => view! { <shell::Shell><Screen/></shell::Shell><shell::Palette/><ConflictDialog/> }.into_any(),

@@ -185,7 +185,8 @@ pub fn add_user(
         roles: Some(vec![role.to_owned()]),
         ..Default::default()
     };
-    let person = User::create(patch, Birth::new(None))?;
+    let mut person = User::create(patch, Birth::new(None))?;
+    person.password_changed_at = Some(person.created_at);
     let permit = system.authorize(Action::Create, User::KIND, None)?;
     engine::insert(tx, &permit, std::slice::from_ref(&person))?;
     login::set(tx, &permit, person.id, email.as_str(), password_hash)?;

@@ -79,6 +79,11 @@ pub fn delete(path: impl Into<String>, version: i64) -> Call {
     call("DELETE", path).version(version)
 }
 
+/// Takes away what has no versions.
+pub fn delete_any(path: impl Into<String>) -> Call {
+    call("DELETE", path)
+}
+
 impl Call {
     pub fn version(mut self, version: i64) -> Self {
         self.version = Some(version);

@@ -96,11 +96,22 @@ pub async fn reload_me() -> Outcome<()> {
     Ok(())
 }
 
-pub async fn sign_in(email: &str, password: &str) -> Outcome<()> {
-    let reply = post("/auth/login", json!({ "email": email, "password": password }))
+/// `code` is that of the second factor, empty where none was asked for.
+pub async fn sign_in(email: &str, password: &str, code: &str) -> Outcome<()> {
+    let mut body = json!({ "email": email, "password": password });
+    if !code.is_empty() {
+        body["code"] = json!(code);
+    }
+    let reply = post("/auth/login", body).send().await?;
+    take(&reply.body).await
+}
+
+/// Sets a password through a one-time link; answers with the address it signs in.
+pub async fn accept(token: &str, password: &str) -> Outcome<String> {
+    let reply = post("/auth/invitation", json!({ "token": token, "password": password }))
         .send()
         .await?;
-    take(&reply.body).await
+    Ok(reply.body["email"].as_str().unwrap_or_default().to_owned())
 }
 
 /// First start: makes the workspace and its owner, and signs the owner in.
@@ -112,6 +123,7 @@ pub async fn set_up(body: Value) -> Outcome<()> {
     sign_in(
         body["email"].as_str().unwrap_or_default(),
         body["password"].as_str().unwrap_or_default(),
+        "",
     )
     .await
 }

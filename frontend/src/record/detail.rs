@@ -9,6 +9,7 @@ use crate::{
     route, shell,
     state::{self, state},
     ui::{self, Menu, Tabs, dialog::Confirm, icon, tabs::Tab},
+    user,
 };
 use domain::Kind;
 use leptos::{prelude::*, task::spawn_local};
@@ -191,6 +192,7 @@ fn special(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
     match kind.name {
         "opportunity" => view! { <opportunity::lines::Lines row/> }.into_any(),
         "lead" => view! { <lead::Became row/> }.into_any(),
+        "user" => view! { <user::SignInOf row/> }.into_any(),
         _ => ().into_any(),
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     role::{self, RoleBoxes},
     state,
     ui::{avatar, badge, combobox::Chosen, combobox::Combobox, icon},
+    user,
 };
 use domain::{Field, Kind, value::Type};
 use leptos::prelude::*;
@@ -122,6 +123,9 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
 
 /// As it stands in a column: one full of “no” says nothing to the eye, so that is a dash; the word is for who listens.
 pub fn cell(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
+    if let ("user", "signed_in_at") = (kind.name, field.name) {
+        return user::state_of(row);
+    }
     let Some(on) = row.get(field.name).as_bool() else {
         return show(kind, field, row);
     };

@@ -17,6 +17,7 @@ use crate::{
     route,
     state::{self, state},
     ui::{self, Menu, icon},
+    user,
 };
 use domain::{Field, Kind};
 use leptos::{prelude::*, task::spawn_local};
@@ -156,9 +157,14 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
         } else {
             format!("&expand={expand}")
         };
-        let status = if kind.name == "opportunity" { ",status" } else { "" };
+        // What a column needs to know beside its own field.
+        let beside = match kind.name {
+            "opportunity" => ",status",
+            "user" => user::STATE_FIELDS,
+            _ => "",
+        };
         format!(
-            "/{}?limit=100&fields=id,{},{fields}{status}{expand}&{query}",
+            "/{}?limit=100&fields=id,{},{fields}{beside}{expand}&{query}",
             kind.path(),
             kind.title
         )

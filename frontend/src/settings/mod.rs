@@ -1,8 +1,12 @@
-//! Settings: one's own profile, people and teams, pipelines with their stages, picklists.
+//! Settings: one's own profile and account, people and teams, pipelines with their stages, picklists.
 
+mod agent;
+mod password;
 mod picklists;
 mod pipelines;
 mod profile;
+mod second_factor;
+mod sessions;
 
 use crate::{i18n::t, kinds, record::list::ListPage, state};
 use leptos::prelude::*;

@@ -1,39 +1,117 @@
-//! One's own profile: name, language, time zone, theme.
+//! One's own profile: name, how to be reached, language, time zone and theme, and under it what protects the account.
 
+use super::{password::Password, second_factor::SecondFactor, sessions::Sessions};
 use crate::{
     api::{self, Problem, session},
-    i18n::{self, Locale, label, t},
+    dom,
+    i18n::{self, Locale, fill, label, t},
     kinds,
-    record::{row::Row, save},
+    record::row::Row,
     role,
     shell::choose_theme,
     state::{self, Theme, state},
-    ui::{icon, states::form_error, toast},
+    ui::{self, icon, states::form_error, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 
+/// What everybody may change about themselves.
+const OWN: [&str; 5] = ["name", "phone", "title", "locale", "time_zone"];
+
 #[component]
 pub fn Profile() -> impl IntoView {
-    let Some(me) = state::me() else { return ().into_any() };
-    let name = RwSignal::new(me.name.clone());
-    let zone = RwSignal::new(me.time_zone.clone());
-    let problem = RwSignal::new(None::<Problem>);
-    let id = StoredValue::new(me.id.clone());
-    // The profile is a record like others: its version is asked for before writing.
-    let save_fields = move |patch: Map<String, Value>| {
+    let loaded = RwSignal::new(None::<Result<(), Problem>>);
+    let row = RwSignal::new(None::<Row>);
+    let zone = RwSignal::new(String::new());
+    let load = move || {
         spawn_local(async move {
-            let done = async {
-                let row: Row = save::fetch(kinds::USER, &id.get_value()).await?;
-                api::patch(save::path(kinds::USER, row.id()), row.version(), Value::Object(patch))
-                    .send()
-                    .await?;
-                session::reload_me().await
-            };
-            match done.await {
-                Ok(()) => {
-                    problem.try_set(None);
+            let outcome = fetch().await.map(|(user, workspace_zone)| {
+                zone.try_set(workspace_zone);
+                row.try_set(Some(user));
+            });
+            loaded.try_set(Some(outcome));
+        });
+    };
+    load();
+    let reload = Callback::new(move |()| load());
+    // A memo: what is fetched again must not draw anew what somebody is in the middle of.
+    let loaded = Memo::new(move |_| loaded.get());
+    let body = move || match loaded.get() {
+        None => ui::skeleton(8),
+        Some(Err(problem)) => ui::problem(&problem, reload),
+        Some(Ok(())) => view! {
+            <Form row workspace_zone=zone.get_untracked()/>
+            <Look/>
+            <Password/>
+            <SecondFactor row changed=reload/>
+            <Sessions/>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="page narrow-page">
+            <header class="page-head"><h1>{t().profile}</h1></header>
+            {body}
+        </div>
+    }
+    .into_any()
+}
+
+/// Oneself as a record, and the workspace's time zone.
+async fn fetch() -> api::Outcome<(Row, String)> {
+    let mut body = api::get("/auth/me").send().await?.body;
+    let zone = body["workspace"]["time_zone"].as_str().unwrap_or_default().to_owned();
+    let user = Row::new(body["user"].take()).ok_or_else(Problem::default)?;
+    Ok((user, zone))
+}
+
+#[component]
+fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
+    let Some(first) = row.get_untracked() else {
+        return ().into_any();
+    };
+    let drafts = OWN.map(|name| (name, RwSignal::new(first.text(name).to_owned())));
+    let of = move |name: &str| drafts.iter().find(|d| d.0 == name).map_or(drafts[0].1, |d| d.1);
+    if first.get("locale").is_null() {
+        of("locale").set(i18n::locale().tag().to_owned());
+    }
+    let problem = RwSignal::new(None::<Problem>);
+    let sending = RwSignal::new(false);
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let Some(base) = row.get_untracked().filter(|_| !sending.get_untracked()) else {
+            return;
+        };
+        let typed = drafts.map(|(name, draft)| (name.to_owned(), or_null(&draft.get_untracked())));
+        let patch: Map<String, Value> = typed.into_iter().filter(|(name, new)| base.get(name) != new).collect();
+        if patch.is_empty() {
+            return toast::say(t().saved);
+        }
+        sending.set(true);
+        problem.set(None);
+        spawn_local(async move {
+            let outcome = store(&base, patch).await;
+            sending.try_set(false);
+            match outcome {
+                Ok(Stored::Done(newer)) => {
+                    let locale = Locale::from_tag(newer.text("locale"));
+                    row.try_set(Some(newer));
                     toast::say(t().saved);
+                    if let Some(locale) = locale.filter(|l| *l != i18n::locale()) {
+                        i18n::choose(locale);
+                    }
+                    if let Err(error) = session::reload_me().await {
+                        toast::complain(&error);
+                    }
+                    // A new name or language draws everything anew.
+                    dom::focus_soon("#me-save".into());
+                }
+                Ok(Stored::Changed(theirs)) => {
+                    for (name, draft) in drafts {
+                        draft.try_set(theirs.text(name).to_owned());
+                    }
+                    row.try_set(Some(theirs));
+                    toast::say(t().profile_changed);
                 }
                 Err(error) => {
                     problem.try_set(Some(error));
@@ -41,58 +119,119 @@ pub fn Profile() -> impl IntoView {
             }
         });
     };
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        let zone = zone.get_untracked();
-        let zone = if zone.trim().is_empty() {
-            Value::Null
-        } else {
-            json!(zone.trim())
-        };
-        save_fields(Map::from_iter([
-            ("name".to_owned(), json!(name.get_untracked())),
-            ("time_zone".to_owned(), zone),
-        ]));
+    let name_of = |name: &str| kinds::USER.field(name).map(|f| label(f.label)).unwrap_or_default();
+    let error = move |name: &'static str| {
+        move || {
+            let text = problem.with(|p| p.as_ref().and_then(|p| p.field(name).map(str::to_owned)));
+            text.map(|m| view! { <p class="field-error">{m}</p> })
+        }
     };
-    let language = move |locale: Locale| {
-        save_fields(Map::from_iter([("locale".to_owned(), json!(locale.tag()))]));
-        i18n::choose(locale);
+    let text = move |name: &'static str, max: &'static str, complete: &'static str| {
+        let (id, draft) = (format!("me-{name}"), of(name));
+        view! {
+            <div class="form-field">
+                <label for=id.clone()>{name_of(name)}</label>
+                <input class="input" id=id maxlength=max autocomplete=complete prop:value=draft on:input=move |e| draft.set(event_target_value(&e))/>
+                {error(name)}
+            </div>
+        }
     };
+    let locale = of("locale");
+    let zone = of("time_zone");
+    let roles = state::me().map(|m| m.roles).unwrap_or_default();
+    view! {
+        <form class="box" on:submit=submit novalidate=true>
+            <p class="muted">{t().profile_text}</p>
+            <div class="form-grid">
+                {text("name", "100", "name")}
+                <div class="form-field"><label for="me-email">{name_of("email")}</label><input class="input" id="me-email" disabled=true value=first.text("email").to_owned()/></div>
+                {text("phone", "40", "tel")}
+                {text("title", "100", "organization-title")}
+                <div class="form-field">
+                    <label for="me-locale">{name_of("locale")}</label>
+                    <select class="input" id="me-locale" on:change=move |e| locale.set(event_target_value(&e))>
+                        {i18n::LANGUAGES.into_iter().map(|(l, name)| view! { <option value=l.tag() selected=move || locale.with(|v| v == l.tag())>{name}</option> }).collect_view()}
+                    </select>
+                    {error("locale")}
+                </div>
+                <div class="form-field">
+                    <label for="me-time_zone">{name_of("time_zone")}</label>
+                    <input class="input" id="me-time_zone" list="zones" autocomplete="off" spellcheck="false" placeholder=fill(t().workspace_zone, &[&workspace_zone])
+                        prop:value=zone on:input=move |e| zone.set(event_target_value(&e))/>
+                    <datalist id="zones">{zones().into_iter().map(|z| view! { <option value=z></option> }).collect_view()}</datalist>
+                    {error("time_zone")}
+                </div>
+                <div class="form-field wide"><span class="form-label">{t().roles}</span><p class="static">{move || roles.iter().map(|r| role::name(r)).collect::<Vec<_>>().join(t().list_comma)}</p></div>
+            </div>
+            {form_error(problem)}
+            <div class="form-foot"><button type="submit" class="btn primary" id="me-save" class:loading=sending><span>{t().save}</span></button></div>
+        </form>
+    }
+    .into_any()
+}
+
+fn or_null(text: &str) -> Value {
+    match text.trim() {
+        "" => Value::Null,
+        text => json!(text),
+    }
+}
+
+enum Stored {
+    Done(Row),
+    /// What one was changing is another by now.
+    Changed(Row),
+}
+
+/// A version is also made by a new password or an invitation: what stands in the form is the same, and is saved on it.
+async fn store(base: &Row, patch: Map<String, Value>) -> api::Outcome<Stored> {
+    let send = async |version: i64| {
+        api::patch("/auth/me", version, Value::Object(patch.clone()))
+            .send()
+            .await
+    };
+    let reply = match send(base.version()).await {
+        Err(problem) if problem.stale() => {
+            let (theirs, _) = fetch().await?;
+            if OWN.iter().any(|name| theirs.get(name) != base.get(name)) {
+                return Ok(Stored::Changed(theirs));
+            }
+            send(theirs.version()).await?
+        }
+        outcome => outcome?,
+    };
+    Row::new(reply.body).map(Stored::Done).ok_or_else(Problem::default)
+}
+
+/// All time zones the browser knows.
+fn zones() -> Vec<String> {
+    use wasm_bindgen::JsCast;
+    let intl = dom::get(&window(), "Intl");
+    let Ok(ask) = dom::get(&intl, "supportedValuesOf").dyn_into::<js_sys::Function>() else {
+        return Vec::new();
+    };
+    let zones = ask.call1(&intl, &"timeZone".into()).map(|z| js_sys::Array::from(&z));
+    zones.map_or_else(|_| Vec::new(), |z| z.iter().filter_map(|z| z.as_string()).collect())
+}
+
+/// How the app looks here: kept on this machine, not in the profile.
+#[component]
+fn Look() -> impl IntoView {
     let theme = state().theme;
     let themes = [
         (Theme::System, t().theme_system, "screen"),
         (Theme::Light, t().theme_light, "sun"),
         (Theme::Dark, t().theme_dark, "moon"),
     ];
-    let field = |name: &str| kinds::USER.field(name).map(|f| label(f.label)).unwrap_or_default();
     view! {
-        <div class="page narrow-page">
-            <header class="page-head"><h1>{t().profile}</h1></header>
-            <form class="box" on:submit=submit novalidate=true>
-                <div class="form-grid">
-                    <div class="form-field"><label for="me-name">{field("name")}</label><input class="input" id="me-name" maxlength="100" prop:value=name on:input=move |e| name.set(event_target_value(&e))/></div>
-                    <div class="form-field"><label for="me-email">{field("email")}</label><input class="input" id="me-email" disabled=true value=me.email.clone()/></div>
-                    <div class="form-field"><label for="me-zone">{field("time_zone")}</label><input class="input" id="me-zone" placeholder="Asia/Shanghai" prop:value=zone on:input=move |e| zone.set(event_target_value(&e))/></div>
-                    <div class="form-field"><span class="form-label">{t().roles}</span><p class="static">{move || me.roles.iter().map(|r| role::name(r)).collect::<Vec<_>>().join(t().list_comma)}</p></div>
-                </div>
-                {form_error(problem)}
-                <div class="form-foot"><button type="submit" class="btn primary">{t().save}</button></div>
-            </form>
-            <section class="box">
-                <h2>{t().language}</h2>
-                <div class="segmented">
-                    {i18n::LANGUAGES.into_iter().map(|(locale, name)| view! {
-                        <button type="button" aria-pressed=(i18n::locale() == locale).to_string() on:click=move |_| language(locale)>{name}</button>
-                    }).collect_view()}
-                </div>
-                <h2>{t().theme}</h2>
-                <div class="segmented">
-                    {themes.into_iter().map(|(value, name, shape)| view! {
-                        <button type="button" aria-pressed=move || (theme.get() == value).to_string() on:click=move |_| choose_theme(value)>{icon(shape)}{name}</button>
-                    }).collect_view()}
-                </div>
-            </section>
-        </div>
+        <section class="box">
+            <h2>{t().theme}</h2>
+            <div class="segmented">
+                {themes.into_iter().map(|(value, name, shape)| view! {
+                    <button type="button" aria-pressed=move || (theme.get() == value).to_string() on:click=move |_| choose_theme(value)>{icon(shape)}{name}</button>
+                }).collect_view()}
+            </div>
+        </section>
     }
     .into_any()
 }

@@ -5,6 +5,8 @@ pub mod combobox;
 pub mod dialog;
 pub mod icon;
 pub mod menu;
+pub mod qr;
+pub mod secret;
 pub mod states;
 pub mod tabs;
 pub mod toast;

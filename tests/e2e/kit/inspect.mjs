@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 
 /** Words that are the same in both languages: names, units, formats. */
-const SHARED = /简体中文|English|Guanxi|Ctrl|Esc|CSV|UTF-?\d+|GBK|GB18030|TAB|Asia\/Shanghai|\b(?:CNY|USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|AUD|CAD|CHF|VIP|kB|MB|K|[A-Z])\b/g;
+const SHARED = /简体中文|English|Guanxi|Chrome|Linux|Ctrl|Esc|CSV|UTF-?\d+|GBK|GB18030|TAB|Asia\/Shanghai|\b(?:CNY|USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|AUD|CAD|CHF|VIP|kB|MB|K|[A-Z])\b/g;
 const FOREIGN = { 'zh-CN': /[A-Za-z]{2,}/, en: /\p{Script=Han}/u };
 
 /** Values of picklists have names in both languages: what is stored is no excuse. */
@@ -15,6 +15,8 @@ export function collectData(app) {
     // Keys such as `following` must be translated: they are no data.
     if (typeof value === 'string' && value.length > 1 && !/^[a-z_0-9]*$/.test(value)) data.add(value);
     else if (value && typeof value === 'object') {
+      // The name a program gives itself is nobody's word.
+      if (value.user_agent) data.add(value.user_agent);
       for (const [key, inner] of Object.entries(value)) if (!(TOLD.has(key) && typeof inner === 'string')) gather(inner);
     }
   };

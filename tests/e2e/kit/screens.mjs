@@ -18,17 +18,21 @@ export async function makeScene(api, name = (text) => text) {
   });
   await api.make('activities', { kind: 'call', body: name('谈了交期'), next_step: name('寄合同'), customer_id: customer.id, contact_id: contact.id, opportunity_id: opportunity.id });
   await api.make('tasks', { subject: name('准备报价单'), due_at: soon, customer_id: customer.id, priority: 'high', owner_id: api.me.id });
-  return { customer, contact, lead, product, pipeline, opportunity };
+  const gone = await api.make('customers', { name: name('已删客户'), industry: '制造', owner_id: api.me.id });
+  await api.call('DELETE', `/customers/${gone.id}`, undefined, { 'If-Match': '*' });
+  const user = await api.make('users', { name: name('何静'), email: `${crypto.randomUUID()}@example.com`, title: name('客户经理'), roles: ['sales'] });
+  return { customer, contact, lead, product, pipeline, opportunity, user };
 }
 
 /** The same from what a database already holds. */
 export async function findScene(api) {
   const first = async (path) => (await api.list(path))[0];
-  const [customer, contact, lead, product, pipeline, opportunity] = await Promise.all([
+  const [customer, contact, lead, product, pipeline, opportunity, user] = await Promise.all([
     first('/customers?sort=-last_activity_at&limit=1&filter[last_activity_at][is_null]=false'), first('/contacts?limit=1'), first('/leads?limit=1&filter[status]=contacted'),
     first('/products?limit=1'), first('/pipelines?limit=1&sort=position'), first('/opportunities?limit=1&filter[status]=open&sort=-amount'),
+    first('/users?limit=1&filter[roles]=sales'),
   ]);
-  return { customer, contact, lead, product, pipeline, opportunity };
+  return { customer, contact, lead, product, pipeline, opportunity, user };
 }
 
 const click = (selector) => async ({ page }) => {
@@ -82,8 +86,23 @@ export const SCREENS = [
     await app.page.locator('table.map').waitFor();
     await app.settled();
   }],
+  ['bin', () => '/bin/customers', ({ page }) => page.locator('.bin .line, .empty').first().waitFor()],
+  ['cell-editor', () => '/customers?cols=name,phone,owner_id', async ({ page }) => {
+    await page.locator('.table').focus();
+    for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
+    await page.locator('.cell-edit').waitFor();
+  }],
   ['settings', () => '/settings'],
+  ['settings-second-factor', () => '/settings', async ({ page }) => {
+    await page.locator('.second-factor .form-foot button').click();
+    await page.locator('svg.qr').scrollIntoViewIfNeeded();
+  }],
+  ['settings-sign-out-others', () => '/settings', dialog('.sessions .form-foot button')],
   ['settings-users', () => '/settings/users'],
+  ['settings-users-new', () => '/settings/users', dialog('.page-actions .btn.primary')],
+  ['settings-user', ({ user }) => `/settings/users?open=${user.id}`],
+  ['settings-user-link', ({ user }) => `/settings/users?open=${user.id}`, dialog('.sign-in-acts .btn')],
+  ['settings-user-disable', ({ user }) => `/settings/users?open=${user.id}`, dialog('.sign-in-acts .btn:last-child')],
   ['settings-teams', () => '/settings/teams'],
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],

@@ -45,7 +45,11 @@ for (const screen of SCREENS) {
 }
 
 /** Before anybody is signed in: each with a text to wait for in both languages. */
-const GATES = [['sign-in', () => '/', '登录', 'Sign in'], ['set-up', ({ setUpLink }) => setUpLink, '创建工作区', 'Create workspace']];
+const GATES = [
+  ['sign-in', () => '/', '登录', 'Sign in'],
+  ['set-up', ({ setUpLink }) => setUpLink, '创建工作区', 'Create workspace'],
+  ['welcome', () => '/welcome?token=not-yet-tried', '设置密码并登录', 'Set password and sign in'],
+];
 
 for (const [name, path, chinese, english] of GATES) {
   test(`screen ${name}: both languages, both themes, wide and narrow`, async ({ open, server: usual }) => {

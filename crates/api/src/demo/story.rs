@@ -68,10 +68,11 @@ impl Story {
         for (name, email, title, team, role) in STAFF {
             let birth = self.dice.birth(founded);
             let locale = if name.is_ascii() { "en" } else { "zh-CN" };
-            let user: User = make(
+            let mut user: User = make(
                 birth,
                 json!({ "name": name, "email": email, "title": title, "team_id": teams[team].id, "roles": [role], "locale": locale }),
             )?;
+            user.password_changed_at = Some(founded);
             engine::insert(tx, &permit, std::slice::from_ref(&user))?;
             login::set(tx, &permit, user.id, email, hash)?;
             self.dice.by.get_or_insert(user.id);

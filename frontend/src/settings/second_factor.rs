@@ -1,0 +1,191 @@
+//! One's second factor: turned on with a secret and its first code, recovery codes shown once, turned off with the password.
+
+use crate::{
+    api::{self, Problem},
+    dom::{self, Tell},
+    i18n::t,
+    record::row::Row,
+    ui::{badge, icon, qr::qr, secret, states::form_error, toast},
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Value, json};
+
+#[derive(Clone, PartialEq)]
+enum Step {
+    Rest,
+    /// Secret, and the address for the QR code.
+    Offered(String, String),
+    Codes(Vec<String>),
+    Leaving,
+}
+
+#[component]
+pub fn SecondFactor(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl IntoView {
+    let factor = Factor {
+        on: Memo::new(move |_| row.with(|r| r.as_ref().is_some_and(|r| r.get("two_factor") == true))),
+        step: RwSignal::new(Step::Rest),
+        typed: RwSignal::new(String::new()),
+        problem: RwSignal::new(None),
+        sending: RwSignal::new(false),
+        changed,
+    };
+    view! {
+        <section class="box second-factor">
+            <div class="group-head"><h2>{t().two_steps}</h2>
+                {move || if factor.on.get() { badge("active", t().turned_on) } else { badge("plain", t().turned_off) }}
+            </div>
+            {move || match factor.step.get() {
+                Step::Rest => factor.rest(),
+                Step::Offered(secret, url) => factor.offered(secret, &url),
+                Step::Codes(codes) => factor.codes(codes),
+                Step::Leaving => factor.leaving(),
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+#[derive(Clone, Copy)]
+struct Factor {
+    on: Memo<bool>,
+    step: RwSignal<Step>,
+    /// The code, or the password.
+    typed: RwSignal<String>,
+    problem: RwSignal<Option<Problem>>,
+    sending: RwSignal<bool>,
+    changed: Callback<()>,
+}
+
+impl Factor {
+    fn go(self, step: Step) {
+        self.typed.try_set(String::new());
+        self.problem.try_set(None);
+        let focus = match &step {
+            Step::Rest => ".second-factor .form-foot button",
+            Step::Offered(..) => "#factor-code",
+            Step::Codes(_) => ".second-factor .codes",
+            Step::Leaving => ".second-factor input",
+        };
+        self.step.try_set(step);
+        dom::focus_soon(focus.into());
+    }
+
+    fn send(self, call: api::Call, then: impl FnOnce(Value) + 'static) {
+        if self.sending.get_untracked() {
+            return;
+        }
+        self.sending.set(true);
+        self.problem.set(None);
+        spawn_local(async move {
+            let outcome = call.send().await;
+            self.sending.try_set(false);
+            match outcome {
+                Ok(reply) => then(reply.body),
+                Err(error) => {
+                    self.problem.try_set(Some(error));
+                }
+            }
+        });
+    }
+
+    fn rest(self) -> AnyView {
+        let start = move |_| {
+            self.send(api::get("/auth/second-factor"), move |offer| {
+                let text = |name: &str| offer[name].as_str().unwrap_or_default().to_owned();
+                self.go(Step::Offered(text("secret"), text("url")));
+            });
+        };
+        let button = move || {
+            if self.on.get() {
+                view! { <button type="button" class="btn" on:click=move |_| self.go(Step::Leaving)>{t().turn_off}</button> }.into_any()
+            } else {
+                view! { <button type="button" class="btn" class:loading=self.sending on:click=start>{icon("lock")}<span>{t().turn_on}</span></button> }.into_any()
+            }
+        };
+        view! {
+            <p class="muted">{t().two_steps_text}</p>
+            {form_error(self.problem)}
+            <div class="form-foot">{button}</div>
+        }
+        .into_any()
+    }
+
+    fn offered(self, secret: String, url: &str) -> AnyView {
+        let body = secret.clone();
+        let submit = move |event: web_sys::SubmitEvent| {
+            event.prevent_default();
+            let body = json!({ "secret": body, "code": self.typed.get_untracked().trim() });
+            self.send(api::post("/auth/second-factor", body), move |answer| {
+                let codes = answer["recovery_codes"].as_array().cloned().unwrap_or_default();
+                let codes = codes.iter().filter_map(|c| c.as_str().map(str::to_owned));
+                toast::say(t().factor_on_said);
+                self.go(Step::Codes(codes.collect()));
+                self.changed.tell(());
+            });
+        };
+        view! {
+            <p class="muted">{t().scan_text}</p>
+            <form class="offer" on:submit=submit novalidate=true>
+                {qr(url, t().qr_label)}
+                <div class="stack">
+                    {secret::copied("factor-key", t().factor_key, secret)}
+                    <div class="form-field">
+                        <label for="factor-code">{t().code}</label>
+                        <input class="input code" id="factor-code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="10"
+                            prop:value=self.typed on:input=move |e| self.typed.set(event_target_value(&e))/>
+                    </div>
+                    {form_error(self.problem)}
+                    <div class="form-foot">
+                        <button type="button" class="btn" on:click=move |_| self.go(Step::Rest)>{t().cancel}</button>
+                        <button type="submit" class="btn primary" class:loading=self.sending disabled=move || self.typed.with(|c| c.trim().is_empty())><span>{t().turn_on}</span></button>
+                    </div>
+                </div>
+            </form>
+        }
+        .into_any()
+    }
+
+    fn codes(self, codes: Vec<String>) -> AnyView {
+        let text = StoredValue::new(codes.join("\n") + "\n");
+        let copy = move |_| {
+            spawn_local(async move {
+                let text = text.get_value();
+                secret::copy(&text).await;
+            });
+        };
+        view! {
+            <p class="muted">{t().recovery_text}</p>
+            <ul class="codes plain" tabindex="-1" aria-label=t().recovery_codes>{codes.into_iter().map(|c| view! { <li>{c}</li> }).collect_view()}</ul>
+            <div class="form-foot">
+                <button type="button" class="btn" on:click=copy>{icon("file")}{t().copy}</button>
+                <button type="button" class="btn" on:click=move |_| dom::download(t().recovery_file, "text/plain", &text.get_value())>{icon("download")}{t().download}</button>
+                <button type="button" class="btn primary" on:click=move |_| self.go(Step::Rest)>{t().codes_kept}</button>
+            </div>
+        }
+        .into_any()
+    }
+
+    fn leaving(self) -> AnyView {
+        let submit = move |event: web_sys::SubmitEvent| {
+            event.prevent_default();
+            let body = json!({ "password": self.typed.get_untracked() });
+            self.send(api::post("/auth/second-factor/end", body), move |_| {
+                toast::say(t().factor_off_said);
+                self.go(Step::Rest);
+                self.changed.tell(());
+            });
+        };
+        view! {
+            <p class="muted">{t().turn_off_text}</p>
+            <form class="stack" on:submit=submit novalidate=true>
+                {secret::password("factor-password", t().password, "current-password", self.typed, self.problem)}
+                {form_error(self.problem)}
+                <div class="form-foot">
+                    <button type="button" class="btn" on:click=move |_| self.go(Step::Rest)>{t().cancel}</button>
+                    <button type="submit" class="btn danger" class:loading=self.sending disabled=move || self.typed.with(String::is_empty)><span>{t().turn_off}</span></button>
+                </div>
+            </form>
+        }
+        .into_any()
+    }
+}
