@@ -42,10 +42,10 @@ pub fn Password() -> impl IntoView {
     let email = state::me().map(|m| m.email).unwrap_or_default();
     view! {
         <form class="box" on:submit=submit novalidate=true>
-            <h2>{t().change_password}</h2>
-            <p class="muted">{t().password_text}</p>
             // For those who keep passwords: whose it is.
             <input type="hidden" name="username" autocomplete="username" value=email/>
+            <h2>{t().change_password}</h2>
+            <p class="muted">{t().password_text}</p>
             <div class="form-grid">
                 {password("password", t().current_password, "current-password", old, problem)}
                 {password("new_password", t().new_password, "new-password", new, problem)}

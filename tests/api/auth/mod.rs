@@ -140,6 +140,7 @@ fn a_new_server_is_set_up_once() {
         setup("one-time", &"x".repeat(129)).invalid(&["/password password_too_long"]);
         let made = setup("one-time", PASSWORD).expect(201);
         assert_eq!(made["user"]["roles"], json!(["owner"]));
+        assert_eq!(made["user"]["password_changed_at"], made["user"]["created_at"]);
         setup("one-time", PASSWORD).refused(409, "invalid_setup_token");
         let given = anonymous
             .post(

@@ -30,7 +30,7 @@ export async function findScene(api) {
   const [customer, contact, lead, product, pipeline, opportunity, user] = await Promise.all([
     first('/customers?sort=-last_activity_at&limit=1&filter[last_activity_at][is_null]=false'), first('/contacts?limit=1'), first('/leads?limit=1&filter[status]=contacted'),
     first('/products?limit=1'), first('/pipelines?limit=1&sort=position'), first('/opportunities?limit=1&filter[status]=open&sort=-amount'),
-    first('/users?limit=1&filter[roles]=sales'),
+    first('/users?limit=1&sort=-created_at'),
   ]);
   return { customer, contact, lead, product, pipeline, opportunity, user };
 }

@@ -8,7 +8,7 @@ function bytes(secret) {
   return Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
 }
 
-/** The code of the present half minute; `steps` later or earlier. */
+/** The code of the present half minute, `steps` later or earlier. One step of drift is allowed, and each counts once. */
 export function totp(secret, steps = 0) {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
