@@ -150,7 +150,7 @@ test('cards are won by dropping and lost with a reason', { everywhere: true }, a
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: '标为输单' }).click();
   await dialog.getByText('请选择输单原因').waitFor();
-  await dialog.getByLabel('输单原因').selectOption({ label: '价格' });
+  await dialog.getByRole('combobox', { name: '输单原因' }).selectOption({ label: '价格' });
   await dialog.getByRole('button', { name: '标为输单' }).click();
   await cardOf(page, cards[1]).waitFor({ state: 'detached' });
   await eventually(async () => {

@@ -64,7 +64,7 @@ test('disqualifying a lead asks for the reason', async ({ open, api }) => {
   const dialog = app.dialog('标为无效');
   await dialog.getByRole('button', { name: '标为无效' }).click();
   await dialog.locator('.form-error, .field-error').first().waitFor();
-  await dialog.getByLabel('无效原因').selectOption({ label: '没有需求' });
+  await dialog.getByRole('combobox', { name: '无效原因' }).selectOption({ label: '没有需求' });
   await dialog.getByRole('button', { name: '标为无效' }).click();
   await dialog.waitFor({ state: 'detached' });
   const stored = await api.get(`/leads/${lead.id}`);
