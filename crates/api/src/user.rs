@@ -3,10 +3,10 @@
 use crate::caller::Caller;
 use crate::crud::{Noun, crud};
 use crate::describe::Routes;
-use domain::policy::{Actor, Permit};
+use domain::policy::{Action, Actor, Permit};
 use domain::role::Role;
 use domain::user::User;
-use domain::{Error, Issue, Record};
+use domain::{Error, Id, Issue, Record};
 use persistence::{Tx, engine, login, session, user};
 
 impl Noun for User {
@@ -44,7 +44,7 @@ impl Noun for User {
         if is_owner(old) {
             keep_an_owner(tx, caller, old)?;
         }
-        let permit = caller.authorize(domain::policy::Action::Delete, User::KIND, old.owner_id)?;
+        let permit = caller.authorize(Action::Delete, User::KIND, old.owner_id)?;
         login::remove(tx, &permit, old.id)?;
         session::end_all(tx, &permit, old.id)
     }
@@ -83,8 +83,16 @@ fn roles(tx: &mut Tx, actor: &Actor, keys: &[String]) -> persistence::Result<Vec
         .collect()
 }
 
+/// A user whose sign-in the caller may change.
+pub fn in_charge_of(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(User, Permit)> {
+    let found: User = engine::find(tx, &actor.scope(User::KIND)?, id)?;
+    let permit = actor.authorize(Action::Edit, User::KIND, found.owner_id)?;
+    outranks(tx, actor, &found)?;
+    Ok((found, permit))
+}
+
 /// Who may do more than the caller is not changed by the caller: else a sign-in of theirs could be taken over.
-pub fn outranks(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
+fn outranks(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
     let held = roles(tx, actor, &other.roles)?;
     if actor.user() == Some(other.id) || held.iter().all(|role| actor.identity.covers(&role.grants)) {
         return Ok(());
@@ -97,7 +105,7 @@ fn is_owner(user: &User) -> bool {
 }
 
 fn keep_an_owner(tx: &mut Tx, caller: &Caller, old: &User) -> persistence::Result<()> {
-    let permit = caller.authorize(domain::policy::Action::Edit, User::KIND, old.owner_id)?;
+    let permit = caller.authorize(Action::Edit, User::KIND, old.owner_id)?;
     if user::holders(tx, &permit, "owner")? <= 1 {
         return Err(Error::Conflict(Issue::at("roles", "last_owner")).into());
     }

@@ -34,11 +34,7 @@ pub fn find(tx: &mut Tx, email: &str) -> Result<Option<Login>> {
 
 /// The hash of a user's password; none for who cannot sign in.
 pub fn password_hash(tx: &mut Tx, workspace: Id, user: Id) -> Result<Option<String>> {
-    let sql = Sql::new("SELECT password_hash FROM logins WHERE workspace_id = ")
-        .value(workspace)
-        .text(" AND user_id = ")
-        .value(user);
-    tx.value(&sql)
+    tx.value(&Sql::new("SELECT password_hash FROM logins").of_user(workspace, user))
 }
 
 /// Lets a user sign in with this address and password, in place of any earlier ones.
@@ -74,33 +70,26 @@ pub fn set_password(tx: &mut Tx, permit: &Permit, user: Id, password_hash: &str)
         .value(password_hash)
         .text(", changed_at = ")
         .value(Instant::now())
-        .text(" WHERE workspace_id = ")
-        .value(permit.workspace())
-        .text(" AND user_id = ")
-        .value(user);
+        .of_user(permit.workspace(), user);
     tx.execute(&sql)?;
     Ok(())
 }
 
-/// The sign-in address follows the user's e-mail address.
+/// The sign-in address follows the user's e-mail address. A link that went to the old one ends.
 pub fn rename(tx: &mut Tx, permit: &Permit, user: Id, email: &str) -> Result<()> {
     free_for(tx, user, email)?;
+    withdraw_link(tx, permit, user)?;
     let sql = Sql::new("UPDATE logins SET email = ")
         .value(key(email))
-        .text(" WHERE workspace_id = ")
-        .value(permit.workspace())
-        .text(" AND user_id = ")
-        .value(user);
+        .of_user(permit.workspace(), user);
     tx.execute(&sql)?;
     Ok(())
 }
 
+/// The user cannot sign in any more, nor through a link.
 pub fn remove(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {
-    let sql = Sql::new("DELETE FROM logins WHERE workspace_id = ")
-        .value(permit.workspace())
-        .text(" AND user_id = ")
-        .value(user);
-    tx.execute(&sql)?;
+    withdraw_link(tx, permit, user)?;
+    tx.execute(&Sql::new("DELETE FROM logins").of_user(permit.workspace(), user))?;
     Ok(())
 }
 
@@ -131,11 +120,7 @@ pub fn offer_link(tx: &mut Tx, permit: &Permit, user: Id, token_hash: &str, expi
 }
 
 pub fn withdraw_link(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {
-    let sql = Sql::new("DELETE FROM password_links WHERE workspace_id = ")
-        .value(permit.workspace())
-        .text(" AND user_id = ")
-        .value(user);
-    tx.execute(&sql)?;
+    tx.execute(&Sql::new("DELETE FROM password_links").of_user(permit.workspace(), user))?;
     Ok(())
 }
 

@@ -17,19 +17,8 @@ pub struct SecondFactor {
     pub recovery: Vec<String>,
 }
 
-fn of(sql: Sql, workspace: Id, user: Id) -> Sql {
-    sql.text(" WHERE workspace_id = ")
-        .value(workspace)
-        .text(" AND user_id = ")
-        .value(user)
-}
-
 pub fn find(tx: &mut Tx, workspace: Id, user: Id) -> Result<Option<SecondFactor>> {
-    let sql = of(
-        Sql::new("SELECT secret, step, recovery FROM second_factors"),
-        workspace,
-        user,
-    );
+    let sql = Sql::new("SELECT secret, step, recovery FROM second_factors").of_user(workspace, user);
     tx.row(&sql, &[Storage::Text, Storage::Int, Storage::Texts])?
         .map(|mut row| {
             Ok(SecondFactor {
@@ -64,7 +53,7 @@ pub fn turn_on(tx: &mut Tx, permit: &Permit, user: Id, factor: &SecondFactor) ->
 /// Uses up the code of a time step, and all before it. False where that has been done.
 pub fn take_step(tx: &mut Tx, workspace: Id, user: Id, step: i64) -> Result<bool> {
     let sql = Sql::new("UPDATE second_factors SET step = ").value(step);
-    let sql = of(sql, workspace, user).text(" AND step < ").value(step);
+    let sql = sql.of_user(workspace, user).text(" AND step < ").value(step);
     Ok(tx.execute(&sql)? == 1)
 }
 
@@ -78,12 +67,15 @@ pub fn take_recovery(tx: &mut Tx, workspace: Id, user: Id, hash: &str) -> Result
         return Ok(false);
     }
     let sql = Sql::new("UPDATE second_factors SET recovery = ").value(left);
-    let sql = of(sql, workspace, user).text(" AND recovery = ").value(factor.recovery);
+    let sql = sql
+        .of_user(workspace, user)
+        .text(" AND recovery = ")
+        .value(factor.recovery);
     Ok(tx.execute(&sql)? == 1)
 }
 
 /// From now on the password is enough.
 pub fn turn_off(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {
-    tx.execute(&of(Sql::new("DELETE FROM second_factors"), permit.workspace(), user))?;
+    tx.execute(&Sql::new("DELETE FROM second_factors").of_user(permit.workspace(), user))?;
     Ok(())
 }

@@ -242,10 +242,10 @@ pub fn end_others(tx: &mut Tx, permit: &Permit, user: Id, kept: Id) -> Result<()
 }
 
 fn end_those(tx: &mut Tx, permit: &Permit, user: Id, which: impl Fn(Id) -> bool) -> Result<usize> {
-    let alive = Sql::new("SELECT id FROM sessions WHERE ended_at IS NULL AND workspace_id = ")
-        .value(permit.workspace())
-        .text(" AND user_id = ")
-        .value(user);
+    let alive = Sql::new("SELECT id FROM sessions")
+        .of_user(permit.workspace(), user)
+        .text(" AND ended_at IS NULL AND expires_at > ")
+        .value(Instant::now());
     let rows = tx.rows(&alive, &[Storage::Id])?;
     let mut ended = 0;
     for row in rows {

@@ -219,6 +219,14 @@ impl Sql {
         self
     }
 
+    /// The rows of a user, in a table of sign-in that has one key for all.
+    pub fn of_user(self, workspace: Id, user: Id) -> Self {
+        self.text(" WHERE workspace_id = ")
+            .value(workspace)
+            .text(" AND user_id = ")
+            .value(user)
+    }
+
     pub fn value(mut self, value: impl Into<Val>) -> Self {
         self.bind(value);
         self

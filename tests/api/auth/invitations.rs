@@ -46,6 +46,14 @@ both! {
         t.admin.act(&format!("/users/{}/invite", taken.id())).refused(409, "email_taken");
     }
 
+    fn a_link_ends_with_the_address_it_went_to(t) {
+        let email = format!("typo.{}", t.sales.email);
+        let made = t.admin.create("/users", json!({ "name": "Typo", "email": email, "roles": ["sales"] }));
+        let token = invited(&t.admin, &made.id());
+        t.admin.patch(&format!("/users/{}", made.id()), 2, json!({ "email": format!("right.{}", t.sales.email) })).expect(200);
+        accept(&t.anonymous, &token, OTHER).refused(409, "invalid_link");
+    }
+
     fn a_link_ends_with_disabling_and_sets_nothing_afterwards(t) {
         let token = invited(&t.admin, &t.other_sales.id.to_string());
         t.admin.patch(&format!("/users/{}", t.other_sales.id), 3, json!({ "disabled": true })).expect(200);

@@ -10,10 +10,10 @@ use crate::{password, token};
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::policy::{Action, Actor};
+use domain::policy::Actor;
 use domain::user::User;
 use domain::{Error, Instant, Issue, Record};
-use persistence::{engine, login, session, user};
+use persistence::{login, session, user};
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub fn secret(map: &mut Map<String, Json>, name: &'static str) -> Result<String,
     }
 }
 
-async fn hashed(new: String) -> Result<String, Problem> {
+pub async fn hashed(new: String) -> Result<String, Problem> {
     password::check(&new)?;
     let hash = tokio::task::spawn_blocking(move || password::hash(&new))
         .await
@@ -103,9 +103,7 @@ async fn invite(
     state
         .store
         .write(move |tx| {
-            let found: User = engine::find(tx, &caller.scope(User::KIND)?, id)?;
-            let permit = caller.authorize(Action::Edit, User::KIND, found.owner_id)?;
-            crate::user::outranks(tx, &caller, &found)?;
+            let (found, permit) = crate::user::in_charge_of(tx, &caller, id)?;
             if found.disabled {
                 return Err(Error::Conflict(Issue::at("disabled", "user_disabled")).into());
             }

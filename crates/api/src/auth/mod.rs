@@ -95,25 +95,30 @@ async fn login(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
     request::nothing_else(&map)?;
     let app = from_app(&request, &state)?;
     let address = address(&request);
-    let attempt = state.throttle.begin(&email, address)?;
+    let mut attempt = state.throttle.begin(&email, address)?;
     let known_since = Instant::now().plus_seconds(-2 * SESSION_SECONDS);
-    let (login, right, known, asks) = state
+    let (login, known, asks) = state
         .store
         .read(move |tx| {
             let login = login::find(tx, &email)?;
-            let right = password::verify(&secret, login.as_ref().map(|l| l.password_hash.as_str()));
             let (mut known, mut asks) = (false, false);
             if let Some(login) = &login {
                 let from = address.to_string();
                 known = session::came_from(tx, login.workspace, login.user, &from, known_since)?;
                 asks = persistence::second_factor::find(tx, login.workspace, login.user)?.is_some();
             }
-            Ok((login, right, known, asks))
+            Ok((login, known, asks))
         })
         .await?;
     if !known {
-        state.throttle.count_from_anywhere(&attempt)?;
+        state.throttle.count_from_anywhere(&mut attempt)?;
     }
+    let stored = login.as_ref().map(|l| l.password_hash.clone());
+    // As many at a time as the store reads: each takes 19 MiB.
+    let right = state
+        .store
+        .read(move |_| Ok(password::verify(&secret, stored.as_deref())))
+        .await?;
     let login = login
         .filter(|_| right)
         .ok_or(Error::Unauthenticated("invalid_credentials"))?;

@@ -10,7 +10,6 @@ use crate::token;
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::policy::Action;
 use domain::user::User;
 use domain::{Error, Id, Instant, Issue, Record};
 use persistence::second_factor::{self, SecondFactor};
@@ -179,9 +178,7 @@ async fn reset(
     state
         .store
         .write(move |tx| {
-            let found: User = engine::find(tx, &caller.scope(User::KIND)?, id)?;
-            let permit = caller.authorize(Action::Edit, User::KIND, found.owner_id)?;
-            crate::user::outranks(tx, &caller, &found)?;
+            let (found, permit) = crate::user::in_charge_of(tx, &caller, id)?;
             if !found.two_factor {
                 return Err(Error::Conflict(Issue::at("two_factor", "second_factor_off")).into());
             }

@@ -1,9 +1,10 @@
 //! The set-up of a new server: its first workspace and that one's owner.
 
+use super::credential;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
 use crate::state::State;
-use crate::{password, request, token, workspace};
+use crate::{request, token, workspace};
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -24,11 +25,7 @@ async fn setup(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
         return Err(Issue::at("password", "required").into());
     };
     request::nothing_else(&map)?;
-    password::check(&secret)?;
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&secret))
-        .await
-        .map_err(persistence::Error::internal)?;
-    let hashed = hashed.map_err(persistence::Error::internal)?;
+    let hashed = credential::hashed(secret).await?;
     let user = state
         .store
         .write(move |tx| {

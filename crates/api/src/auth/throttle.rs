@@ -1,7 +1,7 @@
 //! How fast sign-ins may be tried.
 //!
-//! Failures are counted for an account from one address, for an address, and for an account from anywhere. The last count
-//! does not hold for an address the account has signed in from before: who attacks an account locks its owner out nowhere.
+//! Failures are counted for an account from one address, for an address, and for an account from anywhere. The last two
+//! do not hold for an address the account has signed in from before: who attacks locks nobody out who works there.
 
 use crate::error::Problem;
 use actix_web::http::StatusCode;
@@ -46,10 +46,11 @@ pub struct Throttle {
 }
 
 /// A sign-in under way. It counts as failed until it is said to be right, so that many at once are counted as well.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Attempt {
     account: String,
     address: IpAddr,
+    counted: Vec<Key>,
 }
 
 impl Throttle {
@@ -62,31 +63,29 @@ impl Throttle {
 
     /// Begins an attempt, or tells how long to wait.
     pub fn begin(&self, account: &str, address: IpAddr) -> Result<Attempt, Problem> {
-        let attempt = Attempt {
-            account: account.trim().to_lowercase().chars().take(254).collect(),
+        let account: String = account.trim().to_lowercase().chars().take(254).collect();
+        let counted = vec![Key::Pair(account.clone(), address)];
+        self.count(&counted, Instant::now())?;
+        Ok(Attempt {
+            account,
             address,
-        };
-        self.count(
-            [Key::Pair(attempt.account.clone(), address), Key::Address(address)],
-            Instant::now(),
-        )?;
-        Ok(attempt)
+            counted,
+        })
     }
 
-    /// The count for the account from anywhere, for an address it has not signed in from before.
-    pub fn count_from_anywhere(&self, attempt: &Attempt) -> Result<(), Problem> {
-        self.count([Key::Account(attempt.account.clone())], Instant::now())
+    /// The counts for the address, and for the account from anywhere: for an address the account has not signed in from.
+    pub fn count_from_anywhere(&self, attempt: &mut Attempt) -> Result<(), Problem> {
+        let keys = [Key::Address(attempt.address), Key::Account(attempt.account.clone())];
+        self.count(&keys, Instant::now())?;
+        attempt.counted.extend(keys);
+        Ok(())
     }
 
     /// The attempt was no failure, and no success either.
     pub fn undo(&self, attempt: &Attempt) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        for key in [
-            Key::Pair(attempt.account.clone(), attempt.address),
-            Key::Address(attempt.address),
-            Key::Account(attempt.account.clone()),
-        ] {
-            if let Some(counted) = failures.get_mut(&key) {
+        for key in &attempt.counted {
+            if let Some(counted) = failures.get_mut(key) {
                 counted.count = counted.count.saturating_sub(1);
             }
         }
@@ -100,7 +99,7 @@ impl Throttle {
     }
 
     /// Counts one more for each key, or tells the longest wait among them and counts nothing.
-    fn count<const N: usize>(&self, keys: [Key; N], now: Instant) -> Result<(), Problem> {
+    fn count(&self, keys: &[Key], now: Instant) -> Result<(), Problem> {
         if self.free == 0 {
             return Ok(());
         }
@@ -122,7 +121,7 @@ impl Throttle {
             return Err(Problem::request(StatusCode::TOO_MANY_REQUESTS, "sign_in_throttled").with("seconds", seconds));
         }
         for key in keys {
-            let counted = failures.entry(key).or_insert(Failures { count: 0, last: now });
+            let counted = failures.entry(key.clone()).or_insert(Failures { count: 0, last: now });
             if now.duration_since(counted.last) >= FORGOTTEN {
                 counted.count = 0;
             }
@@ -143,7 +142,7 @@ mod tests {
 
     fn fails(throttle: &Throttle, account: &str, address: IpAddr, at: Instant) -> bool {
         throttle
-            .count([Key::Pair(account.to_owned(), address), Key::Address(address)], at)
+            .count(&[Key::Pair(account.to_owned(), address), Key::Address(address)], at)
             .is_ok()
     }
 
@@ -179,11 +178,11 @@ mod tests {
     fn an_attack_from_everywhere_slows_the_account_but_not_its_own_address() {
         let throttle = Throttle::new(3);
         for n in 0..12 {
-            let attempt = throttle.begin("A@x.example", from(n)).expect("each address is new");
-            throttle.count_from_anywhere(&attempt).expect("free");
+            let mut attempt = throttle.begin("A@x.example", from(n)).expect("each address is new");
+            throttle.count_from_anywhere(&mut attempt).expect("free");
         }
-        let attempt = throttle.begin(" a@x.example", from(99)).expect("a new address");
-        assert!(throttle.count_from_anywhere(&attempt).is_err());
+        let mut attempt = throttle.begin(" a@x.example", from(99)).expect("a new address");
+        assert!(throttle.count_from_anywhere(&mut attempt).is_err());
         // Who has signed in from here before is not asked.
         throttle.succeeded(&throttle.begin("a@x.example", from(100)).expect("a new address"));
     }
@@ -191,12 +190,9 @@ mod tests {
     #[test]
     fn many_at_once_are_counted_before_they_end() {
         let throttle = Throttle::new(3);
-        let begun = (0..10).filter(|_| throttle.begin("a", from(1)).is_ok()).count();
-        assert_eq!(begun, 3);
-        throttle.succeeded(&Attempt {
-            account: "a".into(),
-            address: from(1),
-        });
+        let begun: Vec<Attempt> = (0..10).filter_map(|_| throttle.begin("a", from(1)).ok()).collect();
+        assert_eq!(begun.len(), 3);
+        throttle.succeeded(&begun[0]);
         assert!(throttle.begin("a", from(1)).is_ok());
     }
 }
