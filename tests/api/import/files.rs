@@ -80,19 +80,19 @@ both! {
         let file = encoding_rs::BIG5.encode("名稱;備註\n雲帆,科技;甲\n").0.into_owned();
         let words = [("dry_run", "true"), ("encoding", "gbk"), ("delimiter", ",")];
         let id = t.owner.call("POST", "/imports").form(form("customers", file, &words)).expect(202).id();
-        let wrong = ended(&t.owner, &id);
+        let wrong = seed::finished(&t.owner, &id);
         assert_eq!((&wrong["encoding"], &wrong["delimiter"]), (&json!("GBK"), &json!(",")), "{}", wrong.text);
         assert_ne!(wrong["headers"], json!(["名稱", "備註"]), "{}", wrong.text);
         assert_eq!(wrong["mapping"], json!({}), "{}", wrong.text);
 
         let told = json!({ "dry_run": true, "mapping": {}, "encoding": "big5", "delimiter": ";" });
         t.owner.post(&format!("/imports/{id}/run"), told).expect(202);
-        let right = ended(&t.owner, &id);
+        let right = seed::finished(&t.owner, &id);
         assert_eq!(right["headers"], json!(["名稱", "備註"]), "{}", right.text);
         assert_eq!(right["samples"], json!([["雲帆,科技", "甲"]]), "{}", right.text);
         t.owner.post(&format!("/imports/{id}/run"), json!({ "delimiter": "x" })).invalid(&["/delimiter unknown_choice"]);
         t.owner.post(&format!("/imports/{id}/run"), json!({ "mapping": { "name": "名稱" } })).expect(202);
-        assert_eq!(counts(&ended(&t.owner, &id)), [1, 1, 0, 0, 0]);
+        assert_eq!(counts(&seed::finished(&t.owner, &id)), [1, 1, 0, 0, 0]);
         assert_eq!(t.owner.names("/customers"), ["雲帆,科技"]);
     }
 
@@ -104,7 +104,7 @@ both! {
         file.extend_from_slice("名\n".as_bytes());
         file.extend_from_slice(b"\xff\xff\n");
         let id = t.owner.call("POST", "/imports").form(form("customers", file, &[("encoding", "utf-8")])).expect(202).id();
-        let end = ended(&t.owner, &id);
+        let end = seed::finished(&t.owner, &id);
         assert_eq!((&end["status"], &end["error"]["code"]), (&json!("failed"), &json!("bad_bytes")), "{}", end.text);
         assert!(end["error"]["detail"].as_str().expect("text").contains("20003"), "{}", end.text);
         assert_eq!(t.owner.names("/customers"), Vec::<String>::new());

@@ -9,7 +9,7 @@ both! {
         send(&t.anonymous).refused(401, "unauthenticated");
         t.manager.call("POST", "/imports").form(form("users", "name\na\n", &[])).refused(403, "forbidden");
         let id = send(&t.manager).expect(202).id();
-        ended(&t.manager, &id);
+        seed::finished(&t.manager, &id);
         for path in ["", "/errors"] {
             t.stranger.get(&format!("/imports/{id}{path}")).refused(404, "not_found");
             t.sales.get(&format!("/imports/{id}{path}")).expect(404);
@@ -21,7 +21,7 @@ both! {
         // Whoever runs it does so with rights of their own.
         let taken_over = t.admin.act(&format!("/imports/{id}/run")).expect(202);
         assert_eq!(taken_over["owner_id"], t.admin.id.to_string());
-        ended(&t.admin, &id);
+        seed::finished(&t.admin, &id);
         t.manager.get(&format!("/imports/{id}")).refused(404, "not_found");
     }
 
@@ -43,7 +43,7 @@ both! {
         let first = send("name\na\n").expect(202);
         assert_eq!(send("name\na\n").expect(202).id(), first.id());
         send("name\nb\n").invalid(&["Idempotency-Key idempotency_key_reused"]);
-        ended(&t.owner, &first.id());
+        seed::finished(&t.owner, &first.id());
         assert_eq!(t.owner.get("/imports").expect(200).rows().len(), 1);
         assert_eq!(t.owner.names("/customers"), ["a"]);
     }
@@ -64,7 +64,7 @@ both! {
         let end = import(&t.owner, "customers", "name\na\n", &[("dry_run", "true")]);
         t.owner.act(&format!("/imports/{}/cancel", end.id())).refused(409, "import_over");
         t.owner.post(&format!("/imports/{}/run", end.id()), json!({ "mapping": { "name": "nowhere" } })).expect(202);
-        let failed = ended(&t.owner, &end.id());
+        let failed = seed::finished(&t.owner, &end.id());
         assert_eq!((&failed["status"], &failed["error"]["code"]), (&json!("failed"), &json!("unknown_column")));
 
         // A large file, to have something to stop.

@@ -18,18 +18,6 @@ pub fn form(kind: &str, file: impl AsRef<[u8]>, words: &[(&str, &str)]) -> Form 
         .part("file", part)
 }
 
-/// Waits until an import is over.
-pub fn ended(client: &Client, id: &str) -> Answer {
-    for _ in 0..600 {
-        let answer = client.get(&format!("/imports/{id}")).expect(200);
-        if !["queued", "running"].contains(&answer["status"].as_str().expect("a status")) {
-            return answer;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    panic!("the import does not end")
-}
-
 /// Hands a file in and waits for what becomes of it.
 pub fn import(client: &Client, kind: &str, file: impl AsRef<[u8]>, words: &[(&str, &str)]) -> Answer {
     let taken = client
@@ -37,7 +25,7 @@ pub fn import(client: &Client, kind: &str, file: impl AsRef<[u8]>, words: &[(&st
         .form(form(kind, file, words))
         .expect(202);
     assert_eq!(taken.header("location"), format!("/api/v1/imports/{}", taken.id()));
-    let end = ended(client, &taken.id());
+    let end = seed::finished(client, &taken.id());
     assert_eq!(end["status"], "done", "{}", end.text);
     end
 }

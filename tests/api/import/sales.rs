@@ -39,7 +39,7 @@ both! {
         let body = json!({ "values": { "product": { "GTXPro": "GTX Pro" } } });
         let again = t.owner.post(&format!("/imports/{}/run", trial.id()), body).expect(202);
         assert_eq!(again["dry_run"], false);
-        let done = ended(&t.owner, &trial.id());
+        let done = seed::finished(&t.owner, &trial.id());
         assert_eq!(counts(&done), [5, 5, 0, 0, 0], "{}", done.text);
 
         let deals = t.owner.get("/opportunities?sort=created_at&expand=customer,owner").expect(200);
