@@ -2,7 +2,13 @@
 //!
 //! `Scope` lets read, `Permit` lets write. Both are made here only, and both carry workspace and actor.
 
+pub mod fields;
+
+pub use fields::{Access, FieldRights, Fields, Shown};
+
+use crate::Record;
 use crate::record::{Kind, Ownership};
+use crate::role::Role;
 use crate::workspace::Workspace;
 use crate::{Error, Id};
 use serde::{Deserialize, Serialize};
@@ -103,6 +109,8 @@ pub struct Identity {
     pub time_zone: String,
     pub roles: Vec<String>,
     pub grants: Vec<Grants>,
+    /// The fields that the roles together keep closed.
+    pub closed: FieldRights,
     /// The user and the members of the teams the user belongs to or leads.
     pub team_mates: Arc<[Id]>,
     /// The same with the members of all teams below those.
@@ -119,16 +127,20 @@ impl Identity {
             time_zone,
             roles: Vec::new(),
             grants: vec![all()],
+            closed: FieldRights::default(),
             team_mates: Arc::from([]),
             team_mates_below: Arc::from([]),
         }
     }
 
-    /// Whether these rights go nowhere beyond one's own: nobody hands out what they do not have.
-    pub fn covers(&self, grants: &Grants) -> bool {
+    /// Whether the rights of a role go nowhere beyond one's own: nobody hands out what they do not have.
+    pub fn covers(&self, role: &Role) -> bool {
         crate::KINDS.iter().all(|kind| {
-            let within = |a: &Action| grants.reach(kind.name, *a) <= self.reach(kind.name, *a);
-            Action::ALL.iter().all(within)
+            let within = |a: &Action| role.grants.reach(kind.name, *a) <= self.reach(kind.name, *a);
+            let shows = role.grants.reach(kind.name, Action::View) > Reach::None;
+            let closed = self.closed.0.get(kind.name).filter(|_| shows);
+            let as_closed = |(field, access): (&String, &Access)| role.field_rights.access(kind.name, field) >= *access;
+            Action::ALL.iter().all(within) && closed.is_none_or(|fields| fields.iter().all(as_closed))
         })
     }
 
@@ -179,8 +191,23 @@ impl Actor {
         self.identity.user
     }
 
+    /// What of the fields of a kind the actor sees and may set.
+    pub fn fields(&self, kind: &'static Kind) -> Fields<'_> {
+        self.identity.closed.of(kind)
+    }
+
+    /// A record as far as the actor may see it.
+    pub fn show<'a, T: Record>(&'a self, record: &'a T) -> Shown<'a, T> {
+        Shown::new(record, self.fields(T::KIND))
+    }
+
     fn visible(&self, kind: &Kind, action: Action) -> Option<Visible> {
-        match (self.identity.reach(kind.name, action), kind.ownership) {
+        let mut reach = self.identity.reach(kind.name, action);
+        if kind.name == "import" && !self.identity.closed.0.is_empty() {
+            // Files and reports of others show what is closed in the records.
+            reach = reach.min(Reach::Own);
+        }
+        match (reach, kind.ownership) {
             (Reach::None, _) => None,
             (Reach::All, _) | (_, Ownership::Shared) => Some(Visible::All),
             (Reach::Own, _) => Some(Visible::Owners(self.identity.user.into_iter().collect())),
@@ -207,6 +234,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             parents: parents.collect(),
             visible,
+            unsearchable: self.fields(kind).unsearchable(),
         })
     }
 
@@ -217,6 +245,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             visible: Visible::Owners(Arc::from([])),
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 
@@ -226,6 +255,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             visible: Visible::All,
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 
@@ -281,6 +311,7 @@ pub struct Scope {
     workspace: Id,
     visible: Visible,
     parents: Vec<Parent>,
+    unsearchable: Vec<&'static str>,
 }
 
 impl Scope {
@@ -294,6 +325,11 @@ impl Scope {
 
     pub fn parents(&self) -> &[Parent] {
         &self.parents
+    }
+
+    /// Searched fields whose words must find nothing, since the reader does not see them.
+    pub fn unsearchable(&self) -> &[&'static str] {
+        &self.unsearchable
     }
 }
 
@@ -329,6 +365,7 @@ impl Permit {
             workspace: self.workspace,
             visible: Visible::All,
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 }
@@ -397,6 +434,7 @@ mod tests {
             time_zone: "Asia/Shanghai".into(),
             roles: vec![role.into()],
             grants: vec![grants],
+            closed: FieldRights::default(),
             team_mates: mates.iter().copied().collect(),
             team_mates_below: mates.iter().copied().collect(),
         };
