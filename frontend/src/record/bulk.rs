@@ -59,8 +59,8 @@ pub fn BulkBar(
         });
     };
     let may = |action: &str| state::me().is_none_or(|m| m.may(kind.name, action));
-    let owned = kind.field("owner_id").is_some_and(kinds::writable) && may("assign");
-    let status = kind.field("status").filter(|f| kinds::writable(f) && may("edit"));
+    let owned = kind.field("owner_id").is_some_and(|f| kinds::writable(kind, f)) && may("assign");
+    let status = kind.field("status").filter(|f| kinds::writable(kind, f) && may("edit"));
     let owner = RwSignal::new(None::<(String, String)>);
     Effect::new(move |_| {
         if let Some((id, _)) = owner.get() {
