@@ -40,5 +40,6 @@ mod stage;
 mod tag;
 mod task;
 mod team;
+mod transfer;
 mod user;
 mod workspace;

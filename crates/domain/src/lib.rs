@@ -32,6 +32,7 @@ pub mod stage;
 pub mod tag;
 pub mod task;
 pub mod team;
+pub mod transfer;
 pub mod user;
 pub mod workspace;
 

@@ -103,6 +103,8 @@ messages! {
     teams_too_deep "团队最多 {max} 级。" "Teams lie at most {max} deep.";
     invalid_link "链接无效、已过期或已使用，请让管理员重新发送。" "The link is not valid any more; ask an administrator for a new one.";
     user_disabled "该用户已停用，请先启用。" "This user is disabled; enable them first.";
+    owner_disabled "该用户已停用，不能作为负责人。" "This user is disabled and cannot be given records.";
+    too_many_at_once "一次最多处理 {max} 条记录，请分批转移。" "At most {max} records change hands at once; transfer fewer.";
     user_without_email "该用户没有邮箱，请先填写邮箱。" "This user has no e-mail address; enter one first.";
     wrong_password "当前密码不正确。" "This is not the current password.";
     second_factor_required "请输入验证器应用上的验证码。" "Enter the code of your authenticator app.";

@@ -25,6 +25,7 @@ mod store;
 pub mod team;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 mod tx;
 pub mod user;
 pub mod workspace;

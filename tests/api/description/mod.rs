@@ -74,6 +74,18 @@ impl Probe {
             path = path.replace("{id}", &made.id());
             record = Some(one);
         }
+        if operation.id.starts_with("transfer_") {
+            let made = seed::plain(maker, &kind);
+            record = Some(format!("{kind}/{}", made.id()));
+            let body =
+                json!({ "records": [{ "id": made.id(), "version": 1 }], "owner_id": t.manager.id, "reason": "why" });
+            return Self {
+                path,
+                body: Some(body),
+                version,
+                record,
+            };
+        }
         path = path.replace("{key}", "external_id").replace("{value}", "a-key");
         if operation.id == "search" {
             path += "?q=a";
