@@ -2,9 +2,10 @@
 //!
 //! `Scope` lets read, `Permit` lets write. Both are made here only, and both carry workspace and actor.
 
+use crate::api_key::{self, Limits};
 use crate::record::{Kind, Ownership};
 use crate::workspace::Workspace;
-use crate::{Error, Id};
+use crate::{Error, Id, Issue};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -107,6 +108,8 @@ pub struct Identity {
     pub team_mates: Arc<[Id]>,
     /// The same with the members of all teams below those.
     pub team_mates_below: Arc<[Id]>,
+    /// For who comes with an API key.
+    pub limits: Option<Arc<Limits>>,
 }
 
 impl Identity {
@@ -121,6 +124,7 @@ impl Identity {
             grants: vec![all()],
             team_mates: Arc::from([]),
             team_mates_below: Arc::from([]),
+            limits: None,
         }
     }
 
@@ -134,11 +138,26 @@ impl Identity {
 
     /// How far the right to `action` reaches; several roles add up.
     pub fn reach(&self, kind: &str, action: Action) -> Reach {
+        if self.limits.as_ref().is_some_and(|l| !l.scopes.allow(kind, action)) {
+            return Reach::None;
+        }
         self.grants
             .iter()
             .map(|g| g.reach(kind, action))
             .max()
             .unwrap_or_default()
+    }
+
+    /// Why an action is refused. An API key is told the scope it lacks.
+    pub fn refusal(&self, action: Action, kind: &'static Kind) -> Error {
+        if self.limits.as_ref().is_some_and(|l| !l.scopes.allow(kind.name, action)) {
+            let scope = api_key::needed(kind, action);
+            return Error::NotForKey(Issue::new("", "api_key_scope").with("scope", scope));
+        }
+        Error::Forbidden {
+            action: action.key(),
+            kind: kind.name,
+        }
     }
 }
 
@@ -191,10 +210,9 @@ impl Actor {
 
     /// The ticket to read records of a kind.
     pub fn scope(&self, kind: &'static Kind) -> Result<Scope, Error> {
-        let visible = self.visible(kind, Action::View).ok_or(Error::Forbidden {
-            action: "view",
-            kind: kind.name,
-        })?;
+        let visible = self
+            .visible(kind, Action::View)
+            .ok_or_else(|| self.identity.refusal(Action::View, kind))?;
         let parents = kind.parents().filter_map(|(column, parent)| {
             let parent = crate::kind(parent)?;
             Some(Parent {
@@ -251,10 +269,7 @@ impl Actor {
             Some(Visible::Owners(owners)) => owner.is_some_and(|o| owners.contains(&o)),
         };
         if !reached {
-            return Err(Error::Forbidden {
-                action: action.key(),
-                kind: kind.name,
-            });
+            return Err(self.identity.refusal(action, kind));
         }
         Ok(self.permit())
     }
@@ -399,6 +414,7 @@ mod tests {
             grants: vec![grants],
             team_mates: mates.iter().copied().collect(),
             team_mates_below: mates.iter().copied().collect(),
+            limits: None,
         };
         Actor::new(Arc::new(identity), "r")
     }
@@ -421,6 +437,39 @@ mod tests {
             assert_eq!(may(role, Action::Edit, Some(stranger)), strangers, "{role}");
             assert_eq!(may(role, Action::Edit, None), nobodys, "{role}");
         }
+    }
+
+    #[test]
+    fn a_key_does_what_its_scopes_and_its_user_may() {
+        let me = Id::now_v7();
+        let with_key = |role: &str, scopes: &[&str]| {
+            let scopes: Vec<String> = scopes.iter().map(|s| (*s).to_owned()).collect();
+            let mut actor = actor(role, me, &[me]);
+            let limits = Limits {
+                key: Id::now_v7(),
+                scopes: api_key::Scopes::parse(&scopes).expect("scopes"),
+                ends_at: None,
+            };
+            let identity = Arc::make_mut(&mut actor.identity);
+            identity.limits = Some(Arc::new(limits));
+            actor
+        };
+        let lead = crate::lead::Lead::KIND;
+        let key = with_key("sales", &["leads:read"]);
+        assert!(key.scope(lead).is_ok());
+        let refused = key.authorize(Action::Edit, lead, Some(me)).expect_err("no scope");
+        assert_eq!(
+            refused,
+            Error::NotForKey(Issue::new("", "api_key_scope").with("scope", "leads:write"))
+        );
+        assert!(matches!(key.scope(crate::task::Task::KIND), Err(Error::NotForKey(_))));
+        // A scope gives nothing that the user does not have.
+        let wide = with_key("sales", &["*:write"]);
+        assert!(wide.authorize(Action::Edit, lead, Some(me)).is_ok());
+        let refused = wide.authorize(Action::Edit, lead, Some(Id::now_v7()));
+        assert!(matches!(refused, Err(Error::Forbidden { .. })));
+        // Nor does it hand out more than itself.
+        assert!(!with_key("owner", &["roles:write"]).identity.covers(&all()));
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         grants,
         team_mates,
         team_mates_below,
+        limits: None,
     }))
 }
 
