@@ -13,5 +13,6 @@ mod policy;
 mod races;
 mod report;
 mod request;
+mod security;
 mod transfer;
 mod user;

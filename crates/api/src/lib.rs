@@ -28,6 +28,7 @@ pub mod testing;
 mod token;
 
 mod activity;
+mod api_key;
 mod contact;
 mod customer;
 mod lead;

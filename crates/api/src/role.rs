@@ -12,7 +12,7 @@ impl Noun for Role {
 
     fn before(_: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
         let changed = old.is_none_or(|old| (&old.grants, &old.field_rights) != (&new.grants, &new.field_rights));
-        let within = |role: &Self| caller.identity.covers(role);
+        let within = |role: &Self| caller.identity.covers(&role.grants, &role.field_rights);
         if changed && !(within(new) && old.is_none_or(within)) {
             return Err(Error::Conflict(Issue::at("grants", "beyond_own_rights_grants")).into());
         }

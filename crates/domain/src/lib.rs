@@ -17,6 +17,7 @@ pub mod text;
 pub mod value;
 
 pub mod activity;
+pub mod api_key;
 pub mod change;
 pub mod contact;
 pub mod customer;

@@ -84,6 +84,17 @@ messages! {
     invalid_credentials "邮箱或密码不正确。" "Wrong e-mail or password.";
     token_expired "登录已过期，请重新登录。" "Your sign-in has expired; please sign in again.";
     token_invalid "凭证无效。" "The credential is not valid.";
+    api_key_invalid "API 密钥无效或已撤销。" "This API key is not valid, or has been revoked.";
+    api_key_expired "API 密钥已过期。" "This API key has expired.";
+    api_key_mistyped "API 密钥不完整或有误，请重新复制。" "This API key is incomplete or mistyped; copy it again.";
+    api_key_scope "此 API 密钥缺少权限范围“{scope}”。" "This API key lacks the scope “{scope}”.";
+    api_key_not_allowed "API 密钥不能执行此操作，请登录后操作。" "An API key may not do this; sign in to do it.";
+    api_key_revoked "该 API 密钥已撤销。" "This API key has been revoked.";
+    api_key_of_other "只有本人可以修改或轮换自己的 API 密钥，您可以撤销它。" "Only its user may change or rotate an API key; you may revoke it.";
+    too_many_api_keys "最多 {max} 个有效的 API 密钥，请先撤销不用的。" "At most {max} active API keys; revoke one that is not used.";
+    unknown_scope "没有名为“{scope}”的权限范围。" "There is no scope “{scope}”.";
+    expiry_past "过期时间应晚于现在。" "The expiry must lie in the future.";
+    expiry_far "过期时间最多为 {years} 年后。" "The expiry may be at most {years} years away.";
     cross_site "请求来源不被允许。" "The request comes from a site that is not allowed.";
     invalid_setup_token "设置链接无效或已使用。" "The set-up link is not valid, or has been used.";
     password_too_short "密码至少 {min} 个字符。" "The password needs at least {min} characters.";

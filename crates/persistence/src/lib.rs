@@ -5,6 +5,7 @@
 extern crate self as persistence;
 
 pub mod activity;
+pub mod api_key;
 mod backend;
 pub mod change;
 pub mod engine;

@@ -46,6 +46,7 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         grants: roles.into_iter().map(|(grants, _)| grants).collect(),
         team_mates,
         team_mates_below,
+        limits: None,
     }))
 }
 
