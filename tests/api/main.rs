@@ -13,4 +13,5 @@ mod policy;
 mod races;
 mod report;
 mod request;
+mod role;
 mod user;

@@ -85,10 +85,10 @@ impl Grants {
         let Some(actions) = self.0.get(kind).or_else(|| self.0.get("*")) else {
             return Reach::None;
         };
-        actions
-            .get(action.key())
-            .or_else(|| actions.get("*"))
-            .copied()
+        let reach = actions.get(action.key()).or_else(|| actions.get("*")).copied();
+        // Nobody owns a part of an area.
+        reach
+            .filter(|r| *r == Reach::All || crate::role::area(kind).is_none())
             .unwrap_or_default()
     }
 }
@@ -126,10 +126,21 @@ impl Identity {
 
     /// Whether these rights go nowhere beyond one's own: nobody hands out what they do not have.
     pub fn covers(&self, grants: &Grants) -> bool {
-        crate::KINDS.iter().all(|kind| {
-            let within = |a: &Action| grants.reach(kind.name, *a) <= self.reach(kind.name, *a);
-            Action::ALL.iter().all(within)
-        })
+        self.beyond(grants).is_none()
+    }
+
+    /// The first of these rights that goes beyond one's own.
+    pub fn beyond(&self, grants: &Grants) -> Option<(&'static str, Action)> {
+        let kinds = crate::KINDS.iter().map(|kind| kind.name);
+        let names = kinds.chain(crate::role::AREAS.iter().map(|area| area.name));
+        let rights = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
+        let mut beyond = rights.filter(|(name, action)| grants.reach(name, *action) > self.reach(name, *action));
+        beyond.next()
+    }
+
+    /// Whether an action is allowed in an area, which has no records.
+    pub fn may(&self, area: &str, action: Action) -> bool {
+        self.reach(area, action) == Reach::All
     }
 
     /// How far the right to `action` reaches; several roles add up.
