@@ -17,12 +17,13 @@ pub static ACTIVITY: &Kind = domain::activity::Activity::KIND;
 pub static TASK: &Kind = domain::task::Task::KIND;
 pub static USER: &Kind = domain::user::User::KIND;
 pub static TEAM: &Kind = domain::team::Team::KIND;
+pub static ROLE: &Kind = domain::role::Role::KIND;
 pub static PIPELINE: &Kind = domain::pipeline::Pipeline::KIND;
 pub static STAGE: &Kind = domain::stage::Stage::KIND;
 pub static PICKLIST: &Kind = domain::picklist::Picklist::KIND;
 
 /// In the order in which they are offered.
-pub static ALL: [&Kind; 12] = [
+pub static ALL: [&Kind; 13] = [
     LEAD,
     CUSTOMER,
     CONTACT,
@@ -32,6 +33,7 @@ pub static ALL: [&Kind; 12] = [
     TASK,
     USER,
     TEAM,
+    ROLE,
     PIPELINE,
     STAGE,
     PICKLIST,

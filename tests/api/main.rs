@@ -13,6 +13,7 @@ mod policy;
 mod races;
 mod report;
 mod request;
+mod role;
 mod security;
 mod transfer;
 mod user;

@@ -43,22 +43,22 @@ impl Caller {
             .ok_or_else(|| Error::Unauthenticated("unauthenticated").into())
     }
 
+    /// The moment a day begins in the caller's time zone.
+    pub fn day_start(&self, day: Day) -> Instant {
+        let midnight = day.and_time(NaiveTime::MIN);
+        // Where the clock jumps over midnight, the day begins an hour later.
+        let later = || midnight + chrono::TimeDelta::hours(1);
+        let start = self.zone.from_local_datetime(&midnight).earliest();
+        let start = start.or_else(|| self.zone.from_local_datetime(&later()).earliest());
+        start.map_or_else(Instant::now, |t| t.to_utc().into())
+    }
+
     /// Reads lists of a kind against what the caller may see, and today in the caller's time zone.
     pub fn list_context<T>(&self, kind: &'static Kind, read: impl FnOnce(&Context) -> T) -> T {
-        let zone = self.zone;
-        let day_start = move |day: Day| -> Instant {
-            let midnight = day.and_time(NaiveTime::MIN);
-            // Where the clock jumps over midnight, the day begins an hour later.
-            let start = zone.from_local_datetime(&midnight).earliest().or_else(|| {
-                zone.from_local_datetime(&(midnight + chrono::TimeDelta::hours(1)))
-                    .earliest()
-            });
-            start.map_or_else(Instant::now, |t| t.to_utc().into())
-        };
-        let today = chrono::Utc::now().with_timezone(&zone).date_naive();
+        let today = chrono::Utc::now().with_timezone(&self.zone).date_naive();
         read(&Context {
             today,
-            day_start: &day_start,
+            day_start: &|day| self.day_start(day),
             currency: self.actor.workspace().currency,
             fields: self.actor.fields(kind),
         })

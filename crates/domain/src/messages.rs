@@ -106,7 +106,9 @@ messages! {
     duplicate "已存在相同的“{field}”。" "There is one with this “{field}” already.";
     still_referenced "仍被其他记录引用，不能删除。" "Other records still refer to this; it cannot be deleted.";
     builtin_role "内置角色不能修改，可以复制后修改。" "A built-in role cannot be changed; copy it instead.";
-    last_owner "工作区至少要有一位所有者。" "A workspace must keep at least one owner.";
+    role_held "还有 {count} 个用户使用此角色，不能删除；请先为他们换成其他角色。" "{count} users hold this role, so it cannot be deleted; give them another one first.";
+    locks_out_of_roles "这样修改后您自己就不能再查看和修改角色了，请让其他管理员修改。" "With this change you could no longer see and change roles yourself; ask another administrator to make it.";
+    last_owner "工作区至少要有一位能登录的所有者。" "A workspace must keep at least one owner who can sign in.";
     beyond_own_rights "角色“{role}”的权限超出您自己的权限，不能授予。" "The role “{role}” goes beyond your own rights; you cannot give it.";
     beyond_own_rights_user "该用户的权限高于您，不能修改。" "This user may do more than you; you cannot change them.";
     beyond_own_rights_grants "不能设置超出您自己权限的角色。" "A role cannot be given rights that you do not have.";

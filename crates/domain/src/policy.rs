@@ -91,10 +91,10 @@ impl Grants {
         let Some(actions) = self.0.get(kind).or_else(|| self.0.get("*")) else {
             return Reach::None;
         };
-        actions
-            .get(action.key())
-            .or_else(|| actions.get("*"))
-            .copied()
+        let reach = actions.get(action.key()).or_else(|| actions.get("*")).copied();
+        // Nobody owns a part of an area.
+        reach
+            .filter(|r| *r == Reach::All || crate::role::area(kind).is_none())
             .unwrap_or_default()
     }
 }
@@ -136,15 +136,33 @@ impl Identity {
         }
     }
 
-    /// Whether the rights of a role go nowhere beyond one's own: nobody hands out what they do not have.
+    /// Whether the rights of a role go nowhere beyond one's own: nobody hands out what they do not have, nor opens to others
+    /// what is closed to them.
     pub fn covers(&self, grants: &Grants, rights: &FieldRights) -> bool {
-        crate::KINDS.iter().all(|kind| {
-            let within = |a: &Action| grants.reach(kind.name, *a) <= self.reach(kind.name, *a);
+        let as_closed = |kind: &&Kind| {
             let shows = grants.reach(kind.name, Action::View) > Reach::None;
             let closed = self.closed.0.get(kind.name).filter(|_| shows);
-            let as_closed = |(field, access): (&String, &Access)| rights.access(kind.name, field) >= *access;
-            Action::ALL.iter().all(within) && closed.is_none_or(|fields| fields.iter().all(as_closed))
-        })
+            closed.is_none_or(|fields| {
+                fields
+                    .iter()
+                    .all(|(name, access)| rights.access(kind.name, name) >= *access)
+            })
+        };
+        self.beyond(grants).is_none() && crate::KINDS.iter().all(as_closed)
+    }
+
+    /// The first of these rights that goes beyond one's own.
+    pub fn beyond(&self, grants: &Grants) -> Option<(&'static str, Action)> {
+        let kinds = crate::KINDS.iter().map(|kind| kind.name);
+        let names = kinds.chain(crate::role::AREAS.iter().map(|area| area.name));
+        let rights = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
+        let mut beyond = rights.filter(|(name, action)| grants.reach(name, *action) > self.reach(name, *action));
+        beyond.next()
+    }
+
+    /// Whether an action is allowed in an area, which has no records.
+    pub fn may(&self, area: &str, action: Action) -> bool {
+        self.reach(area, action) == Reach::All
     }
 
     /// How far the right to `action` reaches; several roles add up.
