@@ -29,7 +29,9 @@ mod token;
 
 mod activity;
 mod contact;
+mod currency;
 mod customer;
+mod exchange_rate;
 mod lead;
 mod opportunity;
 mod picklist;

@@ -3,7 +3,7 @@
 use crate::error::{Issue, Issues};
 use crate::label::Label;
 use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val};
-use crate::{Error, Id, Instant};
+use crate::{Error, Id, Instant, Money};
 use serde_json::{Map, Value as Json};
 
 /// May be sorted by. A text gets a stored sort key beside it.
@@ -216,6 +216,9 @@ pub trait Record: Rules + Clone + std::fmt::Debug + serde::Serialize + Send + Sy
     /// The record with the patch applied and the rules of its kind checked.
     fn apply(&self, patch: Self::Patch, now: Instant) -> Result<Self, Error>;
 
+    /// The amounts it holds, with the names of their fields.
+    fn amounts(&mut self) -> Vec<(&'static str, &mut Money)>;
+
     /// All values, in the order of `KIND.fields` and their columns.
     fn put(&self) -> Vec<Val>;
     fn take(row: &mut Row) -> Result<Self, Corrupt>;
@@ -231,6 +234,11 @@ pub trait Rules: Sized {
     /// Fills what follows from other fields.
     fn complete(&mut self, now: Instant) {
         let _ = now;
+    }
+
+    /// The moment whose exchange rates its amounts are worth; none while they follow the rates of today.
+    fn valued_at(&self) -> Option<Instant> {
+        None
     }
 }
 
