@@ -9,7 +9,7 @@ use chrono::{NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use domain::policy::{Actor, Identity};
 use domain::query::Context;
-use domain::{Day, Error, Id, Instant, Locale};
+use domain::{Day, Error, Id, Instant, Kind, Locale};
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -40,8 +40,8 @@ impl Caller {
             .ok_or_else(|| Error::Unauthenticated("unauthenticated").into())
     }
 
-    /// Reads lists against today in the caller's time zone.
-    pub fn list_context<T>(&self, read: impl FnOnce(&Context) -> T) -> T {
+    /// Reads lists of a kind against what the caller may see, and today in the caller's time zone.
+    pub fn list_context<T>(&self, kind: &'static Kind, read: impl FnOnce(&Context) -> T) -> T {
         let zone = self.zone;
         let day_start = move |day: Day| -> Instant {
             let midnight = day.and_time(NaiveTime::MIN);
@@ -57,6 +57,7 @@ impl Caller {
             today,
             day_start: &day_start,
             currency: self.actor.workspace().currency,
+            fields: self.actor.fields(kind),
         })
     }
 }

@@ -73,7 +73,7 @@ pub fn check_roles(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -
     }
     for role in roles(tx, actor, &new.roles)? {
         let has = old.is_some_and(|old| old.roles.contains(&role.key));
-        if !has && !actor.identity.covers(&role.grants) {
+        if !has && !actor.identity.covers(&role) {
             return Err(Error::Conflict(Issue::at("roles", "beyond_own_rights").with("role", role.name)).into());
         }
     }
@@ -101,7 +101,7 @@ pub fn in_charge_of(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(
 /// Who may do more than the caller is not changed by the caller: else a sign-in of theirs could be taken over.
 fn outranks(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
     let held = roles(tx, actor, &other.roles)?;
-    if actor.user() == Some(other.id) || held.iter().all(|role| actor.identity.covers(&role.grants)) {
+    if actor.user() == Some(other.id) || held.iter().all(|role| actor.identity.covers(role)) {
         return Ok(());
     }
     Err(Error::Conflict(Issue::new("", "beyond_own_rights_user")).into())

@@ -16,6 +16,10 @@ messages! {
     wrong_type "此项的类型应为 {type}。" "This must be of type {type}.";
     unknown_field "没有名为“{field}”的字段。" "There is no field “{field}”.";
     read_only "此字段由系统维护，不能设置。" "This field is kept by the system and cannot be set.";
+    field_read_only "您的角色不能修改此字段。" "Your role may not change this field.";
+    field_hidden "您的角色无权查看字段“{field}”。" "Your role may not see the field “{field}”.";
+    field_would_show "该记录会显示您无权查看的内容（字段“{field}”），不能由您创建。请填写该字段，或请管理员调整字段权限。" "The new record would show you what you may not see (field “{field}”). Fill it in yourself, or ask an administrator to adjust the field rights.";
+    field_right_unfit "字段“{field}”不能这样限制。" "The field “{field}” cannot be restricted like this.";
     too_long "最多 {max} 个字符。" "At most {max} characters.";
     too_many "最多 {max} 项。" "At most {max} items.";
     out_of_range "应在 {min} 到 {max} 之间。" "Must be between {min} and {max}.";

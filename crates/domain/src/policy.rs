@@ -2,7 +2,13 @@
 //!
 //! `Scope` lets read, `Permit` lets write. Both are made here only, and both carry workspace and actor.
 
+pub mod fields;
+
+pub use fields::{Access, FieldRights, Fields, Shown};
+
+use crate::Record;
 use crate::record::{Kind, Ownership};
+use crate::role::Role;
 use crate::workspace::Workspace;
 use crate::{Error, Id};
 use serde::{Deserialize, Serialize};
@@ -103,6 +109,8 @@ pub struct Identity {
     pub time_zone: String,
     pub roles: Vec<String>,
     pub grants: Vec<Grants>,
+    /// The fields that the roles together keep closed.
+    pub closed: FieldRights,
     /// The user and the members of the teams the user belongs to or leads.
     pub team_mates: Arc<[Id]>,
     /// The same with the members of all teams below those.
@@ -119,23 +127,34 @@ impl Identity {
             time_zone,
             roles: Vec::new(),
             grants: vec![all()],
+            closed: FieldRights::default(),
             team_mates: Arc::from([]),
             team_mates_below: Arc::from([]),
         }
     }
 
-    /// Whether these rights go nowhere beyond one's own: nobody hands out what they do not have.
-    pub fn covers(&self, grants: &Grants) -> bool {
-        self.beyond(grants).is_none()
+    /// Whether the rights of a role go nowhere beyond one's own: nobody hands out what they do not have.
+    pub fn covers(&self, role: &Role) -> bool {
+        self.beyond(role).is_none()
     }
 
-    /// The first of these rights that goes beyond one's own.
-    pub fn beyond(&self, grants: &Grants) -> Option<(&'static str, Action)> {
+    /// The place of the first right of a role that goes beyond one's own.
+    pub fn beyond(&self, role: &Role) -> Option<String> {
         let kinds = crate::KINDS.iter().map(|kind| kind.name);
         let names = kinds.chain(crate::role::AREAS.iter().map(|area| area.name));
-        let rights = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
-        let mut beyond = rights.filter(|(name, action)| grants.reach(name, *action) > self.reach(name, *action));
-        beyond.next()
+        let mut rights = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
+        let further = |(name, action): &(&str, Action)| role.grants.reach(name, *action) > self.reach(name, *action);
+        if let Some((name, action)) = rights.find(further) {
+            return Some(format!("/grants/{name}/{}", action.key()));
+        }
+        let shown = self
+            .closed
+            .0
+            .iter()
+            .filter(|(kind, _)| role.grants.reach(kind, Action::View) > Reach::None);
+        let mut closed = shown.flat_map(|(kind, fields)| fields.iter().map(move |(name, access)| (kind, name, access)));
+        let opened = closed.find(|(kind, name, access)| role.field_rights.access(kind, name) < **access);
+        opened.map(|(kind, name, _)| format!("/field_rights/{kind}/{name}"))
     }
 
     /// Whether an action is allowed in an area, which has no records.
@@ -190,8 +209,23 @@ impl Actor {
         self.identity.user
     }
 
+    /// What of the fields of a kind the actor sees and may set.
+    pub fn fields(&self, kind: &'static Kind) -> Fields<'_> {
+        self.identity.closed.of(kind)
+    }
+
+    /// A record as far as the actor may see it.
+    pub fn show<'a, T: Record>(&'a self, record: &'a T) -> Shown<'a, T> {
+        Shown::new(record, self.fields(T::KIND))
+    }
+
     fn visible(&self, kind: &Kind, action: Action) -> Option<Visible> {
-        match (self.identity.reach(kind.name, action), kind.ownership) {
+        let mut reach = self.identity.reach(kind.name, action);
+        if kind.name == "import" && !self.identity.closed.0.is_empty() {
+            // Files and reports of others show what is closed in the records.
+            reach = reach.min(Reach::Own);
+        }
+        match (reach, kind.ownership) {
             (Reach::None, _) => None,
             (Reach::All, _) | (_, Ownership::Shared) => Some(Visible::All),
             (Reach::Own, _) => Some(Visible::Owners(self.identity.user.into_iter().collect())),
@@ -218,6 +252,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             parents: parents.collect(),
             visible,
+            unsearchable: self.fields(kind).unsearchable(),
         })
     }
 
@@ -228,6 +263,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             visible: Visible::Owners(Arc::from([])),
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 
@@ -237,6 +273,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             visible: Visible::All,
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 
@@ -292,6 +329,7 @@ pub struct Scope {
     workspace: Id,
     visible: Visible,
     parents: Vec<Parent>,
+    unsearchable: Vec<&'static str>,
 }
 
 impl Scope {
@@ -305,6 +343,11 @@ impl Scope {
 
     pub fn parents(&self) -> &[Parent] {
         &self.parents
+    }
+
+    /// Searched fields whose words must find nothing, since the reader does not see them.
+    pub fn unsearchable(&self) -> &[&'static str] {
+        &self.unsearchable
     }
 }
 
@@ -340,6 +383,7 @@ impl Permit {
             workspace: self.workspace,
             visible: Visible::All,
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 }
@@ -408,6 +452,7 @@ mod tests {
             time_zone: "Asia/Shanghai".into(),
             roles: vec![role.into()],
             grants: vec![grants],
+            closed: FieldRights::default(),
             team_mates: mates.iter().copied().collect(),
             team_mates_below: mates.iter().copied().collect(),
         };

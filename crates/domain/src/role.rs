@@ -1,8 +1,9 @@
 //! Roles: what their holders may do, to which kinds, and how far it reaches.
 
+use crate::Instant;
 use crate::error::{Issue, Issues};
 use crate::label::{Label, Locale};
-use crate::policy::{Action, Grants};
+use crate::policy::{Action, FieldRights, Grants};
 use crate::record::{IMPORT, Ownership, Rules};
 
 record! {
@@ -12,6 +13,7 @@ record! {
         name: String = [SORT FILTER SEARCH] "名称" "Name" max(100),
         builtin: bool = [FILTER READONLY] "内置" "Built-in",
         grants: Grants = [] "权限" "Rights",
+        field_rights: FieldRights = [] "字段权限" "Field rights",
         description: Option<String> = [] "说明" "Description" long(2_000),
     }
 }
@@ -81,10 +83,18 @@ pub fn actions(name: &str) -> Vec<Action> {
 }
 
 impl Rules for Role {
+    fn complete(&mut self, _: Instant) {
+        self.field_rights.tidy();
+    }
+
     fn check(&self, old: Option<&Self>, issues: &mut Issues) {
         if old.is_some_and(|old| old.builtin && old.grants != self.grants) {
             issues.add(Issue::at("grants", "builtin_role"));
         }
+        if old.is_some_and(|old| old.builtin && old.field_rights != self.field_rights) {
+            issues.add(Issue::at("field_rights", "builtin_role"));
+        }
+        self.field_rights.check(issues);
         for (kind, actions) in &self.grants.0 {
             if kind != "*" && crate::kind(kind).is_none() && area(kind).is_none() {
                 issues.add(Issue::new(format!("/grants/{kind}"), "unknown_kind").with("kind", kind));

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::sql::Sql;
 use crate::team;
 use crate::tx::{Dialect, Tx};
-use domain::policy::{Grants, Identity, Permit, Scope};
+use domain::policy::{FieldRights, Grants, Identity, Permit, Scope};
 use domain::role::Role;
 use domain::user::User;
 use domain::value::{Row, Storage};
@@ -22,10 +22,10 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         Ok(_) | Err(crate::Error::Domain(Error::NotFound { .. })) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let mut grants: Vec<Grants> = Vec::with_capacity(found.roles.len());
+    let mut roles: Vec<(Grants, FieldRights)> = Vec::with_capacity(found.roles.len());
     for key in &found.roles {
         let role: Option<Role> = engine::find_by(tx, &system.scope(Role::KIND)?, "key", key.as_str())?;
-        grants.extend(role.map(|r| r.grants));
+        roles.extend(role.map(|r| (r.grants, r.field_rights)));
     }
     let own = team::of_member(tx, workspace.id, user, found.team_id)?;
     let all = team::with_below(tx, workspace.id, &own)?;
@@ -42,7 +42,8 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         user: Some(user),
         time_zone,
         roles: found.roles,
-        grants,
+        closed: FieldRights::combined(&roles),
+        grants: roles.into_iter().map(|(grants, _)| grants).collect(),
         team_mates,
         team_mates_below,
     }))

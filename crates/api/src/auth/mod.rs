@@ -21,7 +21,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use domain::policy::{Actor, Identity, Permit};
 use domain::user::User;
-use domain::{Error, Id, Instant, Issue};
+use domain::{Error, Id, Instant, Issue, Record};
 use persistence::session::{Rotation, Session};
 use persistence::{Tx, engine, login, session, user};
 use serde_json::{Value as Json, json};
@@ -308,12 +308,13 @@ async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem>
                 })
                 .collect();
             Ok(json!({
-                "user": user,
+                "user": user.whole(),
                 "workspace": { "id": space.id, "name": space.name, "currency": space.currency.code(),
                     "locale": space.locale, "time_zone": space.time_zone },
                 "session_id": caller.session,
                 "roles": caller.identity.roles,
                 "rights": rights,
+                "field_rights": caller.identity.closed,
             }))
         })
         .await?;

@@ -40,7 +40,8 @@ async fn change(
             crate::user::check_time_zone(&new)?;
             crud::checked(tx, &caller, Some(&old), &new)?;
             let stored = engine::update(tx, &caller.own_permit(), &old, &new)?;
-            request::record(StatusCode::OK, &stored, stored.version())
+            // One's own record is shown whole.
+            request::record(StatusCode::OK, &stored.whole(), stored.version())
         })
         .await?;
     state.forget_identities();
