@@ -95,8 +95,8 @@ fn entry_hash(salt: &str, parts: &[&str]) -> String {
     hex(&hash.finalize())
 }
 
-const COLUMNS: &str = "position, change_set, request_id, actor_id, kind, record_id, version, action, fields, at";
-const STORED: [Storage; 10] = [
+pub(crate) const COLUMNS: &str = "position, change_set, request_id, actor_id, kind, record_id, version, action, fields, at";
+pub(crate) const STORED: [Storage; 10] = [
     Storage::Int,
     Storage::Id,
     Storage::Text,
@@ -109,7 +109,7 @@ const STORED: [Storage; 10] = [
     Storage::Instant,
 ];
 
-fn take(row: &mut Row) -> Result<Change> {
+pub(crate) fn take(row: &mut Row) -> Result<Change> {
     Ok(Change {
         position: row.get()?,
         change_set: row.get()?,
