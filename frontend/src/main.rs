@@ -28,6 +28,7 @@ mod settings;
 mod shell;
 mod state;
 mod task;
+mod transfer;
 mod ui;
 mod user;
 

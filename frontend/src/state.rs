@@ -4,6 +4,7 @@
 use crate::{
     api::Me, i18n::Locale, leave::Unsaved, picklist::Picklists, record::row::Row, role::Roles, route::Address,
 };
+use domain::policy::Access;
 use leptos::prelude::*;
 use std::cell::Cell;
 
@@ -95,6 +96,14 @@ pub fn me() -> Option<Me> {
     state().session.with_untracked(|s| match s {
         Session::SignedIn(me) => Some((**me).clone()),
         _ => None,
+    })
+}
+
+/// What the signed-in person may do with a field, without tracking.
+pub fn access(kind: &str, field: &str) -> Access {
+    state().session.with_untracked(|s| match s {
+        Session::SignedIn(me) => me.access(kind, field),
+        _ => Access::Full,
     })
 }
 

@@ -14,4 +14,6 @@ mod races;
 mod report;
 mod request;
 mod role;
+mod security;
+mod transfer;
 mod user;

@@ -28,6 +28,7 @@ pub mod testing;
 mod token;
 
 mod activity;
+mod api_key;
 mod contact;
 mod customer;
 mod lead;
@@ -40,5 +41,6 @@ mod stage;
 mod tag;
 mod task;
 mod team;
+mod transfer;
 mod user;
 mod workspace;

@@ -31,10 +31,10 @@ impl Noun for Role {
             let place = place.unwrap_or_else(|| "/grants".to_owned());
             Err(Error::Conflict(Issue::new(place, code)).into())
         };
-        let rights = |role: &Self| (role.grants.clone(), role.field_rights.clone());
-        if old.is_none_or(|old| rights(old) != rights(new)) {
-            let place = caller.identity.beyond(new);
-            if place.is_some() || old.is_some_and(|old| !caller.identity.covers(old)) {
+        if old.is_none_or(|old| (&old.grants, &old.field_rights) != (&new.grants, &new.field_rights)) {
+            let beyond = |role: &Self| caller.identity.beyond(&role.grants, &role.field_rights);
+            let place = beyond(new);
+            if place.is_some() || old.is_some_and(|old| beyond(old).is_some()) {
                 return refused("beyond_own_rights_grants", place);
             }
         }

@@ -84,6 +84,17 @@ messages! {
     invalid_credentials "邮箱或密码不正确。" "Wrong e-mail or password.";
     token_expired "登录已过期，请重新登录。" "Your sign-in has expired; please sign in again.";
     token_invalid "凭证无效。" "The credential is not valid.";
+    api_key_invalid "API 密钥无效或已撤销。" "This API key is not valid, or has been revoked.";
+    api_key_expired "API 密钥已过期。" "This API key has expired.";
+    api_key_mistyped "API 密钥不完整或有误，请重新复制。" "This API key is incomplete or mistyped; copy it again.";
+    api_key_scope "此 API 密钥缺少权限范围“{scope}”。" "This API key lacks the scope “{scope}”.";
+    api_key_not_allowed "API 密钥不能执行此操作，请登录后操作。" "An API key may not do this; sign in to do it.";
+    api_key_revoked "该 API 密钥已撤销。" "This API key has been revoked.";
+    api_key_of_other "只有本人可以修改或轮换自己的 API 密钥，您可以撤销它。" "Only its user may change or rotate an API key; you may revoke it.";
+    too_many_api_keys "最多 {max} 个有效的 API 密钥，请先撤销不用的。" "At most {max} active API keys; revoke one that is not used.";
+    unknown_scope "没有名为“{scope}”的权限范围。" "There is no scope “{scope}”.";
+    expiry_past "过期时间应晚于现在。" "The expiry must lie in the future.";
+    expiry_far "过期时间最多为 {years} 年后。" "The expiry may be at most {years} years away.";
     cross_site "请求来源不被允许。" "The request comes from a site that is not allowed.";
     invalid_setup_token "设置链接无效或已使用。" "The set-up link is not valid, or has been used.";
     password_too_short "密码至少 {min} 个字符。" "The password needs at least {min} characters.";
@@ -105,6 +116,8 @@ messages! {
     teams_too_deep "团队最多 {max} 级。" "Teams lie at most {max} deep.";
     invalid_link "链接无效、已过期或已使用，请让管理员重新发送。" "The link is not valid any more; ask an administrator for a new one.";
     user_disabled "该用户已停用，请先启用。" "This user is disabled; enable them first.";
+    owner_disabled "该用户已停用，不能作为负责人。" "This user is disabled and cannot be given records.";
+    too_many_at_once "一次最多处理 {max} 条记录，请分批转移。" "At most {max} records change hands at once; transfer fewer.";
     user_without_email "该用户没有邮箱，请先填写邮箱。" "This user has no e-mail address; enter one first.";
     wrong_password "当前密码不正确。" "This is not the current password.";
     second_factor_required "请输入验证器应用上的验证码。" "Enter the code of your authenticator app.";

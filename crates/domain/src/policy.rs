@@ -7,10 +7,10 @@ pub mod fields;
 pub use fields::{Access, FieldRights, Fields, Shown};
 
 use crate::Record;
+use crate::api_key::{self, Limits};
 use crate::record::{Kind, Ownership};
-use crate::role::Role;
 use crate::workspace::Workspace;
-use crate::{Error, Id};
+use crate::{Error, Id, Issue};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -115,6 +115,8 @@ pub struct Identity {
     pub team_mates: Arc<[Id]>,
     /// The same with the members of all teams below those.
     pub team_mates_below: Arc<[Id]>,
+    /// For who comes with an API key.
+    pub limits: Option<Arc<Limits>>,
 }
 
 impl Identity {
@@ -130,30 +132,32 @@ impl Identity {
             closed: FieldRights::default(),
             team_mates: Arc::from([]),
             team_mates_below: Arc::from([]),
+            limits: None,
         }
     }
 
-    /// Whether the rights of a role go nowhere beyond one's own: nobody hands out what they do not have.
-    pub fn covers(&self, role: &Role) -> bool {
-        self.beyond(role).is_none()
+    /// Whether the rights of a role go nowhere beyond one's own: nobody hands out what they do not have, nor opens to others
+    /// what is closed to them.
+    pub fn covers(&self, grants: &Grants, rights: &FieldRights) -> bool {
+        self.beyond(grants, rights).is_none()
     }
 
     /// The place of the first right of a role that goes beyond one's own.
-    pub fn beyond(&self, role: &Role) -> Option<String> {
+    pub fn beyond(&self, grants: &Grants, rights: &FieldRights) -> Option<String> {
         let kinds = crate::KINDS.iter().map(|kind| kind.name);
         let names = kinds.chain(crate::role::AREAS.iter().map(|area| area.name));
-        let mut rights = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
-        let further = |(name, action): &(&str, Action)| role.grants.reach(name, *action) > self.reach(name, *action);
-        if let Some((name, action)) = rights.find(further) {
+        let mut actions = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
+        let further = |(name, action): &(&str, Action)| grants.reach(name, *action) > self.reach(name, *action);
+        if let Some((name, action)) = actions.find(further) {
             return Some(format!("/grants/{name}/{}", action.key()));
         }
         let shown = self
             .closed
             .0
             .iter()
-            .filter(|(kind, _)| role.grants.reach(kind, Action::View) > Reach::None);
+            .filter(|(kind, _)| grants.reach(kind, Action::View) > Reach::None);
         let mut closed = shown.flat_map(|(kind, fields)| fields.iter().map(move |(name, access)| (kind, name, access)));
-        let opened = closed.find(|(kind, name, access)| role.field_rights.access(kind, name) < **access);
+        let opened = closed.find(|(kind, name, access)| rights.access(kind, name) < **access);
         opened.map(|(kind, name, _)| format!("/field_rights/{kind}/{name}"))
     }
 
@@ -164,11 +168,26 @@ impl Identity {
 
     /// How far the right to `action` reaches; several roles add up.
     pub fn reach(&self, kind: &str, action: Action) -> Reach {
+        if self.limits.as_ref().is_some_and(|l| !l.scopes.allow(kind, action)) {
+            return Reach::None;
+        }
         self.grants
             .iter()
             .map(|g| g.reach(kind, action))
             .max()
             .unwrap_or_default()
+    }
+
+    /// Why an action is refused. An API key is told the scope it lacks.
+    pub fn refusal(&self, action: Action, kind: &'static Kind) -> Error {
+        if self.limits.as_ref().is_some_and(|l| !l.scopes.allow(kind.name, action)) {
+            let scope = api_key::needed(kind, action);
+            return Error::NotForKey(Issue::new("", "api_key_scope").with("scope", scope));
+        }
+        Error::Forbidden {
+            action: action.key(),
+            kind: kind.name,
+        }
     }
 }
 
@@ -236,10 +255,9 @@ impl Actor {
 
     /// The ticket to read records of a kind.
     pub fn scope(&self, kind: &'static Kind) -> Result<Scope, Error> {
-        let visible = self.visible(kind, Action::View).ok_or(Error::Forbidden {
-            action: "view",
-            kind: kind.name,
-        })?;
+        let visible = self
+            .visible(kind, Action::View)
+            .ok_or_else(|| self.identity.refusal(Action::View, kind))?;
         let parents = kind.parents().filter_map(|(column, parent)| {
             let parent = crate::kind(parent)?;
             Some(Parent {
@@ -299,10 +317,7 @@ impl Actor {
             Some(Visible::Owners(owners)) => owner.is_some_and(|o| owners.contains(&o)),
         };
         if !reached {
-            return Err(Error::Forbidden {
-                action: action.key(),
-                kind: kind.name,
-            });
+            return Err(self.identity.refusal(action, kind));
         }
         Ok(self.permit())
     }
@@ -455,6 +470,7 @@ mod tests {
             closed: FieldRights::default(),
             team_mates: mates.iter().copied().collect(),
             team_mates_below: mates.iter().copied().collect(),
+            limits: None,
         };
         Actor::new(Arc::new(identity), "r")
     }
@@ -477,6 +493,43 @@ mod tests {
             assert_eq!(may(role, Action::Edit, Some(stranger)), strangers, "{role}");
             assert_eq!(may(role, Action::Edit, None), nobodys, "{role}");
         }
+    }
+
+    #[test]
+    fn a_key_does_what_its_scopes_and_its_user_may() {
+        let me = Id::now_v7();
+        let with_key = |role: &str, scopes: &[&str]| {
+            let scopes: Vec<String> = scopes.iter().map(|s| (*s).to_owned()).collect();
+            let mut actor = actor(role, me, &[me]);
+            let limits = Limits {
+                key: Id::now_v7(),
+                scopes: api_key::Scopes::parse(&scopes).expect("scopes"),
+                ends_at: None,
+            };
+            let identity = Arc::make_mut(&mut actor.identity);
+            identity.limits = Some(Arc::new(limits));
+            actor
+        };
+        let lead = crate::lead::Lead::KIND;
+        let key = with_key("sales", &["leads:read"]);
+        assert!(key.scope(lead).is_ok());
+        let refused = key.authorize(Action::Edit, lead, Some(me)).expect_err("no scope");
+        assert_eq!(
+            refused,
+            Error::NotForKey(Issue::new("", "api_key_scope").with("scope", "leads:write"))
+        );
+        assert!(matches!(key.scope(crate::task::Task::KIND), Err(Error::NotForKey(_))));
+        // A scope gives nothing that the user does not have.
+        let wide = with_key("sales", &["*:write"]);
+        assert!(wide.authorize(Action::Edit, lead, Some(me)).is_ok());
+        let refused = wide.authorize(Action::Edit, lead, Some(Id::now_v7()));
+        assert!(matches!(refused, Err(Error::Forbidden { .. })));
+        // Nor does it hand out more than itself.
+        assert!(
+            !with_key("owner", &["roles:write"])
+                .identity
+                .covers(&all(), &FieldRights::default())
+        );
     }
 
     #[test]

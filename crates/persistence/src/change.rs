@@ -95,7 +95,8 @@ fn entry_hash(salt: &str, parts: &[&str]) -> String {
     hex(&hash.finalize())
 }
 
-pub(crate) const COLUMNS: &str = "position, change_set, request_id, actor_id, kind, record_id, version, action, fields, at";
+pub(crate) const COLUMNS: &str =
+    "position, change_set, request_id, actor_id, kind, record_id, version, action, fields, at";
 pub(crate) const STORED: [Storage; 10] = [
     Storage::Int,
     Storage::Id,

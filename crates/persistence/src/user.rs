@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::sql::Sql;
 use crate::team;
 use crate::tx::{Dialect, Tx};
-use domain::policy::{FieldRights, Grants, Identity, Permit, Scope};
+use domain::policy::{Actor, FieldRights, Grants, Identity, Permit, Scope};
 use domain::role::Role;
 use domain::user::User;
 use domain::value::{Row, Storage};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// Everything decisions about a user need. None where the user is gone or disabled.
 pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Option<Identity>> {
-    let system = domain::policy::Actor::system(workspace.clone());
+    let system = Actor::system(workspace.clone());
     let scope = system.scope(User::KIND)?;
     let found = match engine::find::<User>(tx, &scope, user) {
         Ok(found) if !found.disabled => found,
@@ -46,7 +46,19 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         grants: roles.into_iter().map(|(grants, _)| grants).collect(),
         team_mates,
         team_mates_below,
+        limits: None,
     }))
+}
+
+/// Whether a user is there and not disabled.
+pub fn is_enabled(tx: &mut Tx, actor: &Actor, user: Id) -> Result<bool> {
+    let sql = Sql::new("SELECT id FROM users WHERE deleted_at IS NULL AND workspace_id = ")
+        .value(actor.workspace().id)
+        .text(" AND id = ")
+        .value(user)
+        .text(" AND disabled = ")
+        .value(false);
+    Ok(!tx.rows(&sql, &[Storage::Id])?.is_empty())
 }
 
 /// Until the transaction ends nobody else gives a role, takes it, or counts who holds it, where either of the two means

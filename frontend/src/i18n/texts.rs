@@ -205,7 +205,17 @@ texts! {
     n_selected: "已选 {} 条" / "{} selected";
     clear_selection: "取消选择" / "Clear";
     bulk_actions: "批量操作" / "Do to all selected";
-    change_owner: "更换负责人" / "Change owner";
+    transfer: "转移" / "Transfer";
+    transfer_title: "转移“{}”" / "Transfer “{}”";
+    transfer_many: "转移选中的 {} 条记录" / "Transfer {} selected records";
+    new_owner: "新负责人" / "New owner";
+    choose_owner: "请选择新负责人。" / "Choose the new owner.";
+    goes_along: "一并转移" / "What goes along";
+    also_closed: "包括已关闭的商机和已完成的任务" / "Also closed deals and done tasks";
+    also_others: "包括由其他人负责的记录" / "Also what other people own";
+    reason_optional: "原因（选填）" / "Reason (optional)";
+    transferred: "已转移：{}" / "Transferred: {}";
+    nothing_transferred: "新负责人没有变化，未转移任何记录。" / "They had this owner already; nothing was transferred.";
     bulk_done: "已处理 {} 条" / "{} done";
     bulk_partly: "已处理 {} 条；{} 条刚被修改或没有权限，未处理。" / "{} done; {} were left alone (just changed, or not allowed).";
     bulk_delete_text: "选中的 {} 条会移到回收站。" / "{} selected records move to the recycle bin.";

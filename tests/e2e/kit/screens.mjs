@@ -63,7 +63,12 @@ export const SCREENS = [
   ['customers-bulk', () => '/customers', click('.tbody .row-tick')],
   ['customers-bulk-delete', () => '/customers', async (app) => {
     await click('.tbody .row-tick')(app);
-    await dialog('.bulk > button')(app);
+    await dialog('.bulk > button:not(.transfer)')(app);
+  }],
+  ['customers-transfer', () => '/customers', async (app) => {
+    await click('.tbody .row-tick')(app);
+    await dialog('.bulk > .transfer')(app);
+    await app.settled();
   }],
   ['customers-new', () => '/customers?new=1'],
   ['customers-none', () => '/customers?q=zzzzzz'],

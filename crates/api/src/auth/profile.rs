@@ -1,6 +1,6 @@
 //! What the signed-in user may change about themselves, whatever their rights.
 
-use crate::caller::Caller;
+use crate::caller::SignedIn;
 use crate::crud;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
@@ -20,7 +20,7 @@ use serde_json::json;
 const OWN: [&str; 5] = ["name", "phone", "title", "locale", "time_zone"];
 
 async fn change(
-    caller: Caller,
+    SignedIn { caller, .. }: SignedIn,
     state: Data<State>,
     request: HttpRequest,
     body: Bytes,

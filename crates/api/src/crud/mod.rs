@@ -11,6 +11,7 @@ use crate::listing;
 use crate::request::{self, Expected};
 use crate::schema::{self, type_name};
 use crate::state::State;
+use crate::transfer;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -432,6 +433,9 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
         .ok(201, schema(""));
     routes.add(Method::POST, &path, doc, create::<T>);
     batch::route::<T>(routes);
+    if kind.ownership == Ownership::Owned {
+        transfer::route(routes, kind);
+    }
     let doc = Doc::new(
         format!("upsert_{}", kind.name),
         &tag,

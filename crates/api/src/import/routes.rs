@@ -13,6 +13,7 @@ use domain::import::field::{label, targets};
 use domain::import::problem::code;
 use domain::import::{Import, ImportStatus, Problem as Cause, closed};
 use domain::policy::{Action, Actor, Reach};
+use domain::user::User;
 use domain::{Error, Id, Issue, Kind, Record};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use persistence::idempotency::Answer;
@@ -194,15 +195,19 @@ fn delimiter(text: Option<&str>) -> Result<Option<u8>, Issue> {
         .ok_or_else(|| Issue::at("delimiter", "unknown_choice").with("choices", ", ; | tab"))
 }
 
-fn may_import(caller: &Caller, kind: &'static Kind) -> Result<(), Problem> {
+/// The job runs later and with all the rights of its owner: an API key starts one only if it has them all too. That of
+/// users it does not start at all, since users bring their sign-ins.
+fn may_import(caller: &Caller, kind: &'static Kind) -> Result<(), Error> {
     if caller.identity.reach(kind.name, Action::Import) == Reach::None {
-        let refused = Error::Forbidden {
-            action: "import",
-            kind: kind.name,
-        };
-        return Err(refused.into());
+        return Err(caller.identity.refusal(Action::Import, kind));
     }
-    Ok(())
+    match &caller.identity.limits {
+        Some(_) if kind.name == User::KIND.name => Err(Error::NotForKey(Issue::new("", "api_key_not_allowed"))),
+        Some(limits) if !limits.scopes.all_write() => Err(Error::NotForKey(
+            Issue::new("", "api_key_scope").with("scope", "*:write"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn settings(form: &mut Form) -> Result<Settings, Issue> {
@@ -376,13 +381,7 @@ async fn run(
         let kind = importable(&old.kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind"))?;
         let permit = job::permit(&by.actor)?;
         by.authorize(Action::Edit, Import::KIND, old.owner_id)?;
-        if by.identity.reach(kind.name, Action::Import) == Reach::None {
-            let refused = Error::Forbidden {
-                action: "import",
-                kind: kind.name,
-            };
-            return Err(refused.into());
-        }
+        may_import(&by, kind)?;
         if !old.is_over() {
             return Err(Error::Conflict(Issue::at("status", "import_running")).into());
         }

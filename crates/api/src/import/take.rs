@@ -475,7 +475,7 @@ fn problem_of(issue: &domain::Issue) -> (Option<String>, Problem) {
 pub fn problems_of(error: Error) -> Problems {
     match error {
         Error::Invalid(issues) => issues.iter().map(problem_of).collect(),
-        Error::Conflict(issue) | Error::BadQuery(issue) => vec![problem_of(&issue)],
+        Error::Conflict(issue) | Error::BadQuery(issue) | Error::NotForKey(issue) => vec![problem_of(&issue)],
         Error::Forbidden { action, kind } => {
             vec![(
                 None,

@@ -231,6 +231,7 @@ pub fn somebody(workspace: &Arc<Workspace>, role: &str, me: Id, mates: &[Id]) ->
         team_mates: mates.iter().copied().collect(),
         team_mates_below: mates.iter().copied().collect(),
         time_zone: workspace.time_zone.clone(),
+        limits: None,
     };
     Actor::new(Arc::new(identity), "test")
 }
