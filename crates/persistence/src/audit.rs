@@ -104,11 +104,15 @@ fn changed(sql: &mut Sql, dialect: Dialect, field: &str) {
     let key = format!("{}:[", serde_json::json!(field));
     match dialect {
         Dialect::Pg => {
-            sql.push(" AND position(").bind(key).push(" in fields) > 0 AND jsonb_exists(fields::jsonb, ");
+            sql.push(" AND position(")
+                .bind(key)
+                .push(" in fields) > 0 AND jsonb_exists(fields::jsonb, ");
             sql.bind(field).push(")");
         }
         Dialect::Sqlite => {
-            sql.push(" AND instr(fields, ").bind(key).push(") > 0 AND EXISTS (SELECT 1 FROM json_each(fields) f WHERE f.key = ");
+            sql.push(" AND instr(fields, ")
+                .bind(key)
+                .push(") > 0 AND EXISTS (SELECT 1 FROM json_each(fields) f WHERE f.key = ");
             sql.bind(field).push(")");
         }
     }
