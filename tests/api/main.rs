@@ -6,6 +6,7 @@ mod auth;
 mod change;
 mod customer;
 mod description;
+mod exchange_rate;
 mod import;
 mod lead;
 mod opportunity;

@@ -40,6 +40,8 @@ fn described() -> Routes {
         task::routes,
         tag::routes,
         picklist::routes,
+        crate::currency::routes,
+        crate::exchange_rate::routes,
         user::routes,
         team::routes,
         role::routes,

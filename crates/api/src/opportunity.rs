@@ -56,6 +56,7 @@ impl Noun for Opportunity {
             new.follow_lines(amount_given);
             check_lines(tx, caller, new)?;
         }
+        new.check_currency()?;
         match old {
             Some(old) if old.stage_id == new.stage_id => {}
             Some(old) => {
@@ -82,7 +83,6 @@ impl Noun for Opportunity {
 }
 
 fn check_lines(tx: &mut Tx, caller: &Caller, new: &Opportunity) -> persistence::Result<()> {
-    let base = caller.workspace().currency;
     let mut wanted: Vec<Id> = new.lines.0.iter().map(|l| l.product_id).collect();
     wanted.sort_unstable();
     wanted.dedup();
@@ -90,13 +90,6 @@ fn check_lines(tx: &mut Tx, caller: &Caller, new: &Opportunity) -> persistence::
     for (i, line) in new.lines.0.iter().enumerate() {
         if !known.contains(&line.product_id) {
             return Err(Issue::new(format!("/lines/{i}/product_id"), "reference_not_found").into());
-        }
-        if line.price.currency != base {
-            let issue = Issue::new(format!("/lines/{i}/price/currency"), "currency_without_rate");
-            return Err(issue
-                .with("currency", line.price.currency.code())
-                .with("base", base.code())
-                .into());
         }
     }
     Ok(())
@@ -130,8 +123,8 @@ async fn change(
         let permit = by.authorize(Action::Edit, Opportunity::KIND, old.owner_id)?;
         expected.check(old.version)?;
         by.fields(Opportunity::KIND).must_set(sets)?;
-        let new = rule(tx, &by, &old)?;
-        checked(tx, &by, Some(&old), &new)?;
+        let mut new = rule(tx, &by, &old)?;
+        checked(tx, &by, Some(&old), &mut new)?;
         let stored = engine::update(tx, &permit, &old, &new)?;
         request::record(StatusCode::OK, &by.show(&stored), stored.version)
     })

@@ -49,6 +49,7 @@ fn field_schema(field: &Field) -> Json {
         Type::Instant => json!({ "type": "string", "format": "date-time" }),
         Type::Day => json!({ "type": "string", "format": "date" }),
         Type::Money => reference("Money"),
+        Type::Decimal => json!({ "type": "string", "pattern": "^[0-9]{1,9}(\\.[0-9]{1,10})?$" }),
         Type::Choice(choices) => json!({ "type": "string", "enum": choices.iter().map(|c| c.key).collect::<Vec<_>>() }),
         Type::Tags => {
             json!({ "type": "array", "maxItems": 50, "items": { "type": "string", "maxLength": field.max, "minLength": 1 } })
@@ -139,7 +140,9 @@ pub fn add_common(schemas: &mut Map<String, Json>) {
     let common = json!({
         "Money": { "type": "object", "required": ["amount", "currency"], "additionalProperties": false, "properties": {
             "amount": { "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "examples": ["1250.00"] },
-            "currency": { "type": "string", "pattern": "^[A-Z]{3}$", "examples": ["CNY"] } } },
+            "currency": { "type": "string", "pattern": "^[A-Z]{3}$", "examples": ["CNY"] },
+            "rate": { "type": "string", "readOnly": true, "examples": ["7.1234"],
+                "description": "Base currency for one unit, where the amount is in another currency. Found by the server." } } },
         "OpportunityLine": { "type": "object", "required": ["product_id", "price"], "additionalProperties": false, "properties": {
             "product_id": { "type": "string", "format": "uuid" },
             "quantity": { "type": ["string", "number"], "examples": ["1", "1.5"] },
@@ -184,7 +187,7 @@ fn operators(field: &Field) -> Vec<&'static str> {
     match field.ty {
         _ if !field.can(FILTER) => vec![],
         Type::Tags => vec!["contains", "in", "is_null"],
-        Type::Int | Type::Money | Type::Day | Type::Instant => {
+        Type::Int | Type::Money | Type::Decimal | Type::Day | Type::Instant => {
             vec!["eq", "ne", "lt", "lte", "gt", "gte", "in", "nin", "between", "is_null"]
         }
         ty if ty.is_text() => vec!["eq", "ne", "in", "nin", "contains", "starts_with", "is_null"],

@@ -161,6 +161,13 @@ macro_rules! record {
                 out.end()
             }
 
+            fn amounts(&mut self) -> Vec<(&'static str, &mut $crate::Money)> {
+                use $crate::value::FieldType;
+                let mut found = Vec::new();
+                $(found.extend(self.$f.money().map(|money| (stringify!($f), money)));)*
+                found
+            }
+
             fn put(&self) -> Vec<$crate::value::Val> {
                 use $crate::value::FieldType;
                 let mut row = Vec::with_capacity(Self::KIND.fields.len() + 4);

@@ -30,7 +30,11 @@ messages! {
     invalid_phone "电话号码格式不正确。" "This is not a telephone number.";
     invalid_url "网址格式不正确，应以 http:// 或 https:// 开头，或为域名。" "This is not a web address: use http://, https:// or a host name.";
     unknown_currency "未知币种“{currency}”。" "Unknown currency “{currency}”.";
-    currency_without_rate "币种“{currency}”没有汇率；本工作区使用 {base}。" "There is no exchange rate for {currency}; this workspace uses {base}.";
+    currency_not_in_use "币种“{currency}”尚未启用；请使用 {base}，或由管理员在“设置 › 币种与汇率”中启用。" "{currency} is not in use; use {base}, or have an administrator add it under Settings › Currencies and rates.";
+    currency_without_rate "币种“{currency}”在 {day} 及之前没有汇率；请使用 {base}，或由管理员在“设置 › 币种与汇率”中添加。" "There is no exchange rate for {currency} on or before {day}; use {base}, or have an administrator add one under Settings › Currencies and rates.";
+    base_currency "{currency} 是本位币，无需添加。" "{currency} is the base currency; it needs neither an entry nor a rate.";
+    invalid_rate "汇率应为大于 0 的数字，最多 10 位小数，如 \"7.1234\"。" "The rate must be a decimal string above 0 with at most ten decimals, such as \"7.1234\".";
+    lines_in_other_currency "金额须与产品明细同一币种（{currency}）。" "The amount must be in the currency of the lines ({currency}).";
     invalid_amount "金额应为最多 {decimals} 位小数的数字，如 \"1250.00\"。" "The amount must be a decimal string with at most {decimals} decimals, such as \"1250.00\".";
     amount_out_of_range "金额超出范围。" "The amount is out of range.";
     mixed_currencies "所有明细须使用同一币种。" "All lines must be in one currency.";

@@ -418,7 +418,16 @@ pub fn builtin_roles() -> Vec<(&'static str, Grants)> {
         )
     };
     let settings: &[&str] = &[
-        "user", "team", "role", "pipeline", "stage", "picklist", "product", "tag",
+        "user",
+        "team",
+        "role",
+        "pipeline",
+        "stage",
+        "picklist",
+        "product",
+        "tag",
+        "currency",
+        "exchange_rate",
     ];
     let work = |own: Reach, remove: Reach| {
         let mut list: Vec<(&str, Vec<(&str, Reach)>)> = vec![(

@@ -4,7 +4,7 @@ use crate::error::{Issue, Issues};
 use crate::label::Label;
 use crate::policy::{Fields, Shown};
 use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val};
-use crate::{Error, Id, Instant};
+use crate::{Error, Id, Instant, Money};
 use serde_json::{Map, Value as Json};
 
 /// May be sorted by. A text gets a stored sort key beside it.
@@ -224,6 +224,8 @@ pub trait Record: Rules + Clone + std::fmt::Debug + Send + Sync + 'static {
     fn whole(&self) -> Shown<'_, Self> {
         Shown::new(self, Fields::open(Self::KIND))
     }
+    /// The amounts it holds, with the names of their fields.
+    fn amounts(&mut self) -> Vec<(&'static str, &mut Money)>;
 
     /// All values, in the order of `KIND.fields` and their columns.
     fn put(&self) -> Vec<Val>;
@@ -240,6 +242,11 @@ pub trait Rules: Sized {
     /// Fills what follows from other fields.
     fn complete(&mut self, now: Instant) {
         let _ = now;
+    }
+
+    /// The moment whose exchange rates its amounts are worth; none while they follow the rates of today.
+    fn valued_at(&self) -> Option<Instant> {
+        None
     }
 }
 

@@ -11,6 +11,7 @@ mod backend;
 pub mod change;
 pub mod engine;
 mod error;
+pub mod exchange_rate;
 mod filter;
 pub mod idempotency;
 pub mod import;

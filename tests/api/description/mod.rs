@@ -18,7 +18,9 @@ use tests::*;
 const OPEN: [&str; 5] = ["accept_invitation", "login", "logout", "refresh", "setup"];
 
 /// Kinds that belong to the workspace; the records of all others have an owner.
-const SHARED: [&str; 8] = [
+const SHARED: [&str; 10] = [
+    "/currencies",
+    "/exchange-rates",
     "/picklists",
     "/pipelines",
     "/products",
@@ -317,9 +319,9 @@ both! {
                     let operator = operator.as_str().expect("an operator");
                     let value = match (operator, field["type"].as_str().unwrap_or_default()) {
                         ("is_null", _) | (_, "boolean") => "true".to_owned(),
-                        ("between", "integer" | "money") => "1,2".to_owned(),
+                        ("between", "integer" | "money" | "decimal") => "1,2".to_owned(),
                         ("between", _) => "2026-01-01,2026-02-01".to_owned(),
-                        (_, "integer" | "money") => "1".to_owned(),
+                        (_, "integer" | "money" | "decimal") => "1".to_owned(),
                         (_, "day" | "instant") if !matches!(operator, "in" | "nin") => "today".to_owned(),
                         (_, "day") => "2026-01-01".to_owned(),
                         (_, "instant") => "2026-01-01T00:00:00Z".to_owned(),

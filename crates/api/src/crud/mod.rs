@@ -7,6 +7,7 @@ mod bin;
 use crate::caller::Caller;
 use crate::describe::{BASE, Doc, Routes, reference};
 use crate::error::Problem;
+use crate::exchange_rate::Rates;
 use crate::listing;
 use crate::request::{self, Expected};
 use crate::schema::{self, type_name};
@@ -17,7 +18,7 @@ use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::{Action, Permit};
 use domain::record::{Birth, Ownership, Patch};
-use domain::value::{FieldType, Type};
+use domain::value::FieldType;
 use domain::{Error, Id, Instant, Issue, Kind, Record, query};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
@@ -68,7 +69,7 @@ pub fn create_from<T: Noun>(tx: &mut Tx, caller: &Caller, mut map: Map<String, J
     let mut new = T::create(patch, Birth::new(caller.user()))?;
     let permit = caller.authorize(Action::Create, T::KIND, new.owner_id())?;
     T::before(tx, caller, None, &mut new)?;
-    checked(tx, caller, None, &new)?;
+    checked(tx, caller, None, &mut new)?;
     engine::insert(tx, &permit, std::slice::from_ref(&new))?;
     T::after(tx, caller, &permit, None, &new)?;
     Ok(new)
@@ -97,7 +98,7 @@ pub fn patch_in<T: Noun>(
         }
     }
     T::before(tx, caller, Some(&old), &mut new)?;
-    checked(tx, caller, Some(&old), &new)?;
+    checked(tx, caller, Some(&old), &mut new)?;
     let stored = engine::update(tx, &permit, &old, &new)?;
     T::after(tx, caller, &permit, Some(&old), &stored)?;
     Ok(stored)
@@ -135,18 +136,11 @@ fn merge(target: &mut Json, patch: Json) {
     }
 }
 
-/// The checks that need the database: references, currencies, restricted picklists.
-pub fn checked<T: Record>(tx: &mut Tx, caller: &Caller, old: Option<&T>, new: &T) -> persistence::Result<()> {
+/// The checks that need the database: references, what amounts are worth, restricted picklists.
+pub fn checked<T: Record>(tx: &mut Tx, caller: &Caller, old: Option<&T>, new: &mut T) -> persistence::Result<()> {
     engine::check_references(tx, caller, old, new)?;
-    let base = caller.workspace().currency;
+    Rates::new(caller).value(tx, old, new, false)?;
     let values = serde_json::to_value(new.whole()).map_err(persistence::Error::internal)?;
-    for field in T::KIND.fields.iter().filter(|f| matches!(f.ty, Type::Money)) {
-        let currency = values[field.name]["currency"].as_str();
-        if let Some(currency) = currency.filter(|c| *c != base.code()) {
-            let issue = Issue::new(format!("/{}/currency", field.name), "currency_without_rate");
-            return Err(issue.with("currency", currency).with("base", base.code()).into());
-        }
-    }
     let before = old
         .map(|old| serde_json::to_value(old.whole()))
         .transpose()

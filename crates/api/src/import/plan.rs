@@ -9,6 +9,7 @@ use domain::import::field::{Context, Scan, Style, label, value};
 use domain::import::problem::code;
 use domain::import::{Guess, Problem, cell, distinct_headers, guess_for, targets};
 use domain::opportunity::{Opportunity, OpportunityStatus};
+use domain::value::Type;
 use domain::{Field, Kind, Locale, Record};
 
 use super::reader::{Options, ReadError, Reader};
@@ -271,7 +272,7 @@ impl Plan {
 
     /// Which columns hold numbers.
     pub fn numeric(&self) -> Vec<bool> {
-        let number = |f: &Field| matches!(f.ty, domain::value::Type::Int | domain::value::Type::Money);
+        let number = |f: &Field| matches!(f.ty, Type::Int | Type::Money | Type::Decimal);
         (0..self.headers.len())
             .map(|i| self.columns.iter().any(|c| c.index == i && c.field.is_some_and(number)))
             .collect()

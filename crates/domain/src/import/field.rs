@@ -9,6 +9,7 @@ use super::mapping::{FieldHint, Guess, guess};
 use super::number::{NumberScan, NumberStyle, money, number};
 use super::problem::{Problem, code};
 use super::{cell, closest};
+use crate::money::Rate;
 use crate::policy::{Access, Fields};
 use crate::value::{Choice, Type};
 use crate::{Currency, Field, Instant, Kind, Label};
@@ -86,7 +87,7 @@ pub struct Scan {
 impl Scan {
     pub fn look(&mut self, field: &Field, cell: &str) {
         match field.ty {
-            Type::Int | Type::Money => self.numbers.look(cell),
+            Type::Int | Type::Money | Type::Decimal => self.numbers.look(cell),
             Type::Day | Type::Instant => self.dates.look(cell),
             _ => {}
         }
@@ -172,6 +173,11 @@ pub fn value<Z: TimeZone>(
             let currency = currency.unwrap_or(context.currency);
             let minor = amount.minor(currency.decimals())?;
             json!({ "amount": crate::money::decimal(minor, currency), "currency": currency.code() }).into()
+        }
+        Type::Decimal => {
+            let ticks = number(text, style.number.point)?.minor(Rate::DECIMALS)?;
+            let rate = Rate::from_ticks(ticks).ok_or_else(|| Problem::value(code::NOT_A_NUMBER, text))?;
+            json!(rate).into()
         }
         Type::Choice(choices) => json!(choice(field, choices, text)?.key).into(),
         Type::Tags => json!(cell::list(text)).into(),

@@ -2,7 +2,7 @@
 
 use super::{Count, Cursor, DEFAULT_LIMIT, Filter, Leaf, List, MAX_DEPTH, MAX_LEAVES, MAX_LIMIT, Sort, Test, dates};
 use crate::error::{Error, Issue};
-use crate::money::parse_decimal;
+use crate::money::{Rate, parse_decimal};
 use crate::policy::Fields;
 use crate::record::{FILTER, Field, Kind, SORT};
 use crate::value::{Type, Val, parse_day, parse_id};
@@ -318,7 +318,10 @@ fn leaf(name: &str, op: &str, value: Json, context: &Context, loose: bool) -> Re
         _ => Err(refuse("invalid_operand")),
     };
     let tags = matches!(field.ty, Type::Tags);
-    let ordered = matches!(field.ty, Type::Int | Type::Money | Type::Day | Type::Instant);
+    let ordered = matches!(
+        field.ty,
+        Type::Int | Type::Money | Type::Decimal | Type::Day | Type::Instant
+    );
     Ok(match op {
         "is_null" => {
             let wanted = match &value {
@@ -403,6 +406,10 @@ fn operand(field: &Field, value: &Json, context: &Context, loose: bool) -> Optio
         Type::Money => match value {
             Json::Number(n) => Val::Int(parse_decimal(&n.to_string(), context.currency)?),
             value => Val::Int(parse_decimal(value.as_str()?, context.currency)?),
+        },
+        Type::Decimal => match value {
+            Json::Number(n) => Val::Int(Rate::parse(&n.to_string())?.ticks()),
+            value => Val::Int(Rate::parse(value.as_str()?)?.ticks()),
         },
         Type::Day => {
             let text = string()?;
