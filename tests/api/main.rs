@@ -1,5 +1,6 @@
 //! The API suite: every test over real HTTP, on SQLite and on PostgreSQL.
 
+mod access;
 mod activity;
 mod audit;
 mod auth;
@@ -17,5 +18,6 @@ mod report;
 mod request;
 mod role;
 mod security;
+mod sharing;
 mod transfer;
 mod user;

@@ -6,10 +6,10 @@ use crate::error::Problem;
 use crate::gate::{self, RateLimit};
 use crate::state::State;
 use crate::{
-    activity, api_key, assets, audit, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline,
-    product,
+    access, activity, api_key, assets, audit, auth, change, contact, customer, health, lead, opportunity, picklist,
+    pipeline, product,
 };
-use crate::{report, request, role, schema, search, stage, tag, task, team, user};
+use crate::{report, request, role, schema, search, sharing, stage, tag, task, team, user};
 use actix_web::dev::Server;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, from_fn};
@@ -49,7 +49,9 @@ fn described() -> Routes {
         report::routes,
         search::routes,
         change::routes,
+        access::routes,
         audit::routes,
+        sharing::routes,
         schema::routes,
     ] {
         add(&mut routes);

@@ -1,5 +1,6 @@
 //! The HTTP API of Guanxi, and what its binary does.
 
+mod access;
 pub mod app;
 pub mod assets;
 mod audit;
@@ -40,6 +41,7 @@ mod picklist;
 mod pipeline;
 mod product;
 mod role;
+mod sharing;
 mod stage;
 mod tag;
 mod task;

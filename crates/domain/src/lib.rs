@@ -31,6 +31,7 @@ pub mod picklist;
 pub mod pipeline;
 pub mod product;
 pub mod role;
+pub mod sharing;
 pub mod stage;
 pub mod tag;
 pub mod task;

@@ -60,6 +60,24 @@ messages! {
     move_not_allowed "不允许从当前阶段直接进入“{stage}”。" "A deal may not go straight from here to “{stage}”.";
     required_for_stage "进入“{stage}”前须填写此项。" "This must be filled in before “{stage}”.";
     pipeline_without_stages "该销售流程还没有阶段。" "This pipeline has no stages yet.";
+    // Why somebody may or may not
+    why_disabled "该用户已停用，不能做任何操作。" "This user is disabled and can do nothing.";
+    why_no_role "该用户的角色都不允许{action}“{kind}”。" "No role of theirs allows {action} on {kind}.";
+    why_role_all "角色“{role}”允许{action}所有“{kind}”。" "The role “{role}” allows {action} on every {kind}.";
+    why_role_reach "角色“{role}”允许{action}“{kind}”，范围为“{reach}”。" "The role “{role}” allows {action} on {kind}, as far as “{reach}”.";
+    why_role_own "角色“{role}”允许{action}自己负责的“{kind}”，该记录由其负责。" "The role “{role}” allows {action} on {kind} of their own, and this one is theirs.";
+    why_role_team "角色“{role}”允许{action}“{reach}”范围内的“{kind}”，负责人 {owner} 在此范围内。" "The role “{role}” allows {action} on {kind} as far as “{reach}”, which takes in the owner, {owner}.";
+    why_role_not_reached "角色“{role}”只允许{action}“{reach}”范围内的“{kind}”，负责人 {owner} 不在此范围内。" "The role “{role}” allows {action} on {kind} only as far as “{reach}”; the owner, {owner}, is beyond.";
+    why_role_nobodys "角色“{role}”只允许{action}“{reach}”范围内的“{kind}”，而该记录没有负责人。" "The role “{role}” allows {action} on {kind} only as far as “{reach}”, and this one has no owner.";
+    why_shared "该记录已共享给此用户（{access}）。" "The record is shared with them ({access}).";
+    why_shared_less "该记录已共享给此用户，但仅限“{access}”。" "The record is shared with them, but only to “{access}”.";
+    why_shared_no_right "该记录已共享给此用户（{access}），但其角色不允许此操作。" "The record is shared with them ({access}), but no role of theirs allows this at all.";
+    why_share_expired "该记录曾共享给此用户，共享已到期。" "The record was shared with them; that has ended.";
+    why_parent "该用户可以查看所属的{kind}“{title}”，因此也能查看该记录。" "They may see the {kind} “{title}” it belongs to, and so this record too.";
+    why_field_open "没有角色限制字段“{field}”。" "No restriction on the field “{field}” applies.";
+    why_field_closed "角色“{roles}”把字段“{field}”设为“{access}”。" "The role “{roles}” keeps the field “{field}” “{access}”.";
+    // Sharing
+    shared_with_owner "该用户就是负责人，无需共享。" "They own it already.";
     // Lists
     not_sortable "不能按“{field}”排序。" "Cannot sort by “{field}”.";
     not_filterable "不能按“{field}”筛选。" "Cannot filter by “{field}”.";

@@ -4,6 +4,7 @@
 #[cfg(test)]
 extern crate self as persistence;
 
+pub mod access;
 pub mod activity;
 pub mod api_key;
 pub mod audit;
@@ -23,6 +24,7 @@ mod seal;
 pub mod search;
 pub mod second_factor;
 pub mod session;
+pub mod sharing;
 mod sql;
 mod store;
 pub mod team;

@@ -20,7 +20,7 @@ use domain::policy::{Action, Permit};
 use domain::record::{Birth, Ownership, Patch};
 use domain::value::FieldType;
 use domain::{Error, Id, Instant, Issue, Kind, Record, query};
-use persistence::{Tx, engine};
+use persistence::{Tx, engine, sharing};
 use serde_json::{Map, Value as Json, json};
 
 /// What is special about a kind when its records are written. All of it happens in the transaction of the write.
@@ -84,7 +84,7 @@ pub fn patch_in<T: Noun>(
     mut map: Map<String, Json>,
 ) -> persistence::Result<T> {
     let old: T = engine::find(tx, &caller.scope(T::KIND)?, id)?;
-    let permit = caller.authorize(Action::Edit, T::KIND, old.owner_id())?;
+    let permit = sharing::authorize(tx, caller, Action::Edit, &old)?;
     expected.check(old.version())?;
     caller.fields(T::KIND).must_set(map.keys())?;
     merge_objects(&mut map, &old)?;

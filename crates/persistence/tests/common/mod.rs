@@ -232,6 +232,7 @@ pub fn somebody(workspace: &Arc<Workspace>, role: &str, me: Id, mates: &[Id]) ->
         team_mates_below: mates.iter().copied().collect(),
         time_zone: workspace.time_zone.clone(),
         limits: None,
+        shared: Vec::new(),
     };
     Actor::new(Arc::new(identity), "test")
 }
