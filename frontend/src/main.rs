@@ -12,8 +12,10 @@
 mod api;
 mod auth;
 mod dom;
+mod hand_over;
 mod i18n;
 mod import;
+mod job;
 mod kinds;
 mod lead;
 mod opportunity;

@@ -42,6 +42,8 @@ fn described() -> Routes {
         team::routes,
         role::routes,
         crate::import::routes::routes,
+        crate::job::routes,
+        crate::hand_over::routes,
         report::routes,
         search::routes,
         change::routes,

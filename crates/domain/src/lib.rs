@@ -20,7 +20,9 @@ pub mod activity;
 pub mod change;
 pub mod contact;
 pub mod customer;
+pub mod hand_over;
 pub mod import;
+pub mod job;
 pub mod lead;
 pub mod opportunity;
 pub mod opportunity_line;
@@ -64,6 +66,7 @@ pub const KINDS: &[&Kind] = &[
     activity::Activity::KIND,
     task::Task::KIND,
     import::Import::KIND,
+    job::Job::KIND,
 ];
 
 /// The kind of a singular name such as `lead`.

@@ -108,6 +108,10 @@ export const SCREENS = [
   ['settings-user', ({ user }) => `/settings/users?open=${user.id}`],
   ['settings-user-link', ({ user }) => `/settings/users?open=${user.id}`, dialog('.sign-in-acts .btn')],
   ['settings-user-disable', ({ user }) => `/settings/users?open=${user.id}`, dialog('.sign-in-acts .btn:last-child')],
+  ['settings-user-hand-over', ({ user }) => `/settings/users?open=${user.id}`, async (app) => {
+    await dialog('.sign-in-acts .btn:nth-last-child(2)')(app);
+    await app.settled();
+  }],
   ['settings-teams', () => '/settings/teams'],
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],
