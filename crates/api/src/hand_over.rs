@@ -137,7 +137,7 @@ async fn begin(
         });
         let about = (id, leaver.name.as_str());
         let job = job::begin(tx, &by, Work::HandOver, about, json!(wanted), progress)?;
-        accepted(&job, by.locale)
+        accepted(&job, &by)
     })
     .await?;
     state.forget_identities();

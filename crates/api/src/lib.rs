@@ -30,8 +30,11 @@ pub mod testing;
 mod token;
 
 mod activity;
+mod api_key;
 mod contact;
+mod currency;
 mod customer;
+mod exchange_rate;
 mod lead;
 mod opportunity;
 mod picklist;

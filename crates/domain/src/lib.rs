@@ -17,9 +17,12 @@ pub mod text;
 pub mod value;
 
 pub mod activity;
+pub mod api_key;
 pub mod change;
 pub mod contact;
+pub mod currency;
 pub mod customer;
+pub mod exchange_rate;
 pub mod hand_over;
 pub mod import;
 pub mod job;
@@ -56,6 +59,8 @@ pub const KINDS: &[&Kind] = &[
     role::Role::KIND,
     tag::Tag::KIND,
     picklist::Picklist::KIND,
+    currency::Currency::KIND,
+    exchange_rate::ExchangeRate::KIND,
     product::Product::KIND,
     pipeline::Pipeline::KIND,
     stage::Stage::KIND,

@@ -83,7 +83,7 @@ pub fn insert<T: Record>(tx: &mut Tx, permit: &Permit, records: &[T]) -> Result<
         let rows: Vec<Vec<Val>> = chunk.iter().map(Record::put).collect();
         terms.extend(insert_rows(tx, permit, layout, &rows)?);
         let entries = chunk.iter().map(|record| {
-            let new = serde_json::to_value(record).map_err(Error::internal)?;
+            let new = serde_json::to_value(record.whole()).map_err(Error::internal)?;
             Ok(Entry {
                 kind: T::KIND.name,
                 record: record.id(),
@@ -180,7 +180,7 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
             sql.push(format!(", {column} = ")).bind(key);
         }
     }
-    let reindex = layout.searched.iter().any(|(source, _)| changed.contains(source));
+    let reindex = layout.searched.iter().any(|(source, ..)| changed.contains(source));
     if reindex && dialect == Dialect::Pg {
         sql.push(", search = array_to_tsvector(")
             .bind(Val::Texts(layout.tokens(&is)))
@@ -195,8 +195,8 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
     }
     let mut stored = new.clone();
     stored.written(old.version() + 1, now);
-    let before = serde_json::to_value(old).map_err(Error::internal)?;
-    let after = serde_json::to_value(&stored).map_err(Error::internal)?;
+    let before = serde_json::to_value(old.whole()).map_err(Error::internal)?;
+    let after = serde_json::to_value(stored.whole()).map_err(Error::internal)?;
     let entry = Entry {
         kind: T::KIND.name,
         record: old.id(),
@@ -255,7 +255,7 @@ pub fn delete<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<()> {
     if tx.dialect() == Dialect::Sqlite && layout(T::KIND).searchable {
         search::store_terms(tx, T::KIND, permit.workspace(), old.id(), &[])?;
     }
-    let before = serde_json::to_value(old).map_err(Error::internal)?;
+    let before = serde_json::to_value(old.whole()).map_err(Error::internal)?;
     let entry = Entry {
         kind: T::KIND.name,
         record: old.id(),

@@ -5,10 +5,12 @@
 extern crate self as persistence;
 
 pub mod activity;
+pub mod api_key;
 mod backend;
 pub mod change;
 pub mod engine;
 mod error;
+pub mod exchange_rate;
 mod filter;
 pub mod hand_over;
 pub mod idempotency;

@@ -60,7 +60,7 @@ pub fn BulkBar(
         });
     };
     let may = |action: &str| state::me().is_none_or(|m| m.may(kind.name, action));
-    let status = kind.field("status").filter(|f| kinds::writable(f) && may("edit"));
+    let status = kind.field("status").filter(|f| kinds::writable(kind, f) && may("edit"));
     let transferring = RwSignal::new(None::<Vec<Row>>);
     let deleting = RwSignal::new(false);
     let count = move || selected.with(HashSet::len);

@@ -18,7 +18,9 @@ use tests::*;
 const OPEN: [&str; 5] = ["accept_invitation", "login", "logout", "refresh", "setup"];
 
 /// Kinds that belong to the workspace; the records of all others have an owner.
-const SHARED: [&str; 8] = [
+const SHARED: [&str; 10] = [
+    "/currencies",
+    "/exchange-rates",
     "/picklists",
     "/pipelines",
     "/products",
@@ -30,7 +32,7 @@ const SHARED: [&str; 8] = [
 ];
 
 /// Operations that start or stop a job, which goes on writing when they have answered.
-const JOBS: [&str; 5] = [
+pub const JOBS: [&str; 5] = [
     "cancel_import",
     "cancel_job",
     "create_import",
@@ -39,8 +41,8 @@ const JOBS: [&str; 5] = [
 ];
 
 /// A request to an operation that would succeed for who may do it, and the record it is about.
-struct Probe {
-    path: String,
+pub struct Probe {
+    pub path: String,
     body: Option<Json>,
     version: Option<i64>,
     record: Option<String>,
@@ -53,7 +55,7 @@ fn kind_path(operation: &Operation) -> String {
 
 impl Probe {
     /// A request by this client. Owned records belong to `sales`, imports to `manager`, since sales people do not import; settings to the firm.
-    fn new(t: &T, client: &Client, operation: &Operation) -> Self {
+    pub fn new(t: &T, client: &Client, operation: &Operation) -> Self {
         if let Some(probe) = own::probe(t, client, operation) {
             return probe;
         }
@@ -108,7 +110,7 @@ impl Probe {
         }
     }
 
-    fn send(&self, client: &Client, operation: &Operation) -> Answer {
+    pub fn send(&self, client: &Client, operation: &Operation) -> Answer {
         let mut request = client.call(&operation.method, &self.path);
         if let Some(version) = self.version {
             request = request.if_match(version);
@@ -138,11 +140,11 @@ fn body(t: &T, operation: &Operation, kind: &str) -> Json {
     }
 }
 
-fn operations(t: &T) -> impl Iterator<Item = &'static Operation> {
+pub fn operations(t: &T) -> impl Iterator<Item = &'static Operation> {
     t.owner.description().operations.iter().filter(|o| !o.open)
 }
 
-fn changes_after(t: &T, position: i64) -> Vec<Change> {
+pub fn changes_after(t: &T, position: i64) -> Vec<Change> {
     let store = t.running.server.store();
     let id = t.workspace;
     store.seal_here().expect("seals");
@@ -326,9 +328,9 @@ both! {
                     let operator = operator.as_str().expect("an operator");
                     let value = match (operator, field["type"].as_str().unwrap_or_default()) {
                         ("is_null", _) | (_, "boolean") => "true".to_owned(),
-                        ("between", "integer" | "money") => "1,2".to_owned(),
+                        ("between", "integer" | "money" | "decimal") => "1,2".to_owned(),
                         ("between", _) => "2026-01-01,2026-02-01".to_owned(),
-                        (_, "integer" | "money") => "1".to_owned(),
+                        (_, "integer" | "money" | "decimal") => "1".to_owned(),
                         (_, "day" | "instant") if !matches!(operator, "in" | "nin") => "today".to_owned(),
                         (_, "day") => "2026-01-01".to_owned(),
                         (_, "instant") => "2026-01-01T00:00:00Z".to_owned(),

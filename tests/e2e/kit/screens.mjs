@@ -21,18 +21,20 @@ export async function makeScene(api, name = (text) => text) {
   const gone = await api.make('customers', { name: name('已删客户'), industry: '制造', owner_id: api.me.id });
   await api.call('DELETE', `/customers/${gone.id}`, undefined, { 'If-Match': '*' });
   const user = await api.make('users', { name: name('何静'), email: `${crypto.randomUUID()}@example.com`, title: name('客户经理'), roles: ['sales'] });
-  return { customer, contact, lead, product, pipeline, opportunity, user };
+  const [sales] = await api.list('/roles?filter[key]=sales');
+  const role = await api.make('roles', { name: name('电话销售').slice(0, 90), description: name('只跟进电话来的线索'), grants: { ...sales.grants, lead: { view: 'team', edit: 'own' } } });
+  return { customer, contact, lead, product, pipeline, opportunity, user, role };
 }
 
 /** The same from what a database already holds. */
 export async function findScene(api) {
   const first = async (path) => (await api.list(path))[0];
-  const [customer, contact, lead, product, pipeline, opportunity, user] = await Promise.all([
+  const [customer, contact, lead, product, pipeline, opportunity, user, role] = await Promise.all([
     first('/customers?sort=-last_activity_at&limit=1&filter[last_activity_at][is_null]=false'), first('/contacts?limit=1'), first('/leads?limit=1&filter[status]=contacted'),
     first('/products?limit=1'), first('/pipelines?limit=1&sort=position'), first('/opportunities?limit=1&filter[status]=open&sort=-amount'),
-    first('/users?limit=1&sort=-created_at'),
+    first('/users?limit=1&sort=-created_at'), first('/roles?limit=1&filter[key]=sales'),
   ]);
-  return { customer, contact, lead, product, pipeline, opportunity, user };
+  return { customer, contact, lead, product, pipeline, opportunity, user, role };
 }
 
 const click = (selector) => async ({ page }) => {
@@ -113,6 +115,18 @@ export const SCREENS = [
     await app.settled();
   }],
   ['settings-teams', () => '/settings/teams'],
+  ['settings-roles', () => '/settings/roles'],
+  ['settings-roles-new', () => '/settings/roles', dialog('.page-actions .btn.primary')],
+  ['settings-role', ({ role }) => `/settings/roles/${role.id}`],
+  ['settings-role-changed', ({ role }) => `/settings/roles/${role.id}`, async ({ page }) => {
+    const card = page.locator('summary', { hasText: /线索|Lead/ }).first();
+    if (await card.isVisible().catch(() => false)) await card.click();
+    const cell = page.locator('select#right-lead-view');
+    // One that is built in is only read.
+    if ((await cell.count()) === 0) return;
+    await cell.selectOption('all');
+    await page.locator('.role-save').waitFor();
+  }],
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],
   ['palette', () => '/', async ({ page }) => {

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Read, Seek, Write};
 use std::sync::Arc;
 
 use domain::import::problem::code;
-use domain::import::{Import, Problem};
+use domain::import::{Import, Problem, closed};
 use domain::job::JobStatus;
 use domain::policy::{Actor, Permit};
 use domain::{Id, Instant};
@@ -63,6 +63,7 @@ fn settings(import: &Import) -> Option<Settings> {
         values: serde_json::from_value::<Values>(import.value_map.clone()).ok()?,
         options: Options { encoding, delimiter },
         dry_run: import.dry_run,
+        closed: Vec::new(),
     })
 }
 
@@ -95,9 +96,10 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Stop) -> persistence::Result<()>
         return fail(db, waiting.workspace, id, &Problem::new("unauthenticated"));
     };
     let actor = actor_of(Arc::new(identity), id);
-    let Some(settings) = settings(&import) else {
+    let Some(mut settings) = settings(&import) else {
         return fail(db, waiting.workspace, id, &Problem::new(code::UNREADABLE));
     };
+    settings.closed = closed(settings.kind, &actor.fields(settings.kind));
     let broken = |e: std::io::Error| persistence::Error::internal(e);
     let mut file = tempfile::NamedTempFile::new().map_err(broken)?;
     let size = copy_out(db, &permit, id, file.as_file_mut())?;

@@ -14,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::job::{Job, JobPatch, JobStatus, Work};
 use domain::policy::{self, Action, Actor, Identity, Permit};
 use domain::record::Birth;
-use domain::{Error, Id, Instant, Issue, Kind, Locale, Record, messages};
+use domain::{Error, Id, Instant, Issue, Kind, Record, messages};
 use persistence::idempotency::Answer;
 use persistence::job::{self as queue, Waiting};
 use persistence::{Store, Tx, engine};
@@ -37,6 +37,7 @@ pub fn actor_of(identity: Arc<Identity>, job: Id) -> Actor {
 pub fn permit(actor: &Actor, kind: &'static Kind) -> Result<Permit, Error> {
     let identity = Identity {
         grants: vec![policy::all()],
+        limits: None,
         ..(*actor.identity).clone()
     };
     let clerk = Actor {
@@ -129,17 +130,17 @@ fn told(error: &persistence::Error) -> &'static str {
 }
 
 /// A job as people see it: why it failed in their language.
-fn shown(job: &Job, locale: Locale) -> Json {
-    let mut body = json!(job);
+fn shown(job: &Job, to: &Caller) -> Json {
+    let mut body = json!(to.show(job));
     if let Some(code) = job.error.as_ref().and_then(|e| e["code"].as_str()) {
-        body["error"]["detail"] = json!(messages::text(code, &[], locale));
+        body["error"]["detail"] = json!(messages::text(code, &[], to.locale));
     }
     body
 }
 
 /// 202, and where to look.
-pub fn accepted(job: &Job, locale: Locale) -> persistence::Result<Answer> {
-    let mut answer = request::record(StatusCode::ACCEPTED, &shown(job, locale), job.version)?;
+pub fn accepted(job: &Job, to: &Caller) -> persistence::Result<Answer> {
+    let mut answer = request::record(StatusCode::ACCEPTED, &shown(job, to), job.version)?;
     answer.location = Some(format!("{BASE}/jobs/{}", job.id));
     Ok(answer)
 }
@@ -149,7 +150,7 @@ async fn get(caller: Caller, state: Data<State>, path: Path<String>) -> Result<H
     let id = request::id(&path, KIND.name)?;
     let scope = caller.scope(KIND)?;
     let job: Job = state.store.read_quick(move |tx| engine::find(tx, &scope, id)).await?;
-    let answer = request::record(StatusCode::OK, &shown(&job, caller.locale), job.version)?;
+    let answer = request::record(StatusCode::OK, &shown(&job, &caller), job.version)?;
     Ok(request::respond(answer))
 }
 
@@ -178,7 +179,7 @@ async fn cancel(
             ..old.clone()
         };
         let stored = engine::update(tx, &permit, &old, &new)?;
-        request::record(StatusCode::OK, &shown(&stored, by.locale), stored.version)
+        request::record(StatusCode::OK, &shown(&stored, &by), stored.version)
     })
     .await
 }
