@@ -30,6 +30,7 @@ mod settings;
 mod shell;
 mod state;
 mod task;
+mod team;
 mod transfer;
 mod ui;
 mod user;

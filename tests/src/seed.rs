@@ -66,6 +66,7 @@ pub fn minimal(client: &Client, path: &str) -> Json {
         "/picklists" => json!({ "name": format!("List {n}"), "key": format!("list_{n}"), "options": [] }),
         "/currencies" => json!({ "code": free_currency(client) }),
         "/exchange-rates" => json!({ "currency": "USD", "valid_from": day(n), "rate": "7.1" }),
+        "/team-members" => json!({ "team_id": plain(client, "/teams").id(), "user_id": plain(client, "/users").id() }),
         "/users" => json!({ "name": format!("User {n}"), "roles": ["sales"] }),
         _ => json!({ "name": format!("Name {n}") }),
     }

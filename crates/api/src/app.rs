@@ -43,6 +43,7 @@ fn described() -> Routes {
         crate::exchange_rate::routes,
         user::routes,
         team::routes,
+        crate::team_member::routes,
         role::routes,
         crate::import::routes::routes,
         crate::job::routes,

@@ -17,11 +17,12 @@ use domain::hand_over::{HandOver, Progress, places};
 use domain::job::Work;
 use domain::policy::{Action, Actor, Permit};
 use domain::record::Ownership;
+use domain::team_member::TeamMember;
 use domain::user::User;
 use domain::value::parse_id;
 use domain::{Error, Field, Id, Issue, Kind, Record};
 use persistence::job::{self as queue, Waiting};
-use persistence::{Store, Tx, engine, hand_over, user};
+use persistence::{Store, Tx, engine, hand_over, team, user};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -196,10 +197,23 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Stop) -> persistence::Result<()>
                 }
             }
         }
-        if moved == 0 {
+        let (actor, wanted) = (actor.clone(), wanted.clone());
+        if moved == 0 && db.write_here(move |tx| leave_teams(tx, &actor, wanted.user_id))? == 0 {
             return job::end(db, waiting, None);
         }
     }
+}
+
+/// The leaver belongs to no team any more but the one they were at home in, which says where they worked.
+fn leave_teams(tx: &mut Tx, actor: &Actor, user: Id) -> persistence::Result<usize> {
+    let clerk = job::permit(actor, job::KIND)?;
+    let memberships = team::memberships(tx, &clerk, user, BATCH)?;
+    for id in &memberships {
+        let old: TeamMember = engine::find(tx, &clerk.scope(), *id)?;
+        let permit = actor.authorize(Action::Delete, TeamMember::KIND, None)?;
+        engine::delete(tx, &permit, &old)?;
+    }
+    Ok(memberships.len())
 }
 
 /// One transaction: some records, and how far that brings the job. None where it is to stop.

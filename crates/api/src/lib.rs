@@ -45,6 +45,7 @@ mod stage;
 mod tag;
 mod task;
 mod team;
+mod team_member;
 mod transfer;
 mod user;
 mod workspace;

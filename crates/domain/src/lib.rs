@@ -37,6 +37,7 @@ pub mod stage;
 pub mod tag;
 pub mod task;
 pub mod team;
+pub mod team_member;
 pub mod transfer;
 pub mod user;
 pub mod workspace;
@@ -56,6 +57,7 @@ pub type Day = chrono::NaiveDate;
 pub const KINDS: &[&Kind] = &[
     team::Team::KIND,
     user::User::KIND,
+    team_member::TeamMember::KIND,
     role::Role::KIND,
     tag::Tag::KIND,
     picklist::Picklist::KIND,

@@ -496,6 +496,13 @@ texts! {
     link_for: "发给“{}”的链接" / "A link for “{}”";
     link_text: "请把链接发给本人，打开后自行设置密码。链接只显示这一次，只能用一次；之前的链接随之失效。" / "Send it to them; it lets them set a password. It is shown only now and works once; earlier links stop working.";
     link_until: "{} 前有效" / "Good until {}";
+    members: "成员" / "Members";
+    no_members: "还没有成员。" / "Nobody belongs to this team yet.";
+    joined_teams: "加入的其他团队" / "Other teams";
+    no_joined_teams: "没有加入其他团队。" / "In no other team.";
+    home_team: "所属团队" / "At home here";
+    add_of: "添加{}" / "Add: {}";
+    take_out_of_team: "移出“{}”" / "Take out {}";
     hand_over: "交接" / "Hand over";
     hand_over_title: "交接“{}”名下的记录" / "Hand over what {} has";
     hand_over_text: "名下的全部记录（包括回收站中的）和所负责的团队都交给接收人。" / "All records they own, also those in the recycle bin, and the teams they lead go to the receiver.";

@@ -18,7 +18,7 @@ use tests::*;
 const OPEN: [&str; 5] = ["accept_invitation", "login", "logout", "refresh", "setup"];
 
 /// Kinds that belong to the workspace; the records of all others have an owner.
-const SHARED: [&str; 10] = [
+const SHARED: [&str; 11] = [
     "/currencies",
     "/exchange-rates",
     "/picklists",
@@ -27,6 +27,7 @@ const SHARED: [&str; 10] = [
     "/roles",
     "/stages",
     "/tags",
+    "/team-members",
     "/teams",
     "/users",
 ];

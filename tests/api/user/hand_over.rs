@@ -24,6 +24,8 @@ both! {
         t.sales.delete(&format!("/customers/{gone}"), 1).expect(204);
         let others = seed::plain(&t.manager, "/customers").id();
         t.owner.patch(&format!("/teams/{}", t.other_team), 1, json!({ "manager_id": t.sales.id })).expect(200);
+        let joined = json!({ "team_id": t.other_team, "user_id": t.sales.id });
+        let joined = t.owner.create("/team-members", joined).id();
         let held = t.admin.get(&format!("/users/{}/hand-over", t.sales.id)).expect(200);
         assert_eq!(held["holds"]["customers"], json!({ "live": 1, "deleted": 1 }));
         assert_eq!(held["holds"]["teams"], json!({ "live": 1, "deleted": 0 }));
@@ -39,6 +41,7 @@ both! {
         t.other_sales.act(&format!("/customers/{gone}/restore")).if_match(3).expect(200);
         assert_eq!(t.owner.get(&format!("/teams/{}", t.other_team)).expect(200)["manager_id"], json!(t.other_sales.id));
         assert_eq!(t.owner.get(&format!("/customers/{others}")).expect(200).version(), 1);
+        t.owner.get(&format!("/team-members/{joined}")).refused(404, "not_found");
         // The log tells of each record, in the change set of the job, and of the job's end.
         let last = t.owner.get(&format!("/customers/{customer}/history")).expect(200).rows()[0].clone();
         assert_eq!((&last["change_set"], &last["actor_id"]), (&end["id"], &json!(t.admin.id)));
