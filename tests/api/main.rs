@@ -1,6 +1,7 @@
 //! The API suite: every test over real HTTP, on SQLite and on PostgreSQL.
 
 mod activity;
+mod audit;
 mod auth;
 mod change;
 mod customer;

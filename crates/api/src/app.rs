@@ -6,7 +6,8 @@ use crate::error::Problem;
 use crate::gate::{self, RateLimit};
 use crate::state::State;
 use crate::{
-    activity, api_key, assets, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline, product,
+    activity, api_key, assets, audit, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline,
+    product,
 };
 use crate::{report, request, role, schema, search, stage, tag, task, team, user};
 use actix_web::dev::Server;
@@ -51,6 +52,7 @@ fn described() -> Routes {
         report::routes,
         search::routes,
         change::routes,
+        audit::routes,
         schema::routes,
     ] {
         add(&mut routes);

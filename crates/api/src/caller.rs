@@ -119,10 +119,11 @@ async fn identity(state: &State, credential: Credential) -> Result<Arc<Identity>
         .read_quick(move |tx| match credential {
             Credential::Token(claims) => {
                 let alive = persistence::session::find(tx, claims.sid)?;
-                if alive.is_none_or(|s| s.user != claims.sub || s.workspace != claims.ws) {
+                let Some(session) = alive.filter(|s| s.user == claims.sub && s.workspace == claims.ws) else {
                     return Ok(None);
-                }
-                of_user(tx, claims.ws, claims.sub)
+                };
+                let identity = of_user(tx, claims.ws, claims.sub)?;
+                Ok(identity.map(|identity| (identity, Some(session.expires_at))))
             }
             Credential::Key(hash) => {
                 let Some(holder) = api_key::holder(tx, &hash)? else {
@@ -132,15 +133,14 @@ async fn identity(state: &State, credential: Credential) -> Result<Arc<Identity>
                     return Err(Error::Unauthenticated("api_key_expired").into());
                 }
                 let identity = of_user(tx, holder.workspace, holder.user)?;
-                Ok(identity.map(|identity| Identity {
-                    limits: Some(holder.limits),
-                    ..identity
-                }))
+                let limits = Some(holder.limits);
+                Ok(identity.map(|identity| (Identity { limits, ..identity }, None)))
             }
         })
         .await?;
-    let identity = Arc::new(found.ok_or(Error::Unauthenticated(invalid))?);
-    state.remember(who, identity.clone(), generation);
+    let (identity, ends_at) = found.ok_or(Error::Unauthenticated(invalid))?;
+    let identity = Arc::new(identity);
+    state.remember(who, identity.clone(), generation, ends_at);
     Ok(identity)
 }
 

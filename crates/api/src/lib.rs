@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod assets;
+mod audit;
 mod auth;
 mod bench;
 mod caller;

@@ -27,20 +27,22 @@ impl Noun for Role {
     }
 
     fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
-        let beyond = |code, right: Option<(&str, Action)>| {
-            let place = right.map_or("/grants".to_owned(), |(kind, action)| {
-                format!("/grants/{kind}/{}", action.key())
-            });
+        let refused = |code, place: Option<String>| {
+            let place = place.unwrap_or_else(|| "/grants".to_owned());
             Err(Error::Conflict(Issue::new(place, code)).into())
         };
         if old.is_none_or(|old| (&old.grants, &old.field_rights) != (&new.grants, &new.field_rights)) {
-            let covered = |role: &Self| caller.identity.covers(&role.grants, &role.field_rights);
-            if !covered(new) || old.is_some_and(|old| !covered(old)) {
-                return beyond("beyond_own_rights_grants", caller.identity.beyond(&new.grants));
+            let beyond = |role: &Self| caller.identity.beyond(&role.grants, &role.field_rights);
+            let place = beyond(new);
+            if place.is_some() || old.is_some_and(|old| beyond(old).is_some()) {
+                return refused("beyond_own_rights_grants", place);
             }
         }
         if let Some(action) = lost(tx, caller, new)? {
-            return beyond("locks_out_of_roles", Some((Role::KIND.name, action)));
+            return refused(
+                "locks_out_of_roles",
+                Some(format!("/grants/{}/{}", Role::KIND.name, action.key())),
+            );
         }
         Ok(())
     }

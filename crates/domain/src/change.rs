@@ -1,7 +1,7 @@
 //! The change log: what every change leaves behind.
 
 use crate::policy::Actor;
-use crate::{Id, Instant};
+use crate::{Id, Instant, Label};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
@@ -12,6 +12,21 @@ choice! {
         Delete "delete" "删除" "Deleted",
         Restore "restore" "恢复" "Restored",
     }
+}
+
+/// What has entries in the log without being a record.
+const BESIDE: [(&str, Label); 2] = [
+    ("session", Label::new("登录", "Sign-in")),
+    ("api_key", Label::new("API 密钥", "API key")),
+];
+
+/// Everything that has entries: its name in the log, and what it is called.
+pub fn kinds() -> impl Iterator<Item = (&'static str, Label)> {
+    crate::KINDS.iter().map(|kind| (kind.name, kind.label)).chain(BESIDE)
+}
+
+pub fn label(kind: &str) -> Option<Label> {
+    kinds().find(|(name, _)| *name == kind).map(|(_, label)| label)
 }
 
 /// One entry of the change log.

@@ -73,6 +73,7 @@ messages! {
     unknown_parameter "未知参数“{parameter}”。" "Unknown parameter “{parameter}”.";
     invalid_cursor "分页游标无效，或属于另一个列表。" "The cursor is not valid, or was made for another list.";
     cursor_too_old "该位置之前的变更已不再保留。" "Changes before this position are no longer kept.";
+    invalid_time "应为日期（2026-01-31）或时刻（RFC 3339）。" "This must be a day (2026-01-31) or a moment (RFC 3339).";
     invalid_id "编号格式不正确。" "This is not an id.";
     // Requests
     malformed_json "请求内容不是有效的 JSON：{reason}" "The body is not valid JSON: {reason}";

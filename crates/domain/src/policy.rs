@@ -151,25 +151,26 @@ impl Identity {
     /// Whether the rights of a role go nowhere beyond one's own: nobody hands out what they do not have, nor opens to others
     /// what is closed to them.
     pub fn covers(&self, grants: &Grants, rights: &FieldRights) -> bool {
-        let as_closed = |kind: &&Kind| {
-            let shows = grants.reach(kind.name, Action::View) > Reach::None;
-            let closed = self.closed.0.get(kind.name).filter(|_| shows);
-            closed.is_none_or(|fields| {
-                fields
-                    .iter()
-                    .all(|(name, access)| rights.access(kind.name, name) >= *access)
-            })
-        };
-        self.beyond(grants).is_none() && crate::KINDS.iter().all(as_closed)
+        self.beyond(grants, rights).is_none()
     }
 
-    /// The first of these rights that goes beyond one's own.
-    pub fn beyond(&self, grants: &Grants) -> Option<(&'static str, Action)> {
+    /// The place of the first right of a role that goes beyond one's own.
+    pub fn beyond(&self, grants: &Grants, rights: &FieldRights) -> Option<String> {
         let kinds = crate::KINDS.iter().map(|kind| kind.name);
         let names = kinds.chain(crate::role::AREAS.iter().map(|area| area.name));
-        let rights = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
-        let mut beyond = rights.filter(|(name, action)| grants.reach(name, *action) > self.reach(name, *action));
-        beyond.next()
+        let mut actions = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
+        let further = |(name, action): &(&str, Action)| grants.reach(name, *action) > self.reach(name, *action);
+        if let Some((name, action)) = actions.find(further) {
+            return Some(format!("/grants/{name}/{}", action.key()));
+        }
+        let shown = self
+            .closed
+            .0
+            .iter()
+            .filter(|(kind, _)| grants.reach(kind, Action::View) > Reach::None);
+        let mut closed = shown.flat_map(|(kind, fields)| fields.iter().map(move |(name, access)| (kind, name, access)));
+        let opened = closed.find(|(kind, name, access)| rights.access(kind, name) < **access);
+        opened.map(|(kind, name, _)| format!("/field_rights/{kind}/{name}"))
     }
 
     /// Whether an action is allowed in an area, which has no records.

@@ -6,6 +6,7 @@ extern crate self as persistence;
 
 pub mod activity;
 pub mod api_key;
+pub mod audit;
 mod backend;
 pub mod change;
 pub mod engine;
@@ -35,5 +36,5 @@ pub mod user;
 pub mod workspace;
 
 pub use error::{Error, Result};
-pub use store::{DatabaseUrl, Options, Store};
+pub use store::{DatabaseUrl, Heard, Options, Store};
 pub use tx::{Dialect, Tx};

@@ -440,6 +440,9 @@ texts! {
     follows: "默认（{}）" / "Default ({})";
     follows_rest: "按“所有其他类型”" / "as all other kinds";
     follow_rest: "“{}”改回按“所有其他类型”" / "Let “{}” go by “All other kinds” again";
+    field_rights: "字段权限" / "Field rights";
+    field_rights_text: "隐藏的字段在列表、详情、搜索、导出和历史里都看不到；脱敏只显示头尾几个字符。用户有多个角色时，以最宽松的为准。" / "A hidden field is gone from lists, pages, search, exports and history; a masked one shows its ends only. Of several roles, the most generous one counts.";
+    n_restricted: "{} 个字段受限" / "{} restricted";
     role_merged: "别人刚修改了这个角色。您的修改已加在最新内容上，请确认后再保存。" / "Somebody just changed this role. Your changes now stand on the latest; check them and save again.";
     take_theirs: "采用对方的" / "Take theirs";
 

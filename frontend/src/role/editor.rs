@@ -2,6 +2,7 @@
 
 use super::{
     draft::{self, Difference},
+    fields::FieldRights,
     list::{NewRole, kind_badge, name_of, users},
     matrix::GrantsMatrix,
     words,
@@ -19,7 +20,7 @@ use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value};
 
 /// The fields that a copy takes over.
-pub const RIGHTS: [&str; 1] = ["grants"];
+pub const RIGHTS: [&str; 2] = ["grants", "field_rights"];
 
 /// What can be changed.
 #[derive(Clone, Copy)]
@@ -27,6 +28,7 @@ struct Draft {
     name: RwSignal<String>,
     description: RwSignal<String>,
     grants: RwSignal<Value>,
+    field_rights: RwSignal<Value>,
 }
 
 impl Draft {
@@ -35,6 +37,7 @@ impl Draft {
             name: RwSignal::new(String::new()),
             description: RwSignal::new(String::new()),
             grants: RwSignal::new(Value::Null),
+            field_rights: RwSignal::new(Value::Null),
         };
         draft.show(role);
         draft
@@ -44,6 +47,7 @@ impl Draft {
         self.name.set(role.text("name").to_owned());
         self.description.set(role.text("description").to_owned());
         self.grants.set(role.get("grants").clone());
+        self.field_rights.set(role.get("field_rights").clone());
     }
 
     /// The merge patch that makes this of a role; empty where nothing differs.
@@ -62,9 +66,10 @@ impl Draft {
             };
             patch.insert("description".into(), value);
         }
-        let grants = self.grants.get();
-        if grants != *base.get("grants") {
-            patch.insert("grants".into(), draft::merge_patch(base.get("grants"), &grants));
+        for (field, rights) in RIGHTS.into_iter().zip([self.grants.get(), self.field_rights.get()]) {
+            if rights != *base.get(field) {
+                patch.insert(field.into(), draft::merge_patch(base.get(field), &rights));
+            }
         }
         patch
     }
@@ -222,6 +227,10 @@ fn Editor(role: Row) -> impl IntoView {
         <section class="box">
             <h2>{t().rights}</h2>
             <GrantsMatrix grants=draft.grants base problem locked/>
+        </section>
+        <section class="box">
+            <h2>{t().field_rights}</h2>
+            <FieldRights rights=draft.field_rights base problem locked/>
         </section>
         <Holders key/>
         <details class="box" on:toggle=move |_| past.set(true)><summary>{t().history}</summary>{move || past.get().then(|| view! { <History kind=kinds::ROLE id=id.clone()/> })}</details>

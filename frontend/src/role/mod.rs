@@ -2,6 +2,7 @@
 
 mod draft;
 pub mod editor;
+mod fields;
 pub mod list;
 mod matrix;
 mod words;

@@ -1,5 +1,7 @@
 //! Roles of the firm's own: copied, held, refused where nobody could undo them.
 
+mod nodes;
+
 use tests::*;
 
 fn version(t: &T, path: &str) -> i64 {

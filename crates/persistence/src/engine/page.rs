@@ -151,6 +151,21 @@ pub fn ids_visible(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Resul
 
 /// The names of records, for showing references.
 pub fn titles(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<HashMap<Id, String>> {
+    titles_of(tx, scope, kind, ids, filter::scope)
+}
+
+/// The names of records in the recycle bin.
+pub fn titles_deleted(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<HashMap<Id, String>> {
+    titles_of(tx, scope, kind, ids, filter::scope_deleted)
+}
+
+fn titles_of(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &Kind,
+    ids: &[Id],
+    among: impl Fn(&mut Sql, Dialect, &Scope),
+) -> Result<HashMap<Id, String>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -159,7 +174,7 @@ pub fn titles(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<Has
         "SELECT t.id, coalesce(t.{}, '') FROM {} t WHERE ",
         kind.title, kind.plural
     ));
-    filter::scope(&mut sql, dialect, scope);
+    among(&mut sql, dialect, scope);
     sql.push(" AND t.id");
     filter::one_of_ids(&mut sql, dialect, ids);
     tx.rows(&sql, &[Storage::Id, Storage::Text])?
