@@ -12,8 +12,10 @@
 mod api;
 mod auth;
 mod dom;
+mod hand_over;
 mod i18n;
 mod import;
+mod job;
 mod kinds;
 mod lead;
 mod leave;
@@ -28,6 +30,7 @@ mod settings;
 mod shell;
 mod state;
 mod task;
+mod team;
 mod transfer;
 mod ui;
 mod user;

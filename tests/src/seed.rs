@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 pub fn plain(client: &Client, path: &str) -> Answer {
     match path {
         "/imports" => import(client),
+        "/jobs" => job(client),
         _ => client.create(path, minimal(client, path)),
     }
 }
@@ -29,14 +30,27 @@ pub fn import(client: &Client) -> Answer {
 
 /// An import when it is over.
 pub fn finished(client: &Client, id: &str) -> Answer {
-    for _ in 0..1000 {
-        let now = client.get(&format!("/imports/{id}")).expect(200);
+    ended(client, &format!("/imports/{id}"))
+}
+
+/// A job of any kind when it is over.
+pub fn ended(client: &Client, path: &str) -> Answer {
+    for _ in 0..3000 {
+        let now = client.get(path).expect(200);
         if !now["finished_at"].is_null() {
             return now;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    panic!("the import {id} does not end")
+    panic!("{path} does not end")
+}
+
+/// The hand-over of somebody new who has nothing, when it is over.
+pub fn job(client: &Client) -> Answer {
+    let [leaver, receiver] = [(); 2].map(|()| plain(client, "/users").id());
+    let body = json!({ "to": receiver });
+    let made = client.post(&format!("/users/{leaver}/hand-over"), body).expect(202);
+    ended(client, &format!("/jobs/{}", made.id()))
 }
 
 /// What a new record of the kind must have; the number makes names that must be unique so.
@@ -52,6 +66,7 @@ pub fn minimal(client: &Client, path: &str) -> Json {
         "/picklists" => json!({ "name": format!("List {n}"), "key": format!("list_{n}"), "options": [] }),
         "/currencies" => json!({ "code": free_currency(client) }),
         "/exchange-rates" => json!({ "currency": "USD", "valid_from": day(n), "rate": "7.1" }),
+        "/team-members" => json!({ "team_id": plain(client, "/teams").id(), "user_id": plain(client, "/users").id() }),
         "/users" => json!({ "name": format!("User {n}"), "roles": ["sales"] }),
         _ => json!({ "name": format!("Name {n}") }),
     }

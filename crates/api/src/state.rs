@@ -2,7 +2,7 @@
 
 use crate::auth::throttle::Throttle;
 use crate::config::Config;
-use crate::import::worker::Worker;
+use crate::job::worker::Worker;
 use crate::token::Tokens;
 use domain::Id;
 use domain::policy::Identity;
@@ -23,7 +23,7 @@ pub struct State {
     pub store: Store,
     pub config: Config,
     pub tokens: Tokens,
-    pub imports: Worker,
+    pub jobs: Worker,
     pub throttle: Throttle,
     identities: Mutex<HashMap<Who, Known>>,
     generation: AtomicU64,
@@ -52,7 +52,7 @@ impl State {
         let keys = store.write_here(persistence::workspace::signing_keys)?;
         Ok(Self {
             tokens: Tokens::new(&keys),
-            imports: Worker::start(store.clone()).map_err(persistence::Error::internal)?,
+            jobs: Worker::start(store.clone()).map_err(persistence::Error::internal)?,
             throttle: Throttle::new(config.sign_in_limit),
             store,
             config,

@@ -23,7 +23,9 @@ pub mod contact;
 pub mod currency;
 pub mod customer;
 pub mod exchange_rate;
+pub mod hand_over;
 pub mod import;
+pub mod job;
 pub mod lead;
 pub mod opportunity;
 pub mod opportunity_line;
@@ -36,6 +38,7 @@ pub mod stage;
 pub mod tag;
 pub mod task;
 pub mod team;
+pub mod team_member;
 pub mod transfer;
 pub mod user;
 pub mod workspace;
@@ -55,6 +58,7 @@ pub type Day = chrono::NaiveDate;
 pub const KINDS: &[&Kind] = &[
     team::Team::KIND,
     user::User::KIND,
+    team_member::TeamMember::KIND,
     role::Role::KIND,
     tag::Tag::KIND,
     picklist::Picklist::KIND,
@@ -70,6 +74,7 @@ pub const KINDS: &[&Kind] = &[
     activity::Activity::KIND,
     task::Task::KIND,
     import::Import::KIND,
+    job::Job::KIND,
 ];
 
 /// The kind of a singular name such as `lead`.

@@ -160,6 +160,13 @@ messages! {
     query_too_slow "查询用时过长，请缩小范围。" "The query took too long; narrow it down.";
     internal "服务器内部错误，请向管理员提供请求编号。" "Something went wrong in the server; give the request id to your administrator.";
     invalid "有 {count} 处不正确。" "{count} things are wrong.";
+    // Jobs
+    hand_over_to_self "不能交接给本人。" "What somebody has cannot be handed over to themselves.";
+    hand_over_running "该用户的交接正在进行。" "The hand-over of this user is under way.";
+    job_over "任务已结束，不能取消。" "This job has ended and cannot be cancelled.";
+    hand_over_yourself "请由其他管理员为您办理交接。" "Another administrator has to hand over what you have.";
+    job_not_allowed "发起人没有所需的权限，任务已停止。" "Whoever asked for this lacks the right to it; it was stopped.";
+    job_asker_gone "发起人已停用，任务已停止。" "Whoever asked for this is disabled; it was stopped.";
     // Imports
     file_missing "请选择要导入的文件。" "Choose a file to import.";
     unknown_import_kind "不能导入“{kind}”。" "Cannot import “{kind}”.";

@@ -119,6 +119,7 @@ json_field! {
 
 impl Grants {
     pub fn reach(&self, kind: &str, action: Action) -> Reach {
+        let (kind, action) = governed(kind, action);
         let Some(actions) = self.0.get(kind).or_else(|| self.0.get("*")) else {
             return Reach::None;
         };
@@ -129,6 +130,17 @@ impl Grants {
             .unwrap_or_default()
     }
 }
+
+/// Who belongs to a team is part of the team: to say so is to change it.
+fn governed(kind: &str, action: Action) -> (&str, Action) {
+    match (kind, action) {
+        (MEMBERS, Action::View) => ("team", Action::View),
+        (MEMBERS, _) => ("team", Action::Edit),
+        _ => (kind, action),
+    }
+}
+
+const MEMBERS: &str = "team_member";
 
 /// A signed-in person with everything decisions need. Made once and kept while nothing about it changes.
 #[derive(Debug, Clone)]

@@ -92,7 +92,7 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
     };
     let identity = identity(store, &args.by, args.workspace.as_deref())?;
     let id = Id::now_v7();
-    let actor = job::actor_of(identity, id);
+    let actor = crate::job::actor_of(identity, id);
     settings.closed = closed(settings.kind, &actor.fields(settings.kind));
     let file_name = args
         .file
