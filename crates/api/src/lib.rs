@@ -16,6 +16,7 @@ mod gate;
 mod health;
 pub mod import;
 mod listing;
+mod mail;
 mod metrics;
 mod password;
 mod report;
@@ -26,6 +27,7 @@ mod state;
 #[doc(hidden)]
 pub mod testing;
 mod token;
+mod worker;
 
 mod activity;
 mod api_key;

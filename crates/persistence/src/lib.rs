@@ -16,6 +16,7 @@ pub mod import;
 pub mod login;
 pub mod migrations;
 pub mod opportunity;
+pub mod outbox;
 pub mod report;
 mod seal;
 pub mod search;

@@ -3,9 +3,7 @@
 
 use std::io::{BufWriter, Read, Seek, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
 use domain::import::problem::code;
@@ -21,64 +19,15 @@ use super::job::{self, JobWatch};
 use super::plan::{Mapping, Plan, Settings, Values};
 use super::reader::Options;
 use super::run::{self, Done, Failure, Path, Progress, Watch};
+use crate::worker::{Shared, Worker};
 
 /// Another server may have queued something, or died.
 const LOOK: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_secs(30);
 
 /// Runs until it is dropped; what it is at then is ended as interrupted.
-pub struct Worker {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-}
-
-#[derive(Default)]
-struct Shared {
-    stop: AtomicBool,
-    called: Mutex<bool>,
-    call: Condvar,
-}
-
-impl Worker {
-    pub fn start(db: Store) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared::default());
-        let of_thread = shared.clone();
-        let thread = std::thread::Builder::new()
-            .name("imports".into())
-            .spawn(move || work(&db, &of_thread))?;
-        Ok(Self {
-            shared,
-            thread: Some(thread),
-        })
-    }
-
-    /// Something was put into the queue.
-    pub fn wake(&self) {
-        *self.shared.called.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.shared.call.notify_one();
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
-        self.wake();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-impl Shared {
-    fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Acquire)
-    }
-
-    fn wait(&self) {
-        let called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.call.wait_timeout_while(called, LOOK, |called| !*called);
-        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
-    }
+pub fn start(db: Store) -> std::io::Result<Worker> {
+    Worker::start("imports", move |shared| work(&db, shared))
 }
 
 fn work(db: &Store, shared: &Shared) {
@@ -108,10 +57,10 @@ fn work(db: &Store, shared: &Shared) {
                     );
                 }
             }
-            Ok(None) => shared.wait(),
+            Ok(None) => shared.wait(LOOK),
             Err(error) => {
                 tracing::warn!(%error, "the queue of imports cannot be read");
-                shared.wait();
+                shared.wait(LOOK);
             }
         }
     }
