@@ -1,10 +1,12 @@
 //! The API suite: every test over real HTTP, on SQLite and on PostgreSQL.
 
 mod activity;
+mod audit;
 mod auth;
 mod change;
 mod customer;
 mod description;
+mod exchange_rate;
 mod import;
 mod lead;
 mod opportunity;
@@ -13,5 +15,7 @@ mod policy;
 mod races;
 mod report;
 mod request;
+mod role;
 mod security;
+mod transfer;
 mod user;

@@ -50,9 +50,33 @@ pub fn minimal(client: &Client, path: &str) -> Json {
         "/stages" => json!({ "name": format!("Stage {n}"), "pipeline_id": pipeline(client) }),
         "/roles" => json!({ "name": format!("Role {n}"), "key": format!("role_{n}"), "grants": {} }),
         "/picklists" => json!({ "name": format!("List {n}"), "key": format!("list_{n}"), "options": [] }),
+        "/currencies" => json!({ "code": free_currency(client) }),
+        "/exchange-rates" => json!({ "currency": "USD", "valid_from": day(n), "rate": "7.1" }),
         "/users" => json!({ "name": format!("User {n}"), "roles": ["sales"] }),
         _ => json!({ "name": format!("Name {n}") }),
     }
+}
+
+/// Each number its day.
+fn day(n: u32) -> String {
+    format!("{}-{:02}-{:02}", 1900 + n / 336, n / 28 % 12 + 1, n % 28 + 1)
+}
+
+/// A currency that is not in use. There are not endlessly many: the oldest makes room.
+fn free_currency(client: &Client) -> String {
+    const CODES: [&str; 8] = ["GBP", "JPY", "HKD", "TWD", "KRW", "SGD", "AUD", "CHF"];
+    let used = client.get("/currencies?limit=200&sort=created_at").expect(200);
+    let code = |row: &Json| row["code"].as_str().unwrap_or_default().to_owned();
+    let taken: Vec<String> = used.rows().iter().map(code).collect();
+    if let Some(free) = CODES.iter().find(|c| !taken.iter().any(|t| t == *c)) {
+        return (*free).to_owned();
+    }
+    let oldest = &used.rows()[0];
+    let path = format!("/currencies/{}", oldest["id"].as_str().expect("an id"));
+    client
+        .delete(&path, oldest["version"].as_i64().expect("a version"))
+        .expect(204);
+    code(oldest)
 }
 
 /// The pipeline that every workspace begins with.

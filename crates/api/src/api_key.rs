@@ -87,7 +87,7 @@ fn expiry(map: &mut Map<String, Json>, caller: &Caller) -> Result<Option<Option<
         Some(Json::String(text)) => match parse_day(&text) {
             Some(day) => {
                 let next = day.succ_opt().ok_or_else(wrong)?;
-                caller.list_context(|context| (context.day_start)(next))
+                caller.day_start(next)
             }
             None => Instant::parse(&text).ok_or_else(wrong)?,
         },

@@ -6,7 +6,8 @@ use crate::error::Problem;
 use crate::gate::{self, RateLimit};
 use crate::state::State;
 use crate::{
-    activity, api_key, assets, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline, product,
+    activity, api_key, assets, audit, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline,
+    product,
 };
 use crate::{report, request, role, schema, search, stage, tag, task, team, user};
 use actix_web::dev::Server;
@@ -39,6 +40,8 @@ fn described() -> Routes {
         task::routes,
         tag::routes,
         picklist::routes,
+        crate::currency::routes,
+        crate::exchange_rate::routes,
         user::routes,
         team::routes,
         role::routes,
@@ -46,6 +49,7 @@ fn described() -> Routes {
         report::routes,
         search::routes,
         change::routes,
+        audit::routes,
         schema::routes,
     ] {
         add(&mut routes);

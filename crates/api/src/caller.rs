@@ -10,7 +10,7 @@ use chrono::{NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use domain::policy::{Actor, Identity};
 use domain::query::Context;
-use domain::{Day, Error, Id, Instant, Issue, Locale};
+use domain::{Day, Error, Id, Instant, Issue, Kind, Locale};
 use persistence::{Tx, api_key};
 use std::future::Future;
 use std::ops::Deref;
@@ -43,23 +43,24 @@ impl Caller {
             .ok_or_else(|| Error::Unauthenticated("unauthenticated").into())
     }
 
-    /// Reads lists against today in the caller's time zone.
-    pub fn list_context<T>(&self, read: impl FnOnce(&Context) -> T) -> T {
-        let zone = self.zone;
-        let day_start = move |day: Day| -> Instant {
-            let midnight = day.and_time(NaiveTime::MIN);
-            // Where the clock jumps over midnight, the day begins an hour later.
-            let start = zone.from_local_datetime(&midnight).earliest().or_else(|| {
-                zone.from_local_datetime(&(midnight + chrono::TimeDelta::hours(1)))
-                    .earliest()
-            });
-            start.map_or_else(Instant::now, |t| t.to_utc().into())
-        };
-        let today = chrono::Utc::now().with_timezone(&zone).date_naive();
+    /// The moment a day begins in the caller's time zone.
+    pub fn day_start(&self, day: Day) -> Instant {
+        let midnight = day.and_time(NaiveTime::MIN);
+        // Where the clock jumps over midnight, the day begins an hour later.
+        let later = || midnight + chrono::TimeDelta::hours(1);
+        let start = self.zone.from_local_datetime(&midnight).earliest();
+        let start = start.or_else(|| self.zone.from_local_datetime(&later()).earliest());
+        start.map_or_else(Instant::now, |t| t.to_utc().into())
+    }
+
+    /// Reads lists of a kind against what the caller may see, and today in the caller's time zone.
+    pub fn list_context<T>(&self, kind: &'static Kind, read: impl FnOnce(&Context) -> T) -> T {
+        let today = chrono::Utc::now().with_timezone(&self.zone).date_naive();
         read(&Context {
             today,
-            day_start: &day_start,
+            day_start: &|day| self.day_start(day),
             currency: self.actor.workspace().currency,
+            fields: self.actor.fields(kind),
         })
     }
 }
@@ -118,10 +119,11 @@ async fn identity(state: &State, credential: Credential) -> Result<Arc<Identity>
         .read_quick(move |tx| match credential {
             Credential::Token(claims) => {
                 let alive = persistence::session::find(tx, claims.sid)?;
-                if alive.is_none_or(|s| s.user != claims.sub || s.workspace != claims.ws) {
+                let Some(session) = alive.filter(|s| s.user == claims.sub && s.workspace == claims.ws) else {
                     return Ok(None);
-                }
-                of_user(tx, claims.ws, claims.sub)
+                };
+                let identity = of_user(tx, claims.ws, claims.sub)?;
+                Ok(identity.map(|identity| (identity, Some(session.expires_at))))
             }
             Credential::Key(hash) => {
                 let Some(holder) = api_key::holder(tx, &hash)? else {
@@ -131,15 +133,14 @@ async fn identity(state: &State, credential: Credential) -> Result<Arc<Identity>
                     return Err(Error::Unauthenticated("api_key_expired").into());
                 }
                 let identity = of_user(tx, holder.workspace, holder.user)?;
-                Ok(identity.map(|identity| Identity {
-                    limits: Some(holder.limits),
-                    ..identity
-                }))
+                let limits = Some(holder.limits);
+                Ok(identity.map(|identity| (Identity { limits, ..identity }, None)))
             }
         })
         .await?;
-    let identity = Arc::new(found.ok_or(Error::Unauthenticated(invalid))?);
-    state.remember(who, identity.clone(), generation);
+    let (identity, ends_at) = found.ok_or(Error::Unauthenticated(invalid))?;
+    let identity = Arc::new(identity);
+    state.remember(who, identity.clone(), generation, ends_at);
     Ok(identity)
 }
 

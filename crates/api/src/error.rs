@@ -83,7 +83,9 @@ impl Problem {
                 },
                 Refusal::Stale { current } => messages::text("stale", &[("current", current.to_string())], locale),
                 Refusal::Forbidden { action, kind } => {
-                    let kind = domain::kind(kind).map_or(*kind, |k| k.label.get(locale));
+                    let kind =
+                        domain::kind(kind).map_or_else(|| domain::role::area(kind).map(|a| a.label), |k| Some(k.label));
+                    let kind = kind.map_or("?", |l| l.get(locale));
                     let params = [("action", (*action).to_owned()), ("kind", kind.to_lowercase())];
                     messages::text("forbidden", &params, locale)
                 }

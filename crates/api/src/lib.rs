@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod assets;
+mod audit;
 mod auth;
 mod bench;
 mod caller;
@@ -32,7 +33,9 @@ mod worker;
 mod activity;
 mod api_key;
 mod contact;
+mod currency;
 mod customer;
+mod exchange_rate;
 mod lead;
 mod opportunity;
 mod picklist;
@@ -43,5 +46,6 @@ mod stage;
 mod tag;
 mod task;
 mod team;
+mod transfer;
 mod user;
 mod workspace;

@@ -56,6 +56,7 @@ impl Noun for Opportunity {
             new.follow_lines(amount_given);
             check_lines(tx, caller, new)?;
         }
+        new.check_currency()?;
         match old {
             Some(old) if old.stage_id == new.stage_id => {}
             Some(old) => {
@@ -82,7 +83,6 @@ impl Noun for Opportunity {
 }
 
 fn check_lines(tx: &mut Tx, caller: &Caller, new: &Opportunity) -> persistence::Result<()> {
-    let base = caller.workspace().currency;
     let mut wanted: Vec<Id> = new.lines.0.iter().map(|l| l.product_id).collect();
     wanted.sort_unstable();
     wanted.dedup();
@@ -90,13 +90,6 @@ fn check_lines(tx: &mut Tx, caller: &Caller, new: &Opportunity) -> persistence::
     for (i, line) in new.lines.0.iter().enumerate() {
         if !known.contains(&line.product_id) {
             return Err(Issue::new(format!("/lines/{i}/product_id"), "reference_not_found").into());
-        }
-        if line.price.currency != base {
-            let issue = Issue::new(format!("/lines/{i}/price/currency"), "currency_without_rate");
-            return Err(issue
-                .with("currency", line.price.currency.code())
-                .with("base", base.code())
-                .into());
         }
     }
     Ok(())
@@ -111,9 +104,11 @@ fn stage(tx: &mut Tx, caller: &Caller, id: Id) -> persistence::Result<Stage> {
     }
 }
 
-/// Changes one opportunity by a rule of the domain, under the caller's rights and the version that was seen.
+/// Changes one opportunity by a rule of the domain that sets these fields, under the caller's rights and the version that
+/// was seen.
 async fn change(
     caller: Caller,
+    sets: &'static [&'static str],
     state: Data<State>,
     path: Path<String>,
     request: HttpRequest,
@@ -127,10 +122,11 @@ async fn change(
         let old: Opportunity = engine::find(tx, &by.scope(Opportunity::KIND)?, id)?;
         let permit = by.authorize(Action::Edit, Opportunity::KIND, old.owner_id)?;
         expected.check(old.version)?;
-        let new = rule(tx, &by, &old)?;
-        checked(tx, &by, Some(&old), &new)?;
+        by.fields(Opportunity::KIND).must_set(sets)?;
+        let mut new = rule(tx, &by, &old)?;
+        checked(tx, &by, Some(&old), &mut new)?;
         let stored = engine::update(tx, &permit, &old, &new)?;
-        request::record(StatusCode::OK, &stored, stored.version)
+        request::record(StatusCode::OK, &by.show(&stored), stored.version)
     })
     .await
 }
@@ -148,9 +144,15 @@ async fn move_to(
         .and_then(|v| parse_id(v.as_str()?))
         .ok_or_else(|| Issue::at("stage_id", "required"))?;
     request::nothing_else(&map)?;
-    change(caller, state, path, request, body, move |tx, caller, old| {
-        Ok(old.moved(&stage(tx, caller, id)?, Instant::now())?)
-    })
+    change(
+        caller,
+        &["stage_id"],
+        state,
+        path,
+        request,
+        body,
+        move |tx, caller, old| Ok(old.moved(&stage(tx, caller, id)?, Instant::now())?),
+    )
     .await
 }
 
@@ -162,7 +164,7 @@ async fn win(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     request::nothing_else(&request::optional_object(&request, &body)?)?;
-    change(caller, state, path, request, body, |_, _, old| {
+    change(caller, &[], state, path, request, body, |_, _, old| {
         Ok(old.won(Instant::now())?)
     })
     .await
@@ -184,7 +186,12 @@ async fn lose(
     };
     let competitor = request::optional_text(&mut map, "competitor", 200)?;
     request::nothing_else(&map)?;
-    change(caller, state, path, request, body, move |_, _, old| {
+    let sets: &[&str] = if competitor.is_some() {
+        &["loss_reason", "competitor"]
+    } else {
+        &["loss_reason"]
+    };
+    change(caller, sets, state, path, request, body, move |_, _, old| {
         Ok(old.lost(reason.clone(), competitor.clone(), Instant::now())?)
     })
     .await
@@ -198,7 +205,7 @@ async fn reopen(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     request::nothing_else(&request::optional_object(&request, &body)?)?;
-    change(caller, state, path, request, body, |_, _, old| {
+    change(caller, &[], state, path, request, body, |_, _, old| {
         Ok(old.reopened(Instant::now())?)
     })
     .await

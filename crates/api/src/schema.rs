@@ -5,7 +5,8 @@ use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
-use domain::policy::{Action, Reach};
+use domain::policy::fields::choices;
+use domain::policy::{Access, Action, Fields, Reach};
 use domain::record::{FILTER, FIXED, IMPORT, PERSONAL, READONLY, SEARCH, SORT};
 use domain::value::Type;
 use domain::{Field, Kind};
@@ -48,6 +49,7 @@ fn field_schema(field: &Field) -> Json {
         Type::Instant => json!({ "type": "string", "format": "date-time" }),
         Type::Day => json!({ "type": "string", "format": "date" }),
         Type::Money => reference("Money"),
+        Type::Decimal => json!({ "type": "string", "pattern": "^[0-9]{1,9}(\\.[0-9]{1,10})?$" }),
         Type::Choice(choices) => json!({ "type": "string", "enum": choices.iter().map(|c| c.key).collect::<Vec<_>>() }),
         Type::Tags => {
             json!({ "type": "array", "maxItems": 50, "items": { "type": "string", "maxLength": field.max, "minLength": 1 } })
@@ -99,10 +101,15 @@ pub fn add_schemas(schemas: &mut Map<String, Json>, kind: &Kind) {
             .map(|f| (f.name.to_owned(), described(f)))
             .collect()
     };
-    let all: Vec<&str> = kind.fields.iter().map(|f| f.name).collect();
+    // What a role may hide is not sure to be there.
+    let sure = kind
+        .fields
+        .iter()
+        .filter(|f| !choices(kind, f).contains(&Access::Hidden));
+    let sure: Vec<&str> = sure.map(|f| f.name).collect();
     schemas.insert(
         name.clone(),
-        json!({ "type": "object", "description": kind.label.en, "properties": properties(&|_| true), "required": all }),
+        json!({ "type": "object", "description": kind.label.en, "properties": properties(&|_| true), "required": sure }),
     );
     let required: Vec<&str> = kind
         .fields
@@ -133,7 +140,9 @@ pub fn add_common(schemas: &mut Map<String, Json>) {
     let common = json!({
         "Money": { "type": "object", "required": ["amount", "currency"], "additionalProperties": false, "properties": {
             "amount": { "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "examples": ["1250.00"] },
-            "currency": { "type": "string", "pattern": "^[A-Z]{3}$", "examples": ["CNY"] } } },
+            "currency": { "type": "string", "pattern": "^[A-Z]{3}$", "examples": ["CNY"] },
+            "rate": { "type": "string", "readOnly": true, "examples": ["7.1234"],
+                "description": "Base currency for one unit, where the amount is in another currency. Found by the server." } } },
         "OpportunityLine": { "type": "object", "required": ["product_id", "price"], "additionalProperties": false, "properties": {
             "product_id": { "type": "string", "format": "uuid" },
             "quantity": { "type": ["string", "number"], "examples": ["1", "1.5"] },
@@ -178,7 +187,7 @@ fn operators(field: &Field) -> Vec<&'static str> {
     match field.ty {
         _ if !field.can(FILTER) => vec![],
         Type::Tags => vec!["contains", "in", "is_null"],
-        Type::Int | Type::Money | Type::Day | Type::Instant => {
+        Type::Int | Type::Money | Type::Decimal | Type::Day | Type::Instant => {
             vec!["eq", "ne", "lt", "lte", "gt", "gte", "in", "nin", "between", "is_null"]
         }
         ty if ty.is_text() => vec!["eq", "ne", "in", "nin", "contains", "starts_with", "is_null"],
@@ -186,20 +195,24 @@ fn operators(field: &Field) -> Vec<&'static str> {
     }
 }
 
-fn describe_field(field: &Field) -> Json {
+fn describe_field(seen: &Fields, field: &Field) -> Json {
+    let access = seen.access(field.name);
+    let reads = seen.reads(field.name);
     let mut out = json!({
         "name": field.name,
         "type": field.ty.name(),
         "label": { "zh-CN": field.label.zh, "en": field.label.en },
         "nullable": field.nullable,
         "required": field.required && !field.can(READONLY),
-        "read_only": field.can(READONLY),
+        "read_only": field.can(READONLY) || access > Access::Full,
+        "access": access,
+        "restrictions": choices(seen.kind(), field),
         "fixed": field.can(FIXED),
-        "sortable": field.can(SORT),
-        "searchable": field.can(SEARCH),
-        "importable": field.can(IMPORT),
+        "sortable": field.can(SORT) && reads,
+        "searchable": field.can(SEARCH) && reads,
+        "importable": field.can(IMPORT) && access == Access::Full,
         "personal": field.can(PERSONAL),
-        "operators": operators(field),
+        "operators": if reads { operators(field) } else { Vec::new() },
     });
     if field.ty.is_text() {
         out["max_length"] = json!(field.max);
@@ -225,6 +238,7 @@ async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
         .iter()
         .filter(|kind| caller.identity.reach(kind.name, Action::View) > Reach::None)
         .map(|kind| {
+            let seen = caller.fields(kind);
             let rights: Map<String, Json> = Action::ALL
                 .iter()
                 .map(|action| {
@@ -240,7 +254,7 @@ async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
                 "label": { "zh-CN": kind.label.zh, "en": kind.label.en },
                 "title_field": kind.title,
                 "rights": rights,
-                "fields": kind.fields.iter().map(describe_field).collect::<Vec<_>>(),
+                "fields": kind.fields.iter().filter(|f| seen.sees(f.name)).map(|f| describe_field(&seen, f)).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -249,7 +263,8 @@ async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
 
 pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("get_schema", "schema", "Record kinds and their fields")
-        .about("Kinds with their fields, types, labels in both languages, operators, and how far the caller's rights reach.")
+        .about("Kinds with the fields the caller may see, their types, labels in both languages, operators, what the caller may do \
+             with each (`access`) and how a role may restrict it (`restrictions`), and how far the caller's rights reach.")
         .ok(200, json!({ "type": "object", "required": ["kinds"], "properties": { "kinds": { "type": "array", "items": { "type": "object" } } } }));
     routes.add(Method::GET, "/schema", doc, schema);
 }

@@ -8,15 +8,17 @@ use crate::token::Tokens;
 use crate::worker::Worker;
 use domain::Id;
 use domain::policy::Identity;
-use persistence::{Store, api_key};
+use persistence::{Heard, Store, api_key};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Another process may change users and roles; this node sees it after at most this long.
+/// Another process (`guanxi user …`) may change users in the same file; this one sees it after at most this long.
 const TRUST: Duration = Duration::from_secs(1);
+/// Where nodes tell each other what changes, they look again only to be sure.
+const TRUST_TOLD: Duration = Duration::from_secs(60);
 const MOST_IDENTITIES: usize = 10_000;
 
 pub struct State {
@@ -47,6 +49,8 @@ struct Known {
     identity: Arc<Identity>,
     since: Instant,
     generation: u64,
+    /// The end of the session.
+    ends_at: Option<domain::Instant>,
 }
 
 impl State {
@@ -68,15 +72,23 @@ impl State {
 
     /// The identity behind a session or key, unless it has to be read again.
     pub fn known(&self, who: &Who) -> Option<Arc<Identity>> {
-        let generation = self.generation.load(Ordering::Acquire);
+        let generation = self.generation();
         let identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
         let known = identities.get(who)?;
-        let fresh = known.generation == generation && known.since.elapsed() < TRUST;
+        let fresh = known.generation == generation && known.since.elapsed() < self.trust();
         let limits = known.identity.limits.as_ref();
-        let over = limits
-            .and_then(|l| l.ends_at)
-            .is_some_and(|end| end <= domain::Instant::now());
-        (fresh && !over).then(|| known.identity.clone())
+        let ends = [known.ends_at, limits.and_then(|l| l.ends_at)];
+        let over = || ends.into_iter().flatten().any(|end| end <= domain::Instant::now());
+        (fresh && !over()).then(|| known.identity.clone())
+    }
+
+    /// How long an identity is good for; not at all while what other nodes change is not heard.
+    fn trust(&self) -> Duration {
+        match self.store.heard() {
+            None => TRUST,
+            Some(heard) if heard.is_listening() => TRUST_TOLD,
+            Some(_) => Duration::ZERO,
+        }
     }
 
     /// The key with this hash, if it was a good one when it last came here.
@@ -110,13 +122,19 @@ impl State {
 
     /// To be asked before reading, so that what changes meanwhile is not overlooked.
     pub fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Acquire)
+        let told = self.store.heard().map_or(0, Heard::changes);
+        self.generation.load(Ordering::Acquire) + told
     }
 
-    pub fn remember(&self, who: Who, identity: Arc<Identity>, generation: u64) {
+    pub fn remember(&self, who: Who, identity: Arc<Identity>, generation: u64, ends_at: Option<domain::Instant>) {
         let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
         if identities.len() >= MOST_IDENTITIES {
-            identities.retain(|_, known| known.since.elapsed() < TRUST);
+            let trust = self.trust();
+            identities.retain(|_, known| known.generation == generation && known.since.elapsed() < trust);
+            // As many as that are signed in at once: the next moments find out who still is.
+            if identities.len() >= MOST_IDENTITIES {
+                identities.clear();
+            }
         }
         identities.insert(
             who,
@@ -124,11 +142,13 @@ impl State {
                 identity,
                 since: Instant::now(),
                 generation,
+                ends_at,
             },
         );
     }
 
-    /// Users, roles, teams, sessions or keys have changed: everybody is looked up again.
+    /// Users, roles, teams, sessions or keys have changed: everybody is looked up again. Other nodes hear it from the
+    /// database; this one need not wait for it.
     pub fn forget_identities(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
     }

@@ -70,9 +70,16 @@ pub fn check_roles(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -
     if let Some(old) = old {
         outranks(tx, actor, old)?;
     }
+    // A role that is being deleted is not given meanwhile.
+    let permit = actor.own_permit();
+    for key in &new.roles {
+        if old.is_none_or(|old| !old.roles.contains(key)) {
+            user::lock_role(tx, &permit, key, false)?;
+        }
+    }
     for role in roles(tx, actor, &new.roles)? {
         let has = old.is_some_and(|old| old.roles.contains(&role.key));
-        if !has && !actor.identity.covers(&role.grants) {
+        if !has && !actor.identity.covers(&role.grants, &role.field_rights) {
             return Err(Error::Conflict(Issue::at("roles", "beyond_own_rights").with("role", role.name)).into());
         }
     }
@@ -100,19 +107,24 @@ pub fn in_charge_of(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(
 /// Who may do more than the caller is not changed by the caller: else a sign-in of theirs could be taken over.
 fn outranks(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
     let held = roles(tx, actor, &other.roles)?;
-    if actor.user() == Some(other.id) || held.iter().all(|role| actor.identity.covers(&role.grants)) {
+    if actor.user() == Some(other.id)
+        || held
+            .iter()
+            .all(|role| actor.identity.covers(&role.grants, &role.field_rights))
+    {
         return Ok(());
     }
     Err(Error::Conflict(Issue::new("", "beyond_own_rights_user")).into())
 }
 
+/// Without an address nobody can sign in.
 fn is_owner(user: &User) -> bool {
-    !user.disabled && user.roles.iter().any(|r| r == "owner")
+    !user.disabled && user.email.is_some() && user.roles.iter().any(|r| r == "owner")
 }
 
 fn keep_an_owner(tx: &mut Tx, caller: &Caller, old: &User) -> persistence::Result<()> {
     let permit = caller.authorize(Action::Edit, User::KIND, old.owner_id)?;
-    if user::holders(tx, &permit, "owner")? <= 1 {
+    if user::others_with(tx, &permit, "owner", old.id)? == 0 {
         return Err(Error::Conflict(Issue::at("roles", "last_owner")).into());
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! The change log: what every change leaves behind.
 
-use crate::{Id, Instant};
-use serde::{Deserialize, Serialize};
+use crate::policy::Actor;
+use crate::{Id, Instant, Label};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 choice! {
@@ -13,8 +14,23 @@ choice! {
     }
 }
 
+/// What has entries in the log without being a record.
+const BESIDE: [(&str, Label); 2] = [
+    ("session", Label::new("登录", "Sign-in")),
+    ("api_key", Label::new("API 密钥", "API key")),
+];
+
+/// Everything that has entries: its name in the log, and what it is called.
+pub fn kinds() -> impl Iterator<Item = (&'static str, Label)> {
+    crate::KINDS.iter().map(|kind| (kind.name, kind.label)).chain(BESIDE)
+}
+
+pub fn label(kind: &str) -> Option<Label> {
+    kinds().find(|(name, _)| *name == kind).map(|(_, label)| label)
+}
+
 /// One entry of the change log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Change {
     pub position: i64,
     pub change_set: Id,
@@ -27,6 +43,19 @@ pub struct Change {
     /// Field → `[old, new]`.
     pub fields: Json,
     pub at: Instant,
+}
+
+impl Change {
+    /// As JSON, as far as somebody may see the fields of its record.
+    pub fn shown(&self, to: &Actor) -> Json {
+        let mut fields = self.fields.clone();
+        if let Some(kind) = crate::kind(&self.kind) {
+            to.fields(kind).cover(&mut fields);
+        }
+        serde_json::json!({ "position": self.position, "change_set": self.change_set, "request_id": self.request_id,
+            "actor_id": self.actor_id, "kind": self.kind, "record_id": self.record_id, "version": self.version,
+            "action": self.action, "fields": fields, "at": self.at })
+    }
 }
 
 /// What differs between two records as JSON: field → `[old, new]`. Version and time of change speak for themselves.

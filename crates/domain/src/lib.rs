@@ -20,7 +20,9 @@ pub mod activity;
 pub mod api_key;
 pub mod change;
 pub mod contact;
+pub mod currency;
 pub mod customer;
+pub mod exchange_rate;
 pub mod import;
 pub mod lead;
 pub mod opportunity;
@@ -33,6 +35,7 @@ pub mod stage;
 pub mod tag;
 pub mod task;
 pub mod team;
+pub mod transfer;
 pub mod user;
 pub mod workspace;
 
@@ -54,6 +57,8 @@ pub const KINDS: &[&Kind] = &[
     role::Role::KIND,
     tag::Tag::KIND,
     picklist::Picklist::KIND,
+    currency::Currency::KIND,
+    exchange_rate::ExchangeRate::KIND,
     product::Product::KIND,
     pipeline::Pipeline::KIND,
     stage::Stage::KIND,

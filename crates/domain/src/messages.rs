@@ -16,6 +16,10 @@ messages! {
     wrong_type "此项的类型应为 {type}。" "This must be of type {type}.";
     unknown_field "没有名为“{field}”的字段。" "There is no field “{field}”.";
     read_only "此字段由系统维护，不能设置。" "This field is kept by the system and cannot be set.";
+    field_read_only "您的角色不能修改此字段。" "Your role may not change this field.";
+    field_hidden "您的角色无权查看字段“{field}”。" "Your role may not see the field “{field}”.";
+    field_would_show "该记录会显示您无权查看的内容（字段“{field}”），不能由您创建。请填写该字段，或请管理员调整字段权限。" "The new record would show you what you may not see (field “{field}”). Fill it in yourself, or ask an administrator to adjust the field rights.";
+    field_right_unfit "字段“{field}”不能这样限制。" "The field “{field}” cannot be restricted like this.";
     too_long "最多 {max} 个字符。" "At most {max} characters.";
     too_many "最多 {max} 项。" "At most {max} items.";
     out_of_range "应在 {min} 到 {max} 之间。" "Must be between {min} and {max}.";
@@ -26,7 +30,11 @@ messages! {
     invalid_phone "电话号码格式不正确。" "This is not a telephone number.";
     invalid_url "网址格式不正确，应以 http:// 或 https:// 开头，或为域名。" "This is not a web address: use http://, https:// or a host name.";
     unknown_currency "未知币种“{currency}”。" "Unknown currency “{currency}”.";
-    currency_without_rate "币种“{currency}”没有汇率；本工作区使用 {base}。" "There is no exchange rate for {currency}; this workspace uses {base}.";
+    currency_not_in_use "币种“{currency}”尚未启用；请使用 {base}，或由管理员在“设置 › 币种与汇率”中启用。" "{currency} is not in use; use {base}, or have an administrator add it under Settings › Currencies and rates.";
+    currency_without_rate "币种“{currency}”在 {day} 及之前没有汇率；请使用 {base}，或由管理员在“设置 › 币种与汇率”中添加。" "There is no exchange rate for {currency} on or before {day}; use {base}, or have an administrator add one under Settings › Currencies and rates.";
+    base_currency "{currency} 是本位币，无需添加。" "{currency} is the base currency; it needs neither an entry nor a rate.";
+    invalid_rate "汇率应为大于 0 的数字，最多 10 位小数，如 \"7.1234\"。" "The rate must be a decimal string above 0 with at most ten decimals, such as \"7.1234\".";
+    lines_in_other_currency "金额须与产品明细同一币种（{currency}）。" "The amount must be in the currency of the lines ({currency}).";
     invalid_amount "金额应为最多 {decimals} 位小数的数字，如 \"1250.00\"。" "The amount must be a decimal string with at most {decimals} decimals, such as \"1250.00\".";
     amount_out_of_range "金额超出范围。" "The amount is out of range.";
     mixed_currencies "所有明细须使用同一币种。" "All lines must be in one currency.";
@@ -65,6 +73,7 @@ messages! {
     unknown_parameter "未知参数“{parameter}”。" "Unknown parameter “{parameter}”.";
     invalid_cursor "分页游标无效，或属于另一个列表。" "The cursor is not valid, or was made for another list.";
     cursor_too_old "该位置之前的变更已不再保留。" "Changes before this position are no longer kept.";
+    invalid_time "应为日期（2026-01-31）或时刻（RFC 3339）。" "This must be a day (2026-01-31) or a moment (RFC 3339).";
     invalid_id "编号格式不正确。" "This is not an id.";
     // Requests
     malformed_json "请求内容不是有效的 JSON：{reason}" "The body is not valid JSON: {reason}";
@@ -102,7 +111,9 @@ messages! {
     duplicate "已存在相同的“{field}”。" "There is one with this “{field}” already.";
     still_referenced "仍被其他记录引用，不能删除。" "Other records still refer to this; it cannot be deleted.";
     builtin_role "内置角色不能修改，可以复制后修改。" "A built-in role cannot be changed; copy it instead.";
-    last_owner "工作区至少要有一位所有者。" "A workspace must keep at least one owner.";
+    role_held "还有 {count} 个用户使用此角色，不能删除；请先为他们换成其他角色。" "{count} users hold this role, so it cannot be deleted; give them another one first.";
+    locks_out_of_roles "这样修改后您自己就不能再查看和修改角色了，请让其他管理员修改。" "With this change you could no longer see and change roles yourself; ask another administrator to make it.";
+    last_owner "工作区至少要有一位能登录的所有者。" "A workspace must keep at least one owner who can sign in.";
     beyond_own_rights "角色“{role}”的权限超出您自己的权限，不能授予。" "The role “{role}” goes beyond your own rights; you cannot give it.";
     beyond_own_rights_user "该用户的权限高于您，不能修改。" "This user may do more than you; you cannot change them.";
     beyond_own_rights_grants "不能设置超出您自己权限的角色。" "A role cannot be given rights that you do not have.";
@@ -111,6 +122,8 @@ messages! {
     invalid_link "链接无效、已过期或已使用，请重新获取。" "The link is not valid any more; get a new one.";
     no_mail "服务器未配置发送邮件，请联系管理员重设密码。" "This server sends no mail; ask an administrator for a new password.";
     user_disabled "该用户已停用，请先启用。" "This user is disabled; enable them first.";
+    owner_disabled "该用户已停用，不能作为负责人。" "This user is disabled and cannot be given records.";
+    too_many_at_once "一次最多处理 {max} 条记录，请分批转移。" "At most {max} records change hands at once; transfer fewer.";
     user_without_email "该用户没有邮箱，请先填写邮箱。" "This user has no e-mail address; enter one first.";
     wrong_password "当前密码不正确。" "This is not the current password.";
     second_factor_required "请输入验证器应用上的验证码。" "Enter the code of your authenticator app.";

@@ -44,21 +44,74 @@ impl Currency {
     }
 }
 
-/// An amount in a currency. `base` is the same amount in the workspace's base currency: filters, sorts and sums
-/// work on it, so that mixed currencies compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How many units of the base currency one unit of another is worth: an exact decimal above zero with ten decimals, so
+/// that a rate quoted for a hundred or ten thousand units loses nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rate(i64);
+
+impl Rate {
+    pub const DECIMALS: u32 = 10;
+    /// Of the base currency itself.
+    pub const ONE: Self = Self(10_000_000_000);
+
+    /// None unless above zero.
+    pub fn from_ticks(ticks: i64) -> Option<Self> {
+        (ticks > 0).then_some(Self(ticks))
+    }
+
+    /// In units of `10^-DECIMALS`.
+    pub fn ticks(self) -> i64 {
+        self.0
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_scaled(text, Self::DECIMALS).and_then(Self::from_ticks)
+    }
+
+    /// What an amount is worth in the base currency, rounded half away from zero as everywhere. None if it does not fit.
+    pub fn convert(self, minor: i64, from: Currency, base: Currency) -> Option<i64> {
+        // No currency has more than three decimals, so the exponent is never negative, and the product of two 64-bit
+        // numbers always fits.
+        let shift = (Self::DECIMALS + from.decimals).checked_sub(base.decimals)?;
+        let unit = 10i128.checked_pow(shift)?;
+        let exact = i128::from(minor) * i128::from(self.0);
+        i64::try_from((exact + unit / 2 * exact.signum()) / unit).ok()
+    }
+}
+
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = scaled(self.0, Self::DECIMALS);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+/// An amount in a currency. `base` is the same amount in the workspace's base currency by `rate`: filters, sorts and
+/// sums work on it, so that mixed currencies compare. Two amounts are equal whatever they were worth.
+#[derive(Debug, Clone, Copy)]
 pub struct Money {
     pub minor: i64,
     pub currency: Currency,
     pub base: i64,
+    pub rate: Rate,
 }
 
+impl PartialEq for Money {
+    fn eq(&self, other: &Self) -> bool {
+        (self.minor, self.currency) == (other.minor, other.currency)
+    }
+}
+
+impl Eq for Money {}
+
 impl Money {
+    /// An amount that nobody has yet asked the worth of: as if it were in the base currency.
     pub fn new(minor: i64, currency: Currency) -> Self {
         Self {
             minor,
             currency,
             base: minor,
+            rate: Rate::ONE,
         }
     }
 
@@ -70,9 +123,13 @@ impl Money {
 
 /// Writes minor units as a decimal string.
 pub fn decimal(minor: i64, currency: Currency) -> String {
-    let sign = if minor < 0 { "-" } else { "" };
-    let digits = minor.unsigned_abs();
-    match currency.decimals {
+    scaled(minor, currency.decimals)
+}
+
+fn scaled(number: i64, decimals: u32) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    let digits = number.unsigned_abs();
+    match decimals {
         0 => format!("{sign}{digits}"),
         n => {
             let unit = 10u64.pow(n);
@@ -84,6 +141,10 @@ pub fn decimal(minor: i64, currency: Currency) -> String {
 /// Reads a plain decimal string (`-12`, `1250.5`) into minor units. None where it is no number, has more decimals than
 /// the currency, or does not fit.
 pub fn parse_decimal(text: &str, currency: Currency) -> Option<i64> {
+    parse_scaled(text, currency.decimals)
+}
+
+fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -95,7 +156,7 @@ pub fn parse_decimal(text: &str, currency: Currency) -> Option<i64> {
         return None;
     }
     let fraction = fraction.trim_end_matches('0');
-    let missing = currency.decimals.checked_sub(u32::try_from(fraction.len()).ok()?)?;
+    let missing = decimals.checked_sub(u32::try_from(fraction.len()).ok()?)?;
     let minor: i64 = if whole.len() > 19 {
         None
     } else {
@@ -109,6 +170,9 @@ pub fn parse_decimal(text: &str, currency: Currency) -> Option<i64> {
 struct Wire<'a> {
     amount: std::borrow::Cow<'a, str>,
     currency: std::borrow::Cow<'a, str>,
+    /// Only of amounts in another currency than the base.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rate: Option<String>,
 }
 
 impl Serialize for Money {
@@ -116,6 +180,7 @@ impl Serialize for Money {
         Wire {
             amount: self.decimal().into(),
             currency: self.currency.code.into(),
+            rate: (self.rate != Rate::ONE).then(|| self.rate.to_string()),
         }
         .serialize(serializer)
     }
@@ -169,7 +234,55 @@ mod tests {
         assert_eq!(parse_decimal("92233720368547758.07", Currency::CNY), Some(i64::MAX));
     }
 
+    fn known(code: &str) -> Currency {
+        Currency::from_code(code).expect("known")
+    }
+
+    #[test]
+    fn rates_convert_and_round_half_away_from_zero() {
+        let rate = |text: &str| Rate::parse(text).expect("a rate");
+        let cny = Currency::CNY;
+        assert_eq!(rate("7.1234").convert(10_000, known("USD"), cny), Some(71_234));
+        assert_eq!(rate("0.0485").convert(1_000, known("JPY"), cny), Some(4_850));
+        assert_eq!(rate("23.1").convert(1, known("KWD"), cny), Some(2)); // 0.001 × 23.1 = 0.0231
+        assert_eq!(rate("20.5").convert(100, cny, known("JPY")), Some(21)); // 20.5
+        assert_eq!(rate("20.5").convert(-100, cny, known("JPY")), Some(-21));
+        assert_eq!(rate("0.5").convert(1, known("USD"), cny), Some(1));
+        assert_eq!(rate("0.4999999999").convert(1, known("USD"), cny), Some(0));
+        assert_eq!(rate("2").convert(i64::MAX, known("USD"), cny), None);
+        assert_eq!(
+            rate("922337203.6854775807").convert(i64::MIN, known("JPY"), known("KWD")),
+            None
+        );
+        assert_eq!(
+            (rate("7.10").to_string(), rate("100").to_string()),
+            ("7.1".to_owned(), "100".to_owned())
+        );
+        for wrong in ["0", "-1", "", "1.12345678901", "922337204", "7,1"] {
+            assert_eq!(Rate::parse(wrong), None, "{wrong}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_converted_amount_is_off_by_half_a_unit_at_most(
+            minor in -1_000_000_000_000i64..1_000_000_000_000, ticks in 1i64..1_000_000_000_000,
+            from in 0..CURRENCIES.len(), base in 0..CURRENCIES.len(),
+        ) {
+            let (from, base) = (CURRENCIES[from], CURRENCIES[base]);
+            let rate = Rate::from_ticks(ticks).expect("above zero");
+            prop_assert_eq!(Rate::parse(&rate.to_string()), Some(rate));
+            let worth = rate.convert(minor, from, base);
+            prop_assert_eq!(worth.map(|w| -w), rate.convert(-minor, from, base));
+            if let Some(worth) = worth {
+                let unit = 10i128.pow(Rate::DECIMALS + from.decimals() - base.decimals());
+                let error = i128::from(minor) * i128::from(ticks) - i128::from(worth) * unit;
+                prop_assert!(error.abs() * 2 <= unit);
+            }
+            prop_assert!(rate.convert(minor.saturating_add(1), from, base).is_none_or(|more| Some(more) >= worth));
+            prop_assert_eq!(Rate::ONE.convert(minor, from, from), Some(minor));
+        }
+
         #[test]
         fn what_is_written_is_read_again(minor in -i64::MAX..=i64::MAX, index in 0..CURRENCIES.len()) {
             let currency = CURRENCIES[index];

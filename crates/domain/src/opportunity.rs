@@ -56,6 +56,11 @@ impl Rules for Opportunity {
             issues.add(Issue::at("status", "opportunity_closed"));
         }
     }
+
+    /// A deal that is decided keeps the rate of the day it was closed.
+    fn valued_at(&self) -> Option<Instant> {
+        self.closed_at.filter(|_| self.status != OpportunityStatus::Open)
+    }
 }
 
 impl Opportunity {
@@ -71,6 +76,17 @@ impl Opportunity {
     pub fn follow_lines(&mut self, amount_given: bool) {
         if !amount_given && let Some(total) = self.lines.total() {
             self.amount = Some(total);
+        }
+    }
+
+    /// Amount and lines are in one currency.
+    pub fn check_currency(&self) -> Result<(), Issue> {
+        let lines = self.lines.0.first().map(|l| l.price.currency);
+        match (self.amount.map(|a| a.currency), lines) {
+            (Some(amount), Some(lines)) if amount != lines => {
+                Err(Issue::new("/amount/currency", "lines_in_other_currency").with("currency", lines.code()))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -2,6 +2,11 @@
 //!
 //! `Scope` lets read, `Permit` lets write. Both are made here only, and both carry workspace and actor.
 
+pub mod fields;
+
+pub use fields::{Access, FieldRights, Fields, Shown};
+
+use crate::Record;
 use crate::api_key::{self, Limits};
 use crate::record::{Kind, Ownership};
 use crate::workspace::Workspace;
@@ -86,10 +91,10 @@ impl Grants {
         let Some(actions) = self.0.get(kind).or_else(|| self.0.get("*")) else {
             return Reach::None;
         };
-        actions
-            .get(action.key())
-            .or_else(|| actions.get("*"))
-            .copied()
+        let reach = actions.get(action.key()).or_else(|| actions.get("*")).copied();
+        // Nobody owns a part of an area.
+        reach
+            .filter(|r| *r == Reach::All || crate::role::area(kind).is_none())
             .unwrap_or_default()
     }
 }
@@ -104,6 +109,8 @@ pub struct Identity {
     pub time_zone: String,
     pub roles: Vec<String>,
     pub grants: Vec<Grants>,
+    /// The fields that the roles together keep closed.
+    pub closed: FieldRights,
     /// The user and the members of the teams the user belongs to or leads.
     pub team_mates: Arc<[Id]>,
     /// The same with the members of all teams below those.
@@ -122,18 +129,41 @@ impl Identity {
             time_zone,
             roles: Vec::new(),
             grants: vec![all()],
+            closed: FieldRights::default(),
             team_mates: Arc::from([]),
             team_mates_below: Arc::from([]),
             limits: None,
         }
     }
 
-    /// Whether these rights go nowhere beyond one's own: nobody hands out what they do not have.
-    pub fn covers(&self, grants: &Grants) -> bool {
-        crate::KINDS.iter().all(|kind| {
-            let within = |a: &Action| grants.reach(kind.name, *a) <= self.reach(kind.name, *a);
-            Action::ALL.iter().all(within)
-        })
+    /// Whether the rights of a role go nowhere beyond one's own: nobody hands out what they do not have, nor opens to others
+    /// what is closed to them.
+    pub fn covers(&self, grants: &Grants, rights: &FieldRights) -> bool {
+        self.beyond(grants, rights).is_none()
+    }
+
+    /// The place of the first right of a role that goes beyond one's own.
+    pub fn beyond(&self, grants: &Grants, rights: &FieldRights) -> Option<String> {
+        let kinds = crate::KINDS.iter().map(|kind| kind.name);
+        let names = kinds.chain(crate::role::AREAS.iter().map(|area| area.name));
+        let mut actions = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
+        let further = |(name, action): &(&str, Action)| grants.reach(name, *action) > self.reach(name, *action);
+        if let Some((name, action)) = actions.find(further) {
+            return Some(format!("/grants/{name}/{}", action.key()));
+        }
+        let shown = self
+            .closed
+            .0
+            .iter()
+            .filter(|(kind, _)| grants.reach(kind, Action::View) > Reach::None);
+        let mut closed = shown.flat_map(|(kind, fields)| fields.iter().map(move |(name, access)| (kind, name, access)));
+        let opened = closed.find(|(kind, name, access)| rights.access(kind, name) < **access);
+        opened.map(|(kind, name, _)| format!("/field_rights/{kind}/{name}"))
+    }
+
+    /// Whether an action is allowed in an area, which has no records.
+    pub fn may(&self, area: &str, action: Action) -> bool {
+        self.reach(area, action) == Reach::All
     }
 
     /// How far the right to `action` reaches; several roles add up.
@@ -198,8 +228,23 @@ impl Actor {
         self.identity.user
     }
 
+    /// What of the fields of a kind the actor sees and may set.
+    pub fn fields(&self, kind: &'static Kind) -> Fields<'_> {
+        self.identity.closed.of(kind)
+    }
+
+    /// A record as far as the actor may see it.
+    pub fn show<'a, T: Record>(&'a self, record: &'a T) -> Shown<'a, T> {
+        Shown::new(record, self.fields(T::KIND))
+    }
+
     fn visible(&self, kind: &Kind, action: Action) -> Option<Visible> {
-        match (self.identity.reach(kind.name, action), kind.ownership) {
+        let mut reach = self.identity.reach(kind.name, action);
+        if kind.name == "import" && !self.identity.closed.0.is_empty() {
+            // Files and reports of others show what is closed in the records.
+            reach = reach.min(Reach::Own);
+        }
+        match (reach, kind.ownership) {
             (Reach::None, _) => None,
             (Reach::All, _) | (_, Ownership::Shared) => Some(Visible::All),
             (Reach::Own, _) => Some(Visible::Owners(self.identity.user.into_iter().collect())),
@@ -225,6 +270,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             parents: parents.collect(),
             visible,
+            unsearchable: self.fields(kind).unsearchable(),
         })
     }
 
@@ -235,6 +281,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             visible: Visible::Owners(Arc::from([])),
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 
@@ -244,6 +291,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             visible: Visible::All,
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 
@@ -296,6 +344,7 @@ pub struct Scope {
     workspace: Id,
     visible: Visible,
     parents: Vec<Parent>,
+    unsearchable: Vec<&'static str>,
 }
 
 impl Scope {
@@ -309,6 +358,11 @@ impl Scope {
 
     pub fn parents(&self) -> &[Parent] {
         &self.parents
+    }
+
+    /// Searched fields whose words must find nothing, since the reader does not see them.
+    pub fn unsearchable(&self) -> &[&'static str] {
+        &self.unsearchable
     }
 }
 
@@ -344,6 +398,7 @@ impl Permit {
             workspace: self.workspace,
             visible: Visible::All,
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 }
@@ -363,7 +418,16 @@ pub fn builtin_roles() -> Vec<(&'static str, Grants)> {
         )
     };
     let settings: &[&str] = &[
-        "user", "team", "role", "pipeline", "stage", "picklist", "product", "tag",
+        "user",
+        "team",
+        "role",
+        "pipeline",
+        "stage",
+        "picklist",
+        "product",
+        "tag",
+        "currency",
+        "exchange_rate",
     ];
     let work = |own: Reach, remove: Reach| {
         let mut list: Vec<(&str, Vec<(&str, Reach)>)> = vec![(
@@ -412,6 +476,7 @@ mod tests {
             time_zone: "Asia/Shanghai".into(),
             roles: vec![role.into()],
             grants: vec![grants],
+            closed: FieldRights::default(),
             team_mates: mates.iter().copied().collect(),
             team_mates_below: mates.iter().copied().collect(),
             limits: None,
@@ -469,7 +534,11 @@ mod tests {
         let refused = wide.authorize(Action::Edit, lead, Some(Id::now_v7()));
         assert!(matches!(refused, Err(Error::Forbidden { .. })));
         // Nor does it hand out more than itself.
-        assert!(!with_key("owner", &["roles:write"]).identity.covers(&all()));
+        assert!(
+            !with_key("owner", &["roles:write"])
+                .identity
+                .covers(&all(), &FieldRights::default())
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use crate::error::Issue;
 use crate::label::Label;
-use crate::money::{Currency, Money, parse_decimal};
+use crate::money::{Currency, Money, Rate, parse_decimal};
 use crate::record::Field;
 use crate::{Day, Id, Instant};
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,8 @@ pub enum Type {
     Instant,
     Day,
     Money,
+    /// A number with decimals, kept exactly: an exchange rate.
+    Decimal,
     Choice(&'static [Choice]),
     Tags,
     Json,
@@ -123,6 +125,7 @@ impl Type {
             Self::Instant => "instant",
             Self::Day => "day",
             Self::Money => "money",
+            Self::Decimal => "decimal",
             Self::Choice(_) => "choice",
             Self::Tags => "tags",
             Self::Json => "json",
@@ -153,6 +156,11 @@ pub trait FieldType: Sized {
     fn parse(json: Json, field: &Field) -> Result<Self, Issue>;
     fn put(&self, row: &mut Vec<Val>);
     fn take(row: &mut Row) -> Result<Self, Corrupt>;
+
+    /// The amount in the field, where it holds one.
+    fn money(&mut self) -> Option<&mut Money> {
+        None
+    }
 }
 
 impl<T: FieldType> FieldType for Option<T> {
@@ -191,6 +199,10 @@ impl<T: FieldType> FieldType for Option<T> {
             }
             _ => T::take(row).map(Some),
         }
+    }
+
+    fn money(&mut self) -> Option<&mut Money> {
+        self.as_mut().and_then(T::money)
     }
 }
 
@@ -398,6 +410,7 @@ impl FieldType for Money {
         ("", Storage::Int),
         ("_currency", Storage::Text),
         ("_base", Storage::Int),
+        ("_rate", Storage::Int),
     ];
 
     fn parse(json: Json, field: &Field) -> Result<Self, Issue> {
@@ -407,7 +420,11 @@ impl FieldType for Money {
         let Json::Object(map) = json else {
             return Err(wrong_type(field));
         };
-        if let Some(unknown) = map.keys().find(|k| *k != "amount" && *k != "currency") {
+        // An amount may come back as it was answered, with its rate; the rate is found anew.
+        if let Some(unknown) = map
+            .keys()
+            .find(|k| !matches!(k.as_str(), "amount" | "currency" | "rate"))
+        {
             return Err(Issue::new(format!("/{}/{unknown}", field.name), "unknown_field").with("field", unknown));
         }
         let part = |name: &str| {
@@ -432,17 +449,45 @@ impl FieldType for Money {
         row.push(Val::Int(self.minor));
         row.push(Val::Text(self.currency.code().to_owned()));
         row.push(Val::Int(self.base));
+        row.push(Val::Int(self.rate.ticks()));
     }
 
     fn take(row: &mut Row) -> Result<Self, Corrupt> {
         let minor = i64::take(row)?;
         let code = String::take(row)?;
         let base = i64::take(row)?;
+        let rate = i64::take(row)?;
         Ok(Self {
             minor,
             currency: Currency::from_code(&code).ok_or(Corrupt("currency"))?,
             base,
+            rate: Rate::from_ticks(rate).ok_or(Corrupt("rate"))?,
         })
+    }
+
+    fn money(&mut self) -> Option<&mut Self> {
+        Some(self)
+    }
+}
+
+one_column!(Rate, Type::Decimal, Int, put: |v| v.ticks(), take: |t| Self::from_ticks(t).ok_or(Corrupt("rate")), parse: |json, field| {
+    if json.is_null() {
+        return Err(Issue::at(field.name, "required"));
+    }
+    let text = json.as_str().ok_or_else(|| wrong_type(field))?;
+    Self::parse(text.trim()).ok_or_else(|| Issue::at(field.name, "invalid_rate"))
+});
+
+impl Serialize for Rate {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("no rate"))
     }
 }
 

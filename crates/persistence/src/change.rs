@@ -4,7 +4,8 @@ use crate::engine::ROWS_AT_ONCE;
 use crate::error::{Error, Result};
 use crate::seal::{hex, link};
 use crate::sql::Sql;
-use crate::tx::Tx;
+use crate::store::CHANNEL;
+use crate::tx::{Dialect, Tx};
 use domain::change::{Change, ChangeAction};
 use domain::policy::{Permit, Scope};
 use domain::value::{Row, Storage, Val};
@@ -41,7 +42,19 @@ pub(crate) fn append_all(tx: &mut Tx, permit: &Permit, entries: &[Entry]) -> Res
         sql.push(")");
     }
     tx.execute(&sql)?;
+    if tx.dialect() == Dialect::Pg && entries.iter().any(changes_rights) {
+        // Sent when the transaction commits, once however often it is said.
+        tx.batch(&format!("NOTIFY {CHANNEL}"))?;
+    }
     Ok(())
+}
+
+/// Whether somebody may now do more or less than before. Who signs in anew is known to nobody yet.
+fn changes_rights(entry: &Entry) -> bool {
+    match entry.kind {
+        "session" => entry.action != ChangeAction::Create,
+        kind => matches!(kind, "user" | "role" | "team" | "api_key"),
+    }
 }
 
 fn put(sql: &mut Sql, permit: &Permit, entry: &Entry) -> Result<()> {
@@ -95,8 +108,9 @@ fn entry_hash(salt: &str, parts: &[&str]) -> String {
     hex(&hash.finalize())
 }
 
-const COLUMNS: &str = "position, change_set, request_id, actor_id, kind, record_id, version, action, fields, at";
-const STORED: [Storage; 10] = [
+pub(crate) const COLUMNS: &str =
+    "position, change_set, request_id, actor_id, kind, record_id, version, action, fields, at";
+pub(crate) const STORED: [Storage; 10] = [
     Storage::Int,
     Storage::Id,
     Storage::Text,
@@ -109,7 +123,7 @@ const STORED: [Storage; 10] = [
     Storage::Instant,
 ];
 
-fn take(row: &mut Row) -> Result<Change> {
+pub(crate) fn take(row: &mut Row) -> Result<Change> {
     Ok(Change {
         position: row.get()?,
         change_set: row.get()?,

@@ -6,10 +6,12 @@ extern crate self as persistence;
 
 pub mod activity;
 pub mod api_key;
+pub mod audit;
 mod backend;
 pub mod change;
 pub mod engine;
 mod error;
+pub mod exchange_rate;
 mod filter;
 pub mod idempotency;
 pub mod import;
@@ -27,10 +29,11 @@ mod store;
 pub mod team;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 mod tx;
 pub mod user;
 pub mod workspace;
 
 pub use error::{Error, Result};
-pub use store::{DatabaseUrl, Options, Store};
+pub use store::{DatabaseUrl, Heard, Options, Store};
 pub use tx::{Dialect, Tx};

@@ -1,8 +1,11 @@
 //! Where the data is: opening a database, reading it, and one transaction for each use case that writes.
 
+mod heard;
 mod pg;
 mod sqlite;
 
+pub(crate) use heard::CHANNEL;
+pub use heard::Heard;
 pub use sqlite::connect as connect_sqlite;
 
 use crate::error::{Error, Result};
@@ -76,6 +79,14 @@ impl Store {
 
     pub fn is_sqlite(&self) -> bool {
         matches!(*self.0, Inner::Sqlite(_))
+    }
+
+    /// What other nodes have told of changed rights. None where a node is alone with its file.
+    pub fn heard(&self) -> Option<&Heard> {
+        match &*self.0 {
+            Inner::Sqlite(_) => None,
+            Inner::Pg(store) => Some(store.heard()),
+        }
     }
 
     /// Reads on this thread: for the command line, and for reads of a few indexed rows on SQLite, where handing over to

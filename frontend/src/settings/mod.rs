@@ -1,4 +1,4 @@
-//! Settings: one's own profile, account and API keys, people and teams, pipelines with their stages, picklists.
+//! Settings: one's own profile, account and API keys, people, teams and roles, pipelines with their stages, picklists.
 
 mod agent;
 mod api_keys;
@@ -9,17 +9,18 @@ mod profile;
 mod second_factor;
 mod sessions;
 
-use crate::{i18n::t, kinds, record::list::ListPage, state};
+use crate::{i18n::t, kinds, record::list::ListPage, role, state};
 use leptos::prelude::*;
 
 #[component]
-pub fn SettingsPage(part: String) -> impl IntoView {
+pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
     let may = |kind: &str| state::me().is_none_or(|m| m.may(kind, "view"));
     let parts = [
         ("", t().profile.to_owned(), true),
         ("api-keys", t().api_keys.to_owned(), true),
         ("users", kinds::heading(kinds::USER), may("user")),
         ("teams", kinds::heading(kinds::TEAM), may("team")),
+        ("roles", kinds::heading(kinds::ROLE), may("role")),
         ("pipelines", t().pipelines_stages.to_owned(), may("pipeline")),
         ("picklists", kinds::heading(kinds::PICKLIST), may("picklist")),
     ];
@@ -33,6 +34,10 @@ pub fn SettingsPage(part: String) -> impl IntoView {
     });
     let links = links.collect_view();
     let body = match part.as_str() {
+        "roles" => match id {
+            Some(id) => view! { <role::editor::RolePage id/> }.into_any(),
+            None => view! { <role::list::RoleList/> }.into_any(),
+        },
         "" => view! { <profile::Profile/> }.into_any(),
         "api-keys" => view! { <api_keys::ApiKeys/> }.into_any(),
         "users" => view! { <ListPage kind=kinds::USER icon_name="people"/> }.into_any(),

@@ -106,7 +106,7 @@ both! {
             ("annual_revenue", seed::cny("92233720368547758.07"), seed::cny("92233720368547758.08"), "/annual_revenue/amount invalid_amount"),
             ("annual_revenue", seed::cny("0"), seed::cny("-0.01"), "/annual_revenue/amount amount_out_of_range"),
             ("annual_revenue", seed::cny("1"), json!({ "amount": "1", "currency": "XXX" }), "/annual_revenue/currency unknown_currency"),
-            ("annual_revenue", seed::cny("1"), json!({ "amount": "1", "currency": "USD" }), "/annual_revenue/currency currency_without_rate"),
+            ("annual_revenue", seed::cny("1"), json!({ "amount": "1", "currency": "USD" }), "/annual_revenue/currency currency_not_in_use"),
             ("tags", json!((0..50).map(|i| i.to_string()).collect::<Vec<_>>()), json!((0..51).map(|i| i.to_string()).collect::<Vec<_>>()), "/tags too_many"),
             ("tags", json!(["a"]), json!(["a", 1]), "/tags wrong_type"),
             ("next_follow_up_at", json!("0001-01-01T00:00:00Z"), json!("0000-12-31T00:00:00Z"), "/next_follow_up_at wrong_type"),

@@ -26,7 +26,9 @@ const OPEN: [&str; 7] = [
 ];
 
 /// Kinds that belong to the workspace; the records of all others have an owner.
-const SHARED: [&str; 8] = [
+const SHARED: [&str; 10] = [
+    "/currencies",
+    "/exchange-rates",
     "/picklists",
     "/pipelines",
     "/products",
@@ -81,6 +83,18 @@ impl Probe {
             }
             path = path.replace("{id}", &made.id());
             record = Some(one);
+        }
+        if operation.id.starts_with("transfer_") {
+            let made = seed::plain(maker, &kind);
+            record = Some(format!("{kind}/{}", made.id()));
+            let body =
+                json!({ "records": [{ "id": made.id(), "version": 1 }], "owner_id": t.manager.id, "reason": "why" });
+            return Self {
+                path,
+                body: Some(body),
+                version,
+                record,
+            };
         }
         path = path.replace("{key}", "external_id").replace("{value}", "a-key");
         if operation.id == "search" {
@@ -313,9 +327,9 @@ both! {
                     let operator = operator.as_str().expect("an operator");
                     let value = match (operator, field["type"].as_str().unwrap_or_default()) {
                         ("is_null", _) | (_, "boolean") => "true".to_owned(),
-                        ("between", "integer" | "money") => "1,2".to_owned(),
+                        ("between", "integer" | "money" | "decimal") => "1,2".to_owned(),
                         ("between", _) => "2026-01-01,2026-02-01".to_owned(),
-                        (_, "integer" | "money") => "1".to_owned(),
+                        (_, "integer" | "money" | "decimal") => "1".to_owned(),
                         (_, "day" | "instant") if !matches!(operator, "in" | "nin") => "today".to_owned(),
                         (_, "day") => "2026-01-01".to_owned(),
                         (_, "instant") => "2026-01-01T00:00:00Z".to_owned(),

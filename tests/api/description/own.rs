@@ -20,6 +20,35 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
         .and_then(|me| me["user"]["email"].as_str())
         .unwrap_or_default();
     Some(match operation.id.as_str() {
+        // A deal whose amount has the rate of before.
+        "revalue_amounts" => {
+            let listed = t.owner.get("/currencies?filter[code]=EUR").expect(200);
+            if listed.rows().is_empty() {
+                t.owner.create("/currencies", json!({ "code": "EUR" }));
+            }
+            let now = t.owner.get("/exchange-rates?filter[currency]=EUR").expect(200);
+            let (path, version) = match now.rows().first() {
+                Some(rate) => (rate["id"].as_str().map(str::to_owned), rate["version"].as_i64()),
+                None => {
+                    let body = json!({ "currency": "EUR", "valid_from": "2020-01-01", "rate": "7" });
+                    let made = t.owner.create("/exchange-rates", body);
+                    (Some(made.id()), Some(1))
+                }
+            };
+            if t.owner.names("/opportunities?filter[name]=Euro").is_empty() {
+                let body = json!({ "name": "Euro", "amount": { "amount": "1", "currency": "EUR" } });
+                t.sales.create("/opportunities", body);
+            }
+            let version = version.expect("a version");
+            let path = format!("/exchange-rates/{}", path.expect("an id"));
+            t.owner
+                .patch(&path, version, json!({ "rate": format!("7.{version}") }))
+                .expect(200);
+            Probe {
+                body: Some(json!({})),
+                ..plain
+            }
+        }
         "change_password" => Probe {
             body: Some(json!({ "password": PASSWORD, "new_password": PASSWORD })),
             ..plain

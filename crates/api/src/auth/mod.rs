@@ -22,7 +22,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use domain::policy::{Actor, Identity, Permit};
 use domain::user::User;
-use domain::{Error, Id, Instant, Issue};
+use domain::{Error, Id, Instant, Issue, Record};
 use persistence::session::{Rotation, Session};
 use persistence::{Tx, engine, login, session, user};
 use serde_json::{Value as Json, json};
@@ -287,24 +287,28 @@ async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem>
         .read_quick(move |tx| {
             let user: User = engine::find(tx, &caller.identity_scope(), id)?;
             let space = caller.workspace();
+            let areas = domain::role::AREAS.iter().map(|area| area.name);
             let rights: serde_json::Map<String, Json> = domain::KINDS
                 .iter()
-                .map(|kind| {
+                .map(|kind| kind.name)
+                .chain(areas)
+                .map(|name| {
                     let actions: serde_json::Map<String, Json> = domain::policy::Action::ALL
                         .iter()
-                        .map(|a| (a.key().to_owned(), json!(caller.identity.reach(kind.name, *a))))
+                        .map(|a| (a.key().to_owned(), json!(caller.identity.reach(name, *a))))
                         .collect();
-                    (kind.name.to_owned(), Json::Object(actions))
+                    (name.to_owned(), Json::Object(actions))
                 })
                 .collect();
             Ok(json!({
-                "user": user,
+                "user": user.whole(),
                 "workspace": { "id": space.id, "name": space.name, "currency": space.currency.code(),
                     "locale": space.locale, "time_zone": space.time_zone },
                 "session_id": caller.session,
                 "scopes": caller.identity.limits.as_ref().map(|l| l.scopes.texts()),
                 "roles": caller.identity.roles,
                 "rights": rights,
+                "field_rights": caller.identity.closed,
             }))
         })
         .await?;

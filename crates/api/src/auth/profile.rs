@@ -36,11 +36,12 @@ async fn change(
         .write(move |tx| {
             let old: User = engine::find(tx, &caller.identity_scope(), me)?;
             expected.check(old.version())?;
-            let new = old.apply(UserPatch::parse(map.clone(), false)?, Instant::now())?;
+            let mut new = old.apply(UserPatch::parse(map.clone(), false)?, Instant::now())?;
             crate::user::check_time_zone(&new)?;
-            crud::checked(tx, &caller, Some(&old), &new)?;
+            crud::checked(tx, &caller, Some(&old), &mut new)?;
             let stored = engine::update(tx, &caller.own_permit(), &old, &new)?;
-            request::record(StatusCode::OK, &stored, stored.version())
+            // One's own record is shown whole.
+            request::record(StatusCode::OK, &stored.whole(), stored.version())
         })
         .await?;
     state.forget_identities();

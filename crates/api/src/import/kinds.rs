@@ -3,13 +3,22 @@
 use domain::Kind;
 use domain::contact::Contact;
 use domain::customer::Customer;
+use domain::exchange_rate::ExchangeRate;
 use domain::lead::Lead;
 use domain::product::Product;
 
 use super::take::Importable;
 
 /// The plurals of what a file may hold.
-pub const PLURALS: [&str; 6] = ["customers", "contacts", "leads", "products", "opportunities", "users"];
+pub const PLURALS: [&str; 7] = [
+    "customers",
+    "contacts",
+    "leads",
+    "products",
+    "opportunities",
+    "users",
+    "exchange_rates",
+];
 
 /// What a file may hold, by the plural that requests and commands name it with.
 pub fn importable(plural: &str) -> Option<&'static Kind> {
@@ -18,6 +27,12 @@ pub fn importable(plural: &str) -> Option<&'static Kind> {
 }
 
 impl Importable for Customer {
+    type Extra = ();
+}
+
+/// One rate for each currency and day.
+impl Importable for ExchangeRate {
+    const APART: &'static [&'static str] = &["valid_from"];
     type Extra = ();
 }
 

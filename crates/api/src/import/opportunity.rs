@@ -78,6 +78,7 @@ impl Importable for Opportunity {
             let given = deal.amount_given || old.is_some_and(|o| o.amount != new.amount);
             new.follow_lines(given);
         }
+        new.check_currency()?;
         if let Some(status) = deal.status {
             new.status = status;
         }
@@ -230,9 +231,16 @@ fn line(row: &mut RowWork, old: Option<&Opportunity>) -> Result<(), (Option<Stri
         .get("amount")
         .and_then(|a| serde_json::from_value::<Money>(a.clone()).ok());
     let list = row.products.get(&found.id).and_then(|p| p.price);
+    // A line is in the currency of the deal.
+    let fits = |price: &Money| amount.is_none_or(|a| a.currency == price.currency);
     let price = match amount.filter(|a| a.minor > 0 && quantity == 1000) {
         Some(amount) => amount,
-        None => list.unwrap_or(Money::new(0, base)),
+        None => {
+            let free = Money::new(0, amount.map_or(base, |a| a.currency));
+            list.map(|p| Money::new(p.minor, p.currency))
+                .filter(fits)
+                .unwrap_or(free)
+        }
     };
     let line = Line {
         product_id: found.id,

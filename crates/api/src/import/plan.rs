@@ -9,6 +9,7 @@ use domain::import::field::{Context, Scan, Style, label, value};
 use domain::import::problem::code;
 use domain::import::{Guess, Problem, cell, distinct_headers, guess_for, targets};
 use domain::opportunity::{Opportunity, OpportunityStatus};
+use domain::value::Type;
 use domain::{Field, Kind, Locale, Record};
 
 use super::reader::{Options, ReadError, Reader};
@@ -46,6 +47,8 @@ pub struct Settings {
     pub values: Values,
     pub options: Options,
     pub dry_run: bool,
+    /// What the importer may not set: no column fills it.
+    pub closed: Vec<&'static str>,
 }
 
 /// A column that fills something.
@@ -153,7 +156,7 @@ impl Plan {
         let opened = table.open().map_err(unreadable)?;
         let mut reader = Reader::new(opened, settings.options).map_err(|e| e.problem())?;
         let headers = distinct_headers(reader.headers());
-        let guesses = guess_for(settings.kind, reader.headers());
+        let guesses = guess_for(settings.kind, &settings.closed, reader.headers());
         let mut columns = columns(settings, &headers, &guesses)?;
         let mut scans = vec![Scan::default(); columns.len()];
         let has = |target: &str| columns.iter().position(|c| c.target == target);
@@ -269,7 +272,7 @@ impl Plan {
 
     /// Which columns hold numbers.
     pub fn numeric(&self) -> Vec<bool> {
-        let number = |f: &Field| matches!(f.ty, domain::value::Type::Int | domain::value::Type::Money);
+        let number = |f: &Field| matches!(f.ty, Type::Int | Type::Money | Type::Decimal);
         (0..self.headers.len())
             .map(|i| self.columns.iter().any(|c| c.index == i && c.field.is_some_and(number)))
             .collect()
@@ -310,13 +313,15 @@ fn columns(settings: &Settings, headers: &[String], guesses: &[Guess]) -> Result
     if chosen.is_empty() && !settings.dry_run {
         return Err(Problem::new(code::NOTHING_MAPPED));
     }
+    let open = || {
+        let all = targets(kind).map(|(name, _)| name);
+        all.filter(|name| !settings.closed.contains(name))
+    };
     let mut columns = Vec::new();
     for (wanted, index) in chosen {
-        let target = targets(kind)
-            .map(|(name, _)| name)
-            .find(|name| *name == wanted || name.strip_suffix("_id") == Some(wanted.as_str()));
+        let target = open().find(|name| *name == wanted || name.strip_suffix("_id") == Some(wanted.as_str()));
         let target = target.ok_or_else(|| {
-            let all: Vec<&str> = targets(kind).map(|(name, _)| name).collect();
+            let all: Vec<&str> = open().collect();
             Problem::new(code::UNKNOWN_TARGET)
                 .with("field", &wanted)
                 .with("fields", all.join(", "))

@@ -211,6 +211,7 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
         let batch: Batch = match self.desk.plan.kind.name {
             "customer" => take::batch::<Customer>,
             "contact" => take::batch::<Contact>,
+            "exchange_rate" => take::batch::<domain::exchange_rate::ExchangeRate>,
             "lead" => take::batch::<Lead>,
             "product" => take::batch::<Product>,
             "opportunity" => take::batch::<Opportunity>,

@@ -9,7 +9,6 @@ use domain::import::problem::code;
 use domain::import::{Outcome, Problem};
 use domain::policy::{Action, Actor, Permit};
 use domain::record::{Birth, Ownership, Patch};
-use domain::value::Type;
 use domain::{Error, Field, Id, Instant, Kind, Record};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
@@ -18,6 +17,7 @@ use super::book::Book;
 use super::draft::{Draft, Problems};
 use super::lookup::Lookup;
 use super::plan::{Plan, folded, hash};
+use crate::exchange_rate::Rates;
 
 /// What holds for all batches of one import.
 pub struct Desk {
@@ -110,6 +110,16 @@ enum Verdict<T> {
     Nothing,
 }
 
+impl<T: Record> Verdict<T> {
+    fn value(&mut self, tx: &mut Tx, rates: &mut Rates) -> persistence::Result<()> {
+        match self {
+            Self::Create(new) => rates.value(tx, None, new, false),
+            Self::Update(old, new) => rates.value(tx, Some(&*old), new, false),
+            Self::Nothing => Ok(()),
+        }
+    }
+}
+
 /// Judges and writes a batch. Returns what became of each row, and the book as it is afterwards.
 pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<(Vec<Taken>, Book)> {
     let mut book = desk.book.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -126,6 +136,7 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
         maps.push(refer::<T>(desk, draft, &lookup, taken));
     }
     let existing = Existing::<T>::read(tx, desk, &maps)?;
+    let mut rates = Rates::new(&desk.actor);
     let mut here: HashMap<u64, u64> = HashMap::new();
     let mut verdicts = Vec::with_capacity(drafts.len());
     for ((draft, map), taken) in drafts.iter().zip(maps).zip(&mut taken) {
@@ -146,7 +157,15 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
                 continue;
             }
         };
-        let (verdict, extra, picked) = judged;
+        let (mut verdict, extra, picked) = judged;
+        if let Err(error) = verdict.value(tx, &mut rates) {
+            let persistence::Error::Domain(error) = error else {
+                return Err(error);
+            };
+            *taken = Taken::failed(problems_of(error));
+            verdicts.push(Verdict::Nothing);
+            continue;
+        }
         T::keep(extra, &mut book, taken);
         for (field, value) in picked {
             if book.add_value(field, &value) {
@@ -302,7 +321,7 @@ impl<T: Importable> Existing<T> {
         };
         let mut same = alike.iter().filter(|record| {
             T::APART.is_empty()
-                || matches!(serde_json::to_value(record), Ok(Json::Object(map)) if apart::<T>(&map) == *wanted)
+                || matches!(serde_json::to_value(record.whole()), Ok(Json::Object(map)) if apart::<T>(&map) == *wanted)
         });
         match (same.next(), same.next()) {
             (found, None) => Ok(found),
@@ -388,7 +407,6 @@ fn judge<T: Importable>(
     {
         row.map.insert("owner_id".to_owned(), json!(desk.actor.user()));
     }
-    currencies::<T>(desk, &row.map, &mut problems);
     let verdict = if problems.is_empty() {
         let made = match old {
             None => create::<T>(desk, std::mem::take(&mut row.map), &extra),
@@ -431,7 +449,7 @@ fn update<T: Importable>(
     now: Instant,
 ) -> Result<Verdict<T>, Error> {
     // What is set once is compared, not set again.
-    let before = serde_json::to_value(old).unwrap_or_default();
+    let before = serde_json::to_value(old.whole()).unwrap_or_default();
     for field in T::KIND.fields.iter().filter(|f| f.can(domain::record::FIXED)) {
         if map.get(field.name).is_some_and(|v| *v == before[field.name]) {
             map.remove(field.name);
@@ -439,7 +457,7 @@ fn update<T: Importable>(
     }
     let mut new = T::base(old, extra, now).apply(T::Patch::parse(map, false)?, now)?;
     T::settle(&mut new, Some(old), extra)?;
-    if new.put() == old.put() {
+    if same(old, &new) {
         return Ok(Verdict::Nothing);
     }
     let actor = &desk.actor;
@@ -452,18 +470,16 @@ fn update<T: Importable>(
     Ok(Verdict::Update(old.clone(), new))
 }
 
-/// Amounts are in the currency of the workspace, as everywhere.
-fn currencies<T: Record>(desk: &Desk, map: &Map<String, Json>, problems: &mut Problems) {
-    let base = desk.actor.workspace().currency.code();
-    for field in T::KIND.fields.iter().filter(|f| f.ty == Type::Money) {
-        let currency = map.get(field.name).and_then(|v| v["currency"].as_str());
-        if let Some(currency) = currency.filter(|c| *c != base) {
-            let problem = Problem::new("currency_without_rate")
-                .with("currency", currency)
-                .with("base", base);
-            problems.push((Some(field.name.to_owned()), problem));
+/// Whether nothing changes. What an amount is worth is not in the file.
+fn same<T: Record>(old: &T, new: &T) -> bool {
+    let (mut old, mut new) = (old.clone(), new.clone());
+    let before = old.amounts();
+    for (name, is) in new.amounts() {
+        if let Some((_, was)) = before.iter().find(|(n, was)| *n == name && **was == *is) {
+            *is = **was;
         }
     }
+    new.put() == old.put()
 }
 
 fn problem_of(issue: &domain::Issue) -> (Option<String>, Problem) {

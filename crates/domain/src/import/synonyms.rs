@@ -106,6 +106,8 @@ const TABLE: &[Names] = &[
     names(ANY, "amount", &["预计金额", "金额", "商机金额", "预计成交金额", "预计销售金额", "预估金额", "成交金额", "合同金额", "訂單金額", "金額", "close value", "deal value", "deal amount", "opportunity amount",
         "expected amount", "value"]),
     names(ANY, "currency", &["币种", "货币", "幣別", "currency code", "currency iso code", "amount currency"]),
+    names(&["exchange_rate"], "rate", &["汇率", "中间价", "折算价", "exchange rate", "fx rate"]),
+    names(&["exchange_rate"], "valid_from", &["生效日期", "日期", "生效日", "发布日期", "date", "effective date", "start date"]),
     names(ANY, "stage", &["阶段", "销售阶段", "商机阶段", "階段", "deal stage", "stage name", "sales stage", "opportunity stage"]),
     names(ANY, "pipeline", &["销售管道", "管道", "销售流程", "sales pipeline", "deal pipeline"]),
     names(ANY, "probability", &["概率", "赢率", "赢单率", "成交概率", "probability percent", "win probability"]),

@@ -36,7 +36,7 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         next: None,
         count: total,
     };
-    let Some(search) = search::plan(tx, T::KIND, list.q.as_deref())? else {
+    let Some(search) = search::plan(tx, scope, T::KIND, list.q.as_deref())? else {
         return Ok(none);
     };
     let wanted = list.limit as usize + 1;
@@ -104,7 +104,7 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
 }
 
 fn conditions(sql: &mut Sql, dialect: Dialect, kind: &Kind, list: &List, search: &search::Plan) {
-    search.condition(sql, kind);
+    search.condition(sql, dialect, kind);
     if let Some(tree) = &list.filter {
         sql.push(" AND ");
         filter::filter(sql, dialect, tree);
@@ -113,7 +113,7 @@ fn conditions(sql: &mut Sql, dialect: Dialect, kind: &Kind, list: &List, search:
 
 /// How many records a list has; an estimate stops counting at ten thousand.
 pub fn count(tx: &mut Tx, scope: &Scope, kind: &Kind, list: &List, wanted: Count) -> Result<i64> {
-    let Some(search) = search::plan(tx, kind, list.q.as_deref())? else {
+    let Some(search) = search::plan(tx, scope, kind, list.q.as_deref())? else {
         return Ok(0);
     };
     let mut sql = Sql::new(format!("SELECT count(*) FROM (SELECT 1 FROM {} t WHERE ", kind.plural)).once();
@@ -151,6 +151,21 @@ pub fn ids_visible(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Resul
 
 /// The names of records, for showing references.
 pub fn titles(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<HashMap<Id, String>> {
+    titles_of(tx, scope, kind, ids, filter::scope)
+}
+
+/// The names of records in the recycle bin.
+pub fn titles_deleted(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<HashMap<Id, String>> {
+    titles_of(tx, scope, kind, ids, filter::scope_deleted)
+}
+
+fn titles_of(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &Kind,
+    ids: &[Id],
+    among: impl Fn(&mut Sql, Dialect, &Scope),
+) -> Result<HashMap<Id, String>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -159,7 +174,7 @@ pub fn titles(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<Has
         "SELECT t.id, coalesce(t.{}, '') FROM {} t WHERE ",
         kind.title, kind.plural
     ));
-    filter::scope(&mut sql, dialect, scope);
+    among(&mut sql, dialect, scope);
     sql.push(" AND t.id");
     filter::one_of_ids(&mut sql, dialect, ids);
     tx.rows(&sql, &[Storage::Id, Storage::Text])?

@@ -1,6 +1,7 @@
-//! PostgreSQL: a pool, transactions that are tried again, and a sealer for the change log.
+//! PostgreSQL: a pool, transactions that are tried again, a sealer for the change log, a listener for what other nodes tell.
 
 use super::Options;
+use super::heard::{Heard, keep_listening};
 use crate::error::{Error, Result};
 use crate::tx::Tx;
 use crate::{migrations, seal};
@@ -68,6 +69,7 @@ impl r2d2::HandleError<ConnectionError> for Log {
 pub struct PgStore {
     pool: Arc<Pool<Manager>>,
     wake: SyncSender<()>,
+    heard: Arc<Heard>,
 }
 
 impl PgStore {
@@ -96,7 +98,17 @@ impl PgStore {
             .name("sealer".into())
             .spawn(move || keep_sealing(&weak, &woken))
             .map_err(Error::internal)?;
-        Ok(Self { pool, wake })
+        let heard = Arc::new(Heard::new());
+        let (url, listener) = (url.to_owned(), Arc::downgrade(&heard));
+        std::thread::Builder::new()
+            .name("listener".into())
+            .spawn(move || keep_listening(&url, &listener))
+            .map_err(Error::internal)?;
+        Ok(Self { pool, wake, heard })
+    }
+
+    pub fn heard(&self) -> &Heard {
+        &self.heard
     }
 
     pub fn read<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {

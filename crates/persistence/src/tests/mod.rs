@@ -4,7 +4,7 @@
 mod common;
 
 use crate::sql::Sql;
-use crate::{Result, Tx, engine, opportunity, search};
+use crate::{Result, Tx, audit, engine, opportunity, search};
 use common::{Db, both, scope, somebody};
 use domain::contact::Contact;
 use domain::customer::Customer;
@@ -56,8 +56,9 @@ fn list<T: Record>(pairs: &[(&str, &str)]) -> List {
         today: domain::value::parse_day("2026-01-02").expect("a day"),
         day_start: &|_| Instant::now(),
         currency: domain::Currency::CNY,
+        fields: domain::policy::Fields::open(T::KIND),
     };
-    domain::query::from_pairs(T::KIND, &pairs, &[], &context).expect("a list")
+    domain::query::from_pairs(&pairs, &[], &context).expect("a list")
 }
 
 /// Many records of a kind, made in the database from one: each with an id, a name and times of its own.
@@ -227,7 +228,7 @@ fn all_ways_to_search_give_the_same_rows() {
         let ids = |plan: search::Plan| {
             db.read(|tx| {
                 let mut sql = Sql::new("SELECT t.id FROM customers t WHERE 1 = 1");
-                plan.condition(&mut sql, Customer::KIND);
+                plan.condition(&mut sql, tx.dialect(), Customer::KIND);
                 sql.push(" AND t.name NOT LIKE 'name%' ORDER BY t.name_sort, t.id");
                 tx.rows(&sql, &[Storage::Id])
             })
@@ -237,4 +238,127 @@ fn all_ways_to_search_give_the_same_rows() {
         assert_eq!(few, ids(search::Plan::HitsEverywhere(query)));
         assert_eq!(few.len(), hits, "{text}");
     }
+}
+
+/// A change log of some size: entries of fifty people, made in the database, a second apart.
+fn logged(db: &Db, count: u32) -> Vec<Id> {
+    let people: Vec<Id> = (0..50).map(|_| Id::now_v7()).collect();
+    let workspace = db.literal(db.workspace.id);
+    let each = people.iter().enumerate();
+    let cases: String = each
+        .map(|(i, id)| format!(" WHEN {i} THEN {}", db.literal(*id)))
+        .collect();
+    let (uuid, at, source, kind) = match db.engine {
+        common::Engine::Sqlite => (
+            "randomblob(16)",
+            "1700000000000000 + n * 1000000",
+            format!("WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count})"),
+            "",
+        ),
+        common::Engine::Pg => (
+            "gen_random_uuid()",
+            "to_timestamp(1700000000 + n)",
+            format!("WITH s AS (SELECT n FROM generate_series(1, {count}) AS n)"),
+            "::uuid",
+        ),
+    };
+    db.sql(&format!(
+        "{source} INSERT INTO change_log (workspace_id, position, change_set, request_id, actor_id, kind, record_id, version, action, \
+         fields, at, entry_hash) SELECT {workspace}, 1000000 + n, {uuid}, 'r' || n, (CASE n % 50 {cases} END){kind}, \
+         CASE n % 3 WHEN 0 THEN 'lead' WHEN 1 THEN 'customer' ELSE 'session' END, {uuid}, 1, \
+         CASE WHEN n % 100 = 0 THEN 'delete' ELSE 'update' END, \
+         CASE WHEN n % 1000 = 0 THEN '{{\"level\":[null,\"A\"]}}' ELSE '{{\"name\":[\"a\",\"b\"]}}' END, {at}, 'x' FROM s"
+    ));
+    match db.engine {
+        common::Engine::Sqlite => db.store.analyze_here().expect("analyzes"),
+        common::Engine::Pg => db.sql("VACUUM ANALYZE"),
+    }
+    people
+}
+
+#[test]
+fn the_audit_log_is_searched_by_indexes() {
+    both(|db| {
+        let people = logged(db, 20_000);
+        let scope = db.actor().feed_scope();
+        let middle = Instant::from_micros(1_700_010_000_000_000);
+        let one = |change: &dyn Fn(&mut audit::Search)| {
+            let mut search = audit::Search::default();
+            change(&mut search);
+            search
+        };
+        let searches = [
+            (one(&|_| ()), "change_log_at"),
+            (one(&|s| s.actor = Some(Some(people[3]))), "change_log_actor"),
+            (one(&|s| s.kind = Some("lead".into())), "change_log_kind"),
+            (
+                one(&|s| s.action = Some(domain::change::ChangeAction::Delete)),
+                "change_log_action",
+            ),
+            (one(&|s| s.record = Some(people[3])), "change_log_record_at"),
+            (one(&|s| s.request = Some("r77".into())), "change_log_request"),
+            (one(&|s| s.until = middle), "change_log_at"),
+        ];
+        for (search, index) in searches {
+            let first = db.read(|tx| audit::search(tx, &scope, &search, None, 50)).1;
+            for before in [None, first] {
+                let plan = plans(db, |tx| audit::search(tx, &scope, &search, before, 50)).remove(0);
+                assert!(plan.contains(index) && !sorts(&plan), "{index}:\n{plan}");
+            }
+        }
+    });
+}
+
+/// To be read by a person: `cargo test -p persistence --release -- --ignored --nocapture audit`.
+#[test]
+#[ignore = "measures"]
+fn how_long_the_audit_log_takes() {
+    both(|db| {
+        let people = logged(db, 200_000);
+        let scope = db.actor().feed_scope();
+        let searches: [(&str, audit::Search); 6] = [
+            ("all", audit::Search::default()),
+            (
+                "who",
+                audit::Search {
+                    actor: Some(Some(people[3])),
+                    ..Default::default()
+                },
+            ),
+            (
+                "kind",
+                audit::Search {
+                    kind: Some("lead".into()),
+                    ..Default::default()
+                },
+            ),
+            (
+                "who and kind",
+                audit::Search {
+                    actor: Some(Some(people[3])),
+                    kind: Some("lead".into()),
+                    ..Default::default()
+                },
+            ),
+            (
+                "rare field",
+                audit::Search {
+                    field: Some("level".into()),
+                    ..Default::default()
+                },
+            ),
+            (
+                "no such field",
+                audit::Search {
+                    field: Some("none".into()),
+                    ..Default::default()
+                },
+            ),
+        ];
+        for (name, search) in searches {
+            let start = std::time::Instant::now();
+            let rows = db.read(|tx| audit::search(tx, &scope, &search, None, 50)).0.len();
+            println!("{:?} {name}: {rows} rows in {:?}", db.engine, start.elapsed());
+        }
+    });
 }

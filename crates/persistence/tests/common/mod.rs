@@ -227,6 +227,7 @@ pub fn somebody(workspace: &Arc<Workspace>, role: &str, me: Id, mates: &[Id]) ->
         user: Some(me),
         roles: vec![role.to_owned()],
         grants: vec![grants],
+        closed: domain::policy::FieldRights::default(),
         team_mates: mates.iter().copied().collect(),
         team_mates_below: mates.iter().copied().collect(),
         time_zone: workspace.time_zone.clone(),
@@ -295,6 +296,7 @@ macro_rules! for_each_kind {
     ($t:ident => $body:expr) => {{
         for_each_kind!(@ $t => $body;
             domain::team::Team, domain::user::User, domain::role::Role, domain::tag::Tag, domain::picklist::Picklist,
+            domain::currency::Currency, domain::exchange_rate::ExchangeRate,
             domain::product::Product, domain::pipeline::Pipeline, domain::stage::Stage, domain::customer::Customer,
             domain::contact::Contact, domain::opportunity::Opportunity, domain::lead::Lead,
             domain::activity::Activity, domain::task::Task, domain::import::Import)

@@ -8,7 +8,7 @@ use crate::{
     state,
     ui::{Dialog, states::form_error},
 };
-use domain::api_key::Access;
+use domain::{Kind, api_key::Access, record::Ownership};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -114,7 +114,12 @@ fn scopes_field(chosen: Chosen, sending: Sending) -> AnyView {
         }
     };
     let sees = |kind: &str| state::me().is_none_or(|m| m.may(kind, "view"));
-    let kinds = domain::KINDS.iter().filter(|k| sees(k.name));
+    // What programs are mostly made for comes first.
+    let (work, settings): (Vec<&Kind>, Vec<&Kind>) = domain::KINDS
+        .iter()
+        .filter(|k| sees(k.name))
+        .partition(|k| k.ownership == Ownership::Owned);
+    let kinds = work.into_iter().chain(settings);
     view! {
         <fieldset class="form-field wide">
             <legend class="form-label">{t().scopes}</legend>

@@ -1,0 +1,355 @@
+//! The audit log: searching all changes and sign-ins of the workspace, and taking them away as a file.
+
+use crate::caller::Caller;
+use crate::describe::{Doc, Routes, reference};
+use crate::error::Problem;
+use crate::import::error_file::guard;
+use crate::request;
+use crate::state::State;
+use actix_web::http::Method;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::change::{self, Change, ChangeAction};
+use domain::policy::Action;
+use domain::query::MAX_LIMIT;
+use domain::user::User;
+use domain::value::{parse_day, parse_id};
+use domain::{Error, Field, Id, Instant, Issue, Kind, Label, Record};
+use futures_util::stream;
+use persistence::audit::{self, Place, Search};
+use persistence::{Tx, engine};
+use serde_json::{Map, Value as Json, json};
+use std::collections::{HashMap, HashSet};
+
+const AREA: &str = "audit";
+/// Rows of a step of the file.
+const AT_ONCE: u32 = 500;
+
+struct Query {
+    search: Search,
+    before: Option<Place>,
+    limit: u32,
+}
+
+fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Query, Problem> {
+    let mut query = Query {
+        search: Search::default(),
+        before: None,
+        limit: 50,
+    };
+    for (name, value) in pairs {
+        let bad = |code| Error::BadQuery(Issue::new(name.as_str(), code));
+        let search = &mut query.search;
+        match name.as_str() {
+            _ if value.is_empty() => {}
+            "actor" if value == "system" => search.actor = Some(None),
+            "actor" => search.actor = Some(Some(parse_id(&value).ok_or_else(|| bad("invalid_id"))?)),
+            "record_id" => search.record = Some(parse_id(&value).ok_or_else(|| bad("invalid_id"))?),
+            "kind" => {
+                let unknown = || Error::BadQuery(Issue::new("kind", "unknown_kind").with("kind", &value));
+                change::label(&value).ok_or_else(unknown)?;
+                search.kind = Some(value);
+            }
+            "action" => {
+                let action = ChangeAction::from_key(&value);
+                let unknown = || Error::BadQuery(Issue::new("action", "unknown_action").with("action", &value));
+                search.action = Some(action.ok_or_else(unknown)?);
+            }
+            "field" if value.len() <= 100 => {
+                // That it was changed is something about it as well.
+                if domain::KINDS.iter().any(|kind| !caller.fields(kind).sees(&value)) {
+                    return Err(Error::BadQuery(Issue::new("field", "field_hidden").with("field", &value)).into());
+                }
+                search.field = Some(value);
+            }
+            "request_id" if value.len() <= 200 => search.request = Some(value),
+            "field" | "request_id" => return Err(bad("too_long").into()),
+            "from" => search.from = Some(moment(caller, &value, 0).ok_or_else(|| bad("invalid_time"))?),
+            "to" => search.until = Some(moment(caller, &value, 1).ok_or_else(|| bad("invalid_time"))?),
+            "cursor" => query.before = Some(place(&value).ok_or_else(|| bad("invalid_cursor"))?),
+            "limit" => {
+                let limit = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
+                let range = || {
+                    Issue::new("limit", "out_of_range")
+                        .with("min", 1)
+                        .with("max", MAX_LIMIT)
+                };
+                query.limit = limit.ok_or_else(|| Error::BadQuery(range()))?;
+            }
+            other => {
+                return Err(Error::BadQuery(Issue::new(other, "unknown_parameter").with("parameter", other)).into());
+            }
+        }
+    }
+    Ok(query)
+}
+
+/// A moment as given, or where a day begins, or the one after it.
+fn moment(caller: &Caller, text: &str, days: u64) -> Option<Instant> {
+    match parse_day(text) {
+        Some(day) => Some(caller.day_start(day.checked_add_days(chrono::Days::new(days))?)),
+        None => Instant::parse(text),
+    }
+}
+
+fn place(cursor: &str) -> Option<Place> {
+    let (at, seq) = cursor.split_once('.')?;
+    Some(Place {
+        at: Instant::from_micros(at.parse().ok()?)?,
+        seq: seq.parse().ok()?,
+    })
+}
+
+fn cursor(place: Place) -> String {
+    format!("{}.{}", place.at.micros(), place.seq)
+}
+
+fn may(caller: &Caller, action: Action) -> Result<(), Problem> {
+    if caller.identity.may(AREA, action) {
+        return Ok(());
+    }
+    Err(Error::Forbidden {
+        action: action.key(),
+        kind: AREA,
+    }
+    .into())
+}
+
+/// What the caller may know of the records that entries are about: their names, and which are in the recycle bin.
+#[derive(Default)]
+struct About {
+    names: HashMap<Id, String>,
+    deleted: HashSet<Id>,
+    people: HashMap<Id, String>,
+}
+
+fn about(tx: &mut Tx, caller: &Caller, changes: &[Change]) -> persistence::Result<About> {
+    let mut about = About::default();
+    let mut by_kind: HashMap<&str, Vec<Id>> = HashMap::new();
+    for change in changes {
+        by_kind.entry(change.kind.as_str()).or_default().push(change.record_id);
+    }
+    for (kind, mut ids) in by_kind {
+        let Some((kind, scope)) = domain::kind(kind).and_then(|kind| Some((kind, caller.scope(kind).ok()?))) else {
+            continue;
+        };
+        ids.sort_unstable();
+        ids.dedup();
+        about.names.extend(engine::titles(tx, &scope, kind, &ids)?);
+        ids.retain(|id| !about.names.contains_key(id));
+        let deleted = engine::titles_deleted(tx, &scope, kind, &ids)?;
+        about.deleted.extend(deleted.keys());
+        about.names.extend(deleted);
+    }
+    let people: HashSet<Id> = changes.iter().filter_map(|c| c.actor_id).collect();
+    let people: Vec<Id> = people.into_iter().collect();
+    if let Ok(scope) = caller.scope(User::KIND) {
+        about.people = engine::titles_deleted(tx, &scope, User::KIND, &people)?;
+        about.people.extend(engine::titles(tx, &scope, User::KIND, &people)?);
+    }
+    Ok(about)
+}
+
+impl About {
+    /// Whether the values may be shown: sign-ins and keys are no records, and belong to the audit.
+    fn sees(&self, change: &Change) -> bool {
+        domain::kind(&change.kind).is_none() || self.names.contains_key(&change.record_id)
+    }
+
+    fn row(&self, caller: &Caller, change: &Change) -> Json {
+        let mut row = change.shown(caller);
+        if !self.sees(change) {
+            row["fields"] = json!({});
+        }
+        row["covered"] = json!(!self.sees(change));
+        row["actor"] = change
+            .actor_id
+            .map_or(Json::Null, |id| json!({ "id": id, "name": self.people.get(&id) }));
+        row["record"] =
+            json!({ "name": self.names.get(&change.record_id), "deleted": self.deleted.contains(&change.record_id) });
+        row
+    }
+}
+
+async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    may(&caller, Action::View)?;
+    let query = read(&caller, request::query_pairs(&request)?)?;
+    let store = state.store.clone();
+    let body = state
+        .store
+        .read(move |tx| {
+            store.seal_here()?;
+            let (changes, next) = audit::search(tx, &caller.feed_scope(), &query.search, query.before, query.limit)?;
+            let about = about(tx, &caller, &changes)?;
+            let data: Vec<Json> = changes.iter().map(|change| about.row(&caller, change)).collect();
+            Ok(json!({ "data": data, "page": { "next_cursor": next.map(cursor), "has_more": next.is_some() } }))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+const HEADINGS: [Label; 9] = [
+    Label::new("时间", "Time"),
+    Label::new("操作人", "Who"),
+    Label::new("类型", "Kind"),
+    Label::new("记录", "Record"),
+    Label::new("记录编号", "Record ID"),
+    Label::new("操作", "Action"),
+    Label::new("字段", "Field"),
+    Label::new("旧值", "Old"),
+    Label::new("新值", "New"),
+];
+
+/// Everything found as CSV, a line for each field, sent as it is read. Each step is a read of its own, so a long file holds
+/// up nobody; what happens meanwhile is newer than where it began, and not in it.
+async fn export(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    may(&caller, Action::Export)?;
+    let pairs = request::query_pairs(&request)?;
+    let query = read(&caller, pairs)?;
+    // Refused before anything is sent: a file that breaks off tells nobody why.
+    state.store.read_quick(|_| Ok(())).await?;
+    let name = HEADINGS.map(|h| h.get(caller.locale)).join(",");
+    let head = Bytes::from(format!("\u{feff}{name}\n"));
+    let steps = stream::try_unfold(Some(query.before), move |place| {
+        let (caller, state, search) = (caller.clone(), state.clone(), query.search.clone());
+        async move {
+            let Some(before) = place else { return Ok(None) };
+            let store = state.store.clone();
+            let step = state.store.read(move |tx| {
+                store.seal_here()?;
+                let (changes, next) = audit::search(tx, &caller.feed_scope(), &search, before, AT_ONCE)?;
+                let about = about(tx, &caller, &changes)?;
+                let mut out = csv::Writer::from_writer(Vec::new());
+                for change in &changes {
+                    lines(&mut out, &caller, &about, change).map_err(persistence::Error::internal)?;
+                }
+                let bytes = out
+                    .into_inner()
+                    .map_err(|e| persistence::Error::internal(e.to_string()))?;
+                Ok((Bytes::from(bytes), next))
+            });
+            match step.await {
+                Ok((bytes, next)) => Ok(Some((bytes, next.map(Some)))),
+                Err(error) => {
+                    tracing::error!(%error, "an audit file broke off");
+                    Err(std::io::Error::other("broken off"))
+                }
+            }
+        }
+    });
+    let first = stream::iter([Ok::<_, std::io::Error>(head)]);
+    let body = futures_util::StreamExt::chain(first, steps);
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header(("Content-Disposition", "attachment; filename=\"audit.csv\""))
+        .streaming(body))
+}
+
+fn lines(out: &mut csv::Writer<Vec<u8>>, caller: &Caller, about: &About, change: &Change) -> csv::Result<()> {
+    let row = about.row(caller, change);
+    let kind = domain::kind(&change.kind);
+    let text = |label: Option<Label>, key: &str| label.map_or(key.to_owned(), |l| l.get(caller.locale).to_owned());
+    let who = match (change.actor_id, row["actor"]["name"].as_str()) {
+        (Some(id), name) => name.map_or_else(|| id.to_string(), str::to_owned),
+        (None, _) => SYSTEM.get(caller.locale).to_owned(),
+    };
+    let at = chrono::DateTime::<chrono::Utc>::from_timestamp_micros(change.at.micros());
+    let at = at.map(|at| {
+        at.with_timezone(&caller.zone)
+            .format("%Y-%m-%d %H:%M:%S%:z")
+            .to_string()
+    });
+    let head = [
+        at.unwrap_or_default(),
+        who,
+        text(change::label(&change.kind), &change.kind),
+        row["record"]["name"].as_str().unwrap_or_default().to_owned(),
+        change.record_id.to_string(),
+        text(Some(change.action.label()), change.action.key()),
+    ];
+    let fields: &Map<String, Json> = match &row["fields"] {
+        Json::Object(fields) if !fields.is_empty() => fields,
+        _ => {
+            let blank = [const { String::new() }; 3];
+            return out.write_record(head.iter().chain(&blank).map(|cell| guard(cell).into_owned()));
+        }
+    };
+    for (name, values) in fields {
+        let field = kind.and_then(|k: &'static Kind| k.field(name));
+        let cells = [
+            text(field.map(|f: &Field| f.label), name),
+            plain(&values[0]),
+            plain(&values[1]),
+        ];
+        out.write_record(head.iter().chain(&cells).map(|cell| guard(cell).into_owned()))?;
+    }
+    Ok(())
+}
+
+const SYSTEM: Label = Label::new("系统", "The system");
+
+fn plain(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        Json::Object(money) if money.len() == 2 && money.contains_key("currency") => {
+            format!("{} {}", plain(&value["amount"]), plain(&value["currency"]))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn parameters(doc: Doc) -> Doc {
+    let text = |max: u32| json!({ "type": "string", "maxLength": max });
+    let kinds: Vec<&str> = change::kinds().map(|(name, _)| name).collect();
+    let actions: Vec<&str> = ChangeAction::ALL.iter().map(|a| a.key()).collect();
+    doc.query("actor", text(40), "Who did it: the id of a user, or `system`")
+        .query(
+            "kind",
+            json!({ "type": "string", "enum": kinds }),
+            "Kind of record, or `session` for sign-ins",
+        )
+        .query("record_id", json!({ "type": "string", "format": "uuid" }), "The record")
+        .query("action", json!({ "type": "string", "enum": actions }), "What was done")
+        .query("field", text(100), "A field that was changed")
+        .query("request_id", text(200), "The request it came with")
+        .query(
+            "from",
+            text(40),
+            "A day in the caller's time zone, or a moment (RFC 3339)",
+        )
+        .query(
+            "to",
+            text(40),
+            "As `from`; a day counts to its end, a moment is not counted itself",
+        )
+        .query("cursor", text(60), "Where the page before ended")
+}
+
+pub fn routes(routes: &mut Routes) {
+    let entry = json!({ "allOf": [reference("Change"), { "type": "object", "required": ["actor", "record", "covered"], "properties": {
+        "actor": { "type": ["object", "null"], "description": "None for the system." },
+        "record": { "type": "object", "required": ["name", "deleted"], "properties": { "name": { "type": ["string", "null"] }, "deleted": { "type": "boolean" } } },
+        "covered": { "type": "boolean", "description": "The caller may not see the record, so the values are left out." } } }] });
+    let doc = Doc::new("search_audit", "audit", "Search the audit log")
+        .about(
+            "Changes of all records and sign-ins, newest first, for who has the right `view` on `audit`. Of an entry the caller sees \
+             what they may see of its record.",
+        );
+    let doc = parameters(doc)
+        .query(
+            "limit",
+            json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT }),
+            "Entries of a page",
+        )
+        .ok(
+            200,
+            json!({ "type": "object", "required": ["data", "page"], "properties": {
+            "data": { "type": "array", "items": entry }, "page": reference("Page") } }),
+        );
+    routes.add(Method::GET, "/audit", doc, search);
+    let doc = Doc::new("export_audit", "audit", "The audit log as a file")
+        .about("What the search finds, a line for each changed field, in CSV that a spreadsheet takes for text.")
+        .file("text/csv");
+    routes.add(Method::GET, "/audit/export", parameters(doc), export);
+}

@@ -1,0 +1,182 @@
+//! Routes of exchange rates, and what amounts in other currencies are worth by them.
+
+use crate::caller::Caller;
+use crate::crud::{Noun, crud};
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
+use crate::request;
+use crate::state::State;
+use actix_web::http::Method;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono_tz::Tz;
+use domain::currency;
+use domain::customer::Customer;
+use domain::exchange_rate::ExchangeRate;
+use domain::money::{Currency, Rate};
+use domain::opportunity::Opportunity;
+use domain::policy::{Action, Actor, Permit};
+use domain::product::Product;
+use domain::{Day, Error, Id, Instant, Issue, Issues, Record};
+use persistence::{Store, Tx, engine, exchange_rate};
+use serde_json::json;
+use std::collections::HashMap;
+
+impl Noun for ExchangeRate {
+    fn before(_: &mut Tx, caller: &Caller, _: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+        Ok(refuse_base(caller, "currency", &new.currency)?)
+    }
+}
+
+/// The base currency is always in use, and worth itself.
+pub fn refuse_base(actor: &Actor, field: &str, code: &str) -> Result<(), Error> {
+    if code == actor.workspace().currency.code() {
+        return Err(Issue::at(field, "base_currency").with("currency", code).into());
+    }
+    Ok(())
+}
+
+/// The rates that one transaction asks for, each looked up once.
+pub struct Rates {
+    system: Actor,
+    zone: Tz,
+    known: HashMap<(Currency, Day), Result<Rate, &'static str>>,
+}
+
+impl Rates {
+    pub fn new(actor: &Actor) -> Self {
+        // Whoever may write an amount may have it converted, also without the right to look at rates.
+        let system = Actor::system(actor.identity.workspace.clone());
+        let zone = system.workspace().time_zone.parse().unwrap_or(Tz::UTC);
+        Self {
+            system,
+            zone,
+            known: HashMap::new(),
+        }
+    }
+
+    fn find(&mut self, tx: &mut Tx, currency: Currency, day: Day) -> persistence::Result<Result<Rate, &'static str>> {
+        if let Some(known) = self.known.get(&(currency, day)) {
+            return Ok(*known);
+        }
+        let scope = self.system.scope(currency::Currency::KIND)?;
+        let listed: Option<currency::Currency> = engine::find_by(tx, &scope, "code", currency.code())?;
+        let found = if listed.is_none_or(|c| c.disabled) {
+            Err("currency_not_in_use")
+        } else {
+            let scope = self.system.scope(ExchangeRate::KIND)?;
+            exchange_rate::on(tx, &scope, currency, day)?.ok_or("currency_without_rate")
+        };
+        self.known.insert((currency, day), found);
+        Ok(found)
+    }
+
+    /// Says what the amounts of a record are worth in the base currency. One that stays keeps what it was worth, until the
+    /// record is closed or opened, or `anew` is asked for.
+    pub fn value<T: Record>(
+        &mut self,
+        tx: &mut Tx,
+        old: Option<&T>,
+        new: &mut T,
+        anew: bool,
+    ) -> persistence::Result<()> {
+        let base = self.system.workspace().currency;
+        let moved = anew || old.is_some_and(|old| old.valued_at() != new.valued_at());
+        let at = new.valued_at().unwrap_or_else(Instant::now);
+        let day = at.utc().with_timezone(&self.zone).date_naive();
+        let mut before = old.cloned();
+        let before = before.as_mut().map(T::amounts).unwrap_or_default();
+        let mut issues = Issues::default();
+        for (name, amount) in new.amounts() {
+            if amount.currency == base {
+                (amount.base, amount.rate) = (amount.minor, Rate::ONE);
+                continue;
+            }
+            let kept = before.iter().find(|(n, old)| *n == name && **old == *amount);
+            if let Some((_, old)) = kept {
+                (amount.base, amount.rate) = (old.base, old.rate);
+                if !moved {
+                    continue;
+                }
+            }
+            match self.find(tx, amount.currency, day)? {
+                Ok(rate) => match rate.convert(amount.minor, amount.currency, base) {
+                    Some(worth) => (amount.base, amount.rate) = (worth, rate),
+                    None => issues.add(Issue::new(format!("/{name}/amount"), "amount_out_of_range")),
+                },
+                // What was worth something once goes on so where nothing better is known.
+                Err(_) if kept.is_some() => {}
+                Err(code) => issues.add(
+                    Issue::new(format!("/{name}/currency"), code)
+                        .with("currency", amount.currency.code())
+                        .with("base", base.code())
+                        .with("day", day),
+                ),
+            }
+        }
+        Ok(issues.or(())?)
+    }
+}
+
+/// Records of one transaction: others get their turn in between.
+const AT_ONCE: i64 = 200;
+
+/// Gives the amounts of one kind the rates of today. Returns how many records changed.
+async fn revalue_kind<T: Record>(store: &Store, actor: &Actor, permit: &Permit) -> persistence::Result<i64> {
+    let (mut after, mut count) = (None::<Id>, 0);
+    loop {
+        let (actor, permit) = (actor.clone(), permit.clone());
+        let step = move |tx: &mut Tx| {
+            let mut rates = Rates::new(&actor);
+            let scope = rates.system.scope(T::KIND)?;
+            let ids = exchange_rate::foreign(tx, &scope, T::KIND, actor.workspace().currency, after, AT_ONCE)?;
+            let mut changed = 0;
+            for old in engine::find_many::<T>(tx, &scope, &ids)? {
+                let mut new = old.clone();
+                rates.value(tx, Some(&old), &mut new, true)?;
+                let written = engine::update(tx, &permit, &old, &new);
+                let stored = written.map_err(|error| match error {
+                    // Somebody else was there in between: the whole step once more.
+                    persistence::Error::Domain(Error::Stale { .. }) => persistence::Error::Retry("stale".into()),
+                    other => other,
+                })?;
+                changed += i64::from(stored.version() != old.version());
+            }
+            Ok((changed, ids.last().copied()))
+        };
+        let (changed, last) = store.write(step).await?;
+        count += changed;
+        match last {
+            Some(last) => after = Some(last),
+            None => return Ok(count),
+        }
+    }
+}
+
+async fn revalue(
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    request::nothing_else(&request::optional_object(&request, &body)?)?;
+    let permit = caller.authorize(Action::Edit, ExchangeRate::KIND, None)?;
+    let (store, actor) = (&state.store, &caller.actor);
+    let mut count = revalue_kind::<Opportunity>(store, actor, &permit).await?;
+    count += revalue_kind::<Product>(store, actor, &permit).await?;
+    count += revalue_kind::<Customer>(store, actor, &permit).await?;
+    Ok(HttpResponse::Ok().json(json!({ "revalued": count })))
+}
+
+pub fn routes(routes: &mut Routes) {
+    crud::<ExchangeRate>(routes);
+    let doc = Doc::new("revalue_amounts", "exchange-rates", "Value amounts by the rates of today")
+        .about(
+            "Amounts keep the rate of the day on which they were written. This gives those of open opportunities, products \
+             and customers the rate of today; closed opportunities keep that of the day they were closed. Done again, it \
+             changes nothing.",
+        )
+        .optional_body(json!({ "type": "object", "additionalProperties": false }))
+        .ok(200, json!({ "type": "object", "required": ["revalued"], "properties": { "revalued": { "type": "integer" } } }));
+    routes.add(Method::POST, "/exchange-rates/revalue", doc, revalue);
+}

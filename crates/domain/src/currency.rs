@@ -1,0 +1,25 @@
+//! Currencies in use beside the base currency of the workspace, which is always in use.
+
+use crate::error::{Issue, Issues};
+use crate::money;
+use crate::record::Rules;
+
+record! {
+    /// A currency that amounts may be given in. Its decimals follow ISO 4217.
+    Currency CurrencyPatch "currency" "currencies" "币种" "Currency" Shared title "code" {
+        code: String = [SORT FILTER FIXED] "币种代码" "Code" max(3),
+        disabled: bool = [FILTER] "已停用" "Disabled",
+    }
+}
+
+impl Rules for Currency {
+    fn complete(&mut self, _: crate::Instant) {
+        self.code.make_ascii_uppercase();
+    }
+
+    fn check(&self, _: Option<&Self>, issues: &mut Issues) {
+        if money::Currency::from_code(&self.code).is_none() {
+            issues.add(Issue::at("code", "unknown_currency").with("currency", &self.code));
+        }
+    }
+}

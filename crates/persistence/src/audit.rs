@@ -1,0 +1,119 @@
+//! Searching the change log: who did what to which record, and when; newest first.
+
+use crate::change::{COLUMNS, STORED, take};
+use crate::error::Result;
+use crate::sql::Sql;
+use crate::tx::{Dialect, Tx};
+use domain::change::{Change, ChangeAction};
+use domain::policy::Scope;
+use domain::value::{Row, Storage};
+use domain::{Id, Instant};
+
+/// What is asked for; all of it must hold.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// The inner none is the system.
+    pub actor: Option<Option<Id>>,
+    pub kind: Option<String>,
+    pub record: Option<Id>,
+    pub action: Option<ChangeAction>,
+    /// A field that was changed.
+    pub field: Option<String>,
+    pub request: Option<String>,
+    pub from: Option<Instant>,
+    /// The first moment past the time asked for.
+    pub until: Option<Instant>,
+}
+
+/// Where a page ended. Entries of one moment follow the order in which they were drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub at: Instant,
+    pub seq: i64,
+}
+
+/// A page of entries, and where the next one goes on. The scope only tells the workspace: what of an entry the caller may
+/// see is decided by the caller's rights on its record.
+pub fn search(
+    tx: &mut Tx,
+    scope: &Scope,
+    wanted: &Search,
+    before: Option<Place>,
+    limit: u32,
+) -> Result<(Vec<Change>, Option<Place>)> {
+    let mut sql = Sql::new(format!(
+        "SELECT {COLUMNS}, seq FROM change_log WHERE position IS NOT NULL AND workspace_id = "
+    ))
+    .value(scope.workspace());
+    match wanted.actor {
+        None => {}
+        Some(None) => {
+            sql.push(" AND actor_id IS NULL");
+        }
+        Some(Some(user)) => {
+            sql.push(" AND actor_id = ").bind(user);
+        }
+    }
+    if let Some(kind) = &wanted.kind {
+        sql.push(" AND kind = ").bind(kind.as_str());
+    }
+    if let Some(record) = wanted.record {
+        sql.push(" AND record_id = ").bind(record);
+    }
+    if let Some(action) = wanted.action {
+        sql.push(" AND action = ").bind(action.key());
+    }
+    if let Some(request) = &wanted.request {
+        sql.push(" AND request_id = ").bind(request.as_str());
+    }
+    if let Some(from) = wanted.from {
+        sql.push(" AND at >= ").bind(from);
+    }
+    if let Some(until) = wanted.until {
+        sql.push(" AND at < ").bind(until);
+    }
+    if let Some(field) = &wanted.field {
+        changed(&mut sql, tx.dialect(), field);
+    }
+    if let Some(place) = before {
+        sql.push(" AND (at, seq) < (").bind(place.at);
+        sql.push(", ").bind(place.seq).push(")");
+    }
+    sql.push(" ORDER BY at DESC, seq DESC LIMIT ")
+        .bind(i64::from(limit) + 1);
+    let mut columns = STORED.to_vec();
+    columns.push(Storage::Int);
+    let rows = tx.rows(&sql, &columns)?.into_iter().map(|row| {
+        let mut row = Row::new(row);
+        Ok((take(&mut row)?, row.get()?))
+    });
+    let mut found = rows.collect::<Result<Vec<(Change, i64)>>>()?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next = found.last().filter(|_| more);
+    let next = next.map(|(change, seq)| Place {
+        at: change.at,
+        seq: *seq,
+    });
+    Ok((found.into_iter().map(|(change, _)| change).collect(), next))
+}
+
+/// Entries that changed a field. The text is looked at first, since that is quick, and a name within quotes is only found
+/// where it is a key; that it is one of the record's own is asked of what is left.
+fn changed(sql: &mut Sql, dialect: Dialect, field: &str) {
+    let key = format!("{}:[", serde_json::json!(field));
+    match dialect {
+        Dialect::Pg => {
+            sql.push(" AND position(")
+                .bind(key)
+                .push(" in fields) > 0 AND jsonb_exists(fields::jsonb, ");
+            sql.bind(field).push(")");
+        }
+        Dialect::Sqlite => {
+            sql.push(" AND instr(fields, ")
+                .bind(key)
+                .push(") > 0 AND EXISTS (SELECT 1 FROM json_each(fields) f WHERE f.key = ");
+            sql.bind(field).push(")");
+        }
+    }
+}

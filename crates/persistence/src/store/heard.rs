@@ -1,0 +1,125 @@
+//! What nodes tell each other: a write that changes somebody's rights is announced on a channel of PostgreSQL, in its
+//! transaction, and every node listens on a connection of its own.
+
+use crate::error::{Error, Result};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, PgConnection};
+use std::sync::Weak;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+pub const CHANNEL: &str = "guanxi_rights";
+/// How often the connection is asked for announcements, and shows that it is alive by answering.
+const BEAT: Duration = Duration::from_millis(50);
+/// A connection that has been silent for so long may have missed something.
+const SILENCE: Duration = Duration::from_millis(500);
+/// Before it is tried again.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// What this node has heard of the others.
+pub struct Heard {
+    start: Instant,
+    changes: AtomicU64,
+    /// Milliseconds from the start to the last sign of life, and one: 0 is deaf.
+    alive: AtomicU64,
+}
+
+impl Heard {
+    pub(super) fn new() -> Self {
+        Self {
+            start: Instant::now(),
+            changes: AtomicU64::new(0),
+            alive: AtomicU64::new(0),
+        }
+    }
+
+    /// Rises with every announcement, and whenever one may have been missed.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Whether announcements arrive. What is kept in trust of them must not be used where they do not.
+    pub fn is_listening(&self) -> bool {
+        let alive = self.alive.load(Ordering::Acquire);
+        alive > 0 && self.start.elapsed() < Duration::from_millis(alive - 1) + SILENCE
+    }
+
+    fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn beat(&self, at: Instant) {
+        let since = at.duration_since(self.start).as_millis();
+        self.alive
+            .store(u64::try_from(since).unwrap_or(u64::MAX - 1) + 1, Ordering::Release);
+    }
+
+    fn deafen(&self) {
+        self.alive.store(0, Ordering::Release);
+        self.changed();
+    }
+}
+
+/// Listens as long as somebody wants to know.
+pub fn keep_listening(url: &str, heard: &Weak<Heard>) {
+    while let Err(error) = listen(url, heard) {
+        if let Some(heard) = heard.upgrade() {
+            tracing::warn!(%error, "not told of changed rights; they are read at each request");
+            heard.deafen();
+        }
+        super::pause(PAUSE);
+    }
+}
+
+fn listen(url: &str, heard: &Weak<Heard>) -> Result<()> {
+    // A node that is being closed need not connect again.
+    if heard.strong_count() == 0 {
+        return Ok(());
+    }
+    let mut conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
+    conn.batch_execute(&format!(
+        "SET application_name = '{CHANNEL}'; SET client_min_messages = warning; LISTEN {CHANNEL}"
+    ))?;
+    // Whatever was said before this was not heard.
+    if let Some(heard) = heard.upgrade() {
+        heard.changed();
+    }
+    loop {
+        let Some(heard) = heard.upgrade() else { return Ok(()) };
+        let asked = Instant::now();
+        conn.batch_execute("SELECT 1")?;
+        let mut told = false;
+        for announcement in conn.notifications_iter() {
+            announcement?;
+            told = true;
+        }
+        if told {
+            heard.changed();
+        }
+        heard.beat(asked);
+        drop(heard);
+        super::pause(BEAT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_not_trusted() {
+        let heard = Heard::new();
+        assert!(!heard.is_listening());
+        heard.beat(Instant::now());
+        assert!(heard.is_listening());
+        let before = heard.changes();
+        heard.deafen();
+        assert!(!heard.is_listening() && heard.changes() > before);
+        let old = Heard {
+            start: Instant::now() - SILENCE * 2,
+            ..Heard::new()
+        };
+        old.beat(Instant::now() - SILENCE);
+        assert!(!old.is_listening());
+    }
+}

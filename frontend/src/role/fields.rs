@@ -1,0 +1,146 @@
+//! Field rights of a role: for each kind, which fields are read only, masked or hidden.
+
+use super::draft;
+use crate::{
+    api::Problem,
+    i18n::{fill, format, label, t},
+    kinds,
+    record::row::Row,
+};
+use domain::{
+    Field, Kind, Label,
+    policy::{Access, fields::choices},
+};
+use leptos::prelude::*;
+use serde_json::{Value, json};
+
+const WAYS: [(Access, &str, Label); 4] = [
+    (Access::Full, "full", Label::new("完全可用", "Full")),
+    (Access::ReadOnly, "read_only", Label::new("只读", "Read only")),
+    (Access::Masked, "masked", Label::new("脱敏", "Masked")),
+    (Access::Hidden, "hidden", Label::new("隐藏", "Hidden")),
+];
+
+fn way(rights: &Value, kind: &str, field: &str) -> &'static (Access, &'static str, Label) {
+    let key = rights[kind][field].as_str().unwrap_or_default();
+    WAYS.iter().find(|w| w.1 == key).unwrap_or(&WAYS[0])
+}
+
+fn set(rights: &mut Value, kind: &str, field: &str, key: &str) {
+    if key != WAYS[0].1 {
+        rights[kind][field] = json!(key);
+    } else if let Some(fields) = rights[kind].as_object_mut() {
+        fields.remove(field);
+    }
+    // What is not named is open.
+    if rights[kind].as_object().is_none_or(|fields| fields.is_empty()) {
+        draft::follow(rights, kind);
+    }
+}
+
+#[component]
+pub fn FieldRights(
+    rights: RwSignal<Value>,
+    base: RwSignal<Row>,
+    problem: RwSignal<Option<Problem>>,
+    locked: bool,
+) -> impl IntoView {
+    let kinds = draft::subjects().into_iter().flat_map(|(_, rows)| rows);
+    let kinds = kinds.filter_map(|subject| domain::kind(subject.name));
+    let boxes = kinds.filter_map(|kind| {
+        let closable = |f: &Field| choices(kind, f).len() > 1;
+        let mut fields = kinds::in_order(kind);
+        fields.extend(kind.fields.iter().filter(|f| !kinds::visible(f)));
+        fields.retain(|f| closable(f));
+        if fields.is_empty() {
+            return None;
+        }
+        let told = move || {
+            let count = rights.with(|r| r[kind.name].as_object().map_or(0, |fields| fields.len()));
+            (count > 0).then(|| fill(t().n_restricted, &[&format::number(count as f64)]))
+        };
+        let rows = fields
+            .into_iter()
+            .map(|f| row(kind, f, rights, base, problem, locked))
+            .collect_view();
+        Some(
+            view! {
+                <details class="box rights-card">
+                    <summary>{label(kind.label)}<span class="rights-told">{told}</span></summary>
+                    <dl class="field-rights">{rows}</dl>
+                </details>
+            }
+            .into_any(),
+        )
+    });
+    view! {
+        <p class="hint">{t().field_rights_text}</p>
+        <div class="field-rights-kinds">{boxes.collect_view()}</div>
+    }
+    .into_any()
+}
+
+fn row(
+    kind: &'static Kind,
+    field: &'static Field,
+    rights: RwSignal<Value>,
+    base: RwSignal<Row>,
+    problem: RwSignal<Option<Problem>>,
+    locked: bool,
+) -> AnyView {
+    let chosen = move || rights.with(|r| way(r, kind.name, field.name).1);
+    let name = format!("{} · {}", label(kind.label), label(field.label));
+    let id = format!("field-{}-{}", kind.name, field.name);
+    if locked {
+        let told = move || rights.with(|r| label(way(r, kind.name, field.name).2));
+        return view! { <div class="field"><dt>{label(field.label)}</dt><dd><span class="reach" data-access=chosen>{told}</span></dd></div> }
+            .into_any();
+    }
+    let fits = choices(kind, field);
+    let options = WAYS.iter().filter(|w| fits.contains(&w.0));
+    let options = options
+        .map(|(_, key, name)| {
+            view! { <option value=*key prop:selected=move || chosen() == *key>{label(*name)}</option> }.into_any()
+        })
+        .collect_view();
+    let place = format!("/field_rights/{}/{}", kind.name, field.name);
+    let error = move || {
+        let places = problem.with(|p| p.as_ref().map(|p| p.places.clone()).unwrap_or_default());
+        places
+            .into_iter()
+            .find(|(p, _)| *p == place)
+            .map(|(_, message)| message)
+    };
+    let look = move || {
+        let changed = base.with(|b| way(b.get("field_rights"), kind.name, field.name).1) != chosen();
+        if changed { "reach changed" } else { "reach" }
+    };
+    let choose = move |e: web_sys::Event| rights.update(|r| set(r, kind.name, field.name, &event_target_value(&e)));
+    view! {
+        <div class="field">
+            <dt><label for=id.clone()>{label(field.label)}</label></dt>
+            <dd>
+                <select class=look id=id aria-label=name data-access=chosen on:change=choose>{options}</select>
+                {move || error().map(|m| view! { <p class="field-error" role="alert">{m}</p> })}
+            </dd>
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_fields_need_no_entry() {
+        let mut rights = json!({});
+        set(&mut rights, "lead", "phone", "masked");
+        set(&mut rights, "lead", "email", "hidden");
+        set(&mut rights, "lead", "score", "full");
+        assert_eq!(rights, json!({ "lead": { "phone": "masked", "email": "hidden" } }));
+        set(&mut rights, "lead", "phone", "full");
+        set(&mut rights, "lead", "email", "full");
+        assert_eq!(rights, json!({}));
+    }
+}
