@@ -20,6 +20,7 @@ mod health;
 pub mod import;
 mod job;
 mod listing;
+mod mail;
 mod metrics;
 mod password;
 mod report;
@@ -30,6 +31,7 @@ mod state;
 #[doc(hidden)]
 pub mod testing;
 mod token;
+mod worker;
 
 mod activity;
 mod api_key;

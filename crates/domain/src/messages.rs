@@ -137,7 +137,8 @@ messages! {
     beyond_own_rights_grants "不能设置超出您自己权限的角色。" "A role cannot be given rights that you do not have.";
     team_within_itself "团队不能放到自己或其下级团队之下。" "A team cannot lie below itself.";
     teams_too_deep "团队最多 {max} 级。" "Teams lie at most {max} deep.";
-    invalid_link "链接无效、已过期或已使用，请让管理员重新发送。" "The link is not valid any more; ask an administrator for a new one.";
+    invalid_link "链接无效、已过期或已使用，请重新获取。" "The link is not valid any more; get a new one.";
+    no_mail "服务器未配置发送邮件，请联系管理员重设密码。" "This server sends no mail; ask an administrator for a new password.";
     user_disabled "该用户已停用，请先启用。" "This user is disabled; enable them first.";
     owner_disabled "该用户已停用，不能作为负责人。" "This user is disabled and cannot be given records.";
     too_many_at_once "一次最多处理 {max} 条记录，请分批转移。" "At most {max} records change hands at once; transfer fewer.";

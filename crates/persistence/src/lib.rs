@@ -21,6 +21,7 @@ pub mod job;
 pub mod login;
 pub mod migrations;
 pub mod opportunity;
+pub mod outbox;
 pub mod report;
 mod seal;
 pub mod search;

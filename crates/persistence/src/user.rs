@@ -14,15 +14,21 @@ use domain::workspace::Workspace;
 use domain::{Error, Id, Record};
 use std::sync::Arc;
 
+/// A user's record. None where the user is gone or disabled.
+pub fn enabled(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Option<User>> {
+    match engine::find::<User>(tx, &Actor::system(workspace).scope(User::KIND)?, user) {
+        Ok(found) => Ok(Some(found).filter(|found| !found.disabled)),
+        Err(crate::Error::Domain(Error::NotFound { .. })) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Everything decisions about a user need. None where the user is gone or disabled.
 pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Option<Identity>> {
-    let system = Actor::system(workspace.clone());
-    let scope = system.scope(User::KIND)?;
-    let found = match engine::find::<User>(tx, &scope, user) {
-        Ok(found) if !found.disabled => found,
-        Ok(_) | Err(crate::Error::Domain(Error::NotFound { .. })) => return Ok(None),
-        Err(error) => return Err(error),
+    let Some(found) = enabled(tx, workspace.clone(), user)? else {
+        return Ok(None);
     };
+    let system = Actor::system(workspace.clone());
     let mut roles: Vec<(Grants, FieldRights)> = Vec::with_capacity(found.roles.len());
     for key in &found.roles {
         let role: Option<Role> = engine::find_by(tx, &system.scope(Role::KIND)?, "key", key.as_str())?;

@@ -16,12 +16,12 @@ const FLOORS: [(&str, &str); 2] = [
     (
         "crates/api/src/",
         "access app assets audit auth bench caller cli config crud demo describe error gate health
-         lib listing main metrics password report request schema search
-         state testing token",
+         lib listing mail main metrics password report request schema search
+         state testing token worker",
     ),
     (
         "crates/persistence/src/",
-        "access audit backend engine error filter idempotency lib migrations report seal
+        "access audit backend engine error filter idempotency lib migrations outbox report seal
          search session login second_factor sql store tests tx",
     ),
 ];

@@ -1,6 +1,7 @@
-//! Settings: one's own profile and account, people, teams and roles, pipelines with their stages, picklists.
+//! Settings: one's own profile, account and API keys, people, teams and roles, pipelines with their stages, picklists.
 
 mod agent;
+mod api_keys;
 mod password;
 mod picklists;
 mod pipelines;
@@ -16,6 +17,7 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
     let may = |kind: &str| state::me().is_none_or(|m| m.may(kind, "view"));
     let parts = [
         ("", t().profile.to_owned(), true),
+        ("api-keys", t().api_keys.to_owned(), true),
         ("users", kinds::heading(kinds::USER), may("user")),
         ("teams", kinds::heading(kinds::TEAM), may("team")),
         ("roles", kinds::heading(kinds::ROLE), may("role")),
@@ -37,6 +39,7 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
             None => view! { <role::list::RoleList/> }.into_any(),
         },
         "" => view! { <profile::Profile/> }.into_any(),
+        "api-keys" => view! { <api_keys::ApiKeys/> }.into_any(),
         "users" => view! { <ListPage kind=kinds::USER icon_name="people"/> }.into_any(),
         "teams" => view! { <ListPage kind=kinds::TEAM icon_name="people"/> }.into_any(),
         "pipelines" => view! { <pipelines::Pipelines/> }.into_any(),

@@ -15,7 +15,15 @@ use tests::description::Operation;
 use tests::*;
 
 /// Operations that need no credential.
-const OPEN: [&str; 5] = ["accept_invitation", "login", "logout", "refresh", "setup"];
+const OPEN: [&str; 7] = [
+    "accept_invitation",
+    "forgot_password",
+    "login",
+    "logout",
+    "refresh",
+    "setup",
+    "sign_in_options",
+];
 
 /// Kinds that belong to the workspace; the records of all others have an owner.
 const SHARED: [&str; 11] = [

@@ -20,6 +20,7 @@ export async function makeScene(api, name = (text) => text) {
   await api.make('tasks', { subject: name('准备报价单'), due_at: soon, customer_id: customer.id, priority: 'high', owner_id: api.me.id });
   const gone = await api.make('customers', { name: name('已删客户'), industry: '制造', owner_id: api.me.id });
   await api.call('DELETE', `/customers/${gone.id}`, undefined, { 'If-Match': '*' });
+  await api.make('api-keys', { name: name('官网表单'), scopes: ['leads:write', 'customers:read'], expires_at: soon });
   const user = await api.make('users', { name: name('何静'), email: `${crypto.randomUUID()}@example.com`, title: name('客户经理'), roles: ['sales'] });
   const [sales] = await api.list('/roles?filter[key]=sales');
   const role = await api.make('roles', { name: name('电话销售').slice(0, 90), description: name('只跟进电话来的线索'), grants: { ...sales.grants, lead: { view: 'team', edit: 'own' } } });
@@ -107,6 +108,8 @@ export const SCREENS = [
     await page.locator('svg.qr').scrollIntoViewIfNeeded();
   }],
   ['settings-sign-out-others', () => '/settings', dialog('.sessions .form-foot button')],
+  ['settings-api-keys', () => '/settings/api-keys'],
+  ['settings-api-keys-new', () => '/settings/api-keys', dialog('.settings-body .btn.primary')],
   ['settings-users', () => '/settings/users'],
   ['settings-users-new', () => '/settings/users', dialog('.page-actions .btn.primary')],
   ['settings-user', ({ user }) => `/settings/users?open=${user.id}`],

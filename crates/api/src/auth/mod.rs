@@ -1,6 +1,7 @@
 //! Sign-in: tokens and sessions, passwords, second factors, and the set-up of a new server.
 
 mod credential;
+mod forgot;
 mod profile;
 mod second_factor;
 mod sessions;
@@ -360,6 +361,7 @@ pub fn routes(routes: &mut Routes) {
         );
     routes.add(Method::GET, "/auth/me", doc, me);
     credential::routes(routes);
+    forgot::routes(routes);
     profile::routes(routes);
     second_factor::routes(routes);
     sessions::routes(routes);
