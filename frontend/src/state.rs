@@ -54,6 +54,8 @@ pub struct State {
     pub palette: RwSignal<bool>,
     pub picklists: RwSignal<Picklists>,
     pub roles: RwSignal<Roles>,
+    /// Currencies in use beside the base currency.
+    pub currencies: RwSignal<Vec<String>>,
 }
 
 thread_local! { static STATE: Cell<Option<State>> = const { Cell::new(None) }; }
@@ -77,6 +79,7 @@ pub fn provide() -> State {
         palette: RwSignal::new(false),
         picklists: RwSignal::new(Picklists::new()),
         roles: RwSignal::new(Roles::new()),
+        currencies: RwSignal::new(Vec::new()),
     };
     STATE.set(Some(state));
     state

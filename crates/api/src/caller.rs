@@ -57,6 +57,7 @@ impl Caller {
             today,
             day_start: &day_start,
             currency: self.actor.workspace().currency,
+            fiscal_start: self.actor.workspace().fiscal_start(),
         })
     }
 }

@@ -22,8 +22,11 @@ pub mod contact;
 pub mod currency;
 pub mod customer;
 pub mod exchange_rate;
+pub mod fiscal;
+pub mod holiday;
 pub mod import;
 pub mod lead;
+pub mod numbering_rule;
 pub mod opportunity;
 pub mod opportunity_line;
 pub mod picklist;
@@ -35,6 +38,7 @@ pub mod tag;
 pub mod task;
 pub mod team;
 pub mod user;
+pub mod working_time;
 pub mod workspace;
 
 pub use error::{Error, Issue, Issues};
@@ -57,6 +61,8 @@ pub const KINDS: &[&Kind] = &[
     picklist::Picklist::KIND,
     currency::Currency::KIND,
     exchange_rate::ExchangeRate::KIND,
+    holiday::Holiday::KIND,
+    numbering_rule::NumberingRule::KIND,
     product::Product::KIND,
     pipeline::Pipeline::KIND,
     stage::Stage::KIND,

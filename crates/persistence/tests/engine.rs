@@ -21,6 +21,7 @@ use serde_json::json;
 fn list<T: Record>(pairs: &[(&str, &str)]) -> List {
     let pairs: Vec<(String, String)> = pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
     let context = Context {
+        fiscal_start: 1,
         today: domain::value::parse_day("2026-01-02").expect("a day"),
         day_start: &|_| Instant::now(),
         currency: domain::Currency::CNY,

@@ -20,8 +20,18 @@ export async function makeScene(api, name = (text) => text) {
   await api.make('tasks', { subject: name('准备报价单'), due_at: soon, customer_id: customer.id, priority: 'high', owner_id: api.me.id });
   const gone = await api.make('customers', { name: name('已删客户'), industry: '制造', owner_id: api.me.id });
   await api.call('DELETE', `/customers/${gone.id}`, undefined, { 'If-Match': '*' });
+  await once(api, 'currencies', { code: 'USD' });
+  await once(api, 'exchange-rates', { currency: 'USD', valid_from: '2026-01-01', rate: '7.1234' });
+  await once(api, 'holidays', { day: `${new Date().getFullYear()}-10-01`, name: name('国庆节').slice(0, 100) });
   const user = await api.make('users', { name: name('何静'), email: `${crypto.randomUUID()}@example.com`, title: name('客户经理'), roles: ['sales'] });
   return { customer, contact, lead, product, pipeline, opportunity, user };
+}
+
+/** Makes what there can be only one of; another scene may have made it. */
+async function once(api, plural, body) {
+  await api.make(plural, body).catch((error) => {
+    if (error.status !== 409) throw error;
+  });
 }
 
 /** The same from what a database already holds. */
@@ -106,6 +116,13 @@ export const SCREENS = [
   ['settings-teams', () => '/settings/teams'],
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],
+  ['settings-currencies', () => '/settings/currencies'],
+  ['settings-currencies-rate', () => '/settings/currencies', dialog('.settings-body section.box .btn:last-child')],
+  ['settings-numbering', () => '/settings/numbering', ({ page }) => page.locator('.next-number', { hasText: '0' }).first().waitFor()],
+  ['settings-calendar', () => '/settings/calendar'],
+  ['settings-holidays', () => '/settings/holidays'],
+  ['settings-holidays-new', () => '/settings/holidays', dialog('.page-actions .btn.primary')],
+  ['settings-company', () => '/settings/company'],
   ['palette', () => '/', async ({ page }) => {
     await page.keyboard.press('Control+k');
     await page.locator('dialog.palette[open]').waitFor();

@@ -307,7 +307,8 @@ async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem>
             Ok(json!({
                 "user": user,
                 "workspace": { "id": space.id, "name": space.name, "currency": space.currency.code(),
-                    "locale": space.locale, "time_zone": space.time_zone },
+                    "locale": space.locale, "time_zone": space.time_zone, "fiscal_year_start": space.fiscal_year_start,
+                    "configure": caller.identity.reach("workspace", domain::policy::Action::Configure) > domain::policy::Reach::None },
                 "session_id": caller.session,
                 "roles": caller.identity.roles,
                 "rights": rights,

@@ -53,6 +53,7 @@ fn plans<T>(db: &Db, work: impl FnOnce(&mut Tx) -> Result<T>) -> Vec<String> {
 fn list<T: Record>(pairs: &[(&str, &str)]) -> List {
     let pairs: Vec<(String, String)> = pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
     let context = Context {
+        fiscal_start: 1,
         today: domain::value::parse_day("2026-01-02").expect("a day"),
         day_start: &|_| Instant::now(),
         currency: domain::Currency::CNY,
