@@ -90,11 +90,11 @@ test('numbers follow the pattern, and the next one is shown while typing', { eve
   const rule = page.getByRole('form', { name: '线索' });
   await rule.getByText(/下一个编号：L-\d{6}-\d{4}/).waitFor();
   await rule.getByLabel('编号格式').fill('XS-');
-  await rule.getByText('编号格式应含且仅含一个流水号').waitFor();
+  await rule.locator('.field-error', { hasText: '编号格式应含且仅含一个流水号' }).waitFor();
   await rule.getByLabel('流水号重置').selectOption({ label: '每天' });
   const mark = unique('x').slice(-4).toUpperCase();
   await rule.getByLabel('编号格式').fill(`${mark}-{0000}`);
-  await rule.getByText('须包含对应的日期').waitFor();
+  await rule.locator('.field-error', { hasText: '须包含对应的日期' }).waitFor();
   await rule.getByLabel('编号格式').fill(`${mark}{yyyy}{mm}{dd}-{0000}`);
   await rule.getByText(new RegExp(`下一个编号：${mark}\\d{8}-\\d{4}`)).waitFor();
   await rule.getByRole('button', { name: '保存' }).click();
