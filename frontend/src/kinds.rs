@@ -3,7 +3,9 @@
 use crate::{
     i18n::{Locale, locale},
     record::row::Row,
+    state,
 };
+use domain::policy::Access;
 use domain::{Field, Kind, Label, Record, record, value::Type};
 
 pub static CUSTOMER: &Kind = domain::customer::Customer::KIND;
@@ -15,6 +17,7 @@ pub static ACTIVITY: &Kind = domain::activity::Activity::KIND;
 pub static TASK: &Kind = domain::task::Task::KIND;
 pub static USER: &Kind = domain::user::User::KIND;
 pub static TEAM: &Kind = domain::team::Team::KIND;
+pub static ROLE: &Kind = domain::role::Role::KIND;
 pub static PIPELINE: &Kind = domain::pipeline::Pipeline::KIND;
 pub static STAGE: &Kind = domain::stage::Stage::KIND;
 pub static PICKLIST: &Kind = domain::picklist::Picklist::KIND;
@@ -25,7 +28,7 @@ pub static HOLIDAY: &Kind = domain::holiday::Holiday::KIND;
 pub static NUMBERING_RULE: &Kind = domain::numbering_rule::NumberingRule::KIND;
 
 /// In the order in which they are offered.
-pub static ALL: [&Kind; 16] = [
+pub static ALL: [&Kind; 17] = [
     LEAD,
     CUSTOMER,
     CONTACT,
@@ -35,6 +38,7 @@ pub static ALL: [&Kind; 16] = [
     TASK,
     USER,
     TEAM,
+    ROLE,
     PIPELINE,
     STAGE,
     PICKLIST,
@@ -78,27 +82,42 @@ pub fn page(kind: &str, id: &str) -> Option<String> {
         .map(|k| format!("/{}/{id}", k.path()))
 }
 
-/// Fields a person reads and writes; the rest are bookkeeping.
-pub fn visible(field: &Field) -> bool {
-    !matches!(field.name, "id" | "version" | "custom_fields" | "external_id") && field.ty != Type::Json
+/// Fields a person reads and writes; the rest are bookkeeping, or not for them.
+pub fn visible(kind: &Kind, field: &Field) -> bool {
+    state::access(kind.name, field.name) < Access::Hidden
+        && !matches!(field.name, "id" | "version" | "custom_fields" | "external_id")
+        && field.ty != Type::Json
 }
 
-pub fn writable(field: &Field) -> bool {
-    visible(field) && !field.can(record::READONLY) && !matches!(field.name, "created_at" | "updated_at" | "created_by")
+pub fn writable(kind: &Kind, field: &Field) -> bool {
+    visible(kind, field)
+        && state::access(kind.name, field.name) == Access::Full
+        && !field.can(record::READONLY)
+        && !matches!(field.name, "created_at" | "updated_at" | "created_by")
+}
+
+/// Fields that may be sorted and filtered by: not those of which only a part is seen.
+pub fn readable(kind: &Kind, field: &Field) -> bool {
+    visible(kind, field) && state::access(kind.name, field.name) < Access::Masked
 }
 
 /// What a list asks for, so that references come with their names.
 pub fn expansions(kind: &Kind) -> String {
     kind.fields
         .iter()
-        .filter(|f| visible(f))
+        .filter(|f| visible(kind, f))
         .filter_map(Field::expansion)
         .collect::<Vec<_>>()
         .join(",")
 }
 
-/// Columns a list starts with.
-pub fn first_columns(kind: &Kind) -> &'static [&'static str] {
+/// Columns a list starts with, as far as the person sees them.
+pub fn first_columns(kind: &Kind) -> Vec<&'static Field> {
+    let fields = named_columns(kind).iter().filter_map(|name| kind.field(name));
+    fields.filter(|f| visible(kind, f)).collect()
+}
+
+fn named_columns(kind: &Kind) -> &'static [&'static str] {
     match kind.name {
         "customer" => &[
             "name",
@@ -279,7 +298,7 @@ pub fn in_order(kind: &'static Kind) -> Vec<&'static Field> {
         .iter()
         .flat_map(|(_, names)| names.iter().copied())
         .collect();
-    let mut fields: Vec<&'static Field> = kind.fields.iter().filter(|f| visible(f)).collect();
+    let mut fields: Vec<&'static Field> = kind.fields.iter().filter(|f| visible(kind, f)).collect();
     fields.sort_by_key(|f| match named.iter().position(|n| *n == f.name) {
         _ if f.name == kind.title => 0,
         Some(at) => at + 1,

@@ -17,6 +17,7 @@ mod i18n;
 mod import;
 mod kinds;
 mod lead;
+mod leave;
 mod opportunity;
 mod picklist;
 mod pipeline;
@@ -28,6 +29,7 @@ mod settings;
 mod shell;
 mod state;
 mod task;
+mod transfer;
 mod ui;
 mod user;
 
@@ -52,6 +54,7 @@ fn App() -> impl IntoView {
     i18n::follow();
     shell::follow_theme();
     route::listen();
+    leave::listen();
     window_event_listener(leptos::ev::online, move |_| state.online.set(true));
     window_event_listener(leptos::ev::offline, move |_| state.online.set(false));
     spawn_local(api::session::resume());
@@ -87,7 +90,10 @@ fn App() -> impl IntoView {
             "" if gate == "setup" => view! { <auth::SetUp/> }.into_any(),
             "" => view! { <auth::SignIn ended=state.session.with_untracked(|s| *s == Session::SignedOut(true))/> }
                 .into_any(),
-            _ => view! { <shell::Shell><Screen/></shell::Shell><shell::Palette/><ConflictDialog/> }.into_any(),
+            _ => {
+                view! { <shell::Shell><Screen/></shell::Shell><shell::Palette/><ConflictDialog/><leave::LeaveDialog/> }
+                    .into_any()
+            }
         };
         view! { {screen}<ui::toast::Toasts/> }
     }
@@ -109,8 +115,8 @@ fn Screen() -> impl IntoView {
                 view! { <import::ImportPage id=rest.first().map(|s| (*s).to_owned())/> }.into_any()
             }
             ["settings", rest @ ..] => {
-                view! { <settings::SettingsPage part=rest.first().map(|s| (*s).to_owned()).unwrap_or_default()/> }
-                    .into_any()
+                let part = |n: usize| rest.get(n).map(|s| (*s).to_owned());
+                view! { <settings::SettingsPage part=part(0).unwrap_or_default() id=part(1)/> }.into_any()
             }
             ["bin", rest @ ..] => {
                 view! { <record::bin::BinPage kind=rest.first().and_then(|p| kinds::by_plural(p))/> }.into_any()

@@ -1,7 +1,7 @@
 //! The address: reading it, changing it, following links. Each screen keeps its state here, so that a link shows the
 //! same thing to the next person. A signal and a `match` do for some twenty screens what a router would.
 
-use crate::state::state;
+use crate::{leave, state::state};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -79,6 +79,11 @@ pub fn current() -> Address {
 
 /// Opens an address, as a link would.
 pub fn go(url: &str) {
+    let url = url.to_owned();
+    leave::then(move || open(&url));
+}
+
+fn open(url: &str) {
     if let Ok(history) = window().history() {
         let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(url));
     }
@@ -106,7 +111,18 @@ pub fn set(key: &str, value: &str) {
 
 /// Follows plain clicks on links of our own, and the browser's back and forward.
 pub fn listen() {
-    window_event_listener(leptos::ev::popstate, |_| state().address.set(current()));
+    window_event_listener(leptos::ev::popstate, |_| {
+        let wanted = current();
+        if state().unsaved.any() && state().address.with_untracked(|a| a.path != wanted.path) {
+            // The browser has gone already: it comes back, and the person is asked.
+            let here = state().address.with_untracked(Address::url);
+            if let Ok(history) = window().history() {
+                let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&here));
+            }
+            return go(&wanted.url());
+        }
+        state().address.set(wanted);
+    });
     window_event_listener(leptos::ev::click, |event| {
         if event.default_prevented()
             || event.button() != 0

@@ -1,7 +1,10 @@
 //! What the whole app shares: who is signed in, language, theme, address, notices. One set of signals, reachable from
 //! anywhere (also after an await, where a component's context is gone).
 
-use crate::{api::Me, i18n::Locale, picklist::Picklists, record::row::Row, role::Roles, route::Address};
+use crate::{
+    api::Me, i18n::Locale, leave::Unsaved, picklist::Picklists, record::row::Row, role::Roles, route::Address,
+};
+use domain::policy::Access;
 use leptos::prelude::*;
 use std::cell::Cell;
 
@@ -52,6 +55,7 @@ pub struct State {
     pub change: RwSignal<Option<Change>>,
     pub conflict: RwSignal<Option<crate::record::conflict::Conflict>>,
     pub palette: RwSignal<bool>,
+    pub unsaved: Unsaved,
     pub picklists: RwSignal<Picklists>,
     pub roles: RwSignal<Roles>,
     /// Currencies in use beside the base currency.
@@ -77,6 +81,7 @@ pub fn provide() -> State {
         change: RwSignal::new(None),
         conflict: RwSignal::new(None),
         palette: RwSignal::new(false),
+        unsaved: Unsaved::new(),
         picklists: RwSignal::new(Picklists::new()),
         roles: RwSignal::new(Roles::new()),
         currencies: RwSignal::new(Vec::new()),
@@ -94,6 +99,14 @@ pub fn me() -> Option<Me> {
     state().session.with_untracked(|s| match s {
         Session::SignedIn(me) => Some((**me).clone()),
         _ => None,
+    })
+}
+
+/// What the signed-in person may do with a field, without tracking.
+pub fn access(kind: &str, field: &str) -> Access {
+    state().session.with_untracked(|s| match s {
+        Session::SignedIn(me) => me.access(kind, field),
+        _ => Access::Full,
     })
 }
 

@@ -15,5 +15,8 @@ mod policy;
 mod races;
 mod report;
 mod request;
+mod role;
+mod security;
+mod transfer;
 mod user;
 mod workspace;

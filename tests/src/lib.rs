@@ -1,6 +1,7 @@
 //! The harness of the API tests: real servers on both engines, a firm with people in it, and a client that checks every
 //! answer against the description of the API.
 
+pub mod api_key;
 pub mod client;
 pub mod description;
 pub mod engine;

@@ -6,7 +6,7 @@ use crate::error::Problem;
 use crate::gate::{self, RateLimit};
 use crate::state::State;
 use crate::{
-    activity, assets, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline, product,
+    activity, api_key, assets, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline, product,
 };
 use crate::{report, request, role, schema, search, stage, tag, task, team, user};
 use actix_web::dev::Server;
@@ -27,6 +27,7 @@ fn described() -> Routes {
     schema::add_common(&mut routes.schemas);
     for add in [
         auth::routes as fn(&mut Routes),
+        api_key::routes,
         customer::routes,
         contact::routes,
         lead::routes,

@@ -1,25 +1,28 @@
-//! Who is calling: the extractor that stands before every operation but sign-in.
+//! Who is calling: the extractors that stand before every operation but sign-in.
 
 use crate::error::Problem;
-use crate::gate::Request;
-use crate::state::State;
+use crate::gate::{Credential, Request};
+use crate::request::address;
+use crate::state::{State, Who};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use chrono::{NaiveTime, TimeZone};
 use chrono_tz::Tz;
 use domain::policy::{Actor, Identity};
 use domain::query::Context;
-use domain::{Day, Error, Id, Instant, Locale};
+use domain::{Day, Error, Id, Instant, Issue, Kind, Locale};
+use persistence::{Tx, api_key};
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// A signed-in user doing one use case.
+/// A user doing one use case: signed in, or a program with one of the user's API keys.
 #[derive(Clone)]
 pub struct Caller {
     pub actor: Actor,
-    pub session: Id,
+    /// None for an API key.
+    pub session: Option<Id>,
     pub locale: Locale,
     pub zone: Tz,
 }
@@ -33,31 +36,32 @@ impl Deref for Caller {
 }
 
 impl Caller {
-    /// The id of the signed-in user.
+    /// The id of the user.
     pub fn me(&self) -> Result<Id, Problem> {
         self.actor
             .user()
             .ok_or_else(|| Error::Unauthenticated("unauthenticated").into())
     }
 
-    /// Reads lists against today in the caller's time zone.
-    pub fn list_context<T>(&self, read: impl FnOnce(&Context) -> T) -> T {
-        let zone = self.zone;
-        let day_start = move |day: Day| -> Instant {
-            let midnight = day.and_time(NaiveTime::MIN);
-            // Where the clock jumps over midnight, the day begins an hour later.
-            let start = zone.from_local_datetime(&midnight).earliest().or_else(|| {
-                zone.from_local_datetime(&(midnight + chrono::TimeDelta::hours(1)))
-                    .earliest()
-            });
-            start.map_or_else(Instant::now, |t| t.to_utc().into())
-        };
-        let today = chrono::Utc::now().with_timezone(&zone).date_naive();
+    /// The moment a day begins in the caller's time zone.
+    pub fn day_start(&self, day: Day) -> Instant {
+        let midnight = day.and_time(NaiveTime::MIN);
+        // Where the clock jumps over midnight, the day begins an hour later.
+        let later = || midnight + chrono::TimeDelta::hours(1);
+        let start = self.zone.from_local_datetime(&midnight).earliest();
+        let start = start.or_else(|| self.zone.from_local_datetime(&later()).earliest());
+        start.map_or_else(Instant::now, |t| t.to_utc().into())
+    }
+
+    /// Reads lists of a kind against what the caller may see, and today in the caller's time zone.
+    pub fn list_context<T>(&self, kind: &'static Kind, read: impl FnOnce(&Context) -> T) -> T {
+        let today = chrono::Utc::now().with_timezone(&self.zone).date_naive();
         read(&Context {
             today,
-            day_start: &day_start,
+            day_start: &|day| self.day_start(day),
             currency: self.actor.workspace().currency,
             fiscal_start: self.actor.workspace().fiscal_start(),
+            fields: self.actor.fields(kind),
         })
     }
 }
@@ -69,44 +73,102 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = request.app_data::<web::Data<State>>().cloned();
         let about = request.extensions().get::<Request>().cloned();
+        let address = address(request);
         Box::pin(async move {
             let (Some(state), Some(about)) = (state, about) else {
                 return Err(persistence::Error::internal("a route stands outside the gate").into());
             };
-            let claims = about
-                .claims
+            let credential = about
+                .credential
                 .ok_or(Error::Unauthenticated(about.refused.unwrap_or("unauthenticated")))?;
-            let named = |known: &Arc<Identity>| known.user == Some(claims.sub) && known.workspace.id == claims.ws;
-            let identity = match state.known(claims.sid).filter(named) {
-                Some(identity) => identity,
-                None => {
-                    let generation = state.generation();
-                    let found = state
-                        .store
-                        .read_quick(move |tx| {
-                            let alive = persistence::session::find(tx, claims.sid)?;
-                            if alive.is_none_or(|s| s.user != claims.sub || s.workspace != claims.ws) {
-                                return Ok(None);
-                            }
-                            let Some(workspace) = persistence::workspace::find(tx, claims.ws)? else {
-                                return Ok(None);
-                            };
-                            persistence::user::identity(tx, Arc::new(workspace), claims.sub)
-                        })
-                        .await?;
-                    let identity = Arc::new(found.ok_or(Error::Unauthenticated("token_invalid"))?);
-                    state.remember(claims.sid, identity.clone(), generation);
-                    identity
-                }
+            let session = match &credential {
+                Credential::Token(claims) => Some(claims.sid),
+                Credential::Key(_) => None,
             };
+            let identity = identity(&state, credential).await?;
+            if let Some(limits) = &identity.limits {
+                state.key_used(identity.workspace.id, limits.key, address);
+            }
             let zone = identity.time_zone.parse().unwrap_or(Tz::UTC);
             let locale = about.locale.unwrap_or(identity.workspace.locale);
             Ok(Self {
                 actor: Actor::new(identity, about.id),
-                session: claims.sid,
+                session,
                 locale,
                 zone,
             })
+        })
+    }
+}
+
+/// Who stands behind a credential. Read once, then known for a moment.
+async fn identity(state: &State, credential: Credential) -> Result<Arc<Identity>, Problem> {
+    let (who, invalid) = match &credential {
+        Credential::Token(claims) => (Who::Session(claims.sid), "token_invalid"),
+        Credential::Key(hash) => (Who::Key(hash.clone()), "api_key_invalid"),
+    };
+    let named = |known: &Arc<Identity>| match &credential {
+        Credential::Token(claims) => known.user == Some(claims.sub) && known.workspace.id == claims.ws,
+        Credential::Key(_) => true,
+    };
+    if let Some(known) = state.known(&who).filter(named) {
+        return Ok(known);
+    }
+    let generation = state.generation();
+    let found = state
+        .store
+        .read_quick(move |tx| match credential {
+            Credential::Token(claims) => {
+                let alive = persistence::session::find(tx, claims.sid)?;
+                if alive.is_none_or(|s| s.user != claims.sub || s.workspace != claims.ws) {
+                    return Ok(None);
+                }
+                of_user(tx, claims.ws, claims.sub)
+            }
+            Credential::Key(hash) => {
+                let Some(holder) = api_key::holder(tx, &hash)? else {
+                    return Ok(None);
+                };
+                if holder.limits.ends_at.is_some_and(|end| end <= Instant::now()) {
+                    return Err(Error::Unauthenticated("api_key_expired").into());
+                }
+                let identity = of_user(tx, holder.workspace, holder.user)?;
+                Ok(identity.map(|identity| Identity {
+                    limits: Some(holder.limits),
+                    ..identity
+                }))
+            }
+        })
+        .await?;
+    let identity = Arc::new(found.ok_or(Error::Unauthenticated(invalid))?);
+    state.remember(who, identity.clone(), generation);
+    Ok(identity)
+}
+
+fn of_user(tx: &mut Tx, workspace: Id, user: Id) -> persistence::Result<Option<Identity>> {
+    let Some(workspace) = persistence::workspace::find(tx, workspace)? else {
+        return Ok(None);
+    };
+    persistence::user::identity(tx, Arc::new(workspace), user)
+}
+
+/// A caller who has signed in: for what is about signing in itself, which no API key does.
+pub struct SignedIn {
+    pub caller: Caller,
+    pub session: Id,
+}
+
+impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let caller = Caller::from_request(request, payload);
+        Box::pin(async move {
+            let caller = caller.await?;
+            let refused = || Error::NotForKey(Issue::new("", "api_key_not_allowed"));
+            let session = caller.session.ok_or_else(refused)?;
+            Ok(Self { caller, session })
         })
     }
 }

@@ -33,7 +33,7 @@ async fn changes(caller: Caller, state: Data<State>, request: HttpRequest) -> Re
                 .iter()
                 .map(|change| {
                     if visible.contains(&change.record_id) {
-                        json!(change)
+                        change.shown(&caller)
                     } else {
                         json!({ "position": change.position, "kind": change.kind, "record_id": change.record_id, "action": "gone" })
                     }

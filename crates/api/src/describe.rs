@@ -188,7 +188,8 @@ impl Routes {
             "paths": self.paths,
             "components": {
                 "schemas": self.schemas,
-                "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } }
+                "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                    "description": "An access token, as a sign-in gives it, or an API key (`gx_live_…`). A key does what its user may, within its scopes: `leads:read`, `leads:write`, and so on for each kind, and `*:read`, `*:write` for all; write includes read. What lies outside them is answered 403 `api_key_scope`, what no key may do 403 `api_key_not_allowed`." } }
             },
             "security": [{ "bearer": [] }]
         })

@@ -46,7 +46,7 @@ impl Problem {
         match self {
             Self::Request(_, code, _) => code,
             Self::Store(StoreError::Domain(refusal)) => match refusal {
-                Refusal::BadQuery(issue) | Refusal::Conflict(issue) => issue.code,
+                Refusal::BadQuery(issue) | Refusal::Conflict(issue) | Refusal::NotForKey(issue) => issue.code,
                 Refusal::Unauthenticated(code) => code,
                 Refusal::Forbidden { .. } => "forbidden",
                 Refusal::NotFound { .. } => "not_found",
@@ -74,7 +74,9 @@ impl Problem {
         match self {
             Self::Request(_, code, params) => messages::text(code, params, locale),
             Self::Store(StoreError::Domain(refusal)) => match refusal {
-                Refusal::BadQuery(issue) | Refusal::Conflict(issue) => messages::issue(issue, locale),
+                Refusal::BadQuery(issue) | Refusal::Conflict(issue) | Refusal::NotForKey(issue) => {
+                    messages::issue(issue, locale)
+                }
                 Refusal::Invalid(issues) => match issues.as_slice() {
                     [one] => messages::issue(one, locale),
                     many => messages::text("invalid", &[("count", many.len().to_string())], locale),
@@ -151,7 +153,7 @@ impl ResponseError for Problem {
             Self::Store(StoreError::Domain(refusal)) => match refusal {
                 Refusal::BadQuery(_) => StatusCode::BAD_REQUEST,
                 Refusal::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-                Refusal::Forbidden { .. } => StatusCode::FORBIDDEN,
+                Refusal::Forbidden { .. } | Refusal::NotForKey(_) => StatusCode::FORBIDDEN,
                 Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
                 Refusal::Conflict(_) => StatusCode::CONFLICT,
                 Refusal::Stale { .. } => StatusCode::PRECONDITION_FAILED,

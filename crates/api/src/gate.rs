@@ -1,8 +1,9 @@
 //! The gate every request passes: id, credential, rate limit, and the one place where problems are rendered.
 
 use crate::error::Problem;
+use crate::request::address;
 use crate::state::State;
-use crate::token::Claims;
+use crate::token::{self, Claims};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -21,11 +22,41 @@ use std::time::Instant;
 #[derive(Clone)]
 pub struct Request {
     pub id: Arc<str>,
-    pub claims: Option<Claims>,
+    pub credential: Option<Credential>,
     /// Why a credential that was sent does not hold.
     pub refused: Option<&'static str>,
     /// The language asked for.
     pub locale: Option<Locale>,
+}
+
+/// What came in the Authorization header, as far as it can be told without the database.
+#[derive(Clone)]
+pub enum Credential {
+    Token(Claims),
+    /// The hash of a whole API key, known or not.
+    Key(Arc<str>),
+}
+
+impl Credential {
+    fn read(header: &str, state: &State) -> Result<Self, &'static str> {
+        let token = header
+            .strip_prefix("Bearer ")
+            .or_else(|| header.strip_prefix("bearer "));
+        let token = token.ok_or("token_invalid")?.trim();
+        if token.starts_with(domain::api_key::PREFIX) {
+            let hash = token::parse_api_key(token).ok_or("api_key_mistyped")?;
+            return Ok(Self::Key(hash.into()));
+        }
+        state.tokens.check(token).map(Self::Token)
+    }
+
+    /// Whose requests are counted together. A made-up key is nobody's.
+    fn counted(&self, state: &State) -> Option<Id> {
+        match self {
+            Self::Token(claims) => Some(claims.sub),
+            Self::Key(hash) => state.key_met(hash),
+        }
+    }
 }
 
 type Limiter =
@@ -91,28 +122,20 @@ pub async fn pass(
     let locale = text(ACCEPT_LANGUAGE).and_then(Locale::from_accept_language);
     let state = request.app_data::<web::Data<State>>().cloned();
     let limit = request.app_data::<web::Data<RateLimit>>().cloned();
-    let checked = match (text(AUTHORIZATION), &state) {
-        (Some(header), Some(state)) => {
-            let token = header
-                .strip_prefix("Bearer ")
-                .or_else(|| header.strip_prefix("bearer "));
-            Some(token.map_or(Err("token_invalid"), |t| state.tokens.check(t.trim())))
-        }
-        _ => None,
-    };
-    let (claims, refused) = match checked {
+    let sent = text(AUTHORIZATION).zip(state.as_ref());
+    let (credential, refused) = match sent.map(|(header, state)| Credential::read(header, state)) {
         None => (None, None),
-        Some(Ok(claims)) => (Some(claims), None),
+        Some(Ok(credential)) => (Some(credential), None),
         Some(Err(code)) => (None, Some(code)),
     };
-    let who = match &claims {
-        Some(claims) => claims.sub.to_string(),
-        None => request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default(),
-    };
+    let known = credential.as_ref().zip(state.as_ref());
+    let who = known
+        .and_then(|(credential, state)| credential.counted(state))
+        .map_or_else(|| address(request.request()).to_string(), |id| id.to_string());
     let is_api = request.path().starts_with("/api/");
     request.extensions_mut().insert(Request {
         id: id.clone(),
-        claims,
+        credential,
         refused,
         locale,
     });

@@ -1,7 +1,7 @@
 //! Routes of leads, and their conversion.
 
 use crate::caller::Caller;
-use crate::crud::{Noun, create_in, crud};
+use crate::crud::{Noun, create_from, crud};
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use crate::request;
@@ -14,6 +14,7 @@ use domain::customer::Customer;
 use domain::lead::{Conversion, Lead};
 use domain::opportunity::Opportunity;
 use domain::policy::Action;
+use domain::policy::fields::{Carried, carry};
 use domain::{Instant, Issue, Record};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
@@ -49,14 +50,31 @@ fn part(map: &mut Map<String, Json>, name: &'static str, absent: Part) -> Result
     }
 }
 
-/// What a new record takes over from the lead, unless the request says otherwise.
-fn filled(mut given: Map<String, Json>, from: &[(&str, Json)]) -> Map<String, Json> {
-    for (name, value) in from {
-        if !given.contains_key(*name) && !value.is_null() {
-            given.insert((*name).to_owned(), value.clone());
-        }
-    }
-    given
+/// A new record that takes over from the lead what the request does not say: of each value where it goes, the field of
+/// the lead it shows, if any, and what it is.
+fn made<T: Noun>(
+    tx: &mut Tx,
+    caller: &Caller,
+    given: Map<String, Json>,
+    from: Vec<(&'static str, Option<&'static str>, Json)>,
+) -> persistence::Result<T> {
+    let carried = from.into_iter().map(|(to, from, value)| Carried { to, from, value });
+    let map = carry(
+        caller.fields(Lead::KIND),
+        caller.fields(T::KIND),
+        given,
+        carried.collect(),
+    )?;
+    nested(T::KIND.name, create_from(tx, caller, map))
+}
+
+/// Fields of the lead that keep their names.
+fn same(lead: &Lead, names: &[&'static str]) -> persistence::Result<Vec<(&'static str, Option<&'static str>, Json)>> {
+    let values = serde_json::to_value(lead.whole()).map_err(persistence::Error::internal)?;
+    Ok(names
+        .iter()
+        .map(|name| (*name, Some(*name), values[*name].clone()))
+        .collect())
 }
 
 fn nested<T>(name: &str, result: persistence::Result<T>) -> persistence::Result<T> {
@@ -96,21 +114,27 @@ fn convert_in(
         }
         Part::Nothing => return Err(Issue::at("customer", "required").into()),
         Part::New(given) => {
-            let from = [
-                ("name", json!(lead.company.as_ref().unwrap_or(&lead.name))),
-                ("kind", json!(if is_person { "person" } else { "company" })),
-                ("source", json!(lead.source)),
-                ("level", json!(lead.level)),
-                ("industry", json!(lead.industry)),
-                ("region", json!(lead.region)),
-                ("website", json!(lead.website)),
-                ("phone", json!(lead.phone)),
-                ("email", json!(lead.email)),
-                ("tags", json!(lead.tags)),
-                ("description", json!(lead.description)),
-                ("owner_id", owner.clone()),
+            let named = lead.company.as_ref().map_or("name", |_| "company");
+            let mut from = vec![
+                ("name", Some(named), json!(lead.company.as_ref().unwrap_or(&lead.name))),
+                ("kind", None, json!(if is_person { "person" } else { "company" })),
+                ("owner_id", None, owner.clone()),
             ];
-            nested("customer", create_in(tx, caller, filled(given, &from)))?
+            from.extend(same(
+                &lead,
+                &[
+                    "source",
+                    "level",
+                    "industry",
+                    "region",
+                    "website",
+                    "phone",
+                    "email",
+                    "tags",
+                    "description",
+                ],
+            )?);
+            made(tx, caller, given, from)?
         }
     };
     let contact: Option<Contact> = match contact {
@@ -122,15 +146,12 @@ fn convert_in(
             Some(found.ok_or_else(|| Issue::new("/contact/id", "reference_not_found"))?)
         }
         Part::New(given) => {
-            let from = [
-                ("name", json!(lead.name)),
-                ("title", json!(lead.title)),
-                ("phone", json!(lead.phone)),
-                ("email", json!(lead.email)),
-                ("customer_id", json!(customer.id)),
-                ("owner_id", owner.clone()),
+            let mut from = vec![
+                ("customer_id", None, json!(customer.id)),
+                ("owner_id", None, owner.clone()),
             ];
-            Some(nested("contact", create_in(tx, caller, filled(given, &from)))?)
+            from.extend(same(&lead, &["name", "title", "phone", "email"])?);
+            Some(made(tx, caller, given, from)?)
         }
     };
     let opportunity: Option<Opportunity> = match opportunity {
@@ -142,14 +163,14 @@ fn convert_in(
             Some(found.ok_or_else(|| Issue::new("/opportunity/id", "reference_not_found"))?)
         }
         Part::New(given) => {
-            let from = [
-                ("name", json!(customer.name)),
-                ("customer_id", json!(customer.id)),
-                ("contact_id", json!(contact.as_ref().map(|c| c.id))),
-                ("source", json!(lead.source)),
-                ("owner_id", owner),
+            let mut from = vec![
+                ("name", None, json!(customer.name)),
+                ("customer_id", None, json!(customer.id)),
+                ("contact_id", None, json!(contact.as_ref().map(|c| c.id))),
+                ("owner_id", None, owner),
             ];
-            Some(nested("opportunity", create_in(tx, caller, filled(given, &from)))?)
+            from.extend(same(&lead, &["source"])?);
+            Some(made(tx, caller, given, from)?)
         }
     };
     let done = lead.converted(Conversion {
@@ -182,7 +203,8 @@ async fn convert(
     let by = caller.clone();
     request::once(&state, &caller, &request, &body, move |tx| {
         let (lead, customer, contact, opportunity) = convert_in(tx, &by, id, expected, &parts)?;
-        let body = json!({ "lead": lead, "customer": customer, "contact": contact, "opportunity": opportunity });
+        let body = json!({ "lead": by.show(&lead), "customer": by.show(&customer),
+            "contact": contact.as_ref().map(|c| by.show(c)), "opportunity": opportunity.as_ref().map(|o| by.show(o)) });
         request::record(StatusCode::OK, &body, lead.version)
     })
     .await

@@ -28,6 +28,7 @@ pub mod testing;
 mod token;
 
 mod activity;
+mod api_key;
 mod contact;
 mod currency;
 mod customer;
@@ -44,6 +45,7 @@ mod stage;
 mod tag;
 mod task;
 mod team;
+mod transfer;
 mod user;
 mod working_time;
 mod workspace;

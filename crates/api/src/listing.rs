@@ -6,7 +6,8 @@ use crate::error::Problem;
 use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::http::Uri;
-use domain::query::{List, MAX_LIMIT};
+use domain::policy::Fields;
+use domain::query::{self, List, MAX_LIMIT};
 use domain::record::SORT;
 use domain::value::parse_id;
 use domain::{Error, Field, Id, Issue, Kind, Record};
@@ -28,24 +29,16 @@ impl Shape {
 }
 
 /// `fields` and `expand` of a single record.
-pub fn shape(kind: &'static Kind, pairs: &[(String, String)]) -> Result<Shape, Problem> {
+pub fn shape(seen: &Fields, pairs: &[(String, String)]) -> Result<Shape, Problem> {
     let mut shape = Shape::default();
     for (name, value) in pairs {
         let names = value.split(',').map(str::trim).filter(|n| !n.is_empty());
         match name.as_str() {
             "fields" => {
-                let known = names.map(|n| {
-                    let field = kind.field(n).map(|f| f.name);
-                    field.ok_or_else(|| Error::BadQuery(Issue::new("fields", "unknown_field").with("field", n)))
-                });
-                shape.fields = Some(known.collect::<Result<_, _>>()?);
+                shape.fields = Some(names.map(|n| query::shown(seen, n)).collect::<Result<_, _>>()?);
             }
             "expand" => {
-                let known = names.map(|n| {
-                    let field = kind.fields.iter().find(|f| f.expansion() == Some(n));
-                    field.ok_or_else(|| Error::BadQuery(Issue::new("expand", "not_expandable").with("field", n)))
-                });
-                shape.expand = known.collect::<Result<_, _>>()?;
+                shape.expand = names.map(|n| query::expanded(seen, n)).collect::<Result<_, _>>()?;
             }
             other => {
                 return Err(Error::BadQuery(Issue::new(other, "unknown_parameter").with("parameter", other)).into());
@@ -58,7 +51,7 @@ pub fn shape(kind: &'static Kind, pairs: &[(String, String)]) -> Result<Shape, P
 /// A record as JSON text in the shape asked for.
 pub fn shaped<T: Record>(tx: &mut Tx, caller: &Caller, record: &T, shape: &Shape) -> persistence::Result<String> {
     if shape.is_plain() {
-        return serde_json::to_string(record).map_err(persistence::Error::internal);
+        return serde_json::to_string(&caller.show(record)).map_err(persistence::Error::internal);
     }
     let rows = shape_rows(tx, caller, std::slice::from_ref(record), shape)?;
     Ok(rows.into_iter().next().unwrap_or_default().to_string())
@@ -73,7 +66,7 @@ pub fn shape_rows<T: Record>(
 ) -> persistence::Result<Vec<Json>> {
     let mut rows: Vec<Map<String, Json>> = Vec::with_capacity(records.len());
     for record in records {
-        match serde_json::to_value(record).map_err(persistence::Error::internal)? {
+        match serde_json::to_value(caller.show(record)).map_err(persistence::Error::internal)? {
             Json::Object(map) => rows.push(map),
             _ => return Err(persistence::Error::internal("a record is no object")),
         }
@@ -134,7 +127,7 @@ pub async fn page<T: Record>(
                 info["count"] = json!(count);
             }
             let data = if shape.is_plain() {
-                serde_json::to_string(&page.rows)
+                serde_json::to_string(&page.rows.iter().map(|row| caller.show(row)).collect::<Vec<_>>())
             } else {
                 serde_json::to_string(&shape_rows(tx, &caller, &page.rows, &shape)?)
             };

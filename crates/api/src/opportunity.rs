@@ -104,9 +104,11 @@ fn stage(tx: &mut Tx, caller: &Caller, id: Id) -> persistence::Result<Stage> {
     }
 }
 
-/// Changes one opportunity by a rule of the domain, under the caller's rights and the version that was seen.
+/// Changes one opportunity by a rule of the domain that sets these fields, under the caller's rights and the version that
+/// was seen.
 async fn change(
     caller: Caller,
+    sets: &'static [&'static str],
     state: Data<State>,
     path: Path<String>,
     request: HttpRequest,
@@ -120,10 +122,11 @@ async fn change(
         let old: Opportunity = engine::find(tx, &by.scope(Opportunity::KIND)?, id)?;
         let permit = by.authorize(Action::Edit, Opportunity::KIND, old.owner_id)?;
         expected.check(old.version)?;
+        by.fields(Opportunity::KIND).must_set(sets)?;
         let mut new = rule(tx, &by, &old)?;
         checked(tx, &by, Some(&old), &mut new)?;
         let stored = engine::update(tx, &permit, &old, &new)?;
-        request::record(StatusCode::OK, &stored, stored.version)
+        request::record(StatusCode::OK, &by.show(&stored), stored.version)
     })
     .await
 }
@@ -141,9 +144,15 @@ async fn move_to(
         .and_then(|v| parse_id(v.as_str()?))
         .ok_or_else(|| Issue::at("stage_id", "required"))?;
     request::nothing_else(&map)?;
-    change(caller, state, path, request, body, move |tx, caller, old| {
-        Ok(old.moved(&stage(tx, caller, id)?, Instant::now())?)
-    })
+    change(
+        caller,
+        &["stage_id"],
+        state,
+        path,
+        request,
+        body,
+        move |tx, caller, old| Ok(old.moved(&stage(tx, caller, id)?, Instant::now())?),
+    )
     .await
 }
 
@@ -155,7 +164,7 @@ async fn win(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     request::nothing_else(&request::optional_object(&request, &body)?)?;
-    change(caller, state, path, request, body, |_, _, old| {
+    change(caller, &[], state, path, request, body, |_, _, old| {
         Ok(old.won(Instant::now())?)
     })
     .await
@@ -177,7 +186,12 @@ async fn lose(
     };
     let competitor = request::optional_text(&mut map, "competitor", 200)?;
     request::nothing_else(&map)?;
-    change(caller, state, path, request, body, move |_, _, old| {
+    let sets: &[&str] = if competitor.is_some() {
+        &["loss_reason", "competitor"]
+    } else {
+        &["loss_reason"]
+    };
+    change(caller, sets, state, path, request, body, move |_, _, old| {
         Ok(old.lost(reason.clone(), competitor.clone(), Instant::now())?)
     })
     .await
@@ -191,7 +205,7 @@ async fn reopen(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     request::nothing_else(&request::optional_object(&request, &body)?)?;
-    change(caller, state, path, request, body, |_, _, old| {
+    change(caller, &[], state, path, request, body, |_, _, old| {
         Ok(old.reopened(Instant::now())?)
     })
     .await

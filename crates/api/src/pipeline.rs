@@ -5,12 +5,12 @@ use crate::crud::{Noun, crud};
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use crate::listing::{self, Shape};
+use crate::report;
 use crate::request;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::money::decimal;
 use domain::opportunity::Opportunity;
 use domain::pipeline::Pipeline;
 use domain::query::{self, Filter, Leaf, List, Sort, Test};
@@ -79,25 +79,28 @@ async fn board(
 ) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, Pipeline::KIND.name)?;
     let mut pairs = request::query_pairs(&request)?;
-    if !pairs.iter().any(|(name, _)| name == "sort") {
+    let seen = caller.fields(Opportunity::KIND);
+    seen.must_read(&["pipeline_id", "stage_id", "status"])?;
+    if !pairs.iter().any(|(name, _)| name == "sort") && seen.reads("close_on") {
         pairs.push(("sort".into(), "close_on".into()));
     }
     if !pairs.iter().any(|(name, _)| name == "limit") {
         pairs.push(("limit".into(), CARDS.to_string()));
     }
-    let list = caller.list_context(|context| query::from_pairs(Opportunity::KIND, &pairs, &[], context))?;
+    let list = caller.list_context(Opportunity::KIND, |context| query::from_pairs(&pairs, &[], context))?;
     let body = state
         .store
         .read(move |tx| {
             let pipeline: Pipeline = engine::find(tx, &caller.scope(Pipeline::KIND)?, id)?;
             let scope = caller.scope(Opportunity::KIND)?;
             let totals = opportunity::stage_totals(tx, &scope, id, &list)?;
-            let currency = caller.workspace().currency;
-            let money = |minor: i64| json!({ "amount": decimal(minor, currency), "currency": currency.code() });
+            let money = report::money_of_deals(&caller);
             let expand = Opportunity::KIND
                 .fields
                 .iter()
-                .filter(|f| matches!(f.name, "owner_id" | "customer_id"))
+                .filter(|f| {
+                    matches!(f.name, "owner_id" | "customer_id") && caller.fields(Opportunity::KIND).sees(f.name)
+                })
                 .collect();
             let shape = Shape {
                 fields: list.fields.clone(),
@@ -128,7 +131,7 @@ async fn board(
                 .map(|(stage, (total, shown, more))| {
                     let weighted = i128::from(total.sum) * i128::from(stage.probability) / 100;
                     json!({
-                        "stage": stage,
+                        "stage": caller.show(stage),
                         "count": total.count,
                         "sum": money(total.sum),
                         "weighted": money(i64::try_from(weighted).unwrap_or(i64::MAX)),
@@ -137,7 +140,7 @@ async fn board(
                     })
                 })
                 .collect();
-            Ok(json!({ "pipeline": pipeline, "stages": columns }))
+            Ok(json!({ "pipeline": caller.show(&pipeline), "stages": columns }))
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
@@ -146,7 +149,7 @@ async fn board(
 pub fn routes(routes: &mut Routes) {
     crud::<Pipeline>(routes);
     let column = json!({ "type": "object", "required": ["stage", "count", "sum", "weighted", "cards", "has_more"], "properties": {
-        "stage": reference("Stage"), "count": { "type": "integer" }, "sum": reference("Money"), "weighted": reference("Money"),
+        "stage": reference("Stage"), "count": { "type": "integer" }, "sum": report::sum(), "weighted": report::sum(),
         "cards": { "type": "array", "items": { "type": "object" } }, "has_more": { "type": "boolean" } } });
     let doc = Doc::new("pipeline_board", "pipelines", "The board of a pipeline")
         .about(

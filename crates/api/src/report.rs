@@ -20,12 +20,27 @@ use persistence::{engine, report};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
-fn money(caller: &Caller, minor: i64) -> Json {
+/// Sums of amounts in the base currency; null for who does not see what deals are worth.
+pub fn money_of_deals(caller: &Caller) -> impl Fn(i64) -> Json + use<> {
     let currency = caller.workspace().currency;
-    json!({ "amount": decimal(minor, currency), "currency": currency.code() })
+    let seen = caller.fields(Opportunity::KIND).reads("amount");
+    move |minor| {
+        if seen {
+            json!({ "amount": decimal(minor, currency), "currency": currency.code() })
+        } else {
+            Json::Null
+        }
+    }
+}
+
+/// How such a sum is described.
+pub fn sum() -> Json {
+    json!({ "anyOf": [reference("Money"), { "type": "null" }], "description": "Null where the caller may not see amounts." })
 }
 
 async fn pipeline_summary(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+    caller.fields(Opportunity::KIND).must_read(&["stage_id", "status"])?;
+    let money = money_of_deals(&caller);
     let body = state
         .store
         .read(move |tx| {
@@ -41,14 +56,14 @@ async fn pipeline_summary(caller: Caller, state: Data<State>) -> Result<HttpResp
                         i64::try_from(i128::from(sum.sum) * i128::from(stage.probability) / 100).unwrap_or(i64::MAX);
                     Some(
                         json!({ "pipeline_id": stage.pipeline_id, "stage_id": stage.id, "stage": stage.name,
-                        "probability": stage.probability, "count": sum.count, "sum": money(&caller, sum.sum),
-                        "weighted": money(&caller, weighted) }),
+                        "probability": stage.probability, "count": sum.count, "sum": money(sum.sum),
+                        "weighted": money(weighted) }),
                     )
                 })
                 .collect();
             let total: i64 = sums.iter().map(|s| s.sum).sum();
             let count: i64 = sums.iter().map(|s| s.count).sum();
-            Ok(json!({ "data": rows, "total": { "count": count, "sum": money(&caller, total) } }))
+            Ok(json!({ "data": rows, "total": { "count": count, "sum": money(total) } }))
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
@@ -59,6 +74,7 @@ const GROUPS: [&str; 4] = ["quarter", "year", "fiscal_quarter", "fiscal_year"];
 
 /// Months, oldest first, gathered into longer periods: quarters and years are made of whole months.
 fn periods(caller: &Caller, months: &[report::WonMonth], group: &str) -> Vec<Json> {
+    let money = money_of_deals(caller);
     let start = if group.starts_with("fiscal") {
         caller.workspace().fiscal_start()
     } else {
@@ -80,7 +96,7 @@ fn periods(caller: &Caller, months: &[report::WonMonth], group: &str) -> Vec<Jso
     }
     let rows = found.into_iter().map(|(from, (to, count, sum))| {
         json!({ "period": fiscal::name(from, unit, start), "from": from, "to": to.pred_opt(),
-            "won_count": count, "won_value": money(caller, sum) })
+            "won_count": count, "won_value": money(sum) })
     });
     rows.collect()
 }
@@ -101,6 +117,8 @@ async fn win_rate(caller: Caller, state: Data<State>, request: HttpRequest) -> R
             }
         };
     }
+    caller.fields(Opportunity::KIND).must_read(&["status", "closed_at"])?;
+    let money = money_of_deals(&caller);
     let body = state
         .store
         .read(move |tx| {
@@ -127,11 +145,11 @@ async fn win_rate(caller: Caller, state: Data<State>, request: HttpRequest) -> R
             let periods = group.map(|group| periods(&caller, &won_months, group));
             let months: Vec<Json> = won_months
                 .iter()
-                .map(|m| json!({ "month": m.month, "won_count": m.count, "won_value": money(&caller, m.sum) }))
+                .map(|m| json!({ "month": m.month, "won_count": m.count, "won_value": money(m.sum) }))
                 .collect();
             Ok(
-                json!({ "won": won, "lost": lost, "open": open, "rate": rate, "won_value": money(&caller, won_value),
-                "lost_value": money(&caller, lost_value), "open_value": money(&caller, open_value), "months": months, "periods": periods }),
+                json!({ "won": won, "lost": lost, "open": open, "rate": rate, "won_value": money(won_value),
+                "lost_value": money(lost_value), "open_value": money(open_value), "months": months, "periods": periods }),
             )
         })
         .await?;
@@ -139,18 +157,24 @@ async fn win_rate(caller: Caller, state: Data<State>, request: HttpRequest) -> R
 }
 
 async fn sales_by_owner(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+    caller.fields(Opportunity::KIND).must_read(&["status"])?;
+    let money = money_of_deals(&caller);
     let body = state
         .store
         .read(move |tx| {
-            let rows = report::by_owner(tx, &caller.scope(Opportunity::KIND)?)?;
+            let mut rows = report::by_owner(tx, &caller.scope(Opportunity::KIND)?)?;
+            if !caller.fields(Opportunity::KIND).reads("amount") {
+                // The order would tell what the amounts do not.
+                rows.sort_by_key(|r| (std::cmp::Reverse(r.won_count), r.owner));
+            }
             let ids: Vec<Id> = rows.iter().filter_map(|r| r.owner).collect();
             let names = engine::titles(tx, &caller.scope(User::KIND)?, User::KIND, &ids)?;
             let data: Vec<Json> = rows
                 .iter()
                 .map(|row| {
                     let owner = row.owner.map(|id| json!({ "id": id, "name": names.get(&id) }));
-                    json!({ "owner": owner, "won_count": row.won_count, "won_value": money(&caller, row.won_sum),
-                        "lost_count": row.lost_count, "open_count": row.open_count, "open_value": money(&caller, row.open_sum) })
+                    json!({ "owner": owner, "won_count": row.won_count, "won_value": money(row.won_sum),
+                        "lost_count": row.lost_count, "open_count": row.open_count, "open_value": money(row.open_sum) })
                 })
                 .collect();
             Ok(json!({ "data": data }))
@@ -172,7 +196,7 @@ pub fn routes(routes: &mut Routes) {
         .also(&[400])
         .ok(200, json!({ "type": "object", "required": ["won", "lost", "open", "rate", "won_value", "months"], "properties": {
             "won": { "type": "integer" }, "lost": { "type": "integer" }, "open": { "type": "integer" },
-            "rate": { "type": ["number", "null"] }, "won_value": reference("Money"),
+            "rate": { "type": ["number", "null"] }, "won_value": sum(),
             "months": { "type": "array", "items": { "type": "object" } },
             "periods": { "type": ["array", "null"], "items": { "type": "object" } } } }));
     routes.add(Method::GET, "/reports/win-rate", doc, win_rate);

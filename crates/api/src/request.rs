@@ -12,6 +12,7 @@ use persistence::Tx;
 use persistence::idempotency::{self, Answer, Key};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use std::net::IpAddr;
 
 pub const BODY_LIMIT: usize = 1 << 20;
 const DEPTH_LIMIT: usize = 32;
@@ -57,6 +58,13 @@ fn deeper_than(json: &Json, levels: usize) -> bool {
         (Json::Object(map), n) => map.values().any(|v| deeper_than(v, n - 1)),
         _ => false,
     }
+}
+
+/// Where a request comes from.
+pub fn address(request: &HttpRequest) -> IpAddr {
+    request
+        .peer_addr()
+        .map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical())
 }
 
 /// The parameters of the query string, decoded, in order.

@@ -2,31 +2,111 @@
 
 use crate::caller::Caller;
 use crate::crud::{Noun, crud};
-use crate::describe::Routes;
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
+use crate::state::State;
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use domain::policy::{Action, Grants, Reach};
 use domain::role::Role;
-use domain::{Error, Issue};
-use persistence::Tx;
+use domain::user::User;
+use domain::{Error, Id, Issue, Record};
+use persistence::{Tx, engine, user};
+use serde_json::{Map, Value as Json, json};
 
 impl Noun for Role {
     const CHANGES_RIGHTS: bool = true;
 
-    fn before(_: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
-        let changed = old.is_none_or(|old| old.grants != new.grants);
-        let within = |role: &Self| caller.identity.covers(&role.grants);
-        if changed && !(within(new) && old.is_none_or(within)) {
-            return Err(Error::Conflict(Issue::at("grants", "beyond_own_rights_grants")).into());
+    fn defaults(_: &mut Tx, _: &Caller, map: &mut Map<String, Json>) -> persistence::Result<()> {
+        if !map.contains_key("key") {
+            let name = map.get("name").and_then(Json::as_str).unwrap_or_default();
+            map.insert("key".into(), json!(new_key(name)));
         }
         Ok(())
     }
 
-    fn before_delete(_: &mut Tx, _: &Caller, old: &Self) -> persistence::Result<()> {
+    fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+        let beyond = |code, right: Option<(&str, Action)>| {
+            let place = right.map_or("/grants".to_owned(), |(kind, action)| {
+                format!("/grants/{kind}/{}", action.key())
+            });
+            Err(Error::Conflict(Issue::new(place, code)).into())
+        };
+        if old.is_none_or(|old| (&old.grants, &old.field_rights) != (&new.grants, &new.field_rights)) {
+            let covered = |role: &Self| caller.identity.covers(&role.grants, &role.field_rights);
+            if !covered(new) || old.is_some_and(|old| !covered(old)) {
+                return beyond("beyond_own_rights_grants", caller.identity.beyond(&new.grants));
+            }
+        }
+        if let Some(action) = lost(tx, caller, new)? {
+            return beyond("locks_out_of_roles", Some((Role::KIND.name, action)));
+        }
+        Ok(())
+    }
+
+    fn before_delete(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
         if old.builtin {
             return Err(Error::Conflict(Issue::at("builtin", "builtin_role")).into());
         }
-        Ok(())
+        let permit = caller.authorize(Action::Delete, Role::KIND, old.owner_id)?;
+        match user::holders(tx, &permit, &old.key)? {
+            0 => Ok(()),
+            count => Err(Error::Conflict(Issue::new("", "role_held").with("count", count)).into()),
+        }
     }
 }
 
+/// A key that no other role has: users are told apart from names, which may change and be written in any script.
+fn new_key(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            ' '
+        }
+    };
+    let words: String = name.chars().take(40).map(plain).collect();
+    let mut key = words.split_whitespace().collect::<Vec<_>>().join("_");
+    if key.is_empty() {
+        key.push_str("role");
+    }
+    let unique = Id::now_v7().simple().to_string();
+    format!("{key}_{}", &unique[unique.len() - 8..])
+}
+
+/// What of the rights to see and change roles the caller would no longer have after this change of a role they hold.
+/// That somebody has them is sure in any case: the built-in owner cannot be changed, and one stays who can sign in.
+fn lost(tx: &mut Tx, caller: &Caller, new: &Role) -> persistence::Result<Option<Action>> {
+    if caller.user().is_none() || !caller.identity.roles.contains(&new.key) {
+        return Ok(None);
+    }
+    let scope = caller.scope(Role::KIND)?;
+    let mut grants: Vec<Grants> = vec![new.grants.clone()];
+    for key in caller.identity.roles.iter().filter(|key| **key != new.key) {
+        let role: Option<Role> = engine::find_by(tx, &scope, "key", key.as_str())?;
+        grants.extend(role.map(|role| role.grants));
+    }
+    let kept = |action: &Action| grants.iter().any(|g| g.reach(Role::KIND.name, *action) > Reach::None);
+    Ok([Action::View, Action::Edit].into_iter().find(|action| !kept(action)))
+}
+
+async fn holders(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+    caller.scope(Role::KIND)?;
+    let scope = caller.scope(User::KIND)?;
+    let counts = state.store.read(move |tx| user::count_by_role(tx, &scope)).await?;
+    let data: Vec<Json> = counts
+        .iter()
+        .map(|(key, count)| json!({ "key": key, "users": count }))
+        .collect();
+    Ok(HttpResponse::Ok().json(json!({ "data": data })))
+}
+
 pub fn routes(routes: &mut Routes) {
+    let doc = Doc::new("count_role_holders", "roles", "Users by role")
+        .about("How many users hold each role, by its key; a role that nobody holds is left out.")
+        .ok(200, json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": {
+            "type": "object", "required": ["key", "users"], "properties": { "key": { "type": "string" }, "users": { "type": "integer" } } } } } }));
+    routes.add(Method::GET, "/roles/holders", doc, holders);
     crud::<Role>(routes);
 }

@@ -5,7 +5,8 @@ use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
-use domain::policy::{Action, Reach};
+use domain::policy::fields::choices;
+use domain::policy::{Access, Action, Fields, Reach};
 use domain::record::{FILTER, FIXED, IMPORT, PERSONAL, READONLY, SEARCH, SORT};
 use domain::value::Type;
 use domain::{Field, Kind};
@@ -100,10 +101,15 @@ pub fn add_schemas(schemas: &mut Map<String, Json>, kind: &Kind) {
             .map(|f| (f.name.to_owned(), described(f)))
             .collect()
     };
-    let all: Vec<&str> = kind.fields.iter().map(|f| f.name).collect();
+    // What a role may hide is not sure to be there.
+    let sure = kind
+        .fields
+        .iter()
+        .filter(|f| !choices(kind, f).contains(&Access::Hidden));
+    let sure: Vec<&str> = sure.map(|f| f.name).collect();
     schemas.insert(
         name.clone(),
-        json!({ "type": "object", "description": kind.label.en, "properties": properties(&|_| true), "required": all }),
+        json!({ "type": "object", "description": kind.label.en, "properties": properties(&|_| true), "required": sure }),
     );
     let required: Vec<&str> = kind
         .fields
@@ -189,20 +195,24 @@ fn operators(field: &Field) -> Vec<&'static str> {
     }
 }
 
-fn describe_field(field: &Field) -> Json {
+fn describe_field(seen: &Fields, field: &Field) -> Json {
+    let access = seen.access(field.name);
+    let reads = seen.reads(field.name);
     let mut out = json!({
         "name": field.name,
         "type": field.ty.name(),
         "label": { "zh-CN": field.label.zh, "en": field.label.en },
         "nullable": field.nullable,
         "required": field.required && !field.can(READONLY),
-        "read_only": field.can(READONLY),
+        "read_only": field.can(READONLY) || access > Access::Full,
+        "access": access,
+        "restrictions": choices(seen.kind(), field),
         "fixed": field.can(FIXED),
-        "sortable": field.can(SORT),
-        "searchable": field.can(SEARCH),
-        "importable": field.can(IMPORT),
+        "sortable": field.can(SORT) && reads,
+        "searchable": field.can(SEARCH) && reads,
+        "importable": field.can(IMPORT) && access == Access::Full,
         "personal": field.can(PERSONAL),
-        "operators": operators(field),
+        "operators": if reads { operators(field) } else { Vec::new() },
     });
     if field.ty.is_text() {
         out["max_length"] = json!(field.max);
@@ -228,6 +238,7 @@ async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
         .iter()
         .filter(|kind| caller.identity.reach(kind.name, Action::View) > Reach::None)
         .map(|kind| {
+            let seen = caller.fields(kind);
             let rights: Map<String, Json> = Action::ALL
                 .iter()
                 .map(|action| {
@@ -243,7 +254,7 @@ async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
                 "label": { "zh-CN": kind.label.zh, "en": kind.label.en },
                 "title_field": kind.title,
                 "rights": rights,
-                "fields": kind.fields.iter().map(describe_field).collect::<Vec<_>>(),
+                "fields": kind.fields.iter().filter(|f| seen.sees(f.name)).map(|f| describe_field(&seen, f)).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -252,7 +263,8 @@ async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
 
 pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("get_schema", "schema", "Record kinds and their fields")
-        .about("Kinds with their fields, types, labels in both languages, operators, and how far the caller's rights reach.")
+        .about("Kinds with the fields the caller may see, their types, labels in both languages, operators, what the caller may do \
+             with each (`access`) and how a role may restrict it (`restrictions`), and how far the caller's rights reach.")
         .ok(200, json!({ "type": "object", "required": ["kinds"], "properties": { "kinds": { "type": "array", "items": { "type": "object" } } } }));
     routes.add(Method::GET, "/schema", doc, schema);
 }

@@ -15,7 +15,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
 
 pub use crate::password::hash as hash_password;
-pub use crate::token::hash as hash_token;
+pub use crate::token::{api_key, hash as hash_token};
 pub use crate::workspace::{add_user, create as create_workspace};
 
 /// A server on a port of its own; stopped when dropped.

@@ -1,4 +1,4 @@
-//! Access tokens (JWT, RFC 8725: one algorithm, everything checked) and opaque refresh tokens.
+//! Access tokens (JWT, RFC 8725: one algorithm, everything checked), opaque refresh tokens, and the secrets of API keys.
 
 use domain::Id;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation, decode, decode_header, encode};
@@ -123,4 +123,66 @@ pub fn refresh(session: Id, secret: &str) -> String {
 pub fn parse_refresh(token: &str) -> Option<(Id, &str)> {
     let (session, secret) = token.strip_prefix("gx_rt_")?.split_once('_')?;
     Some((Id::try_parse(session).ok()?, secret))
+}
+
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// 43 letters of 62 are 256 bits.
+const KEY_LETTERS: usize = 43;
+const CHECK_LETTERS: usize = 6;
+/// How much of a key is shown afterwards, so that its owner can tell it from others.
+const SHOWN: usize = domain::api_key::PREFIX.len() + 4;
+
+/// The secret of an API key: a prefix that is recognised, letters that a double click selects, a checksum.
+pub fn api_key() -> Result<String, getrandom::Error> {
+    let mut letters = String::with_capacity(KEY_LETTERS);
+    while letters.len() < KEY_LETTERS {
+        let mut bytes = [0u8; KEY_LETTERS];
+        getrandom::fill(&mut bytes)?;
+        // 248 is the last multiple of 62: with the rest some letters would come more often.
+        let fair = bytes.iter().filter(|b| **b < 248);
+        letters.extend(fair.map(|b| char::from(BASE62[usize::from(b % 62)])));
+        letters.truncate(KEY_LETTERS);
+    }
+    let check = checksum(&letters);
+    Ok(format!("{}{letters}{check}", domain::api_key::PREFIX))
+}
+
+fn checksum(letters: &str) -> String {
+    let digest = Sha256::digest(letters);
+    let check = digest.iter().take(CHECK_LETTERS);
+    check.map(|b| char::from(BASE62[usize::from(b % 62)])).collect()
+}
+
+/// What is shown of an API key.
+pub fn api_key_prefix(secret: &str) -> String {
+    secret.chars().take(SHOWN).collect()
+}
+
+/// The hash of what looks like an API key; none where a letter is missing or wrong.
+pub fn parse_api_key(secret: &str) -> Option<String> {
+    let letters = secret.strip_prefix(domain::api_key::PREFIX)?;
+    let (letters, check) = letters.split_at_checked(KEY_LETTERS)?;
+    (check == checksum(letters)).then(|| hash(secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_key_is_whole_or_none() {
+        let key = api_key().expect("chance");
+        assert_eq!(key.len(), domain::api_key::PREFIX.len() + KEY_LETTERS + CHECK_LETTERS);
+        assert_eq!(parse_api_key(&key), Some(hash(&key)));
+        assert_ne!(api_key().expect("chance"), key);
+        for n in 0..key.len() {
+            let mut typo = key.clone().into_bytes();
+            typo[n] = if typo[n] == b'x' { b'y' } else { b'x' };
+            assert_eq!(parse_api_key(&String::from_utf8(typo).expect("text")), None, "{n}");
+            assert_eq!(parse_api_key(&key[..n]), None);
+        }
+        assert_eq!(parse_api_key(&format!("{key}0")), None);
+        assert_eq!(parse_api_key("gx_live_ü"), None);
+        assert_eq!(api_key_prefix(&key), key[..12]);
+    }
 }

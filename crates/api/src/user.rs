@@ -7,7 +7,7 @@ use domain::policy::{Action, Actor, Permit};
 use domain::role::Role;
 use domain::user::User;
 use domain::{Error, Id, Issue, Record};
-use persistence::{Tx, engine, login, session, user};
+use persistence::{Tx, api_key, engine, login, session, user};
 
 impl Noun for User {
     const CHANGES_RIGHTS: bool = true;
@@ -15,6 +15,10 @@ impl Noun for User {
     fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
         check_time_zone(new)?;
         check_roles(tx, caller, old, new)?;
+        // A new address is a new way in, by a link for a forgotten password.
+        if old.is_some_and(|old| old.email != new.email) && caller.session.is_none() {
+            return Err(Error::NotForKey(Issue::new("", "api_key_not_allowed")).into());
+        }
         if let Some(old) = old.filter(|old| is_owner(old) && !is_owner(new)) {
             keep_an_owner(tx, caller, old)?;
         }
@@ -25,6 +29,7 @@ impl Noun for User {
         if let Some(old) = old {
             if new.disabled && !old.disabled {
                 session::end_all(tx, permit, new.id)?;
+                api_key::revoke_all(tx, permit, new.id)?;
             }
             if old.email != new.email {
                 match &new.email {
@@ -46,6 +51,7 @@ impl Noun for User {
         }
         let permit = caller.authorize(Action::Delete, User::KIND, old.owner_id)?;
         login::remove(tx, &permit, old.id)?;
+        api_key::revoke_all(tx, &permit, old.id)?;
         session::end_all(tx, &permit, old.id)
     }
 }
@@ -64,9 +70,16 @@ pub fn check_roles(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -
     if let Some(old) = old {
         outranks(tx, actor, old)?;
     }
+    // A role that is being deleted is not given meanwhile.
+    let permit = actor.own_permit();
+    for key in &new.roles {
+        if old.is_none_or(|old| !old.roles.contains(key)) {
+            user::lock_role(tx, &permit, key, false)?;
+        }
+    }
     for role in roles(tx, actor, &new.roles)? {
         let has = old.is_some_and(|old| old.roles.contains(&role.key));
-        if !has && !actor.identity.covers(&role.grants) {
+        if !has && !actor.identity.covers(&role.grants, &role.field_rights) {
             return Err(Error::Conflict(Issue::at("roles", "beyond_own_rights").with("role", role.name)).into());
         }
     }
@@ -94,19 +107,24 @@ pub fn in_charge_of(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(
 /// Who may do more than the caller is not changed by the caller: else a sign-in of theirs could be taken over.
 fn outranks(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
     let held = roles(tx, actor, &other.roles)?;
-    if actor.user() == Some(other.id) || held.iter().all(|role| actor.identity.covers(&role.grants)) {
+    if actor.user() == Some(other.id)
+        || held
+            .iter()
+            .all(|role| actor.identity.covers(&role.grants, &role.field_rights))
+    {
         return Ok(());
     }
     Err(Error::Conflict(Issue::new("", "beyond_own_rights_user")).into())
 }
 
+/// Without an address nobody can sign in.
 fn is_owner(user: &User) -> bool {
-    !user.disabled && user.roles.iter().any(|r| r == "owner")
+    !user.disabled && user.email.is_some() && user.roles.iter().any(|r| r == "owner")
 }
 
 fn keep_an_owner(tx: &mut Tx, caller: &Caller, old: &User) -> persistence::Result<()> {
     let permit = caller.authorize(Action::Edit, User::KIND, old.owner_id)?;
-    if user::holders(tx, &permit, "owner")? <= 1 {
+    if user::others_with(tx, &permit, "owner", old.id)? == 0 {
         return Err(Error::Conflict(Issue::at("roles", "last_owner")).into());
     }
     Ok(())

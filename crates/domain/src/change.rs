@@ -1,7 +1,8 @@
 //! The change log: what every change leaves behind.
 
+use crate::policy::Actor;
 use crate::{Id, Instant};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
 choice! {
@@ -14,7 +15,7 @@ choice! {
 }
 
 /// One entry of the change log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Change {
     pub position: i64,
     pub change_set: Id,
@@ -27,6 +28,19 @@ pub struct Change {
     /// Field → `[old, new]`.
     pub fields: Json,
     pub at: Instant,
+}
+
+impl Change {
+    /// As JSON, as far as somebody may see the fields of its record.
+    pub fn shown(&self, to: &Actor) -> Json {
+        let mut fields = self.fields.clone();
+        if let Some(kind) = crate::kind(&self.kind) {
+            to.fields(kind).cover(&mut fields);
+        }
+        serde_json::json!({ "position": self.position, "change_set": self.change_set, "request_id": self.request_id,
+            "actor_id": self.actor_id, "kind": self.kind, "record_id": self.record_id, "version": self.version,
+            "action": self.action, "fields": fields, "at": self.at })
+    }
 }
 
 /// What differs between two records as JSON: field → `[old, new]`. Version and time of change speak for themselves.

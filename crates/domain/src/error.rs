@@ -64,6 +64,8 @@ pub enum Error {
     Unauthenticated(&'static str),
     /// 403: the caller may know of it, and may not do this.
     Forbidden { action: &'static str, kind: &'static str },
+    /// 403: the user might, but not by this API key.
+    NotForKey(Issue),
     /// 404: absent, or not visible to the caller.
     NotFound { kind: &'static str, id: Option<Id> },
     /// 409: the state of things does not allow it, or something like it exists already.

@@ -17,6 +17,7 @@ pub mod text;
 pub mod value;
 
 pub mod activity;
+pub mod api_key;
 pub mod change;
 pub mod contact;
 pub mod currency;
@@ -37,6 +38,7 @@ pub mod stage;
 pub mod tag;
 pub mod task;
 pub mod team;
+pub mod transfer;
 pub mod user;
 pub mod working_time;
 pub mod workspace;

@@ -19,7 +19,7 @@ macro_rules! record {
         $($(#[$fdoc:meta])* $f:ident: $t:ty = [$($cap:ident)*] $fzh:literal $fen:literal $($attr:ident($($arg:expr),*))*),* $(,)?
     }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
         pub struct $name {
             pub id: $crate::Id,
             pub version: i64,
@@ -144,6 +144,21 @@ macro_rules! record {
                 new.complete(now);
                 new.check(Some(self), &mut issues);
                 issues.or(new)
+            }
+
+            fn show<S: serde::Serializer>(&self, fields: &$crate::policy::Fields, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeStruct;
+                let mut out = serializer.serialize_struct($kind, Self::KIND.fields.len())?;
+                fields.put(&mut out, "id", &self.id)?;
+                fields.put(&mut out, "version", &self.version)?;
+                fields.put(&mut out, "created_at", &self.created_at)?;
+                fields.put(&mut out, "updated_at", &self.updated_at)?;
+                fields.put(&mut out, "created_by", &self.created_by)?;
+                fields.put(&mut out, "owner_id", &self.owner_id)?;
+                fields.put(&mut out, "external_id", &self.external_id)?;
+                fields.put(&mut out, "custom_fields", &self.custom_fields)?;
+                $(fields.put(&mut out, stringify!($f), &self.$f)?;)*
+                out.end()
             }
 
             fn amounts(&mut self) -> Vec<(&'static str, &mut $crate::Money)> {

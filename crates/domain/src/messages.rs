@@ -16,6 +16,10 @@ messages! {
     wrong_type "此项的类型应为 {type}。" "This must be of type {type}.";
     unknown_field "没有名为“{field}”的字段。" "There is no field “{field}”.";
     read_only "此字段由系统维护，不能设置。" "This field is kept by the system and cannot be set.";
+    field_read_only "您的角色不能修改此字段。" "Your role may not change this field.";
+    field_hidden "您的角色无权查看字段“{field}”。" "Your role may not see the field “{field}”.";
+    field_would_show "该记录会显示您无权查看的内容（字段“{field}”），不能由您创建。请填写该字段，或请管理员调整字段权限。" "The new record would show you what you may not see (field “{field}”). Fill it in yourself, or ask an administrator to adjust the field rights.";
+    field_right_unfit "字段“{field}”不能这样限制。" "The field “{field}” cannot be restricted like this.";
     too_long "最多 {max} 个字符。" "At most {max} characters.";
     too_many "最多 {max} 项。" "At most {max} items.";
     out_of_range "应在 {min} 到 {max} 之间。" "Must be between {min} and {max}.";
@@ -88,6 +92,17 @@ messages! {
     invalid_credentials "邮箱或密码不正确。" "Wrong e-mail or password.";
     token_expired "登录已过期，请重新登录。" "Your sign-in has expired; please sign in again.";
     token_invalid "凭证无效。" "The credential is not valid.";
+    api_key_invalid "API 密钥无效或已撤销。" "This API key is not valid, or has been revoked.";
+    api_key_expired "API 密钥已过期。" "This API key has expired.";
+    api_key_mistyped "API 密钥不完整或有误，请重新复制。" "This API key is incomplete or mistyped; copy it again.";
+    api_key_scope "此 API 密钥缺少权限范围“{scope}”。" "This API key lacks the scope “{scope}”.";
+    api_key_not_allowed "API 密钥不能执行此操作，请登录后操作。" "An API key may not do this; sign in to do it.";
+    api_key_revoked "该 API 密钥已撤销。" "This API key has been revoked.";
+    api_key_of_other "只有本人可以修改或轮换自己的 API 密钥，您可以撤销它。" "Only its user may change or rotate an API key; you may revoke it.";
+    too_many_api_keys "最多 {max} 个有效的 API 密钥，请先撤销不用的。" "At most {max} active API keys; revoke one that is not used.";
+    unknown_scope "没有名为“{scope}”的权限范围。" "There is no scope “{scope}”.";
+    expiry_past "过期时间应晚于现在。" "The expiry must lie in the future.";
+    expiry_far "过期时间最多为 {years} 年后。" "The expiry may be at most {years} years away.";
     cross_site "请求来源不被允许。" "The request comes from a site that is not allowed.";
     invalid_setup_token "设置链接无效或已使用。" "The set-up link is not valid, or has been used.";
     password_too_short "密码至少 {min} 个字符。" "The password needs at least {min} characters.";
@@ -99,7 +114,9 @@ messages! {
     duplicate "已存在相同的“{field}”。" "There is one with this “{field}” already.";
     still_referenced "仍被其他记录引用，不能删除。" "Other records still refer to this; it cannot be deleted.";
     builtin_role "内置角色不能修改，可以复制后修改。" "A built-in role cannot be changed; copy it instead.";
-    last_owner "工作区至少要有一位所有者。" "A workspace must keep at least one owner.";
+    role_held "还有 {count} 个用户使用此角色，不能删除；请先为他们换成其他角色。" "{count} users hold this role, so it cannot be deleted; give them another one first.";
+    locks_out_of_roles "这样修改后您自己就不能再查看和修改角色了，请让其他管理员修改。" "With this change you could no longer see and change roles yourself; ask another administrator to make it.";
+    last_owner "工作区至少要有一位能登录的所有者。" "A workspace must keep at least one owner who can sign in.";
     beyond_own_rights "角色“{role}”的权限超出您自己的权限，不能授予。" "The role “{role}” goes beyond your own rights; you cannot give it.";
     beyond_own_rights_user "该用户的权限高于您，不能修改。" "This user may do more than you; you cannot change them.";
     beyond_own_rights_grants "不能设置超出您自己权限的角色。" "A role cannot be given rights that you do not have.";
@@ -107,6 +124,8 @@ messages! {
     teams_too_deep "团队最多 {max} 级。" "Teams lie at most {max} deep.";
     invalid_link "链接无效、已过期或已使用，请让管理员重新发送。" "The link is not valid any more; ask an administrator for a new one.";
     user_disabled "该用户已停用，请先启用。" "This user is disabled; enable them first.";
+    owner_disabled "该用户已停用，不能作为负责人。" "This user is disabled and cannot be given records.";
+    too_many_at_once "一次最多处理 {max} 条记录，请分批转移。" "At most {max} records change hands at once; transfer fewer.";
     user_without_email "该用户没有邮箱，请先填写邮箱。" "This user has no e-mail address; enter one first.";
     wrong_password "当前密码不正确。" "This is not the current password.";
     second_factor_required "请输入验证器应用上的验证码。" "Enter the code of your authenticator app.";

@@ -2,9 +2,15 @@
 //!
 //! `Scope` lets read, `Permit` lets write. Both are made here only, and both carry workspace and actor.
 
+pub mod fields;
+
+pub use fields::{Access, FieldRights, Fields, Shown};
+
+use crate::Record;
+use crate::api_key::{self, Limits};
 use crate::record::{Kind, Ownership};
 use crate::workspace::Workspace;
-use crate::{Error, Id};
+use crate::{Error, Id, Issue};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -85,10 +91,10 @@ impl Grants {
         let Some(actions) = self.0.get(kind).or_else(|| self.0.get("*")) else {
             return Reach::None;
         };
-        actions
-            .get(action.key())
-            .or_else(|| actions.get("*"))
-            .copied()
+        let reach = actions.get(action.key()).or_else(|| actions.get("*")).copied();
+        // Nobody owns a part of an area.
+        reach
+            .filter(|r| *r == Reach::All || crate::role::area(kind).is_none())
             .unwrap_or_default()
     }
 }
@@ -103,10 +109,14 @@ pub struct Identity {
     pub time_zone: String,
     pub roles: Vec<String>,
     pub grants: Vec<Grants>,
+    /// The fields that the roles together keep closed.
+    pub closed: FieldRights,
     /// The user and the members of the teams the user belongs to or leads.
     pub team_mates: Arc<[Id]>,
     /// The same with the members of all teams below those.
     pub team_mates_below: Arc<[Id]>,
+    /// For who comes with an API key.
+    pub limits: Option<Arc<Limits>>,
 }
 
 impl Identity {
@@ -119,26 +129,64 @@ impl Identity {
             time_zone,
             roles: Vec::new(),
             grants: vec![all()],
+            closed: FieldRights::default(),
             team_mates: Arc::from([]),
             team_mates_below: Arc::from([]),
+            limits: None,
         }
     }
 
-    /// Whether these rights go nowhere beyond one's own: nobody hands out what they do not have.
-    pub fn covers(&self, grants: &Grants) -> bool {
-        crate::KINDS.iter().all(|kind| {
-            let within = |a: &Action| grants.reach(kind.name, *a) <= self.reach(kind.name, *a);
-            Action::ALL.iter().all(within)
-        })
+    /// Whether the rights of a role go nowhere beyond one's own: nobody hands out what they do not have, nor opens to others
+    /// what is closed to them.
+    pub fn covers(&self, grants: &Grants, rights: &FieldRights) -> bool {
+        let as_closed = |kind: &&Kind| {
+            let shows = grants.reach(kind.name, Action::View) > Reach::None;
+            let closed = self.closed.0.get(kind.name).filter(|_| shows);
+            closed.is_none_or(|fields| {
+                fields
+                    .iter()
+                    .all(|(name, access)| rights.access(kind.name, name) >= *access)
+            })
+        };
+        self.beyond(grants).is_none() && crate::KINDS.iter().all(as_closed)
+    }
+
+    /// The first of these rights that goes beyond one's own.
+    pub fn beyond(&self, grants: &Grants) -> Option<(&'static str, Action)> {
+        let kinds = crate::KINDS.iter().map(|kind| kind.name);
+        let names = kinds.chain(crate::role::AREAS.iter().map(|area| area.name));
+        let rights = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
+        let mut beyond = rights.filter(|(name, action)| grants.reach(name, *action) > self.reach(name, *action));
+        beyond.next()
+    }
+
+    /// Whether an action is allowed in an area, which has no records.
+    pub fn may(&self, area: &str, action: Action) -> bool {
+        self.reach(area, action) == Reach::All
     }
 
     /// How far the right to `action` reaches; several roles add up.
     pub fn reach(&self, kind: &str, action: Action) -> Reach {
+        if self.limits.as_ref().is_some_and(|l| !l.scopes.allow(kind, action)) {
+            return Reach::None;
+        }
         self.grants
             .iter()
             .map(|g| g.reach(kind, action))
             .max()
             .unwrap_or_default()
+    }
+
+    /// Why an action is refused. An API key is told the scope it lacks.
+    pub fn refusal(&self, action: Action, kind: &'static Kind) -> Error {
+        if self.limits.as_ref().is_some_and(|l| !l.scopes.allow(kind.name, action)) {
+            let scope = api_key::needed(kind, action);
+            return Error::NotForKey(Issue::new("", "api_key_scope").with("scope", scope));
+        }
+        Error::Forbidden {
+            action: action.key(),
+            kind: kind.name,
+        }
     }
 }
 
@@ -179,8 +227,23 @@ impl Actor {
         self.identity.user
     }
 
+    /// What of the fields of a kind the actor sees and may set.
+    pub fn fields(&self, kind: &'static Kind) -> Fields<'_> {
+        self.identity.closed.of(kind)
+    }
+
+    /// A record as far as the actor may see it.
+    pub fn show<'a, T: Record>(&'a self, record: &'a T) -> Shown<'a, T> {
+        Shown::new(record, self.fields(T::KIND))
+    }
+
     fn visible(&self, kind: &Kind, action: Action) -> Option<Visible> {
-        match (self.identity.reach(kind.name, action), kind.ownership) {
+        let mut reach = self.identity.reach(kind.name, action);
+        if kind.name == "import" && !self.identity.closed.0.is_empty() {
+            // Files and reports of others show what is closed in the records.
+            reach = reach.min(Reach::Own);
+        }
+        match (reach, kind.ownership) {
             (Reach::None, _) => None,
             (Reach::All, _) | (_, Ownership::Shared) => Some(Visible::All),
             (Reach::Own, _) => Some(Visible::Owners(self.identity.user.into_iter().collect())),
@@ -191,10 +254,9 @@ impl Actor {
 
     /// The ticket to read records of a kind.
     pub fn scope(&self, kind: &'static Kind) -> Result<Scope, Error> {
-        let visible = self.visible(kind, Action::View).ok_or(Error::Forbidden {
-            action: "view",
-            kind: kind.name,
-        })?;
+        let visible = self
+            .visible(kind, Action::View)
+            .ok_or_else(|| self.identity.refusal(Action::View, kind))?;
         let parents = kind.parents().filter_map(|(column, parent)| {
             let parent = crate::kind(parent)?;
             Some(Parent {
@@ -207,6 +269,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             parents: parents.collect(),
             visible,
+            unsearchable: self.fields(kind).unsearchable(),
         })
     }
 
@@ -217,6 +280,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             visible: Visible::Owners(Arc::from([])),
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 
@@ -226,6 +290,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             visible: Visible::All,
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 
@@ -251,10 +316,7 @@ impl Actor {
             Some(Visible::Owners(owners)) => owner.is_some_and(|o| owners.contains(&o)),
         };
         if !reached {
-            return Err(Error::Forbidden {
-                action: action.key(),
-                kind: kind.name,
-            });
+            return Err(self.identity.refusal(action, kind));
         }
         Ok(self.permit())
     }
@@ -281,6 +343,7 @@ pub struct Scope {
     workspace: Id,
     visible: Visible,
     parents: Vec<Parent>,
+    unsearchable: Vec<&'static str>,
 }
 
 impl Scope {
@@ -294,6 +357,11 @@ impl Scope {
 
     pub fn parents(&self) -> &[Parent] {
         &self.parents
+    }
+
+    /// Searched fields whose words must find nothing, since the reader does not see them.
+    pub fn unsearchable(&self) -> &[&'static str] {
+        &self.unsearchable
     }
 }
 
@@ -329,6 +397,7 @@ impl Permit {
             workspace: self.workspace,
             visible: Visible::All,
             parents: Vec::new(),
+            unsearchable: Vec::new(),
         }
     }
 }
@@ -402,8 +471,10 @@ mod tests {
             time_zone: "Asia/Shanghai".into(),
             roles: vec![role.into()],
             grants: vec![grants],
+            closed: FieldRights::default(),
             team_mates: mates.iter().copied().collect(),
             team_mates_below: mates.iter().copied().collect(),
+            limits: None,
         };
         Actor::new(Arc::new(identity), "r")
     }
@@ -426,6 +497,43 @@ mod tests {
             assert_eq!(may(role, Action::Edit, Some(stranger)), strangers, "{role}");
             assert_eq!(may(role, Action::Edit, None), nobodys, "{role}");
         }
+    }
+
+    #[test]
+    fn a_key_does_what_its_scopes_and_its_user_may() {
+        let me = Id::now_v7();
+        let with_key = |role: &str, scopes: &[&str]| {
+            let scopes: Vec<String> = scopes.iter().map(|s| (*s).to_owned()).collect();
+            let mut actor = actor(role, me, &[me]);
+            let limits = Limits {
+                key: Id::now_v7(),
+                scopes: api_key::Scopes::parse(&scopes).expect("scopes"),
+                ends_at: None,
+            };
+            let identity = Arc::make_mut(&mut actor.identity);
+            identity.limits = Some(Arc::new(limits));
+            actor
+        };
+        let lead = crate::lead::Lead::KIND;
+        let key = with_key("sales", &["leads:read"]);
+        assert!(key.scope(lead).is_ok());
+        let refused = key.authorize(Action::Edit, lead, Some(me)).expect_err("no scope");
+        assert_eq!(
+            refused,
+            Error::NotForKey(Issue::new("", "api_key_scope").with("scope", "leads:write"))
+        );
+        assert!(matches!(key.scope(crate::task::Task::KIND), Err(Error::NotForKey(_))));
+        // A scope gives nothing that the user does not have.
+        let wide = with_key("sales", &["*:write"]);
+        assert!(wide.authorize(Action::Edit, lead, Some(me)).is_ok());
+        let refused = wide.authorize(Action::Edit, lead, Some(Id::now_v7()));
+        assert!(matches!(refused, Err(Error::Forbidden { .. })));
+        // Nor does it hand out more than itself.
+        assert!(
+            !with_key("owner", &["roles:write"])
+                .identity
+                .covers(&all(), &FieldRights::default())
+        );
     }
 
     #[test]

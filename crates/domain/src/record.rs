@@ -2,6 +2,7 @@
 
 use crate::error::{Issue, Issues};
 use crate::label::Label;
+use crate::policy::{Fields, Shown};
 use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val};
 use crate::{Error, Id, Instant, Money};
 use serde_json::{Map, Value as Json};
@@ -201,7 +202,8 @@ impl Birth {
 }
 
 /// A record of some kind. Implemented by `record!` only.
-pub trait Record: Rules + Clone + std::fmt::Debug + serde::Serialize + Send + Sync + 'static {
+/// No record is `Serialize`: it becomes JSON as far as somebody may see it (`Shown`), or on purpose as a `whole`.
+pub trait Record: Rules + Clone + std::fmt::Debug + Send + Sync + 'static {
     const KIND: &'static Kind;
     type Patch: Patch;
 
@@ -216,6 +218,12 @@ pub trait Record: Rules + Clone + std::fmt::Debug + serde::Serialize + Send + Sy
     /// The record with the patch applied and the rules of its kind checked.
     fn apply(&self, patch: Self::Patch, now: Instant) -> Result<Self, Error>;
 
+    /// Writes the fields that may be seen, in the order of `KIND.fields`.
+    fn show<S: serde::Serializer>(&self, fields: &Fields, serializer: S) -> Result<S::Ok, S::Error>;
+    /// With all fields: for the change log and for comparing, not for answers.
+    fn whole(&self) -> Shown<'_, Self> {
+        Shown::new(self, Fields::open(Self::KIND))
+    }
     /// The amounts it holds, with the names of their fields.
     fn amounts(&mut self) -> Vec<(&'static str, &mut Money)>;
 

@@ -1,17 +1,19 @@
 //! Roles: what their holders may do, to which kinds, and how far it reaches.
 
+use crate::Instant;
 use crate::error::{Issue, Issues};
 use crate::label::{Label, Locale};
-use crate::policy::{Action, Grants};
-use crate::record::Rules;
+use crate::policy::{Action, FieldRights, Grants};
+use crate::record::{IMPORT, Ownership, Rules};
 
 record! {
     /// A set of rights that users can be given.
     Role RolePatch "role" "roles" "角色" "Role" Shared title "name" {
-        key: String = [SORT FILTER FIXED] "标识" "Key" max(60),
+        key: String = [SORT FILTER FIXED] "标识" "Key" max(60) defaulted(),
         name: String = [SORT FILTER SEARCH] "名称" "Name" max(100),
         builtin: bool = [FILTER READONLY] "内置" "Built-in",
         grants: Grants = [] "权限" "Rights",
+        field_rights: FieldRights = [] "字段权限" "Field rights",
         description: Option<String> = [] "说明" "Description" long(2_000),
     }
 }
@@ -37,13 +39,64 @@ pub fn shown<'a>(key: &str, name: &'a str, locale: Locale) -> &'a str {
     }
 }
 
+/// Something with rights of its own and no records. Nobody owns a part of it: a right to it is whole or none.
+pub struct Area {
+    pub name: &'static str,
+    pub label: Label,
+    pub actions: &'static [Action],
+}
+
+pub const AREAS: &[Area] = &[Area {
+    name: "audit",
+    label: Label::new("审计日志", "Audit log"),
+    actions: &[Action::View, Action::Export],
+}];
+
+pub fn area(name: &str) -> Option<&'static Area> {
+    AREAS.iter().find(|area| area.name == name)
+}
+
+/// What can be done to records of a kind, or in an area; nothing where there is neither.
+pub fn actions(name: &str) -> Vec<Action> {
+    if let Some(area) = area(name) {
+        return area.actions.to_vec();
+    }
+    let Some(kind) = crate::kind(name) else {
+        return Vec::new();
+    };
+    let owned = kind.ownership == Ownership::Owned;
+    let job = kind.name == "import";
+    let person_or_firm = matches!(kind.name, "customer" | "contact" | "lead");
+    // Activities, tasks and teams have fields to import by, and come with other files or not at all.
+    let in_files = person_or_firm || matches!(kind.name, "product" | "opportunity" | "user");
+    let has = |action: &Action| match action {
+        Action::View | Action::Edit => true,
+        Action::Create | Action::Delete => !job,
+        Action::Assign | Action::Share => owned && !job,
+        Action::Convert => kind.name == "lead",
+        Action::Import => in_files && kind.fields.iter().any(|f| f.can(IMPORT)),
+        Action::Export => in_files || (owned && !job),
+        Action::Merge => person_or_firm,
+        Action::Configure => false,
+    };
+    Action::ALL.into_iter().filter(has).collect()
+}
+
 impl Rules for Role {
+    fn complete(&mut self, _: Instant) {
+        self.field_rights.tidy();
+    }
+
     fn check(&self, old: Option<&Self>, issues: &mut Issues) {
         if old.is_some_and(|old| old.builtin && old.grants != self.grants) {
             issues.add(Issue::at("grants", "builtin_role"));
         }
+        if old.is_some_and(|old| old.builtin && old.field_rights != self.field_rights) {
+            issues.add(Issue::at("field_rights", "builtin_role"));
+        }
+        self.field_rights.check(issues);
         for (kind, actions) in &self.grants.0 {
-            if kind != "*" && crate::kind(kind).is_none() {
+            if kind != "*" && crate::kind(kind).is_none() && area(kind).is_none() {
                 issues.add(Issue::new(format!("/grants/{kind}"), "unknown_kind").with("kind", kind));
             }
             for action in actions.keys() {
@@ -58,6 +111,30 @@ impl Rules for Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Reach;
+
+    #[test]
+    fn a_kind_has_the_actions_that_mean_something_for_it() {
+        let keys = |name| actions(name).into_iter().map(Action::key).collect::<Vec<_>>().join(" ");
+        assert_eq!(keys("tag"), "view create edit delete");
+        assert_eq!(keys("import"), "view edit");
+        assert_eq!(keys("audit"), "view export");
+        assert_eq!(
+            keys("lead"),
+            "view create edit delete assign convert import export merge share"
+        );
+        assert_eq!(keys("dragon"), "");
+        assert!(AREAS.iter().all(|area| crate::kind(area.name).is_none()));
+    }
+
+    #[test]
+    fn a_right_to_an_area_is_whole_or_none() {
+        let roles = crate::policy::builtin_roles();
+        let of = |key| &roles.iter().find(|(k, _)| *k == key).expect(key).1;
+        assert_eq!(of("admin").reach("audit", Action::View), Reach::All);
+        assert_eq!(of("manager").reach("audit", Action::View), Reach::None);
+        assert_eq!(of("sales").reach("audit", Action::Export), Reach::None);
+    }
 
     #[test]
     fn every_built_in_role_has_a_name_in_both_languages() {

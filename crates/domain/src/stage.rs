@@ -45,7 +45,7 @@ impl Stage {
         if opportunity.stage_id != self.id && !self.allowed_from.is_empty() && !self.allowed_from.contains(&from) {
             issues.add(Issue::at("stage_id", "move_not_allowed").with("stage", &self.name));
         }
-        let values = serde_json::to_value(opportunity).unwrap_or_default();
+        let values = serde_json::to_value(opportunity.whole()).unwrap_or_default();
         for name in &self.required_fields {
             let value = &values[name];
             if value.is_null() || value.as_array().is_some_and(Vec::is_empty) {

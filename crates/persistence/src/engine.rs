@@ -83,7 +83,7 @@ pub fn insert<T: Record>(tx: &mut Tx, permit: &Permit, records: &[T]) -> Result<
         let rows: Vec<Vec<Val>> = chunk.iter().map(Record::put).collect();
         terms.extend(insert_rows(tx, permit, layout, &rows)?);
         let entries = chunk.iter().map(|record| {
-            let new = serde_json::to_value(record).map_err(Error::internal)?;
+            let new = serde_json::to_value(record.whole()).map_err(Error::internal)?;
             Ok(Entry {
                 kind: T::KIND.name,
                 record: record.id(),
@@ -180,7 +180,7 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
             sql.push(format!(", {column} = ")).bind(key);
         }
     }
-    let reindex = layout.searched.iter().any(|(source, _)| changed.contains(source));
+    let reindex = layout.searched.iter().any(|(source, ..)| changed.contains(source));
     if reindex && dialect == Dialect::Pg {
         sql.push(", search = array_to_tsvector(")
             .bind(Val::Texts(layout.tokens(&is)))
@@ -195,8 +195,8 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
     }
     let mut stored = new.clone();
     stored.written(old.version() + 1, now);
-    let before = serde_json::to_value(old).map_err(Error::internal)?;
-    let after = serde_json::to_value(&stored).map_err(Error::internal)?;
+    let before = serde_json::to_value(old.whole()).map_err(Error::internal)?;
+    let after = serde_json::to_value(stored.whole()).map_err(Error::internal)?;
     let entry = Entry {
         kind: T::KIND.name,
         record: old.id(),
@@ -255,7 +255,7 @@ pub fn delete<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<()> {
     if tx.dialect() == Dialect::Sqlite && layout(T::KIND).searchable {
         search::store_terms(tx, T::KIND, permit.workspace(), old.id(), &[])?;
     }
-    let before = serde_json::to_value(old).map_err(Error::internal)?;
+    let before = serde_json::to_value(old.whole()).map_err(Error::internal)?;
     let entry = Entry {
         kind: T::KIND.name,
         record: old.id(),
@@ -318,15 +318,35 @@ pub fn check_references<T: Record>(tx: &mut Tx, actor: &Actor, old: Option<&T>, 
             .refers
             .and_then(domain::kind)
             .ok_or_else(|| Error::internal("refers to no kind"))?;
-        let visible = match actor.scope(target) {
-            Ok(scope) => !ids_visible(tx, &scope, target, &[id])?.is_empty(),
-            Err(_) => false,
-        };
-        if !visible {
-            issues.add(Issue::at(field.name, "reference_not_found"));
+        if let Some(code) = unfit(tx, actor, target, id, field.name == "owner_id")? {
+            issues.add(Issue::at(field.name, code));
         }
     }
     Ok(issues.or(())?)
+}
+
+/// Why a record cannot be referred to: it is not there for the actor, or is to own something and is disabled.
+fn unfit(tx: &mut Tx, actor: &Actor, kind: &'static Kind, id: Id, owner: bool) -> Result<Option<&'static str>> {
+    let visible = match actor.scope(kind) {
+        Ok(scope) => !ids_visible(tx, &scope, kind, &[id])?.is_empty(),
+        Err(_) => false,
+    };
+    Ok(match visible {
+        false => Some("reference_not_found"),
+        true if owner && !crate::user::is_enabled(tx, actor, id)? => Some("owner_disabled"),
+        true => None,
+    })
+}
+
+/// Who is to own records from now on must be there, visible to the actor, and enabled.
+pub fn check_owner(tx: &mut Tx, actor: &Actor, id: Id) -> Result<()> {
+    if actor.user() == Some(id) {
+        return Ok(());
+    }
+    match unfit(tx, actor, domain::user::User::KIND, id, true)? {
+        Some(code) => Err(Issue::at("owner_id", code).into()),
+        None => Ok(()),
+    }
 }
 
 /// Notes the time of the latest activity on a record, without a new version: it is derived.

@@ -5,6 +5,7 @@
 extern crate self as persistence;
 
 pub mod activity;
+pub mod api_key;
 mod backend;
 pub mod change;
 pub mod engine;
@@ -28,6 +29,7 @@ mod store;
 pub mod team;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 mod tx;
 pub mod user;
 pub mod workspace;

@@ -55,7 +55,7 @@ pub struct StageTotal {
 /// Count and value of the open deals in each stage of a pipeline, as far as the scope, the filter and the search let
 /// see: one pass over an index that holds all it needs.
 pub fn stage_totals(tx: &mut Tx, scope: &Scope, pipeline: Id, list: &List) -> Result<Vec<StageTotal>> {
-    let Some(plan) = search::plan(tx, Opportunity::KIND, list.q.as_deref())? else {
+    let Some(plan) = search::plan(tx, scope, Opportunity::KIND, list.q.as_deref())? else {
         return Ok(Vec::new());
     };
     let dialect = tx.dialect();
@@ -69,7 +69,7 @@ pub fn stage_totals(tx: &mut Tx, scope: &Scope, pipeline: Id, list: &List) -> Re
     sql.push(" AND t.pipeline_id = ")
         .bind(pipeline)
         .push(" AND t.status = 'open'");
-    plan.condition(&mut sql, Opportunity::KIND);
+    plan.condition(&mut sql, dialect, Opportunity::KIND);
     if let Some(tree) = &list.filter {
         sql.push(" AND ");
         filter::filter(&mut sql, dialect, tree);

@@ -1,11 +1,13 @@
 //! Full-text search: the terms of a record, and how a query finds them on either database.
 
+use crate::engine::layout;
 use crate::error::Result;
+use crate::filter;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::policy::Scope;
-use domain::text::{Group, query};
-use domain::value::Val;
+use domain::text::{Group, Query, query};
+use domain::value::{Storage, Val};
 use domain::{Id, Kind};
 
 /// Up to this many hits are sorted.
@@ -13,6 +15,8 @@ const RARE: i64 = 2_000;
 /// Up to this many are listed, and met when walking along the sort order. To look a single row up costs FTS5 a hundred
 /// times what a row of the list does, so that is left to terms that nearly every row has.
 const FREQUENT: i64 = 100_000;
+/// For readers who do not see every searched field: as many of the latest hits are looked at to see which they may find.
+const LOOKED_AT: i64 = 5_000;
 
 /// What a search adds to the conditions of a list.
 pub enum Plan {
@@ -24,18 +28,58 @@ pub enum Plan {
     ManyHits(String),
     /// SQLite: hits everywhere, so walk along the list and look each row up.
     HitsEverywhere(String),
+    /// These rows, and no others.
+    Rows(Vec<Id>),
 }
 
 /// None where the text has nothing to search for, so that nothing is found.
-pub fn plan(tx: &mut Tx, kind: &Kind, q: Option<&str>) -> Result<Option<Plan>> {
+pub fn plan(tx: &mut Tx, scope: &Scope, kind: &Kind, q: Option<&str>) -> Result<Option<Plan>> {
     let Some(q) = q else { return Ok(Some(Plan::Everything)) };
     if !kind.is_searchable() {
         return Ok(None);
     }
-    let Some(query) = query(q, &[Group::General, Group::Phone, Group::Email]) else {
+    // What the reader does not see is not found either. The index knows groups of fields apart, not single fields.
+    let unseen = scope.unsearchable();
+    let searched = &layout(kind).searched;
+    let seen = |group: &Group| {
+        searched
+            .iter()
+            .any(|(_, field, g)| g == group && !unseen.contains(field))
+    };
+    let groups: Vec<Group> = Group::ALL.into_iter().filter(seen).collect();
+    let Some(query) = query(q, &groups) else {
         return Ok(None);
     };
-    Ok(Some(match tx.dialect() {
+    let plan = by_index(tx, kind, &query)?;
+    let in_part = |(_, field, group): &(usize, &str, Group)| unseen.contains(field) && groups.contains(group);
+    if searched.iter().any(in_part) {
+        return Ok(Some(Plan::Rows(found_in_seen(tx, scope, kind, &query, &plan)?)));
+    }
+    Ok(Some(plan))
+}
+
+/// The latest hits whose fields that the reader sees have the words.
+fn found_in_seen(tx: &mut Tx, scope: &Scope, kind: &Kind, query: &Query, plan: &Plan) -> Result<Vec<Id>> {
+    let (layout, dialect) = (layout(kind), tx.dialect());
+    let mut sql = Sql::new(layout.select.as_str()).once();
+    filter::scope(&mut sql, dialect, scope);
+    plan.condition(&mut sql, dialect, kind);
+    sql.push(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ")
+        .bind(LOOKED_AT);
+    let rows = tx.rows(&sql, &layout.storage)?;
+    let found = rows
+        .iter()
+        .filter(|row| query.is_in(&layout.tokens_without(row, scope.unsearchable())));
+    Ok(found
+        .filter_map(|row| match &row[0] {
+            Val::Id(id) => Some(*id),
+            _ => None,
+        })
+        .collect())
+}
+
+fn by_index(tx: &mut Tx, kind: &Kind, query: &Query) -> Result<Plan> {
+    Ok(match tx.dialect() {
         Dialect::Pg => Plan::Pg(query.to_tsquery()),
         Dialect::Sqlite => {
             let query = query.to_fts5();
@@ -54,11 +98,11 @@ pub fn plan(tx: &mut Tx, kind: &Kind, q: Option<&str>) -> Result<Option<Plan>> {
                 _ => Plan::HitsEverywhere(query),
             }
         }
-    }))
+    })
 }
 
 impl Plan {
-    pub fn condition(&self, sql: &mut Sql, kind: &Kind) {
+    pub fn condition(&self, sql: &mut Sql, dialect: Dialect, kind: &Kind) {
         let table = kind.plural;
         match self {
             Self::Everything => {}
@@ -66,6 +110,10 @@ impl Plan {
                 sql.push(" AND t.search @@ (")
                     .bind(query.as_str())
                     .push(")::text::tsquery");
+            }
+            Self::Rows(ids) => {
+                sql.push(" AND t.id");
+                filter::one_of_ids(sql, dialect, ids);
             }
             Self::FewHits(query) => {
                 sql.push(format!(
@@ -114,14 +162,13 @@ pub struct Hit {
 
 /// The latest hits among the records of a kind.
 pub fn hits(tx: &mut Tx, scope: &Scope, kind: &'static Kind, q: &str, limit: u32) -> Result<Vec<Hit>> {
-    use domain::value::Storage;
-    let Some(plan) = plan(tx, kind, Some(q))? else {
+    let Some(plan) = plan(tx, scope, kind, Some(q))? else {
         return Ok(Vec::new());
     };
     let dialect = tx.dialect();
     let mut sql = Sql::new(format!("SELECT t.id, t.{} FROM {} t WHERE ", kind.title, kind.plural)).once();
-    crate::filter::scope(&mut sql, dialect, scope);
-    plan.condition(&mut sql, kind);
+    filter::scope(&mut sql, dialect, scope);
+    plan.condition(&mut sql, dialect, kind);
     sql.push(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ")
         .bind(i64::from(limit));
     tx.rows(&sql, &[Storage::Id, Storage::Text])?

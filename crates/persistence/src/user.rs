@@ -5,27 +5,27 @@ use crate::error::Result;
 use crate::sql::Sql;
 use crate::team;
 use crate::tx::{Dialect, Tx};
-use domain::policy::{Grants, Identity, Permit};
+use domain::policy::{Actor, FieldRights, Grants, Identity, Permit, Scope};
 use domain::role::Role;
 use domain::user::User;
-use domain::value::Storage;
+use domain::value::{Row, Storage};
 use domain::workspace::Workspace;
 use domain::{Error, Id, Record};
 use std::sync::Arc;
 
 /// Everything decisions about a user need. None where the user is gone or disabled.
 pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Option<Identity>> {
-    let system = domain::policy::Actor::system(workspace.clone());
+    let system = Actor::system(workspace.clone());
     let scope = system.scope(User::KIND)?;
     let found = match engine::find::<User>(tx, &scope, user) {
         Ok(found) if !found.disabled => found,
         Ok(_) | Err(crate::Error::Domain(Error::NotFound { .. })) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let mut grants: Vec<Grants> = Vec::with_capacity(found.roles.len());
+    let mut roles: Vec<(Grants, FieldRights)> = Vec::with_capacity(found.roles.len());
     for key in &found.roles {
         let role: Option<Role> = engine::find_by(tx, &system.scope(Role::KIND)?, "key", key.as_str())?;
-        grants.extend(role.map(|r| r.grants));
+        roles.extend(role.map(|r| (r.grants, r.field_rights)));
     }
     let own = team::of_member(tx, workspace.id, user, found.team_id)?;
     let all = team::with_below(tx, workspace.id, &own)?;
@@ -42,26 +42,86 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         user: Some(user),
         time_zone,
         roles: found.roles,
-        grants,
+        closed: FieldRights::combined(&roles),
+        grants: roles.into_iter().map(|(grants, _)| grants).collect(),
         team_mates,
         team_mates_below,
+        limits: None,
     }))
 }
 
-/// How many enabled users hold a role. Until the transaction ends nobody else counts them, so that two who both see the
-/// other cannot both go.
-pub fn holders(tx: &mut Tx, permit: &Permit, role: &str) -> Result<usize> {
-    if tx.dialect() == Dialect::Pg {
-        let lock = Sql::new("SELECT pg_advisory_xact_lock(hashtextextended(")
-            .value(format!("{}:{role}", permit.workspace()))
-            .text(", 0))");
-        tx.execute(&lock)?;
-    }
-    let users = Sql::new("SELECT roles FROM users WHERE deleted_at IS NULL AND workspace_id = ")
-        .value(permit.workspace())
+/// Whether a user is there and not disabled.
+pub fn is_enabled(tx: &mut Tx, actor: &Actor, user: Id) -> Result<bool> {
+    let sql = Sql::new("SELECT id FROM users WHERE deleted_at IS NULL AND workspace_id = ")
+        .value(actor.workspace().id)
+        .text(" AND id = ")
+        .value(user)
         .text(" AND disabled = ")
         .value(false);
-    let rows = tx.rows(&users, &[Storage::Texts])?;
-    let holds = |row: &Vec<domain::value::Val>| matches!(row.first(), Some(domain::value::Val::Texts(roles)) if roles.iter().any(|r| r == role));
-    Ok(rows.iter().filter(|row| holds(row)).count())
+    Ok(!tx.rows(&sql, &[Storage::Id])?.is_empty())
+}
+
+/// Until the transaction ends nobody else gives a role, takes it, or counts who holds it, where either of the two means
+/// to do it `alone`.
+pub fn lock_role(tx: &mut Tx, permit: &Permit, role: &str, alone: bool) -> Result<()> {
+    if tx.dialect() == Dialect::Pg {
+        let lock = Sql::new(if alone {
+            "SELECT pg_advisory_xact_lock(hashtextextended("
+        } else {
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended("
+        });
+        tx.execute(&lock.value(format!("{}:role:{role}", permit.workspace())).text(", 0))"))?;
+    }
+    Ok(())
+}
+
+fn held(select: &'static str, dialect: Dialect, workspace: Id, role: &str) -> Sql {
+    let sql = Sql::new(select)
+        .text(" FROM users u WHERE u.deleted_at IS NULL AND u.workspace_id = ")
+        .value(workspace);
+    match dialect {
+        Dialect::Pg => sql.text(" AND u.roles @> ARRAY[").value(role).text("]::text[]"),
+        Dialect::Sqlite => sql
+            .text(" AND EXISTS (SELECT 1 FROM json_each(u.roles) WHERE value = ")
+            .value(role)
+            .text(")"),
+    }
+}
+
+/// How many users other than one hold a role and can sign in. Until the transaction ends nobody else counts them, so that
+/// two who both see the other cannot both go.
+pub fn others_with(tx: &mut Tx, permit: &Permit, role: &str, user: Id) -> Result<i64> {
+    lock_role(tx, permit, role, true)?;
+    let sql = held("SELECT count(*)", tx.dialect(), permit.workspace(), role)
+        .text(" AND u.id <> ")
+        .value(user)
+        .text(" AND u.disabled = ")
+        .value(false)
+        .text(" AND EXISTS (SELECT 1 FROM logins l WHERE l.workspace_id = u.workspace_id AND l.user_id = u.id)");
+    Ok(tx.value(&sql)?.unwrap_or(0))
+}
+
+/// How many users hold a role, those who cannot sign in as well. Until the transaction ends nobody gives it to another.
+pub fn holders(tx: &mut Tx, permit: &Permit, role: &str) -> Result<i64> {
+    lock_role(tx, permit, role, true)?;
+    let sql = held("SELECT count(*)", tx.dialect(), permit.workspace(), role);
+    Ok(tx.value(&sql)?.unwrap_or(0))
+}
+
+/// Each role that somebody holds, by its key, and how many do.
+pub fn count_by_role(tx: &mut Tx, scope: &Scope) -> Result<Vec<(String, i64)>> {
+    let sql = Sql::new(match tx.dialect() {
+        Dialect::Pg => "SELECT r.role, count(*) FROM users u CROSS JOIN unnest(u.roles) AS r (role)",
+        Dialect::Sqlite => "SELECT r.value AS role, count(*) FROM users u CROSS JOIN json_each(u.roles) r",
+    })
+    .text(" WHERE u.deleted_at IS NULL AND u.workspace_id = ")
+    .value(scope.workspace())
+    .text(" GROUP BY 1 ORDER BY 1");
+    let rows = tx.rows(&sql, &[Storage::Text, Storage::Int])?;
+    rows.into_iter()
+        .map(|row| {
+            let mut row = Row::new(row);
+            Ok((row.get()?, row.get()?))
+        })
+        .collect()
 }

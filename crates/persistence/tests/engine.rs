@@ -25,8 +25,9 @@ fn list<T: Record>(pairs: &[(&str, &str)]) -> List {
         today: domain::value::parse_day("2026-01-02").expect("a day"),
         day_start: &|_| Instant::now(),
         currency: domain::Currency::CNY,
+        fields: domain::policy::Fields::open(T::KIND),
     };
-    domain::query::from_pairs(T::KIND, &pairs, &[], &context).expect("a list")
+    domain::query::from_pairs(&pairs, &[], &context).expect("a list")
 }
 
 fn customer(name: &str, owner: Option<Id>) -> Customer {

@@ -134,7 +134,15 @@ impl Call {
                 }
                 outcome
             }
-            outcome => outcome,
+            outcome => {
+                // Rights may have changed since they were read; what is offered follows.
+                if outcome.as_ref().is_err_and(|p| p.status == 403) && self.path != "/auth/me" {
+                    leptos::task::spawn_local(async {
+                        let _ = session::reload_me().await;
+                    });
+                }
+                outcome
+            }
         }
     }
 

@@ -14,6 +14,8 @@ pub struct Problem {
     pub request_id: String,
     /// Field name (first part of the pointer) and what is wrong with it.
     pub errors: Vec<(String, String)>,
+    /// The same by the whole pointer, for what lies deeper than a field.
+    pub places: Vec<(String, String)>,
 }
 
 impl Problem {
@@ -31,6 +33,11 @@ impl Problem {
                 })
                 .collect()
         });
+        let places = body["errors"].as_array().into_iter().flatten();
+        let text_of = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        let places = places
+            .map(|e| (text_of(&e["pointer"]), text_of(&e["message"])))
+            .collect();
         let mut detail = text("detail");
         if let (true, Some(seconds)) = (detail.is_empty(), retry_after) {
             detail = fill(t().retry_in, &[&seconds]);
@@ -42,6 +49,7 @@ impl Problem {
             detail,
             request_id: text("request_id"),
             errors: errors.unwrap_or_default(),
+            places,
         }
     }
 

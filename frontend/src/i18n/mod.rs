@@ -66,7 +66,10 @@ pub fn follow() {
     });
 }
 
+/// Draws everything anew, so it leaves the screen.
 pub fn choose(locale: Locale) {
-    dom::store("locale", locale.tag());
-    state().locale.set(locale);
+    crate::leave::then(move || {
+        dom::store("locale", locale.tag());
+        state().locale.set(locale);
+    });
 }

@@ -205,7 +205,17 @@ texts! {
     n_selected: "已选 {} 条" / "{} selected";
     clear_selection: "取消选择" / "Clear";
     bulk_actions: "批量操作" / "Do to all selected";
-    change_owner: "更换负责人" / "Change owner";
+    transfer: "转移" / "Transfer";
+    transfer_title: "转移“{}”" / "Transfer “{}”";
+    transfer_many: "转移选中的 {} 条记录" / "Transfer {} selected records";
+    new_owner: "新负责人" / "New owner";
+    choose_owner: "请选择新负责人。" / "Choose the new owner.";
+    goes_along: "一并转移" / "What goes along";
+    also_closed: "包括已关闭的商机和已完成的任务" / "Also closed deals and done tasks";
+    also_others: "包括由其他人负责的记录" / "Also what other people own";
+    reason_optional: "原因（选填）" / "Reason (optional)";
+    transferred: "已转移：{}" / "Transferred: {}";
+    nothing_transferred: "新负责人没有变化，未转移任何记录。" / "They had this owner already; nothing was transferred.";
     bulk_done: "已处理 {} 条" / "{} done";
     bulk_partly: "已处理 {} 条；{} 条刚被修改或没有权限，未处理。" / "{} done; {} were left alone (just changed, or not allowed).";
     bulk_delete_text: "选中的 {} 条会移到回收站。" / "{} selected records move to the recycle bin.";
@@ -395,6 +405,43 @@ texts! {
     error_file: "下载未导入的行" / "Download the rows left out";
     another_file: "再导入一个文件" / "Import another file";
     show_records: "查看记录" / "Show the records";
+
+    // Unsaved changes
+    leave_title: "有未保存的修改" / "There are unsaved changes";
+    leave_text: "离开后这些修改会丢失。" / "They are lost when you leave.";
+    leave: "放弃修改并离开" / "Leave without saving";
+    unsaved: "有未保存的修改" / "Unsaved changes";
+    discard: "放弃修改" / "Discard changes";
+
+    // Roles
+    roles_text: "角色决定用户能对哪些记录做什么、管到多大范围。一个用户可以有多个角色，权限相加。" / "Roles say what people may do, to which records, and how far it reaches. Several roles of a user add up.";
+    role_builtin: "内置" / "Built-in";
+    role_own: "自定义" / "Your own";
+    role_builtin_text: "内置角色不能修改。需要调整时，请复制一份再修改。" / "A built-in role cannot be changed. Copy it and change the copy.";
+    new_role: "新建角色" / "New role";
+    create_role: "创建角色" / "Create role";
+    copy_of: "复制角色“{}”" / "Copy the role “{}”";
+    copy_named: "{}（副本）" / "{} (copy)";
+    copy_role: "复制角色" / "Copy role";
+    role_from: "权限来自" / "Start from the rights of";
+    role_from_nothing: "空白（没有任何权限）" / "Nothing (no rights at all)";
+    description: "说明" / "Description";
+    one_user: "{} 个用户" / "{} user";
+    n_users: "{} 个用户" / "{} users";
+    role_holders: "使用此角色的用户" / "Who has this role";
+    nobody_has: "还没有用户使用此角色。" / "Nobody has this role yet.";
+    delete_role: "删除角色" / "Delete role";
+    delete_role_title: "删除角色“{}”？" / "Delete the role “{}”?";
+    delete_role_text: "角色会移到回收站。仍有用户使用的角色不能删除。" / "It moves to the recycle bin. A role that somebody has cannot be deleted.";
+    rights: "操作权限" / "Rights";
+    rights_text: "每一格表示能对多大范围的记录做这项操作。没有单独设置的类型，按“所有其他类型”一行；没有单独设置的操作，按“其他操作”一列。" / "Each cell says how far the action reaches. Kinds without rights of their own go by the row “All other kinds”, actions by the column “Other actions”.";
+    rights_keys: "方向键在格子间移动；0 无、1 本人、2 本团队、3 本团队及下级、4 全部；退格键恢复默认。" / "Arrows move between cells; 0 none, 1 own, 2 team, 3 team and below, 4 all; Backspace goes back to the default.";
+    no_rights: "无权限" / "No rights";
+    follows: "默认（{}）" / "Default ({})";
+    follows_rest: "按“所有其他类型”" / "as all other kinds";
+    follow_rest: "“{}”改回按“所有其他类型”" / "Let “{}” go by “All other kinds” again";
+    role_merged: "别人刚修改了这个角色。您的修改已加在最新内容上，请确认后再保存。" / "Somebody just changed this role. Your changes now stand on the latest; check them and save again.";
+    take_theirs: "采用对方的" / "Take theirs";
 
     // Settings
     profile: "个人设置" / "Profile";

@@ -68,6 +68,9 @@ impl Column {
             .and_then(|a| a.parse().ok())
             .unwrap_or(0.0);
         let moved = |sum: &Value, by: f64| {
+            if sum.is_null() {
+                return Value::Null;
+            }
             let now: f64 = sum["amount"].as_str().and_then(|a| a.parse().ok()).unwrap_or(0.0);
             json!({ "amount": format!("{:.2}", (now + by * sign).max(0.0)), "currency": sum["currency"] })
         };
@@ -76,7 +79,11 @@ impl Column {
     }
 }
 
+/// A sum of amounts; nothing for who may not see them.
 pub fn money(value: &Value) -> String {
+    if value.is_null() {
+        return String::new();
+    }
     format::money_short(
         value["amount"].as_str().unwrap_or("0"),
         value["currency"].as_str().unwrap_or_default(),
@@ -274,12 +281,14 @@ pub fn BoardPage() -> impl IntoView {
                 .map(|c| c.sum["currency"].as_str().unwrap_or_default().to_owned())
                 .unwrap_or_default();
             let sum: f64 = c.iter().map(amount).sum();
+            let seen = c.iter().any(|c| !c.sum.is_null());
             (
                 c.iter().map(|c| c.count).sum::<i64>(),
-                json!({ "amount": format!("{sum:.2}"), "currency": currency }),
+                seen.then(|| json!({ "amount": format!("{sum:.2}"), "currency": currency })),
             )
         });
-        (count > 0).then(|| format!("{} · {}", format::count(count), money(&sum)))
+        let sum = sum.map(|sum| format!(" · {}", money(&sum))).unwrap_or_default();
+        (count > 0).then(|| format!("{}{sum}", format::count(count)))
     };
     let new_deal = move || {
         let name = pipelines.with_untracked(|p| {
@@ -467,6 +476,7 @@ fn column(board: Board, index: usize) -> AnyView {
     let weighted = move || {
         board.columns.with(|c| {
             c.get(index)
+                .filter(|c| !c.weighted.is_null())
                 .map(|c| fill(t().weighted, &[&money(&c.weighted), &c.probability.to_string()]))
         })
     };

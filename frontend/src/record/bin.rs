@@ -98,10 +98,8 @@ fn Bin(kind: &'static Kind) -> impl IntoView {
 
 /// What it was, when it was deleted, and the button back.
 fn line(kind: &'static Kind, at: &str, row: Row, restore: Callback<Row>) -> AnyView {
-    let about = kinds::first_columns(kind).iter().filter(|n| **n != kind.title);
-    let about = about
-        .filter_map(|n| kind.field(n))
-        .filter(|f| !row.get(f.name).is_null());
+    let about = kinds::first_columns(kind).into_iter();
+    let about = about.filter(|f| f.name != kind.title && !row.get(f.name).is_null());
     let about = about
         .take(4)
         .map(|f| view! { <span>{field::show(kind, f, &row)}</span> })

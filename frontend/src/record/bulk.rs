@@ -1,4 +1,4 @@
-//! What can be done to several chosen rows at once: another owner, another status, the recycle bin. One batch for each
+//! What can be done to several chosen rows at once: another status, the recycle bin, another owner. One batch for each
 //! hundred rows; rows that somebody changed meanwhile are left alone and told.
 
 use crate::{
@@ -8,7 +8,8 @@ use crate::{
     kinds,
     record::{row::Row, save},
     state::{self, announce},
-    ui::{Menu, combobox::Combobox, dialog::Confirm, icon, toast},
+    transfer::{self, TransferDialog},
+    ui::{Menu, dialog::Confirm, icon, toast},
 };
 use domain::{Field, Kind, value::Type};
 use leptos::{prelude::*, task::spawn_local};
@@ -59,27 +60,11 @@ pub fn BulkBar(
         });
     };
     let may = |action: &str| state::me().is_none_or(|m| m.may(kind.name, action));
-    let owned = kind.field("owner_id").is_some_and(kinds::writable) && may("assign");
-    let status = kind.field("status").filter(|f| kinds::writable(f) && may("edit"));
-    let owner = RwSignal::new(None::<(String, String)>);
-    Effect::new(move |_| {
-        if let Some((id, _)) = owner.get() {
-            owner.set(None);
-            run(Some(Map::from_iter([("owner_id".to_owned(), json!(id))])));
-        }
-    });
+    let status = kind.field("status").filter(|f| kinds::writable(kind, f) && may("edit"));
+    let transferring = RwSignal::new(None::<Vec<Row>>);
     let deleting = RwSignal::new(false);
     let count = move || selected.with(HashSet::len);
     let face = |shape: &str, text: &'static str| view! { {icon(shape)}<span>{text}</span> }.into_any();
-    let owner_menu = move || {
-        owned.then(|| {
-            view! {
-                <Menu face=face("people", t().change_owner) label=t().change_owner class="btn small">
-                    <div class="menu-form"><Combobox kind=kinds::USER value=owner label=t().change_owner/></div>
-                </Menu>
-            }
-        })
-    };
     let status_menu = move || {
         status.map(|field| view! {
             <Menu face=face("flag", label(field.label)) label=label(field.label) class="btn small">
@@ -93,11 +78,15 @@ pub fn BulkBar(
         {move || (count() > 0).then(|| view! {
             <div class="bulk" role="region" aria-label=t().bulk_actions>
                 <b>{fill(t().n_selected, &[&format::number(count() as f64)])}</b>
-                {owner_menu()}
+                {transfer::allowed(kind).then(|| view! { <button type="button" class="btn small transfer" on:click=move |_| transferring.set(Some(chosen()))>{icon("people")}<span>{t().transfer}</span></button> })}
                 {status_menu()}
                 {may("delete").then(|| view! { <button type="button" class="btn small" class:loading=working on:click=move |_| deleting.set(true)>{icon("trash")}<span>{t().delete}</span></button> })}
                 <button type="button" class="btn quiet small" on:click=move |_| selected.set(HashSet::new())>{t().clear_selection}</button>
             </div>
+        })}
+        {move || transferring.get().map(|rows| view! {
+            <TransferDialog kind rows close=Callback::new(move |()| transferring.set(None))
+                done=Callback::new(move |()| { selected.set(HashSet::new()); reload.tell(()); })/>
         })}
         {move || deleting.get().then(|| view! {
             <Confirm title=t().delete_title text=fill(t().bulk_delete_text, &[&format::number(count() as f64)]) action=t().delete

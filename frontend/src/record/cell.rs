@@ -32,7 +32,7 @@ pub struct Cell {
 /// What can be changed without leaving the list. Names are links; stages and outcomes have actions of their own.
 pub fn editable(kind: &Kind, field: &Field) -> bool {
     let moved = kind.name == "opportunity" && matches!(field.name, "pipeline_id" | "stage_id" | "status");
-    kinds::writable(field)
+    kinds::writable(kind, field)
         && !field.can(FIXED)
         && field.name != kind.title
         && !moved

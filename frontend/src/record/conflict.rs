@@ -43,7 +43,7 @@ fn dialog(conflict: Conflict) -> AnyView {
     let mine = fields(&|f| patch.contains_key(f.name));
     // What they changed besides is shown, and stays theirs.
     let others = fields(&|f| {
-        crate::kinds::visible(f)
+        crate::kinds::visible(kind, f)
             && f.name != "updated_at"
             && !patch.contains_key(f.name)
             // A list holds only part of the record.

@@ -8,7 +8,8 @@ use crate::{
     record::{field, fields::Fields, history::History, related::Related, row::Row, save, timeline::Timeline},
     route, shell,
     state::{self, state},
-    ui::{self, Menu, Tabs, dialog::Confirm, icon, tabs::Tab},
+    transfer::{self, TransferDialog},
+    ui::{self, Menu, Tabs, dialog::Confirm, icon, tabs::Tab, toast},
     user,
 };
 use domain::Kind;
@@ -231,6 +232,21 @@ pub fn preset(kind: &Kind, of: &'static Kind, id: &str, row: RwSignal<Row>) -> c
     })
 }
 
+/// Reads a record that has changed hands; who does not see it any more goes back to the list.
+fn again(kind: &'static Kind, row: RwSignal<Row>, gone: Callback<()>) {
+    let id = row.with_untracked(|r| r.id().to_owned());
+    spawn_local(async move {
+        match save::fetch(kind, &id).await {
+            Ok(newer) => state::announce(kind.plural, id, Some(newer)),
+            Err(problem) if problem.status == 404 => {
+                state::announce(kind.plural, id, None);
+                gone.tell(());
+            }
+            Err(problem) => toast::complain(&problem),
+        }
+    });
+}
+
 /// `current` is the tab shown below.
 #[component]
 fn Head(
@@ -241,7 +257,9 @@ fn Head(
     current: RwSignal<&'static str>,
 ) -> impl IntoView {
     let deleting = RwSignal::new(false);
+    let transferring = RwSignal::new(false);
     let may_delete = state::me().is_none_or(|m| m.may(kind.name, "delete"));
+    let may_give = transfer::allowed(kind);
     let badges = move || {
         row.with(|r| {
             let named = |name: &str| kind.field(name).filter(|_| !r.get(name).is_null());
@@ -278,12 +296,17 @@ fn Head(
             </div>
             <div class="page-actions">
                 {actions}
-                {may_delete.then(|| view! {
+                {(may_delete || may_give).then(|| view! {
                     <Menu face=icon("more") label=t().more_actions class="btn quiet square" end=true>
-                        <button type="button" class="menu-row item danger" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete}</button>
+                        {may_give.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| transferring.set(true)>{icon("people")}{t().transfer}</button> })}
+                        {may_delete.then(|| view! { <button type="button" class="menu-row item danger" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete}</button> })}
                     </Menu>
                 })}
             </div>
+            {move || transferring.get().then(|| view! {
+                <TransferDialog kind rows=vec![row.get_untracked()] close=Callback::new(move |()| transferring.set(false))
+                    done=Callback::new(move |()| again(kind, row, gone))/>
+            })}
             {move || deleting.get().then(|| view! {
                 <Confirm title=t().delete_title text=crate::i18n::fill(t().delete_text, &[&title()]) action=t().delete
                     close=Callback::new(move |()| deleting.set(false))

@@ -53,7 +53,7 @@ fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
                 names
                     .iter()
                     .filter_map(|n| kind.field(n))
-                    .filter(|f| shown(f))
+                    .filter(|f| kinds::visible(kind, f) && shown(f))
                     .collect(),
             )
         })
@@ -61,7 +61,7 @@ fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
     let rest = kind
         .fields
         .iter()
-        .filter(|f| kinds::visible(f) && !named(f) && !system.contains(&f.name) && shown(f));
+        .filter(|f| kinds::visible(kind, f) && !named(f) && !system.contains(&f.name) && shown(f));
     let rest = rest.filter(|f| f.name != "owner_id" || !f.can(domain::record::READONLY));
     let rest_title = if groups.is_empty() { t().details } else { t().more };
     view! {
@@ -77,7 +77,7 @@ fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
 #[component]
 pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<Row>) -> impl IntoView {
     let may_edit = state::me().is_none_or(|m| m.may(kind.name, "edit"));
-    let locked = !kinds::writable(field) || field.can(domain::record::FIXED) || !may_edit;
+    let locked = !kinds::writable(kind, field) || field.can(domain::record::FIXED) || !may_edit;
     // One draft for the life of the field: a signal made on opening would go with what is drawn.
     let draft = Draft::new(Value::Null);
     let editing = RwSignal::new(false);

@@ -165,12 +165,12 @@ pub fn Filters(
         }
     });
     // What the list shows comes first, bookkeeping last.
-    let shown = kinds::first_columns(kind).iter().filter_map(|n| kind.field(n));
+    let shown = kinds::first_columns(kind);
     let (kept, rest): (Vec<_>, Vec<_>) = (kind.fields.iter())
-        .filter(|f| !kinds::first_columns(kind).contains(&f.name))
+        .filter(|f| shown.iter().all(|s| s.name != f.name))
         .partition(|f| matches!(f.name, "created_at" | "updated_at" | "created_by"));
-    let mut fields: Vec<&'static Field> = shown.chain(rest).chain(kept).collect();
-    fields.retain(|f| f.can(FILTER) && kinds::visible(f));
+    let mut fields: Vec<&'static Field> = shown.iter().copied().chain(rest).chain(kept).collect();
+    fields.retain(|f| f.can(FILTER) && kinds::readable(kind, f));
     let fields = StoredValue::new(fields);
     let add = move || {
         match adding.get() {

@@ -141,7 +141,7 @@ fn ordered(kind: &'static Kind) -> Vec<&'static Field> {
         .fields
         .iter()
         .filter(|f| !kinds::first_fields(kind).contains(&f.name));
-    first.chain(rest).filter(|f| kinds::writable(f)).collect()
+    first.chain(rest).filter(|f| kinds::writable(kind, f)).collect()
 }
 
 fn needed(field: &Field) -> bool {

@@ -10,6 +10,7 @@ use crate::{
     },
     route::encode,
     state::state,
+    transfer,
     ui::{self, avatar},
 };
 use domain::{Kind, change::ChangeAction};
@@ -110,7 +111,7 @@ fn entry(kind: &'static Kind, entry: &Value, names: &Names) -> AnyView {
             </li>
         })
     });
-    let changes = changes.collect_view();
+    let changes = view! { {changes.collect_view()}{transfer::reason_of(&entry["fields"])} };
     view! {
         <li class="event">
             {avatar(&who)}

@@ -368,13 +368,10 @@ fn chosen_columns(kind: &'static Kind, chosen: Option<&str>) -> Vec<&'static Fie
         .into_iter()
         .flat_map(|c| c.split(','))
         .filter_map(|n| kind.field(n))
-        .filter(|f| kinds::visible(f))
+        .filter(|f| kinds::visible(kind, f))
         .collect();
     if columns.is_empty() {
-        columns = kinds::first_columns(kind)
-            .iter()
-            .filter_map(|n| kind.field(n))
-            .collect();
+        columns = kinds::first_columns(kind);
     }
     // The name always leads: it is the link, and it stays in sight.
     columns.retain(|f| f.name != kind.title);
@@ -430,7 +427,7 @@ fn ColumnChooser(kind: &'static Kind, columns: Signal<Vec<&'static Field>>) -> i
                     }
                 }).collect_view()}
             </div>
-            <button type="button" class="btn quiet small item" on:click=move |_| set(kinds::first_columns(kind).to_vec())>{t().default_columns}</button>
+            <button type="button" class="btn quiet small item" on:click=move |_| set(kinds::first_columns(kind).iter().map(|f| f.name).collect())>{t().default_columns}</button>
         </Menu>
     }
     .into_any()

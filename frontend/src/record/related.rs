@@ -69,9 +69,8 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
 /// One record in a line: its name and the two or three things that matter.
 fn line(kind: &'static Kind, row: &Row) -> AnyView {
     let shown = kinds::first_columns(kind)
-        .iter()
-        .filter(|n| **n != kind.title && **n != "customer_id")
-        .filter_map(|n| kind.field(n));
+        .into_iter()
+        .filter(|f| f.name != kind.title && f.name != "customer_id");
     let shown = shown.filter(|f| !row.get(f.name).is_null()).take(3);
     let href = kinds::page(kind.name, row.id()).unwrap_or_default();
     view! {

@@ -39,6 +39,11 @@ impl Row {
         self.get("version").as_i64().unwrap_or_default()
     }
 
+    /// All of it.
+    pub fn whole(&self) -> Value {
+        Value::Object((*self.0).clone())
+    }
+
     /// What the record is called.
     pub fn title(&self, kind: &Kind) -> String {
         let title = self.text(kind.title);

@@ -3,6 +3,7 @@
 use crate::{
     dom::{self, Tell},
     i18n::{fill, label, t},
+    kinds,
     record::{
         cell::{self, Cell, CellEditor},
         field,
@@ -259,7 +260,7 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             columns
                 .iter()
                 .enumerate()
-                .map(|(i, f)| head(f, i, sort, set_sort, (i == 0).then_some((rows, selected))))
+                .map(|(i, f)| head(kind, f, i, sort, set_sort, (i == 0).then_some((rows, selected))))
                 .collect_view()
         })
     };
@@ -378,6 +379,7 @@ fn tick(selected: RwSignal<HashSet<String>>, id: &str, on: bool) {
 
 /// A column's head: sorts where the field can, down first for numbers and times.
 fn head(
+    kind: &'static Kind,
     field: &'static Field,
     index: usize,
     sort: Signal<String>,
@@ -398,7 +400,7 @@ fn head(
             _ => "none",
         })
     };
-    if !field.can(SORT) {
+    if !field.can(SORT) || !kinds::readable(kind, field) {
         return view! { <div class=class role="columnheader" aria-colindex=index + 1>{all}<span class="clip">{label(field.label)}</span></div> }.into_any();
     }
     let first_down = !field.ty.is_text();

@@ -53,11 +53,23 @@ fn rows(body: &Value) -> Vec<Value> {
     body["data"].as_array().cloned().unwrap_or_default()
 }
 
+/// What a bar stands for: the money, or the number of deals for who may not see amounts.
+fn height(money: &Value, count: &Value) -> f64 {
+    if money.is_null() {
+        count.as_i64().unwrap_or(0) as f64
+    } else {
+        amount(money)
+    }
+}
+
 fn amount(money: &Value) -> f64 {
     money["amount"].as_str().and_then(|a| a.parse().ok()).unwrap_or(0.0)
 }
 
 fn full(money: &Value) -> String {
+    if money.is_null() {
+        return "—".to_owned();
+    }
     format::money(
         money["amount"].as_str().unwrap_or("0"),
         money["currency"].as_str().unwrap_or_default(),
@@ -65,6 +77,9 @@ fn full(money: &Value) -> String {
 }
 
 fn short(money: &Value) -> String {
+    if money.is_null() {
+        return "—".to_owned();
+    }
     format::money_short(
         money["amount"].as_str().unwrap_or("0"),
         money["currency"].as_str().unwrap_or_default(),
@@ -89,7 +104,7 @@ fn by_stage(body: &Value) -> AnyView {
             .unwrap_or_default();
         Bar {
             name: name.to_owned(),
-            value: amount(&row["sum"]),
+            value: height(&row["sum"], &row["count"]),
             text: format!("{} · {}", short(&row["sum"]), format::number(count as f64)),
             more: fill(
                 t().stage_more,
@@ -147,7 +162,7 @@ fn by_month(body: &Value) -> AnyView {
             let count = format::number(m["won_count"].as_i64().unwrap_or(0) as f64);
             Bar {
                 name: format::month(month),
-                value: amount(&m["won_value"]),
+                value: height(&m["won_value"], &m["won_count"]),
                 text: short(&m["won_value"]),
                 more: fill(t().month_more, &[&full(&m["won_value"]), &count]),
                 href: month_days(month).map(|(from, to)| {
@@ -184,7 +199,7 @@ fn by_owner(body: &Value) -> AnyView {
             let id = row["owner"]["id"].as_str().unwrap_or_default();
             Bar {
                 name: row["owner"]["name"].as_str().unwrap_or(t().nobody).to_owned(),
-                value: amount(&row["won_value"]),
+                value: height(&row["won_value"], &row["won_count"]),
                 text: short(&row["won_value"]),
                 more: fill(
                     t().owner_more,

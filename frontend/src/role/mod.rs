@@ -1,4 +1,10 @@
-//! Roles: their names, fetched once after signing in, and the boxes to give them to a user.
+//! Roles: their names, fetched once after signing in, the boxes to give them to a user, and the editor.
+
+mod draft;
+pub mod editor;
+pub mod list;
+mod matrix;
+mod words;
 
 use crate::{api, i18n::locale, state::state};
 use leptos::prelude::*;
@@ -6,6 +12,11 @@ use serde_json::{Value, json};
 
 /// Key and name, in the order of the names.
 pub type Roles = Vec<(String, String)>;
+
+/// Where a role has its page.
+pub fn page(id: &str) -> String {
+    format!("/settings/roles/{id}")
+}
 
 pub async fn load() {
     let Ok(reply) = api::get("/roles?limit=200&sort=name").send().await else {

@@ -145,7 +145,7 @@ fn rate_list(code: &str, rates: &[Row], base: &str) -> AnyView {
         let remove = fill(t().remove_of, &[&day]);
         view! {
             <li class="line">
-                <span class="line-name num">{equation(code, row.text("rate"), base)}</span>
+                <span class="line-name">{equation(code, row.text("rate"), base)}</span>
                 <span class="muted">{fill(t().valid_since, &[&day])}</span>
                 {(holds == Some(i)).then(|| badge("active", t().holds_now))}
                 {may.then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove on:click=move |_| save::delete(kinds::EXCHANGE_RATE, &row, Callback::new(|()| ()))>{icon("trash")}</button> })}

@@ -68,7 +68,7 @@ pub fn Holidays() -> impl IntoView {
         let remove = fill(t().remove_of, &[&name]);
         view! {
             <li class="line">
-                <time class="num day" datetime=day.clone()>{format::day_with_weekday(&day)}</time>
+                <time class="day" datetime=day.clone()>{format::day_with_weekday(&day)}</time>
                 <span class="line-name">{name}</span>
                 {badge(tone, label(kind.label()))}
                 {may("delete").then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove on:click=move |_| save::delete(kinds::HOLIDAY, &row, Callback::new(|()| ()))>{icon("trash")}</button> })}

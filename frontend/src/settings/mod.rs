@@ -1,4 +1,4 @@
-//! Settings: one's own account, people and teams, what the firm's data look like, its calendar and the firm itself.
+//! Settings: one's own account, people, teams and roles, what the firm's data look like, its calendar and the firm itself.
 
 mod agent;
 mod calendar;
@@ -18,12 +18,12 @@ use crate::{
     i18n::{label, t},
     kinds,
     record::list::ListPage,
-    state,
+    role, state,
 };
 use leptos::prelude::*;
 
 #[component]
-pub fn SettingsPage(part: String) -> impl IntoView {
+pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
     let may = |kind: &str| state::me().is_none_or(|m| m.may(kind, "view"));
     // A heading, and the pages under it: last part of the address, name, whether the person has it.
     let groups = [
@@ -33,6 +33,7 @@ pub fn SettingsPage(part: String) -> impl IntoView {
             vec![
                 ("users", kinds::heading(kinds::USER), may("user")),
                 ("teams", kinds::heading(kinds::TEAM), may("team")),
+                ("roles", kinds::heading(kinds::ROLE), may("role")),
             ],
         ),
         (
@@ -74,6 +75,10 @@ pub fn SettingsPage(part: String) -> impl IntoView {
     };
     let nav = groups.into_iter().map(group).collect_view();
     let body = match part.as_str() {
+        "roles" => match id {
+            Some(id) => view! { <role::editor::RolePage id/> }.into_any(),
+            None => view! { <role::list::RoleList/> }.into_any(),
+        },
         "" => view! { <profile::Profile/> }.into_any(),
         "users" => view! { <ListPage kind=kinds::USER icon_name="people"/> }.into_any(),
         "teams" => view! { <ListPage kind=kinds::TEAM icon_name="people"/> }.into_any(),

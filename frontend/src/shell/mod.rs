@@ -6,7 +6,7 @@ use crate::{
     api::session,
     dom,
     i18n::{self, t},
-    kinds,
+    kinds, leave,
     state::{self, Theme, state},
     ui::{Menu, avatar, icon},
 };
@@ -155,7 +155,7 @@ fn TopBar() -> impl IntoView {
                 </div>
                 <hr/>
                 <a class="menu-row item" href="/settings">{icon("settings")}{t().settings}</a>
-                <button type="button" class="menu-row item" on:click=|_| spawn_local(session::sign_out())>{icon("out")}{t().sign_out}</button>
+                <button type="button" class="menu-row item" on:click=|_| leave::then(|| spawn_local(session::sign_out()))>{icon("out")}{t().sign_out}</button>
             </Menu>
         </header>
     }

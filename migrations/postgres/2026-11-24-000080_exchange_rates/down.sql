@@ -1,5 +1,3 @@
-UPDATE roles SET grants = grants - 'currency';
-UPDATE roles SET grants = grants - 'exchange_rate';
 ALTER TABLE opportunities DROP COLUMN amount_rate;
 ALTER TABLE products DROP COLUMN price_rate;
 ALTER TABLE customers DROP COLUMN annual_revenue_rate;

@@ -61,7 +61,3 @@ UPDATE products SET price_rate = 10000000000 WHERE price IS NOT NULL;
 
 ALTER TABLE opportunities ADD COLUMN amount_rate bigint;
 UPDATE opportunities SET amount_rate = 10000000000 WHERE amount IS NOT NULL;
-
--- Who does not have every right anyway sees these settings and does not change them.
-UPDATE roles SET grants = grants || '{"currency": {"view": "all"}}' WHERE grants -> '*' -> '*' IS NULL AND grants -> 'currency' IS NULL;
-UPDATE roles SET grants = grants || '{"exchange_rate": {"view": "all"}}' WHERE grants -> '*' -> '*' IS NULL AND grants -> 'exchange_rate' IS NULL;

@@ -1,3 +1,5 @@
+UPDATE roles SET grants = grants - 'currency';
+UPDATE roles SET grants = grants - 'exchange_rate';
 UPDATE roles SET grants = grants - 'holiday';
 DROP TABLE holidays;
 ALTER TABLE workspaces DROP COLUMN working_hours;

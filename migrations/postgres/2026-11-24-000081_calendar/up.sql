@@ -32,4 +32,6 @@ CREATE INDEX holidays_name ON holidays (workspace_id, name_sort, id) WHERE delet
 CREATE UNIQUE INDEX holidays_day_unique ON holidays (workspace_id, day) WHERE deleted_at IS NULL;
 
 -- Who does not have every right anyway sees these settings and does not change them.
+UPDATE roles SET grants = grants || '{"currency": {"view": "all"}}' WHERE grants -> '*' -> '*' IS NULL AND grants -> 'currency' IS NULL;
+UPDATE roles SET grants = grants || '{"exchange_rate": {"view": "all"}}' WHERE grants -> '*' -> '*' IS NULL AND grants -> 'exchange_rate' IS NULL;
 UPDATE roles SET grants = grants || '{"holiday": {"view": "all"}}' WHERE grants -> '*' -> '*' IS NULL AND grants -> 'holiday' IS NULL;

@@ -63,7 +63,3 @@ UPDATE products SET price_rate = 10000000000 WHERE price IS NOT NULL;
 
 ALTER TABLE opportunities ADD COLUMN amount_rate INTEGER;
 UPDATE opportunities SET amount_rate = 10000000000 WHERE amount IS NOT NULL;
-
--- Who does not have every right anyway sees these settings and does not change them.
-UPDATE roles SET grants = json_set(grants, '$.currency', json('{"view":"all"}')) WHERE json_extract(grants, '$."*"."*"') IS NULL AND json_extract(grants, '$.currency') IS NULL;
-UPDATE roles SET grants = json_set(grants, '$.exchange_rate', json('{"view":"all"}')) WHERE json_extract(grants, '$."*"."*"') IS NULL AND json_extract(grants, '$.exchange_rate') IS NULL;

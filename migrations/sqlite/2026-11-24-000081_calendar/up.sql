@@ -33,4 +33,6 @@ CREATE INDEX holidays_name ON holidays (workspace_id, name_sort, id) WHERE delet
 CREATE UNIQUE INDEX holidays_day_unique ON holidays (workspace_id, day) WHERE deleted_at IS NULL;
 
 -- Who does not have every right anyway sees these settings and does not change them.
+UPDATE roles SET grants = json_set(grants, '$.currency', json('{"view":"all"}')) WHERE json_extract(grants, '$."*"."*"') IS NULL AND json_extract(grants, '$.currency') IS NULL;
+UPDATE roles SET grants = json_set(grants, '$.exchange_rate', json('{"view":"all"}')) WHERE json_extract(grants, '$."*"."*"') IS NULL AND json_extract(grants, '$.exchange_rate') IS NULL;
 UPDATE roles SET grants = json_set(grants, '$.holiday', json('{"view":"all"}')) WHERE json_extract(grants, '$."*"."*"') IS NULL AND json_extract(grants, '$.holiday') IS NULL;

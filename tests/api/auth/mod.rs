@@ -4,7 +4,6 @@ mod cookies;
 mod invitations;
 mod second_factor;
 mod sessions;
-mod tokens;
 
 use tests::firm::PASSWORD;
 use tests::*;

@@ -34,11 +34,11 @@ const SHARED: [&str; 12] = [
 ];
 
 /// Operations that start or stop a job, which goes on writing when they have answered.
-const JOBS: [&str; 3] = ["cancel_import", "create_import", "run_import"];
+pub const JOBS: [&str; 3] = ["cancel_import", "create_import", "run_import"];
 
 /// A request to an operation that would succeed for who may do it, and the record it is about.
-struct Probe {
-    path: String,
+pub struct Probe {
+    pub path: String,
     body: Option<Json>,
     version: Option<i64>,
     record: Option<String>,
@@ -51,7 +51,7 @@ fn kind_path(operation: &Operation) -> String {
 
 impl Probe {
     /// A request by this client. Owned records belong to `sales`, imports to `manager`, since sales people do not import; settings to the firm.
-    fn new(t: &T, client: &Client, operation: &Operation) -> Self {
+    pub fn new(t: &T, client: &Client, operation: &Operation) -> Self {
         if let Some(probe) = own::probe(t, client, operation) {
             return probe;
         }
@@ -78,6 +78,18 @@ impl Probe {
             path = path.replace("{id}", &made.id());
             record = Some(one);
         }
+        if operation.id.starts_with("transfer_") {
+            let made = seed::plain(maker, &kind);
+            record = Some(format!("{kind}/{}", made.id()));
+            let body =
+                json!({ "records": [{ "id": made.id(), "version": 1 }], "owner_id": t.manager.id, "reason": "why" });
+            return Self {
+                path,
+                body: Some(body),
+                version,
+                record,
+            };
+        }
         path = path.replace("{key}", "external_id").replace("{value}", "a-key");
         if operation.id == "search" {
             path += "?q=a";
@@ -92,7 +104,7 @@ impl Probe {
         }
     }
 
-    fn send(&self, client: &Client, operation: &Operation) -> Answer {
+    pub fn send(&self, client: &Client, operation: &Operation) -> Answer {
         let mut request = client.call(&operation.method, &self.path);
         if let Some(version) = self.version {
             request = request.if_match(version);
@@ -121,11 +133,11 @@ fn body(t: &T, operation: &Operation, kind: &str) -> Json {
     }
 }
 
-fn operations(t: &T) -> impl Iterator<Item = &'static Operation> {
+pub fn operations(t: &T) -> impl Iterator<Item = &'static Operation> {
     t.owner.description().operations.iter().filter(|o| !o.open)
 }
 
-fn changes_after(t: &T, position: i64) -> Vec<Change> {
+pub fn changes_after(t: &T, position: i64) -> Vec<Change> {
     let store = t.running.server.store();
     let id = t.workspace;
     store.seal_here().expect("seals");

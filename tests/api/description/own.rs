@@ -129,6 +129,27 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
                 ..plain
             }
         }
+        "create_api_key" => Probe {
+            body: Some(json!({ "name": "Probe", "scopes": ["leads:read"] })),
+            ..plain
+        },
+        "list_api_keys" => plain,
+        // Whoever sees users sees the keys of `sales`, and may revoke them; the rest is for one's own.
+        "get_api_key" | "revoke_api_key" | "rename_api_key" | "rotate_api_key" => {
+            let others = matches!(operation.id.as_str(), "get_api_key" | "revoke_api_key");
+            let here = me
+                .as_ref()
+                .is_some_and(|me| me["workspace"]["id"] == t.workspace.to_string());
+            let maker = if others || !here { &t.sales.client } else { client };
+            let made = maker.create("/api-keys", json!({ "name": "Probe", "scopes": ["leads:read"] }));
+            let renames = operation.id == "rename_api_key";
+            Probe {
+                path: plain.path.replace("{id}", &made.id()),
+                body: renames.then(|| json!({ "name": "Another" })),
+                version: operation.versioned.then_some(1),
+                record: Some(format!("/api-keys/{}", made.id())),
+            }
+        }
         _ => return None,
     })
 }

@@ -24,7 +24,9 @@ export async function makeScene(api, name = (text) => text) {
   await once(api, 'exchange-rates', { currency: 'USD', valid_from: '2026-01-01', rate: '7.1234' });
   await once(api, 'holidays', { day: `${new Date().getFullYear()}-10-01`, name: name('国庆节').slice(0, 100) });
   const user = await api.make('users', { name: name('何静'), email: `${crypto.randomUUID()}@example.com`, title: name('客户经理'), roles: ['sales'] });
-  return { customer, contact, lead, product, pipeline, opportunity, user };
+  const [sales] = await api.list('/roles?filter[key]=sales');
+  const role = await api.make('roles', { name: name('电话销售').slice(0, 90), description: name('只跟进电话来的线索'), grants: { ...sales.grants, lead: { view: 'team', edit: 'own' } } });
+  return { customer, contact, lead, product, pipeline, opportunity, user, role };
 }
 
 /** Makes what there can be only one of; another scene may have made it. */
@@ -37,12 +39,12 @@ async function once(api, plural, body) {
 /** The same from what a database already holds. */
 export async function findScene(api) {
   const first = async (path) => (await api.list(path))[0];
-  const [customer, contact, lead, product, pipeline, opportunity, user] = await Promise.all([
+  const [customer, contact, lead, product, pipeline, opportunity, user, role] = await Promise.all([
     first('/customers?sort=-last_activity_at&limit=1&filter[last_activity_at][is_null]=false'), first('/contacts?limit=1'), first('/leads?limit=1&filter[status]=contacted'),
     first('/products?limit=1'), first('/pipelines?limit=1&sort=position'), first('/opportunities?limit=1&filter[status]=open&sort=-amount'),
-    first('/users?limit=1&sort=-created_at'),
+    first('/users?limit=1&sort=-created_at'), first('/roles?limit=1&filter[key]=sales'),
   ]);
-  return { customer, contact, lead, product, pipeline, opportunity, user };
+  return { customer, contact, lead, product, pipeline, opportunity, user, role };
 }
 
 const click = (selector) => async ({ page }) => {
@@ -71,7 +73,12 @@ export const SCREENS = [
   ['customers-bulk', () => '/customers', click('.tbody .row-tick')],
   ['customers-bulk-delete', () => '/customers', async (app) => {
     await click('.tbody .row-tick')(app);
-    await dialog('.bulk > button')(app);
+    await dialog('.bulk > button:not(.transfer)')(app);
+  }],
+  ['customers-transfer', () => '/customers', async (app) => {
+    await click('.tbody .row-tick')(app);
+    await dialog('.bulk > .transfer')(app);
+    await app.settled();
   }],
   ['customers-new', () => '/customers?new=1'],
   ['customers-none', () => '/customers?q=zzzzzz'],
@@ -114,6 +121,18 @@ export const SCREENS = [
   ['settings-user-link', ({ user }) => `/settings/users?open=${user.id}`, dialog('.sign-in-acts .btn')],
   ['settings-user-disable', ({ user }) => `/settings/users?open=${user.id}`, dialog('.sign-in-acts .btn:last-child')],
   ['settings-teams', () => '/settings/teams'],
+  ['settings-roles', () => '/settings/roles'],
+  ['settings-roles-new', () => '/settings/roles', dialog('.page-actions .btn.primary')],
+  ['settings-role', ({ role }) => `/settings/roles/${role.id}`],
+  ['settings-role-changed', ({ role }) => `/settings/roles/${role.id}`, async ({ page }) => {
+    const card = page.locator('summary', { hasText: /线索|Lead/ }).first();
+    if (await card.isVisible().catch(() => false)) await card.click();
+    const cell = page.locator('select#right-lead-view');
+    // One that is built in is only read.
+    if ((await cell.count()) === 0) return;
+    await cell.selectOption('all');
+    await page.locator('.role-save').waitFor();
+  }],
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],
   ['settings-currencies', () => '/settings/currencies'],

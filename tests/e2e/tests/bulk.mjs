@@ -30,18 +30,30 @@ test('ticked rows get another status, the others keep theirs', { everywhere: tru
   await app.row(names[1]).getByText('潜在').waitFor();
 });
 
-test('ticked rows get another owner; what somebody has just changed is left alone, and told', { everywhere: true }, async ({ open, api }) => {
+test('ticked rows get another owner, whatever else somebody has just changed', { everywhere: true }, async ({ open, api }) => {
   const colleague = await api.make('users', { name: unique('同事'), roles: ['sales'] });
   const { app, page, customers, names, bar } = await listed(api, open, 'AB');
   await page.getByRole('checkbox', { name: '选择已加载的全部' }).check();
   await bar.getByText('已选 2 条').waitFor();
   await api.change('customers', customers[1].id, { address: '刚改过' });
-  await bar.getByRole('button', { name: '更换负责人' }).click();
-  await bar.getByRole('combobox', { name: '更换负责人' }).fill(colleague.name);
-  await bar.getByRole('option', { name: colleague.name }).click();
-  await app.toast('已处理 1 条；1 条刚被修改或没有权限，未处理。').waitFor();
-  assert.deepEqual(await stored(api, customers, 'owner_id'), [colleague.id, api.me.id]);
+  await bar.getByRole('button', { name: '转移' }).click();
+  const dialog = app.dialog('转移选中的 2 条记录');
+  await dialog.getByRole('combobox', { name: '新负责人' }).fill(colleague.name);
+  await dialog.getByRole('option', { name: colleague.name }).click();
+  await dialog.getByRole('button', { name: '转移' }).click();
+  await app.toast('已转移：客户 2').waitFor();
+  assert.deepEqual(await stored(api, customers, 'owner_id'), [colleague.id, colleague.id]);
   await app.row(names[0]).getByText(colleague.name).waitFor();
+});
+
+test('what somebody has just changed keeps its status, and that is told', async ({ open, api }) => {
+  const { app, page, customers, bar } = await listed(api, open, 'AB');
+  await page.getByRole('checkbox', { name: '选择已加载的全部' }).check();
+  await api.change('customers', customers[1].id, { address: '刚改过' });
+  await bar.getByRole('button', { name: '状态' }).click();
+  await bar.locator('.menu').getByRole('button', { name: '跟进中' }).click();
+  await app.toast('已处理 1 条；1 条刚被修改或没有权限，未处理。').waitFor();
+  assert.deepEqual(await stored(api, customers, 'status'), ['following', 'potential']);
 });
 
 test('ticked rows are deleted after a question, and leave the list', { everywhere: true }, async ({ open, api }) => {

@@ -1,10 +1,10 @@
 //! Passwords: changed by their owner, or set through a one-time link.
 
-use super::{address, note};
-use crate::caller::Caller;
+use super::note;
+use crate::caller::{Caller, SignedIn};
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
-use crate::request;
+use crate::request::{self, address};
 use crate::state::State;
 use crate::{password, token};
 use actix_web::http::Method;
@@ -56,7 +56,7 @@ pub async fn prove(state: &State, caller: &Caller, request: &HttpRequest, secret
 }
 
 async fn change(
-    caller: Caller,
+    SignedIn { caller, session }: SignedIn,
     state: Data<State>,
     request: HttpRequest,
     body: Bytes,
@@ -78,7 +78,7 @@ async fn change(
             let permit = caller.own_permit();
             login::set_password(tx, &permit, me, &hash)?;
             login::withdraw_link(tx, &permit, me)?;
-            session::end_others(tx, &permit, me, caller.session)?;
+            session::end_others(tx, &permit, me, session)?;
             note(tx, &permit, me, |user| user.password_changed_at = Some(Instant::now()))?;
             Ok(())
         })
@@ -89,7 +89,7 @@ async fn change(
 
 /// Makes a link through which the user sets a password: the first, or a new one.
 async fn invite(
-    caller: Caller,
+    SignedIn { caller, .. }: SignedIn,
     state: Data<State>,
     path: Path<String>,
     request: HttpRequest,

@@ -10,9 +10,9 @@ pub mod throttle;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
-use crate::gate::{Request, request_id_of};
+use crate::gate::{Credential, Request, request_id_of};
 use crate::password;
-use crate::request;
+use crate::request::{self, address};
 use crate::state::State;
 use crate::token::{self, ACCESS_SECONDS, SESSION_SECONDS};
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
@@ -21,11 +21,10 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use domain::policy::{Actor, Identity, Permit};
 use domain::user::User;
-use domain::{Error, Id, Instant, Issue};
+use domain::{Error, Id, Instant, Issue, Record};
 use persistence::session::{Rotation, Session};
 use persistence::{Tx, engine, login, session, user};
 use serde_json::{Value as Json, json};
-use std::net::IpAddr;
 use std::sync::Arc;
 
 const COOKIE: &str = "guanxi_refresh";
@@ -156,13 +155,6 @@ async fn login(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
     tokens(&state, &session, &secret, app, about)
 }
 
-/// Where a request comes from.
-fn address(request: &HttpRequest) -> IpAddr {
-    request
-        .peer_addr()
-        .map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical())
-}
-
 /// Writes down on a user's record what happened to the sign-in.
 fn note(tx: &mut Tx, permit: &Permit, user: Id, change: impl FnOnce(&mut User)) -> persistence::Result<User> {
     let old: User = engine::find(tx, &permit.scope(), user)?;
@@ -251,10 +243,10 @@ async fn refresh(state: Data<State>, request: HttpRequest, body: Bytes) -> Resul
 /// Ends the session of the access token, or of the refresh token where that is all there is.
 async fn logout(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
     let app = from_app(&request, &state)?;
-    let claimed = request
-        .extensions()
-        .get::<Request>()
-        .and_then(|r| r.claims.as_ref().map(|c| c.sid));
+    let claimed = request.extensions().get::<Request>().and_then(|r| match &r.credential {
+        Some(Credential::Token(claims)) => Some(claims.sid),
+        _ => None,
+    });
     let token = presented(&request, &body, app)?;
     let named = token
         .as_deref()
@@ -294,24 +286,29 @@ async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem>
         .read_quick(move |tx| {
             let user: User = engine::find(tx, &caller.identity_scope(), id)?;
             let space = caller.workspace();
+            let areas = domain::role::AREAS.iter().map(|area| area.name);
             let rights: serde_json::Map<String, Json> = domain::KINDS
                 .iter()
-                .map(|kind| {
+                .map(|kind| kind.name)
+                .chain(areas)
+                .map(|name| {
                     let actions: serde_json::Map<String, Json> = domain::policy::Action::ALL
                         .iter()
-                        .map(|a| (a.key().to_owned(), json!(caller.identity.reach(kind.name, *a))))
+                        .map(|a| (a.key().to_owned(), json!(caller.identity.reach(name, *a))))
                         .collect();
-                    (kind.name.to_owned(), Json::Object(actions))
+                    (name.to_owned(), Json::Object(actions))
                 })
                 .collect();
             Ok(json!({
-                "user": user,
+                "user": user.whole(),
                 "workspace": { "id": space.id, "name": space.name, "currency": space.currency.code(),
                     "locale": space.locale, "time_zone": space.time_zone, "fiscal_year_start": space.fiscal_year_start,
                     "configure": caller.identity.reach("workspace", domain::policy::Action::Configure) > domain::policy::Reach::None },
                 "session_id": caller.session,
+                "scopes": caller.identity.limits.as_ref().map(|l| l.scopes.texts()),
                 "roles": caller.identity.roles,
                 "rights": rights,
+                "field_rights": caller.identity.closed,
             }))
         })
         .await?;
@@ -351,8 +348,11 @@ pub fn routes(routes: &mut Routes) {
         .open()
         .also(&[401, 403]);
     routes.add(Method::POST, "/auth/logout", doc, logout);
-    let doc = Doc::new("me", "auth", "Who is signed in")
-        .about("The user, the workspace, the roles, and how far each right reaches.")
+    let doc = Doc::new("me", "auth", "Who is calling")
+        .about(
+            "The user, the workspace, the roles, and how far each right reaches. For an API key also its `scopes`, and the \
+             rights are those that they leave.",
+        )
         .ok(
             200,
             json!({ "type": "object", "required": ["user", "workspace", "roles", "rights"], "properties": {

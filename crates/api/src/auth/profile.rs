@@ -1,6 +1,6 @@
 //! What the signed-in user may change about themselves, whatever their rights.
 
-use crate::caller::Caller;
+use crate::caller::SignedIn;
 use crate::crud;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
@@ -20,7 +20,7 @@ use serde_json::json;
 const OWN: [&str; 5] = ["name", "phone", "title", "locale", "time_zone"];
 
 async fn change(
-    caller: Caller,
+    SignedIn { caller, .. }: SignedIn,
     state: Data<State>,
     request: HttpRequest,
     body: Bytes,
@@ -40,7 +40,8 @@ async fn change(
             crate::user::check_time_zone(&new)?;
             crud::checked(tx, &caller, Some(&old), &mut new)?;
             let stored = engine::update(tx, &caller.own_permit(), &old, &new)?;
-            request::record(StatusCode::OK, &stored, stored.version())
+            // One's own record is shown whole.
+            request::record(StatusCode::OK, &stored.whole(), stored.version())
         })
         .await?;
     state.forget_identities();

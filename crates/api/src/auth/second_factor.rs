@@ -1,7 +1,7 @@
 //! The second factor: one-time codes of an authenticator app (RFC 6238), and recovery codes for when it is lost.
 
 use super::{credential, note};
-use crate::caller::Caller;
+use crate::caller::SignedIn;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
 use crate::request;
@@ -73,7 +73,7 @@ fn recovery_code() -> Result<String, getrandom::Error> {
 }
 
 /// A secret to begin with. Nothing is kept of it until its first code comes back.
-async fn offer(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+async fn offer(SignedIn { caller, .. }: SignedIn, state: Data<State>) -> Result<HttpResponse, Problem> {
     let me = caller.me()?;
     let mut bytes = [0u8; 20];
     getrandom::fill(&mut bytes).map_err(persistence::Error::internal)?;
@@ -102,7 +102,7 @@ fn encoded(text: &str) -> String {
 }
 
 async fn turn_on(
-    caller: Caller,
+    SignedIn { caller, .. }: SignedIn,
     state: Data<State>,
     request: HttpRequest,
     body: Bytes,
@@ -144,7 +144,7 @@ async fn turn_on(
 
 /// The password is asked again: an open screen is not enough to take a lock off.
 async fn turn_off(
-    caller: Caller,
+    SignedIn { caller, .. }: SignedIn,
     state: Data<State>,
     request: HttpRequest,
     body: Bytes,
@@ -167,7 +167,7 @@ async fn turn_off(
 
 /// For who has lost the device and the recovery codes: somebody with the right to change the user takes the factor off.
 async fn reset(
-    caller: Caller,
+    SignedIn { caller, .. }: SignedIn,
     state: Data<State>,
     path: Path<String>,
     request: HttpRequest,

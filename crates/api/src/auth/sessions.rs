@@ -1,6 +1,6 @@
 //! The sessions of the signed-in user: where one is signed in, and how to end that.
 
-use crate::caller::Caller;
+use crate::caller::SignedIn;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
 use crate::request;
@@ -12,8 +12,8 @@ use domain::Error;
 use persistence::session;
 use serde_json::json;
 
-async fn list(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
-    let (me, workspace, current) = (caller.me()?, caller.workspace().id, caller.session);
+async fn list(SignedIn { caller, session }: SignedIn, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let (me, workspace, current) = (caller.me()?, caller.workspace().id, session);
     let devices = state
         .store
         .read_quick(move |tx| session::list(tx, workspace, me))
@@ -29,7 +29,11 @@ async fn list(caller: Caller, state: Data<State>) -> Result<HttpResponse, Proble
     Ok(HttpResponse::Ok().json(json!({ "data": data })))
 }
 
-async fn end(caller: Caller, state: Data<State>, path: Path<String>) -> Result<HttpResponse, Problem> {
+async fn end(
+    SignedIn { caller, .. }: SignedIn,
+    state: Data<State>,
+    path: Path<String>,
+) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, "session")?;
     let me = caller.me()?;
     let ended = state
@@ -47,11 +51,11 @@ async fn end(caller: Caller, state: Data<State>, path: Path<String>) -> Result<H
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn end_others(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+async fn end_others(SignedIn { caller, session }: SignedIn, state: Data<State>) -> Result<HttpResponse, Problem> {
     let me = caller.me()?;
     state
         .store
-        .write(move |tx| session::end_others(tx, &caller.own_permit(), me, caller.session))
+        .write(move |tx| session::end_others(tx, &caller.own_permit(), me, session))
         .await?;
     state.forget_identities();
     Ok(HttpResponse::NoContent().finish())

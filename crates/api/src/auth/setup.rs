@@ -8,7 +8,7 @@ use crate::{request, token, workspace};
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{Error, Issue};
+use domain::{Error, Issue, Record};
 use serde_json::{Value as Json, json};
 
 /// Makes the first workspace and its owner, with the one-time token that the server printed at its first start.
@@ -38,7 +38,7 @@ async fn setup(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
         .await?;
     Ok(HttpResponse::Created()
         .insert_header(("Location", format!("/api/v1/users/{}", user.id)))
-        .json(json!({ "user": user })))
+        .json(json!({ "user": user.whole() })))
 }
 
 pub fn routes(routes: &mut Routes) {

@@ -64,9 +64,9 @@ fn step(index: usize, json: Json) -> Result<Step, Issue> {
 
 fn run_step<T: Noun>(tx: &mut Tx, caller: &Caller, step: &Step) -> persistence::Result<Json> {
     Ok(match step.clone() {
-        Step::Create(body) => json!({ "status": 201, "body": create_in::<T>(tx, caller, body)? }),
+        Step::Create(body) => json!({ "status": 201, "body": caller.show(&create_in::<T>(tx, caller, body)?) }),
         Step::Update(id, expected, body) => {
-            json!({ "status": 200, "body": patch_in::<T>(tx, caller, id, expected, body)? })
+            json!({ "status": 200, "body": caller.show(&patch_in::<T>(tx, caller, id, expected, body)?) })
         }
         Step::Delete(id, expected) => {
             delete_in::<T>(tx, caller, id, expected)?;

@@ -25,7 +25,7 @@ async fn deleted<T: Noun>(caller: Caller, state: Data<State>, request: HttpReque
     let data: Vec<Json> = page
         .rows
         .iter()
-        .map(|row| json!({ "deleted_at": row.at, "record": row.record }))
+        .map(|row| json!({ "deleted_at": row.at, "record": caller.show(&row.record) }))
         .collect();
     let info = json!({ "next_cursor": page.next, "has_more": page.next.is_some() });
     Ok(HttpResponse::Ok().json(json!({ "data": data, "page": info })))
@@ -48,7 +48,7 @@ async fn restore<T: Noun>(
         let permit = by.authorize(Action::Delete, T::KIND, old.owner_id())?;
         expected.check(old.version())?;
         let stored = engine::restore(tx, &permit, &old)?;
-        request::record(StatusCode::OK, &stored, stored.version())
+        request::record(StatusCode::OK, &by.show(&stored), stored.version())
     })
     .await?;
     after_write::<T>(&state);

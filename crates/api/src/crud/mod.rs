@@ -13,6 +13,7 @@ use crate::numbering_rule;
 use crate::request::{self, Expected};
 use crate::schema::{self, type_name};
 use crate::state::State;
+use crate::transfer;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -54,7 +55,13 @@ pub trait Noun: Record {
 }
 
 /// Creates a record in a transaction, with every check a request gets.
-pub fn create_in<T: Noun>(tx: &mut Tx, caller: &Caller, mut map: Map<String, Json>) -> persistence::Result<T> {
+pub fn create_in<T: Noun>(tx: &mut Tx, caller: &Caller, map: Map<String, Json>) -> persistence::Result<T> {
+    caller.fields(T::KIND).must_set(map.keys())?;
+    create_from(tx, caller, map)
+}
+
+/// As `create_in`, where the caller's right to set the fields has been looked at.
+pub fn create_from<T: Noun>(tx: &mut Tx, caller: &Caller, mut map: Map<String, Json>) -> persistence::Result<T> {
     T::defaults(tx, caller, &mut map)?;
     if T::KIND.ownership == Ownership::Owned && !map.contains_key("owner_id") {
         map.insert("owner_id".into(), json!(caller.user()));
@@ -82,6 +89,7 @@ pub fn patch_in<T: Noun>(
     let old: T = engine::find(tx, &caller.scope(T::KIND)?, id)?;
     let permit = caller.authorize(Action::Edit, T::KIND, old.owner_id())?;
     expected.check(old.version())?;
+    caller.fields(T::KIND).must_set(map.keys())?;
     merge_objects(&mut map, &old)?;
     let patch = T::Patch::parse(map, false)?;
     let mut new = old.apply(patch, Instant::now())?;
@@ -104,7 +112,7 @@ fn merge_objects<T: Record>(map: &mut Map<String, Json>, old: &T) -> persistence
     if !map.values().any(Json::is_object) {
         return Ok(());
     }
-    let before = serde_json::to_value(old).map_err(persistence::Error::internal)?;
+    let before = serde_json::to_value(old.whole()).map_err(persistence::Error::internal)?;
     for (name, value) in map.iter_mut().filter(|(_, value)| value.is_object()) {
         let patch = std::mem::take(value);
         *value = before.get(name).cloned().unwrap_or_default();
@@ -135,9 +143,9 @@ pub fn merge(target: &mut Json, patch: Json) {
 pub fn checked<T: Record>(tx: &mut Tx, caller: &Caller, old: Option<&T>, new: &mut T) -> persistence::Result<()> {
     engine::check_references(tx, caller, old, new)?;
     Rates::new(caller).value(tx, old, new, false)?;
-    let values = serde_json::to_value(new).map_err(persistence::Error::internal)?;
+    let values = serde_json::to_value(new.whole()).map_err(persistence::Error::internal)?;
     let before = old
-        .map(serde_json::to_value)
+        .map(|old| serde_json::to_value(old.whole()))
         .transpose()
         .map_err(persistence::Error::internal)?;
     for field in T::KIND.fields {
@@ -172,7 +180,7 @@ fn location(kind: &Kind, id: Id) -> String {
 
 async fn list<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let pairs = request::query_pairs(&request)?;
-    let list = caller.list_context(|context| query::from_pairs(T::KIND, &pairs, &[], context))?;
+    let list = caller.list_context(T::KIND, |context| query::from_pairs(&pairs, &[], context))?;
     listing::page::<T>(&state, caller, list, Some(request.uri())).await
 }
 
@@ -183,7 +191,7 @@ async fn search<T: Noun>(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     let map = request::object(&request, &body)?;
-    let list = caller.list_context(|context| query::from_json(T::KIND, map, context))?;
+    let list = caller.list_context(T::KIND, |context| query::from_json(map, context))?;
     listing::page::<T>(&state, caller, list, None).await
 }
 
@@ -195,7 +203,7 @@ async fn get<T: Noun>(
 ) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, T::KIND.name)?;
     let pairs = request::query_pairs(&request)?;
-    let shape = listing::shape(T::KIND, &pairs)?;
+    let shape = listing::shape(&caller.fields(T::KIND), &pairs)?;
     let scope = caller.scope(T::KIND)?;
     let (record, body) = state
         .store
@@ -226,7 +234,7 @@ async fn create<T: Noun>(
     let by = caller.clone();
     let response = request::once(&state, &caller, &request, &body, move |tx| {
         let new: T = create_in(tx, &by, map.clone())?;
-        let mut answer = request::record(StatusCode::CREATED, &new, new.version())?;
+        let mut answer = request::record(StatusCode::CREATED, &by.show(&new), new.version())?;
         answer.location = Some(location(T::KIND, new.id()));
         Ok(answer)
     })
@@ -249,7 +257,7 @@ async fn patch<T: Noun>(
         .store
         .write(move |tx| {
             let stored: T = patch_in(tx, &caller, id, expected, map.clone())?;
-            request::record(StatusCode::OK, &stored, stored.version())
+            request::record(StatusCode::OK, &caller.show(&stored), stored.version())
         })
         .await?;
     after_write::<T>(&state);
@@ -319,11 +327,11 @@ async fn upsert<T: Noun>(
             match found {
                 Some(old) => {
                     let stored: T = patch_in(tx, &caller, old.id(), expected, map.clone())?;
-                    request::record(StatusCode::OK, &stored, stored.version())
+                    request::record(StatusCode::OK, &caller.show(&stored), stored.version())
                 }
                 None => {
                     let new: T = create_in(tx, &caller, map.clone())?;
-                    let mut answer = request::record(StatusCode::CREATED, &new, new.version())?;
+                    let mut answer = request::record(StatusCode::CREATED, &caller.show(&new), new.version())?;
                     answer.location = Some(location(T::KIND, new.id()));
                     Ok(answer)
                 }
@@ -355,8 +363,9 @@ async fn history<T: Noun>(
         .await?;
     let more = changes.len() > limit as usize;
     let changes = &changes[..changes.len().min(limit as usize)];
+    let data: Vec<Json> = changes.iter().map(|change| change.shown(&caller)).collect();
     let next = changes.last().filter(|_| more).map(|c| c.position.to_string());
-    Ok(HttpResponse::Ok().json(json!({ "data": changes, "page": { "next_cursor": next, "has_more": more } })))
+    Ok(HttpResponse::Ok().json(json!({ "data": data, "page": { "next_cursor": next, "has_more": more } })))
 }
 
 /// Registers the schemas, the list and the search of a kind.
@@ -421,6 +430,9 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
         .ok(201, schema(""));
     routes.add(Method::POST, &path, doc, create::<T>);
     batch::route::<T>(routes);
+    if kind.ownership == Ownership::Owned {
+        transfer::route(routes, kind);
+    }
     let doc = Doc::new(
         format!("upsert_{}", kind.name),
         &tag,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::Args;
 use domain::import::report::Cause;
-use domain::import::{Problem, Report};
+use domain::import::{Problem, Report, closed};
 use domain::policy::{Actor, Identity};
 use domain::user::User;
 use domain::{Id, Kind, Label, Locale, Record};
@@ -79,7 +79,7 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
     };
     let locale = args.lang.or_else(|| Locale::from_tag(&lang()?)).unwrap_or(Locale::En);
     let table = Path::new(args.file.clone()).with_context(|| format!("{} cannot be read", args.file.display()))?;
-    let settings = Settings {
+    let mut settings = Settings {
         kind: args.kind,
         mapping: Mapping::Adjust(pairs(&args.map)?),
         values: values(&args.value)?,
@@ -88,10 +88,12 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
             delimiter: None,
         },
         dry_run: args.dry_run,
+        closed: Vec::new(),
     };
     let identity = identity(store, &args.by, args.workspace.as_deref())?;
     let id = Id::now_v7();
     let actor = job::actor_of(identity, id);
+    settings.closed = closed(settings.kind, &actor.fields(settings.kind));
     let file_name = args
         .file
         .file_name()

@@ -29,6 +29,7 @@ pub fn actor_of(identity: Arc<Identity>, import: Id) -> Actor {
 fn clerk(actor: &Actor) -> Actor {
     let identity = Identity {
         grants: vec![policy::all()],
+        limits: None,
         ..(*actor.identity).clone()
     };
     Actor {

@@ -47,6 +47,8 @@ pub struct Settings {
     pub values: Values,
     pub options: Options,
     pub dry_run: bool,
+    /// What the importer may not set: no column fills it.
+    pub closed: Vec<&'static str>,
 }
 
 /// A column that fills something.
@@ -154,7 +156,7 @@ impl Plan {
         let opened = table.open().map_err(unreadable)?;
         let mut reader = Reader::new(opened, settings.options).map_err(|e| e.problem())?;
         let headers = distinct_headers(reader.headers());
-        let guesses = guess_for(settings.kind, reader.headers());
+        let guesses = guess_for(settings.kind, &settings.closed, reader.headers());
         let mut columns = columns(settings, &headers, &guesses)?;
         let mut scans = vec![Scan::default(); columns.len()];
         let has = |target: &str| columns.iter().position(|c| c.target == target);
@@ -311,13 +313,15 @@ fn columns(settings: &Settings, headers: &[String], guesses: &[Guess]) -> Result
     if chosen.is_empty() && !settings.dry_run {
         return Err(Problem::new(code::NOTHING_MAPPED));
     }
+    let open = || {
+        let all = targets(kind).map(|(name, _)| name);
+        all.filter(|name| !settings.closed.contains(name))
+    };
     let mut columns = Vec::new();
     for (wanted, index) in chosen {
-        let target = targets(kind)
-            .map(|(name, _)| name)
-            .find(|name| *name == wanted || name.strip_suffix("_id") == Some(wanted.as_str()));
+        let target = open().find(|name| *name == wanted || name.strip_suffix("_id") == Some(wanted.as_str()));
         let target = target.ok_or_else(|| {
-            let all: Vec<&str> = targets(kind).map(|(name, _)| name).collect();
+            let all: Vec<&str> = open().collect();
             Problem::new(code::UNKNOWN_TARGET)
                 .with("field", &wanted)
                 .with("fields", all.join(", "))

@@ -11,9 +11,10 @@ use actix_web::web::{Bytes, Data, Path as UrlPath};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::import::field::{label, targets};
 use domain::import::problem::code;
-use domain::import::{Import, ImportStatus, Problem as Cause};
+use domain::import::{Import, ImportStatus, Problem as Cause, closed};
 use domain::policy::{Action, Actor, Reach};
-use domain::{Error, Id, Issue, Kind, Locale, Record};
+use domain::user::User;
+use domain::{Error, Id, Issue, Kind, Record};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use persistence::idempotency::Answer;
 use persistence::import::{self as store, CHUNK, Part};
@@ -194,15 +195,19 @@ fn delimiter(text: Option<&str>) -> Result<Option<u8>, Issue> {
         .ok_or_else(|| Issue::at("delimiter", "unknown_choice").with("choices", ", ; | tab"))
 }
 
-fn may_import(caller: &Caller, kind: &'static Kind) -> Result<(), Problem> {
+/// The job runs later and with all the rights of its owner: an API key starts one only if it has them all too. That of
+/// users it does not start at all, since users bring their sign-ins.
+fn may_import(caller: &Caller, kind: &'static Kind) -> Result<(), Error> {
     if caller.identity.reach(kind.name, Action::Import) == Reach::None {
-        let refused = Error::Forbidden {
-            action: "import",
-            kind: kind.name,
-        };
-        return Err(refused.into());
+        return Err(caller.identity.refusal(Action::Import, kind));
     }
-    Ok(())
+    match &caller.identity.limits {
+        Some(_) if kind.name == User::KIND.name => Err(Error::NotForKey(Issue::new("", "api_key_not_allowed"))),
+        Some(limits) if !limits.scopes.all_write() => Err(Error::NotForKey(
+            Issue::new("", "api_key_scope").with("scope", "*:write"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn settings(form: &mut Form) -> Result<Settings, Issue> {
@@ -225,6 +230,7 @@ fn settings(form: &mut Form) -> Result<Settings, Issue> {
             delimiter: delimiter(form.words.remove("delimiter").as_deref())?,
         },
         dry_run,
+        closed: Vec::new(),
     };
     match form.words.keys().next() {
         None => Ok(settings),
@@ -253,8 +259,9 @@ async fn create(
             .with("expected", "multipart/form-data")
     })?;
     let mut form = read_form(parts).await?;
-    let settings = settings(&mut form)?;
+    let mut settings = settings(&mut form)?;
     may_import(&caller, settings.kind)?;
+    settings.closed = closed(settings.kind, &caller.fields(settings.kind));
     // A file that cannot be read is refused at once, with nothing kept of it.
     let (path, size) = (form.file.path().to_owned(), form.size);
     let looked = web::block({
@@ -275,7 +282,7 @@ async fn create(
     let response = request::once(&state, &caller, &request, &form.digest, move |tx| {
         job::begin(tx, &by.actor, &import, by.locale, false)?;
         keep(tx, &by.actor, id, &file)?;
-        accepted(&import, by.locale)
+        accepted(&import, &by)
     })
     .await?;
     state.imports.wake();
@@ -296,16 +303,16 @@ fn keep(tx: &mut Tx, actor: &Actor, id: Id, file: &NamedTempFile) -> persistence
     Ok(())
 }
 
-fn accepted(import: &Import, locale: Locale) -> persistence::Result<Answer> {
-    let mut answer = request::record(StatusCode::ACCEPTED, &shown(import, locale)?, import.version)?;
+fn accepted(import: &Import, caller: &Caller) -> persistence::Result<Answer> {
+    let mut answer = request::record(StatusCode::ACCEPTED, &shown(import, caller)?, import.version)?;
     answer.location = Some(format!("{BASE}/imports/{}", import.id));
     Ok(answer)
 }
 
 /// An import as people see it: with texts in their language and the fields there are.
-fn shown(import: &Import, locale: Locale) -> persistence::Result<Json> {
-    let mut body = serde_json::to_value(import).map_err(persistence::Error::internal)?;
-    let kind = importable(&import.kind);
+fn shown(import: &Import, caller: &Caller) -> persistence::Result<Json> {
+    let mut body = serde_json::to_value(caller.show(import)).map_err(persistence::Error::internal)?;
+    let (kind, locale) = (importable(&import.kind), caller.locale);
     for list in ["causes", "warnings"] {
         for cause in body["report"][list].as_array_mut().into_iter().flatten() {
             if let Ok(problem) = serde_json::from_value::<Cause>(cause.clone()) {
@@ -322,7 +329,9 @@ fn shown(import: &Import, locale: Locale) -> persistence::Result<Json> {
             let required = kind.field(name).is_some_and(|f| f.required) && kind.name != "opportunity";
             json!({ "name": name, "label": l.get(locale), "required": required })
         };
-        body["fields"] = targets(kind).map(field).collect();
+        let closed = closed(kind, &caller.fields(kind));
+        let open = targets(kind).filter(|(name, _)| !closed.contains(name));
+        body["fields"] = open.map(field).collect();
     }
     if let Ok(problem) = serde_json::from_value::<Cause>(body["error"].clone()) {
         body["error"]["detail"] = json!(problem.text(locale, kind));
@@ -335,7 +344,7 @@ async fn get(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Resul
     let id = request::id(&path, Import::KIND.name)?;
     let scope = caller.scope(Import::KIND)?;
     let import: Import = state.store.read_quick(move |tx| engine::find(tx, &scope, id)).await?;
-    let body = shown(&import, caller.locale)?;
+    let body = shown(&import, &caller)?;
     Ok(request::respond(request::record(
         StatusCode::OK,
         &body,
@@ -372,13 +381,7 @@ async fn run(
         let kind = importable(&old.kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind"))?;
         let permit = job::permit(&by.actor)?;
         by.authorize(Action::Edit, Import::KIND, old.owner_id)?;
-        if by.identity.reach(kind.name, Action::Import) == Reach::None {
-            let refused = Error::Forbidden {
-                action: "import",
-                kind: kind.name,
-            };
-            return Err(refused.into());
-        }
+        may_import(&by, kind)?;
         if !old.is_over() {
             return Err(Error::Conflict(Issue::at("status", "import_running")).into());
         }
@@ -421,7 +424,7 @@ async fn run(
         store::drop_chunks(tx, &permit, id, Part::Errors)?;
         store::enqueue(tx, &permit, id, by.locale, false)?;
         let stored = engine::update(tx, &permit, &old, &new)?;
-        accepted(&stored, by.locale)
+        accepted(&stored, &by)
     })
     .await?;
     state.imports.wake();
@@ -452,7 +455,7 @@ async fn cancel(
             ..old.clone()
         };
         let stored = engine::update(tx, &permit, &old, &new)?;
-        request::record(StatusCode::OK, &shown(&stored, by.locale)?, stored.version)
+        request::record(StatusCode::OK, &shown(&stored, &by)?, stored.version)
     })
     .await
 }

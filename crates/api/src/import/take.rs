@@ -322,7 +322,7 @@ impl<T: Importable> Existing<T> {
         };
         let mut same = alike.iter().filter(|record| {
             T::APART.is_empty()
-                || matches!(serde_json::to_value(record), Ok(Json::Object(map)) if apart::<T>(&map) == *wanted)
+                || matches!(serde_json::to_value(record.whole()), Ok(Json::Object(map)) if apart::<T>(&map) == *wanted)
         });
         match (same.next(), same.next()) {
             (found, None) => Ok(found),
@@ -450,7 +450,7 @@ fn update<T: Importable>(
     now: Instant,
 ) -> Result<Verdict<T>, Error> {
     // What is set once is compared, not set again.
-    let before = serde_json::to_value(old).unwrap_or_default();
+    let before = serde_json::to_value(old.whole()).unwrap_or_default();
     for field in T::KIND.fields.iter().filter(|f| f.can(domain::record::FIXED)) {
         if map.get(field.name).is_some_and(|v| *v == before[field.name]) {
             map.remove(field.name);
@@ -492,7 +492,7 @@ fn problem_of(issue: &domain::Issue) -> (Option<String>, Problem) {
 pub fn problems_of(error: Error) -> Problems {
     match error {
         Error::Invalid(issues) => issues.iter().map(problem_of).collect(),
-        Error::Conflict(issue) | Error::BadQuery(issue) => vec![problem_of(&issue)],
+        Error::Conflict(issue) | Error::BadQuery(issue) | Error::NotForKey(issue) => vec![problem_of(&issue)],
         Error::Forbidden { action, kind } => {
             vec![(
                 None,

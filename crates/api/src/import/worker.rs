@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant as Clock};
 
 use domain::import::problem::code;
-use domain::import::{Import, ImportStatus, Problem};
+use domain::import::{Import, ImportStatus, Problem, closed};
 use domain::policy::{Actor, Permit};
 use domain::{Id, Instant};
 use persistence::import::{self as store, CHUNK, Part, Waiting};
@@ -178,6 +178,7 @@ fn settings(import: &Import) -> Option<Settings> {
         values: serde_json::from_value::<Values>(import.value_map.clone()).ok()?,
         options: Options { encoding, delimiter },
         dry_run: import.dry_run,
+        closed: Vec::new(),
     })
 }
 
@@ -210,9 +211,10 @@ fn run_one(db: &Store, waiting: Waiting, shared: &Shared) -> persistence::Result
         return fail(db, waiting.workspace, id, &Problem::new("unauthenticated"));
     };
     let actor = job::actor_of(Arc::new(identity), id);
-    let Some(settings) = settings(&import) else {
+    let Some(mut settings) = settings(&import) else {
         return fail(db, waiting.workspace, id, &Problem::new(code::UNREADABLE));
     };
+    settings.closed = closed(settings.kind, &actor.fields(settings.kind));
     let broken = |e: std::io::Error| persistence::Error::internal(e);
     let mut file = tempfile::NamedTempFile::new().map_err(broken)?;
     let size = copy_out(db, &permit, id, file.as_file_mut())?;

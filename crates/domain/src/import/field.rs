@@ -10,6 +10,7 @@ use super::number::{NumberScan, NumberStyle, money, number};
 use super::problem::{Problem, code};
 use super::{cell, closest};
 use crate::money::Rate;
+use crate::policy::{Access, Fields};
 use crate::value::{Choice, Type};
 use crate::{Currency, Field, Instant, Kind, Label};
 
@@ -49,9 +50,21 @@ pub fn label(kind: &Kind, name: &str) -> Option<Label> {
     kind.field(name).map(|f| f.label).or_else(extra)
 }
 
-/// The guess for a file of a record kind.
-pub fn guess_for(kind: &Kind, headers: &[String]) -> Vec<Guess> {
+/// What a file may not fill, for somebody who may set only some of the fields.
+pub fn closed(kind: &Kind, fields: &Fields) -> Vec<&'static str> {
+    let sets = |name: &'static str| match name {
+        "first_name" | "last_name" => "name",
+        "product" | "quantity" => "lines",
+        own => own,
+    };
+    let names = targets(kind).map(|(name, _)| name);
+    names.filter(|name| fields.access(sets(name)) > Access::Full).collect()
+}
+
+/// The guess for a file of a record kind, without the fields that may not be filled.
+pub fn guess_for(kind: &Kind, closed: &[&str], headers: &[String]) -> Vec<Guess> {
     let hints: Vec<FieldHint> = targets(kind)
+        .filter(|(name, _)| !closed.contains(name))
         .map(|(name, label)| FieldHint::new(name, [label.zh, label.en]))
         .collect();
     guess(kind.name, &hints, headers)

@@ -13,7 +13,7 @@ pub mod report;
 mod synonyms;
 
 pub use closest::closest;
-pub use field::{Context, Scan, Style, Value, guess_for, targets, value};
+pub use field::{Context, Scan, Style, Value, closed, guess_for, targets, value};
 pub use job::{Import, ImportPatch, ImportStatus};
 pub use mapping::{Certainty, FieldHint, Guess, distinct_headers, guess};
 pub use problem::{Problem, reason};

@@ -3,6 +3,7 @@
 use super::{Count, Cursor, DEFAULT_LIMIT, Filter, Leaf, List, MAX_DEPTH, MAX_LEAVES, MAX_LIMIT, Sort, Test, dates};
 use crate::error::{Error, Issue};
 use crate::money::{Rate, parse_decimal};
+use crate::policy::Fields;
 use crate::record::{FILTER, Field, Kind, SORT};
 use crate::value::{Type, Val, parse_day, parse_id};
 use crate::{Currency, Day, Instant};
@@ -16,6 +17,8 @@ pub struct Context<'a> {
     pub currency: Currency,
     /// The month in which the fiscal year begins.
     pub fiscal_start: u32,
+    /// What the caller may see: nobody filters or sorts by what they may not read.
+    pub fields: Fields<'a>,
 }
 
 fn bad(parameter: &str, code: &'static str) -> Issue {
@@ -34,13 +37,43 @@ fn field(kind: &'static Kind, name: &str, parameter: &str, cap: u32) -> Result<&
     Ok(field)
 }
 
+fn hidden(parameter: &str, name: &str) -> Error {
+    Error::BadQuery(bad(parameter, "field_hidden").with("field", name))
+}
+
+/// A field that may be filtered or sorted by.
+fn read_by(name: &str, parameter: &str, cap: u32, context: &Context) -> Result<&'static Field, Error> {
+    let field = field(context.fields.kind(), name, parameter, cap)?;
+    if context.fields.reads(name) {
+        Ok(field)
+    } else {
+        Err(hidden(parameter, name))
+    }
+}
+
+/// A field asked for by name.
+pub fn shown(fields: &Fields, name: &str) -> Result<&'static str, Error> {
+    let field = field(fields.kind(), name, "fields", 0)?;
+    if fields.sees(name) {
+        Ok(field.name)
+    } else {
+        Err(hidden("fields", name))
+    }
+}
+
+/// A reference whose record is asked for.
+pub fn expanded(fields: &Fields, name: &str) -> Result<&'static Field, Error> {
+    let found = fields.kind().fields.iter().find(|f| f.expansion() == Some(name));
+    let field = found.ok_or_else(|| Error::BadQuery(bad("expand", "not_expandable").with("field", name)))?;
+    if fields.sees(field.name) {
+        Ok(field)
+    } else {
+        Err(hidden("expand", name))
+    }
+}
+
 /// Reads the parameters of a list request. Parameters in `extra` belong to the route and are left to it.
-pub fn from_pairs(
-    kind: &'static Kind,
-    pairs: &[(String, String)],
-    extra: &[&str],
-    context: &Context,
-) -> Result<List, Error> {
+pub fn from_pairs(pairs: &[(String, String)], extra: &[&str], context: &Context) -> Result<List, Error> {
     let mut map = Map::new();
     let mut filters = Vec::new();
     for (name, value) in pairs {
@@ -59,15 +92,15 @@ pub fn from_pairs(
     if !filters.is_empty() {
         map.insert("filter".into(), serde_json::json!({ "and": filters }));
     }
-    read(kind, map, context, true)
+    read(map, context, true)
 }
 
 /// Reads the body of a search.
-pub fn from_json(kind: &'static Kind, body: Map<String, Json>, context: &Context) -> Result<List, Error> {
-    read(kind, body, context, false)
+pub fn from_json(body: Map<String, Json>, context: &Context) -> Result<List, Error> {
+    read(body, context, false)
 }
 
-fn read(kind: &'static Kind, mut map: Map<String, Json>, context: &Context, loose: bool) -> Result<List, Error> {
+fn read(mut map: Map<String, Json>, context: &Context, loose: bool) -> Result<List, Error> {
     let raw_filter = map.remove("filter").filter(|f| !f.is_null());
     let raw_sort = text(&mut map, "sort")?.unwrap_or_else(|| "-created_at".to_owned());
     let q = text(&mut map, "q")?
@@ -77,7 +110,7 @@ fn read(kind: &'static Kind, mut map: Map<String, Json>, context: &Context, loos
         return Err(Error::BadQuery(bad("q", "too_long").with("max", 200)));
     }
     let fingerprint = fingerprint(&[
-        kind.name,
+        context.fields.kind().name,
         &raw_filter.as_ref().map(Json::to_string).unwrap_or_default(),
         &raw_sort,
         q.as_deref().unwrap_or_default(),
@@ -87,7 +120,7 @@ fn read(kind: &'static Kind, mut map: Map<String, Json>, context: &Context, loos
         None => (false, raw_sort.as_str()),
     };
     let sort = Sort {
-        field: field(kind, sort_name, "sort", SORT)?,
+        field: read_by(sort_name, "sort", SORT, context)?,
         descending,
     };
     let limit = match map.remove("limit") {
@@ -108,23 +141,20 @@ fn read(kind: &'static Kind, mut map: Map<String, Json>, context: &Context, loos
         None => None,
         Some(json) => {
             let mut leaves = 0;
-            Some(tree(kind, json, context, loose, 1, &mut leaves)?)
+            Some(tree(json, context, loose, 1, &mut leaves)?)
         }
     };
     let fields = names(&mut map, "fields")?
         .map(|list| {
             list.iter()
-                .map(|n| Ok(field(kind, n, "fields", 0)?.name))
-                .collect::<Result<Vec<_>, Error>>()
+                .map(|n| shown(&context.fields, n))
+                .collect::<Result<Vec<_>, _>>()
         })
         .transpose()?;
     let expand = names(&mut map, "expand")?
         .unwrap_or_default()
         .iter()
-        .map(|n| {
-            let found = kind.fields.iter().find(|f| f.expansion() == Some(n));
-            found.ok_or_else(|| Error::BadQuery(bad("expand", "not_expandable").with("field", n)))
-        })
+        .map(|n| expanded(&context.fields, n))
         .collect::<Result<Vec<_>, _>>()?;
     let count = match text(&mut map, "count")?.as_deref() {
         None => Count::No,
@@ -201,14 +231,7 @@ fn fingerprint(parts: &[&str]) -> u64 {
     hash
 }
 
-fn tree(
-    kind: &'static Kind,
-    json: Json,
-    context: &Context,
-    loose: bool,
-    depth: usize,
-    leaves: &mut usize,
-) -> Result<Filter, Error> {
+fn tree(json: Json, context: &Context, loose: bool, depth: usize, leaves: &mut usize) -> Result<Filter, Error> {
     if depth > MAX_DEPTH {
         return Err(Error::BadQuery(bad("filter", "filter_too_deep").with("max", MAX_DEPTH)));
     }
@@ -228,7 +251,7 @@ fn tree(
         }
         parts
             .into_iter()
-            .map(|p| tree(kind, p, context, loose, depth + 1, leaves))
+            .map(|p| tree(p, context, loose, depth + 1, leaves))
             .collect::<Result<_, _>>()
             .map(Some)
     };
@@ -237,7 +260,7 @@ fn tree(
     } else if let Some(parts) = branch(&mut map, "or")? {
         Filter::Or(parts)
     } else if let Some(part) = map.remove("not") {
-        Filter::Not(Box::new(tree(kind, part, context, loose, depth + 1, leaves)?))
+        Filter::Not(Box::new(tree(part, context, loose, depth + 1, leaves)?))
     } else {
         *leaves += 1;
         if *leaves > MAX_LEAVES {
@@ -250,7 +273,7 @@ fn tree(
         let op = map.remove("op").unwrap_or_else(|| "eq".into());
         let op = op.as_str().ok_or_else(malformed)?;
         let value = map.remove("value").unwrap_or_default();
-        leaf(kind, name, op, value, context, loose)?
+        leaf(name, op, value, context, loose)?
     };
     if map.is_empty() { Ok(found) } else { Err(malformed()) }
 }
@@ -261,16 +284,9 @@ enum Operand {
     Range(Val, Val),
 }
 
-fn leaf(
-    kind: &'static Kind,
-    name: &str,
-    op: &str,
-    value: Json,
-    context: &Context,
-    loose: bool,
-) -> Result<Filter, Error> {
+fn leaf(name: &str, op: &str, value: Json, context: &Context, loose: bool) -> Result<Filter, Error> {
     let parameter = format!("filter[{name}]");
-    let field = field(kind, name, &parameter, FILTER)?;
+    let field = read_by(name, &parameter, FILTER, context)?;
     let (column, storage) = field.filter_column();
     let refuse = |code| {
         Error::BadQuery(

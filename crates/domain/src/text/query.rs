@@ -1,5 +1,7 @@
 //! What is looked up for a text the user typed.
 
+use std::collections::BTreeSet;
+
 use super::{
     fold::{normalise, simplify},
     scan::{Piece, joined, number, scan, words},
@@ -111,6 +113,15 @@ impl Query {
         self.write(" AND ", " OR ", |word| {
             format!("\"{}\"{}", word.token, if word.prefix { "*" } else { "" })
         })
+    }
+
+    /// Whether a record with these tokens is found.
+    pub fn is_in(&self, tokens: &BTreeSet<String>) -> bool {
+        let has = |word: &Word| {
+            let first = tokens.range(word.token.clone()..).next();
+            first.is_some_and(|token| *token == word.token || (word.prefix && token.starts_with(&word.token)))
+        };
+        self.terms.iter().all(|term| term.any.iter().any(has))
     }
 
     fn write(&self, and: &str, or: &str, word: impl Fn(&Word) -> String) -> String {

@@ -99,7 +99,7 @@ pub fn restore<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<T> {
     }
     let mut stored = old.clone();
     stored.written(old.version() + 1, now);
-    let after = serde_json::to_value(&stored).map_err(Error::internal)?;
+    let after = serde_json::to_value(stored.whole()).map_err(Error::internal)?;
     let entry = Entry {
         kind: T::KIND.name,
         record: old.id(),

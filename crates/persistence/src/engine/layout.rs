@@ -4,7 +4,7 @@ use domain::record::SEARCH;
 use domain::text::{Group, sort_key, tokens};
 use domain::value::{Storage, Type, Val};
 use domain::{Field, Kind};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// The columns before this one are kept by the engine: id, version, created_at, updated_at, created_by.
@@ -24,8 +24,8 @@ pub struct Layout {
     pub searchable: bool,
     /// Sort-key columns, each with the index of the column it is made from.
     pub sorted: Vec<(String, usize)>,
-    /// Searched columns and the group their tokens are marked with.
-    pub searched: Vec<(usize, Group)>,
+    /// Searched columns, the field of each, and the group its tokens are marked with.
+    pub searched: Vec<(usize, &'static str, Group)>,
     pub references: Vec<(usize, &'static Field)>,
 }
 
@@ -45,7 +45,7 @@ impl Layout {
                 sorted.push((field.sort_column().0, first));
             }
             if field.can(SEARCH) {
-                searched.push((first, group(field)));
+                searched.push((first, field.name, group(field)));
             }
             if field.refers.is_some() {
                 references.push((first, field));
@@ -91,15 +91,21 @@ impl Layout {
 
     /// The search tokens of a row.
     pub fn tokens(&self, row: &[Val]) -> Vec<String> {
+        self.tokens_without(row, &[]).into_iter().collect()
+    }
+
+    /// The search tokens of a row, but those of some fields.
+    pub fn tokens_without(&self, row: &[Val], fields: &[&str]) -> BTreeSet<String> {
         let parts: Vec<(Group, &str)> = self
             .searched
             .iter()
-            .filter_map(|(source, group)| match &row[*source] {
+            .filter(|(_, field, _)| !fields.contains(field))
+            .filter_map(|(source, _, group)| match &row[*source] {
                 Val::Text(text) => Some((*group, text.as_str())),
                 _ => None,
             })
             .collect();
-        tokens(&parts).into_iter().collect()
+        tokens(&parts)
     }
 }
 

@@ -36,7 +36,7 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         next: None,
         count: total,
     };
-    let Some(search) = search::plan(tx, T::KIND, list.q.as_deref())? else {
+    let Some(search) = search::plan(tx, scope, T::KIND, list.q.as_deref())? else {
         return Ok(none);
     };
     let wanted = list.limit as usize + 1;
@@ -104,7 +104,7 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
 }
 
 fn conditions(sql: &mut Sql, dialect: Dialect, kind: &Kind, list: &List, search: &search::Plan) {
-    search.condition(sql, kind);
+    search.condition(sql, dialect, kind);
     if let Some(tree) = &list.filter {
         sql.push(" AND ");
         filter::filter(sql, dialect, tree);
@@ -113,7 +113,7 @@ fn conditions(sql: &mut Sql, dialect: Dialect, kind: &Kind, list: &List, search:
 
 /// How many records a list has; an estimate stops counting at ten thousand.
 pub fn count(tx: &mut Tx, scope: &Scope, kind: &Kind, list: &List, wanted: Count) -> Result<i64> {
-    let Some(search) = search::plan(tx, kind, list.q.as_deref())? else {
+    let Some(search) = search::plan(tx, scope, kind, list.q.as_deref())? else {
         return Ok(0);
     };
     let mut sql = Sql::new(format!("SELECT count(*) FROM (SELECT 1 FROM {} t WHERE ", kind.plural)).once();

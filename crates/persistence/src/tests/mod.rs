@@ -57,8 +57,9 @@ fn list<T: Record>(pairs: &[(&str, &str)]) -> List {
         today: domain::value::parse_day("2026-01-02").expect("a day"),
         day_start: &|_| Instant::now(),
         currency: domain::Currency::CNY,
+        fields: domain::policy::Fields::open(T::KIND),
     };
-    domain::query::from_pairs(T::KIND, &pairs, &[], &context).expect("a list")
+    domain::query::from_pairs(&pairs, &[], &context).expect("a list")
 }
 
 /// Many records of a kind, made in the database from one: each with an id, a name and times of its own.
@@ -228,7 +229,7 @@ fn all_ways_to_search_give_the_same_rows() {
         let ids = |plan: search::Plan| {
             db.read(|tx| {
                 let mut sql = Sql::new("SELECT t.id FROM customers t WHERE 1 = 1");
-                plan.condition(&mut sql, Customer::KIND);
+                plan.condition(&mut sql, tx.dialect(), Customer::KIND);
                 sql.push(" AND t.name NOT LIKE 'name%' ORDER BY t.name_sort, t.id");
                 tx.rows(&sql, &[Storage::Id])
             })

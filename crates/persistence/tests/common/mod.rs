@@ -221,9 +221,11 @@ pub fn somebody(workspace: &Arc<Workspace>, role: &str, me: Id, mates: &[Id]) ->
         user: Some(me),
         roles: vec![role.to_owned()],
         grants: vec![grants],
+        closed: domain::policy::FieldRights::default(),
         team_mates: mates.iter().copied().collect(),
         team_mates_below: mates.iter().copied().collect(),
         time_zone: workspace.time_zone.clone(),
+        limits: None,
     };
     Actor::new(Arc::new(identity), "test")
 }

@@ -1,4 +1,4 @@
-//! Access tokens (RFC 8725): only ours, only for this, only now.
+//! Line 7. Access tokens (RFC 8725): only ours, only for this, only now.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;

@@ -1,0 +1,366 @@
+//! Routes of API keys. None of them can be called with a key: a stolen one must not make itself another.
+
+use crate::caller::{Caller, SignedIn};
+use crate::describe::{BASE, Doc, Routes, reference};
+use crate::error::Problem;
+use crate::request::{self, Expected};
+use crate::state::State;
+use crate::{listing, token};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::api_key::{ApiKey, MAX_NAME, MOST_KEYS, MOST_OLD_MINUTES, MOST_YEARS, Scopes};
+use domain::policy::{Action, Reach};
+use domain::user::User;
+use domain::value::{parse_day, parse_id};
+use domain::{Error, Id, Instant, Issue, Record};
+use persistence::idempotency::Answer;
+use persistence::{Tx, api_key};
+use serde_json::{Map, Value as Json, json};
+
+/// Whose keys the caller sees: those of everybody for who may change users, else the own.
+fn seen(caller: &Caller) -> Option<Id> {
+    let all = caller.identity.reach(User::KIND.name, Action::Edit) > Reach::None;
+    caller.user().filter(|_| !all)
+}
+
+fn find(tx: &mut Tx, caller: &Caller, id: Id) -> persistence::Result<ApiKey> {
+    api_key::find(tx, caller.workspace().id, seen(caller), id)
+}
+
+/// A key of the caller: what is done to it would give its secret into somebody else's hands.
+fn own(tx: &mut Tx, caller: &Caller, id: Id, expected: Expected) -> persistence::Result<ApiKey> {
+    let key = find(tx, caller, id)?;
+    if caller.user() != Some(key.user_id) {
+        return Err(Error::Conflict(Issue::new("", "api_key_of_other")).into());
+    }
+    expected.check(key.version)?;
+    if key.revoked_at.is_some() {
+        return Err(Error::Conflict(Issue::new("", "api_key_revoked")).into());
+    }
+    Ok(key)
+}
+
+fn shown(key: &ApiKey) -> Json {
+    let mut body = json!(key);
+    body["state"] = json!(key.state(Instant::now()));
+    body
+}
+
+fn answer(status: StatusCode, key: &ApiKey, secret: Option<&str>) -> persistence::Result<Answer> {
+    let mut body = shown(key);
+    if let Some(secret) = secret {
+        body["secret"] = json!(secret);
+    }
+    let mut answer = request::record(status, &body, key.version)?;
+    if status == StatusCode::CREATED {
+        answer.location = Some(format!("{BASE}/api-keys/{}", key.id));
+    }
+    Ok(answer)
+}
+
+fn name(map: &mut Map<String, Json>) -> Result<String, Issue> {
+    request::required_text(map, "name", MAX_NAME)
+}
+
+fn scopes(map: &mut Map<String, Json>) -> Result<Scopes, Issue> {
+    let sent = map.remove("scopes").unwrap_or_default();
+    if sent.is_null() {
+        return Err(Issue::at("scopes", "required"));
+    }
+    let texts: Vec<String> =
+        serde_json::from_value(sent).map_err(|_| Issue::at("scopes", "wrong_type").with("type", "texts"))?;
+    let scopes = Scopes::parse(&texts)?;
+    if scopes.is_empty() {
+        return Err(Issue::at("scopes", "required"));
+    }
+    Ok(scopes)
+}
+
+/// A moment, or a day in the caller's time zone, which is the last one. None where nothing is said.
+fn expiry(map: &mut Map<String, Json>, caller: &Caller) -> Result<Option<Option<Instant>>, Issue> {
+    const NAME: &str = "expires_at";
+    let wrong = || Issue::at(NAME, "wrong_type").with("type", "instant");
+    let end = match map.remove(NAME) {
+        None => return Ok(None),
+        Some(Json::Null) => return Ok(Some(None)),
+        Some(Json::String(text)) => match parse_day(&text) {
+            Some(day) => {
+                let next = day.succ_opt().ok_or_else(wrong)?;
+                caller.day_start(next)
+            }
+            None => Instant::parse(&text).ok_or_else(wrong)?,
+        },
+        Some(_) => return Err(wrong()),
+    };
+    let now = Instant::now();
+    if end <= now {
+        return Err(Issue::at(NAME, "expiry_past"));
+    }
+    // A day more, so that a date so many years away is fine wherever one is.
+    if end > now.plus_seconds((MOST_YEARS * 366 + 1) * 24 * 3600) {
+        return Err(Issue::at(NAME, "expiry_far").with("years", MOST_YEARS));
+    }
+    Ok(Some(Some(end)))
+}
+
+async fn list(
+    SignedIn { caller, .. }: SignedIn,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (mut pairs, mut user) = (request::query_pairs(&request)?, None);
+    if let Some(at) = pairs.iter().position(|(name, _)| name == "user_id") {
+        let (_, value) = pairs.swap_remove(at);
+        user = Some(parse_id(&value).ok_or_else(|| Error::BadQuery(Issue::new("user_id", "invalid_id")))?);
+    }
+    let (cursor, limit) = listing::cursor_and_limit(&pairs)?;
+    let invalid = || Error::BadQuery(Issue::new("cursor", "invalid_cursor"));
+    let before = cursor.map(|c| parse_id(&c).ok_or_else(invalid)).transpose()?;
+    let seen = seen(&caller);
+    // Nobody sees more for asking for somebody else.
+    let nothing = seen.is_some() && user.is_some() && seen != user;
+    let mut keys = state
+        .store
+        .read_quick(move |tx| {
+            if nothing {
+                return Ok(Vec::new());
+            }
+            api_key::page(tx, caller.workspace().id, seen.or(user), before, limit + 1)
+        })
+        .await?;
+    let more = keys.len() > limit as usize;
+    keys.truncate(limit as usize);
+    let next = keys.last().filter(|_| more).map(|key| key.id);
+    let data: Vec<Json> = keys.iter().map(shown).collect();
+    Ok(HttpResponse::Ok().json(json!({ "data": data, "page": { "next_cursor": next, "has_more": more } })))
+}
+
+async fn get(
+    SignedIn { caller, .. }: SignedIn,
+    state: Data<State>,
+    path: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, "api_key")?;
+    let key = state.store.read_quick(move |tx| find(tx, &caller, id)).await?;
+    Ok(request::respond(answer(StatusCode::OK, &key, None)?))
+}
+
+async fn create(
+    SignedIn { caller, .. }: SignedIn,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let mut map = request::object(&request, &body)?;
+    let name = name(&mut map)?;
+    let scopes = scopes(&mut map)?;
+    let expires_at = expiry(&mut map, &caller)?.flatten();
+    request::nothing_else(&map)?;
+    let secret = token::api_key().map_err(persistence::Error::internal)?;
+    let key = ApiKey {
+        id: Id::now_v7(),
+        user_id: caller.me()?,
+        name,
+        prefix: token::api_key_prefix(&secret),
+        scopes: scopes.texts(),
+        created_at: Instant::now(),
+        expires_at,
+        rotated_at: None,
+        old_until: None,
+        revoked_at: None,
+        last_used_at: None,
+        last_used_from: None,
+        version: 1,
+    };
+    let given = answer(StatusCode::CREATED, &key, Some(&secret))?;
+    let hash = token::hash(&secret);
+    state
+        .store
+        .write(move |tx| {
+            let permit = caller.own_permit();
+            if api_key::count_active(tx, permit.workspace(), key.user_id)? >= MOST_KEYS {
+                return Err(Error::Conflict(Issue::new("", "too_many_api_keys").with("max", MOST_KEYS)).into());
+            }
+            api_key::insert(tx, &permit, &key, &hash)
+        })
+        .await?;
+    Ok(request::respond(given))
+}
+
+async fn rename(
+    SignedIn { caller, .. }: SignedIn,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, "api_key")?;
+    let expected = request::if_match(&request)?;
+    let mut map = request::object(&request, &body)?;
+    let name = name(&mut map)?;
+    request::nothing_else(&map)?;
+    let stored = state
+        .store
+        .write(move |tx| {
+            let old = own(tx, &caller, id, expected)?;
+            api_key::rename(tx, &caller.own_permit(), &old, &name)
+        })
+        .await?;
+    Ok(request::respond(answer(StatusCode::OK, &stored, None)?))
+}
+
+async fn rotate(
+    SignedIn { caller, .. }: SignedIn,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, "api_key")?;
+    let expected = request::if_match(&request)?;
+    let mut map = request::optional_object(&request, &body)?;
+    let keep = match map.remove("keep_old_minutes") {
+        None | Some(Json::Null) => 0,
+        Some(minutes) => minutes
+            .as_i64()
+            .filter(|m| (0..=MOST_OLD_MINUTES).contains(m))
+            .ok_or_else(|| {
+                Issue::at("keep_old_minutes", "out_of_range")
+                    .with("min", 0)
+                    .with("max", MOST_OLD_MINUTES)
+            })?,
+    };
+    let expiry = expiry(&mut map, &caller)?;
+    request::nothing_else(&map)?;
+    let secret = token::api_key().map_err(persistence::Error::internal)?;
+    let (prefix, hash) = (token::api_key_prefix(&secret), token::hash(&secret));
+    let stored = state
+        .store
+        .write(move |tx| {
+            let old = own(tx, &caller, id, expected)?;
+            let rotation = api_key::Rotation {
+                prefix: &prefix,
+                secret_hash: &hash,
+                old_until: (keep > 0).then(|| Instant::now().plus_seconds(keep * 60)),
+                expires_at: expiry.unwrap_or(old.expires_at),
+            };
+            api_key::rotate(tx, &caller.own_permit(), &old, &rotation)
+        })
+        .await?;
+    state.forget_identities();
+    Ok(request::respond(answer(StatusCode::OK, &stored, Some(&secret))?))
+}
+
+async fn revoke(
+    SignedIn { caller, .. }: SignedIn,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, "api_key")?;
+    let expected = request::if_match(&request)?;
+    state
+        .store
+        .write(move |tx| {
+            let old = find(tx, &caller, id)?;
+            let permit = if caller.user() == Some(old.user_id) {
+                caller.own_permit()
+            } else {
+                crate::user::in_charge_of(tx, &caller, old.user_id)?.1
+            };
+            expected.check(old.version)?;
+            if old.revoked_at.is_some() {
+                return Err(Error::Conflict(Issue::new("", "api_key_revoked")).into());
+            }
+            api_key::revoke(tx, &permit, &old)
+        })
+        .await?;
+    state.forget_identities();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Every scope there is.
+fn all_scopes() -> Vec<String> {
+    let kinds = domain::KINDS.iter().map(|kind| kind.path());
+    let named = std::iter::once("*".to_owned()).chain(kinds);
+    named
+        .flat_map(|kind| domain::api_key::Access::ALL.map(|access| format!("{kind}:{}", access.key())))
+        .collect()
+}
+
+pub fn routes(routes: &mut Routes) {
+    let text = json!({ "type": "string" });
+    let at = json!({ "type": "string", "format": "date-time" });
+    let maybe_at = json!({ "type": ["string", "null"], "format": "date-time" });
+    let id = json!({ "type": "string", "format": "uuid" });
+    let schema = json!({ "type": "object",
+        "required": ["id", "user_id", "name", "prefix", "scopes", "state", "created_at", "expires_at", "revoked_at", "last_used_at", "version"],
+        "properties": { "id": id, "user_id": id, "name": text, "scopes": { "type": "array", "items": text },
+            "prefix": { "type": "string", "description": "The first characters of the secret." },
+            "state": { "type": "string", "enum": ["active", "expired", "revoked"] }, "created_at": at, "expires_at": maybe_at,
+            "rotated_at": maybe_at, "revoked_at": maybe_at,
+            "old_until": { "type": ["string", "null"], "format": "date-time", "description": "Until when the secret before the last rotation works as well." },
+            "last_used_at": { "type": ["string", "null"], "format": "date-time", "description": "Noted at most once a minute." },
+            "last_used_from": { "type": ["string", "null"], "description": "The network address it was last used from." },
+            "version": { "type": "integer" } } });
+    let mut with_secret = schema.clone();
+    with_secret["properties"]["secret"] = json!({ "type": "string", "description": "The key itself, shown this once: `Authorization: Bearer <secret>`." });
+    with_secret["required"]
+        .as_array_mut()
+        .into_iter()
+        .for_each(|required| required.push(json!("secret")));
+    routes.schemas.insert("ApiKey".into(), schema);
+    routes.schemas.insert("ApiKeyWithSecret".into(), with_secret);
+    let name = json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME });
+    let expires_at = json!({ "type": ["string", "null"], "description": format!("A moment (RFC 3339), or a day (`YYYY-MM-DD`) that is the last one; null for no end. At most {MOST_YEARS} years away.") });
+
+    let doc = Doc::new("list_api_keys", "api-keys", "List API keys")
+        .about("Newest first, revoked ones too. One's own; who may edit users sees those of everybody.")
+        .query("user_id", id, "Only those of one user")
+        .query(
+            "limit",
+            json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }),
+            "Keys of a page",
+        )
+        .query("cursor", json!({ "type": "string" }), "Where the page before ended")
+        .ok(
+            200,
+            json!({ "type": "object", "required": ["data", "page"], "properties": {
+            "data": { "type": "array", "items": reference("ApiKey") }, "page": reference("Page") } }),
+        );
+    routes.add(Method::GET, "/api-keys", doc, list);
+    let doc = Doc::new("create_api_key", "api-keys", "Make an API key")
+        .about(
+            "The key acts for who makes it, now and later: within its scopes it may do what they may. The secret is shown this \
+             once. Keys outlive a change of password; disabling the user ends them.",
+        )
+        .body(json!({ "type": "object", "required": ["name", "scopes"], "additionalProperties": false, "properties": {
+            "name": name, "expires_at": expires_at,
+            "scopes": { "type": "array", "minItems": 1, "items": { "type": "string", "enum": all_scopes() } } } }))
+        .example(json!({ "name": "Website form", "scopes": ["leads:write"], "expires_at": "2027-06-30" }))
+        .ok(201, reference("ApiKeyWithSecret"))
+        .credential();
+    routes.add(Method::POST, "/api-keys", doc, create);
+    let doc = Doc::new("get_api_key", "api-keys", "Get an API key").ok(200, reference("ApiKey"));
+    routes.add(Method::GET, "/api-keys/{id}", doc, get);
+    let doc = Doc::new("rename_api_key", "api-keys", "Rename an API key")
+        .about("One's own only. Scopes do not change: make another key.")
+        .body(json!({ "type": "object", "required": ["name"], "additionalProperties": false, "properties": { "name": name } }))
+        .versioned()
+        .ok(200, reference("ApiKey"));
+    routes.add(Method::PATCH, "/api-keys/{id}", doc, rename);
+    let doc = Doc::new("rotate_api_key", "api-keys", "Give an API key a new secret")
+        .about("One's own only. The secret before ends at once, or after `keep_old_minutes`. The expiry stays unless another is given.")
+        .optional_body(json!({ "type": "object", "additionalProperties": false, "properties": {
+            "keep_old_minutes": { "type": ["integer", "null"], "minimum": 0, "maximum": MOST_OLD_MINUTES }, "expires_at": expires_at } }))
+        .versioned()
+        .ok(200, reference("ApiKeyWithSecret"))
+        .credential();
+    routes.add(Method::POST, "/api-keys/{id}/rotate", doc, rotate);
+    let doc = Doc::new("revoke_api_key", "api-keys", "Revoke an API key")
+        .about("From the next call on it is refused. Who may edit a user may revoke that user's keys.")
+        .versioned()
+        .no_content();
+    routes.add(Method::DELETE, "/api-keys/{id}", doc, revoke);
+}

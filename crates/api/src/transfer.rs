@@ -1,0 +1,238 @@
+//! Giving records to another owner, with what belongs to them: all of it or nothing, in one change set.
+
+use crate::caller::Caller;
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
+use crate::request::{self, Expected};
+use crate::state::State;
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::policy::{Action, Permit};
+use domain::transfer::dependants;
+use domain::value::parse_id;
+use domain::{Error, Id, Issue, Kind};
+use persistence::transfer::{Along, Held, Lock, along, give, held};
+use persistence::{Tx, engine};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
+
+const MOST_RECORDS: usize = 200;
+const LONGEST_REASON: usize = 500;
+
+/// What a request asks for.
+#[derive(Clone)]
+struct Wanted {
+    records: Vec<(Id, Expected)>,
+    /// None in a trial that only counts.
+    to: Option<Id>,
+    with: Vec<&'static Kind>,
+    along: Along,
+    reason: Option<String>,
+    dry_run: bool,
+}
+
+fn flag(map: &mut Map<String, Json>, name: &str, absent: bool) -> Result<bool, Issue> {
+    match map.remove(name) {
+        None => Ok(absent),
+        Some(Json::Bool(flag)) => Ok(flag),
+        Some(_) => Err(Issue::at(name, "wrong_type").with("type", "boolean")),
+    }
+}
+
+fn record(index: usize, json: Json) -> Result<(Id, Expected), Issue> {
+    let at = |name: &str, code| Issue::new(format!("/records/{index}{name}"), code);
+    let Json::Object(mut map) = json else {
+        return Err(at("", "wrong_type").with("type", "object"));
+    };
+    let id = map.remove("id").ok_or_else(|| at("/id", "required"))?;
+    let id = id.as_str().and_then(parse_id).ok_or_else(|| at("/id", "invalid_id"))?;
+    let expected = match map.remove("version") {
+        None => Expected::Any,
+        Some(version) => {
+            let version = version.as_i64();
+            Expected::Version(version.ok_or_else(|| at("/version", "wrong_type").with("type", "integer"))?)
+        }
+    };
+    request::nothing_else(&map).map_err(|i| at(&i.pointer, i.code).with("field", i.pointer.trim_start_matches('/')))?;
+    Ok((id, expected))
+}
+
+impl Wanted {
+    fn read(kind: &Kind, mut map: Map<String, Json>) -> Result<Self, Issue> {
+        let dry_run = flag(&mut map, "dry_run", false)?;
+        let records = match map.remove("records") {
+            Some(Json::Array(records)) => records,
+            Some(_) => return Err(Issue::at("records", "wrong_type").with("type", "array")),
+            None => return Err(Issue::at("records", "required")),
+        };
+        if !(1..=MOST_RECORDS).contains(&records.len()) {
+            let issue = Issue::at("records", "out_of_range").with("min", 1);
+            return Err(issue.with("max", MOST_RECORDS));
+        }
+        let records = records.into_iter().enumerate().map(|(i, r)| record(i, r));
+        let to = match map.remove("owner_id") {
+            None if dry_run => None,
+            None => return Err(Issue::at("owner_id", "required")),
+            Some(id) => {
+                let id = id.as_str().and_then(parse_id);
+                Some(id.ok_or_else(|| Issue::at("owner_id", "invalid_id"))?)
+            }
+        };
+        let known = dependants(kind);
+        let with = match map.remove("with") {
+            None => Vec::new(),
+            Some(Json::Array(names)) => {
+                let one = |(i, name): (usize, Json)| {
+                    let found = known.iter().find(|k| name == k.plural).copied();
+                    let choices = || known.iter().map(|k| k.plural).collect::<Vec<_>>().join(", ");
+                    found.ok_or_else(|| Issue::new(format!("/with/{i}"), "unknown_choice").with("choices", choices()))
+                };
+                names.into_iter().enumerate().map(one).collect::<Result<_, _>>()?
+            }
+            Some(_) => return Err(Issue::at("with", "wrong_type").with("type", "array")),
+        };
+        let wanted = Self {
+            records: records.collect::<Result<_, _>>()?,
+            to,
+            with,
+            along: Along {
+                others: !flag(&mut map, "only_owned_by_previous", true)?,
+                closed: flag(&mut map, "closed", false)?,
+            },
+            reason: request::optional_text(&mut map, "reason", LONGEST_REASON)?,
+            dry_run,
+        };
+        request::nothing_else(&map)?;
+        Ok(wanted)
+    }
+}
+
+/// The right to give records of a kind away: over whom they are taken from, and over whom they are given to.
+fn may_give(caller: &Caller, kind: &'static Kind, records: &[Held], to: Option<Id>) -> Result<Permit, Error> {
+    let from: BTreeSet<Option<Id>> = records.iter().map(|r| r.owner).chain(to.map(Some)).collect();
+    let mut permit = None;
+    for owner in from {
+        permit = Some(caller.authorize(Action::Assign, kind, owner)?);
+    }
+    permit.map_or_else(|| caller.authorize(Action::Assign, kind, caller.user()), Ok)
+}
+
+type Moving = Vec<(&'static Kind, Permit, Vec<Held>)>;
+
+/// Everything that changes hands, looked at and allowed.
+fn moving(
+    tx: &mut Tx,
+    caller: &Caller,
+    kind: &'static Kind,
+    wanted: &Wanted,
+    lock: Lock,
+) -> persistence::Result<Moving> {
+    let ids: Vec<Id> = wanted.records.iter().map(|r| r.0).collect();
+    let records = held(tx, &caller.scope(kind)?, kind, &ids, lock)?;
+    for (id, expected) in &wanted.records {
+        let found = records.iter().find(|r| r.id == *id);
+        let found = found.ok_or(Error::NotFound {
+            kind: kind.name,
+            id: Some(*id),
+        })?;
+        expected.check(found.version)?;
+    }
+    let permit = may_give(caller, kind, &records, wanted.to)?;
+    if let Some(to) = wanted.to {
+        engine::check_owner(tx, caller, to)?;
+    }
+    let mut all = Moving::new();
+    if !wanted.with.is_empty() {
+        let scope = |kind: &'static Kind| caller.scope(kind).ok();
+        for (child, found) in along(tx, &scope, kind, &records, wanted.along, lock)? {
+            if wanted.with.iter().any(|k| k.name == child.name) {
+                let permit = may_give(caller, child, &found, wanted.to)?;
+                all.push((child, permit, found));
+            }
+        }
+    }
+    all.insert(0, (kind, permit, records));
+    Ok(all)
+}
+
+/// `POST /customers/transfer`
+async fn transfer(
+    kind: &'static Kind,
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let wanted = Wanted::read(kind, request::object(&request, &body)?)?;
+    if wanted.dry_run {
+        let counts = state.store.read(move |tx| {
+            let all = moving(tx, &caller, kind, &wanted, Lock::Read)?;
+            let changes = |records: &[Held]| {
+                records
+                    .iter()
+                    .filter(|r| wanted.to.is_none() || r.owner != wanted.to)
+                    .count()
+            };
+            Ok(all
+                .iter()
+                .map(|(kind, _, records)| (kind.plural.to_owned(), json!(changes(records))))
+                .collect())
+        });
+        let counts: Map<String, Json> = counts.await?;
+        return Ok(HttpResponse::Ok().json(json!({ "dry_run": true, "moved": counts })));
+    }
+    let by = caller.clone();
+    request::once(&state, &caller, &request, &body, move |tx| {
+        let to = wanted.to.ok_or_else(|| Issue::at("owner_id", "required"))?;
+        let mut counts = Map::new();
+        for (kind, permit, records) in moving(tx, &by, kind, &wanted, Lock::Write)? {
+            let moved = give(tx, &permit, kind, &records, to, wanted.reason.as_deref())?;
+            counts.insert(kind.plural.to_owned(), json!(moved));
+        }
+        request::json(StatusCode::OK, &json!({ "dry_run": false, "moved": counts }))
+    })
+    .await
+}
+
+/// Registers the transfer of a kind's records.
+pub fn route(routes: &mut Routes, kind: &'static Kind) {
+    let many = kind.plural.replace('_', " ");
+    let names: Vec<&str> = dependants(kind).iter().map(|k| k.plural).collect();
+    let id = json!({ "type": "string", "format": "uuid" });
+    let mut body = json!({ "type": "object", "required": ["records"], "additionalProperties": false, "properties": {
+        "records": { "type": "array", "minItems": 1, "maxItems": MOST_RECORDS, "items": { "type": "object", "required": ["id"],
+            "additionalProperties": false, "properties": { "id": id, "version": { "type": "integer" } } } },
+        "owner_id": { "type": "string", "format": "uuid", "description": "The new owner; may be absent in a trial." },
+        "reason": { "type": ["string", "null"], "maxLength": LONGEST_REASON },
+        "dry_run": { "type": "boolean", "default": false } } });
+    if !names.is_empty() {
+        let properties = &mut body["properties"];
+        properties["with"] = json!({ "type": "array", "maxItems": names.len(), "items": { "type": "string", "enum": names },
+            "description": "What goes along of the records that belong to these, directly or through another." });
+        properties["only_owned_by_previous"] = json!({ "type": "boolean", "default": true,
+            "description": "Whether what somebody else owns stays with them." });
+        properties["closed"] = json!({ "type": "boolean", "default": false,
+            "description": "Whether deals that are won or lost and tasks that are done go along too." });
+    }
+    let counts = json!({ "type": "object", "required": ["dry_run", "moved"], "properties": {
+        "dry_run": { "type": "boolean" },
+        "moved": { "type": "object", "additionalProperties": { "type": "integer" }, "description": "How many of each kind." } } });
+    let doc = Doc::new(format!("transfer_{}", kind.plural), kind.path(), format!("Give {many} to another owner"))
+        .about(
+            "All or nothing, in one change set. Asks for the right `assign` over who has each record and over who gets it; the \
+             new owner must be enabled. The reason stands in the change log beside the owners. With `dry_run` nothing is \
+             written, and the answer tells what would change hands.",
+        )
+        .body(body)
+        .ok(200, counts)
+        .also(&[404, 412]);
+    routes.add(
+        Method::POST,
+        format!("/{}/transfer", kind.path()),
+        doc,
+        move |caller: Caller, state: Data<State>, request: HttpRequest, body: Bytes| {
+            transfer(kind, caller, state, request, body)
+        },
+    );
+}

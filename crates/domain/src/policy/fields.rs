@@ -1,0 +1,425 @@
+//! Field rights: which fields of a record a caller sees, sees covered, or may not set.
+//!
+//! A record becomes JSON only through [`Shown`], so what a caller may not see cannot slip into an answer.
+
+use super::{Action, Grants, Reach};
+use crate::record::{READONLY, SEARCH};
+use crate::value::Type;
+use crate::{Error, Field, Issue, Issues, Kind, Record};
+use serde::ser::{Error as _, SerializeStruct};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+
+/// What a caller may do with a field; the later, the less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    Full,
+    /// Seen, and not set.
+    ReadOnly,
+    /// Seen in part (`138****0000`): not set, filtered, sorted or searched either.
+    Masked,
+    /// As if it were not there.
+    Hidden,
+}
+
+impl Access {
+    pub const ALL: [Self; 4] = [Self::Full, Self::ReadOnly, Self::Masked, Self::Hidden];
+}
+
+json_field! {
+    /// Kind → field → access. What is not named is open.
+    FieldRights(BTreeMap<String, BTreeMap<String, Access>>)
+}
+
+impl FieldRights {
+    pub fn access(&self, kind: &str, field: &str) -> Access {
+        let named = self.0.get(kind).and_then(|fields| fields.get(field));
+        named.copied().unwrap_or(Access::Full)
+    }
+
+    /// What several roles together keep closed. As rights add up, a field is as open as the most generous of the roles
+    /// that let see the kind has it.
+    pub fn combined(roles: &[(Grants, FieldRights)]) -> Self {
+        let mut closed = BTreeMap::new();
+        for kind in crate::KINDS {
+            let mut seeing = roles
+                .iter()
+                .filter(|(grants, _)| grants.reach(kind.name, Action::View) > Reach::None)
+                .map(|(_, rights)| rights);
+            let Some(first) = seeing.next().and_then(|rights| rights.0.get(kind.name)) else {
+                continue;
+            };
+            let mut fields = first.clone();
+            for other in seeing {
+                for (name, access) in &mut fields {
+                    *access = (*access).min(other.access(kind.name, name));
+                }
+            }
+            fields.retain(|_, access| *access > Access::Full);
+            if !fields.is_empty() {
+                closed.insert(kind.name.to_owned(), fields);
+            }
+        }
+        Self(closed)
+    }
+
+    /// What is said of the fields of a kind.
+    pub fn of(&self, kind: &'static Kind) -> Fields<'_> {
+        Fields {
+            kind,
+            closed: self.0.get(kind.name),
+        }
+    }
+
+    /// Fields that are open need no entry.
+    pub(crate) fn tidy(&mut self) {
+        for fields in self.0.values_mut() {
+            fields.retain(|_, access| *access > Access::Full);
+        }
+        self.0.retain(|_, fields| !fields.is_empty());
+    }
+
+    /// Adds what names no field, or a field that cannot be closed so.
+    pub(crate) fn check(&self, issues: &mut Issues) {
+        for (kind, fields) in &self.0 {
+            let Some(known) = crate::kind(kind) else {
+                issues.add(Issue::new(format!("/field_rights/{kind}"), "unknown_kind").with("kind", kind));
+                continue;
+            };
+            for (name, access) in fields {
+                let pointer = format!("/field_rights/{kind}/{name}");
+                match known.field(name) {
+                    None => issues.add(Issue::new(pointer, "unknown_field").with("field", name)),
+                    Some(field) if !choices(known, field).contains(access) => {
+                        issues.add(Issue::new(pointer, "field_right_unfit").with("field", name));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+}
+
+/// The ways a field can be closed. Not what identifies a record, says whose it is, or names it; nor settings, which
+/// everything else is read by.
+pub fn choices(kind: &Kind, field: &Field) -> Vec<Access> {
+    use crate::record::Ownership;
+    let records = kind.ownership == Ownership::Owned && kind.name != "import";
+    let kept = matches!(
+        field.name,
+        "id" | "version" | "created_at" | "updated_at" | "created_by" | "owner_id" | "custom_fields"
+    );
+    if kept || !(records || matches!(kind.name, "user" | "product")) {
+        return vec![Access::Full];
+    }
+    let fits = |access: &Access| match access {
+        Access::Full => true,
+        Access::ReadOnly => !field.can(READONLY),
+        Access::Masked => field.ty.is_text() && field.name != kind.title,
+        Access::Hidden => field.name != kind.title,
+    };
+    Access::ALL.into_iter().filter(fits).collect()
+}
+
+/// What somebody may see and set of the fields of a kind.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields<'a> {
+    kind: &'static Kind,
+    closed: Option<&'a BTreeMap<String, Access>>,
+}
+
+impl<'a> Fields<'a> {
+    /// All of them: for the change log, and for what is nobody's business but the reader's own.
+    pub fn open(kind: &'static Kind) -> Self {
+        Self { kind, closed: None }
+    }
+
+    pub fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    pub fn access(&self, name: &str) -> Access {
+        let named = self.closed.and_then(|fields| fields.get(name));
+        named.copied().unwrap_or(Access::Full)
+    }
+
+    pub fn sees(&self, name: &str) -> bool {
+        self.access(name) < Access::Hidden
+    }
+
+    /// Whether the value may be compared, ordered by or added up: whoever can do that needs no more to learn it.
+    pub fn reads(&self, name: &str) -> bool {
+        self.access(name) < Access::Masked
+    }
+
+    /// The first of these that may not be read, as an error.
+    pub fn must_read(&self, names: &[&str]) -> Result<(), Error> {
+        match names.iter().find(|name| !self.reads(name)) {
+            None => Ok(()),
+            Some(name) => Err(Error::BadQuery(Issue::new(*name, "field_hidden").with("field", name))),
+        }
+    }
+
+    /// Refuses a body that sets what the caller may not set.
+    pub fn must_set(&self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), Error> {
+        let mut issues = Issues::default();
+        if self.closed.is_some() {
+            for name in names {
+                let name = name.as_ref();
+                match self.access(name) {
+                    Access::Full => {}
+                    Access::ReadOnly => issues.add(Issue::at(name, "field_read_only")),
+                    Access::Masked | Access::Hidden => issues.add(Issue::at(name, "field_hidden").with("field", name)),
+                }
+            }
+        }
+        issues.or(())
+    }
+
+    /// Searched fields whose words must find nothing.
+    pub fn unsearchable(&self) -> Vec<&'static str> {
+        if self.closed.is_none() {
+            return Vec::new();
+        }
+        let searched = self.kind.fields.iter().filter(|f| f.can(SEARCH) && !self.reads(f.name));
+        searched.map(|f| f.name).collect()
+    }
+
+    /// Takes out of a change's fields (`name → [old, new]`) what the caller may not see.
+    pub fn cover(&self, changed: &mut Json) {
+        let (Some(_), Json::Object(map)) = (self.closed, changed) else {
+            return;
+        };
+        map.retain(|name, _| self.sees(name));
+        for (name, values) in map.iter_mut() {
+            if let (false, Json::Array(values)) = (self.reads(name), values) {
+                values
+                    .iter_mut()
+                    .for_each(|value| *value = self.mask(name, value.take()));
+            }
+        }
+    }
+
+    /// One field of a record, as far as it may be seen.
+    pub(crate) fn put<S: SerializeStruct, T: Serialize>(
+        &self,
+        out: &mut S,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), S::Error> {
+        match self.access(name) {
+            Access::Full | Access::ReadOnly => out.serialize_field(name, value),
+            Access::Hidden => out.skip_field(name),
+            Access::Masked => {
+                let json = serde_json::to_value(value).map_err(S::Error::custom)?;
+                out.serialize_field(name, &self.mask(name, json))
+            }
+        }
+    }
+
+    fn mask(&self, name: &str, value: Json) -> Json {
+        match (value, self.kind.field(name)) {
+            (Json::Null, _) => Json::Null,
+            (Json::String(text), Some(field)) => Json::String(mask(field.ty, &text)),
+            // Only texts can be masked.
+            _ => Json::String("***".into()),
+        }
+    }
+}
+
+/// Enough to recognise what one knows, too little to learn it.
+fn mask(ty: Type, text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let ends = |first: usize, last: usize| {
+        let (start, end) = (&chars[..first], &chars[chars.len() - last..]);
+        start.iter().chain(&['*'; 4]).chain(end).collect()
+    };
+    match ty {
+        Type::Phone if chars.len() >= 11 => ends(3, 4),
+        Type::Phone if chars.len() >= 7 => ends(2, 2),
+        Type::Phone => "****".into(),
+        Type::Email => match (chars.first(), text.rsplit_once('@')) {
+            (Some(first), Some((_, domain))) => format!("{first}***@{domain}"),
+            _ => "***".into(),
+        },
+        Type::Text if chars.len() > 1 => format!("{}***", chars[0]),
+        _ => "***".into(),
+    }
+}
+
+/// A record as far as somebody may see it.
+pub struct Shown<'a, T> {
+    record: &'a T,
+    fields: Fields<'a>,
+}
+
+impl<'a, T: Record> Shown<'a, T> {
+    pub fn new(record: &'a T, fields: Fields<'a>) -> Self {
+        Self { record, fields }
+    }
+}
+
+impl<T: Record> Serialize for Shown<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.record.show(&self.fields, serializer)
+    }
+}
+
+/// A value that a new record takes over from another record.
+pub struct Carried {
+    /// The field of the new record.
+    pub to: &'static str,
+    /// The field of the old one; none where the value says nothing of it.
+    pub from: Option<&'static str>,
+    pub value: Json,
+}
+
+/// What is given, and for the rest what is carried over. Refused where the new record would show the caller what the old
+/// one hides.
+pub fn carry(
+    from: Fields,
+    to: Fields,
+    mut given: Map<String, Json>,
+    carried: Vec<Carried>,
+) -> Result<Map<String, Json>, Error> {
+    to.must_set(given.keys())?;
+    for Carried {
+        to: target,
+        from: source,
+        value,
+    } in carried
+    {
+        if given.contains_key(target) || value.is_null() {
+            continue;
+        }
+        if source
+            .is_some_and(|source| from.access(source).max(Access::ReadOnly) > to.access(target).max(Access::ReadOnly))
+        {
+            let issue = Issue::at(target, "field_would_show").with("field", target);
+            return Err(Error::Conflict(issue));
+        }
+        given.insert(target.to_owned(), value);
+    }
+    Ok(given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::customer::Customer;
+    use crate::lead::Lead;
+    use serde_json::json;
+
+    fn rights(json: Json) -> FieldRights {
+        serde_json::from_value(json).expect("field rights")
+    }
+
+    fn grants(json: Json) -> Grants {
+        serde_json::from_value(json).expect("grants")
+    }
+
+    #[test]
+    fn masks_keep_what_recognises_and_no_more() {
+        for (ty, text, masked) in [
+            (Type::Phone, "13812340000", "138****0000"),
+            (Type::Phone, "+86 138 1234 0000", "+86****0000"),
+            (Type::Phone, "62345678", "62****78"),
+            (Type::Phone, "110", "****"),
+            (Type::Email, "li.lei@example.cn", "l***@example.cn"),
+            (Type::Email, "@", "@***@"),
+            (Type::Text, "李雷", "李***"),
+            (Type::Text, "李", "***"),
+            (Type::Url, "https://example.cn/x", "***"),
+            (Type::LongText, "a story", "***"),
+        ] {
+            assert_eq!(mask(ty, text), masked);
+        }
+    }
+
+    #[test]
+    fn the_most_generous_role_that_sees_the_kind_decides() {
+        let closed = rights(json!({ "lead": { "phone": "hidden", "email": "masked", "source": "read_only" } }));
+        let ajar = rights(json!({ "lead": { "phone": "masked", "email": "hidden" } }));
+        let (sees, blind) = (
+            json!({ "lead": { "view": "own" } }),
+            json!({ "customer": { "view": "all" } }),
+        );
+        let both = [(grants(sees.clone()), closed.clone()), (grants(sees.clone()), ajar)];
+        let both = FieldRights::combined(&both);
+        assert_eq!(
+            both,
+            rights(json!({ "lead": { "phone": "masked", "email": "masked" } }))
+        );
+        // A role that does not let see the kind opens nothing.
+        let one = [
+            (grants(blind), FieldRights::default()),
+            (grants(sees.clone()), closed.clone()),
+        ];
+        assert_eq!(FieldRights::combined(&one), closed);
+        let open = [(grants(sees.clone()), closed), (grants(sees), FieldRights::default())];
+        assert_eq!(FieldRights::combined(&open), FieldRights::default());
+    }
+
+    #[test]
+    fn what_identifies_or_names_a_record_stays() {
+        let way = |kind: &Kind, name: &str| choices(kind, kind.field(name).expect(name));
+        let lead = Lead::KIND;
+        assert_eq!(way(lead, "id"), [Access::Full]);
+        assert_eq!(way(lead, "owner_id"), [Access::Full]);
+        assert_eq!(way(lead, "name"), [Access::Full, Access::ReadOnly]);
+        assert_eq!(way(lead, "phone"), Access::ALL);
+        assert_eq!(way(lead, "score"), [Access::Full, Access::ReadOnly, Access::Hidden]);
+        assert_eq!(way(lead, "converted_at"), [Access::Full, Access::Hidden]);
+        assert_eq!(way(crate::role::Role::KIND, "grants"), [Access::Full]);
+        let mut issues = Issues::default();
+        rights(json!({ "lead": { "name": "hidden", "score": "masked", "x": "hidden", "phone": "hidden" }, "y": {} }))
+            .check(&mut issues);
+        let Err(Error::Invalid(found)) = issues.or(()) else {
+            panic!("refused")
+        };
+        let codes: Vec<_> = found.iter().map(|i| (i.pointer.as_str(), i.code)).collect();
+        let unfit = "field_right_unfit";
+        assert_eq!(
+            codes,
+            [
+                ("/field_rights/lead/name", unfit),
+                ("/field_rights/lead/score", unfit),
+                ("/field_rights/lead/x", "unknown_field"),
+                ("/field_rights/y", "unknown_kind"),
+            ]
+        );
+    }
+
+    #[test]
+    fn changes_are_covered() {
+        let closed = rights(json!({ "lead": { "phone": "masked", "email": "hidden" } }));
+        let mut changed = json!({ "phone": [null, "13812340000"], "email": ["a@b.cn", null], "name": ["a", "b"] });
+        closed.of(Lead::KIND).cover(&mut changed);
+        assert_eq!(changed, json!({ "phone": [null, "138****0000"], "name": ["a", "b"] }));
+    }
+
+    #[test]
+    fn a_copy_shows_no_more_than_its_source() {
+        let carried = || {
+            vec![Carried {
+                to: "phone",
+                from: Some("phone"),
+                value: json!("13812340000"),
+            }]
+        };
+        let go = |rights: &FieldRights, given: Json| {
+            let Json::Object(given) = given else {
+                panic!("an object")
+            };
+            carry(rights.of(Lead::KIND), rights.of(Customer::KIND), given, carried())
+        };
+        let lead = rights(json!({ "lead": { "phone": "masked" } }));
+        assert!(matches!(go(&lead, json!({})), Err(Error::Conflict(i)) if i.code == "field_would_show"));
+        assert!(go(&lead, json!({ "phone": "1" })).is_ok());
+        let both = rights(json!({ "lead": { "phone": "masked" }, "customer": { "phone": "hidden" } }));
+        assert_eq!(go(&both, json!({})).expect("covered").len(), 1);
+        assert!(matches!(go(&both, json!({ "phone": "1" })), Err(Error::Invalid(_))));
+    }
+}

@@ -1,0 +1,199 @@
+//! Changing hands: what records are held by whom, what belongs to them, and giving them to somebody else. Works on kinds
+//! and rows, not on records: an owner has neither sort key nor search terms.
+
+use crate::change::{self, Entry};
+use crate::engine::ROWS_AT_ONCE;
+use crate::error::{Error, Result};
+use crate::filter;
+use crate::sql::Sql;
+use crate::tx::{Dialect, Tx};
+use domain::change::ChangeAction;
+use domain::policy::{Permit, Scope};
+use domain::transfer::{OPEN, dependants, status_of_open};
+use domain::value::{Row, Storage};
+use domain::{Id, Instant, Issue, Kind};
+use serde_json::json;
+use std::collections::{BTreeMap, HashMap};
+
+/// Records that one transfer may touch; more would keep other writers waiting.
+pub const MOST: usize = 10_000;
+/// Rows of one UPDATE.
+const ROWS: usize = 500;
+
+/// A record and who has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    pub id: Id,
+    pub version: i64,
+    pub owner: Option<Id>,
+}
+
+/// What of the records that belong to others goes along.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Along {
+    /// Also what somebody else owns than who had the record it belongs to.
+    pub others: bool,
+    /// Also deals that are won or lost, and tasks that are done.
+    pub closed: bool,
+}
+
+/// Whether the rows stay as they are until the transaction ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    Read,
+    Write,
+}
+
+fn lock(sql: &mut Sql, dialect: Dialect, lock: Lock) {
+    if lock == Lock::Write && dialect == Dialect::Pg {
+        // In the order of their ids: two transfers of the same records wait for one another and not both for ever.
+        sql.push(" ORDER BY t.id FOR UPDATE OF t");
+    }
+}
+
+/// Those of the records that the scope lets see.
+pub fn held(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id], locked: Lock) -> Result<Vec<Held>> {
+    let dialect = tx.dialect();
+    let mut sql = Sql::new(format!(
+        "SELECT t.id, t.version, t.owner_id FROM {} t WHERE ",
+        kind.plural
+    ));
+    filter::scope(&mut sql, dialect, scope);
+    sql.push(" AND t.id");
+    filter::one_of_ids(&mut sql, dialect, ids);
+    lock(&mut sql, dialect, locked);
+    let rows = tx.rows(&sql, &[Storage::Id, Storage::Int, Storage::Id])?;
+    let take = |row| {
+        let mut row = Row::new(row);
+        Ok(Held {
+            id: row.get()?,
+            version: row.get()?,
+            owner: row.get()?,
+        })
+    };
+    rows.into_iter().map(take).collect()
+}
+
+/// What belongs to records and goes along with them, kind by kind. `scope` gives none for kinds that the caller does not
+/// see.
+pub fn along(
+    tx: &mut Tx,
+    scope: &dyn Fn(&'static Kind) -> Option<Scope>,
+    kind: &Kind,
+    records: &[Held],
+    along: Along,
+    locked: Lock,
+) -> Result<Vec<(&'static Kind, Vec<Held>)>> {
+    let mut moving = Vec::new();
+    // Every record met, by kind, with who had the records that it belongs to in the end.
+    let mut met: HashMap<&str, HashMap<Id, Vec<Option<Id>>>> = HashMap::new();
+    met.insert(kind.name, records.iter().map(|r| (r.id, vec![r.owner])).collect());
+    let mut count = records.len();
+    for child in dependants(kind) {
+        let Some(scope) = scope(child) else { continue };
+        let mut found: BTreeMap<Id, (Held, bool, Vec<Option<Id>>)> = BTreeMap::new();
+        // One statement for each reference: an OR over them would use none of their indexes.
+        for (column, parent) in child.parents() {
+            let Some(parents) = met.get(parent).filter(|p| !p.is_empty()) else {
+                continue;
+            };
+            for (held, open, of) in below(tx, &scope, child, column, parents, locked)? {
+                let had = parents.get(&of).into_iter().flatten();
+                found.entry(held.id).or_insert((held, open, Vec::new())).2.extend(had);
+            }
+        }
+        count += found.len();
+        if count > MOST {
+            return Err(domain::Error::Conflict(Issue::new("/records", "too_many_at_once").with("max", MOST)).into());
+        }
+        let goes = |(held, open, had): &(Held, bool, Vec<Option<Id>>)| {
+            (along.closed || *open) && (along.others || had.contains(&held.owner))
+        };
+        moving.push((child, found.values().filter(|f| goes(f)).map(|f| f.0).collect()));
+        met.insert(
+            child.name,
+            found.into_iter().map(|(id, (_, _, had))| (id, had)).collect(),
+        );
+    }
+    Ok(moving)
+}
+
+/// The records that refer to one of these in a column: each with whether it is open, and the one it refers to.
+fn below(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &'static Kind,
+    column: &str,
+    parents: &HashMap<Id, Vec<Option<Id>>>,
+    locked: Lock,
+) -> Result<Vec<(Held, bool, Id)>> {
+    let dialect = tx.dialect();
+    let status = status_of_open(kind).map_or_else(|| format!("'{OPEN}'"), |f| format!("t.{}", f.name));
+    let mut sql = Sql::new(format!(
+        "SELECT t.id, t.version, t.owner_id, t.{column}, {status} FROM {} t WHERE ",
+        kind.plural
+    ));
+    filter::scope(&mut sql, dialect, scope);
+    sql.push(format!(" AND t.{column}"));
+    let ids: Vec<Id> = parents.keys().copied().collect();
+    filter::one_of_ids(&mut sql, dialect, &ids);
+    lock(&mut sql, dialect, locked);
+    let columns = [Storage::Id, Storage::Int, Storage::Id, Storage::Id, Storage::Text];
+    let take = |row| {
+        let mut row = Row::new(row);
+        let held = Held {
+            id: row.get()?,
+            version: row.get()?,
+            owner: row.get()?,
+        };
+        let (of, status): (Id, String) = (row.get()?, row.get()?);
+        Ok((held, status == OPEN, of))
+    };
+    tx.rows(&sql, &columns)?.into_iter().map(take).collect()
+}
+
+/// Gives records, as they were locked, to another owner: a new version and an entry in the change log for each, with the
+/// reason beside the owners. Those that have this owner already stay as they are. Returns how many changed hands.
+pub fn give(
+    tx: &mut Tx,
+    permit: &Permit,
+    kind: &Kind,
+    records: &[Held],
+    to: Id,
+    reason: Option<&str>,
+) -> Result<usize> {
+    let (dialect, now) = (tx.dialect(), Instant::now());
+    let moving: Vec<Held> = records.iter().copied().filter(|r| r.owner != Some(to)).collect();
+    for some in moving.chunks(ROWS) {
+        let ids: Vec<Id> = some.iter().map(|r| r.id).collect();
+        let mut sql = Sql::new(format!("UPDATE {} SET version = version + 1, owner_id = ", kind.plural))
+            .value(to)
+            .text(", updated_at = ")
+            .value(now)
+            .text(" WHERE workspace_id = ")
+            .value(permit.workspace())
+            .text(" AND id");
+        filter::one_of_ids(&mut sql, dialect, &ids);
+        if tx.execute(&sql)? != some.len() {
+            return Err(Error::internal("a record to be given away was not there"));
+        }
+        for part in some.chunks(ROWS_AT_ONCE) {
+            let entries: Vec<Entry> = part
+                .iter()
+                .map(|record| Entry {
+                    kind: kind.name,
+                    record: record.id,
+                    version: record.version + 1,
+                    action: ChangeAction::Update,
+                    fields: match reason {
+                        Some(reason) => json!({ "owner_id": [record.owner, to], "reason": [null, reason] }),
+                        None => json!({ "owner_id": [record.owner, to] }),
+                    },
+                    at: now,
+                })
+                .collect();
+            change::append_all(tx, permit, &entries)?;
+        }
+    }
+    Ok(moving.len())
+}

@@ -1,0 +1,321 @@
+//! One role: what it is called, its rights, and who has it. Saved as a whole; what somebody else saved meanwhile is kept.
+
+use super::{
+    draft::{self, Difference},
+    list::{NewRole, kind_badge, name_of, users},
+    matrix::GrantsMatrix,
+    words,
+};
+use crate::{
+    api::{self, Problem, session},
+    i18n::{fill, label, t},
+    kinds, leave,
+    record::{history::History, list::Pages, row::Row, save},
+    route,
+    state::{self, announce},
+    ui::{self, dialog::Confirm, icon, states::form_error, toast},
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value};
+
+/// The fields that a copy takes over.
+pub const RIGHTS: [&str; 1] = ["grants"];
+
+/// What can be changed.
+#[derive(Clone, Copy)]
+struct Draft {
+    name: RwSignal<String>,
+    description: RwSignal<String>,
+    grants: RwSignal<Value>,
+}
+
+impl Draft {
+    fn new(role: &Row) -> Self {
+        let draft = Self {
+            name: RwSignal::new(String::new()),
+            description: RwSignal::new(String::new()),
+            grants: RwSignal::new(Value::Null),
+        };
+        draft.show(role);
+        draft
+    }
+
+    fn show(self, role: &Row) {
+        self.name.set(role.text("name").to_owned());
+        self.description.set(role.text("description").to_owned());
+        self.grants.set(role.get("grants").clone());
+    }
+
+    /// The merge patch that makes this of a role; empty where nothing differs.
+    fn patch(self, base: &Row) -> Map<String, Value> {
+        let mut patch = Map::new();
+        let name = self.name.get();
+        if name != base.text("name") {
+            patch.insert("name".into(), name.into());
+        }
+        let description = self.description.get();
+        if description != base.text("description") {
+            let value = if description.is_empty() {
+                Value::Null
+            } else {
+                description.into()
+            };
+            patch.insert("description".into(), value);
+        }
+        let grants = self.grants.get();
+        if grants != *base.get("grants") {
+            patch.insert("grants".into(), draft::merge_patch(base.get("grants"), &grants));
+        }
+        patch
+    }
+}
+
+#[component]
+pub fn RolePage(id: String) -> impl IntoView {
+    let loaded = RwSignal::new(None::<Result<Row, Problem>>);
+    let id = StoredValue::new(id);
+    let load = move || {
+        spawn_local(async move {
+            let outcome = save::fetch(kinds::ROLE, &id.get_value()).await;
+            loaded.try_set(Some(outcome));
+        });
+    };
+    load();
+    view! {
+        <div class="page role-page">
+            <nav class="crumbs" aria-label=t().breadcrumb><a href="/settings/roles">{kinds::heading(kinds::ROLE)}</a></nav>
+            {move || match loaded.get() {
+                None => ui::skeleton(10),
+                Some(Err(problem)) => ui::problem(&problem, Callback::new(move |()| load())),
+                Some(Ok(role)) => view! { <Editor role/> }.into_any(),
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Editor(role: Row) -> impl IntoView {
+    let me = state::me();
+    let may = |action: &str| me.as_ref().is_none_or(|m| m.may("role", action));
+    let builtin = role.get("builtin") == true;
+    let locked = builtin || !may("edit");
+    let (may_create, may_delete) = (may("create"), may("delete") && !builtin);
+    let key = role.text("key").to_owned();
+    let draft = Draft::new(&role);
+    let base = RwSignal::new(role);
+    let problem = RwSignal::new(None::<Problem>);
+    let sending = RwSignal::new(false);
+    // What somebody else changed while this was edited.
+    let theirs = RwSignal::new(Vec::<Difference>::new());
+    let merged = RwSignal::new(false);
+    let patch = Memo::new(move |_| base.with(|b| draft.patch(b)));
+    let dirty = move || patch.with(|p| !p.is_empty());
+    leave::watch(dirty);
+    document().set_title(&format!("{} · {}", base.with_untracked(name_of), t().product));
+
+    let reset = move |_| {
+        base.with_untracked(|b| draft.show(b));
+        problem.set(None);
+        merged.set(false);
+        theirs.set(Vec::new());
+    };
+    let send = move |_| {
+        if sending.get_untracked() || !patch.with_untracked(|p| !p.is_empty()) {
+            return;
+        }
+        sending.set(true);
+        problem.set(None);
+        let (old, patch) = (base.get_untracked(), patch.get_untracked());
+        spawn_local(async move {
+            let outcome = save::send(kinds::ROLE, &old, &patch, &Map::new()).await;
+            match outcome {
+                Ok(row) => {
+                    draft.show(&row);
+                    base.try_set(row);
+                    merged.try_set(false);
+                    theirs.try_set(Vec::new());
+                    toast::say(t().saved);
+                    super::load().await;
+                    // It may be one's own.
+                    let _ = session::reload_me().await;
+                }
+                Err(error) if error.stale() => match save::fetch(kinds::ROLE, old.id()).await {
+                    Ok(newer) => {
+                        // The changes made here, on what is stored now.
+                        let both = draft::merged(&newer.whole(), &Value::Object(patch));
+                        theirs.try_set(draft::differences(old.get("grants"), newer.get("grants")));
+                        if let Some(both) = Row::new(both) {
+                            draft.show(&both);
+                        }
+                        base.try_set(newer);
+                        merged.try_set(true);
+                    }
+                    Err(error) => {
+                        problem.try_set(Some(error));
+                    }
+                },
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+            sending.try_set(false);
+        });
+    };
+    let copying = RwSignal::new(false);
+    let deleting = RwSignal::new(false);
+    let delete = Callback::new(move |()| {
+        spawn_local(async move {
+            let (id, version) = base.with_untracked(|b| (b.id().to_owned(), b.version()));
+            match api::delete(save::path(kinds::ROLE, &id), version).send().await {
+                Ok(_) => {
+                    toast::say(fill(t().moved_to_bin, &[&base.with_untracked(name_of)]));
+                    route::go("/settings/roles");
+                    announce(kinds::ROLE.plural, id, None);
+                    super::load().await;
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    });
+    let wrong = move |field: &'static str| problem.with(|p| p.as_ref().and_then(|p| p.field(field).map(str::to_owned)));
+    let about = move || {
+        if locked {
+            return base.with(|b| {
+                let text = b.text("description").to_owned();
+                (!text.is_empty()).then(|| view! { <p class="muted long">{text}</p> }.into_any())
+            });
+        }
+        Some(view! {
+            <section class="box form-grid">
+                <div class="form-field" class:wrong=move || wrong("name").is_some()>
+                    <label for="role-name">{t().name}{ui::states::needed_mark()}</label>
+                    <input class="input" id="role-name" maxlength="100" prop:value=draft.name on:input=move |e| draft.name.set(event_target_value(&e))/>
+                    {move || wrong("name").map(|m| view! { <p class="field-error">{m}</p> })}
+                </div>
+                <div class="form-field" class:wrong=move || wrong("description").is_some()>
+                    <label for="role-description">{t().description}</label>
+                    <textarea class="input" id="role-description" rows="1" maxlength="2000" prop:value=draft.description on:input=move |e| draft.description.set(event_target_value(&e))></textarea>
+                    {move || wrong("description").map(|m| view! { <p class="field-error">{m}</p> })}
+                </div>
+            </section>
+        }
+        .into_any())
+    };
+    // Read when it is asked for.
+    let past = RwSignal::new(false);
+    let id = base.with_untracked(|b| b.id().to_owned());
+    view! {
+        <header class="page-head">
+            <h1>{move || base.with(name_of)}</h1>
+            {base.with_untracked(kind_badge)}
+            <div class="page-actions">
+                {may_create.then(|| view! { <button type="button" class="btn" class:primary=builtin on:click=move |_| copying.set(true)>{icon("plus")}{t().copy_role}</button> })}
+                {may_delete.then(|| view! { <button type="button" class="btn" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete_role}</button> })}
+            </div>
+        </header>
+        {builtin.then(|| view! { <p class="notice role-notice">{icon("lock")}{t().role_builtin_text}</p> })}
+        {move || merged.get().then(|| view! { <Merged theirs draft/> })}
+        {about}
+        <section class="box">
+            <h2>{t().rights}</h2>
+            <GrantsMatrix grants=draft.grants base problem locked/>
+        </section>
+        <Holders key/>
+        <details class="box" on:toggle=move |_| past.set(true)><summary>{t().history}</summary>{move || past.get().then(|| view! { <History kind=kinds::ROLE id=id.clone()/> })}</details>
+        {(!locked || may_delete).then(|| view! {
+            <div class="role-foot" class:calm=move || !dirty()>
+                {form_error(problem)}
+                {move || dirty().then(|| view! {
+                    <div class="role-save" role="group" aria-label=t().unsaved>
+                        <span class="grow">{t().unsaved}</span>
+                        <button type="button" class="btn" on:click=reset>{t().discard}</button>
+                        <button type="button" class="btn primary" class:loading=sending on:click=send>{t().save}</button>
+                    </div>
+                })}
+            </div>
+        })}
+        {move || copying.get().then(|| view! { <NewRole from=Some(base.get_untracked()) close=Callback::new(move |()| copying.set(false))/> })}
+        {move || deleting.get().then(|| view! {
+            <Confirm title=fill(t().delete_role_title, &[&base.with_untracked(name_of)]) text=t().delete_role_text action=t().delete
+                close=Callback::new(move |()| deleting.set(false)) yes=delete/>
+        })}
+    }
+    .into_any()
+}
+
+/// After a conflict: what the other changed, and for cells that both changed, the way to theirs.
+#[component]
+fn Merged(theirs: RwSignal<Vec<Difference>>, draft: Draft) -> impl IntoView {
+    let rows = move || {
+        theirs.with(|all| {
+            all.iter()
+                .map(|d| {
+                    let difference = d.clone();
+                    let key = d.action_key();
+                    let mine = move || draft.grants.with(|g| draft::reach(g, &difference.subject, key) != difference.new);
+                    let difference = d.clone();
+                    let name = format!("{} · {}", label(d.subject.label), label(words::action(d.action)));
+                    let take = fill("{} {}", &[t().take_theirs, &name]);
+                    view! {
+                        <li>
+                            {name}{t().colon}<s>{label(words::reach(d.old))}</s>" → "<b>{label(words::reach(d.new))}</b>" "
+                            {move || mine().then(|| view! {
+                                <button type="button" class="btn small" aria-label=take.clone()
+                                    on:click=move |_| draft.grants.update(|g| draft::set(g, difference.subject.name, key, Some(difference.new)))>{t().take_theirs}</button>
+                            })}
+                        </li>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    view! {
+        <div class="notice role-notice" role="alert">
+            <div>
+                <p>{t().role_merged}</p>
+                {move || theirs.with(|all| !all.is_empty()).then(|| view! { <p>{t().they_also_changed}</p> })}
+                <ul class="plain">{rows}</ul>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The users who have the role, each with a way to their record.
+#[component]
+fn Holders(key: String) -> impl IntoView {
+    let pages = Pages::new();
+    let path = format!(
+        "/users?limit=50&sort=name&count=exact&fields=id,name,email,disabled&filter[roles][contains]={}",
+        route::encode(&key)
+    );
+    let path = StoredValue::new(path);
+    let load = move || pages.load(path.get_value());
+    load();
+    let line = |user: Row| {
+        let off = user.get("disabled") == true;
+        view! {
+            <li class="line">
+                {ui::avatar(user.text("name"))}
+                <a class="line-name" href=format!("/settings/users?open={}", user.id())>{user.text("name").to_owned()}</a>
+                {off.then(|| ui::badge("disabled", t().user_disabled))}
+                <span class="line-rest">{user.text("email").to_owned()}</span>
+            </li>
+        }
+    };
+    let nobody = move || !pages.loading.get() && pages.problem.with(Option::is_none) && pages.rows.with(Vec::is_empty);
+    view! {
+        <section class="box">
+            <h2>{t().role_holders}<span class="count">{move || pages.count.get().map(users)}</span></h2>
+            {move || pages.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
+            {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(3))}
+            {move || nobody().then(|| view! { <p class="hint">{t().nobody_has}</p> })}
+            <ul class="plain"><For each=move || pages.rows.get() key=|u| u.id().to_owned() children=line/></ul>
+            {move || pages.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| pages.next(path.get_value())>{t().show_more}</button> })}
+        </section>
+    }
+    .into_any()
+}

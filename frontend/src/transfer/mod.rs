@@ -1,0 +1,219 @@
+//! Giving records to another owner: who gets them, what goes along and how much of it there is, and why.
+
+use crate::{
+    api::{self, Problem},
+    dom::Tell,
+    i18n::{Locale, fill, format, label, locale, t},
+    kinds,
+    record::row::Row,
+    state,
+    ui::{Dialog, combobox::Combobox, states::form_error, toast},
+};
+use domain::{
+    Kind,
+    record::Ownership,
+    transfer::{dependants, status_of_open},
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+
+/// Records that one request may hold.
+const MOST: usize = 200;
+
+/// Whether records of this kind have an owner to change, and the signed-in person may.
+pub fn allowed(kind: &Kind) -> bool {
+    kind.ownership == Ownership::Owned && state::me().is_none_or(|m| m.may(kind.name, "assign"))
+}
+
+/// `{"customers": 3, "contacts": 12}` in words, in the order of the kinds.
+pub fn told(counts: &Map<String, Value>) -> String {
+    let one = |kind: &&'static Kind| {
+        let n = counts.get(kind.plural)?.as_f64().filter(|n| *n > 0.0)?;
+        let number = format::number(n);
+        Some(match locale() {
+            Locale::Zh => format!("{} {number}", kind.label.zh),
+            Locale::En if n == 1.0 => format!("1 {}", kind.label.en.to_lowercase()),
+            Locale::En => format!("{number} {}", kinds::many(kind)),
+        })
+    };
+    domain::KINDS
+        .iter()
+        .filter_map(one)
+        .collect::<Vec<_>>()
+        .join(t().list_comma)
+}
+
+/// Sends all rows, in as many requests as it takes, and adds up what changed hands. What is sent says nothing of
+/// versions: another owner does not depend on what else was changed meanwhile.
+async fn send(kind: &'static Kind, ids: &[String], body: &Map<String, Value>) -> api::Outcome<Map<String, Value>> {
+    let mut sums = Map::new();
+    for part in ids.chunks(MOST) {
+        let mut body = body.clone();
+        body.insert("records".into(), part.iter().map(|id| json!({ "id": id })).collect());
+        let reply = api::post(format!("/{}/transfer", kind.path()), Value::Object(body));
+        let reply = reply.send().await?;
+        for (name, n) in reply.body["moved"].as_object().into_iter().flatten() {
+            let before = sums.get(name).and_then(Value::as_u64).unwrap_or(0);
+            sums.insert(name.clone(), json!(before + n.as_u64().unwrap_or(0)));
+        }
+    }
+    Ok(sums)
+}
+
+/// `done` is told when the records have changed hands.
+#[component]
+pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, done: Callback<()>) -> impl IntoView {
+    let children = dependants(kind);
+    let title = match rows.as_slice() {
+        [one] => fill(t().transfer_title, &[&one.title(kind)]),
+        many => fill(t().transfer_many, &[&format::number(many.len() as f64)]),
+    };
+    let ids = StoredValue::new(rows.iter().map(|r| r.id().to_owned()).collect::<Vec<_>>());
+    let to = RwSignal::new(None::<(String, String)>);
+    // What happened stays with who did it, unless one wants it otherwise.
+    let first = children.iter().filter(|k| k.name != kinds::ACTIVITY.name);
+    let chosen = RwSignal::new(first.map(|k| k.plural).collect::<HashSet<_>>());
+    let (others, closed) = (RwSignal::new(false), RwSignal::new(false));
+    let reason = RwSignal::new(String::new());
+    let counts = RwSignal::new(None::<Map<String, Value>>);
+    let problem = RwSignal::new(None::<Problem>);
+    let sending = RwSignal::new(false);
+    let all: Vec<&'static str> = children.iter().map(|k| k.plural).collect();
+    let asked = move |with: Value| {
+        let mut body = Map::new();
+        if !with.as_array().is_none_or(Vec::is_empty) {
+            body.insert("with".into(), with);
+            body.insert("only_owned_by_previous".into(), json!(!others.get()));
+            body.insert("closed".into(), json!(closed.get()));
+        }
+        body
+    };
+    // How much there is of each kind, whatever of it is chosen.
+    Effect::new(move |_| {
+        let mut body = asked(json!(all));
+        body.insert("dry_run".into(), json!(true));
+        spawn_local(async move {
+            let outcome = send(kind, &ids.get_value(), &body).await;
+            match outcome {
+                Ok(found) => counts.try_set(Some(found)),
+                Err(error) => problem.try_set(Some(error)).and(None),
+            };
+        });
+    });
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if sending.get_untracked() {
+            return;
+        }
+        let Some((owner, _)) = to.get_untracked() else {
+            problem.set(Some(Problem {
+                status: 422,
+                errors: vec![("owner_id".to_owned(), t().choose_owner.to_owned())],
+                ..Problem::default()
+            }));
+            return;
+        };
+        let mut with: Vec<_> = chosen.get_untracked().into_iter().collect();
+        with.sort_unstable();
+        let mut body = untrack(|| asked(json!(with)));
+        body.insert("owner_id".into(), json!(owner));
+        let why = reason.get_untracked().trim().to_owned();
+        if !why.is_empty() {
+            body.insert("reason".into(), json!(why));
+        }
+        sending.set(true);
+        problem.set(None);
+        spawn_local(async move {
+            let outcome = send(kind, &ids.get_value(), &body).await;
+            sending.try_set(false);
+            match outcome {
+                Ok(moved) => {
+                    let said = told(&moved);
+                    toast::say(if said.is_empty() {
+                        t().nothing_transferred.to_owned()
+                    } else {
+                        fill(t().transferred, &[&said])
+                    });
+                    close.tell(());
+                    done.tell(());
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let wrong = move |name: &'static str| {
+        move || {
+            problem.with(|p| {
+                p.as_ref().and_then(|p| {
+                    p.field(name)
+                        .map(|m| view! { <p class="field-error">{m.to_owned()}</p> })
+                })
+            })
+        }
+    };
+    let elsewhere = RwSignal::new(None::<Problem>);
+    Effect::new(move |_| elsewhere.set(problem.get().filter(|p| p.field("owner_id").is_none())));
+    let tick = move |k: &'static Kind| {
+        let count = move || counts.with(|c| c.as_ref().and_then(|c| c.get(k.plural).and_then(Value::as_f64)));
+        let set = move |e| {
+            let on = event_target_checked(&e);
+            chosen.update(|c| {
+                if on {
+                    c.insert(k.plural)
+                } else {
+                    c.remove(k.plural)
+                };
+            });
+        };
+        view! {
+            <label class="choice">
+                <input type="checkbox" prop:checked=move || chosen.with(|c| c.contains(k.plural)) disabled=move || count() == Some(0.0) on:change=set/>
+                <span>{kinds::heading(k)}" "<span class="muted">{move || count().map(format::number)}</span></span>
+            </label>
+        }
+    };
+    let ends = children.iter().any(|k| status_of_open(k).is_some());
+    let more = (!children.is_empty()).then(|| view! {
+        <fieldset class="box">
+            <legend>{t().goes_along}</legend>
+            {children.iter().copied().map(tick).collect_view()}
+            <hr/>
+            {ends.then(|| view! { <label class="choice"><input type="checkbox" on:change=move |e| closed.set(event_target_checked(&e))/><span>{t().also_closed}</span></label> })}
+            <label class="choice"><input type="checkbox" on:change=move |e| others.set(event_target_checked(&e))/><span>{t().also_others}</span></label>
+        </fieldset>
+    });
+    view! {
+        <Dialog title close>
+            <form on:submit=submit novalidate=true>
+                <div class="dialog-body stack">
+                    <div class="form-field" class:wrong=move || problem.with(|p| p.as_ref().is_some_and(|p| p.field("owner_id").is_some()))>
+                        <label for="transfer-to">{t().new_owner}</label>
+                        <Combobox kind=kinds::USER value=to id="transfer-to" narrow="filter[disabled]=false".to_owned()/>
+                        {wrong("owner_id")}
+                    </div>
+                    {more}
+                    <div class="form-field">
+                        <label for="transfer-reason">{t().reason_optional}</label>
+                        <textarea class="input" id="transfer-reason" rows="2" maxlength="500" prop:value=reason on:input=move |e| reason.set(event_target_value(&e))></textarea>
+                    </div>
+                    {form_error(elsewhere)}
+                </div>
+                <footer class="dialog-foot">
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
+                    <button type="submit" class="btn primary" class:loading=sending>{t().transfer}</button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// What the history of a record calls the reason beside its owners.
+pub fn reason_of(fields: &Value) -> Option<AnyView> {
+    let reason = fields["reason"][1].as_str()?.to_owned();
+    let name = label(domain::transfer::REASON);
+    Some(view! { <li><span class="muted">{name}{t().colon}</span>{reason}</li> }.into_any())
+}

@@ -1,0 +1,4 @@
+//! What the list of security requirements asks for, a file for each of its lines that no other tests name.
+
+mod line_07_access_tokens;
+mod line_12_api_keys;
