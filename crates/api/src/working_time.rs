@@ -35,6 +35,7 @@ pub fn calendar(tx: &mut Tx, actor: &Actor, from: Day, to: Day) -> persistence::
 }
 
 async fn working_time(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    caller.scope(Holiday::KIND)?;
     let pairs = request::query_pairs(&request)?;
     let wrong = |name: &str, code| Problem::from(Error::BadQuery(Issue::new(name, code).with("parameter", name)));
     if let Some((name, _)) = pairs

@@ -26,6 +26,7 @@ fn stored(tx: &mut Tx, caller: &Caller) -> persistence::Result<Workspace> {
 }
 
 async fn show(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+    caller.scope(KIND)?;
     let answer = state
         .store
         .read_quick(move |tx| {

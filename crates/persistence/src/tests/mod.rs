@@ -88,6 +88,7 @@ fn many<T: Record>(db: &Db, count: u32, owners: &[Id], refs: &common::References
             ("id", common::Engine::Sqlite) => "randomblob(16)".into(),
             ("id", common::Engine::Pg) => "gen_random_uuid()".into(),
             ("external_id", _) => "NULL".into(),
+            ("number", _) => "number || n".into(),
             ("owner_id", _) => owner("n"),
             (text, common::Engine::Sqlite) if text.ends_with("_sort") => format!("{text} || abs(random() % 100000)"),
             (text, common::Engine::Pg) if text.ends_with("_sort") => format!("{text} || (random() * 100000)::int"),

@@ -267,7 +267,10 @@ fn value(kind: &Kind, field: &Field, suffix: &str, storage: Storage, full: bool,
             .and_then(|to| refs.get(to))
             .map_or(Val::Null(storage), |id| Val::Id(*id)),
         Storage::Instant => Val::Instant(Instant::from_micros(1_700_000_000_123_456 + n).expect("in range")),
-        Storage::Day => Val::Day(domain::value::parse_day("1987-02-28").expect("a day")),
+        Storage::Day => {
+            let days = chrono::Days::new(n.unsigned_abs());
+            Val::Day(domain::value::parse_day("1987-02-28").expect("a day") + days)
+        }
         Storage::Texts if full => Val::Texts(vec!["重点".into(), "a\"b,{c}".into(), r"\".into()]),
         Storage::Texts => Val::Texts(Vec::new()),
         Storage::Json => Val::Json(match field.name {
