@@ -11,6 +11,7 @@
 
 mod api;
 mod auth;
+mod currency;
 mod dom;
 mod hand_over;
 mod i18n;
@@ -71,6 +72,7 @@ fn App() -> impl IntoView {
         if who.with(|w| w.len() > 3) {
             spawn_local(picklist::load());
             spawn_local(role::load());
+            spawn_local(currency::load());
         }
     });
     let gate = Memo::new(move |_| {

@@ -23,10 +23,16 @@ pub mod contact;
 pub mod currency;
 pub mod customer;
 pub mod exchange_rate;
+<<<<<<< HEAD
 pub mod hand_over;
+=======
+pub mod fiscal;
+pub mod holiday;
+>>>>>>> settings
 pub mod import;
 pub mod job;
 pub mod lead;
+pub mod numbering_rule;
 pub mod opportunity;
 pub mod opportunity_line;
 pub mod picklist;
@@ -41,6 +47,7 @@ pub mod team;
 pub mod team_member;
 pub mod transfer;
 pub mod user;
+pub mod working_time;
 pub mod workspace;
 
 pub use error::{Error, Issue, Issues};
@@ -64,6 +71,8 @@ pub const KINDS: &[&Kind] = &[
     picklist::Picklist::KIND,
     currency::Currency::KIND,
     exchange_rate::ExchangeRate::KIND,
+    holiday::Holiday::KIND,
+    numbering_rule::NumberingRule::KIND,
     product::Product::KIND,
     pipeline::Pipeline::KIND,
     stage::Stage::KIND,

@@ -34,6 +34,10 @@ messages! {
     currency_without_rate "币种“{currency}”在 {day} 及之前没有汇率；请使用 {base}，或由管理员在“设置 › 币种与汇率”中添加。" "There is no exchange rate for {currency} on or before {day}; use {base}, or have an administrator add one under Settings › Currencies and rates.";
     base_currency "{currency} 是本位币，无需添加。" "{currency} is the base currency; it needs neither an entry nor a rate.";
     invalid_rate "汇率应为大于 0 的数字，最多 10 位小数，如 \"7.1234\"。" "The rate must be a decimal string above 0 with at most ten decimals, such as \"7.1234\".";
+    invalid_pattern "编号格式应含且仅含一个流水号（如 {count}），日期可用 {dates}，编号最长 {max} 个字符。" "The pattern needs exactly one count such as {count}; dates are {dates}; a number has at most {max} characters.";
+    pattern_without_date "流水号会重置，编号格式中须包含对应的日期（年、月、日），否则编号会重复。" "The count begins again, so the pattern must hold the date it does so by, or numbers would repeat.";
+    invalid_span "时间段应结束于开始之后，且不与前一段重叠。" "A span must end after it begins, and must not overlap the one before it.";
+    working_time_too_far "在可计算的范围内没有足够的工作时间。" "There is not that much working time within reach.";
     lines_in_other_currency "金额须与产品明细同一币种（{currency}）。" "The amount must be in the currency of the lines ({currency}).";
     invalid_amount "金额应为最多 {decimals} 位小数的数字，如 \"1250.00\"。" "The amount must be a decimal string with at most {decimals} decimals, such as \"1250.00\".";
     amount_out_of_range "金额超出范围。" "The amount is out of range.";

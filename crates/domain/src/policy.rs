@@ -515,6 +515,8 @@ pub fn builtin_roles() -> Vec<(&'static str, Grants)> {
         "tag",
         "currency",
         "exchange_rate",
+        "holiday",
+        "numbering_rule",
     ];
     let work = |own: Reach, remove: Reach| {
         let mut list: Vec<(&str, Vec<(&str, Reach)>)> = vec![(
@@ -551,13 +553,7 @@ mod tests {
 
     pub(super) fn actor(role: &str, me: Id, mates: &[Id]) -> Actor {
         let grants = builtin_roles().into_iter().find(|r| r.0 == role).expect("built in").1;
-        let workspace = Workspace {
-            id: Id::now_v7(),
-            name: "w".into(),
-            currency: crate::Currency::CNY,
-            locale: crate::Locale::Zh,
-            time_zone: "Asia/Shanghai".into(),
-        };
+        let workspace = Workspace::new("w", crate::Locale::Zh);
         let identity = Identity {
             workspace: Arc::new(workspace),
             user: Some(me),

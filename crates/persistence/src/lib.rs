@@ -14,12 +14,17 @@ pub mod engine;
 mod error;
 pub mod exchange_rate;
 mod filter;
+<<<<<<< HEAD
 pub mod hand_over;
+=======
+pub mod holiday;
+>>>>>>> settings
 pub mod idempotency;
 pub mod import;
 pub mod job;
 pub mod login;
 pub mod migrations;
+pub mod numbering_rule;
 pub mod opportunity;
 pub mod outbox;
 pub mod report;

@@ -69,6 +69,24 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
                 ..plain
             }
         }
+        "preview_number" => Probe {
+            path: format!("{}?kind=lead&pattern=L%7B0%7D", plain.path),
+            ..plain
+        },
+        "get_working_time" => Probe {
+            path: format!("{}?from=2026-01-01T00:00:00Z&minutes=1", plain.path),
+            ..plain
+        },
+        "update_workspace" => {
+            let version = me
+                .as_ref()
+                .map_or(1, |_| client.get("/workspace").expect(200).version());
+            Probe {
+                body: Some(json!({ "name": format!("Firm {version}") })),
+                version: Some(version),
+                ..plain
+            }
+        }
         "change_password" => Probe {
             body: Some(json!({ "password": PASSWORD, "new_password": PASSWORD })),
             ..plain

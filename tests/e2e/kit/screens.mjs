@@ -21,12 +21,22 @@ export async function makeScene(api, name = (text) => text) {
   const gone = await api.make('customers', { name: name('已删客户'), industry: '制造', owner_id: api.me.id });
   await api.call('DELETE', `/customers/${gone.id}`, undefined, { 'If-Match': '*' });
   await api.make('api-keys', { name: name('官网表单'), scopes: ['leads:write', 'customers:read'], expires_at: soon });
+  await once(api, 'currencies', { code: 'USD' });
+  await once(api, 'exchange-rates', { currency: 'USD', valid_from: '2026-01-01', rate: '7.1234' });
+  await once(api, 'holidays', { day: `${new Date().getFullYear()}-10-01`, name: name('国庆节').slice(0, 100) });
   const user = await api.make('users', { name: name('何静'), email: `${crypto.randomUUID()}@example.com`, title: name('客户经理'), roles: ['sales'] });
   const [sales] = await api.list('/roles?filter[key]=sales');
   const role = await api.make('roles', { name: name('电话销售').slice(0, 90), description: name('只跟进电话来的线索'), grants: { ...sales.grants, lead: { view: 'team', edit: 'own' } } });
   const team = await api.make('teams', { name: name('华北组') });
   await api.make('team-members', { team_id: team.id, user_id: user.id, duty: name('售前') });
   return { customer, contact, lead, product, pipeline, opportunity, user, role, team };
+}
+
+/** Makes what there can be only one of; another scene may have made it. */
+async function once(api, plural, body) {
+  await api.make(plural, body).catch((error) => {
+    if (error.status !== 409) throw error;
+  });
 }
 
 /** The same from what a database already holds. */
@@ -135,6 +145,13 @@ export const SCREENS = [
   }],
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],
+  ['settings-currencies', () => '/settings/currencies'],
+  ['settings-currencies-rate', () => '/settings/currencies', dialog('.settings-body section.box .btn:last-child')],
+  ['settings-numbering', () => '/settings/numbering', ({ page }) => page.locator('.next-number', { hasText: '0' }).first().waitFor()],
+  ['settings-calendar', () => '/settings/calendar'],
+  ['settings-holidays', () => '/settings/holidays'],
+  ['settings-holidays-new', () => '/settings/holidays', dialog('.page-actions .btn.primary')],
+  ['settings-company', () => '/settings/company'],
   ['palette', () => '/', async ({ page }) => {
     await page.keyboard.press('Control+k');
     await page.locator('dialog.palette[open]').waitFor();
