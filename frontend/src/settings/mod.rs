@@ -1,6 +1,7 @@
-//! Settings: one's own profile and account, people, teams and roles, pipelines with their stages, picklists.
+//! Settings: one's own profile and account, people, teams and roles, pipelines with their stages, picklists, the audit log.
 
 mod agent;
+mod audit;
 mod password;
 mod picklists;
 mod pipelines;
@@ -21,6 +22,7 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
         ("roles", kinds::heading(kinds::ROLE), may("role")),
         ("pipelines", t().pipelines_stages.to_owned(), may("pipeline")),
         ("picklists", kinds::heading(kinds::PICKLIST), may("picklist")),
+        ("audit", t().audit_log.to_owned(), may("audit")),
     ];
     let links = parts.into_iter().filter(|p| p.2).map(|(key, name, _)| {
         let href = if key.is_empty() {
@@ -41,6 +43,7 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
         "teams" => view! { <ListPage kind=kinds::TEAM icon_name="people"/> }.into_any(),
         "pipelines" => view! { <pipelines::Pipelines/> }.into_any(),
         "picklists" => view! { <picklists::Picklists/> }.into_any(),
+        "audit" => view! { <audit::AuditLog/> }.into_any(),
         _ => crate::ui::empty("search", t().no_such_page, t().no_such_page_text, ().into_any()),
     };
     view! {
