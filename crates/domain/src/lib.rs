@@ -23,12 +23,9 @@ pub mod contact;
 pub mod currency;
 pub mod customer;
 pub mod exchange_rate;
-<<<<<<< HEAD
-pub mod hand_over;
-=======
 pub mod fiscal;
+pub mod hand_over;
 pub mod holiday;
->>>>>>> settings
 pub mod import;
 pub mod job;
 pub mod lead;

@@ -14,11 +14,8 @@ pub mod engine;
 mod error;
 pub mod exchange_rate;
 mod filter;
-<<<<<<< HEAD
 pub mod hand_over;
-=======
 pub mod holiday;
->>>>>>> settings
 pub mod idempotency;
 pub mod import;
 pub mod job;

@@ -454,6 +454,30 @@ texts! {
     role_merged: "别人刚修改了这个角色。您的修改已加在最新内容上，请确认后再保存。" / "Somebody just changed this role. Your changes now stand on the latest; check them and save again.";
     take_theirs: "采用对方的" / "Take theirs";
 
+    // The audit log
+    audit_log: "审计日志" / "Audit log";
+    audit_text: "谁在什么时候改了什么，包括登录。写入后不能修改或删除。" / "Who changed what and when, sign-ins included. Entries cannot be altered or deleted.";
+    audit_none: "没有符合条件的日志" / "No such entries";
+    audit_covered: "您无权查看这条记录，内容已隐去。" / "You may not see this record, so its contents are left out.";
+    audit_file: "审计日志.csv" / "audit-log.csv";
+    export_csv: "导出 CSV" / "Export CSV";
+    who: "操作人" / "Who";
+    record_kind: "类型" / "Kind";
+    all_kinds: "全部类型" / "All kinds";
+    all_actions: "全部操作" / "All actions";
+    any_field: "任意字段" / "Any field";
+    request_number: "请求编号" / "Request";
+    system_only: "仅系统操作" / "The system only";
+    this_record: "只看这条记录" / "This record only";
+    signed_in: "登入" / "Signed in";
+    signed_out: "退出" / "Signed out";
+    is_deleted: "已删除" / "Deleted";
+    from_address: "来自 {}" / "from {}";
+    network_address: "网络地址" / "Address";
+    browser: "浏览器" / "Browser";
+    n_fields: "{} 个字段" / "{} fields";
+    n_items: "{} 项" / "{} items";
+
     // Settings
     profile: "个人设置" / "Profile";
     roles: "角色" / "Roles";

@@ -1,7 +1,9 @@
-//! Settings: one's own account and API keys, people, teams and roles, what the firm's data look like, its calendar and the firm itself.
+//! Settings: one's own account and API keys, people, teams and roles, what the firm's data look like, its calendar, the
+//! firm itself and its audit log.
 
 mod agent;
 mod api_keys;
+mod audit;
 mod calendar;
 mod company;
 mod currencies;
@@ -65,7 +67,10 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
         ),
         (
             t().company,
-            vec![("company", label(domain::workspace::KIND.label).to_owned(), true)],
+            vec![
+                ("company", label(domain::workspace::KIND.label).to_owned(), true),
+                ("audit", t().audit_log.to_owned(), may("audit")),
+            ],
         ),
     ];
     let group = |(title, pages): (&'static str, Vec<(&'static str, String, bool)>)| {

@@ -143,6 +143,10 @@ export const SCREENS = [
     await cell.selectOption('all');
     await page.locator('.role-save').waitFor();
   }],
+  ['settings-audit', () => '/settings/audit', async ({ page }) => {
+    await page.locator('.audit-entry summary').first().click();
+    await page.locator('.audit-more').waitFor();
+  }],
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],
   ['settings-currencies', () => '/settings/currencies'],
