@@ -102,6 +102,7 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
         "calendar" => view! { <calendar::Calendar/> }.into_any(),
         "holidays" => view! { <holidays::Holidays/> }.into_any(),
         "company" => view! { <company::Company/> }.into_any(),
+        "audit" => view! { <audit::AuditLog/> }.into_any(),
         _ => crate::ui::empty("search", t().no_such_page, t().no_such_page_text, ().into_any()),
     };
     view! {
