@@ -53,6 +53,7 @@ fn plans<T>(db: &Db, work: impl FnOnce(&mut Tx) -> Result<T>) -> Vec<String> {
 fn list<T: Record>(pairs: &[(&str, &str)]) -> List {
     let pairs: Vec<(String, String)> = pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
     let context = Context {
+        fiscal_start: 1,
         today: domain::value::parse_day("2026-01-02").expect("a day"),
         day_start: &|_| Instant::now(),
         currency: domain::Currency::CNY,
@@ -87,6 +88,7 @@ fn many<T: Record>(db: &Db, count: u32, owners: &[Id], refs: &common::References
             ("id", common::Engine::Sqlite) => "randomblob(16)".into(),
             ("id", common::Engine::Pg) => "gen_random_uuid()".into(),
             ("external_id", _) => "NULL".into(),
+            ("number", _) => "number || n".into(),
             ("owner_id", _) => owner("n"),
             (text, common::Engine::Sqlite) if text.ends_with("_sort") => format!("{text} || abs(random() % 100000)"),
             (text, common::Engine::Pg) if text.ends_with("_sort") => format!("{text} || (random() * 100000)::int"),
