@@ -465,6 +465,7 @@ texts! {
     record_kind: "类型" / "Kind";
     all_kinds: "全部类型" / "All kinds";
     all_actions: "全部操作" / "All actions";
+    changed_field: "字段" / "Field";
     any_field: "任意字段" / "Any field";
     request_number: "请求编号" / "Request";
     system_only: "仅系统操作" / "The system only";

@@ -116,7 +116,7 @@ fn filters() -> AnyView {
             .into_iter()
             .map(|f| (f.name, label(f.label)))
             .collect();
-        Some(select("field", t().field_here, t().any_field, fields))
+        Some(select("field", t().changed_field, t().any_field, fields))
     };
     let who = RwSignal::new(None::<(String, String)>);
     let system = move || asked("actor")() == "system";

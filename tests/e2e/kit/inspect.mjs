@@ -16,7 +16,7 @@ export function collectData(app) {
     if (typeof value === 'string' && value.length > 1 && !/^[a-z_0-9]*$/.test(value)) data.add(value);
     else if (value && typeof value === 'object') {
       // The name a program gives itself is nobody's word.
-      if (value.user_agent) data.add(value.user_agent);
+      if (typeof value.user_agent === 'string') data.add(value.user_agent);
       for (const [key, inner] of Object.entries(value)) if (!(TOLD.has(key) && typeof inner === 'string')) gather(inner);
     }
   };

@@ -143,7 +143,7 @@ export const SCREENS = [
     await cell.selectOption('all');
     await page.locator('.role-save').waitFor();
   }],
-  ['settings-audit', () => '/settings/audit', async ({ page }) => {
+  ['settings-audit', () => '/settings/audit?kind=customer', async ({ page }) => {
     await page.locator('.audit-entry summary').first().click();
     await page.locator('.audit-more').waitFor();
   }],

@@ -156,7 +156,7 @@ test('on a phone a role is edited one kind at a time', async ({ open, api }) => 
   const app = await open({ viewport: PHONE, touch: true });
   const { page } = app;
   await app.goto(`/settings/roles/${role.id}`);
-  await page.locator('summary', { hasText: '线索' }).click();
+  await page.locator('.rights-cards summary', { hasText: '线索' }).click();
   await page.getByLabel('线索 · 删除').selectOption('none');
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 390, `${wide} px`);
