@@ -13,6 +13,7 @@ mod crud;
 pub mod demo;
 pub mod describe;
 mod error;
+pub mod forwarded;
 mod gate;
 mod health;
 pub mod import;
