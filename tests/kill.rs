@@ -297,3 +297,105 @@ fn a_restart_of_postgres_is_answered_503_and_over_soon() {
 fn a_crash_of_postgres_is_answered_503_and_over_soon() {
     restarted_under_load(Shutdown::Immediate);
 }
+
+/// Runs SQL on the database of a place beside its server.
+fn execute(place: &Place, sql: &str) {
+    let done = match &place.url {
+        DatabaseUrl::Sqlite(path) => {
+            let mut conn = SqliteConnection::establish(&path.display().to_string()).expect("opens");
+            diesel::sql_query(sql).execute(&mut conn)
+        }
+        DatabaseUrl::Pg(url) => {
+            let mut conn = PgConnection::establish(url).expect("opens");
+            diesel::sql_query(sql).execute(&mut conn)
+        }
+    };
+    assert_eq!(done.expect(sql), 1, "{sql}");
+}
+
+/// A hand-over whose server is killed goes on with the next one: each record changes hands once, and all are counted.
+fn hand_over_after_a_kill(engine: Engine) {
+    const RECORDS: usize = 10_000;
+    let running = Running::start(engine, |_| {}).expect("a server");
+    let firm = Firm::new(&running.server);
+    let Running { place, server, .. } = running;
+    drop(server);
+    let port = free_port();
+    let client = |person: &Person| Client::new(format!("http://127.0.0.1:{port}"), person.client.token.clone());
+    let owner = client(&firm.owner);
+    let process = Process::start(&place.argument(), port);
+    let operations: Vec<Json> = (0..100)
+        .map(|n| json!({ "method": "create", "body": { "name": format!("n{n}") } }))
+        .collect();
+    for _ in 0..RECORDS / 100 {
+        let body = json!({ "operations": operations });
+        client(&firm.sales).post("/customers/batch", body).expect(200);
+    }
+    let path = format!("/users/{}/hand-over", firm.sales.id);
+    let taken = owner.post(&path, json!({ "to": firm.other_sales.id })).expect(202);
+    let path = format!("/jobs/{}", taken.id());
+    let done = |answer: &Answer| answer["progress"]["done"].as_u64().expect("a number");
+    let until = Instant::now() + Duration::from_secs(30);
+    while done(&owner.get(&path).expect(200)) == 0 {
+        assert!(Instant::now() < until, "it begins");
+        thread::sleep(Duration::from_millis(2));
+    }
+    // Others go on writing meanwhile.
+    let start = Instant::now();
+    owner.post("/customers", json!({ "name": "meanwhile" })).expect(201);
+    let waited = start.elapsed();
+    process.kill();
+    // As if a minute had passed, after which it counts as left behind.
+    let old = match engine {
+        Engine::Sqlite => "alive_at - 61000000",
+        Engine::Postgres => "alive_at - interval '61 seconds'",
+    };
+    execute(&place, &format!("UPDATE job_queue SET alive_at = {old}"));
+    let process = Process::start(&place.argument(), port);
+    let before = done(&owner.get(&path).expect(200));
+    let end = seed::ended(&owner, &path);
+    assert!((1..RECORDS as u64).contains(&before), "killed half-way, at {before}");
+    let moved = json!({ "total": RECORDS, "done": RECORDS, "moved": { "customers": RECORDS } });
+    assert_eq!((&end["status"], &end["progress"]), (&json!("done"), &moved));
+    let count = |filter: String| {
+        let page = owner
+            .get(&format!("/customers?limit=1&count=exact&{filter}"))
+            .expect(200);
+        page["page"]["count"].as_u64().expect("a count")
+    };
+    assert_eq!(count(format!("filter[owner_id]={}", firm.sales.id)), 0);
+    assert_eq!(
+        count(format!("filter[owner_id]={}", firm.other_sales.id)),
+        RECORDS as u64
+    );
+    let mut cursor = String::new();
+    loop {
+        let page = client(&firm.other_sales).get(&format!("/customers?limit=200&fields=version{cursor}"));
+        let page = page.expect(200);
+        assert!(
+            page.rows().iter().all(|r| r["version"] == 2),
+            "each record changed hands once"
+        );
+        match page.cursor() {
+            Some(next) => cursor = format!("&cursor={}", encoded(&next)),
+            None => break,
+        }
+    }
+    process.kill();
+    let sound = Command::new(PROGRAM)
+        .args(["audit", "verify", "--database", &place.argument()])
+        .output()
+        .expect("runs");
+    assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stdout));
+    eprintln!("{engine:?}: killed at {before} of {RECORDS}; another's write took {waited:?}");
+}
+
+#[test]
+fn a_hand_over_outlives_a_kill_on_sqlite() {
+    hand_over_after_a_kill(Engine::Sqlite);
+}
+
+#[test]
+fn a_hand_over_outlives_a_kill_on_postgres() {
+    hand_over_after_a_kill(Engine::Postgres);
+}

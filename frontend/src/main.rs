@@ -11,9 +11,12 @@
 
 mod api;
 mod auth;
+mod currency;
 mod dom;
+mod hand_over;
 mod i18n;
 mod import;
+mod job;
 mod kinds;
 mod lead;
 mod leave;
@@ -28,6 +31,7 @@ mod settings;
 mod shell;
 mod state;
 mod task;
+mod team;
 mod transfer;
 mod ui;
 mod user;
@@ -68,6 +72,7 @@ fn App() -> impl IntoView {
         if who.with(|w| w.len() > 3) {
             spawn_local(picklist::load());
             spawn_local(role::load());
+            spawn_local(currency::load());
         }
     });
     let gate = Memo::new(move |_| {

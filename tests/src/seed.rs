@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 pub fn plain(client: &Client, path: &str) -> Answer {
     match path {
         "/imports" => import(client),
+        "/jobs" => job(client),
         _ => client.create(path, minimal(client, path)),
     }
 }
@@ -29,14 +30,27 @@ pub fn import(client: &Client) -> Answer {
 
 /// An import when it is over.
 pub fn finished(client: &Client, id: &str) -> Answer {
-    for _ in 0..1000 {
-        let now = client.get(&format!("/imports/{id}")).expect(200);
+    ended(client, &format!("/imports/{id}"))
+}
+
+/// A job of any kind when it is over.
+pub fn ended(client: &Client, path: &str) -> Answer {
+    for _ in 0..3000 {
+        let now = client.get(path).expect(200);
         if !now["finished_at"].is_null() {
             return now;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    panic!("the import {id} does not end")
+    panic!("{path} does not end")
+}
+
+/// The hand-over of somebody new who has nothing, when it is over.
+pub fn job(client: &Client) -> Answer {
+    let [leaver, receiver] = [(); 2].map(|()| plain(client, "/users").id());
+    let body = json!({ "to": receiver });
+    let made = client.post(&format!("/users/{leaver}/hand-over"), body).expect(202);
+    ended(client, &format!("/jobs/{}", made.id()))
 }
 
 /// What a new record of the kind must have; the number makes names that must be unique so.
@@ -52,6 +66,19 @@ pub fn minimal(client: &Client, path: &str) -> Json {
         "/picklists" => json!({ "name": format!("List {n}"), "key": format!("list_{n}"), "options": [] }),
         "/currencies" => json!({ "code": free_currency(client) }),
         "/exchange-rates" => json!({ "currency": "USD", "valid_from": day(n), "rate": "7.1" }),
+        "/team-members" => json!({ "team_id": plain(client, "/teams").id(), "user_id": plain(client, "/users").id() }),
+        "/numbering-rules" => {
+            // A kind has one rule.
+            let there = client.get("/numbering-rules?filter[kind]=lead").expect(200);
+            for rule in there.rows() {
+                let path = format!("/numbering-rules/{}", rule["id"].as_str().expect("an id"));
+                client
+                    .delete(&path, rule["version"].as_i64().expect("a version"))
+                    .expect(204);
+            }
+            json!({ "kind": "lead", "pattern": "L{00}" })
+        }
+        "/holidays" => json!({ "day": day(n), "name": "Holiday" }),
         "/users" => json!({ "name": format!("User {n}"), "roles": ["sales"] }),
         _ => json!({ "name": format!("Name {n}") }),
     }

@@ -90,7 +90,7 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Import a file of customers, contacts, leads, products, opportunities or users
+    /// Import a file of customers, contacts, leads, products, opportunities, users, exchange rates or holidays
     Import {
         #[command(flatten)]
         database: Database,

@@ -2,7 +2,7 @@
 
 use crate::auth::throttle::Throttle;
 use crate::config::Config;
-use crate::import;
+use crate::job;
 use crate::mail;
 use crate::token::Tokens;
 use crate::worker::Worker;
@@ -25,7 +25,7 @@ pub struct State {
     pub store: Store,
     pub config: Config,
     pub tokens: Tokens,
-    pub imports: Worker,
+    pub jobs: Worker,
     /// None where no mail server is named.
     pub mail: Option<Worker>,
     pub throttle: Throttle,
@@ -58,7 +58,7 @@ impl State {
         let keys = store.write_here(persistence::workspace::signing_keys)?;
         Ok(Self {
             tokens: Tokens::new(&keys),
-            imports: import::worker::start(store.clone()).map_err(persistence::Error::internal)?,
+            jobs: job::worker::start(store.clone()).map_err(persistence::Error::internal)?,
             mail: mail::start(&store, &config)?,
             throttle: Throttle::new(config.sign_in_limit),
             forgot_throttle: Throttle::new(config.sign_in_limit),

@@ -110,6 +110,7 @@ impl Wanted {
 
 /// The right to give records of a kind away: over whom they are taken from, and over whom they are given to.
 fn may_give(caller: &Caller, kind: &'static Kind, records: &[Held], to: Option<Id>) -> Result<Permit, Error> {
+    caller.fields(kind).must_set(["owner_id"])?;
     let from: BTreeSet<Option<Id>> = records.iter().map(|r| r.owner).chain(to.map(Some)).collect();
     let mut permit = None;
     for owner in from {

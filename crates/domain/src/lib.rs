@@ -23,20 +23,28 @@ pub mod contact;
 pub mod currency;
 pub mod customer;
 pub mod exchange_rate;
+pub mod fiscal;
+pub mod hand_over;
+pub mod holiday;
 pub mod import;
+pub mod job;
 pub mod lead;
+pub mod numbering_rule;
 pub mod opportunity;
 pub mod opportunity_line;
 pub mod picklist;
 pub mod pipeline;
 pub mod product;
 pub mod role;
+pub mod sharing;
 pub mod stage;
 pub mod tag;
 pub mod task;
 pub mod team;
+pub mod team_member;
 pub mod transfer;
 pub mod user;
+pub mod working_time;
 pub mod workspace;
 
 pub use error::{Error, Issue, Issues};
@@ -54,11 +62,14 @@ pub type Day = chrono::NaiveDate;
 pub const KINDS: &[&Kind] = &[
     team::Team::KIND,
     user::User::KIND,
+    team_member::TeamMember::KIND,
     role::Role::KIND,
     tag::Tag::KIND,
     picklist::Picklist::KIND,
     currency::Currency::KIND,
     exchange_rate::ExchangeRate::KIND,
+    holiday::Holiday::KIND,
+    numbering_rule::NumberingRule::KIND,
     product::Product::KIND,
     pipeline::Pipeline::KIND,
     stage::Stage::KIND,
@@ -69,6 +80,7 @@ pub const KINDS: &[&Kind] = &[
     activity::Activity::KIND,
     task::Task::KIND,
     import::Import::KIND,
+    job::Job::KIND,
 ];
 
 /// The kind of a singular name such as `lead`.

@@ -61,11 +61,12 @@ pub fn actions(name: &str) -> Vec<Action> {
     if let Some(area) = area(name) {
         return area.actions.to_vec();
     }
-    let Some(kind) = crate::kind(name) else {
+    // Members are part of their team.
+    let Some(kind) = crate::kind(name).filter(|k| k.name != "team_member") else {
         return Vec::new();
     };
     let owned = kind.ownership == Ownership::Owned;
-    let job = kind.name == "import";
+    let job = matches!(kind.name, "import" | "job");
     let person_or_firm = matches!(kind.name, "customer" | "contact" | "lead");
     // Activities, tasks and teams have fields to import by, and come with other files or not at all.
     let in_files = person_or_firm || matches!(kind.name, "product" | "opportunity" | "user");

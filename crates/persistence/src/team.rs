@@ -14,7 +14,7 @@ fn ids(tx: &mut Tx, sql: &Sql) -> Result<Vec<Id>> {
     rows.into_iter().map(|row| Ok(Row::new(row).get()?)).collect()
 }
 
-/// The teams a user belongs to or leads.
+/// The teams a user belongs to, at home or besides, or leads.
 pub fn of_member(tx: &mut Tx, workspace: Id, user: Id, team: Option<Id>) -> Result<Vec<Id>> {
     let sql = Sql::new("SELECT id FROM teams WHERE deleted_at IS NULL AND workspace_id = ")
         .value(workspace)
@@ -23,7 +23,25 @@ pub fn of_member(tx: &mut Tx, workspace: Id, user: Id, team: Option<Id>) -> Resu
         .text(" UNION SELECT id FROM teams WHERE deleted_at IS NULL AND workspace_id = ")
         .value(workspace)
         .text(" AND id = ")
-        .value(team);
+        .value(team)
+        .text(
+            " UNION SELECT t.id FROM team_members m JOIN teams t ON t.workspace_id = m.workspace_id AND t.id = m.team_id \
+             WHERE m.deleted_at IS NULL AND t.deleted_at IS NULL AND m.workspace_id = ",
+        )
+        .value(workspace)
+        .text(" AND m.user_id = ")
+        .value(user);
+    ids(tx, &sql)
+}
+
+/// The next few records of a user's belonging to teams besides their own.
+pub fn memberships(tx: &mut Tx, permit: &Permit, user: Id, most: i64) -> Result<Vec<Id>> {
+    let sql = Sql::new("SELECT id FROM team_members WHERE deleted_at IS NULL AND workspace_id = ")
+        .value(permit.workspace())
+        .text(" AND user_id = ")
+        .value(user)
+        .text(" LIMIT ")
+        .value(most);
     ids(tx, &sql)
 }
 
@@ -45,7 +63,7 @@ pub fn with_below(tx: &mut Tx, workspace: Id, teams: &[Id]) -> Result<Vec<Id>> {
     ids(tx, &sql)
 }
 
-/// The user, the members of `teams` and who leads the teams `led`: a manager need not be a member.
+/// The user, the members of `teams`, also those at home elsewhere, and who leads the teams `led`: a manager need not be a member.
 pub fn members(tx: &mut Tx, workspace: Id, user: Id, teams: &[Id], led: &[Id]) -> Result<Arc<[Id]>> {
     if teams.is_empty() {
         return Ok(Arc::from([user]));
@@ -53,6 +71,13 @@ pub fn members(tx: &mut Tx, workspace: Id, user: Id, teams: &[Id], led: &[Id]) -
     let mut sql = Sql::new("SELECT id FROM users WHERE deleted_at IS NULL AND workspace_id = ")
         .value(workspace)
         .text(" AND team_id");
+    one_of_ids(&mut sql, tx.dialect(), teams);
+    sql.push(
+        " UNION SELECT m.user_id FROM team_members m JOIN users u ON u.workspace_id = m.workspace_id AND u.id = m.user_id \
+         WHERE m.deleted_at IS NULL AND u.deleted_at IS NULL AND m.workspace_id = ",
+    )
+    .bind(workspace)
+    .push(" AND m.team_id");
     one_of_ids(&mut sql, tx.dialect(), teams);
     if !led.is_empty() {
         sql.push(" UNION SELECT manager_id FROM teams WHERE manager_id IS NOT NULL AND workspace_id = ")

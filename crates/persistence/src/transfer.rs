@@ -28,6 +28,16 @@ pub struct Held {
     pub owner: Option<Id>,
 }
 
+impl Held {
+    pub(crate) fn take(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            id: row.get()?,
+            version: row.get()?,
+            owner: row.get()?,
+        })
+    }
+}
+
 /// What of the records that belong to others goes along.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Along {
@@ -63,15 +73,7 @@ pub fn held(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id], locked: Lock) -
     filter::one_of_ids(&mut sql, dialect, ids);
     lock(&mut sql, dialect, locked);
     let rows = tx.rows(&sql, &[Storage::Id, Storage::Int, Storage::Id])?;
-    let take = |row| {
-        let mut row = Row::new(row);
-        Ok(Held {
-            id: row.get()?,
-            version: row.get()?,
-            owner: row.get()?,
-        })
-    };
-    rows.into_iter().map(take).collect()
+    rows.into_iter().map(|row| Held::take(&mut Row::new(row))).collect()
 }
 
 /// What belongs to records and goes along with them, kind by kind. `scope` gives none for kinds that the caller does not
@@ -141,11 +143,7 @@ fn below(
     let columns = [Storage::Id, Storage::Int, Storage::Id, Storage::Id, Storage::Text];
     let take = |row| {
         let mut row = Row::new(row);
-        let held = Held {
-            id: row.get()?,
-            version: row.get()?,
-            owner: row.get()?,
-        };
+        let held = Held::take(&mut row)?;
         let (of, status): (Id, String) = (row.get()?, row.get()?);
         Ok((held, status == OPEN, of))
     };
@@ -162,11 +160,24 @@ pub fn give(
     to: Id,
     reason: Option<&str>,
 ) -> Result<usize> {
+    put(tx, permit, kind, "owner_id", records, to, reason)
+}
+
+/// The same for any field that holds a user.
+pub(crate) fn put(
+    tx: &mut Tx,
+    permit: &Permit,
+    kind: &Kind,
+    field: &'static str,
+    records: &[Held],
+    to: Id,
+    reason: Option<&str>,
+) -> Result<usize> {
     let (dialect, now) = (tx.dialect(), Instant::now());
     let moving: Vec<Held> = records.iter().copied().filter(|r| r.owner != Some(to)).collect();
     for some in moving.chunks(ROWS) {
         let ids: Vec<Id> = some.iter().map(|r| r.id).collect();
-        let mut sql = Sql::new(format!("UPDATE {} SET version = version + 1, owner_id = ", kind.plural))
+        let mut sql = Sql::new(format!("UPDATE {} SET version = version + 1, {field} = ", kind.plural))
             .value(to)
             .text(", updated_at = ")
             .value(now)
@@ -186,8 +197,8 @@ pub fn give(
                     version: record.version + 1,
                     action: ChangeAction::Update,
                     fields: match reason {
-                        Some(reason) => json!({ "owner_id": [record.owner, to], "reason": [null, reason] }),
-                        None => json!({ "owner_id": [record.owner, to] }),
+                        Some(reason) => json!({ field: [record.owner, to], "reason": [null, reason] }),
+                        None => json!({ field: [record.owner, to] }),
                     },
                     at: now,
                 })

@@ -2,6 +2,7 @@
 
 use crate::engine;
 use crate::error::Result;
+use crate::sharing;
 use crate::sql::Sql;
 use crate::team;
 use crate::tx::{Dialect, Tx};
@@ -43,6 +44,7 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         team::members(tx, workspace.id, user, &all, &below)?
     };
     let time_zone = found.time_zone.unwrap_or_else(|| workspace.time_zone.clone());
+    let shared = sharing::kinds(tx, workspace.id, user)?;
     Ok(Some(Identity {
         workspace,
         user: Some(user),
@@ -53,6 +55,7 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         team_mates,
         team_mates_below,
         limits: None,
+        shared,
     }))
 }
 

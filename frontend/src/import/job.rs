@@ -4,96 +4,37 @@ use crate::{
     api::{self, Problem},
     dom::{self, Tell},
     i18n::{fill, format, t},
+    job::{Job, over},
     ui::{self, icon, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
 
-#[derive(Clone, Copy)]
-pub struct Job {
-    pub body: RwSignal<Value>,
-    problem: RwSignal<Option<Problem>>,
-    id: StoredValue<String>,
-}
-
-fn over(body: &Value) -> bool {
-    matches!(body["status"].as_str(), Some("done" | "failed" | "cancelled"))
-}
-
-impl Job {
-    /// Looks again and again until it is over.
-    pub fn watch(id: String) -> Self {
-        let job = Self {
-            body: RwSignal::new(Value::Null),
-            problem: RwSignal::new(None),
-            id: StoredValue::new(id),
-        };
-        job.poll();
-        job
-    }
-
-    pub fn id(self) -> String {
-        self.id.get_value()
-    }
-
-    fn poll(self) {
-        spawn_local(async move {
-            let mut pause = 150;
-            while let Some(id) = self.id.try_get_value() {
-                match api::get(format!("/imports/{id}")).send().await {
-                    Ok(reply) => {
-                        let over = over(&reply.body);
-                        self.body.try_set(reply.body);
-                        if over {
-                            return;
-                        }
-                    }
-                    Err(error) => {
-                        self.problem.try_set(Some(error));
-                        return;
-                    }
-                }
-                dom::sleep(pause).await;
-                pause = (pause * 3 / 2).min(1000);
-            }
-        });
-    }
-
-    /// Waits until it is over, one way or another.
-    pub async fn settled(self) {
-        while self.problem.try_with_untracked(Option::is_none) == Some(true)
-            && self.body.try_with_untracked(over) == Some(false)
-        {
-            dom::sleep(100).await;
+/// Waits until it is known what is in the file.
+pub async fn looked(job: Job) -> Result<Value, Problem> {
+    loop {
+        if let Some(problem) = job.problem.try_get_untracked().flatten() {
+            return Err(problem);
         }
-    }
-
-    /// Waits until it is known what is in the file.
-    pub async fn looked(self) -> Result<Value, Problem> {
-        loop {
-            if let Some(problem) = self.problem.try_get_untracked().flatten() {
-                return Err(problem);
+        match job.body.try_get_untracked() {
+            None => {
+                return Err(Problem {
+                    code: "aborted".into(),
+                    ..Problem::default()
+                });
             }
-            match self.body.try_get_untracked() {
-                None => {
-                    return Err(Problem {
-                        code: "aborted".into(),
-                        ..Problem::default()
-                    });
-                }
-                Some(body) if body["status"] == "failed" => {
-                    let detail = said(&body["error"]);
-                    return Err(Problem {
-                        status: 422,
-                        detail,
-                        ..Problem::default()
-                    });
-                }
-                Some(body) if over(&body) || body["headers"].as_array().is_some_and(|h| !h.is_empty()) => {
-                    return Ok(body);
-                }
-                _ => dom::sleep(60).await,
+            Some(body) if body["status"] == "failed" => {
+                let detail = said(&body["error"]);
+                return Err(Problem {
+                    status: 422,
+                    detail,
+                    ..Problem::default()
+                });
             }
+            Some(body) if over(&body) || body["headers"].as_array().is_some_and(|h| !h.is_empty()) => {
+                return Ok(body);
+            }
+            _ => dom::sleep(60).await,
         }
     }
 }
@@ -137,19 +78,11 @@ fn running(job: Job, body: &Value) -> AnyView {
     );
     let rows = progress["rows"].as_f64().unwrap_or(0.0);
     let share = if total > 0.0 { (read / total).min(1.0) } else { 0.0 };
-    let cancel = move |_| {
-        spawn_local(async move {
-            let id = job.id.get_value();
-            if let Err(problem) = api::post(format!("/imports/{id}/cancel"), Value::Null).send().await {
-                toast::complain(&problem);
-            }
-        });
-    };
     view! {
         <section class="box stack" aria-live="polite">
             <p>{fill(t().rows_so_far, &[&format::number(rows)])}</p>
             <progress max="1" value=share.to_string()>{format::percent(share)}</progress>
-            <div class="form-foot"><button type="button" class="btn" on:click=cancel>{t().cancel}</button></div>
+            <div class="form-foot"><button type="button" class="btn" on:click=move |_| job.cancel()>{t().cancel}</button></div>
         </section>
     }
     .into_any()
@@ -174,7 +107,7 @@ fn done(job: Job, body: &Value, trial: bool, again: Option<Callback<(String, Str
     let has_made = !made.is_empty();
     let download = move |_| {
         spawn_local(async move {
-            let id = job.id.get_value();
+            let id = job.id();
             match api::get(format!("/imports/{id}/errors")).text().await {
                 Ok(text) => dom::download(&format!("import-errors-{id}.csv"), "text/csv;charset=utf-8", &text),
                 Err(problem) => toast::complain(&problem),

@@ -3,6 +3,7 @@
 mod job;
 mod mapping;
 
+use crate::job::Job;
 use crate::{
     api::{self, Problem},
     i18n::{label, t},
@@ -11,13 +12,13 @@ use crate::{
     ui::{self, icon, states::form_error},
 };
 use domain::Kind;
-use job::{Job, JobView};
+use job::{JobView, looked};
 use leptos::{prelude::*, task::spawn_local};
 use mapping::MappingForm;
 use serde_json::{Map, Value, json};
 
 /// Kinds a file can hold.
-pub fn importable() -> [&'static Kind; 6] {
+pub fn importable() -> [&'static Kind; 8] {
     [
         kinds::CUSTOMER,
         kinds::CONTACT,
@@ -25,6 +26,8 @@ pub fn importable() -> [&'static Kind; 6] {
         kinds::PRODUCT,
         kinds::OPPORTUNITY,
         kinds::USER,
+        kinds::EXCHANGE_RATE,
+        kinds::HOLIDAY,
     ]
 }
 
@@ -115,7 +118,7 @@ impl Wizard {
             match outcome {
                 Ok(reply) => {
                     let Some(id) = reply.body["id"].as_str() else { return };
-                    let job = Job::watch(id.to_owned());
+                    let job = Job::watch(format!("/imports/{id}"));
                     self.job.try_set(Some(job));
                     match next {
                         Some(step) => {
@@ -134,7 +137,7 @@ impl Wizard {
 
     /// Waits for the first look at the file, then shows what it took the columns for.
     async fn learn(self, job: Job) {
-        match job.looked().await {
+        match looked(job).await {
             Ok(body) => {
                 let guess = mapping::guessed(&body);
                 self.mapping.try_set(guess);
@@ -158,7 +161,7 @@ impl Wizard {
 pub fn ImportPage(id: Option<String>) -> impl IntoView {
     if let Some(id) = id {
         // A job of its own address: what became of an earlier import.
-        let job = Job::watch(id);
+        let job = Job::watch(format!("/imports/{id}"));
         return view! { <div class="page narrow-page"><header class="page-head"><h1>{t().import}</h1></header><JobView job trial=false again=None/></div> }.into_any();
     }
     let asked = state()

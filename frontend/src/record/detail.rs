@@ -8,6 +8,7 @@ use crate::{
     record::{field, fields::Fields, history::History, related::Related, row::Row, save, timeline::Timeline},
     route, shell,
     state::{self, state},
+    team,
     transfer::{self, TransferDialog},
     ui::{self, Menu, Tabs, dialog::Confirm, icon, tabs::Tab, toast},
     user,
@@ -193,7 +194,8 @@ fn special(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
     match kind.name {
         "opportunity" => view! { <opportunity::lines::Lines row/> }.into_any(),
         "lead" => view! { <lead::Became row/> }.into_any(),
-        "user" => view! { <user::SignInOf row/> }.into_any(),
+        "user" => view! { <user::SignInOf row/><team::TeamsOf row/> }.into_any(),
+        "team" => view! { <team::MembersOf row/> }.into_any(),
         _ => ().into_any(),
     }
 }

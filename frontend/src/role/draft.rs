@@ -55,13 +55,15 @@ pub fn subjects() -> Vec<(Label, Vec<Subject>)> {
         "task",
     ];
     let place = |name: &str| first.iter().position(|n| *n == name);
-    let kinds = domain::KINDS.iter().map(|kind| Subject {
+    // What is part of another kind has no rights of its own.
+    let own = domain::KINDS.iter().filter(|kind| !role::actions(kind.name).is_empty());
+    let kinds = own.map(|kind| Subject {
         name: kind.name,
         label: kind.label,
         whole: kind.ownership == Ownership::Shared,
     });
     let (mut work, mut settings): (Vec<_>, Vec<_>) =
-        kinds.partition(|s| place(s.name).is_some() || (!s.whole && s.name != "import"));
+        kinds.partition(|s| place(s.name).is_some() || (!s.whole && !matches!(s.name, "import" | "job")));
     work.sort_by_key(|s| place(s.name).unwrap_or(first.len()));
     settings.extend(role::AREAS.iter().map(|area| Subject {
         name: area.name,

@@ -110,7 +110,11 @@ pub fn Combobox(
     let leave = move |_| {
         // After a press on an option has been taken.
         dom::after(150, move || {
-            if open.try_get_untracked().is_none() {
+            // Gone, or entered again meanwhile.
+            let Some(input) = input.try_get_untracked() else {
+                return;
+            };
+            if input.is_some_and(|i| i.is_same_node(document().active_element().as_deref())) {
                 return;
             }
             open.set(false);

@@ -3,6 +3,7 @@
 use crate::{
     api::{self, Problem},
     dom::Tell,
+    hand_over::HandOverDialog,
     i18n::{fill, format, label, t},
     kinds,
     record::{row::Row, save},
@@ -77,6 +78,7 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
     let sending = RwSignal::new(false);
     let link = RwSignal::new(None::<[String; 3]>);
     let asking = RwSignal::new(None::<Ask>);
+    let handing = RwSignal::new(false);
     let id = row.with_untracked(|r| r.id().to_owned());
     let me = state::me();
     let may_edit = me.as_ref().is_none_or(|m| m.may("user", "edit"));
@@ -151,6 +153,7 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
             <div class="sign-in-acts">
                 {(can_invite && !own).then(|| button(Ask::Invite, "email", invite))}
                 {(factor && !own).then(|| button(Ask::Reset, "undo", t().reset_factor))}
+                {(!own).then(|| view! { <button type="button" class="btn small" on:click=move |_| handing.set(true)>{icon("people")}<span>{t().hand_over}</span></button> })}
                 {(way != Way::Disabled && !own).then(|| button(Ask::Disable, "lock", t().disable))}
                 {(way == Way::Disabled).then(|| button(Ask::Enable, "check", t().enable))}
                 {own.then(|| view! { <a class="btn small" href="/settings">{icon("settings")}<span>{t().profile}</span></a> })}
@@ -168,6 +171,7 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
                 <Confirm title=fill(what.title(), &[&name()]) text=what.text() action=what.action()
                     close=Callback::new(move |()| asking.set(None)) yes=Callback::new(move |()| run(what))/>
             })}
+            {move || handing.get().then(|| view! { <HandOverDialog row close=Callback::new(move |()| handing.set(false))/> })}
             {move || link.get().map(|[url, until, sent_to]| view! { <LinkDialog name=name() url until sent_to close=Callback::new(move |()| link.set(None))/> })}
         </section>
     }

@@ -26,21 +26,30 @@ const OPEN: [&str; 7] = [
 ];
 
 /// Kinds that belong to the workspace; the records of all others have an owner.
-const SHARED: [&str; 10] = [
+const SHARED: [&str; 13] = [
+    "/numbering-rules",
     "/currencies",
     "/exchange-rates",
+    "/holidays",
     "/picklists",
     "/pipelines",
     "/products",
     "/roles",
     "/stages",
     "/tags",
+    "/team-members",
     "/teams",
     "/users",
 ];
 
 /// Operations that start or stop a job, which goes on writing when they have answered.
-pub const JOBS: [&str; 3] = ["cancel_import", "create_import", "run_import"];
+pub const JOBS: [&str; 5] = [
+    "cancel_import",
+    "cancel_job",
+    "create_import",
+    "hand_over_user",
+    "run_import",
+];
 
 /// A request to an operation that would succeed for who may do it, and the record it is about.
 pub struct Probe {
@@ -64,6 +73,8 @@ impl Probe {
         let kind = kind_path(operation);
         let maker = match kind.as_str() {
             "/imports" => &t.manager,
+            // Only who may change users hands over.
+            "/jobs" => &t.owner,
             kind if SHARED.contains(&kind) => &t.owner,
             _ => &t.sales,
         };
@@ -134,6 +145,7 @@ fn body(t: &T, operation: &Operation, kind: &str) -> Json {
         "move" => json!({ "stage_id": seed::stages(&t.owner)[1] }),
         "lose" => json!({ "reason": "价格" }),
         "run" => json!({ "dry_run": true }),
+        "hand" => json!({ "to": t.manager.id }),
         "search" | "convert" | "win" | "reopen" | "restore" => json!({}),
         _ => panic!("{id} is new: say here with which body it succeeds"),
     }
@@ -230,7 +242,7 @@ fn row(t: &T, operation: &Operation, position: &mut i64) -> String {
             written = told.join(", ");
         }
         if job && answer.status == 202 {
-            seed::finished(client, &answer.id());
+            seed::ended(client, answer.header("location").trim_start_matches("/api/v1"));
         }
         // Keys of one probe must not stand in the way of the next.
         clear(t, operation);
@@ -249,7 +261,9 @@ fn row(t: &T, operation: &Operation, position: &mut i64) -> String {
 /// Takes the external ids of a probe away again.
 fn clear(t: &T, operation: &Operation) {
     let kind = kind_path(operation);
-    if operation.id == "update_me" || !operation.id.starts_with("upsert_") && !operation.id.starts_with("update_") {
+    if matches!(operation.id.as_str(), "update_me" | "update_workspace")
+        || !operation.id.starts_with("upsert_") && !operation.id.starts_with("update_")
+    {
         return;
     }
     for client in [&t.owner.client, &t.stranger.client] {

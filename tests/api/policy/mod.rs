@@ -60,6 +60,58 @@ both! {
         t.manager.patch(&path, version(&path), json!({ "parent_id": null })).refused(403, "forbidden");
     }
 
+    fn who_joins_a_team_is_reached_with_it(t) {
+        t.other_sales.create("/customers", json!({ "name": "theirs" }));
+        t.sales.create("/customers", json!({ "name": "ours" }));
+        let head = json!({ "key": "head", "name": "Head", "grants": { "*": { "view": "team" } } });
+        t.owner.create("/roles", head);
+        t.owner.patch(&format!("/users/{}", t.sales.id), 2, json!({ "roles": ["head"] })).expect(200);
+        let seen = |p: &Client| p.names("/customers?sort=name").join(",");
+        assert_eq!((seen(&t.manager), seen(&t.sales)), ("ours".into(), "ours".into()));
+        // Somebody of the other team joins ours: both reaches take their records in.
+        let body = json!({ "team_id": t.team, "user_id": t.other_sales.id, "duty": "售前" });
+        let joined = t.admin.create("/team-members", body.clone());
+        assert_eq!((seen(&t.manager), seen(&t.sales)), ("ours,theirs".into(), "ours,theirs".into()));
+        assert_eq!(seen(&t.other_sales), "theirs", "a role of own reach sees no more for it");
+        t.admin.post("/team-members", body).refused(409, "duplicate");
+        // Their records stay in sight when they are disabled, and go with the membership.
+        t.owner.patch(&format!("/users/{}", t.other_sales.id), 2, json!({ "disabled": true })).expect(200);
+        assert_eq!(seen(&t.manager), "ours,theirs");
+        let path = format!("/team-members/{}", joined.id());
+        t.admin.patch(&path, 1, json!({ "user_id": t.sales.id })).invalid(&["/user_id read_only"]);
+        t.admin.delete(&path, 1).expect(204);
+        assert_eq!(seen(&t.manager), "ours");
+        // One sees the records of each team one has joined, and of those below with a role that reaches there.
+        t.owner.patch(&format!("/users/{}", t.other_sales.id), 3, json!({ "disabled": false })).expect(200);
+        let middle = t.owner.create("/teams", json!({ "name": "middle" })).id();
+        t.owner.patch(&format!("/teams/{}", t.other_team), 1, json!({ "parent_id": middle })).expect(200);
+        for (user, team) in [(t.sales.id, t.other_team.to_string()), (t.manager.id, middle)] {
+            t.admin.create("/team-members", json!({ "team_id": team, "user_id": user }));
+        }
+        assert_eq!((seen(&t.manager), seen(&t.sales)), ("ours,theirs".into(), "ours,theirs".into()));
+    }
+
+    fn who_may_not_change_teams_changes_no_members(t) {
+        let body = json!({ "team_id": t.team, "user_id": t.other_sales.id });
+        for person in [&t.sales, &t.manager] {
+            person.post("/team-members", body.clone()).refused(403, "forbidden");
+        }
+        // The right to make whatever else there is gives none over teams.
+        let grants = json!({ "*": { "*": "all" }, "team": { "view": "all" } });
+        t.owner.create("/roles", json!({ "key": "all_but_teams", "name": "All but teams", "grants": grants }));
+        let (_, person) = sign_in::newcomer(&t.owner, &format!("most.{}", t.sales.email), "all_but_teams");
+        person.post("/team-members", body.clone()).refused(403, "forbidden");
+        let made = t.admin.create("/team-members", body);
+        let path = format!("/team-members/{}", made.id());
+        person.get(&path).expect(200);
+        person.delete(&path, 1).refused(403, "forbidden");
+        t.stranger.get(&path).refused(404, "not_found");
+        // A team is not deleted under its members.
+        let other = t.owner.create("/teams", json!({ "name": "x" })).id();
+        t.admin.create("/team-members", json!({ "team_id": other, "user_id": t.sales.id }));
+        t.owner.delete(&format!("/teams/{other}"), 1).refused(409, "still_referenced");
+    }
+
     fn two_moves_at_once_make_no_ring(t) {
         for _ in 0..5 {
             let [a, b] = ["a", "b"].map(|name| t.owner.create("/teams", json!({ "name": name })).id());

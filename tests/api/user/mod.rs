@@ -1,5 +1,7 @@
 //! Users: access ends when they are disabled, and a workspace keeps an owner.
 
+mod hand_over;
+
 use tests::firm::PASSWORD;
 use tests::*;
 

@@ -303,7 +303,8 @@ async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem>
             Ok(json!({
                 "user": user.whole(),
                 "workspace": { "id": space.id, "name": space.name, "currency": space.currency.code(),
-                    "locale": space.locale, "time_zone": space.time_zone },
+                    "locale": space.locale, "time_zone": space.time_zone, "fiscal_year_start": space.fiscal_year_start,
+                    "configure": caller.identity.reach("workspace", domain::policy::Action::Configure) > domain::policy::Reach::None },
                 "session_id": caller.session,
                 "scopes": caller.identity.limits.as_ref().map(|l| l.scopes.texts()),
                 "roles": caller.identity.roles,

@@ -24,7 +24,7 @@ use super::{importable, kinds};
 
 #[derive(Args)]
 pub struct ImportArgs {
-    /// customers, contacts, leads, products, opportunities or users
+    /// customers, contacts, leads, products, opportunities, users, exchange_rates or holidays
     #[arg(long, value_parser = kind_of)]
     kind: &'static Kind,
     /// A CSV file: UTF-8, UTF-16, GBK or GB18030; comma, semicolon or tab
@@ -92,7 +92,7 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
     };
     let identity = identity(store, &args.by, args.workspace.as_deref())?;
     let id = Id::now_v7();
-    let actor = job::actor_of(identity, id);
+    let actor = crate::job::actor_of(identity, id);
     settings.closed = closed(settings.kind, &actor.fields(settings.kind));
     let file_name = args
         .file

@@ -1,14 +1,14 @@
 //! The record of an import: begun, told how far it is, ended.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
 use domain::import::job::{Guesses, Samples};
-use domain::import::{Import, ImportPatch, ImportStatus, Problem};
-use domain::policy::{self, Action, Actor, Identity, Permit};
+use domain::import::{Import, ImportPatch, Problem};
+use domain::job::{JobStatus, Work};
+use domain::policy::{Actor, Permit};
 use domain::record::Birth;
 use domain::{Id, Instant, Locale, Record};
-use persistence::{Store, Tx, engine, import};
+use persistence::{Store, Tx, engine, import, job as queue};
 use serde_json::{Value as Json, json};
 
 use super::plan::{Plan, Settings};
@@ -17,29 +17,8 @@ use super::run::{Done, Failure, Progress, Watch, told};
 /// How often the database hears how far an import is.
 const TELL: Duration = Duration::from_millis(500);
 
-/// The actor of the rows: their change set is the import, so that one import can be followed, and undone, as a whole.
-pub fn actor_of(identity: Arc<Identity>, import: Id) -> Actor {
-    Actor {
-        change_set: import,
-        ..Actor::new(identity, import.to_string())
-    }
-}
-
-/// Who may import a kind may have the job of it written down, whatever the rights over jobs.
-fn clerk(actor: &Actor) -> Actor {
-    let identity = Identity {
-        grants: vec![policy::all()],
-        limits: None,
-        ..(*actor.identity).clone()
-    };
-    Actor {
-        identity: Arc::new(identity),
-        ..actor.clone()
-    }
-}
-
 pub fn permit(actor: &Actor) -> Result<Permit, domain::Error> {
-    clerk(actor).authorize(Action::Edit, Import::KIND, actor.user())
+    crate::job::permit(actor, Import::KIND)
 }
 
 /// A new job, not yet written.
@@ -75,7 +54,7 @@ pub fn draft(actor: &Actor, id: Id, file_name: &str, size: u64, settings: &Setti
 pub fn begin(tx: &mut Tx, actor: &Actor, job: &Import, locale: Locale, running: bool) -> persistence::Result<()> {
     let permit = permit(actor)?;
     engine::insert(tx, &permit, std::slice::from_ref(job))?;
-    import::enqueue(tx, &permit, job.id, locale, running)
+    queue::enqueue(tx, &permit, Work::Import, job.id, locale, running)
 }
 
 pub fn progress_json(progress: Progress) -> Json {
@@ -143,8 +122,8 @@ impl Watch for JobWatch<'_> {
         let plan = plan.clone();
         let noted = change(self.store, self.actor, self.id, move |job| {
             note(job, &plan);
-            if job.status == ImportStatus::Queued {
-                job.status = ImportStatus::Running;
+            if job.status == JobStatus::Queued {
+                job.status = JobStatus::Running;
             }
         });
         if let Err(error) = noted {
@@ -188,7 +167,7 @@ pub fn end(
     let actor = actor.clone();
     store.write_here(move |tx| {
         let permit = permit(&actor)?;
-        import::dequeue(tx, &permit, id)?;
+        queue::dequeue(tx, &permit, id)?;
         let old = import::current(tx, &permit, id)?;
         let mut new = old.clone();
         new.report.clone_from(&report);
@@ -197,12 +176,12 @@ pub fn end(
         if !old.is_over() {
             new.finished_at = Some(Instant::now());
             new.status = if error.is_some() {
-                ImportStatus::Failed
+                JobStatus::Failed
             } else {
-                ImportStatus::Done
+                JobStatus::Done
             };
         }
-        if new.status == ImportStatus::Done {
+        if new.status == JobStatus::Done {
             let size = u64::try_from(old.size).unwrap_or_default();
             new.progress = progress_json(Progress {
                 taking: true,

@@ -11,13 +11,15 @@ use actix_web::web::{Bytes, Data, Path as UrlPath};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::import::field::{label, targets};
 use domain::import::problem::code;
-use domain::import::{Import, ImportStatus, Problem as Cause, closed};
+use domain::import::{Import, Problem as Cause, closed};
+use domain::job::{JobStatus, Work};
 use domain::policy::{Action, Actor, Reach};
 use domain::user::User;
 use domain::{Error, Id, Issue, Kind, Record};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use persistence::idempotency::Answer;
 use persistence::import::{self as store, CHUNK, Part};
+use persistence::job as queue;
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -285,7 +287,7 @@ async fn create(
         accepted(&import, &by)
     })
     .await?;
-    state.imports.wake();
+    state.jobs.wake();
     Ok(response)
 }
 
@@ -412,7 +414,7 @@ async fn run(
         // It runs with the rights of who asked for it, not of who handed the file in.
         new.owner_id = by.user();
         new.dry_run = dry_run;
-        new.status = ImportStatus::Queued;
+        new.status = JobStatus::Queued;
         new.report = None;
         new.error = None;
         new.finished_at = None;
@@ -422,12 +424,12 @@ async fn run(
             ..Progress::default()
         });
         store::drop_chunks(tx, &permit, id, Part::Errors)?;
-        store::enqueue(tx, &permit, id, by.locale, false)?;
+        queue::enqueue(tx, &permit, Work::Import, id, by.locale, false)?;
         let stored = engine::update(tx, &permit, &old, &new)?;
         accepted(&stored, &by)
     })
     .await?;
-    state.imports.wake();
+    state.jobs.wake();
     Ok(response)
 }
 
@@ -448,9 +450,9 @@ async fn cancel(
             return Err(Error::Conflict(Issue::at("status", "import_over")).into());
         }
         let permit = job::permit(&by.actor)?;
-        store::dequeue(tx, &permit, id)?;
+        queue::dequeue(tx, &permit, id)?;
         let new = Import {
-            status: ImportStatus::Cancelled,
+            status: JobStatus::Cancelled,
             finished_at: Some(domain::Instant::now()),
             ..old.clone()
         };

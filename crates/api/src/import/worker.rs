@@ -1,94 +1,31 @@
-//! The thread that runs imports handed in over HTTP, one after the other. Files and queue are in the database, so that
-//! any server may run what another took, and an import that waits outlives a restart.
+//! How the server runs an import that was handed in over HTTP: its file comes from the database, so that any server may run
+//! what another took.
 
 use std::io::{BufWriter, Read, Seek, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant as Clock};
 
 use domain::import::problem::code;
-use domain::import::{Import, ImportStatus, Problem, closed};
+use domain::import::{Import, Problem, closed};
+use domain::job::JobStatus;
 use domain::policy::{Actor, Permit};
 use domain::{Id, Instant};
-use persistence::import::{self as store, CHUNK, Part, Waiting};
-use persistence::{Store, engine, user, workspace};
+use persistence::import::{self as store, CHUNK, Part};
+use persistence::job::{self as queue, Waiting};
+use persistence::{Store, engine, user};
 use serde_json::json;
+
+use crate::job::actor_of;
+use crate::job::worker::system;
+use crate::worker::Shared;
 
 use super::importable;
 use super::job::{self, JobWatch};
 use super::plan::{Mapping, Plan, Settings, Values};
 use super::reader::Options;
 use super::run::{self, Done, Failure, Path, Progress, Watch};
-use crate::worker::{Shared, Worker};
 
-/// Another server may have queued something, or died.
-const LOOK: Duration = Duration::from_secs(2);
-const SWEEP: Duration = Duration::from_secs(30);
-
-/// Runs until it is dropped; what it is at then is ended as interrupted.
-pub fn start(db: Store) -> std::io::Result<Worker> {
-    Worker::start("imports", move |shared| work(&db, shared))
-}
-
-fn work(db: &Store, shared: &Shared) {
-    let mut swept: Option<Clock> = None;
-    while !shared.stopped() {
-        if swept.is_none_or(|at| at.elapsed() > SWEEP) {
-            swept = Some(Clock::now());
-            if let Err(error) = sweep(db) {
-                tracing::warn!(%error, "imports left behind could not be looked for");
-            }
-        }
-        match next(db) {
-            Ok(Some(waiting)) => {
-                let ran = catch_unwind(AssertUnwindSafe(|| run_one(db, waiting, shared)));
-                let failed = match ran {
-                    Ok(Ok(())) => None,
-                    Ok(Err(error)) => Some(error.to_string()),
-                    Err(_) => Some("a panic".to_owned()),
-                };
-                if let Some(error) = failed {
-                    tracing::error!(error, import = %waiting.import, "an import broke off");
-                    let _ = fail(
-                        db,
-                        waiting.workspace,
-                        waiting.import,
-                        &Problem::new(code::IMPORT_BROKE_OFF),
-                    );
-                }
-            }
-            Ok(None) => shared.wait(LOOK),
-            Err(error) => {
-                tracing::warn!(%error, "the queue of imports cannot be read");
-                shared.wait(LOOK);
-            }
-        }
-    }
-}
-
-fn next(db: &Store) -> persistence::Result<Option<Waiting>> {
-    if db.read_here(store::anything_waits)? {
-        db.write_here(store::claim)
-    } else {
-        Ok(None)
-    }
-}
-
-/// Ends what a stopped server left behind, and drops files past their time.
-fn sweep(db: &Store) -> persistence::Result<()> {
-    for (workspace, import) in db.read_here(store::left_behind)? {
-        fail(db, workspace, import, &Problem::new(code::INTERRUPTED))?;
-    }
-    db.write_here(store::drop_old_files)?;
-    Ok(())
-}
-
-fn system(db: &Store, workspace: Id) -> persistence::Result<Option<Actor>> {
-    let found = db.read_here(|tx| workspace::find(tx, workspace))?;
-    Ok(found.map(|space| Actor::system(Arc::new(space))))
-}
-
-fn fail(db: &Store, workspace: Id, import: Id, problem: &Problem) -> persistence::Result<()> {
+/// Ends an import that cannot go on.
+pub fn fail(db: &Store, workspace: Id, import: Id, problem: &Problem) -> persistence::Result<()> {
     let Some(actor) = system(db, workspace)? else {
         return Ok(());
     };
@@ -96,12 +33,12 @@ fn fail(db: &Store, workspace: Id, import: Id, problem: &Problem) -> persistence
     db.write_here(move |tx| {
         let permit = job::permit(&actor)?;
         // Somebody else may have seen it as well.
-        if !store::dequeue(tx, &permit, import)? {
+        if !queue::dequeue(tx, &permit, import)? {
             return Ok(());
         }
         let old = store::current(tx, &permit, import)?;
         let new = Import {
-            status: ImportStatus::Failed,
+            status: JobStatus::Failed,
             error: Some(json!(problem)),
             finished_at: Some(Instant::now()),
             ..old.clone()
@@ -134,7 +71,7 @@ fn settings(import: &Import) -> Option<Settings> {
 /// As a job is watched, and stopped with the server.
 struct Stoppable<'a> {
     job: JobWatch<'a>,
-    shared: &'a Shared,
+    stop: &'a Shared,
 }
 
 impl Watch for Stoppable<'_> {
@@ -143,12 +80,12 @@ impl Watch for Stoppable<'_> {
     }
 
     fn progress(&mut self, progress: Progress) -> bool {
-        self.job.progress(progress) && !self.shared.stopped()
+        self.job.progress(progress) && !self.stop.stopped()
     }
 }
 
-fn run_one(db: &Store, waiting: Waiting, shared: &Shared) -> persistence::Result<()> {
-    let id = waiting.import;
+pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<()> {
+    let id = waiting.job;
     let Some(system) = system(db, waiting.workspace)? else {
         return Ok(());
     };
@@ -159,7 +96,7 @@ fn run_one(db: &Store, waiting: Waiting, shared: &Shared) -> persistence::Result
     let Some(identity) = db.read_here(|tx| user::identity(tx, space, owner))? else {
         return fail(db, waiting.workspace, id, &Problem::new("unauthenticated"));
     };
-    let actor = job::actor_of(Arc::new(identity), id);
+    let actor = actor_of(Arc::new(identity), id);
     let Some(mut settings) = settings(&import) else {
         return fail(db, waiting.workspace, id, &Problem::new(code::UNREADABLE));
     };
@@ -174,12 +111,12 @@ fn run_one(db: &Store, waiting: Waiting, shared: &Shared) -> persistence::Result
     let open = || Ok(BufWriter::new(errors.reopen()?));
     let mut watch = Stoppable {
         job: JobWatch::new(db, &actor, id),
-        shared,
+        stop,
     };
     let table = Path(file.path().to_owned(), size);
     let result = run::run(db, &actor, waiting.locale, &table, &settings, &mut watch, open);
     let result = match result {
-        Ok(Done { stopped: true, .. }) if shared.stopped() => Err(Failure::File(Problem::new(code::INTERRUPTED))),
+        Ok(Done { stopped: true, .. }) if stop.stopped() => Err(Failure::File(Problem::new(code::INTERRUPTED))),
         other => other,
     };
     if let Err(Failure::Store(error @ (persistence::Error::Internal(_) | persistence::Error::Unavailable(_)))) = &result

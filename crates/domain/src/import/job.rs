@@ -1,18 +1,9 @@
 //! Import jobs: a file that was handed in, how it is to be read, and what became of it.
 
+use crate::job::JobStatus;
 use crate::record::Rules;
 
 use super::mapping::Guess;
-
-choice! {
-    ImportStatus {
-        Queued "queued" "排队中" "Queued",
-        Running "running" "进行中" "Running",
-        Done "done" "已完成" "Done",
-        Failed "failed" "失败" "Failed",
-        Cancelled "cancelled" "已取消" "Cancelled",
-    }
-}
 
 json_field! {
     /// What each column is taken for.
@@ -30,7 +21,7 @@ record! {
         file_name: String = [SORT FILTER READONLY] "文件名" "File" max(255),
         kind: String = [FILTER READONLY] "记录类型" "Record kind" max(60),
         size: i64 = [READONLY] "文件大小" "File size" range(0, i64::MAX),
-        status: ImportStatus = [FILTER READONLY] "状态" "Status",
+        status: JobStatus = [FILTER READONLY] "状态" "Status",
         dry_run: bool = [FILTER READONLY] "试运行" "Dry run",
         encoding: Option<String> = [READONLY] "编码" "Encoding" max(40),
         delimiter: Option<String> = [READONLY] "分隔符" "Delimiter" max(4),
@@ -51,6 +42,6 @@ impl Rules for Import {}
 
 impl Import {
     pub fn is_over(&self) -> bool {
-        !matches!(self.status, ImportStatus::Queued | ImportStatus::Running)
+        self.status.is_over()
     }
 }

@@ -14,7 +14,7 @@ mod synonyms;
 
 pub use closest::closest;
 pub use field::{Context, Scan, Style, Value, closed, guess_for, targets, value};
-pub use job::{Import, ImportPatch, ImportStatus};
+pub use job::{Import, ImportPatch};
 pub use mapping::{Certainty, FieldHint, Guess, distinct_headers, guess};
 pub use problem::{Problem, reason};
 pub use report::{Cause, NewValue, Outcome, Report, Tally};

@@ -1,0 +1,268 @@
+//! Handing over what somebody holds who leaves: asked for in a request, done batch by batch in a job that goes on after a
+//! restart. Each batch takes what is left, so that nothing is done twice.
+
+use crate::caller::Caller;
+use crate::crud::patch_in;
+use crate::describe::{Doc, Routes, reference};
+use crate::error::Problem;
+use crate::job::worker::{release, system};
+use crate::job::{self, accepted, actor_of};
+use crate::request::{self, Expected};
+use crate::state::State;
+use crate::user::in_charge_of;
+use crate::worker::Shared;
+use actix_web::http::Method;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::hand_over::{HandOver, Progress, places};
+use domain::job::Work;
+use domain::policy::{Action, Actor, Permit};
+use domain::record::Ownership;
+use domain::team_member::TeamMember;
+use domain::user::User;
+use domain::value::parse_id;
+use domain::{Error, Field, Id, Issue, Kind, Record};
+use persistence::job::{self as queue, Waiting};
+use persistence::{Store, Tx, engine, hand_over, team, user};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Records of one transaction: few enough that others who write hardly wait.
+const BATCH: i64 = 200;
+
+/// The right to take a kind's records, or posts, from one and give them to another.
+fn may_move(actor: &Actor, kind: &'static Kind, from: Id, to: Id) -> Result<Permit, Error> {
+    if kind.ownership == Ownership::Shared {
+        return actor.authorize(Action::Edit, kind, None);
+    }
+    actor.authorize(Action::Assign, kind, Some(from))?;
+    actor.authorize(Action::Assign, kind, Some(to))
+}
+
+/// What the user holds: live, and in the recycle bin.
+fn holds(tx: &mut Tx, permit: &Permit, user: Id) -> persistence::Result<Vec<(&'static Kind, [u64; 2])>> {
+    let count =
+        |(kind, field): (&'static Kind, &'static Field)| Ok((kind, hand_over::count(tx, permit, kind, field, user)?));
+    places().map(count).collect()
+}
+
+fn wanted(user: Id, map: &mut Map<String, Json>) -> Result<HandOver, Issue> {
+    let id = |json: Option<Json>, pointer: String| {
+        let json = json.ok_or_else(|| Issue::new(pointer.as_str(), "required"))?;
+        let id = json.as_str().and_then(parse_id);
+        let id = id.ok_or_else(|| Issue::new(pointer.as_str(), "invalid_id"))?;
+        if id == user {
+            return Err(Issue::new(pointer, "hand_over_to_self"));
+        }
+        Ok(id)
+    };
+    let to = id(map.remove("to"), "/to".into())?;
+    let mut to_by_kind = BTreeMap::new();
+    match map.remove("to_by_kind") {
+        None => {}
+        Some(Json::Object(kinds)) => {
+            for (name, json) in kinds {
+                let pointer = format!("/to_by_kind/{name}");
+                if !places().any(|(kind, _)| kind.plural == name) {
+                    return Err(Issue::new(pointer, "unknown_kind").with("kind", name));
+                }
+                to_by_kind.insert(name, id(Some(json), pointer)?);
+            }
+        }
+        Some(_) => return Err(Issue::at("to_by_kind", "wrong_type").with("type", "object")),
+    }
+    Ok(HandOver {
+        user_id: user,
+        to,
+        to_by_kind,
+    })
+}
+
+/// `GET /users/{id}/hand-over`
+async fn preview(caller: Caller, state: Data<State>, path: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, User::KIND.name)?;
+    let counts = state.store.read(move |tx| {
+        let (_, permit) = in_charge_of(tx, &caller, id)?;
+        let holds = holds(tx, &permit, id)?;
+        let one = |(kind, [live, deleted]): &(&Kind, [u64; 2])| {
+            (kind.plural.to_owned(), json!({ "live": live, "deleted": deleted }))
+        };
+        Ok(holds.iter().map(one).collect::<Map<_, _>>())
+    });
+    Ok(HttpResponse::Ok().json(json!({ "holds": counts.await? })))
+}
+
+/// `POST /users/{id}/hand-over`
+async fn begin(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, User::KIND.name)?;
+    let mut map = request::object(&request, &body)?;
+    let disable = match map.remove("disable") {
+        None => true,
+        Some(Json::Bool(disable)) => disable,
+        Some(_) => return Err(Issue::at("disable", "wrong_type").with("type", "boolean").into()),
+    };
+    let wanted = wanted(id, &mut map)?;
+    request::nothing_else(&map)?;
+    let by = caller.clone();
+    let response = request::once(&state, &caller, &request, &body, move |tx| {
+        let (leaver, permit) = in_charge_of(tx, &by, id)?;
+        if by.user() == Some(id) {
+            return Err(Error::Conflict(Issue::new("", "hand_over_yourself")).into());
+        }
+        check_receivers(tx, &by, &wanted)?;
+        let mut total = 0;
+        for (kind, counts) in holds(tx, &permit, id)? {
+            let count: u64 = counts.iter().sum();
+            if count > 0 {
+                may_move(&by, kind, id, wanted.receiver(kind))?;
+            }
+            total += count;
+        }
+        if queue::under_way(tx, &permit, Work::HandOver, id)?.is_some() {
+            return Err(Error::Conflict(Issue::new("", "hand_over_running")).into());
+        }
+        // First, so that nothing new arrives.
+        if disable && !leaver.disabled {
+            let patch = Map::from_iter([("disabled".to_owned(), json!(true))]);
+            patch_in::<User>(tx, &by, id, Expected::Any, patch)?;
+        }
+        let progress = json!(Progress {
+            total,
+            ..Progress::default()
+        });
+        let about = (id, leaver.name.as_str());
+        let job = job::begin(tx, &by, Work::HandOver, about, json!(wanted), progress)?;
+        accepted(&job, &by)
+    })
+    .await?;
+    state.forget_identities();
+    state.jobs.wake();
+    Ok(response)
+}
+
+fn check_receivers(tx: &mut Tx, actor: &Actor, wanted: &HandOver) -> persistence::Result<()> {
+    let named = wanted
+        .to_by_kind
+        .iter()
+        .map(|(kind, id)| (format!("/to_by_kind/{kind}"), *id));
+    for (pointer, id) in std::iter::once(("/to".to_owned(), wanted.to)).chain(named) {
+        engine::check_owner(tx, actor, id).map_err(|error| match error {
+            persistence::Error::Domain(Error::Invalid(issues)) => {
+                let moved = |issue: Issue| Issue {
+                    pointer: pointer.clone(),
+                    ..issue
+                };
+                Error::Invalid(issues.into_iter().map(moved).collect()).into()
+            }
+            other => other,
+        })?;
+    }
+    Ok(())
+}
+
+/// Runs a hand-over from where it is to its end, or until the server stops.
+pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<()> {
+    let Some(system) = system(db, waiting.workspace)? else {
+        return Ok(());
+    };
+    let permit = job::permit(&system, job::KIND)?;
+    let job = db.write_here(move |tx| job::started(tx, &permit, waiting.job))?;
+    let wanted: HandOver = serde_json::from_value(job.wanted).map_err(persistence::Error::internal)?;
+    // With the rights of who asked for it, as they are now.
+    let space = system.identity.workspace.clone();
+    let asker = job.owner_id.unwrap_or_default();
+    let identity = db.read_here(|tx| user::identity(tx, space, asker))?;
+    let identity = identity.ok_or(Error::Unauthenticated("job_asker_gone"))?;
+    let actor = actor_of(Arc::new(identity), waiting.job);
+    // What arrived while the first round was under way is found by another.
+    loop {
+        let mut moved = 0;
+        for place in places() {
+            loop {
+                if stop.stopped() {
+                    return release(db, waiting);
+                }
+                let (actor, wanted) = (actor.clone(), wanted.clone());
+                match db.write_here(move |tx| batch(tx, &actor, waiting.job, &wanted, place))? {
+                    // Cancelled.
+                    None => return Ok(()),
+                    Some(0) => break,
+                    Some(n) => moved += n,
+                }
+            }
+        }
+        let (actor, wanted) = (actor.clone(), wanted.clone());
+        if moved == 0 && db.write_here(move |tx| leave_teams(tx, &actor, wanted.user_id))? == 0 {
+            return job::end(db, waiting, None);
+        }
+    }
+}
+
+/// The leaver belongs to no team any more but the one they were at home in, which says where they worked.
+fn leave_teams(tx: &mut Tx, actor: &Actor, user: Id) -> persistence::Result<usize> {
+    let clerk = job::permit(actor, job::KIND)?;
+    let memberships = team::memberships(tx, &clerk, user, BATCH)?;
+    for id in &memberships {
+        let old: TeamMember = engine::find(tx, &clerk.scope(), *id)?;
+        let permit = actor.authorize(Action::Delete, TeamMember::KIND, None)?;
+        engine::delete(tx, &permit, &old)?;
+    }
+    Ok(memberships.len())
+}
+
+/// One transaction: some records, and how far that brings the job. None where it is to stop.
+fn batch(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: Id,
+    wanted: &HandOver,
+    (kind, field): (&'static Kind, &'static Field),
+) -> persistence::Result<Option<usize>> {
+    let clerk = job::permit(actor, job::KIND)?;
+    if !queue::is_alive(tx, &clerk, id)? {
+        return Ok(None);
+    }
+    let to = wanted.receiver(kind);
+    let moved = hand_over::step(tx, &clerk, (kind, field), wanted.user_id, to, BATCH)?;
+    if moved > 0 {
+        may_move(actor, kind, wanted.user_id, to)?;
+        engine::check_owner(tx, actor, to)?;
+        let job = queue::current(tx, &clerk, id)?;
+        let mut progress: Progress = serde_json::from_value(job.progress).map_err(persistence::Error::internal)?;
+        progress.done += moved as u64;
+        progress.total = progress.total.max(progress.done);
+        *progress.moved.entry(kind.plural.to_owned()).or_default() += moved as u64;
+        queue::note_progress(tx, &clerk, id, &json!(progress))?;
+    }
+    Ok(Some(moved))
+}
+
+pub fn routes(routes: &mut Routes) {
+    let counts = json!({ "type": "object", "required": ["holds"], "properties": { "holds": { "type": "object",
+        "additionalProperties": { "type": "object", "required": ["live", "deleted"], "properties": {
+            "live": { "type": "integer" }, "deleted": { "type": "integer" } } } } } });
+    let doc = Doc::new("preview_hand_over", "users", "What a user holds")
+        .about("How many records of each kind belong to the user, live and in the recycle bin, and how many teams they lead.")
+        .ok(200, counts);
+    routes.add(Method::GET, "/users/{id}/hand-over", doc, preview);
+    let id = json!({ "type": "string", "format": "uuid" });
+    let body = json!({ "type": "object", "required": ["to"], "additionalProperties": false, "properties": {
+        "to": id, "to_by_kind": { "type": "object", "additionalProperties": id, "description": "Others for some kinds, by their plural." },
+        "disable": { "type": "boolean", "default": true } } });
+    let doc = Doc::new("hand_over_user", "users", "Hand over what a user holds")
+        .about(
+            "For somebody who leaves: disables them, and gives all records they own, those in the recycle bin too, and the \
+             teams they lead to others. Asks for the right to change the user and for `assign` over what changes hands. The \
+             job at `Location` tells how it goes; it goes on after a restart of the server.",
+        )
+        .body(body)
+        .ok(202, reference("Job"));
+    routes.add(Method::POST, "/users/{id}/hand-over", doc, begin);
+}

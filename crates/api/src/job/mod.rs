@@ -1,0 +1,198 @@
+//! Jobs: what all of them have in common, and the routes to follow and to cancel them.
+
+pub mod worker;
+
+use crate::caller::Caller;
+use crate::crud::{Noun, historic, listed};
+use crate::describe::{BASE, Doc, Routes, reference};
+use crate::error::Problem;
+use crate::request;
+use crate::state::State;
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::job::{Job, JobPatch, JobStatus, Work};
+use domain::policy::{self, Action, Actor, Identity, Permit};
+use domain::record::Birth;
+use domain::{Error, Id, Instant, Issue, Kind, Record, messages};
+use persistence::idempotency::Answer;
+use persistence::job::{self as queue, Waiting};
+use persistence::{Store, Tx, engine};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+impl Noun for Job {}
+
+pub const KIND: &Kind = Job::KIND;
+
+/// The actor of what a job does: its change set is the job, so that it can be followed as a whole.
+pub fn actor_of(identity: Arc<Identity>, job: Id) -> Actor {
+    Actor {
+        change_set: job,
+        ..Actor::new(identity, job.to_string())
+    }
+}
+
+/// Who may do the work may have the job of it written down, whatever the rights over jobs.
+pub fn permit(actor: &Actor, kind: &'static Kind) -> Result<Permit, Error> {
+    let identity = Identity {
+        grants: vec![policy::all()],
+        limits: None,
+        ..(*actor.identity).clone()
+    };
+    let clerk = Actor {
+        identity: Arc::new(identity),
+        ..actor.clone()
+    };
+    clerk.authorize(Action::Edit, kind, actor.user())
+}
+
+/// Writes a job down and lets it wait for its turn.
+pub fn begin(
+    tx: &mut Tx,
+    caller: &Caller,
+    work: Work,
+    (subject, name): (Id, &str),
+    wanted: Json,
+    progress: Json,
+) -> persistence::Result<Job> {
+    let patch = JobPatch {
+        owner_id: Some(caller.user()),
+        name: Some(name.to_owned()),
+        work: Some(work),
+        subject_id: Some(Some(subject)),
+        wanted: Some(wanted),
+        progress: Some(progress),
+        ..Default::default()
+    };
+    let job = Job::create(patch, Birth::new(caller.user()))?;
+    let permit = permit(caller, KIND)?;
+    engine::insert(tx, &permit, std::slice::from_ref(&job))?;
+    queue::enqueue(tx, &permit, work, job.id, caller.locale, false)?;
+    Ok(job)
+}
+
+/// Marks a job as under way, if that is news, and returns it.
+pub fn started(tx: &mut Tx, permit: &Permit, id: Id) -> persistence::Result<Job> {
+    let old = queue::current(tx, permit, id)?;
+    if old.status != JobStatus::Queued {
+        return Ok(old);
+    }
+    let new = Job {
+        status: JobStatus::Running,
+        ..old.clone()
+    };
+    engine::update(tx, permit, &old, &new)
+}
+
+/// Ends a job: done, or failed with an error. One that was cancelled meanwhile stays so.
+pub fn end(db: &Store, waiting: Waiting, error: Option<&persistence::Error>) -> persistence::Result<()> {
+    let Some(system) = worker::system(db, waiting.workspace)? else {
+        return Ok(());
+    };
+    let actor = Actor {
+        change_set: waiting.job,
+        ..system
+    };
+    let error = error.map(|error| json!({ "code": told(error) }));
+    db.write_here(move |tx| {
+        let permit = permit(&actor, KIND)?;
+        if !queue::dequeue(tx, &permit, waiting.job)? {
+            return Ok(());
+        }
+        let old = queue::current(tx, &permit, waiting.job)?;
+        let status = if error.is_some() {
+            JobStatus::Failed
+        } else {
+            JobStatus::Done
+        };
+        let new = Job {
+            status,
+            error: error.clone(),
+            finished_at: Some(Instant::now()),
+            ..old.clone()
+        };
+        engine::update(tx, &permit, &old, &new)?;
+        Ok(())
+    })
+}
+
+/// The code of what went wrong; a cause inside the server stays in the log.
+fn told(error: &persistence::Error) -> &'static str {
+    match error {
+        persistence::Error::Domain(Error::Invalid(issues)) => issues.first().map_or("invalid", |i| i.code),
+        persistence::Error::Domain(Error::Conflict(issue) | Error::BadQuery(issue)) => issue.code,
+        persistence::Error::Domain(Error::Forbidden { .. }) => "job_not_allowed",
+        persistence::Error::Domain(Error::Unauthenticated(_)) => "job_asker_gone",
+        persistence::Error::Domain(Error::NotFound { .. }) => "not_found",
+        _ => "internal",
+    }
+}
+
+/// A job as people see it: why it failed in their language.
+fn shown(job: &Job, to: &Caller) -> Json {
+    let mut body = json!(to.show(job));
+    if let Some(code) = job.error.as_ref().and_then(|e| e["code"].as_str()) {
+        body["error"]["detail"] = json!(messages::text(code, &[], to.locale));
+    }
+    body
+}
+
+/// 202, and where to look.
+pub fn accepted(job: &Job, to: &Caller) -> persistence::Result<Answer> {
+    let mut answer = request::record(StatusCode::ACCEPTED, &shown(job, to), job.version)?;
+    answer.location = Some(format!("{BASE}/jobs/{}", job.id));
+    Ok(answer)
+}
+
+/// `GET /jobs/{id}`
+async fn get(caller: Caller, state: Data<State>, path: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, KIND.name)?;
+    let scope = caller.scope(KIND)?;
+    let job: Job = state.store.read_quick(move |tx| engine::find(tx, &scope, id)).await?;
+    let answer = request::record(StatusCode::OK, &shown(&job, &caller), job.version)?;
+    Ok(request::respond(answer))
+}
+
+/// `POST /jobs/{id}/cancel`
+async fn cancel(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, KIND.name)?;
+    let by = caller.clone();
+    request::once(&state, &caller, &request, &body, move |tx| {
+        let old: Job = engine::find(tx, &by.scope(KIND)?, id)?;
+        by.authorize(Action::Edit, KIND, old.owner_id)?;
+        let permit = permit(&by, KIND)?;
+        if !queue::dequeue(tx, &permit, id)? {
+            return Err(Error::Conflict(Issue::at("status", "job_over")).into());
+        }
+        // It may have gone on until it left the queue.
+        let old = queue::current(tx, &permit, id)?;
+        let new = Job {
+            status: JobStatus::Cancelled,
+            finished_at: Some(Instant::now()),
+            ..old.clone()
+        };
+        let stored = engine::update(tx, &permit, &old, &new)?;
+        request::record(StatusCode::OK, &shown(&stored, &by), stored.version)
+    })
+    .await
+}
+
+pub fn routes(routes: &mut Routes) {
+    listed::<Job>(routes);
+    let doc = Doc::new("get_job", "jobs", "How a job goes")
+        .about("`progress` while it runs; `finished_at` when it is over, with `error` where it failed.")
+        .ok(200, reference("Job"));
+    routes.add(Method::GET, "/jobs/{id}", doc, get);
+    let doc = Doc::new("cancel_job", "jobs", "Cancel a job")
+        .about("What is done so far stays.")
+        .ok(200, reference("Job"));
+    routes.add(Method::POST, "/jobs/{id}/cancel", doc, cancel);
+    historic::<Job>(routes);
+}

@@ -1,0 +1,13 @@
+//! Routes of team members.
+
+use crate::crud::{Noun, crud};
+use crate::describe::Routes;
+use domain::team_member::TeamMember;
+
+impl Noun for TeamMember {
+    const CHANGES_RIGHTS: bool = true;
+}
+
+pub fn routes(routes: &mut Routes) {
+    crud::<TeamMember>(routes);
+}

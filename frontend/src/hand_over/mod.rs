@@ -1,0 +1,195 @@
+//! Handing over what somebody has who leaves: how much it is, who gets it, and how far it has come.
+
+use crate::{
+    api::{self, Problem},
+    dom::Tell,
+    i18n::{fill, format, t},
+    job::{Job, over},
+    kinds,
+    record::{row::Row, save},
+    state::announce,
+    transfer::told,
+    ui::{self, Dialog, combobox::Combobox, states::form_error},
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Value, json};
+
+#[component]
+pub fn HandOverDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
+    let (id, name) = row.with_untracked(|r| (r.id().to_owned(), r.title(kinds::USER)));
+    let id = StoredValue::new(id);
+    let holds = RwSignal::new(None::<Value>);
+    let problem = RwSignal::new(None::<Problem>);
+    let job = RwSignal::new(None::<Job>);
+    let owner = Owner::current();
+    // Signals of a job are made after an await, and belong to this dialog all the same.
+    let follow = StoredValue::new(move |id: &str| {
+        let watch = || Job::watch(format!("/jobs/{id}"));
+        let made = owner.as_ref().map_or_else(watch, |owner| owner.with(watch));
+        job.set(Some(made));
+    });
+    spawn_local(async move {
+        let looked = async {
+            let of = id.get_value();
+            let path = format!("/jobs?limit=1&fields=id&filter[subject_id]={of}&filter[finished_at][is_null]=true");
+            let running = api::get(path).send().await?.body["data"][0]["id"]
+                .as_str()
+                .map(str::to_owned);
+            let found = api::get(format!("/users/{of}/hand-over")).send().await?.body["holds"].clone();
+            Ok::<_, Problem>((running, found))
+        };
+        match looked.await {
+            Ok((running, found)) => {
+                holds.try_set(Some(found));
+                if let Some(running) = running {
+                    follow.try_with_value(|f| f(&running));
+                }
+            }
+            Err(error) => {
+                problem.try_set(Some(error));
+            }
+        }
+    });
+    // When it is over, the user is another than before.
+    Effect::new(move |_| {
+        if job.get().is_some_and(|job| job.body.with(over)) {
+            spawn_local(async move {
+                if let Some(id) = id.try_get_value()
+                    && let Ok(newer) = save::fetch(kinds::USER, &id).await
+                {
+                    announce(kinds::USER.plural, id, Some(newer));
+                }
+            });
+        }
+    });
+    let begun = Callback::new(move |id: String| follow.with_value(|f| f(&id)));
+    view! {
+        <Dialog title=fill(t().hand_over_title, &[&name]) close>
+            {move || match (job.get(), holds.get()) {
+                (Some(job), _) => view! { <Progress job close/> }.into_any(),
+                (None, Some(holds)) => view! { <Ask row holds begun close/> }.into_any(),
+                (None, None) if problem.with(Option::is_some) => view! { <div class="dialog-body">{form_error(problem)}</div> }.into_any(),
+                (None, None) => view! { <div class="dialog-body">{ui::skeleton(4)}</div> }.into_any(),
+            }}
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// How much there is, and to whom it is to go.
+#[component]
+fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callback<()>) -> impl IntoView {
+    let (id, enabled) = row.with_untracked(|r| (r.id().to_owned(), r.get("disabled") != true));
+    let id = StoredValue::new(id);
+    let to = RwSignal::new(None::<(String, String)>);
+    let disable = RwSignal::new(enabled);
+    let problem = RwSignal::new(None::<Problem>);
+    let sending = RwSignal::new(false);
+    let counts = domain::KINDS.iter().filter_map(|kind| {
+        let n = |what: &str| holds[kind.plural][what].as_f64().unwrap_or(0.0);
+        let (live, deleted) = (n("live"), n("deleted"));
+        let binned = (deleted > 0.0).then(|| fill(t().in_bin, &[&format::number(deleted)]));
+        (live + deleted > 0.0).then(|| view! { <li>{kinds::heading(kind)}" "<b>{format::number(live)}</b><span class="muted">{binned}</span></li> })
+    });
+    let counts = counts.collect::<Vec<_>>();
+    let counts = if counts.is_empty() {
+        view! { <p class="muted">{t().hand_over_nothing}</p> }.into_any()
+    } else {
+        view! { <ul class="plain">{counts}</ul> }.into_any()
+    };
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if sending.get_untracked() {
+            return;
+        }
+        let Some((receiver, _)) = to.get_untracked() else {
+            problem.set(Some(Problem {
+                status: 422,
+                errors: vec![("to".to_owned(), t().choose_receiver.to_owned())],
+                ..Problem::default()
+            }));
+            return;
+        };
+        sending.set(true);
+        problem.set(None);
+        let body = json!({ "to": receiver, "disable": disable.get_untracked() });
+        spawn_local(async move {
+            let path = format!("/users/{}/hand-over", id.get_value());
+            let outcome = api::post(path, body).send().await;
+            sending.try_set(false);
+            match outcome {
+                Ok(reply) => begun.tell(reply.body["id"].as_str().unwrap_or_default().to_owned()),
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let at_field = move || problem.with(|p| p.as_ref().and_then(|p| p.field("to").map(str::to_owned)));
+    let elsewhere = RwSignal::new(None::<Problem>);
+    Effect::new(move |_| elsewhere.set(problem.get().filter(|p| p.field("to").is_none())));
+    view! {
+        <form on:submit=submit novalidate=true>
+            <div class="dialog-body stack">
+                <p>{t().hand_over_text}</p>
+                {counts}
+                <div class="form-field" class:wrong=move || at_field().is_some()>
+                    <label for="hand-over-to">{t().receiver}</label>
+                    <Combobox kind=kinds::USER value=to id="hand-over-to" narrow="filter[disabled]=false".to_owned()/>
+                    {move || at_field().map(|m| view! { <p class="field-error">{m}</p> })}
+                </div>
+                {enabled.then(|| view! {
+                    <label class="choice"><input type="checkbox" checked=true on:change=move |e| disable.set(event_target_checked(&e))/><span>{t().disable_too}</span></label>
+                })}
+                {form_error(elsewhere)}
+            </div>
+            <footer class="dialog-foot">
+                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
+                <button type="submit" class="btn primary" class:loading=sending>{t().start_hand_over}</button>
+            </footer>
+        </form>
+    }
+    .into_any()
+}
+
+/// How far it is, and what came of it.
+#[component]
+fn Progress(job: Job, close: Callback<()>) -> impl IntoView {
+    let said = move || {
+        let body = job.body.get();
+        let progress = &body["progress"];
+        let n = |name: &str| progress[name].as_f64().unwrap_or(0.0);
+        let moved = || match told(progress["moved"].as_object().unwrap_or(&Default::default())) {
+            said if said.is_empty() => t().hand_over_nothing.to_owned(),
+            said => fill(t().handed_over, &[&said]),
+        };
+        match body["status"].as_str().unwrap_or_default() {
+            "done" => view! { <p>{moved()}</p> }.into_any(),
+            "failed" => {
+                let why = body["error"]["detail"].as_str().unwrap_or_default().to_owned();
+                view! { <p class="form-error"><b>{t().hand_over_failed}</b>" "{why}</p><p>{moved()}</p> }.into_any()
+            }
+            "cancelled" => view! { <p>{t().hand_over_cancelled}</p><p>{moved()}</p> }.into_any(),
+            _ => {
+                let (done, total) = (n("done"), n("total"));
+                let share = if total > 0.0 { done / total } else { 0.0 };
+                let text = fill(t().handed_over_so_far, &[&format::number(done), &format::number(total)]);
+                view! {
+                    <p>{text.clone()}</p>
+                    <progress max="1" value=share.to_string() aria-label=text>{format::percent(share)}</progress>
+                    <p class="hint">{t().hand_over_goes_on}</p>
+                }
+                .into_any()
+            }
+        }
+    };
+    let going = move || job.body.with(|b| !over(b)) && job.problem.with(Option::is_none);
+    view! {
+        <div class="dialog-body stack" aria-live="polite">{said}{form_error(job.problem)}</div>
+        <footer class="dialog-foot">
+            {move || going().then(|| view! { <button type="button" class="btn" on:click=move |_| job.cancel()>{t().stop_hand_over}</button> })}
+            <button type="button" class="btn primary" on:click=move |_| close.tell(())>{t().close}</button>
+        </footer>
+    }
+    .into_any()
+}

@@ -1,0 +1,114 @@
+//! Handing over: all that a leaver holds goes to others, and nothing twice.
+
+use tests::*;
+
+fn hand_over(client: &Client, leaver: &Person, body: Json) -> client::Request {
+    client.post(&format!("/users/{}/hand-over", leaver.id), body)
+}
+
+fn done(client: &Client, leaver: &Person, body: Json) -> Answer {
+    let taken = hand_over(client, leaver, body).expect(202);
+    assert_eq!(taken.header("location"), format!("/api/v1/jobs/{}", taken.id()));
+    let end = seed::ended(client, &format!("/jobs/{}", taken.id()));
+    assert_eq!(end["status"], "done", "{}", end.text);
+    end
+}
+
+both! {
+    fn everything_goes_and_the_leaver_is_out(t) {
+        let customer = seed::plain(&t.sales, "/customers").id();
+        for kind in ["/contacts", "/leads", "/opportunities", "/activities", "/tasks"] {
+            seed::plain(&t.sales, kind);
+        }
+        let gone = seed::plain(&t.sales, "/customers").id();
+        t.sales.delete(&format!("/customers/{gone}"), 1).expect(204);
+        let others = seed::plain(&t.manager, "/customers").id();
+        t.owner.patch(&format!("/teams/{}", t.other_team), 1, json!({ "manager_id": t.sales.id })).expect(200);
+        let joined = json!({ "team_id": t.other_team, "user_id": t.sales.id });
+        let joined = t.owner.create("/team-members", joined).id();
+        let held = t.admin.get(&format!("/users/{}/hand-over", t.sales.id)).expect(200);
+        assert_eq!(held["holds"]["customers"], json!({ "live": 1, "deleted": 1 }));
+        assert_eq!(held["holds"]["teams"], json!({ "live": 1, "deleted": 0 }));
+        let end = done(&t.admin, &t.sales, json!({ "to": t.other_sales.id }));
+        let moved = json!({ "customers": 2, "contacts": 1, "leads": 1, "opportunities": 1, "activities": 1, "tasks": 1, "teams": 1 });
+        assert_eq!(end["progress"], json!({ "total": 8, "done": 8, "moved": moved }));
+        t.sales.get("/customers").refused(401, "token_invalid");
+        for kind in ["/customers", "/contacts", "/leads", "/opportunities", "/activities", "/tasks"] {
+            assert_eq!(t.other_sales.get(kind).expect(200).rows().len(), 1, "{kind}");
+        }
+        let bin = t.other_sales.get("/customers/deleted").expect(200);
+        assert_eq!(bin.rows()[0]["record"]["id"], gone);
+        t.other_sales.act(&format!("/customers/{gone}/restore")).if_match(3).expect(200);
+        assert_eq!(t.owner.get(&format!("/teams/{}", t.other_team)).expect(200)["manager_id"], json!(t.other_sales.id));
+        assert_eq!(t.owner.get(&format!("/customers/{others}")).expect(200).version(), 1);
+        t.owner.get(&format!("/team-members/{joined}")).refused(404, "not_found");
+        // The log tells of each record, in the change set of the job, and of the job's end.
+        let last = t.owner.get(&format!("/customers/{customer}/history")).expect(200).rows()[0].clone();
+        assert_eq!((&last["change_set"], &last["actor_id"]), (&end["id"], &json!(t.admin.id)));
+        assert_eq!(last["fields"], json!({ "owner_id": [t.sales.id, t.other_sales.id] }));
+        let job = t.admin.get(&format!("/jobs/{}/history", end.id())).expect(200);
+        assert_eq!(job.rows()[0]["fields"]["status"], json!(["running", "done"]));
+        // Once more: there is nothing left.
+        let again = done(&t.admin, &t.sales, json!({ "to": t.other_sales.id }));
+        assert_eq!(again["progress"], json!({ "total": 0, "done": 0, "moved": {} }));
+        assert_eq!(t.owner.get(&format!("/customers/{customer}")).expect(200).version(), 2);
+    }
+
+    fn kinds_may_go_to_different_people(t) {
+        seed::plain(&t.sales, "/customers");
+        seed::plain(&t.sales, "/tasks");
+        let body = json!({ "to": t.other_sales.id, "to_by_kind": { "tasks": t.manager.id }, "disable": false });
+        done(&t.owner, &t.sales, body);
+        assert_eq!([t.other_sales.names("/customers").len(), t.manager.column("/tasks", "subject").len()], [1, 1]);
+        assert!(t.sales.names("/customers").is_empty(), "still signed in, with nothing left");
+    }
+
+    fn who_may_not_hand_over_is_refused_and_nothing_happens(t) {
+        let made = seed::plain(&t.sales, "/customers").id();
+        let to = json!({ "to": t.other_sales.id });
+        hand_over(&t.manager, &t.sales, to.clone()).refused(403, "forbidden");
+        hand_over(&t.stranger, &t.sales, to.clone()).refused(404, "not_found");
+        hand_over(&t.admin, &t.admin, to.clone()).refused(409, "hand_over_yourself");
+        hand_over(&t.admin, &t.sales, json!({ "to": t.sales.id })).invalid(&["/to hand_over_to_self"]);
+        hand_over(&t.admin, &t.sales, json!({ "to": t.stranger.id })).invalid(&["/to reference_not_found"]);
+        hand_over(&t.admin, &t.sales, json!({ "to": t.owner.id, "to_by_kind": { "dragons": t.owner.id } })).invalid(&["/to_by_kind/dragons unknown_kind"]);
+        // Personnel may change users, and has no say over customers.
+        let grants = json!({ "user": { "*": "all" }, "role": { "view": "all" } });
+        t.owner.create("/roles", json!({ "key": "personnel", "name": "Personnel", "grants": grants }));
+        let (_, clerk) = sign_in::newcomer(&t.owner, &format!("clerk.{}", t.sales.email), "personnel");
+        // Sales people have rights that personnel lacks.
+        hand_over(&clerk, &t.sales, to.clone()).refused(409, "beyond_own_rights_user");
+        let idle = t.owner.create("/users", json!({ "name": "Old hand" }));
+        t.owner.patch(&format!("/customers/{made}"), 1, json!({ "owner_id": idle.id() })).expect(200);
+        clerk.post(&format!("/users/{}/hand-over", idle.id()), to).refused(403, "forbidden");
+        assert_eq!(t.owner.get(&format!("/users/{}", idle.id())).expect(200)["disabled"], false);
+        assert!(t.owner.get("/jobs").expect(200).rows().is_empty());
+    }
+
+    fn a_hand_over_can_be_stopped_and_goes_on_after_a_restart(t) {
+        let running = Running::start(t.running.engine, |_| {}).expect("a server");
+        let firm = Firm::new(&running.server);
+        let operations: Vec<Json> = (0..100).map(|n| json!({ "method": "create", "body": { "name": format!("n{n}") } })).collect();
+        for _ in 0..20 {
+            firm.sales.post("/customers/batch", json!({ "operations": operations })).expect(200);
+        }
+        let begin = || hand_over(&firm.owner, &firm.sales, json!({ "to": firm.other_sales.id }));
+        let id = begin().expect(202).id();
+        let path = format!("/jobs/{id}");
+        begin().refused(409, "hand_over_running");
+        let cancelled = firm.owner.act(&format!("{path}/cancel")).expect(200);
+        assert_eq!(cancelled["status"], "cancelled");
+        firm.owner.act(&format!("{path}/cancel")).refused(409, "job_over");
+        let id = begin().expect(202).id();
+        let Running { place, server, .. } = running;
+        drop(server);
+        let again = engine::serve(&place.url, |_| {}).expect("serves again");
+        let owner = Client::new(again.url(), firm.owner.client.token.clone());
+        let end = seed::ended(&owner, &format!("/jobs/{id}"));
+        assert_eq!(end["status"], "done");
+        let count = |who: &Person| owner.get(&format!("/customers?limit=1&count=exact&filter[owner_id]={}", who.id)).expect(200)["page"]["count"].clone();
+        assert_eq!([count(&firm.sales), count(&firm.other_sales)], [0, 2000]);
+        let versions: std::collections::BTreeSet<i64> = owner.get("/customers?limit=200").expect(200).rows().iter().map(|r| r["version"].as_i64().expect("a version")).collect();
+        assert_eq!(versions, [2].into(), "each changed hands once");
+    }
+}
