@@ -137,6 +137,7 @@ pub fn serve(database: &DatabaseUrl, settings: impl FnOnce(&mut Config)) -> Resu
         sign_in_limit: 0,
         workers: 2,
         mail: None,
+        trusted_proxies: Vec::new(),
     };
     settings(&mut config);
     Server::start(store, config)

@@ -297,8 +297,8 @@ async fn revoke(
 
 /// Every scope there is.
 fn all_scopes() -> Vec<String> {
-    let kinds = domain::KINDS.iter().map(|kind| kind.path());
-    let named = std::iter::once("*".to_owned()).chain(kinds);
+    let subjects = domain::api_key::subjects().map(|subject| subject.path);
+    let named = std::iter::once("*".to_owned()).chain(subjects);
     named
         .flat_map(|kind| domain::api_key::Access::ALL.map(|access| format!("{kind}:{}", access.key())))
         .collect()

@@ -108,11 +108,7 @@ fn may(caller: &Caller, action: Action) -> Result<(), Problem> {
     if caller.identity.may(AREA, action) {
         return Ok(());
     }
-    Err(Error::Forbidden {
-        action: action.key(),
-        kind: AREA,
-    }
-    .into())
+    Err(caller.identity.refusal(action, AREA).into())
 }
 
 /// What the caller may know of the records that entries are about: their names, and which are in the recycle bin.

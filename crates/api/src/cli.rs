@@ -1,6 +1,7 @@
 //! What the binary does: serve, migrate, users, import, demo, and the description of the API.
 
 use crate::config::{Config, Mail};
+use crate::forwarded::Network;
 use crate::import::command::{self, ImportArgs};
 use crate::state::State;
 use crate::{app, assets, bench, demo, metrics, password, token, workspace};
@@ -62,6 +63,10 @@ enum Command {
         /// Whom mail is from, such as "Guanxi <crm@example.com>"
         #[arg(long, env = "GUANXI_MAIL_FROM")]
         mail_from: Option<String>,
+        /// Proxies before the server, such as 10.0.0.0/8,192.0.2.1: the addresses of callers are what they say in
+        /// X-Forwarded-For (or Forwarded, by proxies that drop X-Forwarded-For)
+        #[arg(long, env = "GUANXI_TRUSTED_PROXIES", value_delimiter = ',')]
+        trusted_proxies: Vec<Network>,
         /// Threads that take requests; the number of processors if not given
         #[arg(long, env = "GUANXI_WORKERS")]
         workers: Option<usize>,
@@ -175,6 +180,7 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             sign_in_limit,
             smtp_url,
             mail_from,
+            trusted_proxies,
             workers,
             connections,
         } => {
@@ -192,6 +198,7 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
                 rate_limit,
                 sign_in_limit,
                 workers,
+                trusted_proxies,
                 mail: smtp_url.zip(mail_from).map(|(url, from)| Mail { url, from }),
             };
             serve(store, config)?;

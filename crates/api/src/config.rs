@@ -1,5 +1,6 @@
 //! Settings of a running server, from flags and the environment.
 
+use crate::forwarded::Network;
 use std::net::SocketAddr;
 
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub struct Config {
     /// Failed sign-ins before each further try has to wait; 0 for no wait.
     pub sign_in_limit: u32,
     pub workers: usize,
+    /// Proxies that are believed when they say whom they speak for.
+    pub trusted_proxies: Vec<Network>,
     /// None: links are handed on by whoever makes them.
     pub mail: Option<Mail>,
 }

@@ -14,6 +14,7 @@ mod crud;
 pub mod demo;
 pub mod describe;
 mod error;
+pub mod forwarded;
 mod gate;
 mod hand_over;
 mod health;

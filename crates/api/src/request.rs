@@ -2,10 +2,12 @@
 
 use crate::caller::Caller;
 use crate::error::Problem;
+use crate::forwarded;
 use crate::state::State;
 use crate::token;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{Error, Id, Issue};
 use persistence::Tx;
@@ -60,11 +62,12 @@ fn deeper_than(json: &Json, levels: usize) -> bool {
     }
 }
 
-/// Where a request comes from.
+/// Where a request comes from: by what our proxies say, where it came through them.
 pub fn address(request: &HttpRequest) -> IpAddr {
-    request
-        .peer_addr()
-        .map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip().to_canonical())
+    let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
+    let state = request.app_data::<Data<State>>();
+    let proxies = state.map_or(&[][..], |state| &state.config.trusted_proxies);
+    forwarded::client(peer, request.headers(), proxies)
 }
 
 /// The parameters of the query string, decoded, in order.

@@ -1,8 +1,8 @@
 //! API keys: how a program acts for its user, within the scopes the key was given.
 
 use crate::policy::Action;
-use crate::record::Kind;
-use crate::{Id, Instant, Issue};
+use crate::record::Ownership;
+use crate::{Id, Instant, Issue, Label};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -79,9 +79,36 @@ impl Access {
     }
 }
 
-/// The scope that an action on a kind needs.
-pub fn needed(kind: &Kind, action: Action) -> String {
-    format!("{}:{}", kind.path(), Access::to(action).key())
+/// What scopes are about: the kinds of records, and what is no record and has rights of its own.
+pub struct Subject {
+    pub name: &'static str,
+    /// As a scope names it: as the address of the kind's records does.
+    pub path: String,
+    pub label: Label,
+    pub ownership: Ownership,
+}
+
+pub fn subjects() -> impl Iterator<Item = Subject> {
+    let kinds = crate::KINDS.iter().map(|kind| Subject {
+        name: kind.name,
+        path: kind.path(),
+        label: kind.label,
+        ownership: kind.ownership,
+    });
+    let areas = crate::role::AREAS.iter().map(|area| Subject {
+        name: area.name,
+        path: area.name.to_owned(),
+        label: area.label,
+        ownership: Ownership::Shared,
+    });
+    kinds.chain(areas)
+}
+
+/// The scope that an action on a kind, or in an area, needs.
+pub fn needed(name: &str, action: Action) -> String {
+    let subject = subjects().find(|s| s.name == name);
+    let path = subject.map_or_else(|| name.to_owned(), |s| s.path);
+    format!("{path}:{}", Access::to(action).key())
 }
 
 /// `leads:read`, `*:write`: what a key may do, of what its user may do.
@@ -124,10 +151,10 @@ impl Scopes {
             self.all = self.all.max(Some(access));
             return true;
         }
-        let Some(kind) = crate::KINDS.iter().find(|k| k.path() == kinds) else {
+        let Some(subject) = subjects().find(|s| s.path == kinds) else {
             return false;
         };
-        let held = self.kinds.entry(kind.name).or_insert(access);
+        let held = self.kinds.entry(subject.name).or_insert(access);
         *held = access.max(*held);
         true
     }
@@ -148,9 +175,9 @@ impl Scopes {
     /// Each said once, and nothing that follows from another.
     pub fn texts(&self) -> Vec<String> {
         let all = self.all.map(|access| format!("*:{}", access.key()));
-        let own = crate::KINDS.iter().filter_map(|kind| {
-            let access = self.kinds.get(kind.name).filter(|a| Some(**a) > self.all)?;
-            Some(format!("{}:{}", kind.path(), access.key()))
+        let own = subjects().filter_map(|subject| {
+            let access = self.kinds.get(subject.name).filter(|a| Some(**a) > self.all)?;
+            Some(format!("{}:{}", subject.path, access.key()))
         });
         all.into_iter().chain(own).collect()
     }
@@ -168,7 +195,6 @@ pub struct Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Record;
 
     fn scopes(texts: &[&str]) -> Scopes {
         let texts: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
@@ -216,9 +242,8 @@ mod tests {
             assert_eq!((refused.pointer.as_str(), refused.code), ("/scopes", "unknown_scope"));
         }
         assert_eq!(Scopes::stored(&["gone:read".to_owned()]), Scopes::default());
-        assert_eq!(
-            needed(crate::opportunity::Opportunity::KIND, Action::Assign),
-            "opportunities:write"
-        );
+        assert_eq!(needed("opportunity", Action::Assign), "opportunities:write");
+        assert_eq!(needed("audit", Action::Export), "audit:read");
+        assert_eq!(scopes(&["audit:read"]).texts(), ["audit:read"]);
     }
 }

@@ -15,9 +15,10 @@ choice! {
 }
 
 /// What has entries in the log without being a record.
-const BESIDE: [(&str, Label); 2] = [
+const BESIDE: [(&str, Label); 3] = [
     ("session", Label::new("登录", "Sign-in")),
     ("api_key", Label::new("API 密钥", "API key")),
+    ("password_link", Label::new("重设密码链接", "Password link")),
 ];
 
 /// Everything that has entries: its name in the log, and what it is called.

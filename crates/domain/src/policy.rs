@@ -225,14 +225,14 @@ impl Identity {
     }
 
     /// Why an action is refused. An API key is told the scope it lacks.
-    pub fn refusal(&self, action: Action, kind: &'static Kind) -> Error {
-        if self.limits.as_ref().is_some_and(|l| !l.scopes.allow(kind.name, action)) {
+    pub fn refusal(&self, action: Action, kind: &'static str) -> Error {
+        if self.limits.as_ref().is_some_and(|l| !l.scopes.allow(kind, action)) {
             let scope = api_key::needed(kind, action);
             return Error::NotForKey(Issue::new("", "api_key_scope").with("scope", scope));
         }
         Error::Forbidden {
             action: action.key(),
-            kind: kind.name,
+            kind,
         }
     }
 }
@@ -303,7 +303,7 @@ impl Actor {
     pub fn scope(&self, kind: &'static Kind) -> Result<Scope, Error> {
         let visible = self
             .visible(kind, Action::View)
-            .ok_or_else(|| self.identity.refusal(Action::View, kind))?;
+            .ok_or_else(|| self.identity.refusal(Action::View, kind.name))?;
         let parents = kind.parents().filter_map(|(column, parent)| {
             let parent = crate::kind(parent)?;
             Some(Parent {
@@ -367,7 +367,7 @@ impl Actor {
             Some(Visible::Owners(owners)) => owner.is_some_and(|o| owners.contains(&o)),
         };
         if !reached {
-            return Err(self.identity.refusal(action, kind));
+            return Err(self.identity.refusal(action, kind.name));
         }
         Ok(self.permit())
     }
@@ -390,7 +390,7 @@ impl Actor {
         if shared && right && self.identity.user == Some(member.user) && member.holds(crate::Instant::now()) {
             Ok(self.permit())
         } else {
-            Err(self.identity.refusal(action, kind))
+            Err(self.identity.refusal(action, kind.name))
         }
     }
 }

@@ -197,13 +197,12 @@ fn a_letter_is_tried_again_and_given_up_when_refused_for_good() {
         with_mail(engine, |t, smtp| {
             smtp.refuse(&["451 come back later", "451 still busy"]);
             t.admin.act(&format!("/users/{}/invite", t.sales.id)).expect(201);
-            outbox_when(t, |rows| rows[0].tries == 1);
-            for tries in [2, 3] {
+            outbox_when(t, |rows| {
                 hurry(t);
                 // Asking wakes the one who sends.
                 forgot(t, "nobody@example.com");
-                outbox_when(t, |rows| rows[0].tries == tries);
-            }
+                rows[0].state == "sent"
+            });
             let letter = &smtp.wait(&t.sales.email, 1)[0];
             accept(&t.anonymous, &letter.token(), OTHER).expect(200);
             smtp.refuse(&["550 no such mailbox"]);

@@ -201,7 +201,7 @@ fn delimiter(text: Option<&str>) -> Result<Option<u8>, Issue> {
 /// users it does not start at all, since users bring their sign-ins.
 fn may_import(caller: &Caller, kind: &'static Kind) -> Result<(), Error> {
     if caller.identity.reach(kind.name, Action::Import) == Reach::None {
-        return Err(caller.identity.refusal(Action::Import, kind));
+        return Err(caller.identity.refusal(Action::Import, kind.name));
     }
     match &caller.identity.limits {
         Some(_) if kind.name == User::KIND.name => Err(Error::NotForKey(Issue::new("", "api_key_not_allowed"))),

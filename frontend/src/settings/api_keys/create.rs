@@ -8,7 +8,10 @@ use crate::{
     state,
     ui::{Dialog, states::form_error},
 };
-use domain::{Kind, api_key::Access, record::Ownership};
+use domain::{
+    api_key::{self, Access, Subject},
+    record::Ownership,
+};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -113,13 +116,12 @@ fn scopes_field(chosen: Chosen, sending: Sending) -> AnyView {
             <tr><th scope="row">{name}</th>{tick(chosen, kind.clone(), name, Access::Read)}{tick(chosen, kind, name, Access::Write)}</tr>
         }
     };
-    let sees = |kind: &str| state::me().is_none_or(|m| m.may(kind, "view"));
+    let sees = |s: &Subject| state::me().is_none_or(|m| m.may(s.name, "view"));
     // What programs are mostly made for comes first.
-    let (work, settings): (Vec<&Kind>, Vec<&Kind>) = domain::KINDS
-        .iter()
-        .filter(|k| sees(k.name))
-        .partition(|k| k.ownership == Ownership::Owned);
-    let kinds = work.into_iter().chain(settings);
+    let (work, settings): (Vec<Subject>, Vec<Subject>) = api_key::subjects()
+        .filter(sees)
+        .partition(|s| s.ownership == Ownership::Owned);
+    let subjects = work.into_iter().chain(settings);
     view! {
         <fieldset class="form-field wide">
             <legend class="form-label">{t().scopes}</legend>
@@ -129,7 +131,7 @@ fn scopes_field(chosen: Chosen, sending: Sending) -> AnyView {
                     <thead><tr><th scope="col">{t().records}</th><th scope="col" class="scope-tick">{t().scope_read}</th><th scope="col" class="scope-tick">{t().scope_write}</th></tr></thead>
                     <tbody>
                         {row("*".to_owned(), t().all_records)}
-                        {kinds.map(|kind| row(kind.path(), label(kind.label))).collect_view()}
+                        {subjects.map(|s| row(s.path, label(s.label))).collect_view()}
                     </tbody>
                 </table>
             </div>
