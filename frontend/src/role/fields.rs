@@ -50,7 +50,7 @@ pub fn FieldRights(
     let boxes = kinds.filter_map(|kind| {
         let closable = |f: &Field| choices(kind, f).len() > 1;
         let mut fields = kinds::in_order(kind);
-        fields.extend(kind.fields.iter().filter(|f| !kinds::visible(f)));
+        fields.extend(kind.fields.iter().filter(|f| !kinds::visible(kind, f)));
         fields.retain(|f| closable(f));
         if fields.is_empty() {
             return None;

@@ -2,11 +2,10 @@
 
 use crate::{
     api::{self, Problem},
-    dom::Tell,
     i18n::{fill, label, t},
     kinds,
     record::row::Row,
-    state,
+    state::{self, state},
     ui::{self, avatar, badge, combobox::Combobox, icon, states::form_error},
 };
 use domain::Kind;
@@ -87,7 +86,7 @@ fn Belonging(
     load();
     // Who moves into the team is at home in it.
     Effect::new(move |before: Option<()>| {
-        if state::state().change.get().is_some_and(|c| c.kind == "users") && before.is_some() && of.name == "user" {
+        if state().change.get().is_some_and(|c| c.kind == "users") && before.is_some() && of.name == "user" {
             load();
         }
     });
