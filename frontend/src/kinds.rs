@@ -22,8 +22,13 @@ pub static PIPELINE: &Kind = domain::pipeline::Pipeline::KIND;
 pub static STAGE: &Kind = domain::stage::Stage::KIND;
 pub static PICKLIST: &Kind = domain::picklist::Picklist::KIND;
 
+pub static CURRENCY: &Kind = domain::currency::Currency::KIND;
+pub static EXCHANGE_RATE: &Kind = domain::exchange_rate::ExchangeRate::KIND;
+pub static HOLIDAY: &Kind = domain::holiday::Holiday::KIND;
+pub static NUMBERING_RULE: &Kind = domain::numbering_rule::NumberingRule::KIND;
+
 /// In the order in which they are offered.
-pub static ALL: [&Kind; 13] = [
+pub static ALL: [&Kind; 17] = [
     LEAD,
     CUSTOMER,
     CONTACT,
@@ -37,6 +42,10 @@ pub static ALL: [&Kind; 13] = [
     PIPELINE,
     STAGE,
     PICKLIST,
+    CURRENCY,
+    EXCHANGE_RATE,
+    HOLIDAY,
+    NUMBERING_RULE,
 ];
 
 pub fn kind(name: &str) -> Option<&'static Kind> {
@@ -177,6 +186,7 @@ pub fn first_fields(kind: &Kind) -> &'static [&'static str] {
         "team" => &["name", "manager_id", "parent_id"],
         "pipeline" => &["name"],
         "stage" => &["name", "probability", "rotting_days"],
+        "holiday" => &["day", "name", "kind"],
         _ => &["name"],
     }
 }
@@ -192,7 +202,7 @@ const CUSTOMER_GROUPS: &[Group] = &[
     (
         BASICS,
         &[
-            "name", "kind", "status", "level", "industry", "source", "region", "owner_id", "tags",
+            "name", "number", "kind", "status", "level", "industry", "source", "region", "owner_id", "tags",
         ],
     ),
     (REACH, &["phone", "email", "website", "address"]),
@@ -226,6 +236,7 @@ const LEAD_GROUPS: &[Group] = &[
         BASICS,
         &[
             "name",
+            "number",
             "company",
             "title",
             "status",
@@ -246,6 +257,7 @@ const OPPORTUNITY_GROUPS: &[Group] = &[
         BASICS,
         &[
             "name",
+            "number",
             "customer_id",
             "contact_id",
             "amount",
@@ -302,6 +314,7 @@ pub fn aside(kind: &Kind, field: &Field, row: &Row) -> bool {
         ("opportunity", "pipeline_id" | "stage_id" | "status" | "lines" | "stage_entered_at") => true,
         // Stand together above, with what can be done about them.
         ("user", "disabled" | "two_factor" | "invited_at" | "password_changed_at" | "signed_in_at") => true,
+        (_, "number") => row.get("number").is_null(),
         ("opportunity", "closed_at" | "loss_reason")
         | ("lead", "disqualified_reason" | "converted_at" | "customer_id" | "contact_id" | "opportunity_id") => {
             row.get(field.name).is_null()

@@ -11,6 +11,7 @@
 
 mod api;
 mod auth;
+mod currency;
 mod dom;
 mod hand_over;
 mod i18n;
@@ -71,12 +72,15 @@ fn App() -> impl IntoView {
         if who.with(|w| w.len() > 3) {
             spawn_local(picklist::load());
             spawn_local(role::load());
+            spawn_local(currency::load());
         }
     });
     let gate = Memo::new(move |_| {
         state.address.with(|a| match a.path.as_str() {
             "/setup" => "setup",
             "/welcome" => "welcome",
+            "/forgot" => "forgot",
+            "/reset" => "reset",
             _ => "",
         })
     });
@@ -86,9 +90,10 @@ fn App() -> impl IntoView {
         let gate = gate.get();
         let screen = match who.as_str() {
             // Whoever is signed in here: the link is for somebody in particular.
-            _ if gate == "welcome" => view! { <auth::Welcome/> }.into_any(),
+            _ if matches!(gate, "welcome" | "reset") => view! { <auth::Welcome again=gate == "reset"/> }.into_any(),
             "…" => view! { <div class="boot" role="status" aria-label=t().loading></div> }.into_any(),
             "" if gate == "setup" => view! { <auth::SetUp/> }.into_any(),
+            "" if gate == "forgot" => view! { <auth::forgot::Forgot/> }.into_any(),
             "" => view! { <auth::SignIn ended=state.session.with_untracked(|s| *s == Session::SignedOut(true))/> }
                 .into_any(),
             _ => {

@@ -58,6 +58,8 @@ pub struct State {
     pub unsaved: Unsaved,
     pub picklists: RwSignal<Picklists>,
     pub roles: RwSignal<Roles>,
+    /// Currencies in use beside the base currency.
+    pub currencies: RwSignal<Vec<String>>,
 }
 
 thread_local! { static STATE: Cell<Option<State>> = const { Cell::new(None) }; }
@@ -82,6 +84,7 @@ pub fn provide() -> State {
         unsaved: Unsaved::new(),
         picklists: RwSignal::new(Picklists::new()),
         roles: RwSignal::new(Roles::new()),
+        currencies: RwSignal::new(Vec::new()),
     };
     STATE.set(Some(state));
     state

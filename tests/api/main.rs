@@ -1,5 +1,6 @@
 //! The API suite: every test over real HTTP, on SQLite and on PostgreSQL.
 
+mod access;
 mod activity;
 mod audit;
 mod auth;
@@ -9,6 +10,7 @@ mod description;
 mod exchange_rate;
 mod import;
 mod lead;
+mod numbering_rule;
 mod opportunity;
 mod pipeline;
 mod policy;
@@ -17,5 +19,7 @@ mod report;
 mod request;
 mod role;
 mod security;
+mod sharing;
 mod transfer;
 mod user;
+mod workspace;

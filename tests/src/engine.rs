@@ -136,6 +136,7 @@ pub fn serve(database: &DatabaseUrl, settings: impl FnOnce(&mut Config)) -> Resu
         rate_limit: 0,
         sign_in_limit: 0,
         workers: 2,
+        mail: None,
     };
     settings(&mut config);
     Server::start(store, config)

@@ -8,6 +8,7 @@ pub mod engine;
 pub mod firm;
 pub mod seed;
 pub mod sign_in;
+pub mod smtp;
 
 pub use client::{Answer, Client, encoded};
 pub use engine::{Engine, Running};

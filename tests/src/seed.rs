@@ -67,6 +67,18 @@ pub fn minimal(client: &Client, path: &str) -> Json {
         "/currencies" => json!({ "code": free_currency(client) }),
         "/exchange-rates" => json!({ "currency": "USD", "valid_from": day(n), "rate": "7.1" }),
         "/team-members" => json!({ "team_id": plain(client, "/teams").id(), "user_id": plain(client, "/users").id() }),
+        "/numbering-rules" => {
+            // A kind has one rule.
+            let there = client.get("/numbering-rules?filter[kind]=lead").expect(200);
+            for rule in there.rows() {
+                let path = format!("/numbering-rules/{}", rule["id"].as_str().expect("an id"));
+                client
+                    .delete(&path, rule["version"].as_i64().expect("a version"))
+                    .expect(204);
+            }
+            json!({ "kind": "lead", "pattern": "L{00}" })
+        }
+        "/holidays" => json!({ "day": day(n), "name": "Holiday" }),
         "/users" => json!({ "name": format!("User {n}"), "roles": ["sales"] }),
         _ => json!({ "name": format!("Name {n}") }),
     }

@@ -15,7 +15,7 @@ use domain::user::User;
 use domain::value::{parse_day, parse_id};
 use domain::{Error, Id, Instant, Issue, Record};
 use persistence::idempotency::Answer;
-use persistence::{Tx, api_key};
+use persistence::{Tx, api_key, engine};
 use serde_json::{Map, Value as Json, json};
 
 /// Whose keys the caller sees: those of everybody for who may change users, else the own.
@@ -120,19 +120,34 @@ async fn list(
     let seen = seen(&caller);
     // Nobody sees more for asking for somebody else.
     let nothing = seen.is_some() && user.is_some() && seen != user;
-    let mut keys = state
+    let (mut keys, names) = state
         .store
         .read_quick(move |tx| {
             if nothing {
-                return Ok(Vec::new());
+                return Ok(Default::default());
             }
-            api_key::page(tx, caller.workspace().id, seen.or(user), before, limit + 1)
+            let keys = api_key::page(tx, caller.workspace().id, seen.or(user), before, limit + 1)?;
+            let users: Vec<Id> = keys.iter().map(|key| key.user_id).collect();
+            let names = match caller.scope(User::KIND) {
+                Ok(scope) => engine::titles(tx, &scope, User::KIND, &users)?,
+                Err(_) => Default::default(),
+            };
+            Ok((keys, names))
         })
         .await?;
     let more = keys.len() > limit as usize;
     keys.truncate(limit as usize);
     let next = keys.last().filter(|_| more).map(|key| key.id);
-    let data: Vec<Json> = keys.iter().map(shown).collect();
+    let named = |key: &ApiKey| {
+        let mut body = shown(key);
+        body["user"] = json!(
+            names
+                .get(&key.user_id)
+                .map(|name| json!({ "id": key.user_id, "name": name }))
+        );
+        body
+    };
+    let data: Vec<Json> = keys.iter().map(named).collect();
     Ok(HttpResponse::Ok().json(json!({ "data": data, "page": { "next_cursor": next, "has_more": more } })))
 }
 
@@ -300,6 +315,7 @@ pub fn routes(routes: &mut Routes) {
             "prefix": { "type": "string", "description": "The first characters of the secret." },
             "state": { "type": "string", "enum": ["active", "expired", "revoked"] }, "created_at": at, "expires_at": maybe_at,
             "rotated_at": maybe_at, "revoked_at": maybe_at,
+            "user": { "type": ["object", "null"], "description": "Id and name of the user; in lists only." },
             "old_until": { "type": ["string", "null"], "format": "date-time", "description": "Until when the secret before the last rotation works as well." },
             "last_used_at": { "type": ["string", "null"], "format": "date-time", "description": "Noted at most once a minute." },
             "last_used_from": { "type": ["string", "null"], "description": "The network address it was last used from." },

@@ -6,10 +6,10 @@ use crate::error::Problem;
 use crate::gate::{self, RateLimit};
 use crate::state::State;
 use crate::{
-    activity, api_key, assets, audit, auth, change, contact, customer, health, lead, opportunity, picklist, pipeline,
-    product,
+    access, activity, api_key, assets, audit, auth, change, contact, customer, health, lead, opportunity, picklist,
+    pipeline, product,
 };
-use crate::{report, request, role, schema, search, stage, tag, task, team, user};
+use crate::{report, request, role, schema, search, sharing, stage, tag, task, team, user};
 use actix_web::dev::Server;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, from_fn};
@@ -42,6 +42,10 @@ fn described() -> Routes {
         picklist::routes,
         crate::currency::routes,
         crate::exchange_rate::routes,
+        crate::holiday::routes,
+        crate::numbering_rule::routes,
+        crate::workspace::routes,
+        crate::working_time::routes,
         user::routes,
         team::routes,
         crate::team_member::routes,
@@ -52,7 +56,9 @@ fn described() -> Routes {
         report::routes,
         search::routes,
         change::routes,
+        access::routes,
         audit::routes,
+        sharing::routes,
         schema::routes,
     ] {
         add(&mut routes);

@@ -60,6 +60,7 @@ impl Caller {
             today,
             day_start: &|day| self.day_start(day),
             currency: self.actor.workspace().currency,
+            fiscal_start: self.actor.workspace().fiscal_start(),
             fields: self.actor.fields(kind),
         })
     }

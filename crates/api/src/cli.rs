@@ -1,6 +1,6 @@
 //! What the binary does: serve, migrate, users, import, demo, and the description of the API.
 
-use crate::config::Config;
+use crate::config::{Config, Mail};
 use crate::import::command::{self, ImportArgs};
 use crate::state::State;
 use crate::{app, assets, bench, demo, metrics, password, token, workspace};
@@ -56,6 +56,12 @@ enum Command {
         /// Failed sign-ins before each further try has to wait; 0 for no wait
         #[arg(long, env = "GUANXI_SIGN_IN_LIMIT", default_value_t = 5)]
         sign_in_limit: u32,
+        /// The server that sends mail: smtp://USER:PASSWORD@HOST:587 (with STARTTLS) or smtps://…; no mail if not given
+        #[arg(long, env = "GUANXI_SMTP_URL", hide_env_values = true, requires = "mail_from")]
+        smtp_url: Option<String>,
+        /// Whom mail is from, such as "Guanxi <crm@example.com>"
+        #[arg(long, env = "GUANXI_MAIL_FROM")]
+        mail_from: Option<String>,
         /// Threads that take requests; the number of processors if not given
         #[arg(long, env = "GUANXI_WORKERS")]
         workers: Option<usize>,
@@ -79,7 +85,7 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Import a file of customers, contacts, leads, products, opportunities or users
+    /// Import a file of customers, contacts, leads, products, opportunities, users, exchange rates or holidays
     Import {
         #[command(flatten)]
         database: Database,
@@ -167,6 +173,8 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             public_url,
             rate_limit,
             sign_in_limit,
+            smtp_url,
+            mail_from,
             workers,
             connections,
         } => {
@@ -184,6 +192,7 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
                 rate_limit,
                 sign_in_limit,
                 workers,
+                mail: smtp_url.zip(mail_from).map(|(url, from)| Mail { url, from }),
             };
             serve(store, config)?;
         }

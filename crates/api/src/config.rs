@@ -13,6 +13,22 @@ pub struct Config {
     /// Failed sign-ins before each further try has to wait; 0 for no wait.
     pub sign_in_limit: u32,
     pub workers: usize,
+    /// None: links are handed on by whoever makes them.
+    pub mail: Option<Mail>,
+}
+
+/// The server that takes our letters, and whom they are from.
+#[derive(Clone)]
+pub struct Mail {
+    pub url: String,
+    pub from: String,
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The address holds a password.
+        write!(f, "Mail from {}", self.from)
+    }
 }
 
 impl Config {

@@ -6,6 +6,7 @@ mod names;
 mod story;
 mod texts;
 
+use crate::numbering_rule;
 use crate::{password, pipeline, workspace};
 use domain::customer::Customer;
 use domain::policy::{Action, Actor, Permit};
@@ -68,7 +69,9 @@ fn write(tx: &mut Tx, hash: &str) -> persistence::Result<()> {
 
 fn put<T: Record>(tx: &mut Tx, actor: &Actor, records: &[T]) -> persistence::Result<Permit> {
     let permit = actor.authorize(Action::Create, T::KIND, None)?;
-    engine::insert(tx, &permit, records)?;
+    let mut records = records.to_vec();
+    numbering_rule::assign(tx, actor, &permit, &mut records)?;
+    engine::insert(tx, &permit, &records)?;
     Ok(permit)
 }
 

@@ -263,7 +263,7 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
         if let Some(media) = doc.file {
             response["content"] = json!({ media: { "schema": { "type": "string" } } });
         }
-        if *status == 202 {
+        if *status == 202 && !doc.credential {
             response["headers"] = json!({ "Location": { "schema": { "type": "string" } } });
         }
         if *status == 201 {
@@ -317,7 +317,7 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
 
 fn description(status: u16) -> &'static str {
     match status {
-        202 => "Accepted; the job at Location tells how it goes",
+        202 => "Accepted; where there is a Location, the job there tells how it goes",
         207 => "Each operation has a result of its own",
         412 => "The record has another version by now; ETag tells it",
         428 => "If-Match is missing",

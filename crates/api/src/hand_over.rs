@@ -5,11 +5,12 @@ use crate::caller::Caller;
 use crate::crud::patch_in;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
-use crate::job::worker::{Stop, release, system};
+use crate::job::worker::{release, system};
 use crate::job::{self, accepted, actor_of};
 use crate::request::{self, Expected};
 use crate::state::State;
 use crate::user::in_charge_of;
+use crate::worker::Shared;
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -167,7 +168,7 @@ fn check_receivers(tx: &mut Tx, actor: &Actor, wanted: &HandOver) -> persistence
 }
 
 /// Runs a hand-over from where it is to its end, or until the server stops.
-pub fn run(db: &Store, waiting: Waiting, stop: &Stop) -> persistence::Result<()> {
+pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<()> {
     let Some(system) = system(db, waiting.workspace)? else {
         return Ok(());
     };

@@ -1,5 +1,6 @@
 //! The HTTP API of Guanxi, and what its binary does.
 
+mod access;
 pub mod app;
 pub mod assets;
 mod audit;
@@ -19,6 +20,7 @@ mod health;
 pub mod import;
 mod job;
 mod listing;
+mod mail;
 mod metrics;
 mod password;
 mod report;
@@ -29,6 +31,7 @@ mod state;
 #[doc(hidden)]
 pub mod testing;
 mod token;
+mod worker;
 
 mod activity;
 mod api_key;
@@ -36,12 +39,15 @@ mod contact;
 mod currency;
 mod customer;
 mod exchange_rate;
+mod holiday;
 mod lead;
+mod numbering_rule;
 mod opportunity;
 mod picklist;
 mod pipeline;
 mod product;
 mod role;
+mod sharing;
 mod stage;
 mod tag;
 mod task;
@@ -49,4 +55,5 @@ mod team;
 mod team_member;
 mod transfer;
 mod user;
+mod working_time;
 mod workspace;

@@ -15,7 +15,7 @@ use domain::product::Product;
 use domain::stage::Stage;
 use domain::value::parse_id;
 use domain::{Error, Id, Instant, Issue, Record};
-use persistence::{Tx, engine, opportunity};
+use persistence::{Tx, engine, opportunity, sharing};
 use serde_json::{Map, Value as Json, json};
 
 impl Noun for Opportunity {
@@ -120,7 +120,7 @@ async fn change(
     let by = caller.clone();
     request::once(&state, &caller, &request, &body, move |tx| {
         let old: Opportunity = engine::find(tx, &by.scope(Opportunity::KIND)?, id)?;
-        let permit = by.authorize(Action::Edit, Opportunity::KIND, old.owner_id)?;
+        let permit = sharing::authorize(tx, &by, Action::Edit, &old)?;
         expected.check(old.version)?;
         by.fields(Opportunity::KIND).must_set(sets)?;
         let mut new = rule(tx, &by, &old)?;

@@ -3,18 +3,22 @@
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
+use crate::request;
 use crate::state::State;
-use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::Offset;
+use domain::fiscal::{self, Unit};
 use domain::money::decimal;
 use domain::opportunity::Opportunity;
 use domain::stage::Stage;
 use domain::user::User;
-use domain::{Id, Record};
+use domain::value::parse_day;
+use domain::{Day, Error, Id, Issue, Record};
 use persistence::{engine, report};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 
 /// Sums of amounts in the base currency; null for who does not see what deals are worth.
 pub fn money_of_deals(caller: &Caller) -> impl Fn(i64) -> Json + use<> {
@@ -65,7 +69,54 @@ async fn pipeline_summary(caller: Caller, state: Data<State>) -> Result<HttpResp
     Ok(HttpResponse::Ok().json(body))
 }
 
-async fn win_rate(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+/// How the won value of months can be gathered.
+const GROUPS: [&str; 4] = ["quarter", "year", "fiscal_quarter", "fiscal_year"];
+
+/// Months, oldest first, gathered into longer periods: quarters and years are made of whole months.
+fn periods(caller: &Caller, months: &[report::WonMonth], group: &str) -> Vec<Json> {
+    let money = money_of_deals(caller);
+    let start = if group.starts_with("fiscal") {
+        caller.workspace().fiscal_start()
+    } else {
+        1
+    };
+    let unit = if group.ends_with("year") {
+        Unit::Year
+    } else {
+        Unit::Quarter
+    };
+    let mut found: BTreeMap<Day, (Day, i64, i64)> = BTreeMap::new();
+    for month in months {
+        let first = parse_day(&format!("{}-01", month.month));
+        let Some((from, to)) = first.and_then(|day| fiscal::period(day, unit, start, 0)) else {
+            continue;
+        };
+        let sum = found.entry(from).or_insert((to, 0, 0));
+        (sum.1, sum.2) = (sum.1 + month.count, sum.2.saturating_add(month.sum));
+    }
+    let rows = found.into_iter().map(|(from, (to, count, sum))| {
+        json!({ "period": fiscal::name(from, unit, start), "from": from, "to": to.pred_opt(),
+            "won_count": count, "won_value": money(sum) })
+    });
+    rows.collect()
+}
+
+async fn win_rate(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut group = None;
+    for (name, value) in request::query_pairs(&request)? {
+        let known = GROUPS.iter().find(|g| **g == value);
+        group = match (name.as_str(), known) {
+            ("group", Some(known)) => Some(*known),
+            ("group", None) => {
+                let issue = Issue::new("group", "unknown_choice").with("choices", GROUPS.join(", "));
+                return Err(Error::BadQuery(issue).into());
+            }
+            _ => {
+                let issue = Issue::new(&name, "unknown_parameter").with("parameter", &name);
+                return Err(Error::BadQuery(issue).into());
+            }
+        };
+    }
     caller.fields(Opportunity::KIND).must_read(&["status", "closed_at"])?;
     let money = money_of_deals(&caller);
     let body = state
@@ -90,13 +141,15 @@ async fn win_rate(caller: Caller, state: Data<State>) -> Result<HttpResponse, Pr
                 .fix()
                 .local_minus_utc()
                 / 60;
-            let months: Vec<Json> = report::won_by_month(tx, &scope, i64::from(offset))?
+            let won_months = report::won_by_month(tx, &scope, i64::from(offset))?;
+            let periods = group.map(|group| periods(&caller, &won_months, group));
+            let months: Vec<Json> = won_months
                 .iter()
                 .map(|m| json!({ "month": m.month, "won_count": m.count, "won_value": money(m.sum) }))
                 .collect();
             Ok(
                 json!({ "won": won, "lost": lost, "open": open, "rate": rate, "won_value": money(won_value),
-                "lost_value": money(lost_value), "open_value": money(open_value), "months": months }),
+                "lost_value": money(lost_value), "open_value": money(open_value), "months": months, "periods": periods }),
             )
         })
         .await?;
@@ -137,11 +190,15 @@ pub fn routes(routes: &mut Routes) {
         .ok(200, rows());
     routes.add(Method::GET, "/reports/pipeline-summary", doc, pipeline_summary);
     let doc = Doc::new("report_win_rate", "reports", "Win rate and monthly won value")
-        .about("`rate` is won / (won + lost) in percent, with two decimals; null while nothing is decided. Months are the caller's.")
+        .about("`rate` is won / (won + lost) in percent, with two decimals; null while nothing is decided. Months are the caller's; \
+                with `group` they are gathered in `periods` too. A fiscal year is named after the years it lies in.")
+        .query("group", json!({ "type": "string", "enum": GROUPS }), "Longer periods that the months are gathered in")
+        .also(&[400])
         .ok(200, json!({ "type": "object", "required": ["won", "lost", "open", "rate", "won_value", "months"], "properties": {
             "won": { "type": "integer" }, "lost": { "type": "integer" }, "open": { "type": "integer" },
             "rate": { "type": ["number", "null"] }, "won_value": sum(),
-            "months": { "type": "array", "items": { "type": "object" } } } }));
+            "months": { "type": "array", "items": { "type": "object" } },
+            "periods": { "type": ["array", "null"], "items": { "type": "object" } } } }));
     routes.add(Method::GET, "/reports/win-rate", doc, win_rate);
     let doc = Doc::new("report_sales_by_owner", "reports", "Sales by owner")
         .about("Best first.")

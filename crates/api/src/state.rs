@@ -2,8 +2,10 @@
 
 use crate::auth::throttle::Throttle;
 use crate::config::Config;
-use crate::job::worker::Worker;
+use crate::job;
+use crate::mail;
 use crate::token::Tokens;
+use crate::worker::Worker;
 use domain::Id;
 use domain::policy::Identity;
 use persistence::{Heard, Store, api_key};
@@ -24,7 +26,11 @@ pub struct State {
     pub config: Config,
     pub tokens: Tokens,
     pub jobs: Worker,
+    /// None where no mail server is named.
+    pub mail: Option<Worker>,
     pub throttle: Throttle,
+    /// For who asks for a new password.
+    pub forgot_throttle: Throttle,
     identities: Mutex<HashMap<Who, Known>>,
     generation: AtomicU64,
     /// When the use of an API key was last noted by this node.
@@ -52,8 +58,10 @@ impl State {
         let keys = store.write_here(persistence::workspace::signing_keys)?;
         Ok(Self {
             tokens: Tokens::new(&keys),
-            jobs: Worker::start(store.clone()).map_err(persistence::Error::internal)?,
+            jobs: job::worker::start(store.clone()).map_err(persistence::Error::internal)?,
+            mail: mail::start(&store, &config)?,
             throttle: Throttle::new(config.sign_in_limit),
+            forgot_throttle: Throttle::new(config.sign_in_limit),
             store,
             config,
             identities: Mutex::default(),

@@ -1,5 +1,10 @@
-//! New workspaces: roles, a pipeline, picklists and the first user.
+//! New workspaces: roles, a pipeline, picklists, numbering and the first user. What can be changed about one later is below.
 
+mod settings;
+
+pub use settings::routes;
+
+use domain::numbering_rule::{self, NumberingRule, NumberingRulePatch};
 use domain::picklist::{PickOption, PickOptions, Picklist, PicklistPatch};
 use domain::pipeline::{Pipeline, PipelinePatch};
 use domain::policy::{Action, Actor, builtin_roles};
@@ -9,7 +14,7 @@ use domain::stage::{Stage, StagePatch};
 use domain::user::{User, UserPatch};
 use domain::value::Email;
 use domain::workspace::Workspace;
-use domain::{Currency, Error, Id, Issue, Locale, Record};
+use domain::{Error, Issue, Locale, Record};
 use persistence::{Tx, engine, login, workspace};
 use std::sync::Arc;
 
@@ -87,13 +92,7 @@ const PICKLISTS: &[(&str, Words, &[Words])] = &[
 
 /// Makes a workspace with everything people need to begin.
 pub fn create(tx: &mut Tx, name: &str, locale: Locale) -> persistence::Result<Arc<Workspace>> {
-    let space = Arc::new(Workspace {
-        id: Id::now_v7(),
-        name: name.to_owned(),
-        currency: Currency::CNY,
-        locale,
-        time_zone: "Asia/Shanghai".to_owned(),
-    });
+    let space = Arc::new(Workspace::new(name, locale));
     workspace::create(tx, &space)?;
     let system = Actor::system(space.clone());
     let chinese = locale == Locale::Zh;
@@ -162,6 +161,22 @@ pub fn create(tx: &mut Tx, name: &str, locale: Locale) -> persistence::Result<Ar
         picklists.push(Picklist::create(patch, Birth::new(None))?);
     }
     engine::insert(tx, &system.authorize(Action::Create, Picklist::KIND, None)?, &picklists)?;
+
+    let mut rules = Vec::new();
+    for (kind, pattern, reset) in numbering_rule::USUAL {
+        let patch = NumberingRulePatch {
+            kind: Some(kind.into()),
+            pattern: Some(pattern.into()),
+            reset: Some(reset),
+            ..Default::default()
+        };
+        rules.push(NumberingRule::create(patch, Birth::new(None))?);
+    }
+    engine::insert(
+        tx,
+        &system.authorize(Action::Create, NumberingRule::KIND, None)?,
+        &rules,
+    )?;
     Ok(space)
 }
 

@@ -26,6 +26,7 @@ record! {
     /// A firm or person we do or want to do business with.
     Customer CustomerPatch "customer" "customers" "客户" "Customer" Owned title "name" {
         name: String = [SORT FILTER SEARCH IMPORT] "客户名称" "Name",
+        number: Option<String> = [SORT FILTER SEARCH READONLY] "客户编号" "Number" max(60),
         kind: CustomerKind = [FILTER IMPORT] "客户类型" "Kind",
         status: CustomerStatus = [FILTER IMPORT] "状态" "Status",
         level: Option<String> = [FILTER IMPORT] "级别" "Level" picklist("customer_level") max(60),
@@ -47,6 +48,10 @@ record! {
 }
 
 impl Rules for Customer {
+    fn number(&mut self) -> Option<&mut Option<String>> {
+        Some(&mut self.number)
+    }
+
     fn check(&self, _old: Option<&Self>, issues: &mut Issues) {
         if self.parent_id == Some(self.id) {
             issues.add(Issue::at("parent_id", "own_parent"));

@@ -19,6 +19,7 @@ record! {
     /// A person or firm that may become a customer.
     Lead LeadPatch "lead" "leads" "线索" "Lead" Owned title "name" {
         name: String = [SORT FILTER SEARCH IMPORT] "姓名" "Name",
+        number: Option<String> = [SORT FILTER SEARCH READONLY] "线索编号" "Number" max(60),
         company: Option<String> = [SORT FILTER SEARCH IMPORT] "公司" "Company",
         title: Option<String> = [FILTER SEARCH IMPORT] "职务" "Job title" max(100),
         phone: Option<Phone> = [FILTER SEARCH IMPORT PERSONAL] "电话" "Phone" max(40),
@@ -43,6 +44,10 @@ record! {
 }
 
 impl Rules for Lead {
+    fn number(&mut self) -> Option<&mut Option<String>> {
+        Some(&mut self.number)
+    }
+
     fn check(&self, old: Option<&Self>, issues: &mut Issues) {
         let was = old.map(|l| l.status);
         if self.status == LeadStatus::Converted && was != Some(LeadStatus::Converted) {

@@ -23,16 +23,20 @@ pub mod contact;
 pub mod currency;
 pub mod customer;
 pub mod exchange_rate;
+pub mod fiscal;
 pub mod hand_over;
+pub mod holiday;
 pub mod import;
 pub mod job;
 pub mod lead;
+pub mod numbering_rule;
 pub mod opportunity;
 pub mod opportunity_line;
 pub mod picklist;
 pub mod pipeline;
 pub mod product;
 pub mod role;
+pub mod sharing;
 pub mod stage;
 pub mod tag;
 pub mod task;
@@ -40,6 +44,7 @@ pub mod team;
 pub mod team_member;
 pub mod transfer;
 pub mod user;
+pub mod working_time;
 pub mod workspace;
 
 pub use error::{Error, Issue, Issues};
@@ -63,6 +68,8 @@ pub const KINDS: &[&Kind] = &[
     picklist::Picklist::KIND,
     currency::Currency::KIND,
     exchange_rate::ExchangeRate::KIND,
+    holiday::Holiday::KIND,
+    numbering_rule::NumberingRule::KIND,
     product::Product::KIND,
     pipeline::Pipeline::KIND,
     stage::Stage::KIND,

@@ -34,6 +34,10 @@ messages! {
     currency_without_rate "币种“{currency}”在 {day} 及之前没有汇率；请使用 {base}，或由管理员在“设置 › 币种与汇率”中添加。" "There is no exchange rate for {currency} on or before {day}; use {base}, or have an administrator add one under Settings › Currencies and rates.";
     base_currency "{currency} 是本位币，无需添加。" "{currency} is the base currency; it needs neither an entry nor a rate.";
     invalid_rate "汇率应为大于 0 的数字，最多 10 位小数，如 \"7.1234\"。" "The rate must be a decimal string above 0 with at most ten decimals, such as \"7.1234\".";
+    invalid_pattern "编号格式应含且仅含一个流水号（如 {count}），日期可用 {dates}，编号最长 {max} 个字符。" "The pattern needs exactly one count such as {count}; dates are {dates}; a number has at most {max} characters.";
+    pattern_without_date "流水号会重置，编号格式中须包含对应的日期（年、月、日），否则编号会重复。" "The count begins again, so the pattern must hold the date it does so by, or numbers would repeat.";
+    invalid_span "时间段应结束于开始之后，且不与前一段重叠。" "A span must end after it begins, and must not overlap the one before it.";
+    working_time_too_far "在可计算的范围内没有足够的工作时间。" "There is not that much working time within reach.";
     lines_in_other_currency "金额须与产品明细同一币种（{currency}）。" "The amount must be in the currency of the lines ({currency}).";
     invalid_amount "金额应为最多 {decimals} 位小数的数字，如 \"1250.00\"。" "The amount must be a decimal string with at most {decimals} decimals, such as \"1250.00\".";
     amount_out_of_range "金额超出范围。" "The amount is out of range.";
@@ -60,6 +64,24 @@ messages! {
     move_not_allowed "不允许从当前阶段直接进入“{stage}”。" "A deal may not go straight from here to “{stage}”.";
     required_for_stage "进入“{stage}”前须填写此项。" "This must be filled in before “{stage}”.";
     pipeline_without_stages "该销售流程还没有阶段。" "This pipeline has no stages yet.";
+    // Why somebody may or may not
+    why_disabled "该用户已停用，不能做任何操作。" "This user is disabled and can do nothing.";
+    why_no_role "该用户的角色都不允许{action}“{kind}”。" "No role of theirs allows {action} on {kind}.";
+    why_role_all "角色“{role}”允许{action}所有“{kind}”。" "The role “{role}” allows {action} on every {kind}.";
+    why_role_reach "角色“{role}”允许{action}“{kind}”，范围为“{reach}”。" "The role “{role}” allows {action} on {kind}, as far as “{reach}”.";
+    why_role_own "角色“{role}”允许{action}自己负责的“{kind}”，该记录由其负责。" "The role “{role}” allows {action} on {kind} of their own, and this one is theirs.";
+    why_role_team "角色“{role}”允许{action}“{reach}”范围内的“{kind}”，负责人 {owner} 在此范围内。" "The role “{role}” allows {action} on {kind} as far as “{reach}”, which takes in the owner, {owner}.";
+    why_role_not_reached "角色“{role}”只允许{action}“{reach}”范围内的“{kind}”，负责人 {owner} 不在此范围内。" "The role “{role}” allows {action} on {kind} only as far as “{reach}”; the owner, {owner}, is beyond.";
+    why_role_nobodys "角色“{role}”只允许{action}“{reach}”范围内的“{kind}”，而该记录没有负责人。" "The role “{role}” allows {action} on {kind} only as far as “{reach}”, and this one has no owner.";
+    why_shared "该记录已共享给此用户（{access}）。" "The record is shared with them ({access}).";
+    why_shared_less "该记录已共享给此用户，但仅限“{access}”。" "The record is shared with them, but only to “{access}”.";
+    why_shared_no_right "该记录已共享给此用户（{access}），但其角色不允许此操作。" "The record is shared with them ({access}), but no role of theirs allows this at all.";
+    why_share_expired "该记录曾共享给此用户，共享已到期。" "The record was shared with them; that has ended.";
+    why_parent "该用户可以查看所属的{kind}“{title}”，因此也能查看该记录。" "They may see the {kind} “{title}” it belongs to, and so this record too.";
+    why_field_open "没有角色限制字段“{field}”。" "No restriction on the field “{field}” applies.";
+    why_field_closed "角色“{roles}”把字段“{field}”设为“{access}”。" "The role “{roles}” keeps the field “{field}” “{access}”.";
+    // Sharing
+    shared_with_owner "该用户就是负责人，无需共享。" "They own it already.";
     // Lists
     not_sortable "不能按“{field}”排序。" "Cannot sort by “{field}”.";
     not_filterable "不能按“{field}”筛选。" "Cannot filter by “{field}”.";
@@ -119,7 +141,8 @@ messages! {
     beyond_own_rights_grants "不能设置超出您自己权限的角色。" "A role cannot be given rights that you do not have.";
     team_within_itself "团队不能放到自己或其下级团队之下。" "A team cannot lie below itself.";
     teams_too_deep "团队最多 {max} 级。" "Teams lie at most {max} deep.";
-    invalid_link "链接无效、已过期或已使用，请让管理员重新发送。" "The link is not valid any more; ask an administrator for a new one.";
+    invalid_link "链接无效、已过期或已使用，请重新获取。" "The link is not valid any more; get a new one.";
+    no_mail "服务器未配置发送邮件，请联系管理员重设密码。" "This server sends no mail; ask an administrator for a new password.";
     user_disabled "该用户已停用，请先启用。" "This user is disabled; enable them first.";
     owner_disabled "该用户已停用，不能作为负责人。" "This user is disabled and cannot be given records.";
     too_many_at_once "一次最多处理 {max} 条记录，请分批转移。" "At most {max} records change hands at once; transfer fewer.";

@@ -35,6 +35,11 @@ impl Currency {
         CURRENCIES.iter().copied().find(|c| c.code == code)
     }
 
+    /// All that the product knows.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CURRENCIES.iter().copied()
+    }
+
     pub fn code(self) -> &'static str {
         self.code
     }

@@ -24,6 +24,7 @@ record! {
     /// A possible sale.
     Opportunity OpportunityPatch "opportunity" "opportunities" "商机" "Opportunity" Owned title "name" {
         name: String = [SORT FILTER SEARCH IMPORT] "商机名称" "Name",
+        number: Option<String> = [SORT FILTER SEARCH READONLY] "商机编号" "Number" max(60),
         customer_id: Option<Id> = [FILTER IMPORT PARENT] "客户" "Customer" refers("customer"),
         contact_id: Option<Id> = [FILTER] "主要联系人" "Main contact" refers("contact"),
         pipeline_id: Id = [FILTER IMPORT FIXED] "销售流程" "Pipeline" refers("pipeline") defaulted(),
@@ -48,6 +49,10 @@ record! {
 }
 
 impl Rules for Opportunity {
+    fn number(&mut self) -> Option<&mut Option<String>> {
+        Some(&mut self.number)
+    }
+
     fn check(&self, old: Option<&Self>, issues: &mut Issues) {
         if let Some(old) = old
             && old.status != OpportunityStatus::Open

@@ -2,13 +2,16 @@
 //!
 //! `Scope` lets read, `Permit` lets write. Both are made here only, and both carry workspace and actor.
 
+pub mod explain;
 pub mod fields;
 
 pub use fields::{Access, FieldRights, Fields, Shown};
 
 use crate::Record;
 use crate::api_key::{self, Limits};
+use crate::label::Label;
 use crate::record::{Kind, Ownership};
+use crate::sharing::{Member, Share};
 use crate::workspace::Workspace;
 use crate::{Error, Id, Issue};
 use serde::{Deserialize, Serialize};
@@ -65,6 +68,22 @@ impl Action {
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|a| a.key() == key)
     }
+
+    pub const fn label(self) -> Label {
+        match self {
+            Self::View => Label::new("查看", "View"),
+            Self::Create => Label::new("新建", "Create"),
+            Self::Edit => Label::new("编辑", "Edit"),
+            Self::Delete => Label::new("删除", "Delete"),
+            Self::Assign => Label::new("分配", "Assign"),
+            Self::Convert => Label::new("转化", "Convert"),
+            Self::Import => Label::new("导入", "Import"),
+            Self::Export => Label::new("导出", "Export"),
+            Self::Merge => Label::new("合并", "Merge"),
+            Self::Share => Label::new("共享", "Share"),
+            Self::Configure => Label::new("配置", "Configure"),
+        }
+    }
 }
 
 /// How far a right reaches.
@@ -78,6 +97,18 @@ pub enum Reach {
     /// The teams and all that lie below them in the tree.
     TeamBelow,
     All,
+}
+
+impl Reach {
+    pub const fn label(self) -> Label {
+        match self {
+            Self::None => Label::new("无", "None"),
+            Self::Own => Label::new("本人", "Own"),
+            Self::Team => Label::new("本团队", "Team"),
+            Self::TeamBelow => Label::new("本团队及下级", "Team and below"),
+            Self::All => Label::new("全部", "All"),
+        }
+    }
 }
 
 json_field! {
@@ -129,6 +160,8 @@ pub struct Identity {
     pub team_mates_below: Arc<[Id]>,
     /// For who comes with an API key.
     pub limits: Option<Arc<Limits>>,
+    /// The kinds of which records are shared with the user.
+    pub shared: Vec<&'static str>,
 }
 
 impl Identity {
@@ -145,6 +178,7 @@ impl Identity {
             team_mates: Arc::from([]),
             team_mates_below: Arc::from([]),
             limits: None,
+            shared: Vec::new(),
         }
     }
 
@@ -276,12 +310,14 @@ impl Actor {
                 column,
                 table: parent.plural,
                 visible: self.visible(parent, Action::View)?,
+                shared: self.shared(parent),
             })
         });
         Ok(Scope {
             workspace: self.identity.workspace.id,
             parents: parents.collect(),
             visible,
+            shared: self.shared(kind),
             unsearchable: self.fields(kind).unsearchable(),
         })
     }
@@ -293,6 +329,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             visible: Visible::Owners(Arc::from([])),
             parents: Vec::new(),
+            shared: None,
             unsearchable: Vec::new(),
         }
     }
@@ -303,6 +340,7 @@ impl Actor {
             workspace: self.identity.workspace.id,
             visible: Visible::All,
             parents: Vec::new(),
+            shared: None,
             unsearchable: Vec::new(),
         }
     }
@@ -333,6 +371,35 @@ impl Actor {
         }
         Ok(self.permit())
     }
+
+    fn shared(&self, kind: &Kind) -> Option<Shared> {
+        let any = self.identity.shared.contains(&kind.name);
+        let user = self.identity.user.filter(|_| any)?;
+        Some(Shared { kind: kind.name, user })
+    }
+
+    /// The ticket to do `action` to a record that is shared with the actor. Sharing widens how far a right reaches; it does
+    /// not give one that no role gives.
+    pub fn authorize_member(&self, action: Action, kind: &'static Kind, member: &Member) -> Result<Permit, Error> {
+        let shared = match action {
+            Action::View => true,
+            Action::Edit => member.access == Share::Write,
+            _ => false,
+        };
+        let right = self.identity.reach(kind.name, action) > Reach::None;
+        if shared && right && self.identity.user == Some(member.user) && member.holds(crate::Instant::now()) {
+            Ok(self.permit())
+        } else {
+            Err(self.identity.refusal(action, kind))
+        }
+    }
+}
+
+/// Records of a kind that are shared with a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shared {
+    pub kind: &'static str,
+    pub user: Id,
 }
 
 /// Which records a caller sees.
@@ -348,6 +415,7 @@ pub struct Parent {
     pub column: &'static str,
     pub table: &'static str,
     pub visible: Visible,
+    pub shared: Option<Shared>,
 }
 
 /// The right to read records of one kind in one workspace.
@@ -356,6 +424,7 @@ pub struct Scope {
     workspace: Id,
     visible: Visible,
     parents: Vec<Parent>,
+    shared: Option<Shared>,
     unsearchable: Vec<&'static str>,
 }
 
@@ -370,6 +439,11 @@ impl Scope {
 
     pub fn parents(&self) -> &[Parent] {
         &self.parents
+    }
+
+    /// What is visible beside, since it is shared with the reader.
+    pub fn shared(&self) -> Option<Shared> {
+        self.shared
     }
 
     /// Searched fields whose words must find nothing, since the reader does not see them.
@@ -410,6 +484,7 @@ impl Permit {
             workspace: self.workspace,
             visible: Visible::All,
             parents: Vec::new(),
+            shared: None,
             unsearchable: Vec::new(),
         }
     }
@@ -440,6 +515,8 @@ pub fn builtin_roles() -> Vec<(&'static str, Grants)> {
         "tag",
         "currency",
         "exchange_rate",
+        "holiday",
+        "numbering_rule",
     ];
     let work = |own: Reach, remove: Reach| {
         let mut list: Vec<(&str, Vec<(&str, Reach)>)> = vec![(
@@ -453,6 +530,7 @@ pub fn builtin_roles() -> Vec<(&'static str, Grants)> {
                 ("export", own),
                 ("import", if own >= Reach::Team { own } else { Reach::None }),
                 ("assign", if own >= Reach::Team { own } else { Reach::None }),
+                ("share", own),
             ],
         )];
         list.extend(settings.iter().map(|kind| (*kind, vec![("view", Reach::All)])));
@@ -473,15 +551,9 @@ mod tests {
     use super::*;
     use crate::record::Record;
 
-    fn actor(role: &str, me: Id, mates: &[Id]) -> Actor {
+    pub(super) fn actor(role: &str, me: Id, mates: &[Id]) -> Actor {
         let grants = builtin_roles().into_iter().find(|r| r.0 == role).expect("built in").1;
-        let workspace = Workspace {
-            id: Id::now_v7(),
-            name: "w".into(),
-            currency: crate::Currency::CNY,
-            locale: crate::Locale::Zh,
-            time_zone: "Asia/Shanghai".into(),
-        };
+        let workspace = Workspace::new("w", crate::Locale::Zh);
         let identity = Identity {
             workspace: Arc::new(workspace),
             user: Some(me),
@@ -492,6 +564,7 @@ mod tests {
             team_mates: mates.iter().copied().collect(),
             team_mates_below: mates.iter().copied().collect(),
             limits: None,
+            shared: Vec::new(),
         };
         Actor::new(Arc::new(identity), "r")
     }

@@ -244,6 +244,11 @@ pub trait Rules: Sized {
         let _ = now;
     }
 
+    /// Where the number goes that a rule of the workspace gives.
+    fn number(&mut self) -> Option<&mut Option<String>> {
+        None
+    }
+
     /// The moment whose exchange rates its amounts are worth; none while they follow the rates of today.
     fn valued_at(&self) -> Option<Instant> {
         None

@@ -79,8 +79,15 @@ pub fn search(
         sql.push(" AND (at, seq) < (").bind(place.at);
         sql.push(", ").bind(place.seq).push(")");
     }
-    sql.push(" ORDER BY at DESC, seq DESC LIMIT ")
-        .bind(i64::from(limit) + 1);
+    // What happened to one record is little: found by its index and sorted, not met along the index of all by time.
+    let by_record = wanted.record.is_some() && tx.dialect() == Dialect::Sqlite;
+    sql.push(if by_record {
+        " ORDER BY +at DESC"
+    } else {
+        " ORDER BY at DESC"
+    })
+    .push(", seq DESC LIMIT ")
+    .bind(i64::from(limit) + 1);
     let mut columns = STORED.to_vec();
     columns.push(Storage::Int);
     let rows = tx.rows(&sql, &columns)?.into_iter().map(|row| {

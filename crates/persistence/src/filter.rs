@@ -1,25 +1,41 @@
 //! Filters, scopes and searches as SQL, for every kind and both dialects.
 
+use crate::error::Result;
+use crate::sharing;
 use crate::sql::Sql;
-use crate::tx::Dialect;
-use domain::Id;
-use domain::policy::{Scope, Visible};
+use crate::tx::{Dialect, Tx};
+use domain::policy::{Parent, Scope, Visible};
 use domain::query::{Filter, Leaf, Test};
-use domain::value::{Storage, Val};
+use domain::value::{Row, Storage, Val};
+use domain::{Id, Kind};
 
 /// Rows of `table` (aliased `t`) that are alive and visible in the scope.
 pub fn scope(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(sql, dialect, scope, " AND t.deleted_at IS NULL", Parents::LookedUp);
+    reach(
+        sql,
+        dialect,
+        scope,
+        " AND t.deleted_at IS NULL",
+        Parents::LookedUp,
+        false,
+    );
 }
 
 /// As `scope`, for statements that look at every row: the visible parents are listed once instead of looked up for each.
 pub fn scope_of_all(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(sql, dialect, scope, " AND t.deleted_at IS NULL", Parents::Listed);
+    reach(sql, dialect, scope, " AND t.deleted_at IS NULL", Parents::Listed, false);
 }
 
 /// Rows in the recycle bin that the scope lets see.
 pub fn scope_deleted(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(sql, dialect, scope, " AND t.deleted_at IS NOT NULL", Parents::LookedUp);
+    reach(
+        sql,
+        dialect,
+        scope,
+        " AND t.deleted_at IS NOT NULL",
+        Parents::LookedUp,
+        false,
+    );
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -28,39 +44,135 @@ enum Parents {
     Listed,
 }
 
-fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str, parents: Parents) {
+/// `walked` keeps the planner from starting with the owners.
+fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str, parents: Parents, walked: bool) {
     sql.push("t.workspace_id = ").bind(scope.workspace()).push(alive);
     let Visible::Owners(owners) = scope.visible() else {
         return;
     };
-    sql.push(" AND (");
+    sql.push(if walked { " AND ((" } else { " AND (" });
     owned_by(sql, dialect, "t.owner_id", owners);
+    if let Some(shared) = scope.shared() {
+        sql.push(" OR t.id");
+        sharing::shared_with(sql, scope.workspace(), shared);
+    }
     for parent in scope.parents() {
-        match &parent.visible {
-            Visible::All => {
-                sql.push(format!(" OR t.{} IS NOT NULL", parent.column));
-            }
-            Visible::Owners(owners) if parents == Parents::Listed => {
-                sql.push(format!(
-                    " OR t.{} IN (SELECT p.id FROM {} p WHERE p.workspace_id = ",
-                    parent.column, parent.table
-                ))
-                .bind(scope.workspace())
-                .push(" AND ");
-                owned_by(sql, dialect, "p.owner_id", owners);
-                sql.push(" AND p.deleted_at IS NULL)");
-            }
-            Visible::Owners(owners) => {
-                sql.push(format!(
-                    " OR EXISTS (SELECT 1 FROM {} p WHERE p.workspace_id = t.workspace_id AND p.id = t.{} AND ",
-                    parent.table, parent.column
-                ));
-                owned_by(sql, dialect, "p.owner_id", owners);
-                sql.push(" AND p.deleted_at IS NULL)");
+        sql.push(" OR ");
+        let looked_up = parents == Parents::LookedUp;
+        seen_through(sql, dialect, scope.workspace(), parent, looked_up);
+    }
+    sql.push(if walked { ") IS TRUE)" } else { ")" });
+}
+
+/// Rows whose parent is visible.
+fn seen_through(sql: &mut Sql, dialect: Dialect, workspace: Id, parent: &Parent, looked_up: bool) {
+    let Visible::Owners(owners) = &parent.visible else {
+        sql.push(format!("t.{} IS NOT NULL", parent.column));
+        return;
+    };
+    let (column, table) = (parent.column, parent.table);
+    if looked_up {
+        let own =
+            format!("EXISTS (SELECT 1 FROM {table} p WHERE p.workspace_id = t.workspace_id AND p.id = t.{column}");
+        sql.push(own);
+    } else {
+        sql.push(format!(
+            "t.{column} IN (SELECT p.id FROM {table} p WHERE p.workspace_id = "
+        ))
+        .bind(workspace);
+    }
+    sql.push(" AND (");
+    owned_by(sql, dialect, "p.owner_id", owners);
+    if let Some(shared) = parent.shared {
+        sql.push(" OR p.id");
+        sharing::shared_with(sql, workspace, shared);
+    }
+    sql.push(") AND p.deleted_at IS NULL)");
+}
+
+/// How a page of a list comes to the rows that the scope lets see.
+pub enum Rows {
+    /// As the planner likes.
+    Any,
+    /// Few are visible: these.
+    These(Vec<Id>),
+    /// Many are visible: along the sort order, looking at each row's owner.
+    Walked,
+}
+
+/// Up to this many visible rows are gathered and sorted; with more, enough of them are met along the sort order.
+const FEW: usize = 4_000;
+
+/// Neither way is good for all: a team of three among a thousand owners would be looked for in a hundred thousand rows, and
+/// the rows of five hundred owners would all be sorted to show fifty. Neither database can know how many there are behind
+/// a bound value, so it is asked first, by an index that holds the answer.
+pub fn rows(tx: &mut Tx, kind: &Kind, scope: &Scope) -> Result<Rows> {
+    let Visible::Owners(owners) = scope.visible() else {
+        return Ok(Rows::Any);
+    };
+    if owners.len() < 2 && scope.shared().is_none() && scope.parents().is_empty() {
+        // One owner: an index has their rows in the order of each sort.
+        return Ok(Rows::Any);
+    }
+    let dialect = tx.dialect();
+    let mut sql = Sql::new("SELECT v.id FROM (");
+    let source = |sql: &mut Sql| {
+        sql.push(format!("SELECT t.id FROM {} t WHERE t.workspace_id = ", kind.plural))
+            .bind(scope.workspace())
+            .push(" AND t.deleted_at IS NULL AND ");
+    };
+    source(&mut sql);
+    owned_by(&mut sql, dialect, "t.owner_id", owners);
+    if let Some(shared) = scope.shared() {
+        sql.push(" UNION ALL ");
+        source(&mut sql);
+        sql.push("t.id");
+        sharing::shared_with(&mut sql, scope.workspace(), shared);
+    }
+    for parent in scope.parents() {
+        sql.push(" UNION ALL ");
+        source(&mut sql);
+        seen_through(&mut sql, dialect, scope.workspace(), parent, false);
+    }
+    sql.push(") v LIMIT ").bind(FEW as i64 + 1);
+    let found = tx.rows(&sql, &[Storage::Id])?;
+    if found.len() > FEW {
+        return Ok(Rows::Walked);
+    }
+    let ids = found.into_iter().map(|row| Ok(Row::new(row).get()?));
+    let mut ids: Vec<Id> = ids.collect::<Result<_>>()?;
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(Rows::These(ids))
+}
+
+impl Rows {
+    pub fn condition(&self, sql: &mut Sql, dialect: Dialect, scope: &Scope) {
+        match self {
+            Self::Any => self::scope(sql, dialect, scope),
+            Self::Walked => reach(
+                sql,
+                dialect,
+                scope,
+                " AND t.deleted_at IS NULL",
+                Parents::LookedUp,
+                true,
+            ),
+            Self::These(ids) => {
+                sql.push("t.workspace_id = ").bind(scope.workspace());
+                sql.push(" AND t.deleted_at IS NULL AND t.id");
+                one_of_ids(sql, dialect, ids);
             }
         }
     }
-    sql.push(")");
+
+    /// What stands before the column that is sorted by: a plus keeps SQLite from walking along its index.
+    pub fn sorted_by(&self, dialect: Dialect) -> &'static str {
+        match (self, dialect) {
+            (Self::These(_), Dialect::Sqlite) => "+t.",
+            _ => "t.",
+        }
+    }
 }
 
 fn owned_by(sql: &mut Sql, dialect: Dialect, column: &'static str, owners: &[Id]) {

@@ -4,6 +4,7 @@
 #[cfg(test)]
 extern crate self as persistence;
 
+pub mod access;
 pub mod activity;
 pub mod api_key;
 pub mod audit;
@@ -14,17 +15,21 @@ mod error;
 pub mod exchange_rate;
 mod filter;
 pub mod hand_over;
+pub mod holiday;
 pub mod idempotency;
 pub mod import;
 pub mod job;
 pub mod login;
 pub mod migrations;
+pub mod numbering_rule;
 pub mod opportunity;
+pub mod outbox;
 pub mod report;
 mod seal;
 pub mod search;
 pub mod second_factor;
 pub mod session;
+pub mod sharing;
 mod sql;
 mod store;
 pub mod team;

@@ -1,11 +1,14 @@
 //! Sign-ins: the address and password of a user, and the links to set a password with.
 
+use crate::change::{self, Entry};
 use crate::error::Result;
 use crate::sql::Sql;
 use crate::tx::Tx;
+use domain::change::ChangeAction;
 use domain::policy::Permit;
 use domain::value::Storage;
 use domain::{Error, Id, Instant, Issue};
+use serde_json::json;
 
 /// How somebody signs in. The address is unique among all workspaces, since it is all a sign-in tells.
 #[derive(Debug, Clone)]
@@ -117,6 +120,19 @@ pub fn offer_link(tx: &mut Tx, permit: &Permit, user: Id, token_hash: &str, expi
             .text(")");
     tx.execute(&sql)?;
     Ok(())
+}
+
+/// Tells the change log that a link was made for who has forgotten the password.
+pub fn log_forgotten(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {
+    let entry = Entry {
+        kind: "password_link",
+        record: user,
+        version: 1,
+        action: ChangeAction::Create,
+        fields: json!({ "user_id": [null, user] }),
+        at: Instant::now(),
+    };
+    change::append(tx, permit, entry)
 }
 
 pub fn withdraw_link(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {

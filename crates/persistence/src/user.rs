@@ -2,6 +2,7 @@
 
 use crate::engine;
 use crate::error::Result;
+use crate::sharing;
 use crate::sql::Sql;
 use crate::team;
 use crate::tx::{Dialect, Tx};
@@ -13,15 +14,21 @@ use domain::workspace::Workspace;
 use domain::{Error, Id, Record};
 use std::sync::Arc;
 
+/// A user's record. None where the user is gone or disabled.
+pub fn enabled(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Option<User>> {
+    match engine::find::<User>(tx, &Actor::system(workspace).scope(User::KIND)?, user) {
+        Ok(found) => Ok(Some(found).filter(|found| !found.disabled)),
+        Err(crate::Error::Domain(Error::NotFound { .. })) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Everything decisions about a user need. None where the user is gone or disabled.
 pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Option<Identity>> {
-    let system = Actor::system(workspace.clone());
-    let scope = system.scope(User::KIND)?;
-    let found = match engine::find::<User>(tx, &scope, user) {
-        Ok(found) if !found.disabled => found,
-        Ok(_) | Err(crate::Error::Domain(Error::NotFound { .. })) => return Ok(None),
-        Err(error) => return Err(error),
+    let Some(found) = enabled(tx, workspace.clone(), user)? else {
+        return Ok(None);
     };
+    let system = Actor::system(workspace.clone());
     let mut roles: Vec<(Grants, FieldRights)> = Vec::with_capacity(found.roles.len());
     for key in &found.roles {
         let role: Option<Role> = engine::find_by(tx, &system.scope(Role::KIND)?, "key", key.as_str())?;
@@ -37,6 +44,7 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         team::members(tx, workspace.id, user, &all, &below)?
     };
     let time_zone = found.time_zone.unwrap_or_else(|| workspace.time_zone.clone());
+    let shared = sharing::kinds(tx, workspace.id, user)?;
     Ok(Some(Identity {
         workspace,
         user: Some(user),
@@ -47,6 +55,7 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         team_mates,
         team_mates_below,
         limits: None,
+        shared,
     }))
 }
 

@@ -1,42 +1,103 @@
 //! Workspaces, and what the whole server keeps: signing keys and the one-time set-up link.
 
+use crate::change::{self, Entry};
 use crate::error::{Error, Result};
 use crate::seal::hex;
 use crate::sql::Sql;
 use crate::tx::Tx;
-use domain::value::{Row, Storage};
-use domain::workspace::Workspace;
+use domain::change::{ChangeAction, diff};
+use domain::policy::Permit;
+use domain::value::{Row, Storage, Val};
+use domain::workspace::{KIND, Workspace};
 use domain::{Currency, Id, Instant, Locale};
 
-const COLUMNS: &str = "SELECT id, name, currency, locale, time_zone FROM workspaces";
-const STORED: [Storage; 5] = [Storage::Id, Storage::Text, Storage::Text, Storage::Text, Storage::Text];
+const COLUMNS: &str =
+    "SELECT id, version, name, currency, locale, time_zone, fiscal_year_start, working_hours FROM workspaces";
+const STORED: [Storage; 8] = [
+    Storage::Id,
+    Storage::Int,
+    Storage::Text,
+    Storage::Text,
+    Storage::Text,
+    Storage::Text,
+    Storage::Int,
+    Storage::Json,
+];
 
 fn take(row: &mut Row) -> Result<Workspace> {
     Ok(Workspace {
         id: row.get()?,
+        version: row.get()?,
         name: row.get()?,
         currency: Currency::from_code(&row.get::<String>()?).ok_or_else(|| Error::internal("currency"))?,
         locale: Locale::from_tag(&row.get::<String>()?).unwrap_or_default(),
         time_zone: row.get()?,
+        fiscal_year_start: row.get()?,
+        working_hours: row.get()?,
     })
 }
 
+/// What a workspace keeps that can be changed, in the order of its columns.
+fn put(workspace: &Workspace) -> Vec<(&'static str, Val)> {
+    let hours = serde_json::to_value(&workspace.working_hours).unwrap_or_default();
+    vec![
+        ("name", workspace.name.as_str().into()),
+        ("currency", workspace.currency.code().into()),
+        ("locale", workspace.locale.tag().into()),
+        ("time_zone", workspace.time_zone.as_str().into()),
+        ("fiscal_year_start", workspace.fiscal_year_start.into()),
+        ("working_hours", hours.into()),
+    ]
+}
+
 pub fn create(tx: &mut Tx, workspace: &Workspace) -> Result<()> {
-    let sql = Sql::new("INSERT INTO workspaces (id, name, currency, locale, time_zone, created_at) VALUES (")
-        .value(workspace.id)
-        .text(", ")
-        .value(workspace.name.as_str())
-        .text(", ")
-        .value(workspace.currency.code())
-        .text(", ")
-        .value(workspace.locale.tag())
-        .text(", ")
-        .value(workspace.time_zone.as_str())
-        .text(", ")
-        .value(Instant::now())
-        .text(")");
+    let (columns, values): (Vec<_>, Vec<_>) = put(workspace).into_iter().unzip();
+    let mut sql = Sql::new(format!(
+        "INSERT INTO workspaces (id, version, created_at, {}) VALUES (",
+        columns.join(", ")
+    ));
+    sql.bind(workspace.id).push(", ").bind(workspace.version);
+    sql.push(", ").bind(Instant::now());
+    for value in values {
+        sql.push(", ").bind(value);
+    }
+    sql.push(")");
     tx.execute(&sql)?;
     Ok(())
+}
+
+/// Stores changed settings and returns what is then stored. Nothing changed: nothing written.
+pub fn update(tx: &mut Tx, permit: &Permit, old: &Workspace, new: &Workspace) -> Result<Workspace> {
+    let before = serde_json::to_value(old).map_err(Error::internal)?;
+    let after = serde_json::to_value(new).map_err(Error::internal)?;
+    let fields = diff(Some(&before), Some(&after));
+    if fields.as_object().is_none_or(serde_json::Map::is_empty) {
+        return Ok(old.clone());
+    }
+    let mut sql = Sql::new("UPDATE workspaces SET version = version + 1");
+    for (column, value) in put(new) {
+        sql.push(format!(", {column} = ")).bind(value);
+    }
+    sql.push(" WHERE id = ").bind(permit.workspace());
+    sql.push(" AND version = ").bind(old.version);
+    if tx.execute(&sql)? == 0 {
+        let current = find(tx, permit.workspace())?.map_or(old.version, |w| w.version);
+        return Err(domain::Error::Stale { current }.into());
+    }
+    let stored = Workspace {
+        version: old.version + 1,
+        ..new.clone()
+    };
+    let entry = Entry {
+        kind: KIND.name,
+        record: stored.id,
+        version: stored.version,
+        action: ChangeAction::Update,
+        fields,
+        at: Instant::now(),
+    };
+    change::append(tx, permit, entry)?;
+    Ok(stored)
 }
 
 pub fn find(tx: &mut Tx, id: Id) -> Result<Option<Workspace>> {

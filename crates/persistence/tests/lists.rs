@@ -45,6 +45,7 @@ fn pick(field: &Field, storage: Storage, choice: u8) -> Val {
         (Storage::Text, Type::Choice(choices)) => Val::Text(choices[n % choices.len()].key.to_owned()),
         (Storage::Text, Type::Money) => Val::Text("CNY".into()),
         (Storage::Text, _) => Val::Text(TEXTS[n % TEXTS.len()].to_owned()),
+        (Storage::Int, Type::Decimal) => Val::Int([1, 5, 7, i64::MAX][n % 4]),
         (Storage::Int, _) => Val::Int([-5, 0, 7, i64::MAX][n % 4]),
         (Storage::Bool, _) => Val::Bool(n % 2 == 0),
         (Storage::Id, _) => Val::Id(Id::from_u128(n as u128)),
@@ -63,7 +64,7 @@ fn record<T: Record>(choices: &[u8]) -> T {
     let mut row = Vec::new();
     for field in T::KIND.fields {
         let choice = choices.next().expect("endless");
-        for (_, storage) in field.columns() {
+        for (suffix, storage) in field.columns() {
             row.push(match field.name {
                 // Anywhere in the order, unlike real ones.
                 "id" => Val::Id(Id::from_bytes(std::array::from_fn(|_| {
@@ -71,8 +72,13 @@ fn record<T: Record>(choices: &[u8]) -> T {
                 }))),
                 "version" => Val::Int(1),
                 "custom_fields" => Val::Json(serde_json::json!({})),
-                _ if field.refers.is_some() || field.name == "external_id" => Val::Null(*storage),
-                _ => pick(field, *storage, choice),
+                // What no two records may have alike.
+                "external_id" | "number" => Val::Null(*storage),
+                _ if field.refers.is_some() => Val::Null(*storage),
+                _ => match pick(field, *storage, choice) {
+                    Val::Int(_) if *suffix == "_rate" => Val::Int(domain::money::Rate::ONE.ticks()),
+                    value => value,
+                },
             });
         }
     }

@@ -15,13 +15,13 @@ const LONG: usize = 600;
 const FLOORS: [(&str, &str); 2] = [
     (
         "crates/api/src/",
-        "app assets audit auth bench caller cli config crud demo describe error gate health
-         lib listing main metrics password report request schema search
-         state testing token",
+        "access app assets audit auth bench caller cli config crud demo describe error gate health
+         lib listing mail main metrics password report request schema search
+         state testing token worker",
     ),
     (
         "crates/persistence/src/",
-        "audit backend engine error filter idempotency lib migrations report seal
+        "access audit backend engine error filter idempotency lib migrations outbox report seal
          search session login second_factor sql store tests tx",
     ),
 ];

@@ -30,6 +30,10 @@ pub struct Me {
     pub time_zone: String,
     pub workspace: String,
     pub currency: String,
+    /// The month in which the fiscal year begins.
+    pub fiscal_start: i64,
+    /// May change the settings of the workspace.
+    pub configures: bool,
     pub roles: Vec<String>,
     rights: Value,
     /// Fields of which the user sees or may do less than all.
@@ -50,6 +54,8 @@ impl Me {
                 .map_or_else(|| text(&body["workspace"]["time_zone"]), str::to_owned),
             workspace: text(&body["workspace"]["name"]),
             currency: body["workspace"]["currency"].as_str().unwrap_or("CNY").to_owned(),
+            fiscal_start: body["workspace"]["fiscal_year_start"].as_i64().unwrap_or(1),
+            configures: body["workspace"]["configure"] == true,
             roles: body["roles"]
                 .as_array()
                 .into_iter()

@@ -1,5 +1,7 @@
 //! Getting in: signing in, accepting an invitation, and setting up the first workspace.
 
+pub mod forgot;
+
 use crate::{
     api::{Problem, session},
     i18n::{self, Locale, t},
@@ -60,6 +62,7 @@ pub fn SignIn(ended: bool) -> impl IntoView {
             <Card title=title()>
                 {notice.then(|| view! { <p class="notice">{icon("lock")}{t().session_ended}</p> })}
                 {entry.form()}
+                {(!entry.asks.get()).then(forgot::way)}
             </Card>
         }
     }
@@ -108,7 +111,7 @@ impl Entry {
         self.sending.try_set(false);
         match outcome {
             // An invitation's page has done what it was for.
-            Ok(()) if route::current().path == "/welcome" => route::replace("/"),
+            Ok(()) if matches!(route::current().path.as_str(), "/welcome" | "/reset") => route::replace("/"),
             Ok(()) => {}
             Err(error) if error.code == "second_factor_required" => {
                 self.code.try_set(String::new());
@@ -203,9 +206,10 @@ impl Entry {
     }
 }
 
-/// An invitation's link leads here: the password is set, and its owner comes in with it.
+/// The link of an invitation leads here, and that for a forgotten password (`again`): the password is set, and its owner
+/// comes in with it.
 #[component]
-pub fn Welcome() -> impl IntoView {
+pub fn Welcome(again: bool) -> impl IntoView {
     let token = state()
         .address
         .with_untracked(|a| a.get("token").unwrap_or_default().to_owned());
@@ -255,13 +259,18 @@ pub fn Welcome() -> impl IntoView {
                 <Card title=t().link_dead>
                     <p class="muted" role="alert">{t().link_dead_text}</p>
                     <a class="btn large" href="/">{t().to_sign_in}</a>
+                    {forgot::way()}
                 </Card>
             }
             .into_any();
         }
+        let (title, text) = match again {
+            true => (t().reset_title, t().reset_text),
+            false => (t().welcome, t().welcome_text),
+        };
         view! {
-            <Card title=t().welcome>
-                <p class="muted">{t().welcome_text}</p>
+            <Card title>
+                <p class="muted">{text}</p>
                 <form on:submit=move |e| submit.with_value(|s| s(e)) novalidate=true>
                     {password("password", t().new_password, "new-password", entry.password, problem)}
                     {form_error(problem)}

@@ -11,6 +11,11 @@ thread_local! { static FORMATTERS: RefCell<HashMap<String, (JsValue, Function)>>
 
 /// `new Intl[class](locale, options).format(value)`, the formatter kept.
 fn format(class: &str, key: &str, options: &[(&str, JsValue)], args: &[JsValue]) -> String {
+    format_by(class, "format", key, options, args)
+}
+
+/// The same by another of its methods.
+fn format_by(class: &str, method: &str, key: &str, options: &[(&str, JsValue)], args: &[JsValue]) -> String {
     let locale = locale().tag();
     let key = format!("{class} {locale} {key}");
     FORMATTERS
@@ -18,13 +23,55 @@ fn format(class: &str, key: &str, options: &[(&str, JsValue)], args: &[JsValue])
             if !kept.contains_key(&key) {
                 let class: Function = get(&get(&window(), "Intl"), class).unchecked_into();
                 let made = Reflect::construct(&class, &Array::of2(&locale.into(), &object(options))).ok()?;
-                let method: Function = get(&made, "format").dyn_into().ok()?;
+                let method: Function = get(&made, method).dyn_into().ok()?;
                 kept.insert(key.clone(), (made, method));
             }
             let (made, method) = kept.get(&key)?;
             method.apply(made, &args.iter().collect::<Array>()).ok()?.as_string()
         })
         .unwrap_or_default()
+}
+
+/// What a currency is called: “US Dollar”, “美元”.
+pub fn currency_name(code: &str) -> String {
+    format_by(
+        "DisplayNames",
+        "of",
+        "currency",
+        &[("type", "currency".into())],
+        &[code.into()],
+    )
+}
+
+/// The days of the week, Monday first.
+pub fn weekdays() -> Vec<String> {
+    // A week that begins on a Monday.
+    let name = |day: u32| {
+        let options = vec![("weekday", "long".into())];
+        time("weekday", options, &format!("2024-01-{day:02}T00:00:00Z"), "UTC".into())
+    };
+    (1..=7).map(name).collect()
+}
+
+/// A month of the year, 1 to 12.
+pub fn month_name(month: i64) -> String {
+    let options = vec![("month", "long".into())];
+    time(
+        "month-name",
+        options,
+        &format!("2024-{month:02}-01T00:00:00Z"),
+        "UTC".into(),
+    )
+}
+
+/// A day with the day of the week.
+pub fn day_with_weekday(day: &str) -> String {
+    let options = vec![
+        ("month", "short".into()),
+        ("day", "numeric".into()),
+        ("weekday", "short".into()),
+    ];
+    time("mdw", options, &format!("{day}T00:00:00Z"), "UTC".into())
 }
 
 pub fn number(value: f64) -> String {

@@ -18,7 +18,7 @@ use mapping::MappingForm;
 use serde_json::{Map, Value, json};
 
 /// Kinds a file can hold.
-pub fn importable() -> [&'static Kind; 6] {
+pub fn importable() -> [&'static Kind; 8] {
     [
         kinds::CUSTOMER,
         kinds::CONTACT,
@@ -26,6 +26,8 @@ pub fn importable() -> [&'static Kind; 6] {
         kinds::PRODUCT,
         kinds::OPPORTUNITY,
         kinds::USER,
+        kinds::EXCHANGE_RATE,
+        kinds::HOLIDAY,
     ]
 }
 

@@ -1,16 +1,20 @@
 //! One field: shown, and edited in the box that fits its type.
 
 use crate::{
+    currency,
     dom::Tell,
-    i18n::{LANGUAGES, format, label, t},
+    i18n::{LANGUAGES, fill, format, label, t},
     kinds, picklist,
     record::row::{self, Row},
     role::{self, RoleBoxes},
-    state,
     ui::{avatar, badge, combobox::Chosen, combobox::Combobox, icon},
     user,
 };
-use domain::{Field, Kind, value::Type};
+use domain::{
+    Currency, Field, Kind,
+    money::{self, Rate},
+    value::Type,
+};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
@@ -117,7 +121,26 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
                 .into_any()
         }
         Type::LongText => view! { <span class="long">{text}</span> }.into_any(),
+        Type::Money => worth(value, text),
         _ => view! { <span>{text}</span> }.into_any(),
+    }
+}
+
+/// An amount; one in another currency tells what it is worth.
+fn worth(value: &Value, text: String) -> AnyView {
+    let base = currency::base();
+    let told = || {
+        let from = Currency::from_code(value["currency"].as_str()?)?;
+        let to = Currency::from_code(&base)?;
+        let rate = Rate::parse(value["rate"].as_str()?)?;
+        let minor = money::parse_decimal(value["amount"].as_str()?, from)?;
+        let worth = rate.convert(minor, from, to)?;
+        let worth = format::money(&money::decimal(worth, to), &base);
+        Some(fill(t().worth, &[&worth, &rate.to_string()]))
+    };
+    match told() {
+        Some(told) => view! { <span title=told>{text}</span> }.into_any(),
+        None => view! { <span>{text}</span> }.into_any(),
     }
 }
 
@@ -210,7 +233,7 @@ pub fn edit(
                 }/>
         }
         .into_any(),
-        Type::Money => money(value, id),
+        Type::Money => money_box(value, id),
         Type::Tags if field.name == "roles" => view! { <RoleBoxes value id/> }.into_any(),
         Type::Tags => tags(value, id),
         Type::LongText => view! {
@@ -250,32 +273,25 @@ fn or_null(text: String) -> Value {
     }
 }
 
-const CURRENCIES: [&str; 12] = [
-    "CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "KRW", "SGD", "AUD", "CAD", "CHF",
-];
-
-fn money(value: RwSignal<Value>, id: String) -> AnyView {
-    let own = state::me().map_or_else(|| "CNY".to_owned(), |m| m.currency);
+fn money_box(value: RwSignal<Value>, id: String) -> AnyView {
+    let own = currency::base();
     let part = move |name: &str| value.with_untracked(|v| v[name].as_str().unwrap_or_default().to_owned());
     let amount = RwSignal::new(part("amount"));
-    let currency = RwSignal::new(Some(part("currency")).filter(|c| !c.is_empty()).unwrap_or(own));
+    let chosen = RwSignal::new(Some(part("currency")).filter(|c| !c.is_empty()).unwrap_or(own));
     let put = move || {
         let amount = amount.get_untracked().replace([',', ' ', '，'], "");
         value.set(if amount.is_empty() {
             Value::Null
         } else {
-            json!({ "amount": amount, "currency": currency.get_untracked() })
+            json!({ "amount": amount, "currency": chosen.get_untracked() })
         });
     };
-    let mut codes: Vec<String> = CURRENCIES.iter().map(|c| (*c).to_owned()).collect();
-    if !codes.contains(&currency.get_untracked()) {
-        codes.insert(0, currency.get_untracked());
-    }
+    let codes = move || currency::offered(&chosen.get_untracked());
     view! {
         <span class="money-edit">
             <input type="text" inputmode="decimal" class="input num" id=id prop:value=amount.get_untracked() on:input=move |e| { amount.set(event_target_value(&e).trim().to_owned()); put(); }/>
-            <select class="input" aria-label=t().currency on:change=move |e| { currency.set(event_target_value(&e)); put(); }>
-                {codes.into_iter().map(|c| view! { <option value=c.clone() selected=currency.get_untracked() == c>{c.clone()}</option> }).collect_view()}
+            <select class="input" aria-label=t().currency on:change=move |e| { chosen.set(event_target_value(&e)); put(); }>
+                {move || codes().into_iter().map(|c| view! { <option value=c.clone() selected=chosen.get_untracked() == c>{c.clone()}</option> }).collect_view()}
             </select>
         </span>
     }

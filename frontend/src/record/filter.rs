@@ -58,7 +58,7 @@ pub fn read(kind: &'static Kind, address: &Address) -> Vec<Filter> {
 }
 
 /// The relative ranges offered for days and moments.
-const RANGES: [&str; 12] = [
+const RANGES: [&str; 16] = [
     "today",
     "yesterday",
     "tomorrow",
@@ -71,7 +71,20 @@ const RANGES: [&str; 12] = [
     "this_quarter",
     "last_30_days",
     "next_30_days",
+    "this_fiscal_quarter",
+    "last_fiscal_quarter",
+    "this_fiscal_year",
+    "last_fiscal_year",
 ];
+
+/// Fiscal periods are offered where they are not those of the calendar.
+fn ranges() -> &'static [&'static str] {
+    if state::me().is_some_and(|m| m.fiscal_start != 1) {
+        &RANGES
+    } else {
+        &RANGES[..12]
+    }
+}
 
 fn range_name(word: &str) -> Option<&'static str> {
     let t = t();
@@ -88,6 +101,10 @@ fn range_name(word: &str) -> Option<&'static str> {
         t.this_quarter,
         t.last_30_days,
         t.next_30_days,
+        t.this_fiscal_quarter,
+        t.last_fiscal_quarter,
+        t.this_fiscal_year,
+        t.last_fiscal_year,
     ];
     RANGES.iter().position(|r| *r == word).map(|i| names[i])
 }
@@ -272,7 +289,7 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
             .into_any()
         }
         Type::Day | Type::Instant => dates(&op, &value, finish),
-        Type::Int | Type::Money => range(&op, &value, finish),
+        Type::Int | Type::Money | Type::Decimal => range(&op, &value, finish),
         _ => text(field, &op, value, finish),
     };
     view! { <div class="menu-form"><p class="menu-title">{label(field.label)}</p>{body}{nulls()}</div> }.into_any()
@@ -355,7 +372,7 @@ fn dates(op: &str, value: &str, finish: impl Fn(&str, String) + Copy + Send + Sy
     let to = RwSignal::new(to.to_owned());
     view! {
         <div class="menu-scroll">
-            {RANGES.iter().map(|r| view! { <button type="button" class="menu-row" on:click=move |_| finish("eq", (*r).to_owned())>{range_name(r)}</button> }).collect_view()}
+            {ranges().iter().map(|r| view! { <button type="button" class="menu-row" on:click=move |_| finish("eq", (*r).to_owned())>{range_name(r)}</button> }).collect_view()}
         </div>
         <div class="menu-line">
             <input type="date" class="input" aria-label=t().from prop:value=from on:change=move |e| from.set(event_target_value(&e))/>

@@ -3,14 +3,12 @@
 use crate::{
     api::{self, Problem},
     i18n::{format, label, t},
-    kinds,
     record::{
+        changes,
         names::{Names, Wanted},
-        row::value_text,
     },
     route::encode,
     state::state,
-    transfer,
     ui::{self, avatar},
 };
 use domain::{Kind, change::ChangeAction};
@@ -73,13 +71,7 @@ pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
 async fn resolve(kind: &'static Kind, entries: &[Value]) -> Names {
     let mut wanted = Wanted::default();
     for entry in entries {
-        wanted.add("user", entry["actor_id"].as_str());
-        for (name, pair) in entry["fields"].as_object().into_iter().flatten() {
-            if let Some(refers) = kind.field(name).and_then(|f| f.refers) {
-                wanted.add(refers, pair[0].as_str());
-                wanted.add(refers, pair[1].as_str());
-            }
-        }
+        changes::mentioned(Some(kind), entry, &mut wanted);
     }
     wanted.find().await
 }
@@ -92,32 +84,12 @@ fn entry(kind: &'static Kind, entry: &Value, names: &Names) -> AnyView {
     let action = entry["action"].as_str().unwrap_or_default();
     let word = ChangeAction::from_key(action).map_or(action, |a| label(a.label()));
     let at = entry["at"].as_str().unwrap_or_default().to_owned();
-    let created = action == "create";
-    let changes = kinds::in_order(kind).into_iter().filter_map(|field| {
-        let pair = entry["fields"].get(field.name)?;
-        let text = |v: &Value| match v.as_str().filter(|_| field.refers.is_some()) {
-            Some(id) => names.get(id).cloned().unwrap_or_else(|| "…".to_owned()),
-            None => value_text(field, v),
-        };
-        let (old, new) = (text(&pair[0]), text(&pair[1]));
-        if created && (new.is_empty() || field.can(domain::record::READONLY)) {
-            return None;
-        }
-        Some(view! {
-            <li>
-                <span class="muted">{label(field.label)}{t().colon}</span>
-                {(!created && !old.is_empty()).then(|| view! { <s>{old.clone()}</s>" → " })}
-                {if new.is_empty() { t().none_chosen.to_owned() } else { new }}
-            </li>
-        })
-    });
-    let changes = view! { {changes.collect_view()}{transfer::reason_of(&entry["fields"])} };
     view! {
         <li class="event">
             {avatar(&who)}
             <div class="event-body">
                 <div class="event-head"><b>{who.clone()}</b><span>{word}</span><span class="grow"></span><time class="muted" title=format::instant(&at)>{format::relative(&at)}</time></div>
-                <ul class="plain">{changes}</ul>
+                {changes::list(Some(kind), entry, names)}
             </div>
         </li>
     }

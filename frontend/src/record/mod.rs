@@ -3,6 +3,7 @@
 pub mod bin;
 pub mod bulk;
 pub mod cell;
+pub mod changes;
 pub mod conflict;
 pub mod detail;
 pub mod field;

@@ -76,7 +76,7 @@ fn layout(columns: &[&'static Field], kind: &Kind) -> (String, String) {
 }
 
 fn numeric(field: &Field) -> bool {
-    matches!(field.ty, Type::Money | Type::Int)
+    matches!(field.ty, Type::Money | Type::Decimal | Type::Int)
 }
 
 #[component]

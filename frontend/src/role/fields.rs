@@ -38,6 +38,20 @@ fn set(rights: &mut Value, kind: &str, field: &str, key: &str) {
     }
 }
 
+/// The fields that are closed otherwise than before.
+pub fn differences(old: &Value, new: &Value) -> Vec<(String, String, String)> {
+    let all = domain::KINDS
+        .iter()
+        .flat_map(|kind| kind.fields.iter().map(move |f| (kind, f)));
+    let ways = all.map(|(kind, f)| (kind, f, way(old, kind.name, f.name), way(new, kind.name, f.name)));
+    let changed = ways.filter(|(_, _, was, is)| was.1 != is.1);
+    let told = changed.map(|(kind, f, was, is)| {
+        let name = format!("{} · {}", label(kind.label), label(f.label));
+        (name, label(was.2).to_owned(), label(is.2).to_owned())
+    });
+    told.collect()
+}
+
 #[component]
 pub fn FieldRights(
     rights: RwSignal<Value>,

@@ -7,7 +7,11 @@ pub mod list;
 mod matrix;
 mod words;
 
-use crate::{api, i18n::locale, state::state};
+use crate::{
+    api,
+    i18n::{label, locale},
+    state::state,
+};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
@@ -17,6 +21,19 @@ pub type Roles = Vec<(String, String)>;
 /// Where a role has its page.
 pub fn page(id: &str) -> String {
     format!("/settings/roles/{id}")
+}
+
+/// What changed in the grants or the field rights of a role: the place, the old and the new.
+pub fn differences(field: &str, old: &Value, new: &Value) -> Vec<(String, String, String)> {
+    if field == "field_rights" {
+        return fields::differences(old, new);
+    }
+    let told = draft::differences(old, new).into_iter().map(|d| {
+        let name = format!("{} · {}", label(d.subject.label), label(words::action(d.action)));
+        let [old, new] = [d.old, d.new].map(|reach| label(words::reach(reach)).to_owned());
+        (name, old, new)
+    });
+    told.collect()
 }
 
 pub async fn load() {

@@ -1,51 +1,112 @@
-//! Settings: one's own profile and account, people, teams and roles, pipelines with their stages, picklists.
+//! Settings: one's own account and API keys, people, teams and roles, what the firm's data look like, its calendar, the
+//! firm itself and its audit log.
 
 mod agent;
+mod api_keys;
+mod audit;
+mod calendar;
+mod company;
+mod currencies;
+mod holidays;
+mod numbering;
 mod password;
 mod picklists;
 mod pipelines;
 mod profile;
 mod second_factor;
 mod sessions;
+mod space;
 
-use crate::{i18n::t, kinds, record::list::ListPage, role, state};
+use crate::{
+    i18n::{label, t},
+    kinds,
+    record::list::ListPage,
+    role, state,
+};
 use leptos::prelude::*;
 
 #[component]
 pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
     let may = |kind: &str| state::me().is_none_or(|m| m.may(kind, "view"));
-    let parts = [
-        ("", t().profile.to_owned(), true),
-        ("users", kinds::heading(kinds::USER), may("user")),
-        ("teams", kinds::heading(kinds::TEAM), may("team")),
-        ("roles", kinds::heading(kinds::ROLE), may("role")),
-        ("pipelines", t().pipelines_stages.to_owned(), may("pipeline")),
-        ("picklists", kinds::heading(kinds::PICKLIST), may("picklist")),
+    // A heading, and the pages under it: last part of the address, name, whether the person has it.
+    let groups = [
+        (
+            t().my_account,
+            vec![
+                ("", t().profile.to_owned(), true),
+                ("api-keys", t().api_keys.to_owned(), true),
+            ],
+        ),
+        (
+            t().people,
+            vec![
+                ("users", kinds::heading(kinds::USER), may("user")),
+                ("teams", kinds::heading(kinds::TEAM), may("team")),
+                ("roles", kinds::heading(kinds::ROLE), may("role")),
+            ],
+        ),
+        (
+            t().data,
+            vec![
+                ("picklists", kinds::heading(kinds::PICKLIST), may("picklist")),
+                ("pipelines", t().pipelines_stages.to_owned(), may("pipeline")),
+                ("currencies", t().currencies_rates.to_owned(), may("currency")),
+                (
+                    "numbering",
+                    kinds::heading(kinds::NUMBERING_RULE),
+                    may("numbering_rule"),
+                ),
+            ],
+        ),
+        (
+            t().calendar,
+            vec![
+                ("calendar", t().work_calendar.to_owned(), true),
+                ("holidays", kinds::heading(kinds::HOLIDAY), may("holiday")),
+            ],
+        ),
+        (
+            t().company,
+            vec![
+                ("company", label(domain::workspace::KIND.label).to_owned(), true),
+                ("audit", t().audit_log.to_owned(), may("audit")),
+            ],
+        ),
     ];
-    let links = parts.into_iter().filter(|p| p.2).map(|(key, name, _)| {
-        let href = if key.is_empty() {
-            "/settings".to_owned()
-        } else {
-            format!("/settings/{key}")
-        };
-        view! { <a class="tab" href=href aria-current=(part == key).then_some("page")>{name}</a> }
-    });
-    let links = links.collect_view();
+    let group = |(title, pages): (&'static str, Vec<(&'static str, String, bool)>)| {
+        let links = pages.into_iter().filter(|p| p.2).map(|(key, name, _)| {
+            let href = if key.is_empty() {
+                "/settings".to_owned()
+            } else {
+                format!("/settings/{key}")
+            };
+            view! { <a class="settings-link" href=href aria-current=(part == key).then_some("page")>{name}</a> }
+        });
+        let links: Vec<_> = links.collect();
+        (!links.is_empty()).then(|| view! { <div class="settings-group" role="group" aria-label=title><p class="settings-title" aria-hidden="true">{title}</p>{links}</div> })
+    };
+    let nav = groups.into_iter().map(group).collect_view();
     let body = match part.as_str() {
         "roles" => match id {
             Some(id) => view! { <role::editor::RolePage id/> }.into_any(),
             None => view! { <role::list::RoleList/> }.into_any(),
         },
         "" => view! { <profile::Profile/> }.into_any(),
+        "api-keys" => view! { <api_keys::ApiKeys/> }.into_any(),
         "users" => view! { <ListPage kind=kinds::USER icon_name="people"/> }.into_any(),
         "teams" => view! { <ListPage kind=kinds::TEAM icon_name="people"/> }.into_any(),
         "pipelines" => view! { <pipelines::Pipelines/> }.into_any(),
         "picklists" => view! { <picklists::Picklists/> }.into_any(),
+        "currencies" => view! { <currencies::Currencies/> }.into_any(),
+        "numbering" => view! { <numbering::Numbering/> }.into_any(),
+        "calendar" => view! { <calendar::Calendar/> }.into_any(),
+        "holidays" => view! { <holidays::Holidays/> }.into_any(),
+        "company" => view! { <company::Company/> }.into_any(),
         _ => crate::ui::empty("search", t().no_such_page, t().no_such_page_text, ().into_any()),
     };
     view! {
         <div class="settings">
-            <nav class="tab-list" aria-label=t().settings>{links}</nav>
+            <nav class="settings-nav" aria-label=t().settings>{nav}</nav>
             <div class="settings-body">{body}</div>
         </div>
     }

@@ -204,7 +204,7 @@ async fn store(base: &Row, patch: Map<String, Value>) -> api::Outcome<Stored> {
 }
 
 /// All time zones the browser knows.
-fn zones() -> Vec<String> {
+pub fn zones() -> Vec<String> {
     use wasm_bindgen::JsCast;
     let intl = dom::get(&window(), "Intl");
     let Ok(ask) = dom::get(&intl, "supportedValuesOf").dyn_into::<js_sys::Function>() else {

@@ -76,7 +76,7 @@ fn time(at: &str) -> AnyView {
 pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
     let problem = RwSignal::new(None::<Problem>);
     let sending = RwSignal::new(false);
-    let link = RwSignal::new(None::<(String, String)>);
+    let link = RwSignal::new(None::<[String; 3]>);
     let asking = RwSignal::new(None::<Ask>);
     let handing = RwSignal::new(false);
     let id = row.with_untracked(|r| r.id().to_owned());
@@ -104,7 +104,7 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
             match outcome {
                 Ok(answer) if what == Ask::Invite => {
                     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-                    link.try_set(Some((text("url"), text("expires_at"))));
+                    link.try_set(Some(["url", "expires_at", "sent_to"].map(text)));
                 }
                 Ok(_) => toast::say(t().saved),
                 Err(error) => {
@@ -172,7 +172,7 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
                     close=Callback::new(move |()| asking.set(None)) yes=Callback::new(move |()| run(what))/>
             })}
             {move || handing.get().then(|| view! { <HandOverDialog row close=Callback::new(move |()| handing.set(false))/> })}
-            {move || link.get().map(|(url, until)| view! { <LinkDialog name=name() url until close=Callback::new(move |()| link.set(None))/> })}
+            {move || link.get().map(|[url, until, sent_to]| view! { <LinkDialog name=name() url until sent_to close=Callback::new(move |()| link.set(None))/> })}
         </section>
     }
     .into_any()
@@ -233,11 +233,20 @@ impl Ask {
 
 /// The link, shown this once.
 #[component]
-fn LinkDialog(name: String, url: String, until: String, close: Callback<()>) -> impl IntoView {
+fn LinkDialog(name: String, url: String, until: String, sent_to: String, close: Callback<()>) -> impl IntoView {
+    let text = if sent_to.is_empty() {
+        view! { <p>{t().link_text}</p> }.into_any()
+    } else {
+        view! {
+            <p class="notice">{icon("email")}<span>{fill(t().link_sent, &[&sent_to])}</span></p>
+            <p>{t().link_sent_text}</p>
+        }
+        .into_any()
+    };
     view! {
         <Dialog title=fill(t().link_for, &[&name]) close>
             <div class="dialog-body stack">
-                <p>{t().link_text}</p>
+                {text}
                 {secret::copied("invitation-link", t().link, url)}
                 <p class="hint">{fill(t().link_until, &[&format::instant(&until)])}</p>
             </div>

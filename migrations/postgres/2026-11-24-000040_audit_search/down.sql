@@ -1,4 +1,3 @@
-DROP INDEX change_log_record_at;
 DROP INDEX change_log_request;
 DROP INDEX change_log_action;
 DROP INDEX change_log_kind;

@@ -15,12 +15,22 @@ use tests::description::Operation;
 use tests::*;
 
 /// Operations that need no credential.
-const OPEN: [&str; 5] = ["accept_invitation", "login", "logout", "refresh", "setup"];
+const OPEN: [&str; 7] = [
+    "accept_invitation",
+    "forgot_password",
+    "login",
+    "logout",
+    "refresh",
+    "setup",
+    "sign_in_options",
+];
 
 /// Kinds that belong to the workspace; the records of all others have an owner.
-const SHARED: [&str; 11] = [
+const SHARED: [&str; 13] = [
+    "/numbering-rules",
     "/currencies",
     "/exchange-rates",
+    "/holidays",
     "/picklists",
     "/pipelines",
     "/products",
@@ -251,7 +261,9 @@ fn row(t: &T, operation: &Operation, position: &mut i64) -> String {
 /// Takes the external ids of a probe away again.
 fn clear(t: &T, operation: &Operation) {
     let kind = kind_path(operation);
-    if operation.id == "update_me" || !operation.id.starts_with("upsert_") && !operation.id.starts_with("update_") {
+    if matches!(operation.id.as_str(), "update_me" | "update_workspace")
+        || !operation.id.starts_with("upsert_") && !operation.id.starts_with("update_")
+    {
         return;
     }
     for client in [&t.owner.client, &t.stranger.client] {

@@ -49,6 +49,44 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
                 ..plain
             }
         }
+        "explain_access" => Probe {
+            path: "/access/explain?kind=lead".into(),
+            ..plain
+        },
+        // A record of `sales`, shared with one more before it is shared no more.
+        id if id.ends_with("_member") => {
+            let path = super::kind_path(operation);
+            let made = format!("{path}/{}", seed::plain(&t.sales, &path).id());
+            let to = format!("{made}/members/{}", t.admin.id);
+            let ends = id.starts_with("delete_");
+            if ends {
+                t.sales.put(&to, json!({ "access": "read" })).expect(201);
+            }
+            Probe {
+                path: to,
+                body: (!ends).then(|| json!({ "access": "read" })),
+                record: Some(made),
+                ..plain
+            }
+        }
+        "preview_number" => Probe {
+            path: format!("{}?kind=lead&pattern=L%7B0%7D", plain.path),
+            ..plain
+        },
+        "get_working_time" => Probe {
+            path: format!("{}?from=2026-01-01T00:00:00Z&minutes=1", plain.path),
+            ..plain
+        },
+        "update_workspace" => {
+            let version = me
+                .as_ref()
+                .map_or(1, |_| client.get("/workspace").expect(200).version());
+            Probe {
+                body: Some(json!({ "name": format!("Firm {version}") })),
+                version: Some(version),
+                ..plain
+            }
+        }
         "change_password" => Probe {
             body: Some(json!({ "password": PASSWORD, "new_password": PASSWORD })),
             ..plain

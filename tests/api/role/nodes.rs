@@ -74,7 +74,7 @@ fn a_node_that_lost_its_ear_misses_nothing() {
     let role = worn(&t);
     let mut conn = PgConnection::establish(url).expect("connects");
     let ears = "FROM pg_stat_activity WHERE application_name = 'guanxi_rights' AND datname = current_database()";
-    let mut listening = |conn: &mut PgConnection| -> i64 {
+    let listening = |conn: &mut PgConnection| -> i64 {
         let counted: Count = diesel::sql_query(format!("SELECT count(*) {ears}"))
             .get_result(conn)
             .expect("counts");

@@ -20,12 +20,23 @@ export async function makeScene(api, name = (text) => text) {
   await api.make('tasks', { subject: name('准备报价单'), due_at: soon, customer_id: customer.id, priority: 'high', owner_id: api.me.id });
   const gone = await api.make('customers', { name: name('已删客户'), industry: '制造', owner_id: api.me.id });
   await api.call('DELETE', `/customers/${gone.id}`, undefined, { 'If-Match': '*' });
+  await api.make('api-keys', { name: name('官网表单'), scopes: ['leads:write', 'customers:read'], expires_at: soon });
+  await once(api, 'currencies', { code: 'USD' });
+  await once(api, 'exchange-rates', { currency: 'USD', valid_from: '2026-01-01', rate: '7.1234' });
+  await once(api, 'holidays', { day: `${new Date().getFullYear()}-10-01`, name: name('国庆节').slice(0, 100) });
   const user = await api.make('users', { name: name('何静'), email: `${crypto.randomUUID()}@example.com`, title: name('客户经理'), roles: ['sales'] });
   const [sales] = await api.list('/roles?filter[key]=sales');
   const role = await api.make('roles', { name: name('电话销售').slice(0, 90), description: name('只跟进电话来的线索'), grants: { ...sales.grants, lead: { view: 'team', edit: 'own' } } });
   const team = await api.make('teams', { name: name('华北组') });
   await api.make('team-members', { team_id: team.id, user_id: user.id, duty: name('售前') });
   return { customer, contact, lead, product, pipeline, opportunity, user, role, team };
+}
+
+/** Makes what there can be only one of; another scene may have made it. */
+async function once(api, plural, body) {
+  await api.make(plural, body).catch((error) => {
+    if (error.status !== 409) throw error;
+  });
 }
 
 /** The same from what a database already holds. */
@@ -107,6 +118,8 @@ export const SCREENS = [
     await page.locator('svg.qr').scrollIntoViewIfNeeded();
   }],
   ['settings-sign-out-others', () => '/settings', dialog('.sessions .form-foot button')],
+  ['settings-api-keys', () => '/settings/api-keys'],
+  ['settings-api-keys-new', () => '/settings/api-keys', dialog('.settings-body .btn.primary')],
   ['settings-users', () => '/settings/users'],
   ['settings-users-new', () => '/settings/users', dialog('.page-actions .btn.primary')],
   ['settings-user', ({ user }) => `/settings/users?open=${user.id}`],
@@ -130,8 +143,19 @@ export const SCREENS = [
     await cell.selectOption('all');
     await page.locator('.role-save').waitFor();
   }],
+  ['settings-audit', () => '/settings/audit', async ({ page }) => {
+    await page.locator('.audit-entry summary').first().click();
+    await page.locator('.audit-more').waitFor();
+  }],
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],
+  ['settings-currencies', () => '/settings/currencies'],
+  ['settings-currencies-rate', () => '/settings/currencies', dialog('.settings-body section.box .btn:last-child')],
+  ['settings-numbering', () => '/settings/numbering', ({ page }) => page.locator('.next-number', { hasText: '0' }).first().waitFor()],
+  ['settings-calendar', () => '/settings/calendar'],
+  ['settings-holidays', () => '/settings/holidays'],
+  ['settings-holidays-new', () => '/settings/holidays', dialog('.page-actions .btn.primary')],
+  ['settings-company', () => '/settings/company'],
   ['palette', () => '/', async ({ page }) => {
     await page.keyboard.press('Control+k');
     await page.locator('dialog.palette[open]').waitFor();

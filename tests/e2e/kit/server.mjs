@@ -41,10 +41,10 @@ function postgresTool(name) {
 }
 
 export class Server {
-  /** `users: false` leaves the database empty, as at a first start; `demo` fills it with the demo data. */
-  static async start(engine = 'sqlite', { users = true, demo = false } = {}) {
+  /** `users: false` leaves the database empty, as at a first start; `demo` fills it with the demo data; `environment` adds settings. */
+  static async start(engine = 'sqlite', { users = true, demo = false, environment: added = {} } = {}) {
     const database = newDatabase(engine);
-    const environment = { ...process.env, GUANXI_LOG: process.env.GUANXI_LOG ?? 'error', GUANXI_RATE_LIMIT: '0' };
+    const environment = { ...process.env, GUANXI_LOG: process.env.GUANXI_LOG ?? 'error', GUANXI_RATE_LIMIT: '0', ...added };
     const cli = (args, input) => {
       const done = spawnSync(program, [...args, '--database', database.url], { env: environment, input, encoding: 'utf8' });
       if (done.status !== 0) throw new Error(`guanxi ${args.join(' ')}: ${done.stderr || done.error}`);

@@ -164,3 +164,35 @@ test('on a phone a role is edited one kind at a time', async ({ open, api }) => 
   await app.toast('已保存').waitFor();
   await eventually(async () => assert.equal((await api.get(`/roles/${role.id}`)).grants.lead.delete ?? 'none', 'none'));
 });
+
+test('a field hidden in a role is gone from the list, the page and the search of its holder', { everywhere: true }, async ({ open, api }) => {
+  const role = await copyOfSales(api);
+  const person = await colleague(api, { roles: [role.key] });
+  const phone = `139${String(Date.now()).slice(-8)}`;
+  const lead = await api.make('leads', { name: unique('线索'), phone, company: '长河', owner_id: person.id });
+  const theirs = await open({ who: person });
+  await theirs.goto('/leads');
+  await theirs.row(lead.name).getByText(phone).waitFor();
+
+  const app = await open();
+  const { page } = app;
+  await app.goto(`/settings/roles/${role.id}`);
+  await page.locator('summary', { hasText: '线索' }).click();
+  await page.getByLabel('线索 · 电话').selectOption('hidden');
+  await page.getByLabel('线索 · 公司').selectOption('masked');
+  await page.getByText('2 个字段受限').waitFor();
+  await page.getByRole('button', { name: '保存', exact: true }).click();
+  await app.toast('已保存').waitFor();
+  assert.deepEqual((await api.get(`/roles/${role.id}`)).field_rights, { lead: { phone: 'hidden', company: 'masked' } });
+
+  await theirs.goto('/leads');
+  await theirs.row(lead.name).waitFor();
+  assert.equal(await theirs.page.getByText(phone).count(), 0);
+  assert.equal(await theirs.page.getByRole('columnheader', { name: '电话' }).count(), 0);
+  await theirs.goto(`/leads/${lead.id}`);
+  await theirs.page.getByRole('heading', { name: lead.name, level: 1 }).waitFor();
+  assert.equal(await theirs.field('电话').count(), 0);
+  assert.equal(await theirs.page.getByText('长***').count(), 1);
+  await theirs.goto(`/leads?q=${phone}`);
+  await theirs.page.getByText('没有找到').first().waitFor();
+});

@@ -56,4 +56,31 @@ for (const locale of ['zh-CN', 'en']) {
     await gate.locator('a.btn.large').waitFor();
     assert.deepEqual(await wrongs(gate, locale, []), []);
   });
+
+  test(`account screens in ${locale}: an API key is shown, rotated, renamed, revoked`, async ({ open, api }) => {
+    const person = await colleague(api, { name: '林晓', locale });
+    const app = await open({ who: person, locale });
+    const { page } = app;
+    const data = collectData(app);
+    await app.goto('/settings/api-keys');
+    assert.deepEqual(await wrongs(page, locale, data), []);
+    await page.locator('.empty .btn.primary').click();
+    await page.locator('#key-name').fill('官网表单');
+    data.add('官网表单');
+    await page.locator('.scopes input').first().check();
+    for (const choice of ['day', 'never']) {
+      await page.locator('#key-expiry').selectOption(choice);
+      assert.deepEqual(await wrongs(page, locale, data), []);
+    }
+    await page.locator('dialog .btn.primary').click();
+    await page.locator('#api-key').waitFor();
+    assert.deepEqual(await wrongs(page, locale, data), []);
+    await page.locator('dialog .btn.primary').click();
+    for (const act of [0, 1, 2]) {
+      await page.locator('.key-acts .btn').nth(act).click();
+      await page.locator('dialog[open]').waitFor();
+      assert.deepEqual(await wrongs(page, locale, data), []);
+      await page.keyboard.press('Escape');
+    }
+  });
 }

@@ -6,14 +6,14 @@ use crate::describe::{Doc, Routes};
 use crate::error::Problem;
 use crate::request::{self, address};
 use crate::state::State;
-use crate::{password, token};
+use crate::{mail, password, token};
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::Actor;
 use domain::user::User;
-use domain::{Error, Instant, Issue, Record};
-use persistence::{login, session, user};
+use domain::{Error, Instant, Issue, Locale, Record};
+use persistence::{Tx, engine, login, session, user};
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
@@ -100,7 +100,13 @@ async fn invite(
     let secret = token::secret().map_err(persistence::Error::internal)?;
     let hash = token::hash(&secret);
     let expires_at = Instant::now().plus_seconds(LINK_SECONDS);
-    state
+    let url = format!(
+        "{}/welcome?token={secret}",
+        state.config.public_url.trim_end_matches('/')
+    );
+    let link = url.clone();
+    let by_mail = state.mail.is_some();
+    let sent_to = state
         .store
         .write(move |tx| {
             let (found, permit) = crate::user::in_charge_of(tx, &caller, id)?;
@@ -114,14 +120,34 @@ async fn invite(
             login::free_for(tx, id, email.as_str())?;
             login::offer_link(tx, &permit, id, &hash, expires_at)?;
             note(tx, &permit, id, |user| user.invited_at = Some(Instant::now()))?;
-            Ok(())
+            if by_mail {
+                send(tx, &caller, &found, email.as_str(), &link)?;
+            }
+            Ok(Some(email.clone()).filter(|_| by_mail))
         })
         .await?;
-    let url = format!(
-        "{}/welcome?token={secret}",
-        state.config.public_url.trim_end_matches('/')
-    );
-    Ok(HttpResponse::Created().json(json!({ "url": url, "expires_at": expires_at })))
+    if let Some(worker) = &state.mail {
+        worker.wake();
+    }
+    Ok(HttpResponse::Created().json(json!({ "url": url, "expires_at": expires_at, "sent_to": sent_to })))
+}
+
+/// The letter with the link, in the language of whom it goes to.
+fn send(tx: &mut Tx, caller: &Caller, to: &User, email: &str, link: &str) -> persistence::Result<()> {
+    let space = caller.workspace();
+    let by: User = engine::find(tx, &caller.identity_scope(), caller.user().unwrap_or_default())?;
+    let facts = mail::Facts {
+        locale: to.locale.as_deref().and_then(Locale::from_tag).unwrap_or(space.locale),
+        name: to.name.clone(),
+        workspace: space.name.clone(),
+        by: by.name,
+        url: link.to_owned(),
+    };
+    let kind = match login::password_hash(tx, space.id, to.id)? {
+        Some(_) => mail::Kind::Password,
+        None => mail::Kind::Invitation,
+    };
+    mail::put(tx, kind, (space.id, to.id), email, &facts)
 }
 
 /// Sets the password of the user a link was made for. The second factor stays as it is.
@@ -183,11 +209,12 @@ pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("invite_user", "users", "Let a user sign in")
         .about(
             "Makes a link through which the user sets a password: to come in for the first time, or after forgetting it. It \
-             is shown this once, holds for seven days, and replaces any earlier one.",
+             is shown this once, holds for seven days, and replaces any earlier one. Where a mail server is named, it is also \
+             sent to the user: `sent_to` tells the address.",
         )
         .optional_body(json!({ "type": "object", "additionalProperties": false }))
-        .ok(201, json!({ "type": "object", "required": ["url", "expires_at"], "properties": {
-            "url": { "type": "string" }, "expires_at": { "type": "string", "format": "date-time" } } }))
+        .ok(201, json!({ "type": "object", "required": ["url", "expires_at", "sent_to"], "properties": {
+            "url": { "type": "string" }, "sent_to": { "type": ["string", "null"] }, "expires_at": { "type": "string", "format": "date-time" } } }))
         .credential();
     routes.add(Method::POST, "/users/{id}/invite", doc, invite);
 }

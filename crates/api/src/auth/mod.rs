@@ -1,6 +1,7 @@
 //! Sign-in: tokens and sessions, passwords, second factors, and the set-up of a new server.
 
 mod credential;
+mod forgot;
 mod profile;
 mod second_factor;
 mod sessions;
@@ -302,7 +303,8 @@ async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem>
             Ok(json!({
                 "user": user.whole(),
                 "workspace": { "id": space.id, "name": space.name, "currency": space.currency.code(),
-                    "locale": space.locale, "time_zone": space.time_zone },
+                    "locale": space.locale, "time_zone": space.time_zone, "fiscal_year_start": space.fiscal_year_start,
+                    "configure": caller.identity.reach("workspace", domain::policy::Action::Configure) > domain::policy::Reach::None },
                 "session_id": caller.session,
                 "scopes": caller.identity.limits.as_ref().map(|l| l.scopes.texts()),
                 "roles": caller.identity.roles,
@@ -360,6 +362,7 @@ pub fn routes(routes: &mut Routes) {
         );
     routes.add(Method::GET, "/auth/me", doc, me);
     credential::routes(routes);
+    forgot::routes(routes);
     profile::routes(routes);
     second_factor::routes(routes);
     sessions::routes(routes);

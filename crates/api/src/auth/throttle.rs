@@ -73,6 +73,13 @@ impl Throttle {
         })
     }
 
+    /// Counts something that is no sign-in and has neither success nor failure, or tells how long to wait. An account from
+    /// anywhere is not counted: that would let others keep its owner waiting.
+    pub fn ask(&self, account: &str, address: IpAddr) -> Result<(), Problem> {
+        let account = account.trim().to_lowercase().chars().take(254).collect();
+        self.count(&[Key::Pair(account, address), Key::Address(address)], Instant::now())
+    }
+
     /// The counts for the address, and for the account from anywhere: for an address the account has not signed in from.
     pub fn count_from_anywhere(&self, attempt: &mut Attempt) -> Result<(), Problem> {
         let keys = [Key::Address(attempt.address), Key::Account(attempt.account.clone())];

@@ -9,6 +9,7 @@ use crate::describe::{BASE, Doc, Routes, reference};
 use crate::error::Problem;
 use crate::exchange_rate::Rates;
 use crate::listing;
+use crate::numbering_rule;
 use crate::request::{self, Expected};
 use crate::schema::{self, type_name};
 use crate::state::State;
@@ -20,7 +21,7 @@ use domain::policy::{Action, Permit};
 use domain::record::{Birth, Ownership, Patch};
 use domain::value::FieldType;
 use domain::{Error, Id, Instant, Issue, Kind, Record, query};
-use persistence::{Tx, engine};
+use persistence::{Tx, engine, sharing};
 use serde_json::{Map, Value as Json, json};
 
 /// What is special about a kind when its records are written. All of it happens in the transaction of the write.
@@ -70,6 +71,8 @@ pub fn create_from<T: Noun>(tx: &mut Tx, caller: &Caller, mut map: Map<String, J
     let permit = caller.authorize(Action::Create, T::KIND, new.owner_id())?;
     T::before(tx, caller, None, &mut new)?;
     checked(tx, caller, None, &mut new)?;
+    // Last: the counter is held until the transaction ends.
+    numbering_rule::assign(tx, caller, &permit, std::slice::from_mut(&mut new))?;
     engine::insert(tx, &permit, std::slice::from_ref(&new))?;
     T::after(tx, caller, &permit, None, &new)?;
     Ok(new)
@@ -84,7 +87,7 @@ pub fn patch_in<T: Noun>(
     mut map: Map<String, Json>,
 ) -> persistence::Result<T> {
     let old: T = engine::find(tx, &caller.scope(T::KIND)?, id)?;
-    let permit = caller.authorize(Action::Edit, T::KIND, old.owner_id())?;
+    let permit = sharing::authorize(tx, caller, Action::Edit, &old)?;
     expected.check(old.version())?;
     caller.fields(T::KIND).must_set(map.keys())?;
     merge_objects(&mut map, &old)?;
@@ -118,7 +121,7 @@ fn merge_objects<T: Record>(map: &mut Map<String, Json>, old: &T) -> persistence
     Ok(())
 }
 
-fn merge(target: &mut Json, patch: Json) {
+pub fn merge(target: &mut Json, patch: Json) {
     let Json::Object(patch) = patch else {
         *target = patch;
         return;

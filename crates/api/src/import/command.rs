@@ -24,7 +24,7 @@ use super::{importable, kinds};
 
 #[derive(Args)]
 pub struct ImportArgs {
-    /// customers, contacts, leads, products, opportunities or users
+    /// customers, contacts, leads, products, opportunities, users, exchange_rates or holidays
     #[arg(long, value_parser = kind_of)]
     kind: &'static Kind,
     /// A CSV file: UTF-8, UTF-16, GBK or GB18030; comma, semicolon or tab

@@ -4,13 +4,14 @@ use domain::Kind;
 use domain::contact::Contact;
 use domain::customer::Customer;
 use domain::exchange_rate::ExchangeRate;
+use domain::holiday::Holiday;
 use domain::lead::Lead;
 use domain::product::Product;
 
 use super::take::Importable;
 
 /// The plurals of what a file may hold.
-pub const PLURALS: [&str; 7] = [
+pub const PLURALS: [&str; 8] = [
     "customers",
     "contacts",
     "leads",
@@ -18,6 +19,7 @@ pub const PLURALS: [&str; 7] = [
     "opportunities",
     "users",
     "exchange_rates",
+    "holidays",
 ];
 
 /// What a file may hold, by the plural that requests and commands name it with.
@@ -33,6 +35,12 @@ impl Importable for Customer {
 /// One rate for each currency and day.
 impl Importable for ExchangeRate {
     const APART: &'static [&'static str] = &["valid_from"];
+    type Extra = ();
+}
+
+/// One holiday has several days.
+impl Importable for Holiday {
+    const APART: &'static [&'static str] = &["day"];
     type Extra = ();
 }
 

@@ -212,6 +212,7 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
             "customer" => take::batch::<Customer>,
             "contact" => take::batch::<Contact>,
             "exchange_rate" => take::batch::<domain::exchange_rate::ExchangeRate>,
+            "holiday" => take::batch::<domain::holiday::Holiday>,
             "lead" => take::batch::<Lead>,
             "product" => take::batch::<Product>,
             "opportunity" => take::batch::<Opportunity>,

@@ -18,6 +18,7 @@ use super::draft::{Draft, Problems};
 use super::lookup::Lookup;
 use super::plan::{Plan, folded, hash};
 use crate::exchange_rate::Rates;
+use crate::numbering_rule;
 
 /// What holds for all batches of one import.
 pub struct Desk {
@@ -534,6 +535,7 @@ fn write_some<T: Importable>(tx: &mut Tx, desk: &Desk, verdicts: &[&Verdict<T>])
         }
     }
     if let Some(permit) = permit {
+        numbering_rule::assign(tx, &desk.actor, &permit, &mut created)?;
         engine::insert(tx, &permit, &created)?;
         for new in &created {
             T::follow(tx, &permit, None, new)?;

@@ -15,7 +15,8 @@ use persistence::{Store, engine, user};
 use serde_json::json;
 
 use crate::job::actor_of;
-use crate::job::worker::{Stop, system};
+use crate::job::worker::system;
+use crate::worker::Shared;
 
 use super::importable;
 use super::job::{self, JobWatch};
@@ -70,7 +71,7 @@ fn settings(import: &Import) -> Option<Settings> {
 /// As a job is watched, and stopped with the server.
 struct Stoppable<'a> {
     job: JobWatch<'a>,
-    stop: &'a Stop,
+    stop: &'a Shared,
 }
 
 impl Watch for Stoppable<'_> {
@@ -83,7 +84,7 @@ impl Watch for Stoppable<'_> {
     }
 }
 
-pub fn run(db: &Store, waiting: Waiting, stop: &Stop) -> persistence::Result<()> {
+pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<()> {
     let id = waiting.job;
     let Some(system) = system(db, waiting.workspace)? else {
         return Ok(());

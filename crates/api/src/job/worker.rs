@@ -1,6 +1,7 @@
 //! The thread that runs jobs, one after the other. The queue is in the database, so that any server may run what another
 //! took, and a job that waits outlives a restart.
 
+use crate::worker::{Shared, Worker};
 use crate::{hand_over, import};
 use domain::Id;
 use domain::import::Problem;
@@ -10,9 +11,7 @@ use domain::policy::Actor;
 use persistence::job::{self as queue, Waiting};
 use persistence::{Error, Store, workspace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
 /// Another server may have queued something, or died.
@@ -20,62 +19,11 @@ const LOOK: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_secs(30);
 
 /// Runs until it is dropped; what it is at then is let go.
-pub struct Worker {
-    stop: Arc<Stop>,
-    thread: Option<JoinHandle<()>>,
+pub fn start(db: Store) -> std::io::Result<Worker> {
+    Worker::start("jobs", move |stop| work(&db, stop))
 }
 
-/// Tells what runs that the server is about to stop.
-#[derive(Default)]
-pub struct Stop {
-    stop: AtomicBool,
-    called: Mutex<bool>,
-    call: Condvar,
-}
-
-impl Worker {
-    pub fn start(db: Store) -> std::io::Result<Self> {
-        let stop = Arc::new(Stop::default());
-        let of_thread = stop.clone();
-        let thread = std::thread::Builder::new()
-            .name("jobs".into())
-            .spawn(move || work(&db, &of_thread))?;
-        Ok(Self {
-            stop,
-            thread: Some(thread),
-        })
-    }
-
-    /// Something was put into the queue.
-    pub fn wake(&self) {
-        *self.stop.called.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.stop.call.notify_one();
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.stop.stop.store(true, Ordering::Release);
-        self.wake();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-impl Stop {
-    pub fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Acquire)
-    }
-
-    fn wait(&self) {
-        let called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.call.wait_timeout_while(called, LOOK, |called| !*called);
-        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
-    }
-}
-
-fn work(db: &Store, stop: &Stop) {
+fn work(db: &Store, stop: &Shared) {
     let mut swept: Option<Clock> = None;
     while !stop.stopped() {
         if swept.is_none_or(|at| at.elapsed() > SWEEP) {
@@ -97,10 +45,10 @@ fn work(db: &Store, stop: &Stop) {
                     tracing::error!(%error, job = %waiting.job, "and that could not be noted");
                 }
             }
-            Ok(None) => stop.wait(),
+            Ok(None) => stop.wait(LOOK),
             Err(error) => {
                 tracing::warn!(%error, "the queue of jobs cannot be read");
-                stop.wait();
+                stop.wait(LOOK);
             }
         }
     }
@@ -114,7 +62,7 @@ fn next(db: &Store) -> persistence::Result<Option<Waiting>> {
     }
 }
 
-fn run(db: &Store, waiting: Waiting, stop: &Stop) -> persistence::Result<()> {
+fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<()> {
     match waiting.work {
         Work::Import => import::worker::run(db, waiting, stop),
         Work::HandOver => hand_over::run(db, waiting, stop),

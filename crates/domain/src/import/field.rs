@@ -214,6 +214,8 @@ const OTHER_WORDS: &[(&str, &[&str])] = &[
         "disqualified",
         &["unqualified", "不合格", "junk lead", "lost lead", "已关闭"],
     ),
+    ("off", &["休", "休息", "节假日", "holiday", "day off"]),
+    ("working", &["班", "上班", "补班", "调休", "workday", "working day"]),
     ("decider", &["decision maker", "决策人"]),
 ];
 

@@ -3,6 +3,7 @@
 //! A record becomes JSON only through [`Shown`], so what a caller may not see cannot slip into an answer.
 
 use super::{Action, Grants, Reach};
+use crate::label::Label;
 use crate::record::{READONLY, SEARCH};
 use crate::value::Type;
 use crate::{Error, Field, Issue, Issues, Kind, Record};
@@ -26,6 +27,15 @@ pub enum Access {
 
 impl Access {
     pub const ALL: [Self; 4] = [Self::Full, Self::ReadOnly, Self::Masked, Self::Hidden];
+
+    pub const fn label(self) -> Label {
+        match self {
+            Self::Full => Label::new("可读写", "Full"),
+            Self::ReadOnly => Label::new("只读", "Read-only"),
+            Self::Masked => Label::new("部分显示", "Masked"),
+            Self::Hidden => Label::new("隐藏", "Hidden"),
+        }
+    }
 }
 
 json_field! {

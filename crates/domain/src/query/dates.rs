@@ -1,11 +1,12 @@
 //! Relative dates such as `today`, `last_30_days` or `next_quarter`, as half-open ranges of days.
 
 use crate::Day;
-use chrono::{Datelike, Days, Months};
+use crate::fiscal::{self, Unit};
+use chrono::{Datelike, Days};
 
 /// First day and the day after the last one. None for words that name no range. Weeks start on Monday; the last or
-/// next N days include today.
-pub fn range(word: &str, today: Day) -> Option<(Day, Day)> {
+/// next N days include today. The fiscal year begins in the month `fiscal_start`.
+pub fn range(word: &str, today: Day, fiscal_start: u32) -> Option<(Day, Day)> {
     let days = |n: u64| Days::new(n);
     let single = |day: Day| Some((day, day.checked_add_days(days(1))?));
     match word {
@@ -40,20 +41,18 @@ pub fn range(word: &str, today: Day) -> Option<(Day, Day)> {
         };
         return Some((start, start.checked_add_days(days(7))?));
     }
-    let months = match unit {
-        "month" => 1u32,
-        "quarter" => 3,
-        "year" => 12,
+    let (unit, start) = match unit.strip_prefix("fiscal_") {
+        Some(unit @ ("quarter" | "year")) => (unit, fiscal_start),
+        Some(_) => return None,
+        None => (unit, 1),
+    };
+    let unit = match unit {
+        "month" => Unit::Month,
+        "quarter" => Unit::Quarter,
+        "year" => Unit::Year,
         _ => return None,
     };
-    let first = today.month0() / months * months + 1;
-    let start = Day::from_ymd_opt(today.year(), first, 1)?;
-    let start = if shift < 0 {
-        start.checked_sub_months(Months::new(months))?
-    } else {
-        start.checked_add_months(Months::new(months * shift as u32))?
-    };
-    Some((start, start.checked_add_months(Months::new(months))?))
+    fiscal::period(today, unit, start, shift)
 }
 
 #[cfg(test)]
@@ -73,10 +72,14 @@ mod tests {
             ("this_quarter", "2026-10-01", "2027-01-01"),
             ("next_quarter", "2027-01-01", "2027-04-01"),
             ("last_year", "2025-01-01", "2026-01-01"),
+            ("this_fiscal_year", "2026-04-01", "2027-04-01"),
+            ("last_fiscal_year", "2025-04-01", "2026-04-01"),
+            ("this_fiscal_quarter", "2026-10-01", "2027-01-01"),
+            ("next_fiscal_quarter", "2027-01-01", "2027-04-01"),
             ("last_30_days", "2026-10-24", "2026-11-23"),
             ("next_7_days", "2026-11-22", "2026-11-29"),
         ] {
-            assert_eq!(range(word, today), Some((day(from), day(to))), "{word}");
+            assert_eq!(range(word, today, 4), Some((day(from), day(to))), "{word}");
         }
         for word in [
             "",
@@ -86,8 +89,11 @@ mod tests {
             "next_99999_days",
             "last_x_days",
             "that_week",
+            "this_fiscal_month",
+            "this_fiscal_week",
+            "fiscal_year",
         ] {
-            assert_eq!(range(word, today), None, "{word}");
+            assert_eq!(range(word, today, 4), None, "{word}");
         }
     }
 }

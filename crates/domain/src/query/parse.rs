@@ -15,6 +15,8 @@ pub struct Context<'a> {
     /// The moment a day begins in the caller's time zone.
     pub day_start: &'a dyn Fn(Day) -> Instant,
     pub currency: Currency,
+    /// The month in which the fiscal year begins.
+    pub fiscal_start: u32,
     /// What the caller may see: nobody filters or sorts by what they may not read.
     pub fields: Fields<'a>,
 }
@@ -416,7 +418,7 @@ fn operand(field: &Field, value: &Json, context: &Context, loose: bool) -> Optio
             match parse_day(text) {
                 Some(day) => Val::Day(day),
                 None => {
-                    let (from, to) = dates::range(text, context.today)?;
+                    let (from, to) = dates::range(text, context.today, context.fiscal_start)?;
                     return Some(Operand::Range(Val::Day(from), Val::Day(to)));
                 }
             }
@@ -428,7 +430,7 @@ fn operand(field: &Field, value: &Json, context: &Context, loose: bool) -> Optio
             } else {
                 let (from, to) = match parse_day(text) {
                     Some(day) => (day, day.succ_opt()?),
-                    None => dates::range(text, context.today)?,
+                    None => dates::range(text, context.today, context.fiscal_start)?,
                 };
                 let start = context.day_start;
                 return Some(Operand::Range(Val::Instant(start(from)), Val::Instant(start(to))));

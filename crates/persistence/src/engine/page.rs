@@ -39,6 +39,7 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
     let Some(search) = search::plan(tx, scope, T::KIND, list.q.as_deref())? else {
         return Ok(none);
     };
+    let rows = filter::rows(tx, T::KIND, scope)?;
     let wanted = list.limit as usize + 1;
     let nullable = list.sort.field.nullable;
     let among_nulls = matches!(&list.after, Some(Cursor { key: Val::Null(_), .. }));
@@ -51,7 +52,7 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         if list.filter.is_some() || list.q.is_some() {
             sql = sql.once();
         }
-        filter::scope(&mut sql, tx.dialect(), scope);
+        rows.condition(&mut sql, tx.dialect(), scope);
         conditions(&mut sql, tx.dialect(), T::KIND, list, &search);
         if nullable {
             sql.push(format!(" AND t.{column} IS {}NULL", if nulls { "" } else { "NOT " }));
@@ -75,7 +76,8 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         if nulls {
             sql.push(format!(" ORDER BY t.id{order}"));
         } else {
-            sql.push(format!(" ORDER BY t.{column}{order}, t.id{order}"));
+            let by = rows.sorted_by(tx.dialect());
+            sql.push(format!(" ORDER BY {by}{column}{order}, t.id{order}"));
         }
         let missing = i64::try_from(wanted - found.len()).unwrap_or(i64::MAX);
         sql.push(" LIMIT ").bind(missing);

@@ -6,7 +6,7 @@ use diesel::{Connection, PgConnection, RunQueryDsl};
 use domain::policy::{Action, Actor, Grants, Identity, Permit, Scope};
 use domain::value::{Row, Storage, Type, Val};
 use domain::workspace::Workspace;
-use domain::{Currency, Field, Id, Instant, Kind, Locale, Record};
+use domain::{Field, Id, Instant, Kind, Locale, Record};
 use persistence::{DatabaseUrl, Options, Result, Store, Tx, engine, migrations, workspace};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -193,13 +193,7 @@ impl Db {
 }
 
 pub fn new_workspace(store: &Store, name: &str) -> Arc<Workspace> {
-    let workspace = Workspace {
-        id: Id::now_v7(),
-        name: name.to_owned(),
-        currency: Currency::CNY,
-        locale: Locale::Zh,
-        time_zone: "Asia/Shanghai".into(),
-    };
+    let workspace = Workspace::new(name, Locale::Zh);
     let new = workspace.clone();
     store
         .write_here(move |tx| workspace::create(tx, &new))
@@ -232,6 +226,7 @@ pub fn somebody(workspace: &Arc<Workspace>, role: &str, me: Id, mates: &[Id]) ->
         team_mates_below: mates.iter().copied().collect(),
         time_zone: workspace.time_zone.clone(),
         limits: None,
+        shared: Vec::new(),
     };
     Actor::new(Arc::new(identity), "test")
 }
@@ -273,7 +268,10 @@ fn value(kind: &Kind, field: &Field, suffix: &str, storage: Storage, full: bool,
             .and_then(|to| refs.get(to))
             .map_or(Val::Null(storage), |id| Val::Id(*id)),
         Storage::Instant => Val::Instant(Instant::from_micros(1_700_000_000_123_456 + n).expect("in range")),
-        Storage::Day => Val::Day(domain::value::parse_day("1987-02-28").expect("a day")),
+        Storage::Day => {
+            let days = chrono::Days::new(n.unsigned_abs());
+            Val::Day(domain::value::parse_day("1987-02-28").expect("a day") + days)
+        }
         Storage::Texts if full => Val::Texts(vec!["重点".into(), "a\"b,{c}".into(), r"\".into()]),
         Storage::Texts => Val::Texts(Vec::new()),
         Storage::Json => Val::Json(match field.name {
@@ -296,7 +294,8 @@ macro_rules! for_each_kind {
     ($t:ident => $body:expr) => {{
         for_each_kind!(@ $t => $body;
             domain::team::Team, domain::user::User, domain::role::Role, domain::tag::Tag, domain::picklist::Picklist,
-            domain::currency::Currency, domain::exchange_rate::ExchangeRate,
+            domain::currency::Currency, domain::exchange_rate::ExchangeRate, domain::holiday::Holiday,
+            domain::numbering_rule::NumberingRule,
             domain::product::Product, domain::pipeline::Pipeline, domain::stage::Stage, domain::customer::Customer,
             domain::contact::Contact, domain::opportunity::Opportunity, domain::lead::Lead,
             domain::activity::Activity, domain::task::Task, domain::import::Import)

@@ -1,4 +1,4 @@
-//! The second factor: asked for at sign-in, each code once, and no way round it.
+//! Line 11. The second factor: asked for at sign-in, each code once, recovery codes hashed, and no way round it.
 
 use tests::firm::PASSWORD;
 use tests::sign_in::{self, accept, code, invited, offered, turn_on};
@@ -79,5 +79,31 @@ both! {
         for secret in ["JBSWY3DP", "not base32!", "1"] {
             t.sales.post("/auth/second-factor", json!({ "secret": secret, "code": "123456" })).invalid(&["/secret second_factor_secret"]);
         }
+    }
+}
+
+#[test]
+fn a_forgotten_password_does_not_go_round_the_second_factor() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let smtp = smtp::Smtp::start();
+        let mail = api::config::Mail {
+            url: smtp.url(),
+            from: "crm@example.com".into(),
+        };
+        let settings = |c: &mut api::config::Config| c.mail = Some(mail);
+        crate::auth::with_own_server(engine, settings, |t| {
+            let (secret, _) = turn_on(&t.sales);
+            t.anonymous
+                .post("/auth/forgot", json!({ "email": t.sales.email }))
+                .expect(202);
+            let token = smtp.wait(&t.sales.email, 1)[0].token();
+            let given = accept(&t.anonymous, &token, "another long phrase").expect(200);
+            assert!(!given.text.contains("token"), "it signs nobody in: {}", given.text);
+            login(t, "another long phrase").refused(401, "second_factor_required");
+            let entry = json!({ "email": t.sales.email, "password": "another long phrase", "code": code(&secret, 0) });
+            let answer = t.anonymous.post("/auth/login", entry).expect(200);
+            let me = sign_in::signed_in(&answer).get("/auth/me").expect(200);
+            assert_eq!(me["user"]["two_factor"], true);
+        });
     }
 }

@@ -1,0 +1,129 @@
+//! Why somebody may or may not do something: the rule that grants or denies, in words.
+
+use crate::caller::Caller;
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
+use crate::request;
+use crate::state::State;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use domain::policy::Action;
+use domain::policy::explain::Question;
+use domain::role::Role;
+use domain::user::User;
+use domain::value::parse_id;
+use domain::{Error, Id, Instant, Issue, Kind, Record, messages};
+use persistence::{access, engine, user};
+use serde_json::{Value as Json, json};
+
+/// What is asked.
+struct Asked {
+    kind: &'static Kind,
+    id: Option<Id>,
+    user: Id,
+    action: Action,
+    field: Option<&'static str>,
+}
+
+fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Asked, Problem> {
+    let (mut kind, mut id, mut user, mut action, mut field) = (None, None, caller.me()?, Action::View, None);
+    for (name, value) in pairs {
+        let bad = |code, with: &'static str| Error::BadQuery(Issue::new(name.as_str(), code).with(with, &value));
+        let id_of = || parse_id(&value).ok_or_else(|| bad("invalid_id", "value"));
+        match name.as_str() {
+            "kind" => kind = Some(domain::kind(&value).ok_or_else(|| bad("unknown_kind", "kind"))?),
+            "id" => id = Some(id_of()?),
+            "user" => user = id_of()?,
+            "action" => action = Action::from_key(&value).ok_or_else(|| bad("unknown_action", "action"))?,
+            "field" => field = Some(value),
+            _ => return Err(bad("unknown_parameter", "parameter").into()),
+        }
+    }
+    let kind: &'static Kind = kind.ok_or_else(|| Error::BadQuery(Issue::new("kind", "required")))?;
+    let named = |name: String| {
+        let unknown = || Error::BadQuery(Issue::new("field", "unknown_field").with("field", &name));
+        kind.field(&name).map(|f| f.name).ok_or_else(unknown)
+    };
+    Ok(Asked {
+        kind,
+        id,
+        user,
+        action,
+        field: field.map(named).transpose()?,
+    })
+}
+
+async fn explain(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let asked = read(&caller, request::query_pairs(&request)?)?;
+    let body = state
+        .store
+        .read(move |tx| {
+            let people = caller.scope(User::KIND)?;
+            let about: User = engine::find(tx, &people, asked.user)?;
+            let roles = access::roles(tx, &caller.scope(Role::KIND)?, &about)?;
+            let identity = user::identity(tx, caller.identity.workspace.clone(), about.id)?;
+            let (mut record, mut parents) = (None, Vec::new());
+            if let Some(id) = asked.id {
+                let (found, above) = access::about(tx, &caller.scope(asked.kind)?, &people, asked.kind, id, about.id)?;
+                for (kind, id) in above {
+                    // A parent that the caller does not see is not told of.
+                    if let Ok(scope) = caller.scope(kind)
+                        && let Ok((parent, _)) = access::about(tx, &scope, &people, kind, id, about.id)
+                    {
+                        parents.push(parent);
+                    }
+                }
+                record = Some(found);
+            }
+            let question = Question {
+                identity: identity.as_ref(),
+                roles: &roles,
+                kind: asked.kind,
+                action: asked.action,
+                record: record.as_ref(),
+                parents: &parents,
+                field: asked.field,
+                locale: caller.locale,
+                now: Instant::now(),
+            };
+            let answer = question.answer();
+            let reasons: Vec<Json> = answer
+                .reasons
+                .iter()
+                .map(|r| json!({ "allows": r.allows, "code": r.said.code, "text": messages::issue(&r.said, caller.locale) }))
+                .collect();
+            Ok(json!({ "allowed": answer.allowed, "user": { "id": about.id, "name": about.name }, "kind": asked.kind.name,
+                "action": asked.action.key(), "field": asked.field,
+                "record": asked.id.zip(record.as_ref()).map(|(id, r)| json!({ "id": id, "title": r.title })),
+                "reasons": reasons }))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+pub fn routes(routes: &mut Routes) {
+    let id = || json!({ "type": "string", "format": "uuid" });
+    let kinds: Vec<&str> = domain::KINDS.iter().map(|k| k.name).collect();
+    let actions = Action::ALL.map(Action::key);
+    let doc = Doc::new("explain_access", "access", "Why somebody may do something, or may not")
+        .about(
+            "The rules that grant or deny an action to a user, in words: what each role says, whether the record is shared, whether \
+             it is seen through what it belongs to, and what the field rights say. Those that decide come first. Without `id` the \
+             answer is about the kind as a whole, without `user` about the caller.",
+        )
+        .query("kind", json!({ "type": "string", "enum": kinds }), "The kind of record; always needed")
+        .query("id", id(), "The record")
+        .query("user", id(), "Who would do it")
+        .query("action", json!({ "type": "string", "enum": actions, "default": "view" }), "What they would do")
+        .query("field", json!({ "type": "string" }), "A field they would see, or set")
+        .ok(200, json!({ "type": "object", "required": ["allowed", "user", "kind", "action", "reasons"], "properties": {
+            "allowed": { "type": "boolean" },
+            "user": { "type": "object", "required": ["id", "name"], "properties": { "id": id(), "name": { "type": "string" } } },
+            "kind": { "type": "string" }, "action": { "type": "string" }, "field": { "type": ["string", "null"] },
+            "record": { "type": ["object", "null"], "properties": { "id": id(), "title": { "type": "string" } } },
+            "reasons": { "type": "array", "items": { "type": "object", "required": ["allows", "code", "text"], "properties": {
+                "allows": { "type": "boolean" }, "code": { "type": "string" }, "text": { "type": "string" } } } } } }))
+        .also(&[404]);
+    routes.add(Method::GET, "/access/explain", doc, explain);
+}

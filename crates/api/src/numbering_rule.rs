@@ -1,0 +1,85 @@
+//! Routes of numbering rules.
+
+use crate::caller::Caller;
+use crate::crud::{Noun, crud};
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
+use crate::request;
+use crate::state::State;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use chrono_tz::Tz;
+use domain::numbering_rule::{NumberingRule, Reset, numbered};
+use domain::policy::{Actor, Permit};
+use domain::{Day, Error, Issue, Record};
+use persistence::{Tx, numbering_rule};
+use serde_json::json;
+
+impl Noun for NumberingRule {}
+
+/// The day it is in the workspace.
+pub fn today(actor: &Actor) -> Day {
+    let zone = actor.workspace().time_zone.parse().unwrap_or(Tz::UTC);
+    chrono::Utc::now().with_timezone(&zone).date_naive()
+}
+
+/// Gives new records their numbers.
+pub fn assign<T: Record>(tx: &mut Tx, actor: &Actor, permit: &Permit, records: &mut [T]) -> persistence::Result<()> {
+    numbering_rule::assign(tx, permit, today(actor), records)
+}
+
+async fn preview(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let (mut kind, mut pattern, mut reset) = (String::new(), String::new(), Reset::Never);
+    for (name, value) in request::query_pairs(&request)? {
+        let bad = |code| Error::BadQuery(Issue::new(&name, code).with("parameter", &name));
+        match name.as_str() {
+            "kind" => kind = value,
+            "pattern" => pattern = value,
+            "reset" => reset = Reset::from_key(&value).ok_or_else(|| bad("unknown_choice"))?,
+            _ => return Err(bad("unknown_parameter").into()),
+        }
+    }
+    if !numbered().any(|k| k.name == kind) {
+        let kinds = numbered().map(|k| k.name).collect::<Vec<_>>().join(", ");
+        return Err(Error::BadQuery(Issue::new("kind", "unknown_choice").with("choices", kinds)).into());
+    }
+    let read = NumberingRule::read_pattern(&pattern, reset)?;
+    let scope = caller.scope(NumberingRule::KIND)?;
+    let day = today(&caller);
+    let count = state
+        .store
+        .read_quick(move |tx| numbering_rule::count(tx, &scope, &kind, &reset.period(day)))
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({ "next": read.write(day, count + 1) })))
+}
+
+pub fn routes(routes: &mut Routes) {
+    let resets: Vec<&str> = Reset::ALL.iter().map(|r| r.key()).collect();
+    let kinds: Vec<&str> = numbered().map(|k| k.name).collect();
+    let doc = Doc::new("preview_number", "numbering-rules", "The next number a rule would give")
+        .about("Nothing is drawn: somebody else may be given it first.")
+        .query(
+            "kind",
+            json!({ "type": "string", "enum": kinds }),
+            "Whose records are numbered",
+        )
+        .query(
+            "pattern",
+            json!({ "type": "string", "maxLength": 60 }),
+            "`{yyyy}`, `{yy}`, `{mm}`, `{dd}`, and one count such as `{00000}`",
+        )
+        .query(
+            "reset",
+            json!({ "type": "string", "enum": resets }),
+            "When the count begins again",
+        )
+        .also(&[400, 422])
+        .ok(
+            200,
+            json!({ "type": "object", "required": ["next"], "properties": { "next": { "type": "string" } } }),
+        );
+    // Before the record with an id, which would take the word for one.
+    routes.add(Method::GET, "/numbering-rules/preview", doc, preview);
+    crud::<NumberingRule>(routes);
+}

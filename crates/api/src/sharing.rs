@@ -1,0 +1,217 @@
+//! Routes of sharing: who else may see or change a record, and until when.
+
+use crate::caller::Caller;
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
+use crate::request;
+use crate::state::State;
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::policy::{Action, Permit};
+use domain::sharing::{Member, Share, shareable};
+use domain::user::User;
+use domain::value::{parse_day, parse_id};
+use domain::{Error, Id, Instant, Issue, Kind, Record};
+use persistence::transfer::{Held, Lock, held};
+use persistence::{Tx, engine, sharing, user};
+use serde_json::{Map, Value as Json, json};
+use std::collections::HashMap;
+
+fn found(tx: &mut Tx, caller: &Caller, kind: &'static Kind, id: Id, lock: Lock) -> persistence::Result<Held> {
+    let found = held(tx, &caller.scope(kind)?, kind, &[id], lock)?.into_iter().next();
+    Ok(found.ok_or(Error::NotFound {
+        kind: kind.name,
+        id: Some(id),
+    })?)
+}
+
+/// A record whose sharing the caller may change.
+fn mine(tx: &mut Tx, caller: &Caller, kind: &'static Kind, id: Id) -> persistence::Result<(Held, Permit)> {
+    let record = found(tx, caller, kind, id, Lock::Write)?;
+    let permit = caller.authorize(Action::Share, kind, record.owner)?;
+    Ok((record, permit))
+}
+
+fn shown(member: &Member, names: &HashMap<Id, String>) -> Json {
+    json!({ "user": { "id": member.user, "name": names.get(&member.user) }, "access": member.access,
+        "expires_at": member.expires_at, "expired": !member.holds(Instant::now()) })
+}
+
+fn names(tx: &mut Tx, caller: &Caller, members: &[Member]) -> persistence::Result<HashMap<Id, String>> {
+    let ids: Vec<Id> = members.iter().map(|m| m.user).collect();
+    match caller.scope(User::KIND) {
+        Ok(scope) => engine::titles(tx, &scope, User::KIND, &ids),
+        Err(_) => Ok(HashMap::new()),
+    }
+}
+
+async fn list(
+    kind: &'static Kind,
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, kind.name)?;
+    let data = state
+        .store
+        .read_quick(move |tx| {
+            found(tx, &caller, kind, id, Lock::Read)?;
+            let members = sharing::members(tx, &caller.scope(kind)?, kind, id)?;
+            let names = names(tx, &caller, &members)?;
+            Ok(members.iter().map(|m| shown(m, &names)).collect::<Vec<_>>())
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({ "data": data })))
+}
+
+/// Access, and a moment or the last day; both as they are to be, not merged into what they were.
+fn wanted(caller: &Caller, user: Id, mut map: Map<String, Json>) -> Result<Member, Issue> {
+    let access = match map.remove("access") {
+        None => return Err(Issue::at("access", "required")),
+        Some(json) => json.as_str().and_then(Share::from_key),
+    };
+    let access = access.ok_or_else(|| Issue::at("access", "unknown_choice").with("choices", "read, write"))?;
+    let wrong = || Issue::at("expires_at", "wrong_type").with("type", "instant");
+    let expires_at = match map.remove("expires_at") {
+        None | Some(Json::Null) => None,
+        Some(Json::String(text)) => Some(match parse_day(&text) {
+            Some(day) => caller.day_start(day.succ_opt().ok_or_else(wrong)?),
+            None => Instant::parse(&text).ok_or_else(wrong)?,
+        }),
+        Some(_) => return Err(wrong()),
+    };
+    if expires_at.is_some_and(|end| end <= Instant::now()) {
+        return Err(Issue::at("expires_at", "expiry_past"));
+    }
+    request::nothing_else(&map)?;
+    Ok(Member {
+        user,
+        access,
+        expires_at,
+    })
+}
+
+async fn put(
+    kind: &'static Kind,
+    caller: Caller,
+    state: Data<State>,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let (id, user) = path.into_inner();
+    let id = request::id(&id, kind.name)?;
+    let user = parse_id(&user).ok_or_else(|| Issue::new("user_id", "invalid_id"))?;
+    let member = wanted(&caller, user, request::object(&request, &body)?)?;
+    let answer = state
+        .store
+        .write(move |tx| {
+            let (record, permit) = mine(tx, &caller, kind, id)?;
+            let seen = !engine::ids_visible(tx, &caller.scope(User::KIND)?, User::KIND, &[user])?.is_empty();
+            if !seen || !user::is_enabled(tx, &caller, user)? {
+                return Err(Issue::new("user_id", "reference_not_found").into());
+            }
+            if record.owner == Some(user) {
+                return Err(Error::Conflict(Issue::new("user_id", "shared_with_owner")).into());
+            }
+            let new = sharing::put(tx, &permit, kind, (id, record.version), &member)?;
+            let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+            let names = names(tx, &caller, &[member])?;
+            request::json(status, &shown(&member, &names))
+        })
+        .await?;
+    state.forget_identities();
+    Ok(request::respond(answer))
+}
+
+async fn remove(
+    kind: &'static Kind,
+    caller: Caller,
+    state: Data<State>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, user) = path.into_inner();
+    let id = request::id(&id, kind.name)?;
+    let user = request::id(&user, User::KIND.name)?;
+    state
+        .store
+        .write(move |tx| {
+            // Everybody may leave by themselves.
+            let (record, permit) = if caller.user() == Some(user) {
+                (found(tx, &caller, kind, id, Lock::Write)?, caller.own_permit())
+            } else {
+                mine(tx, &caller, kind, id)?
+            };
+            if sharing::remove(tx, &permit, kind, (id, record.version), user)? {
+                return Ok(());
+            }
+            Err(Error::NotFound {
+                kind: User::KIND.name,
+                id: Some(user),
+            }
+            .into())
+        })
+        .await?;
+    state.forget_identities();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Registers the sharing of a kind's records.
+fn of_kind(routes: &mut Routes, kind: &'static Kind) {
+    let one = kind.label.en.to_lowercase();
+    let member = json!({ "type": "object", "required": ["user", "access", "expires_at", "expired"], "properties": {
+        "user": { "type": "object", "required": ["id"], "properties": { "id": { "type": "string", "format": "uuid" }, "name": { "type": ["string", "null"] } } },
+        "access": { "type": "string", "enum": ["read", "write"] },
+        "expires_at": { "type": ["string", "null"], "format": "date-time" }, "expired": { "type": "boolean" } } });
+    let path = format!("/{}/{{id}}/members", kind.path());
+    let doc = Doc::new(format!("list_{}_members", kind.name), kind.path(), format!("Who a {one} is shared with"))
+        .ok(200, json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": member } } }))
+        .also(&[404]);
+    routes.add(
+        Method::GET,
+        &path,
+        doc,
+        move |caller: Caller, state: Data<State>, path: Path<String>| list(kind, caller, state, path),
+    );
+    let path = format!("{path}/{{user_id}}");
+    let doc = Doc::new(format!("put_{}_member", kind.name), kind.path(), format!("Share a {one} with somebody"))
+        .about(
+            "Sharing lets the user see the record and what belongs to it, and with `write` change it, as far as a role of theirs lets \
+             them do that with any record of the kind. It ends at `expires_at` (a moment, or the last day), or never. Asks for the \
+             right `share`.",
+        )
+        .body(json!({ "type": "object", "required": ["access"], "additionalProperties": false, "properties": {
+            "access": { "type": "string", "enum": ["read", "write"] }, "expires_at": { "type": ["string", "null"] } } }))
+        .ok(200, member.clone())
+        .ok(201, member)
+        .also(&[404, 409]);
+    routes.add(
+        Method::PUT,
+        &path,
+        doc,
+        move |caller: Caller, state: Data<State>, path: Path<(String, String)>, request: HttpRequest, body: Bytes| {
+            put(kind, caller, state, path, request, body)
+        },
+    );
+    let doc = Doc::new(
+        format!("delete_{}_member", kind.name),
+        kind.path(),
+        format!("Share a {one} with somebody no more"),
+    )
+    .about("Asks for the right `share`; everybody may leave by themselves.")
+    .no_content()
+    .also(&[404]);
+    routes.add(
+        Method::DELETE,
+        &path,
+        doc,
+        move |caller: Caller, state: Data<State>, path: Path<(String, String)>| remove(kind, caller, state, path),
+    );
+}
+
+pub fn routes(routes: &mut Routes) {
+    for kind in domain::KINDS.iter().copied().filter(|kind| shareable(kind)) {
+        of_kind(routes, kind);
+    }
+}

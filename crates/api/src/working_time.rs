@@ -1,0 +1,110 @@
+//! Time counted in the working hours of the workspace.
+
+use crate::caller::Caller;
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
+use crate::request;
+use crate::state::State;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{Days, TimeDelta};
+use chrono_tz::Tz;
+use domain::holiday::Holiday;
+use domain::policy::Actor;
+use domain::working_time::Calendar;
+use domain::{Day, Error, Instant, Issue, Record};
+use persistence::{Tx, holiday};
+use serde_json::json;
+use std::collections::HashMap;
+
+/// A year of minutes. Whoever means more means days.
+const MOST_MINUTES: i64 = 366 * 24 * 60;
+/// What a calendar is asked about at once.
+const MOST_DAYS: i64 = 3 * 366;
+
+/// The calendar of a workspace with the holidays of some days.
+pub fn calendar(tx: &mut Tx, actor: &Actor, from: Day, to: Day) -> persistence::Result<Calendar<Tz>> {
+    let system = Actor::system(actor.identity.workspace.clone());
+    let space = system.workspace();
+    Ok(Calendar {
+        zone: space.time_zone.parse().unwrap_or(Tz::UTC),
+        hours: space.working_hours.clone(),
+        days: holiday::between(tx, &system.scope(Holiday::KIND)?, from, to)?,
+    })
+}
+
+async fn working_time(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    caller.scope(Holiday::KIND)?;
+    let pairs = request::query_pairs(&request)?;
+    let wrong = |name: &str, code| Problem::from(Error::BadQuery(Issue::new(name, code).with("parameter", name)));
+    if let Some((name, _)) = pairs
+        .iter()
+        .find(|(n, _)| !matches!(n.as_str(), "from" | "to" | "minutes"))
+    {
+        return Err(wrong(name, "unknown_parameter"));
+    }
+    let given: HashMap<&str, &str> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let moment = |name: &'static str| -> Result<Option<Instant>, Problem> {
+        let text = given.get(name).copied();
+        let bad = || Error::BadQuery(Issue::new(name, "wrong_type").with("type", "instant")).into();
+        text.map(|t| Instant::parse(t).ok_or_else(bad)).transpose()
+    };
+    let from = moment("from")?.ok_or_else(|| wrong("from", "required"))?;
+    let day = |at: Instant| at.utc().date_naive();
+    let near = |day: Day, back: u64, on: u64| {
+        let begin = day.checked_sub_days(Days::new(back)).unwrap_or(day);
+        (begin, day.checked_add_days(Days::new(on)).unwrap_or(day))
+    };
+    let out_of_range = |name: &str, max: i64| {
+        Problem::from(Error::BadQuery(
+            Issue::new(name, "out_of_range").with("min", 0).with("max", max),
+        ))
+    };
+    let minutes = match given.get("minutes").map(|m| m.parse::<i64>()) {
+        None => None,
+        Some(Ok(minutes)) if (0..=MOST_MINUTES).contains(&minutes) => Some(minutes),
+        Some(_) => return Err(out_of_range("minutes", MOST_MINUTES)),
+    };
+    let (minutes, at) = match (moment("to")?, minutes) {
+        (Some(to), None) => {
+            if (day(to) - day(from)).num_days() > MOST_DAYS {
+                return Err(out_of_range("to", MOST_DAYS));
+            }
+            let (first, last) = (near(day(from), 1, 0).0, near(day(to), 0, 1).1);
+            let worked = state
+                .store
+                .read(move |tx| Ok(calendar(tx, &caller, first, last)?.between(from, to)))
+                .await?;
+            (worked.num_minutes(), to)
+        }
+        (None, Some(minutes)) => {
+            let (first, last) = near(day(from), 1, 20 * 366);
+            let end = state
+                .store
+                .read(move |tx| Ok(calendar(tx, &caller, first, last)?.after(from, TimeDelta::minutes(minutes))))
+                .await?;
+            let end = end.ok_or_else(|| Error::Conflict(Issue::new("minutes", "working_time_too_far")))?;
+            (minutes, end)
+        }
+        _ => return Err(wrong("to", "required")),
+    };
+    Ok(HttpResponse::Ok().json(json!({ "from": from, "to": at, "minutes": minutes })))
+}
+
+pub fn routes(routes: &mut Routes) {
+    let instant = || json!({ "type": "string", "format": "date-time" });
+    let doc = Doc::new("get_working_time", "workspace", "Count in working hours")
+        .about(
+            "With `to`: the working minutes from one moment to another, three years at most. With `minutes`: the moment by \
+             which so much has been worked. By the working hours, the holidays and the time zone of the workspace; a make-up \
+             day has the hours of the first working day of the week.",
+        )
+        .query("from", instant(), "From this moment")
+        .query("to", instant(), "To this moment")
+        .query("minutes", json!({ "type": "integer", "minimum": 0, "maximum": MOST_MINUTES }), "Working minutes to add")
+        .also(&[400, 409])
+        .ok(200, json!({ "type": "object", "required": ["from", "to", "minutes"], "properties": {
+            "from": instant(), "to": instant(), "minutes": { "type": "integer" } } }));
+    routes.add(Method::GET, "/working-time", doc, working_time);
+}

@@ -1,0 +1,36 @@
+//! Sharing: people who may see or change a record beside those who reach it through its owner.
+
+use crate::label::Label;
+use crate::record::Ownership;
+use crate::{Id, Instant, Kind};
+
+choice! {
+    /// What somebody a record is shared with may do with it, as far as their roles let them do it at all.
+    Share {
+        Read "read" "查看" "See",
+        Write "write" "查看和编辑" "See and change",
+    }
+}
+
+/// What the history of a record calls those it is shared with.
+pub const SHARED_WITH: Label = Label::new("共享给", "Shared with");
+
+/// Somebody a record is shared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    pub user: Id,
+    pub access: Share,
+    /// From then on it is shared with them no more.
+    pub expires_at: Option<Instant>,
+}
+
+impl Member {
+    pub fn holds(&self, now: Instant) -> bool {
+        self.expires_at.is_none_or(|end| end > now)
+    }
+}
+
+/// Whether records of the kind can be shared: those that somebody owns.
+pub fn shareable(kind: &Kind) -> bool {
+    kind.ownership == Ownership::Owned && kind.name != "import"
+}

@@ -1,0 +1,113 @@
+//! What an entry of the change log says, in words: field by field, old and new, names instead of ids.
+
+use crate::{
+    i18n::{fill, format, label, t},
+    kinds,
+    record::{
+        names::{Names, Wanted},
+        row::value_text,
+    },
+    role, transfer,
+};
+use domain::{Field, Kind, record::READONLY, value::Type};
+use leptos::prelude::*;
+use serde_json::Value;
+
+/// The people and records an entry mentions.
+pub fn mentioned(kind: Option<&'static Kind>, entry: &Value, wanted: &mut Wanted) {
+    wanted.add("user", entry["actor_id"].as_str());
+    for (name, pair) in entry["fields"].as_object().into_iter().flatten() {
+        let field = kind.and_then(|k| k.field(name));
+        // A sign-in is no record, but tells whose it is.
+        let refers = field.map_or((name == "user_id").then_some("user"), |f| f.refers);
+        if let Some(refers) = refers {
+            wanted.add(refers, pair[0].as_str());
+            wanted.add(refers, pair[1].as_str());
+        }
+    }
+}
+
+/// One line: what was changed, from what, to what.
+struct Line {
+    name: String,
+    old: String,
+    new: String,
+}
+
+/// The lines of an entry. What a new record was born with besides is not told.
+pub fn list(kind: Option<&'static Kind>, entry: &Value, names: &Names) -> AnyView {
+    let created = entry["action"] == "create";
+    let lines = match kind {
+        Some(kind) => of_record(kind, entry, names),
+        None => of_other(entry, names),
+    };
+    let lines = lines.into_iter().filter(|line| !created || !line.new.is_empty());
+    let lines = lines.map(|Line { name, old, new }| {
+        view! {
+            <li>
+                <span class="muted">{name}{t().colon}</span>
+                {(!created && !old.is_empty()).then(|| view! { <s>{old.clone()}</s>" → " })}
+                {if new.is_empty() { t().none_chosen.to_owned() } else { new }}
+            </li>
+        }
+        .into_any()
+    });
+    view! { <ul class="plain">{lines.collect_view()}{transfer::reason_of(&entry["fields"])}</ul> }.into_any()
+}
+
+fn of_record(kind: &'static Kind, entry: &Value, names: &Names) -> Vec<Line> {
+    let created = entry["action"] == "create";
+    let mut fields = kinds::in_order(kind);
+    fields.extend(kind.fields.iter().filter(|f| f.ty == Type::Json));
+    let told = |f: &&'static Field| entry["fields"].get(f.name).is_some() && !(created && f.can(READONLY));
+    fields
+        .into_iter()
+        .filter(told)
+        .flat_map(|f| of_field(f, &entry["fields"][f.name], names))
+        .collect()
+}
+
+fn of_field(field: &'static Field, pair: &Value, names: &Names) -> Vec<Line> {
+    if matches!(field.name, "grants" | "field_rights") {
+        let told = role::differences(field.name, &pair[0], &pair[1]);
+        return told
+            .into_iter()
+            .map(|(name, old, new)| Line { name, old, new })
+            .collect();
+    }
+    let text = |value: &Value| match (value.as_str().filter(|_| field.refers.is_some()), value) {
+        (Some(id), _) => names.get(id).cloned().unwrap_or_else(|| "…".to_owned()),
+        (None, Value::Array(items)) if field.ty == Type::Json => {
+            fill(t().n_items, &[&format::number(items.len() as f64)])
+        }
+        (None, value) => value_text(field, value),
+    };
+    vec![Line {
+        name: label(field.label).to_owned(),
+        old: text(&pair[0]),
+        new: text(&pair[1]),
+    }]
+}
+
+/// Sign-ins and keys, which have no fields of a kind.
+fn of_other(entry: &Value, names: &Names) -> Vec<Line> {
+    let text = |value: &Value| match value.as_str() {
+        Some(text) => names.get(text).map_or(text, String::as_str).to_owned(),
+        None if value.is_null() => String::new(),
+        None => value.to_string(),
+    };
+    let fields = entry["fields"].as_object().into_iter().flatten();
+    fields
+        .map(|(name, pair)| Line {
+            name: match name.as_str() {
+                "user_id" => label(kinds::USER.label).to_owned(),
+                "address" => t().network_address.to_owned(),
+                "user_agent" => t().browser.to_owned(),
+                "name" => t().name.to_owned(),
+                other => other.to_owned(),
+            },
+            old: text(&pair[0]),
+            new: text(&pair[1]),
+        })
+        .collect()
+}

@@ -1,0 +1,215 @@
+//! What is asked before a key changes, and the one time its secret is shown.
+
+use super::create::{CreateKey, Expiry, expiry_field};
+use crate::{
+    api::{self, Problem},
+    dom::Tell,
+    i18n::{fill, t},
+    record::row::Row,
+    ui::{Dialog, dialog::Confirm, icon, secret, states::form_error, toast},
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Value, json};
+
+/// What is to be done, and to which key.
+#[derive(Clone)]
+pub enum Ask {
+    Create,
+    Rename(Row),
+    Rotate(Row),
+    Revoke(Row),
+}
+
+/// A secret that was just made.
+#[derive(Clone)]
+pub struct Given {
+    name: String,
+    secret: String,
+}
+
+impl Given {
+    pub fn read(body: &Value) -> Self {
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        Self {
+            name: text("name"),
+            secret: text("secret"),
+        }
+    }
+
+    pub fn dialog(self, close: Callback<()>) -> AnyView {
+        view! {
+            <Dialog title=fill(t().key_made, &[&self.name]) close>
+                <div class="dialog-body stack">
+                    <p class="notice warn">{icon("warning")}<span>{t().key_once}</span></p>
+                    {secret::copied("api-key", t().api_key, self.secret)}
+                    <p class="hint">{t().key_use}<br/><code>"Authorization: Bearer gx_live_…"</code></p>
+                </div>
+                <footer class="dialog-foot"><button type="button" class="btn primary" on:click=move |_| close.tell(())>{t().key_kept}</button></footer>
+            </Dialog>
+        }
+        .into_any()
+    }
+}
+
+impl Ask {
+    pub fn dialog(self, close: Callback<()>, done: Callback<Option<Given>>) -> AnyView {
+        match self {
+            Self::Create => view! { <CreateKey close done/> }.into_any(),
+            Self::Rename(row) => view! { <Rename row close done/> }.into_any(),
+            Self::Rotate(row) => view! { <Rotate row close done/> }.into_any(),
+            Self::Revoke(row) => {
+                let title = fill(t().revoke_of, &[row.text("name")]);
+                let path = format!("/api-keys/{}", row.id());
+                let yes = move |()| {
+                    let call = api::delete(path.clone(), row.version());
+                    spawn_local(async move {
+                        match call.send().await {
+                            Ok(_) => toast::say(t().key_revoked),
+                            Err(problem) => toast::complain(&problem),
+                        }
+                        done.tell(None);
+                        crate::dom::focus_soon("#api-keys".into());
+                    });
+                };
+                view! { <Confirm title text=t().revoke_text action=t().revoke close yes=Callback::new(yes)/> }
+                    .into_any()
+            }
+        }
+    }
+}
+
+/// A request of a dialog under way, and what came of it.
+#[derive(Clone, Copy)]
+pub struct Sending {
+    pub problem: RwSignal<Option<Problem>>,
+    pub busy: RwSignal<bool>,
+}
+
+impl Sending {
+    pub fn new() -> Self {
+        Self {
+            problem: RwSignal::new(None),
+            busy: RwSignal::new(false),
+        }
+    }
+
+    pub fn send(self, call: api::Call, then: impl FnOnce(Value) + 'static) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.problem.set(None);
+        spawn_local(async move {
+            let outcome = call.send().await;
+            self.busy.try_set(false);
+            match outcome {
+                Ok(reply) => then(reply.body),
+                Err(error) => {
+                    self.problem.try_set(Some(error));
+                }
+            }
+        });
+    }
+
+    /// What is wrong with a field.
+    pub fn error(self, name: &'static str) -> impl Fn() -> Option<AnyView> + Copy {
+        move || {
+            let text = self
+                .problem
+                .with(|p| p.as_ref().and_then(|p| p.field(name).map(str::to_owned)))?;
+            Some(view! { <p class="field-error" role="alert">{text}</p> }.into_any())
+        }
+    }
+}
+
+/// The box for a key's name.
+pub fn name_field(name: RwSignal<String>, sending: Sending) -> AnyView {
+    let error = sending.error("name");
+    view! {
+        <div class="form-field wide" class:wrong=move || error().is_some()>
+            <label for="key-name">{t().key_name}</label>
+            <input class="input" id="key-name" maxlength="100" autocomplete="off" placeholder=t().key_name_hint prop:value=name on:input=move |e| name.set(event_target_value(&e))/>
+            {error}
+        </div>
+    }
+    .into_any()
+}
+
+pub fn foot(
+    close: Callback<()>,
+    sending: Sending,
+    action: &'static str,
+    ready: impl Fn() -> bool + Send + 'static,
+) -> AnyView {
+    view! {
+        <footer class="dialog-foot">
+            <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
+            <button type="submit" class="btn primary" class:loading=sending.busy disabled=move || !ready()><span>{action}</span></button>
+        </footer>
+    }
+    .into_any()
+}
+
+#[component]
+fn Rename(row: Row, close: Callback<()>, done: Callback<Option<Given>>) -> impl IntoView {
+    let name = RwSignal::new(row.text("name").to_owned());
+    let sending = Sending::new();
+    let title = fill(t().rename_of, &[row.text("name")]);
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let body = json!({ "name": name.get_untracked().trim() });
+        let call = api::patch(format!("/api-keys/{}", row.id()), row.version(), body);
+        sending.send(call, move |_| done.tell(None));
+    };
+    view! {
+        <Dialog title close>
+            <form on:submit=submit novalidate=true>
+                <div class="dialog-body stack">{name_field(name, sending)}{form_error(sending.problem)}</div>
+                {foot(close, sending, t().save, move || name.with(|n| !n.trim().is_empty()))}
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// Minutes for which the old secret can be kept.
+const KEPT: [i64; 3] = [0, 60, 24 * 60];
+
+#[component]
+fn Rotate(row: Row, close: Callback<()>, done: Callback<Option<Given>>) -> impl IntoView {
+    let keep = RwSignal::new(0i64);
+    let sending = Sending::new();
+    let title = fill(t().rotate_of, &[row.text("name")]);
+    // One that has run out needs a new end to work again.
+    let expired = row.text("state") == "expired";
+    let expiry = Expiry::new();
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let mut body = json!({ "keep_old_minutes": keep.get_untracked() });
+        if expired {
+            body["expires_at"] = expiry.value();
+        }
+        let call = api::post(format!("/api-keys/{}/rotate", row.id()), body).version(row.version());
+        sending.send(call, move |body| done.tell(Some(Given::read(&body))));
+    };
+    let names = [t().old_ends_now, t().old_ends_hour, t().old_ends_day];
+    view! {
+        <Dialog title close>
+            <form on:submit=submit novalidate=true>
+                <div class="dialog-body stack">
+                    <p>{t().rotate_text}</p>
+                    <div class="form-field wide">
+                        <label for="key-keep">{t().old_secret}</label>
+                        <select class="input" id="key-keep" on:change=move |e| keep.set(event_target_value(&e).parse().unwrap_or(0))>
+                            {KEPT.into_iter().zip(names).map(|(minutes, name)| view! { <option value=minutes.to_string()>{name}</option> }).collect_view()}
+                        </select>
+                    </div>
+                    {expired.then(|| expiry_field(expiry, sending))}
+                    {form_error(sending.problem)}
+                </div>
+                {foot(close, sending, t().rotate, move || !expired || expiry.given())}
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}

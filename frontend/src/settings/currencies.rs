@@ -1,0 +1,299 @@
+//! Currencies in use and their rates by day.
+
+use crate::{
+    api::{self, Problem},
+    currency,
+    dom::Tell,
+    i18n::{fill, format, label, t},
+    kinds,
+    record::{list::Pages, row::Row, save},
+    state::{self, announce, state},
+    ui::{self, Dialog, badge, icon, states::form_error, toast},
+};
+use domain::{Currency, money::Rate, value::parse_day};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
+
+#[component]
+pub fn Currencies() -> impl IntoView {
+    let (used, rates) = (Pages::new(), Pages::new());
+    let load = move || {
+        used.load("/currencies?limit=200&sort=code".to_owned());
+        rates.load("/exchange-rates?limit=200&sort=-valid_from".to_owned());
+    };
+    Effect::new(move |_| {
+        let kind = state().change.get().map(|c| c.kind);
+        if kind.is_none_or(|k| k == kinds::CURRENCY.plural || k == kinds::EXCHANGE_RATE.plural) {
+            load();
+            spawn_local(currency::load());
+        }
+    });
+    let may = |kind: &str, action: &str| state::me().is_none_or(|m| m.may(kind, action));
+    let adding = RwSignal::new(false);
+    let rating = RwSignal::new(None::<String>);
+    let valuing = RwSignal::new(false);
+    let base = StoredValue::new(currency::base());
+    let revalue = move |_| {
+        valuing.set(true);
+        spawn_local(async move {
+            match api::post("/exchange-rates/revalue", json!({})).send().await {
+                Ok(reply) => {
+                    let count = reply.body["revalued"].as_i64().unwrap_or(0);
+                    toast::say(fill(t().revalued, &[&format::number(count as f64)]));
+                }
+                Err(problem) => toast::complain(&problem),
+            }
+            valuing.try_set(false);
+        });
+    };
+    let block = move |row: Row| {
+        let code = row.text("code").to_owned();
+        let of = code.clone();
+        let mine = Memo::new(move |_| {
+            rates.rows.with(|r| {
+                r.iter()
+                    .filter(|r| r.text("currency") == of)
+                    .cloned()
+                    .collect::<Vec<_>>()
+            })
+        });
+        let disabled = row.get("disabled") == true;
+        let toggle = {
+            let row = row.clone();
+            move |_| {
+                let row = row.clone();
+                spawn_local(async move {
+                    let patch = Map::from_iter([("disabled".to_owned(), json!(!disabled))]);
+                    if let Err(problem) = save::send(kinds::CURRENCY, &row, &patch, &Map::new()).await {
+                        toast::complain(&problem);
+                    }
+                });
+            }
+        };
+        let title = fill(t().currency_named, &[&code, &format::currency_name(&code)]);
+        let list = {
+            let code = code.clone();
+            move || rate_list(&code, &mine.get(), &base.get_value())
+        };
+        let add = code.clone();
+        let add_label = fill(t().add_rate_of, &[&code]);
+        view! {
+            <section class="box" aria-label=title.clone()>
+                <div class="group-head"><h2>{title.clone()}</h2>
+                    <span class="page-actions">
+                        {disabled.then(|| badge("disabled", t().turned_off))}
+                        {may("currency", "edit").then(|| view! { <button type="button" class="btn small" on:click=toggle>{if disabled { t().enable } else { t().disable }}</button> })}
+                        {may("exchange_rate", "create").then(|| view! { <button type="button" class="btn small" aria-label=add_label on:click=move |_| rating.set(Some(add.clone()))>{icon("plus")}{t().add_rate}</button> })}
+                    </span>
+                </div>
+                {list}
+            </section>
+        }
+    };
+    let codes = move || {
+        used.rows
+            .with(|r| r.iter().map(|r| r.text("code").to_owned()).collect::<Vec<_>>())
+    };
+    let body = move || {
+        if let Some(problem) = used.problem.get().or_else(|| rates.problem.get()) {
+            return ui::problem(&problem, Callback::new(move |()| load()));
+        }
+        let rows = used.rows.get();
+        match (rows.is_empty(), used.loading.get()) {
+            (true, true) => ui::skeleton(5),
+            (true, false) => ui::empty("globe", t().no_currencies, t().no_currencies_text, ().into_any()),
+            _ => rows.into_iter().map(block).collect_view().into_any(),
+        }
+    };
+    let base_line = fill(
+        t().base_currency_is,
+        &[&base.get_value(), &format::currency_name(&base.get_value())],
+    );
+    view! {
+        <div class="page narrow-page">
+            <header class="page-head"><h1>{t().currencies_rates}</h1>
+                <div class="page-actions">
+                    {may("exchange_rate", "import").then(|| view! { <a class="btn" href="/import?kind=exchange_rates">{icon("import")}<span>{t().import}</span></a> })}
+                    {may("currency", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| adding.set(true)>{icon("plus")}<span>{t().add_currency}</span></button> })}
+                </div>
+            </header>
+            <p class="muted">{base_line}" "{t().rates_text}</p>
+            {body}
+            {move || (may("exchange_rate", "edit") && used.rows.with(|r| !r.is_empty())).then(|| view! {
+                <section class="box"><h2>{t().revalue_title}</h2><p class="muted">{t().revalue_text}</p>
+                    <div class="form-foot"><button type="button" class="btn" class:loading=valuing on:click=revalue><span>{t().revalue}</span></button></div>
+                </section>
+            })}
+            {move || adding.get().then(|| view! { <AddCurrency used=codes() close=Callback::new(move |()| adding.set(false))/> })}
+            {move || rating.get().map(|code| view! { <AddRate code close=Callback::new(move |()| rating.set(None))/> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Rates of one currency, newest first; the one that holds today is marked.
+fn rate_list(code: &str, rates: &[Row], base: &str) -> AnyView {
+    if rates.is_empty() {
+        return view! { <p class="muted">{t().no_rates}</p> }.into_any();
+    }
+    let today = format::today();
+    let holds = rates.iter().position(|r| r.text("valid_from") <= today.as_str());
+    let may = state::me().is_none_or(|m| m.may("exchange_rate", "delete"));
+    let items = rates.iter().enumerate().map(|(i, row)| {
+        let row = row.clone();
+        let day = format::day(row.text("valid_from"));
+        let remove = fill(t().remove_of, &[&day]);
+        view! {
+            <li class="line">
+                <span class="line-name">{equation(code, row.text("rate"), base)}</span>
+                <span class="muted">{fill(t().valid_since, &[&day])}</span>
+                {(holds == Some(i)).then(|| badge("active", t().holds_now))}
+                {may.then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove on:click=move |_| save::delete(kinds::EXCHANGE_RATE, &row, Callback::new(|()| ()))>{icon("trash")}</button> })}
+            </li>
+        }
+    });
+    view! { <ul class="plain">{items.collect_view()}</ul> }.into_any()
+}
+
+/// `1 USD = 7.1234 CNY`; for hundred where one is worth little: so banks quote it.
+fn equation(code: &str, rate: &str, base: &str) -> String {
+    let many = usual_units(code);
+    let shown = Rate::parse(rate)
+        .and_then(|r| Rate::from_ticks(r.ticks().checked_mul(many)?))
+        .map_or_else(|| rate.to_owned(), |r| r.to_string());
+    format!("{many} {code} = {shown} {base}")
+}
+
+/// Currencies without decimals are quoted for a hundred.
+fn usual_units(code: &str) -> i64 {
+    match Currency::from_code(code).map(Currency::decimals) {
+        Some(0) => 100,
+        _ => 1,
+    }
+}
+
+#[component]
+fn AddCurrency(used: Vec<String>, close: Callback<()>) -> impl IntoView {
+    let base = currency::base();
+    let mut free: Vec<(&str, String)> = Currency::all()
+        .map(Currency::code)
+        .filter(|code| *code != base && !used.iter().any(|u| u == code))
+        .map(|code| (code, fill(t().currency_named, &[code, &format::currency_name(code)])))
+        .collect();
+    free.sort();
+    let chosen = RwSignal::new(free.first().map(|f| f.0.to_owned()).unwrap_or_default());
+    let problem = RwSignal::new(None::<Problem>);
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        make(
+            kinds::CURRENCY.plural,
+            "/currencies",
+            json!({ "code": chosen.get_untracked() }),
+            problem,
+            close,
+        );
+    };
+    view! {
+        <Dialog title=t().add_currency close>
+            <form on:submit=submit novalidate=true>
+                <div class="dialog-body">
+                    <div class="form-field">
+                        <label for="currency-code">{label(kinds::CURRENCY.label)}</label>
+                        <select class="input" id="currency-code" on:change=move |e| chosen.set(event_target_value(&e))>
+                            {free.into_iter().map(|(code, name)| view! { <option value=code>{name}</option> }).collect_view()}
+                        </select>
+                    </div>
+                    {form_error(problem)}
+                </div>
+                {foot(close)}
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn AddRate(code: String, close: Callback<()>) -> impl IntoView {
+    let base = currency::base();
+    let units = RwSignal::new(usual_units(&code));
+    let day = RwSignal::new(format::today());
+    let rate = RwSignal::new(String::new());
+    let problem = RwSignal::new(None::<Problem>);
+    let of = code.clone();
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let typed = rate.get_untracked().replace([',', ' ', '，'], "");
+        // For one unit, by moving the point; what that cannot be, the server says.
+        let one = Rate::parse(&typed)
+            .map(Rate::ticks)
+            .filter(|ticks| ticks % units.get_untracked() == 0)
+            .and_then(|ticks| Rate::from_ticks(ticks / units.get_untracked()))
+            .map_or(typed, |r| r.to_string());
+        let day = day.get_untracked();
+        let body = json!({ "currency": of, "valid_from": parse_day(&day).map(|_| day), "rate": one });
+        make(kinds::EXCHANGE_RATE.plural, "/exchange-rates", body, problem, close);
+    };
+    let error = move |name: &'static str| {
+        move || {
+            let text = problem.with(|p| p.as_ref().and_then(|p| p.field(name).map(str::to_owned)));
+            text.map(|m| view! { <p class="field-error">{m}</p> })
+        }
+    };
+    let name = code.clone();
+    let choices = [1i64, 100, 10_000].map(|n| (n, format!("{n} {name}")));
+    view! {
+        <Dialog title=fill(t().add_rate_of, &[&code]) close>
+            <form on:submit=submit novalidate=true>
+                <div class="dialog-body">
+                    <div class="form-grid">
+                        <div class="form-field">
+                            <label for="rate-units">{t().rate_for}</label>
+                            <select class="input" id="rate-units" on:change=move |e| units.set(event_target_value(&e).parse().unwrap_or(1))>
+                                {choices.into_iter().map(|(n, text)| view! { <option value=n.to_string() selected=n == units.get_untracked()>{text}</option> }).collect_view()}
+                            </select>
+                        </div>
+                        <div class="form-field">
+                            <label for="rate-value">{fill(t().rate_in, &[&base])}</label>
+                            <input class="input num" id="rate-value" inputmode="decimal" autocomplete="off" prop:value=rate on:input=move |e| rate.set(event_target_value(&e).trim().to_owned())/>
+                            {error("rate")}
+                        </div>
+                        <div class="form-field">
+                            <label for="rate-day">{kinds::EXCHANGE_RATE.field("valid_from").map(|f| label(f.label))}</label>
+                            <input type="date" class="input" id="rate-day" prop:value=day on:input=move |e| day.set(event_target_value(&e))/>
+                            {error("valid_from")}
+                        </div>
+                    </div>
+                    {form_error(problem)}
+                </div>
+                {foot(close)}
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn foot(close: Callback<()>) -> impl IntoView {
+    view! {
+        <footer class="dialog-foot">
+            <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
+            <button type="submit" class="btn primary">{t().add}</button>
+        </footer>
+    }
+}
+
+/// Creates a setting; closes when it is there, else says what is wrong.
+fn make(kind: &'static str, path: &'static str, body: Value, problem: RwSignal<Option<Problem>>, close: Callback<()>) {
+    spawn_local(async move {
+        match api::post(path, body).send().await {
+            Ok(reply) => {
+                toast::say(t().saved);
+                close.tell(());
+                let row = Row::new(reply.body);
+                announce(kind, row.as_ref().map(|r| r.id().to_owned()).unwrap_or_default(), row);
+            }
+            Err(error) => {
+                problem.try_set(Some(error));
+            }
+        }
+    });
+}

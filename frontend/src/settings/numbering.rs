@@ -1,0 +1,161 @@
+//! Numbering: for each kind whose records have numbers its pattern, and the number that comes next.
+
+use crate::{
+    api::{self, Latest, Problem},
+    dom,
+    i18n::{fill, label, t},
+    kinds,
+    record::{list::Pages, row::Row, save},
+    route,
+    state::{self, announce, state},
+    ui::{self, badge, states::form_error, toast},
+};
+use domain::{
+    Kind,
+    numbering_rule::{Reset, USUAL, numbered},
+};
+use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
+
+#[component]
+pub fn Numbering() -> impl IntoView {
+    let pages = Pages::new();
+    let load = move || pages.load("/numbering-rules?limit=50".to_owned());
+    Effect::new(move |_| {
+        if state()
+            .change
+            .get()
+            .is_none_or(|c| c.kind == kinds::NUMBERING_RULE.plural)
+        {
+            load();
+        }
+    });
+    let loaded = Memo::new(move |_| !pages.loading.get() || pages.rows.with(|r| !r.is_empty()));
+    let body = move || {
+        if let Some(problem) = pages.problem.get() {
+            return ui::problem(&problem, Callback::new(move |()| load()));
+        }
+        if !loaded.get() {
+            return ui::skeleton(6);
+        }
+        let rows = pages.rows.get();
+        let rule = |kind: &'static Kind| rows.iter().find(|r| r.text("kind") == kind.name).cloned();
+        numbered().map(|kind| block(kind, rule(kind))).collect_view().into_any()
+    };
+    view! {
+        <div class="page narrow-page">
+            <header class="page-head"><h1>{label(kinds::NUMBERING_RULE.label)}</h1></header>
+            <p class="muted">{t().numbering_text}</p>
+            <p class="muted">{t().numbering_words}</p>
+            {body}
+        </div>
+    }
+    .into_any()
+}
+
+fn block(kind: &'static Kind, rule: Option<Row>) -> AnyView {
+    let usual = USUAL.iter().find(|(k, _, _)| *k == kind.name);
+    let of = |name: &str| rule.as_ref().map(|r| r.text(name).to_owned()).filter(|t| !t.is_empty());
+    let pattern = RwSignal::new(of("pattern").unwrap_or_else(|| usual.map(|u| u.1.to_owned()).unwrap_or_default()));
+    let reset = RwSignal::new(of("reset").unwrap_or_else(|| usual.map_or(Reset::Never, |u| u.2).key().to_owned()));
+    let on = rule.as_ref().is_some_and(|r| r.get("disabled") != true);
+    let locked = !state::me().is_none_or(|m| m.may("numbering_rule", "edit"));
+    let next = RwSignal::new(String::new());
+    let problem = RwSignal::new(None::<Problem>);
+    let latest = Latest::new();
+    let later = dom::debounce(200);
+    Effect::new(move |_| {
+        let path = format!(
+            "/numbering-rules/preview?kind={}&pattern={}&reset={}",
+            kind.name,
+            route::encode(&pattern.get()),
+            reset.get()
+        );
+        later(Box::new(move || {
+            spawn_local(async move {
+                match api::get(path).latest(latest).send().await {
+                    Ok(reply) => {
+                        problem.try_set(None);
+                        next.try_set(reply.body["next"].as_str().unwrap_or_default().to_owned());
+                    }
+                    Err(error) if error.aborted() => {}
+                    Err(error) => {
+                        next.try_set(String::new());
+                        problem.try_set(Some(error));
+                    }
+                }
+            });
+        }));
+    });
+    let rule = StoredValue::new(rule);
+    let store = move |disabled: bool| {
+        let body = json!({ "pattern": pattern.get_untracked(), "reset": reset.get_untracked(), "disabled": disabled });
+        spawn_local(async move {
+            match send(kind, rule.get_value(), body).await {
+                Ok(()) => toast::say(t().saved),
+                Err(error) if error.stale() => toast::say(t().changed_look_again),
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+        });
+    };
+    let title = label(kind.label);
+    let id = format!("number-{}", kind.name);
+    let (pattern_id, reset_id) = (format!("{id}-pattern"), format!("{id}-reset"));
+    let name = |field: &str| {
+        kinds::NUMBERING_RULE
+            .field(field)
+            .map(|f| label(f.label))
+            .unwrap_or_default()
+    };
+    let wrong = move || {
+        let text = problem.with(|p| p.as_ref().and_then(|p| p.field("pattern").map(str::to_owned)));
+        text.map(|m| view! { <p class="field-error" role="alert">{m}</p> })
+    };
+    view! {
+        <form class="box" aria-label=title novalidate=true on:submit=move |e: web_sys::SubmitEvent| { e.prevent_default(); store(false); }>
+            <div class="group-head"><h2>{title}</h2>{if on { badge("active", t().turned_on) } else { badge("plain", t().turned_off) }}</div>
+            <div class="form-grid">
+                <div class="form-field">
+                    <label for=pattern_id.clone()>{name("pattern")}</label>
+                    <input class="input" id=pattern_id maxlength="60" autocomplete="off" spellcheck="false" disabled=locked prop:value=pattern on:input=move |e| pattern.set(event_target_value(&e))/>
+                    {wrong}
+                </div>
+                <div class="form-field">
+                    <label for=reset_id.clone()>{name("reset")}</label>
+                    <select class="input" id=reset_id disabled=locked on:change=move |e| reset.set(event_target_value(&e))>
+                        {Reset::ALL.iter().map(|r| view! { <option value=r.key() selected=reset.with_untracked(|v| v == r.key())>{label(r.label())}</option> }).collect_view()}
+                    </select>
+                </div>
+            </div>
+            <p class="next-number" aria-live="polite">{move || next.with(|n| (!n.is_empty()).then(|| fill(t().next_number, &[n])))}</p>
+            {form_error(problem)}
+            {(!locked).then(|| view! {
+                <div class="form-foot">
+                    {on.then(|| view! { <button type="button" class="btn small" on:click=move |_| store(true)>{t().disable}</button> })}
+                    <button type="submit" class="btn primary small">{if on { t().save } else { t().enable }}</button>
+                </div>
+            })}
+        </form>
+    }
+    .into_any()
+}
+
+/// Changes the rule of a kind, or makes its first.
+async fn send(kind: &Kind, rule: Option<Row>, body: Value) -> Result<(), Problem> {
+    let Value::Object(mut map) = body else { return Ok(()) };
+    match rule {
+        Some(rule) => {
+            save::send(kinds::NUMBERING_RULE, &rule, &map, &Map::new()).await?;
+        }
+        None => {
+            map.insert("kind".to_owned(), json!(kind.name));
+            let reply = api::post("/numbering-rules", Value::Object(map)).send().await?;
+            if let Some(row) = Row::new(reply.body) {
+                announce(kinds::NUMBERING_RULE.plural, row.id().to_owned(), Some(row));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+UPDATE roles SET grants = grants - 'currency';
+UPDATE roles SET grants = grants - 'exchange_rate';
+UPDATE roles SET grants = grants - 'holiday';
+DROP TABLE holidays;
+ALTER TABLE workspaces DROP COLUMN working_hours;
+ALTER TABLE workspaces DROP COLUMN fiscal_year_start;
+ALTER TABLE workspaces DROP COLUMN version;

@@ -1,0 +1,15 @@
+UPDATE roles SET grants = grants - 'numbering_rule';
+DROP INDEX opportunities_number;
+DROP INDEX opportunities_number_unique;
+ALTER TABLE opportunities DROP COLUMN number_sort;
+ALTER TABLE opportunities DROP COLUMN number;
+DROP INDEX leads_number;
+DROP INDEX leads_number_unique;
+ALTER TABLE leads DROP COLUMN number_sort;
+ALTER TABLE leads DROP COLUMN number;
+DROP INDEX customers_number;
+DROP INDEX customers_number_unique;
+ALTER TABLE customers DROP COLUMN number_sort;
+ALTER TABLE customers DROP COLUMN number;
+DROP TABLE number_counters;
+DROP TABLE numbering_rules;

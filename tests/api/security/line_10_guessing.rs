@@ -1,0 +1,203 @@
+//! Line 10. Signing in and asking for a new password: the same answer and time for known and unknown users, throttled for
+//! each account and address, and nobody else is locked out.
+
+use crate::auth::with_own_server;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::time::Instant;
+use tests::firm::PASSWORD;
+use tests::sign_in::login;
+use tests::smtp::Smtp;
+use tests::*;
+
+/// How far apart the times for a known and an unknown address lie: the median over pairs of tries right after each other,
+/// either first as chance has it, so that what else the machine does meets both alike.
+fn apart(known: &str, unknown: &str, pairs: usize, call: impl Fn(&str)) -> f64 {
+    let time = |address: &str| {
+        let start = Instant::now();
+        call(address);
+        start.elapsed().as_secs_f64()
+    };
+    let chance = RandomState::new();
+    let mut ratios: Vec<f64> = (0..pairs)
+        .map(|pair| {
+            if chance.hash_one(pair) % 2 == 0 {
+                let known = time(known);
+                known / time(unknown)
+            } else {
+                let unknown = time(unknown);
+                time(known) / unknown
+            }
+        })
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    let apart = (ratios[pairs / 2] - 1.0).abs();
+    println!("{:.1} % apart in {pairs} pairs", apart * 100.0);
+    apart
+}
+
+/// Within a tenth of each other; where the machine has much else to do, at least when looked at longer.
+fn same_time(known: &str, unknown: &str, pairs: usize, call: impl Fn(&str)) {
+    // What is only needed the first time is not measured.
+    for address in [known, unknown] {
+        call(address);
+    }
+    let near = |pairs: usize| apart(known, unknown, pairs, &call) <= 0.10;
+    assert!(near(pairs) || near(3 * pairs), "known and unknown take different times");
+}
+
+fn with_mail(engine: Engine, limit: u32, test: impl Fn(&T, &Smtp)) {
+    let smtp = Smtp::start();
+    let mail = api::config::Mail {
+        url: smtp.url(),
+        from: "Guanxi <crm@example.com>".into(),
+    };
+    let settings = |c: &mut api::config::Config| {
+        c.sign_in_limit = limit;
+        c.mail = Some(mail);
+    };
+    with_own_server(engine, settings, |t| test(t, &smtp));
+}
+
+fn forgot(t: &T, email: &str) -> client::Request {
+    t.anonymous.post("/auth/forgot", json!({ "email": email }))
+}
+
+const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+
+#[test]
+fn a_sign_in_takes_as_long_for_unknown_users() {
+    for engine in ENGINES {
+        with_own_server(
+            engine,
+            |_| {},
+            |t| {
+                same_time(&t.sales.email, "nobody@example.com", 100, |email| {
+                    login(&t.anonymous, email, "wrong password").refused(401, "invalid_credentials");
+                });
+            },
+        );
+    }
+}
+
+#[test]
+fn asking_for_a_password_takes_as_long_for_unknown_users() {
+    for engine in ENGINES {
+        with_mail(engine, 0, |t, _| {
+            same_time(&t.sales.email, "nobody@example.com", 300, |email| {
+                forgot(t, email).expect(202);
+            });
+        });
+    }
+}
+
+#[test]
+fn asking_for_a_password_answers_all_alike() {
+    for engine in ENGINES {
+        with_mail(engine, 0, |t, smtp| {
+            let said = |email: &str| {
+                let answer = forgot(t, email).expect(202);
+                let named = |name: &&str| !matches!(*name, "date" | "x-request-id");
+                let mut headers: Vec<String> = answer
+                    .headers
+                    .keys()
+                    .map(|k| k.as_str())
+                    .filter(named)
+                    .map(|n| format!("{n}: {}", answer.header(n)))
+                    .collect();
+                headers.sort();
+                (answer.text, headers)
+            };
+            let disabled = t.admin.create(
+                "/users",
+                json!({ "name": "Gone", "email": format!("gone.{}", t.sales.email), "disabled": true }),
+            );
+            let known = said(&t.sales.email);
+            for email in [
+                "nobody@example.com",
+                "no address at all",
+                disabled["email"].as_str().expect("an address"),
+                "' OR 1=1 --",
+            ] {
+                assert_eq!(said(email), known, "{email}");
+            }
+            forgot(t, "").invalid(&["/email required"]);
+            forgot(t, &"x".repeat(255)).invalid(&["/email too_long"]);
+            smtp.wait(&t.sales.email, 1);
+            said(&t.manager.email);
+            smtp.wait(&t.manager.email, 1);
+            assert_eq!(smtp.letters().len(), 2, "nobody else was written to");
+        });
+    }
+}
+
+#[test]
+fn asking_for_a_password_is_slowed_down_and_floods_no_mailbox() {
+    for engine in ENGINES {
+        with_mail(engine, 3, |t, _| {
+            for email in [&t.sales.email, "nobody@example.com"] {
+                for _ in 0..3 {
+                    forgot(t, email).expect(202);
+                }
+                forgot(t, &email.to_uppercase()).refused(429, "sign_in_throttled");
+            }
+            // It is no failure to sign in, and others may ask.
+            login(&t.anonymous, &t.sales.email, PASSWORD).expect(200);
+            forgot(t, &t.manager.email).expect(202);
+            // From one address, many accounts.
+            let asked = (0..60)
+                .take_while(|n| forgot(t, &format!("u{n}@example.com")).send().status == 202)
+                .count();
+            assert!(asked < 40, "{asked}");
+        });
+        with_mail(engine, 0, |t, smtp| {
+            for _ in 0..12 {
+                forgot(t, &t.sales.email).expect(202);
+            }
+            forgot(t, &t.manager.email).expect(202);
+            smtp.wait(&t.manager.email, 1);
+            assert_eq!(smtp.wait(&t.sales.email, 5).len(), 5, "in an hour");
+        });
+    }
+}
+
+#[test]
+fn tries_are_slowed_down_and_nobody_else_is_locked_out() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        with_own_server(
+            engine,
+            |c| c.sign_in_limit = 3,
+            |t| {
+                for _ in 0..3 {
+                    login(&t.anonymous, &t.sales.email, "wrong password").refused(401, "invalid_credentials");
+                }
+                let refused = login(&t.anonymous, &t.sales.email, PASSWORD).refused(429, "sign_in_throttled");
+                assert!(
+                    refused
+                        .header("retry-after")
+                        .parse::<u64>()
+                        .is_ok_and(|s| (1..=3).contains(&s))
+                );
+                // Nobody learns that an account is there.
+                for _ in 0..3 {
+                    login(&t.anonymous, "nobody@example.com", "wrong password").refused(401, "invalid_credentials");
+                }
+                login(&t.anonymous, "nobody@example.com", PASSWORD).refused(429, "sign_in_throttled");
+                // Others come in, and who is in stays in.
+                login(&t.anonymous, &t.manager.email, PASSWORD).expect(200);
+                t.sales.get("/customers").expect(200);
+                // The password is asked for elsewhere too.
+                let prove = |password: &str| {
+                    t.manager.post(
+                        "/auth/password",
+                        json!({ "password": password, "new_password": "一匹好马 with 5 legs" }),
+                    )
+                };
+                for _ in 0..3 {
+                    prove("wrong password").invalid(&["/password wrong_password"]);
+                }
+                prove(PASSWORD).refused(429, "sign_in_throttled");
+            },
+        );
+    }
+}
