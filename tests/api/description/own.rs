@@ -53,14 +53,15 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
             path: "/access/explain?kind=lead".into(),
             ..plain
         },
-        // A record of `sales`, shared with one more before it is shared no more.
-        id if id.ends_with("_member") => {
+        // A record of `sales`, shared with one more before it is shared no more. Jobs are the owner's.
+        id if operation.path.ends_with("/members/{user_id}") => {
             let path = super::kind_path(operation);
-            let made = format!("{path}/{}", seed::plain(&t.sales, &path).id());
+            let maker = if path == "/jobs" { &t.owner } else { &t.sales };
+            let made = format!("{path}/{}", seed::plain(maker, &path).id());
             let to = format!("{made}/members/{}", t.admin.id);
             let ends = id.starts_with("delete_");
             if ends {
-                t.sales.put(&to, json!({ "access": "read" })).expect(201);
+                maker.put(&to, json!({ "access": "read" })).expect(201);
             }
             Probe {
                 path: to,
