@@ -15,8 +15,10 @@ choice! {
 }
 
 /// What has entries in the log without being a record.
-const BESIDE: [(&str, Label); 2] = [
+const BESIDE: [(&str, Label); 4] = [
     ("session", Label::new("登录", "Sign-in")),
+    ("password_link", Label::new("密码链接", "Password link")),
+    ("workspace", Label::new("工作区", "Workspace")),
     ("api_key", Label::new("API 密钥", "API key")),
 ];
 
