@@ -15,8 +15,9 @@ choice! {
 }
 
 /// What has entries in the log without being a record.
-const BESIDE: [(&str, Label); 3] = [
+const BESIDE: [(&str, Label); 4] = [
     ("session", Label::new("登录", "Sign-in")),
+    ("workspace", Label::new("工作区", "Workspace")),
     ("api_key", Label::new("API 密钥", "API key")),
     ("password_link", Label::new("重设密码链接", "Password link")),
 ];

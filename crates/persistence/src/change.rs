@@ -53,7 +53,7 @@ pub(crate) fn append_all(tx: &mut Tx, permit: &Permit, entries: &[Entry]) -> Res
 fn changes_rights(entry: &Entry) -> bool {
     match entry.kind {
         "session" => entry.action != ChangeAction::Create,
-        "user" | "role" | "team" | "team_member" | "api_key" => true,
+        "user" | "role" | "team" | "team_member" | "api_key" | "workspace" => true,
         _ => entry.fields.get("shared_with").is_some(),
     }
 }

@@ -445,7 +445,7 @@ texts! {
     rights_text: "每一格表示能对多大范围的记录做这项操作。没有单独设置的类型，按“所有其他类型”一行；没有单独设置的操作，按“其他操作”一列。" / "Each cell says how far the action reaches. Kinds without rights of their own go by the row “All other kinds”, actions by the column “Other actions”.";
     rights_keys: "方向键在格子间移动；0 无、1 本人、2 本团队、3 本团队及下级、4 全部；退格键恢复默认。" / "Arrows move between cells; 0 none, 1 own, 2 team, 3 team and below, 4 all; Backspace goes back to the default.";
     no_rights: "无权限" / "No rights";
-    follows: "默认（{}）" / "Default ({})";
+    follows: "{}（默认）" / "{} (default)";
     follows_rest: "按“所有其他类型”" / "as all other kinds";
     follow_rest: "“{}”改回按“所有其他类型”" / "Let “{}” go by “All other kinds” again";
     field_rights: "字段权限" / "Field rights";
