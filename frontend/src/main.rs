@@ -9,6 +9,7 @@
     reason = "problems are shown to a person, not handed through hot code"
 )]
 
+mod access;
 mod api;
 mod auth;
 mod currency;
@@ -28,6 +29,7 @@ mod report;
 mod role;
 mod route;
 mod settings;
+mod sharing;
 mod shell;
 mod state;
 mod task;

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use domain::messages;
+use domain::policy::Action;
 use domain::{Error as Refusal, Issue, Locale};
 use persistence::Error as StoreError;
 use serde_json::{Map, Value as Json, json};
@@ -86,7 +87,9 @@ impl Problem {
                     let kind =
                         domain::kind(kind).map_or_else(|| domain::role::area(kind).map(|a| a.label), |k| Some(k.label));
                     let kind = kind.map_or("?", |l| l.get(locale));
-                    let params = [("action", (*action).to_owned()), ("kind", kind.to_lowercase())];
+                    let action =
+                        Action::from_key(action).map_or((*action).to_owned(), |a| a.label().get(locale).to_lowercase());
+                    let params = [("action", action), ("kind", kind.to_lowercase())];
                     messages::text("forbidden", &params, locale)
                 }
                 _ => messages::text(self.code(), &[], locale),

@@ -69,6 +69,13 @@ pub fn post_form(path: impl Into<String>, form: web_sys::FormData) -> Call {
     call
 }
 
+/// A PUT may be repeated by itself.
+pub fn put(path: impl Into<String>, body: Value) -> Call {
+    let mut call = call("PUT", path);
+    call.body = Body::Json(body);
+    call
+}
+
 pub fn patch(path: impl Into<String>, version: i64, body: Value) -> Call {
     let mut call = call("PATCH", path);
     call.body = Body::Json(body);

@@ -53,6 +53,15 @@ impl Problem {
         }
     }
 
+    /// Something missing that need not be sent to know it.
+    pub fn at(field: &str, text: &str) -> Self {
+        Self {
+            status: 422,
+            errors: vec![(field.to_owned(), text.to_owned())],
+            ..Self::default()
+        }
+    }
+
     pub fn network(error: JsValue) -> Self {
         let aborted = crate::dom::get(&error, "name")
             .as_string()

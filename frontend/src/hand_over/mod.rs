@@ -103,11 +103,7 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
             return;
         }
         let Some((receiver, _)) = to.get_untracked() else {
-            problem.set(Some(Problem {
-                status: 422,
-                errors: vec![("to".to_owned(), t().choose_receiver.to_owned())],
-                ..Problem::default()
-            }));
+            problem.set(Some(Problem::at("to", t().choose_receiver)));
             return;
         };
         sending.set(true);

@@ -195,6 +195,12 @@ pub fn day_of(iso: &str) -> String {
     iso_day(&js_sys::Date::new(&iso.into()))
 }
 
+/// The moment before one.
+pub fn just_before(iso: &str) -> String {
+    let at = js_sys::Date::parse(iso) - 1.0;
+    js_sys::Date::new(&at.into()).to_iso_string().into()
+}
+
 fn iso_day(date: &js_sys::Date) -> String {
     // Swedish writes days the ISO way.
     let options = object(&[("timeZone", zone())]);

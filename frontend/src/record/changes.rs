@@ -7,7 +7,7 @@ use crate::{
         names::{Names, Wanted},
         row::value_text,
     },
-    role, transfer,
+    role, sharing, transfer,
 };
 use domain::{Field, Kind, record::READONLY, value::Type};
 use leptos::prelude::*;
@@ -24,6 +24,10 @@ pub fn mentioned(kind: Option<&'static Kind>, entry: &Value, wanted: &mut Wanted
             wanted.add(refers, pair[0].as_str());
             wanted.add(refers, pair[1].as_str());
         }
+        if name == sharing::SHARED {
+            wanted.add("user", pair[0]["user_id"].as_str());
+            wanted.add("user", pair[1]["user_id"].as_str());
+        }
     }
 }
 
@@ -37,10 +41,11 @@ struct Line {
 /// The lines of an entry. What a new record was born with besides is not told.
 pub fn list(kind: Option<&'static Kind>, entry: &Value, names: &Names) -> AnyView {
     let created = entry["action"] == "create";
-    let lines = match kind {
+    let mut lines = match kind {
         Some(kind) => of_record(kind, entry, names),
         None => of_other(entry, names),
     };
+    lines.extend(of_sharing(&entry["fields"][sharing::SHARED], names));
     let lines = lines.into_iter().filter(|line| !created || !line.new.is_empty());
     let lines = lines.map(|Line { name, old, new }| {
         view! {
@@ -87,6 +92,19 @@ fn of_field(field: &'static Field, pair: &Value, names: &Names) -> Vec<Line> {
         old: text(&pair[0]),
         new: text(&pair[1]),
     }]
+}
+
+/// Whom a record is shared with, which is no field of it.
+fn of_sharing(pair: &Value, names: &Names) -> Option<Line> {
+    let told = |member: &Value| {
+        let name = names.get(member["user_id"].as_str()?).map_or("…", String::as_str);
+        Some(fill(t().shared_as, &[name, &sharing::extent(member)]))
+    };
+    pair.is_array().then(|| Line {
+        name: label(domain::sharing::SHARED_WITH).to_owned(),
+        old: told(&pair[0]).unwrap_or_default(),
+        new: told(&pair[1]).unwrap_or_else(|| t().share_ended.to_owned()),
+    })
 }
 
 /// Sign-ins and keys, which have no fields of a kind.

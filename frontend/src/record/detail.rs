@@ -1,19 +1,22 @@
 //! One record: head with its actions, fields, timeline and what belongs to it; as a page of its own or beside a list.
 
 use crate::{
+    access::WhyDialog,
     api::{self, Problem},
     dom::{self, Tell},
     i18n::{label, t},
     kinds, lead, opportunity,
     record::{field, fields::Fields, history::History, related::Related, row::Row, save, timeline::Timeline},
-    route, shell,
+    route,
+    sharing::ShareDialog,
+    shell,
     state::{self, state},
     team,
     transfer::{self, TransferDialog},
     ui::{self, Menu, Tabs, dialog::Confirm, icon, tabs::Tab, toast},
     user,
 };
-use domain::Kind;
+use domain::{Kind, sharing::shareable};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::json;
 
@@ -234,7 +237,7 @@ pub fn preset(kind: &Kind, of: &'static Kind, id: &str, row: RwSignal<Row>) -> c
     })
 }
 
-/// Reads a record that has changed hands; who does not see it any more goes back to the list.
+/// Reads a record that others may reach now than before; who does not see it any more goes back to the list.
 fn again(kind: &'static Kind, row: RwSignal<Row>, gone: Callback<()>) {
     let id = row.with_untracked(|r| r.id().to_owned());
     spawn_local(async move {
@@ -260,6 +263,7 @@ fn Head(
 ) -> impl IntoView {
     let deleting = RwSignal::new(false);
     let transferring = RwSignal::new(false);
+    let (sharing, wondering) = (RwSignal::new(false), RwSignal::new(false));
     let may_delete = state::me().is_none_or(|m| m.may(kind.name, "delete"));
     let may_give = transfer::allowed(kind);
     let badges = move || {
@@ -298,17 +302,22 @@ fn Head(
             </div>
             <div class="page-actions">
                 {actions}
-                {(may_delete || may_give).then(|| view! {
-                    <Menu face=icon("more") label=t().more_actions class="btn quiet square" end=true>
-                        {may_give.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| transferring.set(true)>{icon("people")}{t().transfer}</button> })}
-                        {may_delete.then(|| view! { <button type="button" class="menu-row item danger" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete}</button> })}
-                    </Menu>
-                })}
+                <Menu face=icon("more") label=t().more_actions class="btn quiet square" end=true>
+                    {may_give.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| transferring.set(true)>{icon("people")}{t().transfer}</button> })}
+                    {shareable(kind).then(|| view! { <button type="button" class="menu-row item" on:click=move |_| sharing.set(true)>{icon("share")}{t().share}</button> })}
+                    <button type="button" class="menu-row item" on:click=move |_| wondering.set(true)>{icon("lock")}{t().who_sees}</button>
+                    {may_delete.then(|| view! { <button type="button" class="menu-row item danger" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete}</button> })}
+                </Menu>
             </div>
             {move || transferring.get().then(|| view! {
                 <TransferDialog kind rows=vec![row.get_untracked()] close=Callback::new(move |()| transferring.set(false))
                     done=Callback::new(move |()| again(kind, row, gone))/>
             })}
+            {move || sharing.get().then(|| view! {
+                <ShareDialog kind row=row.get_untracked() close=Callback::new(move |()| sharing.set(false))
+                    changed=Callback::new(move |()| again(kind, row, gone))/>
+            })}
+            {move || wondering.get().then(|| view! { <WhyDialog kind row=row.get_untracked() close=Callback::new(move |()| wondering.set(false))/> })}
             {move || deleting.get().then(|| view! {
                 <Confirm title=t().delete_title text=crate::i18n::fill(t().delete_text, &[&title()]) action=t().delete
                     close=Callback::new(move |()| deleting.set(false))

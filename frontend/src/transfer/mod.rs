@@ -107,11 +107,7 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
             return;
         }
         let Some((owner, _)) = to.get_untracked() else {
-            problem.set(Some(Problem {
-                status: 422,
-                errors: vec![("owner_id".to_owned(), t().choose_owner.to_owned())],
-                ..Problem::default()
-            }));
+            problem.set(Some(Problem::at("owner_id", t().choose_owner)));
             return;
         };
         let mut with: Vec<_> = chosen.get_untracked().into_iter().collect();

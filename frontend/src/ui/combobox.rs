@@ -147,6 +147,8 @@ pub fn Combobox(
                 aria-controls=list_id.clone()
                 aria-activedescendant=active
                 placeholder=t().type_to_search
+                // There from the first, so that a box focused at once has its text selected.
+                value=text.get_untracked()
                 prop:value=text
                 on:focus=move |_| if let Some(input) = input.get_untracked() { input.select() }
                 on:input=move |event| {

@@ -29,6 +29,7 @@ export async function makeScene(api, name = (text) => text) {
   const role = await api.make('roles', { name: name('电话销售').slice(0, 90), description: name('只跟进电话来的线索'), grants: { ...sales.grants, lead: { view: 'team', edit: 'own' } } });
   const team = await api.make('teams', { name: name('华北组') });
   await api.make('team-members', { team_id: team.id, user_id: user.id, duty: name('售前') });
+  await api.call('PUT', `/customers/${customer.id}/members/${user.id}`, { access: 'write', expires_at: '2099-12-31' });
   return { customer, contact, lead, product, pipeline, opportunity, user, role, team };
 }
 
@@ -56,6 +57,13 @@ const click = (selector) => async ({ page }) => {
 const dialog = (selector) => async (app) => {
   await click(selector)(app);
   await app.page.locator('dialog[open]').waitFor();
+};
+/** What stands in the menu of a record, by its place there. */
+const fromMenu = (index) => async (app) => {
+  await click('.record-head .menu-root > button')(app);
+  await app.page.locator('.record-head .menu .item').nth(index).click();
+  await app.page.locator('dialog[open]').waitFor();
+  await app.settled();
 };
 const tab = (index) => async (app) => {
   await app.page.getByRole('tab').nth(index).click();
@@ -89,6 +97,8 @@ export const SCREENS = [
   ['customer-contacts', ({ customer }) => `/customers/${customer.id}`, tab(1)],
   ['customer-tasks', ({ customer }) => `/customers/${customer.id}`, tab(3)],
   ['customer-history', ({ customer }) => `/customers/${customer.id}`, tab(4)],
+  ['customer-share', ({ customer }) => `/customers/${customer.id}`, fromMenu(1)],
+  ['customer-who-sees', ({ customer }) => `/customers/${customer.id}`, fromMenu(2)],
   ['contacts', () => '/contacts'],
   ['contact', ({ contact }) => `/contacts/${contact.id}`],
   ['board', ({ pipeline }) => `/pipeline?pipeline=${pipeline.id}`],

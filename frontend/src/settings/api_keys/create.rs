@@ -1,12 +1,12 @@
 //! The form of a new API key: name, how long it lives, and what it may do, kind by kind.
 
-use super::dialogs::{Given, Sending, foot, name_field};
+use super::dialogs::{Given, foot, name_field};
 use crate::{
     api,
     dom::Tell,
     i18n::{format, label, t},
     state,
-    ui::{Dialog, states::form_error},
+    ui::{Dialog, Sending, states::form_error},
 };
 use domain::{
     api_key::{self, Access, Subject},

@@ -2,11 +2,11 @@
 
 use super::create::{CreateKey, Expiry, expiry_field};
 use crate::{
-    api::{self, Problem},
+    api,
     dom::Tell,
     i18n::{fill, t},
     record::row::Row,
-    ui::{Dialog, dialog::Confirm, icon, secret, states::form_error, toast},
+    ui::{Dialog, Sending, dialog::Confirm, icon, secret, states::form_error, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Value, json};
@@ -74,50 +74,6 @@ impl Ask {
                 view! { <Confirm title text=t().revoke_text action=t().revoke close yes=Callback::new(yes)/> }
                     .into_any()
             }
-        }
-    }
-}
-
-/// A request of a dialog under way, and what came of it.
-#[derive(Clone, Copy)]
-pub struct Sending {
-    pub problem: RwSignal<Option<Problem>>,
-    pub busy: RwSignal<bool>,
-}
-
-impl Sending {
-    pub fn new() -> Self {
-        Self {
-            problem: RwSignal::new(None),
-            busy: RwSignal::new(false),
-        }
-    }
-
-    pub fn send(self, call: api::Call, then: impl FnOnce(Value) + 'static) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.problem.set(None);
-        spawn_local(async move {
-            let outcome = call.send().await;
-            self.busy.try_set(false);
-            match outcome {
-                Ok(reply) => then(reply.body),
-                Err(error) => {
-                    self.problem.try_set(Some(error));
-                }
-            }
-        });
-    }
-
-    /// What is wrong with a field.
-    pub fn error(self, name: &'static str) -> impl Fn() -> Option<AnyView> + Copy {
-        move || {
-            let text = self
-                .problem
-                .with(|p| p.as_ref().and_then(|p| p.field(name).map(str::to_owned)))?;
-            Some(view! { <p class="field-error" role="alert">{text}</p> }.into_any())
         }
     }
 }
