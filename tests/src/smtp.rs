@@ -246,7 +246,7 @@ fn words(value: &str) -> String {
     while let Some((before, after)) = rest.split_once("=?utf-8?b?") {
         let (word, tail) = after.split_once("?=").expect("its end");
         // Blanks between two words belong to neither.
-        if !(before.trim().is_empty() && !out.is_empty()) {
+        if !before.trim().is_empty() || out.is_empty() {
             out += before;
         }
         out += &String::from_utf8(BASE64.decode(word).expect("base64")).expect("UTF-8");

@@ -286,7 +286,7 @@ impl Actor {
 
     fn visible(&self, kind: &Kind, action: Action) -> Option<Visible> {
         let mut reach = self.identity.reach(kind.name, action);
-        if kind.name == "import" && !self.identity.closed.0.is_empty() {
+        if kind.is_work() && !self.identity.closed.0.is_empty() {
             // Files and reports of others show what is closed in the records.
             reach = reach.min(Reach::Own);
         }

@@ -178,6 +178,11 @@ impl Kind {
             .filter_map(|f| Some((f.name, f.refers?)))
     }
 
+    /// Whether its records tell of work that the server does: imports and jobs.
+    pub fn is_work(&self) -> bool {
+        matches!(self.name, "import" | "job")
+    }
+
     pub fn is_searchable(&self) -> bool {
         self.fields.iter().any(|f| f.can(SEARCH))
     }

@@ -66,7 +66,7 @@ pub fn actions(name: &str) -> Vec<Action> {
         return Vec::new();
     };
     let owned = kind.ownership == Ownership::Owned;
-    let job = matches!(kind.name, "import" | "job");
+    let job = kind.is_work();
     let person_or_firm = matches!(kind.name, "customer" | "contact" | "lead");
     // Activities, tasks and teams have fields to import by, and come with other files or not at all.
     let in_files = person_or_firm || matches!(kind.name, "product" | "opportunity" | "user");

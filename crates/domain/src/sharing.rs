@@ -30,7 +30,7 @@ impl Member {
     }
 }
 
-/// Whether records of the kind can be shared: those that somebody owns.
+/// Whether records of the kind can be shared: those that somebody owns, and that are no work of the server's.
 pub fn shareable(kind: &Kind) -> bool {
-    kind.ownership == Ownership::Owned && kind.name != "import"
+    kind.ownership == Ownership::Owned && !kind.is_work()
 }

@@ -83,7 +83,7 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
                 .as_ref()
                 .map_or(1, |_| client.get("/workspace").expect(200).version());
             Probe {
-                body: Some(json!({ "name": format!("Firm {version}") })),
+                body: Some(json!({ "name": format!("Renamed {version}") })),
                 version: Some(version),
                 ..plain
             }

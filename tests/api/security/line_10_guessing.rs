@@ -31,9 +31,7 @@ fn apart(known: &str, unknown: &str, pairs: usize, call: impl Fn(&str)) -> f64 {
         })
         .collect();
     ratios.sort_by(f64::total_cmp);
-    let apart = (ratios[pairs / 2] - 1.0).abs();
-    println!("{:.1} % apart in {pairs} pairs", apart * 100.0);
-    apart
+    (ratios[pairs / 2] - 1.0).abs()
 }
 
 /// Within a tenth of each other; where the machine has much else to do, at least when looked at longer.

@@ -116,7 +116,7 @@ impl FieldRights {
 /// everything else is read by.
 pub fn choices(kind: &Kind, field: &Field) -> Vec<Access> {
     use crate::record::Ownership;
-    let records = kind.ownership == Ownership::Owned && kind.name != "import";
+    let records = kind.ownership == Ownership::Owned && !kind.is_work();
     let kept = matches!(
         field.name,
         "id" | "version" | "created_at" | "updated_at" | "created_by" | "owner_id" | "custom_fields"

@@ -52,10 +52,11 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         if list.filter.is_some() || list.q.is_some() {
             sql = sql.once();
         }
+        let by = rows.sorted_by(tx.dialect());
         rows.condition(&mut sql, tx.dialect(), scope);
         conditions(&mut sql, tx.dialect(), T::KIND, list, &search);
         if nullable {
-            sql.push(format!(" AND t.{column} IS {}NULL", if nulls { "" } else { "NOT " }));
+            sql.push(format!(" AND {by}{column} IS {}NULL", if nulls { "" } else { "NOT " }));
         }
         let (beyond, order) = if list.sort.descending {
             (" < ", " DESC")
@@ -67,7 +68,7 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
                 sql.push(format!(" AND t.id{beyond}")).bind(after.id);
             }
             Some(after) if !nulls => {
-                sql.push(format!(" AND (t.{column}, t.id){beyond}("))
+                sql.push(format!(" AND ({by}{column}, t.id){beyond}("))
                     .bind(after.key.clone());
                 sql.push(", ").bind(after.id).push(")");
             }
@@ -76,7 +77,6 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         if nulls {
             sql.push(format!(" ORDER BY t.id{order}"));
         } else {
-            let by = rows.sorted_by(tx.dialect());
             sql.push(format!(" ORDER BY {by}{column}{order}, t.id{order}"));
         }
         let missing = i64::try_from(wanted - found.len()).unwrap_or(i64::MAX);

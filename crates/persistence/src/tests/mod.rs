@@ -10,7 +10,7 @@ use domain::contact::Contact;
 use domain::customer::Customer;
 use domain::opportunity::Opportunity;
 use domain::policy::Scope;
-use domain::query::{Context, Cursor, List};
+use domain::query::{Context, Count, Cursor, List};
 use domain::record::SORT;
 use domain::value::{Storage, Val};
 use domain::{Id, Instant, Record};
@@ -202,6 +202,61 @@ fn lists_gets_and_boards_go_by_their_indexes() {
         let covered = totals.contains("COVERING INDEX opportunities_board")
             || totals.contains("Index Only Scan using opportunities_board");
         assert!(covered && !totals.contains("TEMP B-TREE"), "{totals}");
+    });
+}
+
+/// The rows of few among many owners are gathered and sorted, those of many are met along the order: either way they are
+/// the same.
+#[test]
+fn lists_of_some_owners_go_the_shorter_way() {
+    both(|db| {
+        let owners = filled(db);
+        for (count, gathered) in [(2, true), (25, false)] {
+            let mates = &owners[..count];
+            let team = scope::<Customer>(&somebody(&db.workspace, "manager", mates[0], mates));
+            let all = scope::<Customer>(&db.actor());
+            let ids: Vec<String> = mates.iter().map(Id::to_string).collect();
+            for sort in ["name", "-name", "created_at", "-created_at"] {
+                let mut theirs = list::<Customer>(&[("sort", sort), ("count", "exact")]);
+                let mut same = list::<Customer>(&[
+                    ("sort", sort),
+                    ("filter[owner_id][in]", &ids.join(",")),
+                    ("count", "exact"),
+                ]);
+                for _ in 0..2 {
+                    let (seen, wanted) = (
+                        db.read(|tx| engine::list::<Customer>(tx, &team, &theirs)),
+                        db.read(|tx| engine::list::<Customer>(tx, &all, &same)),
+                    );
+                    let ids = |page: &engine::Page<Customer>| page.rows.iter().map(|r| r.id).collect::<Vec<_>>();
+                    assert_eq!(
+                        (ids(&seen), seen.count),
+                        (ids(&wanted), wanted.count),
+                        "{count} owners by {sort}"
+                    );
+                    let after = |list: &List, next: Option<String>| {
+                        let storage = list.sort.field.sort_column().1;
+                        next.map(|text| Cursor::decode(&text, list.fingerprint, storage).expect("its cursor"))
+                    };
+                    (theirs.after, same.after) = (after(&theirs, seen.next), after(&same, wanted.next));
+                }
+                theirs.count = Count::No;
+                let plans = plans(db, |tx| engine::list::<Customer>(tx, &team, &theirs));
+                let [asked, listed] = plans.as_slice() else {
+                    panic!("{plans:?}")
+                };
+                assert!(asked.contains("customers_owner_"), "{asked}");
+                let column = sort.trim_start_matches('-');
+                let walked = listed.contains(&format!("customers_{column} ")) && !sorts(listed);
+                // (PostgreSQL sees how many ids there are, and may walk past them where the table is small.)
+                let pg = db.engine == common::Engine::Pg;
+                let looked_up = listed.contains("sqlite_autoindex_customers_1") || pg;
+                assert!(
+                    if gathered { looked_up } else { walked },
+                    "{count} owners by {sort}:\n{listed}"
+                );
+            }
+        }
     });
 }
 

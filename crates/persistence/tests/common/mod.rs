@@ -263,6 +263,8 @@ fn value(kind: &Kind, field: &Field, suffix: &str, storage: Storage, full: bool,
         },
         Storage::Int => Val::Int(number * 100 + i64::from(suffix == "_base")),
         Storage::Bool => Val::Bool(full),
+        // What a job is about may be of any kind.
+        Storage::Id if field.refers.is_none() => Val::Id(Id::now_v7()),
         Storage::Id => field
             .refers
             .and_then(|to| refs.get(to))
@@ -298,7 +300,8 @@ macro_rules! for_each_kind {
             domain::numbering_rule::NumberingRule,
             domain::product::Product, domain::pipeline::Pipeline, domain::stage::Stage, domain::customer::Customer,
             domain::contact::Contact, domain::opportunity::Opportunity, domain::lead::Lead,
-            domain::activity::Activity, domain::task::Task, domain::import::Import)
+            domain::activity::Activity, domain::task::Task, domain::import::Import, domain::job::Job,
+            domain::team_member::TeamMember)
     }};
     (@ $t:ident => $body:expr; $($kind:ty),*) => {{
         let mut count = 0;
@@ -319,5 +322,9 @@ pub fn one_of_each(db: &Db) -> References {
         db.insert(std::slice::from_ref(&record));
         refs.insert(T::KIND.name, record.id());
     });
+    // Nobody joins a team twice: records made later are about somebody else.
+    let another: domain::user::User = sample(false, &refs, 1);
+    db.insert(std::slice::from_ref(&another));
+    refs.insert("user", another.id);
     refs
 }
