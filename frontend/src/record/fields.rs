@@ -153,6 +153,10 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
         _ => {}
     };
     let left = move |event: web_sys::FocusEvent| {
+        // The button that opened the box goes, and its focus with it: nobody has left.
+        if dom::within(&event, ".field-open") {
+            return;
+        }
         let to = event.related_target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());
         let inside = node
             .get_untracked()
