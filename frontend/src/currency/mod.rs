@@ -7,6 +7,10 @@ use crate::{
 use leptos::prelude::*;
 
 pub async fn load() {
+    // Who does not see currencies works in the base currency.
+    if state::me().is_some_and(|me| !me.may("currency", "view")) {
+        return;
+    }
     let Ok(reply) = api::get("/currencies?limit=200&sort=code&filter[disabled]=false")
         .send()
         .await
