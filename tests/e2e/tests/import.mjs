@@ -42,5 +42,7 @@ test('a GBK file is mapped by itself, tried, imported, and its bad rows are hand
   const names = (await api.list(`/customers?q=${mark}&sort=name`)).map(({ name }) => name);
   assert.deepEqual(names, [`虎跃${mark}`, `龙腾${mark}`]);
   await page.getByRole('button', { name: '查看记录' }).click();
+  // Others make customers meanwhile: looked for, since the list shows the newest.
+  await page.getByRole('searchbox').fill(mark);
   await app.row(`龙腾${mark}`).waitFor();
 });
