@@ -179,9 +179,10 @@ fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
     let title = record["name"].as_str().unwrap_or_default().to_owned();
     let deleted = record["deleted"] == true;
     let (at, id) = (entry.text("at").to_owned(), entry.text("record_id").to_owned());
-    // An address tells more about a sign-in than its number.
+    // An address tells more about a sign-in than its number. (A customer's is where the firm is.)
     let from = entry.get("fields")["address"][1]
         .as_str()
+        .filter(|_| kind.is_none())
         .unwrap_or_default()
         .to_owned();
     let href = page(&kind_name, &id).filter(|_| !deleted && !title.is_empty());
