@@ -1,5 +1,6 @@
 //! Users: access ends when they are disabled, and a workspace keeps an owner.
 
+mod avatar;
 mod hand_over;
 
 use tests::firm::PASSWORD;
