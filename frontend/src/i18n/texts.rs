@@ -515,6 +515,14 @@ texts! {
     profile: "个人设置" / "Profile";
     roles: "角色" / "Roles";
     profile_text: "姓名会显示给同事；语言和时区决定您看到的文字和时间。" / "Your colleagues see your name. Language and time zone decide how texts and times are shown to you.";
+    choose_picture: "选择图片" / "Choose a picture";
+    use_picture: "使用此图片" / "Use this picture";
+    remove_picture: "移除头像" / "Remove";
+    picture_preview: "所选图片预览" / "The chosen picture";
+    picture_hint: "PNG、JPEG 或 WebP，最大 {} MB，取图片中间的正方形。" / "PNG, JPEG or WebP, at most {} MB. The square in its middle is used.";
+    picture_too_large: "图片文件过大，最大 {} MB。" / "The file is too large: at most {} MB.";
+    picture_changed: "已更换" / "Changed";
+    picture_removed: "已移除" / "Removed";
     workspace_zone: "跟随工作区：{}" / "As the workspace: {}";
     profile_changed: "资料刚在别处被修改，已显示最新内容，请确认后再保存。" / "Your profile was just changed elsewhere. You now see the latest; please check and save again.";
     change_password: "修改密码" / "Change password";
