@@ -58,6 +58,11 @@ both! {
         let token = invited(&t.admin, &t.other_sales.id.to_string());
         t.admin.patch(&format!("/users/{}", t.other_sales.id), 3, json!({ "disabled": true })).expect(200);
         accept(&t.anonymous, &token, OTHER).refused(409, "invalid_link");
+        // Nor when they are back: an old letter opens no door, a new one does.
+        t.admin.patch(&format!("/users/{}", t.other_sales.id), 4, json!({ "disabled": false })).expect(200);
+        accept(&t.anonymous, &token, OTHER).refused(409, "invalid_link");
+        login(t, &t.other_sales.email, PASSWORD).expect(200);
+        accept(&t.anonymous, &invited(&t.admin, &t.other_sales.id.to_string()), OTHER).expect(200);
     }
 
     fn a_forgotten_password_is_set_anew_and_ends_all_sessions(t) {
