@@ -587,6 +587,8 @@ texts! {
     hand_over_nothing: "名下没有记录。" / "They own nothing.";
     in_bin: "（回收站 {}）" / " ({} in the recycle bin)";
     receiver: "接收人" / "Receiver";
+    receivers_by_kind: "按类型分别指定接收人" / "Other receivers for some kinds";
+    receivers_by_kind_text: "未指定的类型交给上面的接收人。" / "What is left empty goes to the receiver above.";
     choose_receiver: "请选择接收人。" / "Choose the receiver.";
     disable_too: "同时停用该用户，此后不会再有新记录归其名下" / "Disable the user first, so that nothing new arrives";
     start_hand_over: "开始交接" / "Hand over";
