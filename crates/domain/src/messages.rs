@@ -103,6 +103,7 @@ messages! {
     malformed_request "请求无法理解：{reason}" "The request cannot be understood: {reason}";
     payload_too_large "请求内容过大，最多 {max} 字节。" "The body is too large: at most {max} bytes.";
     unsupported_media_type "请使用 Content-Type: {expected}。" "Use Content-Type: {expected}.";
+    unsupported_encoding "请求内容请勿压缩。" "Send the body as it is, not compressed.";
     method_not_allowed "此地址不支持该方法，允许：{allowed}。" "This address does not know that method; allowed: {allowed}.";
     no_such_route "没有这个地址。" "There is nothing at this address.";
     not_found "记录不存在，或您无权查看。" "It does not exist, or you may not see it.";
