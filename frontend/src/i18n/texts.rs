@@ -471,7 +471,7 @@ texts! {
     delete_role_title: "删除角色“{}”？" / "Delete the role “{}”?";
     delete_role_text: "角色会移到回收站。仍有用户使用的角色不能删除。" / "It moves to the recycle bin. A role that somebody has cannot be deleted.";
     rights: "操作权限" / "Rights";
-    rights_text: "每一格是该操作的数据范围。未单独设置的类型按“所有其他类型”一行，未单独设置的操作按“其他操作”一列。" / "Each cell says how far an action reaches. Kinds without rights of their own follow the row “All other kinds”, actions the column “Other actions”.";
+    rights_text: "每一格是该操作的数据范围。虚线为默认值：未单独设置的类型按“所有其他类型”一行，未单独设置的操作按“其他操作”一列。" / "Each cell says how far an action reaches. Dashed ones follow: kinds without rights of their own the row “All other kinds”, actions the column “Other actions”.";
     rights_keys: "方向键在格子间移动；0 无、1 本人、2 本团队、3 本团队及下级、4 全部；退格键恢复默认。" / "Arrows move between cells; 0 none, 1 own, 2 team, 3 team and below, 4 all; Backspace goes back to the default.";
     no_rights: "无权限" / "No rights";
     follows: "{}（默认）" / "{} (default)";
