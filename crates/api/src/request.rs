@@ -174,7 +174,7 @@ fn key(request: &HttpRequest, caller: &Caller, body: &[u8]) -> Result<Option<Key
         workspace: caller.workspace().id,
         user: caller.user(),
         key: key.to_owned(),
-        request_hash: token::hash(&String::from_utf8_lossy(&said)),
+        request_hash: token::hash(&said),
     }))
 }
 

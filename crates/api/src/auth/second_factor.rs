@@ -124,7 +124,7 @@ async fn turn_on(
     let factor = SecondFactor {
         secret,
         step,
-        recovery: codes.iter().map(|c| token::hash(c)).collect(),
+        recovery: codes.iter().map(token::hash).collect(),
     };
     let me = caller.me()?;
     state
