@@ -48,6 +48,8 @@ fn begun(process: &Program, owner: &Client, operation: &Operation, path: &str, h
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
     let media = match operation.media.as_deref() {
         Some("multipart/form-data") => "multipart/form-data; boundary=b",
+        // Of several that are taken, one.
+        Some("image/*") => "image/png",
         other => other.unwrap_or("application/json"),
     };
     let token = owner.token.as_deref().expect("a token");
@@ -186,6 +188,17 @@ fn nothing_is_unpacked() {
                     .header("Content-Encoding", "gzip")
                     .bytes("application/json", gzip.clone())
                     .refused(415, "unsupported_encoding");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_small_file_with_many_pixels_is_not_drawn() {
+    for engine in ENGINES {
+        weighed(engine, |_, owner| {
+            for (width, height) in [(50_000, 50_000), (u32::MAX >> 1, 1), (8_000, 5_001)] {
+                owner.set_picture(&pictures::bomb(width, height)).expect(422);
             }
         });
     }

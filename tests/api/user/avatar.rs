@@ -1,8 +1,8 @@
-//! Pictures of users: what is taken and what is kept, who sees them, and that they are told in the record.
+//! Pictures of users: what is kept of them, who sees them, and that they are told in the record.
 
 use image::ImageFormat;
 use tests::api_key::program;
-use tests::pictures::{BLUE, RED, SECRET, another_png, bomb, halves, is_about, turned};
+use tests::pictures::{BLUE, RED, SECRET, another_png, halves, is_about, turned};
 use tests::sign_in::newcomer;
 use tests::*;
 
@@ -51,51 +51,6 @@ both! {
             assert!(is_about(&kept, red, RED) && is_about(&kept, blue, BLUE), "{orientation}");
             assert!(!holds(&kept, SECRET.as_bytes()) && !holds(&kept, b"Exif"));
         }
-    }
-
-    fn what_is_no_such_picture_is_refused_in_both_languages(t) {
-        let gif = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0!\xf9\x04\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;".to_vec();
-        let svg = br#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#.to_vec();
-        let cut = { let mut png = halves(300, 300, ImageFormat::Png); png.truncate(120); png };
-        let cases: [(&[u8], u16, &str, &str, &str); 6] = [
-            (&gif, 415, "unsupported_picture", "请选择 PNG、JPEG 或 WebP 格式的图片。", "Choose a picture in the format PNG, JPEG or WebP."),
-            (&svg, 415, "unsupported_picture", "请选择 PNG、JPEG 或 WebP 格式的图片。", "Choose a picture in the format PNG, JPEG or WebP."),
-            (b"", 415, "unsupported_picture", "请选择 PNG、JPEG 或 WebP 格式的图片。", "Choose a picture in the format PNG, JPEG or WebP."),
-            (&cut, 422, "invalid", "无法读取该图片，文件可能已损坏。", "This picture cannot be read; the file seems to be damaged."),
-            (b"\x89PNG\r\n\x1a\n", 422, "invalid", "无法读取该图片，文件可能已损坏。", "This picture cannot be read; the file seems to be damaged."),
-            (&bomb(60_000, 60_000), 422, "invalid", "图片尺寸过大，最多 40 百万像素。", "The picture is too large: at most 40 megapixels."),
-        ];
-        for (file, status, code, zh, en) in cases {
-            for (language, said) in [("zh-CN", zh), ("en", en)] {
-                let answer = t.sales.set_picture(file).language(language).refused(status, code);
-                assert_eq!(answer["detail"], said);
-            }
-        }
-        // What calls itself something else is not looked at.
-        for media in ["image/svg+xml", "image/gif", "application/json", "text/html"] {
-            let sent = t.sales.call("PUT", "/auth/me/avatar").bytes(media, another_png());
-            sent.refused(415, "unsupported_picture");
-        }
-        t.sales.get(&of(t.sales.id)).refused(404, "not_found");
-        assert!(t.sales.get("/auth/me").expect(200)["user"]["avatar"].is_null());
-    }
-
-    fn a_file_that_is_too_large_is_refused(t) {
-        let mut file = another_png();
-        file.resize((10 << 20) + 1, 0);
-        let answer = t.sales.set_picture(&file).language("en").refused(413, "picture_file_too_large");
-        assert_eq!(answer["detail"], "The file of the picture is too large: at most 10 MB.");
-        file.truncate(10 << 20);
-        t.sales.set_picture(&file).expect(200);
-    }
-
-    fn a_small_file_with_many_pixels_costs_nothing(t) {
-        let start = std::time::Instant::now();
-        for (width, height) in [(50_000, 50_000), (u32::MAX >> 1, 1), (8_000, 5_001)] {
-            t.sales.set_picture(&bomb(width, height)).expect(422);
-        }
-        let took = start.elapsed();
-        assert!(took.as_millis() < 1_000, "{took:?}");
     }
 
     fn the_record_tells_which_picture_it_is_and_the_log_that_it_changed(t) {
