@@ -6,7 +6,7 @@ use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::policy::{Parent, Scope, Visible};
 use domain::query::{Filter, Leaf, Test};
-use domain::value::{Row, Storage, Val};
+use domain::value::{Storage, Val};
 use domain::{Id, Kind};
 
 /// Rows of `table` (aliased `t`) that are alive and visible in the scope.
@@ -135,12 +135,10 @@ pub fn rows(tx: &mut Tx, kind: &Kind, scope: &Scope) -> Result<Rows> {
         seen_through(&mut sql, dialect, scope.workspace(), parent, false);
     }
     sql.push(") v LIMIT ").bind(FEW as i64 + 1);
-    let found = tx.rows(&sql, &[Storage::Id])?;
-    if found.len() > FEW {
+    let mut ids: Vec<Id> = tx.all(&sql, &[Storage::Id], |row| Ok(row.get()?))?;
+    if ids.len() > FEW {
         return Ok(Rows::Walked);
     }
-    let ids = found.into_iter().map(|row| Ok(Row::new(row).get()?));
-    let mut ids: Vec<Id> = ids.collect::<Result<_>>()?;
     ids.sort_unstable();
     ids.dedup();
     Ok(Rows::These(ids))
