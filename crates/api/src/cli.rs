@@ -10,7 +10,7 @@ use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use domain::Locale;
 use persistence::{DatabaseUrl, Options, Store, migrations};
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -114,6 +114,9 @@ enum Command {
         #[arg(long, default_value_t = 1.0)]
         rows: f64,
     },
+    /// Time decisions about rights for `cargo xtask bench`
+    #[command(hide = true)]
+    BenchDecide,
     /// Check the chain of the change log
     Audit {
         #[command(subcommand)]
@@ -173,6 +176,7 @@ pub fn run() -> ExitCode {
     let log = given.unwrap_or_else(|| "info".to_owned());
     tracing_subscriber::fmt()
         .with_env_filter(log)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     let matches = without_empty(Cli::command()).get_matches();
@@ -261,6 +265,11 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo { database } => {
             let store = Store::open(&database.database, Options::default())?;
             say(demo::fill(&store)?);
+        }
+        Command::BenchDecide => {
+            for (name, nanoseconds) in bench::decide()? {
+                say(format_args!("{name:36} {:>10.2} µs", nanoseconds / 1e3));
+            }
         }
         Command::BenchFill { database, rows } => {
             bench::fill(&Store::open(&database.database, Options::default())?, rows)?
