@@ -4,13 +4,13 @@ use diesel::prelude::*;
 use persistence::DatabaseUrl;
 use pgtest::{Durability, Server as Postgres, Shutdown};
 use std::collections::HashMap;
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use tests::engine::{Place, serve};
+use tests::program::{self, Program, free_port};
 use tests::*;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_guanxi-under-test");
@@ -18,63 +18,17 @@ const KILLS: u64 = 20;
 const WRITERS: u64 = 4;
 
 /// The binary at work on a database.
-struct Process(Child);
-
-impl Process {
-    fn start(database: &str, port: u16) -> Self {
-        let child = Command::new(PROGRAM)
-            .args([
-                "serve",
-                "--database",
-                database,
-                "--rate-limit",
-                "0",
-                "--workers",
-                "2",
-                "--listen",
-            ])
-            .arg(format!("127.0.0.1:{port}"))
-            .env("GUANXI_LOG", "off")
-            .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .expect("the server starts");
-        let process = Self(child);
-        let url = format!("http://127.0.0.1:{port}/readyz");
-        let until = Instant::now() + Duration::from_secs(10);
-        while !reqwest::blocking::get(&url).is_ok_and(|r| r.status().is_success()) {
-            assert!(Instant::now() < until, "the server is ready within 10 s");
-            thread::sleep(Duration::from_millis(10));
-        }
-        process
-    }
-
-    /// kill -9
-    fn kill(mut self) {
-        self.0.kill().expect("is killed");
-        self.0.wait().expect("is gone");
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+fn started(database: &str, port: u16) -> Program {
+    Program::start(PROGRAM, database, port, |command| {
+        command.args(["--rate-limit", "0", "--workers", "2"]);
+        command.env("GUANXI_LOG", "off").stdout(Stdio::null());
+    })
 }
 
 /// Somebody's access token in a new database, whose server has gone.
 fn founded(engine: Engine) -> (Place, String) {
-    let running = Running::start(engine, |_| {}).expect("a server");
-    let token = Firm::new(&running.server).owner.client.token.expect("a token");
-    let Running { place, server, .. } = running;
-    drop(server);
-    (place, token)
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
+    let (place, firm) = program::founded(engine);
+    (place, firm.owner.client.token.expect("a token"))
 }
 
 /// What the writers know: of each customer by external id the acknowledged number (none: not acknowledged at all), and
@@ -174,7 +128,7 @@ fn killed_under_writes(engine: Engine) {
     let client = Client::new(format!("http://127.0.0.1:{port}"), Some(token));
     let mut acknowledged = 0;
     for round in 0..KILLS {
-        let process = Process::start(&place.argument(), port);
+        let process = started(&place.argument(), port);
         // Read while the server lives: every answer is held against it.
         client.description();
         let known = Mutex::new(Known::default());
@@ -189,7 +143,7 @@ fn killed_under_writes(engine: Engine) {
         });
         let known = known.into_inner().expect("not poisoned");
         acknowledged += known.acknowledged;
-        let process = Process::start(&place.argument(), port);
+        let process = started(&place.argument(), port);
         verify(&client, &known);
         process.kill();
     }
@@ -323,7 +277,7 @@ fn hand_over_after_a_kill(engine: Engine) {
     let port = free_port();
     let client = |person: &Person| Client::new(format!("http://127.0.0.1:{port}"), person.client.token.clone());
     let owner = client(&firm.owner);
-    let process = Process::start(&place.argument(), port);
+    let process = started(&place.argument(), port);
     let operations: Vec<Json> = (0..100)
         .map(|n| json!({ "method": "create", "body": { "name": format!("n{n}") } }))
         .collect();
@@ -351,7 +305,7 @@ fn hand_over_after_a_kill(engine: Engine) {
         Engine::Postgres => "alive_at - interval '61 seconds'",
     };
     execute(&place, &format!("UPDATE job_queue SET alive_at = {old}"));
-    let process = Process::start(&place.argument(), port);
+    let process = started(&place.argument(), port);
     let before = done(&owner.get(&path).expect(200));
     let end = seed::ended(&owner, &path);
     assert!((1..RECORDS as u64).contains(&before), "killed half-way, at {before}");

@@ -73,6 +73,17 @@ pub fn focus(element: &web_sys::Element) {
     }
 }
 
+/// Pushes a row sideways until what matches stands in its middle, as far as it goes.
+pub fn centre(row: &web_sys::Element, selector: &str) {
+    if let Ok(Some(item)) = row.query_selector(selector) {
+        let middle = |element: &web_sys::Element| {
+            let place = element.get_bounding_client_rect();
+            place.left() + place.width() / 2.0
+        };
+        row.set_scroll_left(row.scroll_left() + (middle(&item) - middle(row)) as i32);
+    }
+}
+
 /// Focuses, after the next frame, the first element that matches.
 pub fn focus_soon(selector: String) {
     request_animation_frame(move || {

@@ -87,11 +87,8 @@ fn App() -> impl IntoView {
             _ => "",
         })
     });
-    move || {
-        state.locale.track();
-        let who = who.get();
-        let gate = gate.get();
-        let screen = match who.as_str() {
+    let screen = move |(_, who, gate): (_, String, &'static str)| {
+        match who.as_str() {
             // Whoever is signed in here: the link is for somebody in particular.
             _ if matches!(gate, "welcome" | "reset") => view! { <auth::Welcome again=gate == "reset"/> }.into_any(),
             "…" => view! { <div class="boot" role="status" aria-label=t().loading></div> }.into_any(),
@@ -103,8 +100,11 @@ fn App() -> impl IntoView {
                 view! { <shell::Shell><Screen/></shell::Shell><shell::Palette/><ConflictDialog/><leave::LeaveDialog/> }
                     .into_any()
             }
-        };
-        view! { {screen}<ui::toast::Toasts/> }
+        }
+    };
+    view! {
+        {ui::fresh(move || (state.locale.get(), who.get(), gate.get()), screen)}
+        {move || { state.locale.track(); view! { <ui::toast::Toasts/> } }}
     }
 }
 
@@ -112,34 +112,33 @@ fn App() -> impl IntoView {
 #[component]
 fn Screen() -> impl IntoView {
     let path = Memo::new(move |_| state().address.with(|a| a.path.clone()));
-    move || {
-        let path = path.get();
-        let parts: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
-        document().set_title(t().product);
-        match parts.as_slice() {
-            [] => view! { <report::Dashboard/> }.into_any(),
-            ["tasks"] => view! { <task::TasksPage/> }.into_any(),
-            ["pipeline"] => view! { <pipeline::BoardPage/> }.into_any(),
-            ["import", rest @ ..] => {
-                view! { <import::ImportPage id=rest.first().map(|s| (*s).to_owned())/> }.into_any()
-            }
-            ["settings", rest @ ..] => {
-                let part = |n: usize| rest.get(n).map(|s| (*s).to_owned());
-                view! { <settings::SettingsPage part=part(0).unwrap_or_default() id=part(1)/> }.into_any()
-            }
-            ["bin", rest @ ..] => {
-                view! { <record::bin::BinPage kind=rest.first().and_then(|p| kinds::by_plural(p))/> }.into_any()
-            }
-            [plural] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
-                Some(kind) => view! { <ListPage kind icon_name=kind.name/> }.into_any(),
-                None => lost(),
-            },
-            [plural, id] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
-                Some(kind) => view! { <RecordPage kind id=(*id).to_owned()/> }.into_any(),
-                None => lost(),
-            },
-            _ => lost(),
+    ui::fresh(move || path.get(), screen)
+}
+
+fn screen(path: String) -> AnyView {
+    let parts: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+    document().set_title(t().product);
+    match parts.as_slice() {
+        [] => view! { <report::Dashboard/> }.into_any(),
+        ["tasks"] => view! { <task::TasksPage/> }.into_any(),
+        ["pipeline"] => view! { <pipeline::BoardPage/> }.into_any(),
+        ["import", rest @ ..] => view! { <import::ImportPage id=rest.first().map(|s| (*s).to_owned())/> }.into_any(),
+        ["settings", rest @ ..] => {
+            let part = |n: usize| rest.get(n).map(|s| (*s).to_owned());
+            view! { <settings::SettingsPage part=part(0).unwrap_or_default() id=part(1)/> }.into_any()
         }
+        ["bin", rest @ ..] => {
+            view! { <record::bin::BinPage kind=rest.first().and_then(|p| kinds::by_plural(p))/> }.into_any()
+        }
+        [plural] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
+            Some(kind) => view! { <ListPage kind icon_name=kind.name/> }.into_any(),
+            None => lost(),
+        },
+        [plural, id] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
+            Some(kind) => view! { <RecordPage kind id=(*id).to_owned()/> }.into_any(),
+            None => lost(),
+        },
+        _ => lost(),
     }
 }
 

@@ -16,11 +16,21 @@ pub struct Operation {
     pub has_body: bool,
     /// The media type of the body, if it has one.
     pub media: Option<String>,
+    /// Schema of the body.
+    pub body: Json,
+    /// Schema of the answer where all is well.
+    pub answer: Json,
+    /// Names of the parameters in the query.
+    pub query: Vec<String>,
 }
 
 impl Operation {
     pub fn mutates(&self) -> bool {
         self.method != "GET" && !self.id.starts_with("search_")
+    }
+
+    pub fn takes_json(&self) -> bool {
+        self.media.as_deref() == Some("application/json")
     }
 }
 
@@ -51,6 +61,20 @@ impl Description {
             .iter()
             .filter(fits)
             .min_by_key(|o| o.path.matches('{').count())
+    }
+
+    /// The names of a schema's properties.
+    pub fn properties(&self, schema: &Json) -> BTreeSet<String> {
+        if let Some(reference) = schema["$ref"].as_str() {
+            let meant = self.document.pointer(reference.trim_start_matches('#'));
+            return self.properties(meant.expect("a schema"));
+        }
+        let own = schema["properties"]
+            .as_object()
+            .into_iter()
+            .flat_map(|p| p.keys().cloned());
+        let parts = schema["allOf"].as_array().into_iter().flatten();
+        own.chain(parts.flat_map(|part| self.properties(part))).collect()
     }
 
     pub fn get(&self, id: &str) -> &Operation {
@@ -92,6 +116,20 @@ fn operations(document: &Json) -> Vec<Operation> {
             media: o["requestBody"]["content"]
                 .as_object()
                 .and_then(|c| c.keys().next().cloned()),
+            body: o["requestBody"]["content"]["application/json"]["schema"].clone(),
+            answer: ["200", "201", "202"]
+                .iter()
+                .map(|status| &o["responses"][*status]["content"]["application/json"]["schema"])
+                .find(|schema| !schema.is_null())
+                .cloned()
+                .unwrap_or_default(),
+            query: o["parameters"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|p| p["in"] == "query")
+                .map(|p| p["name"].as_str().expect("a name").to_owned())
+                .collect(),
         })
     });
     all.collect()

@@ -76,6 +76,30 @@ impl Place {
     }
 }
 
+/// One text of a row.
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
+}
+
+impl Place {
+    /// What stands in the database, read past the server: a query for a column `text`.
+    pub fn texts(&self, sql: &str) -> Vec<String> {
+        let query = diesel::sql_query(sql);
+        let rows: Vec<Row> = match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.display().to_string()).expect("opens");
+                query.load(&mut conn).expect("reads")
+            }
+            DatabaseUrl::Pg(url) => query
+                .load(&mut PgConnection::establish(url).expect("connects"))
+                .expect("reads"),
+        };
+        rows.into_iter().map(|row| row.text).collect()
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         if let Kept::Database(name) = &self.kept

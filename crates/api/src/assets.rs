@@ -10,7 +10,8 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[folder = "../../dist/"]
 struct Files;
 
-const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
+/// For the app, and whatever else is served outside the API.
+pub const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
     connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 fn media_type(path: &str) -> &'static str {
@@ -76,9 +77,6 @@ pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
         .insert_header((CONTENT_TYPE, media_type(name)));
     // What was not compressed beforehand is a developer's, and large: compressing it at each load would only take time.
     response.insert_header((CONTENT_ENCODING, encoding.unwrap_or("identity")));
-    if name.ends_with(".html") {
-        response.insert_header(("Content-Security-Policy", POLICY));
-    }
     Some(response.body(file.data.into_owned()))
 }
 

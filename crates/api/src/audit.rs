@@ -42,6 +42,8 @@ fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Query, Problem>
         let search = &mut query.search;
         match name.as_str() {
             _ if value.is_empty() => {}
+            // PostgreSQL has no text with it.
+            _ if value.contains('\0') => return Err(bad("control_character").into()),
             "actor" if value == "system" => search.actor = Some(None),
             "actor" => search.actor = Some(Some(parse_id(&value).ok_or_else(|| bad("invalid_id"))?)),
             "record_id" => search.record = Some(parse_id(&value).ok_or_else(|| bad("invalid_id"))?),

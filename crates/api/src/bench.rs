@@ -1,5 +1,10 @@
 //! A large database for `cargo xtask bench`: the same rows each time, written by the record engine.
 
+mod decide;
+mod teams;
+
+pub use decide::decide;
+
 use crate::{password, workspace};
 use anyhow::ensure;
 use domain::contact::{Contact, ContactPatch};
@@ -46,15 +51,20 @@ struct Firm {
     people: Vec<Id>,
     stages: Vec<Stage>,
     start: Instant,
+    /// Tells apart the ids of several firms.
+    salt: u64,
 }
 
-/// Fills an empty database with 100,000 customers, 200,000 contacts and 50,000 open opportunities, times `rows`.
+/// Fills an empty database with a firm of 100,000 customers, 200,000 contacts and 50,000 open opportunities, and one of
+/// 1,000 teams with 100,000 customers, times `rows`.
 pub fn fill(store: &Store, rows: f64) -> anyhow::Result<()> {
     ensure!(!store.read_here(login::anybody)?, "the database is not empty");
     let customers = ((100_000.0 * rows) as usize).max(1000);
     let hash = password::hash(PASSWORD).map_err(anyhow::Error::msg)?;
+    let teams_hash = hash.clone();
     let firm = Arc::new(store.write_here(move |tx| found(tx, &hash))?);
-    let bar = ProgressBar::new(customers as u64 * 7 / 2);
+    let of_teams = Arc::new(store.write_here(move |tx| teams::found(tx, &teams_hash))?);
+    let bar = ProgressBar::new(customers as u64 * 9 / 2);
     bar.set_style(ProgressStyle::with_template(
         "{bar:40} {human_pos} of {human_len} records, {eta} left",
     )?);
@@ -63,6 +73,7 @@ pub fn fill(store: &Store, rows: f64) -> anyhow::Result<()> {
     many(store, &firm, customers / 2, &bar, move |firm, n| {
         opportunity(firm, n, customers)
     })?;
+    many(store, &of_teams, customers, &bar, customer)?;
     bar.finish();
     store.seal_here()?;
     store.analyze_here()?;
@@ -96,8 +107,13 @@ fn found(tx: &mut Tx, hash: &str) -> persistence::Result<Firm> {
         actor,
         people,
         stages,
-        start: Instant::now().plus_seconds(-700 * 86_400),
+        start: start(),
+        salt: 0,
     })
+}
+
+fn start() -> Instant {
+    Instant::now().plus_seconds(-700 * 86_400)
 }
 
 fn many<T: Record>(
@@ -143,7 +159,7 @@ fn person(n: usize) -> String {
 fn birth(firm: &Firm, kind: u64, n: usize, seconds: i64) -> Birth {
     let at = firm.start.plus_seconds(n as i64 * seconds);
     let mut random = [0u8; 10];
-    random[..8].copy_from_slice(&(chance(n, kind) as u64).to_be_bytes());
+    random[..8].copy_from_slice(&(chance(n, kind + firm.salt) as u64).to_be_bytes());
     Birth {
         id: uuid::Builder::from_unix_timestamp_millis(at.micros().unsigned_abs() / 1000, &random).into_uuid(),
         now: at,
@@ -152,7 +168,7 @@ fn birth(firm: &Firm, kind: u64, n: usize, seconds: i64) -> Birth {
 }
 
 fn owner(firm: &Firm, customer: usize) -> Id {
-    firm.people[chance(customer, 10) % PEOPLE]
+    firm.people[chance(customer, 10) % firm.people.len()]
 }
 
 fn customer(firm: &Firm, n: usize) -> Result<Customer, domain::Error> {

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use domain::Locale;
 use persistence::{DatabaseUrl, Options, Store, migrations};
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -113,6 +113,9 @@ enum Command {
         #[arg(long, default_value_t = 1.0)]
         rows: f64,
     },
+    /// Time decisions about rights for `cargo xtask bench`
+    #[command(hide = true)]
+    BenchDecide,
     /// Check the chain of the change log
     Audit {
         #[command(subcommand)]
@@ -154,6 +157,7 @@ pub fn run() -> ExitCode {
     let log = std::env::var("GUANXI_LOG").unwrap_or_else(|_| "info".to_owned());
     tracing_subscriber::fmt()
         .with_env_filter(log)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     match execute(Cli::parse().command) {
@@ -240,6 +244,11 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo { database } => {
             let store = Store::open(&database.database, Options::default())?;
             say(demo::fill(&store)?);
+        }
+        Command::BenchDecide => {
+            for (name, nanoseconds) in bench::decide()? {
+                say(format_args!("{name:36} {:>10.2} µs", nanoseconds / 1e3));
+            }
         }
         Command::BenchFill { database, rows } => {
             bench::fill(&Store::open(&database.database, Options::default())?, rows)?

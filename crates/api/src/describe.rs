@@ -279,11 +279,8 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
     if path.contains('{') {
         refusals.push(404);
     }
-    if doc.body.is_some() {
-        refusals.extend([413, 415, 422]);
-    }
     if *method != Method::GET {
-        refusals.extend([409, 422, 507]);
+        refusals.extend([409, 413, 415, 422, 507]);
     }
     if doc.if_match {
         refusals.extend([412, 428]);

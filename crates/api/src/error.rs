@@ -84,8 +84,7 @@ impl Problem {
                 },
                 Refusal::Stale { current } => messages::text("stale", &[("current", current.to_string())], locale),
                 Refusal::Forbidden { action, kind } => {
-                    let kind =
-                        domain::kind(kind).map_or_else(|| domain::role::area(kind).map(|a| a.label), |k| Some(k.label));
+                    let kind = domain::change::label(kind).or_else(|| domain::role::area(kind).map(|a| a.label));
                     let kind = kind.map_or("?", |l| l.get(locale));
                     let action =
                         Action::from_key(action).map_or((*action).to_owned(), |a| a.label().get(locale).to_lowercase());

@@ -1,13 +1,16 @@
 //! The gate every request passes: id, credential, rate limit, and the one place where problems are rendered.
 
+use crate::assets;
 use crate::error::Problem;
 use crate::request::address;
 use crate::state::State;
 use crate::token::{self, Claims};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue,
+};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage, HttpRequest, web};
 use domain::{Id, Locale};
@@ -112,6 +115,15 @@ pub fn request_id_of(request: &HttpRequest) -> Arc<str> {
         .map_or_else(|| Arc::from(""), |about| about.id.clone())
 }
 
+/// An answer of the API is no page; whoever makes one of it gets no script to run.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Whether the body comes packed. It would be unpacked as it comes, and a hundred bytes can be a gigabyte: too late to count.
+fn packed(request: &ServiceRequest) -> bool {
+    let encoding = request.headers().get(CONTENT_ENCODING);
+    request.method() != Method::GET && encoding.is_some_and(|e| !e.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
 pub async fn pass(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -142,12 +154,19 @@ pub async fn pass(
     let taken = limit.as_ref().filter(|_| is_api).and_then(|limit| limit.take(who));
     let method = request.method().clone();
 
-    let mut response = match taken {
+    let refusal = match taken {
         Some(Err(seconds)) => {
-            let problem = Problem::request(StatusCode::TOO_MANY_REQUESTS, "rate_limited").with("seconds", seconds);
-            request.into_response(problem.render(locale.unwrap_or_default(), &id))
+            Some(Problem::request(StatusCode::TOO_MANY_REQUESTS, "rate_limited").with("seconds", seconds))
         }
-        _ => next.call(request).await?.map_into_boxed_body(),
+        _ if packed(&request) => Some(Problem::request(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_encoding",
+        )),
+        _ => None,
+    };
+    let mut response = match refusal {
+        Some(problem) => request.into_response(problem.render(locale.unwrap_or_default(), &id)),
+        None => next.call(request).await?.map_into_boxed_body(),
     };
     if let Some(error) = response.response().error() {
         let rendered = match error.as_error::<Problem>() {
@@ -194,6 +213,8 @@ pub async fn pass(
     ] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
+    let policy = if is_api { DATA_POLICY } else { assets::POLICY };
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     if state.is_some_and(|s| s.config.secure()) {
         headers.insert(
             HeaderName::from_static("strict-transport-security"),

@@ -20,6 +20,14 @@ impl Label {
             Locale::En => self.en,
         }
     }
+
+    /// Within a sentence: English nouns lose their capital.
+    pub fn within(self, locale: Locale) -> String {
+        match locale {
+            Locale::Zh => self.zh.to_owned(),
+            Locale::En => self.en.to_lowercase(),
+        }
+    }
 }
 
 /// A language a person reads Guanxi in.

@@ -66,13 +66,13 @@ messages! {
     pipeline_without_stages "该销售流程还没有阶段。" "This pipeline has no stages yet.";
     // Why somebody may or may not
     why_disabled "该用户已停用，不能做任何操作。" "This user is disabled and can do nothing.";
-    why_no_role "该用户的角色都不允许{action}“{kind}”。" "No role of theirs allows {action} on {kind}.";
-    why_role_all "角色“{role}”允许{action}所有“{kind}”。" "The role “{role}” allows {action} on every {kind}.";
-    why_role_reach "角色“{role}”允许{action}“{kind}”，范围为“{reach}”。" "The role “{role}” allows {action} on {kind}, as far as “{reach}”.";
-    why_role_own "角色“{role}”允许{action}自己负责的“{kind}”，该记录由其负责。" "The role “{role}” allows {action} on {kind} of their own, and this one is theirs.";
-    why_role_team "角色“{role}”允许{action}“{reach}”范围内的“{kind}”，负责人 {owner} 在此范围内。" "The role “{role}” allows {action} on {kind} as far as “{reach}”, which takes in the owner, {owner}.";
-    why_role_not_reached "角色“{role}”只允许{action}“{reach}”范围内的“{kind}”，负责人 {owner} 不在此范围内。" "The role “{role}” allows {action} on {kind} only as far as “{reach}”; the owner, {owner}, is beyond.";
-    why_role_nobodys "角色“{role}”只允许{action}“{reach}”范围内的“{kind}”，而该记录没有负责人。" "The role “{role}” allows {action} on {kind} only as far as “{reach}”, and this one has no owner.";
+    why_no_role "该用户的角色都不允许{action}“{kind}”。" "No role of theirs may {action} any {kind}.";
+    why_role_all "角色“{role}”允许{action}所有“{kind}”。" "The role “{role}” may {action} every {kind}.";
+    why_role_reach "角色“{role}”允许{action}“{kind}”，范围为“{reach}”。" "The role “{role}” may {action} {kind} records as far as “{reach}”.";
+    why_role_own "角色“{role}”允许{action}自己负责的“{kind}”，该记录由其负责。" "The role “{role}” may {action} {kind} records of their own, and this one is theirs.";
+    why_role_team "角色“{role}”允许{action}“{reach}”范围内的“{kind}”，负责人 {owner} 在此范围内。" "The role “{role}” may {action} {kind} records as far as “{reach}”, which takes in the owner, {owner}.";
+    why_role_not_reached "角色“{role}”只允许{action}“{reach}”范围内的“{kind}”，负责人 {owner} 不在此范围内。" "The role “{role}” may {action} {kind} records only as far as “{reach}”; the owner, {owner}, is beyond.";
+    why_role_nobodys "角色“{role}”只允许{action}“{reach}”范围内的“{kind}”，而该记录没有负责人。" "The role “{role}” may {action} {kind} records only as far as “{reach}”, and this one has no owner.";
     why_shared "该记录已共享给此用户（{access}）。" "The record is shared with them ({access}).";
     why_shared_less "该记录已共享给此用户，但仅限“{access}”。" "The record is shared with them, but only to “{access}”.";
     why_shared_no_right "该记录已共享给此用户（{access}），但其角色不允许此操作。" "The record is shared with them ({access}), but no role of theirs allows this at all.";
@@ -103,6 +103,7 @@ messages! {
     malformed_request "请求无法理解：{reason}" "The request cannot be understood: {reason}";
     payload_too_large "请求内容过大，最多 {max} 字节。" "The body is too large: at most {max} bytes.";
     unsupported_media_type "请使用 Content-Type: {expected}。" "Use Content-Type: {expected}.";
+    unsupported_encoding "请求内容请勿压缩。" "Send the body as it is, not compressed.";
     method_not_allowed "此地址不支持该方法，允许：{allowed}。" "This address does not know that method; allowed: {allowed}.";
     no_such_route "没有这个地址。" "There is nothing at this address.";
     not_found "记录不存在，或您无权查看。" "It does not exist, or you may not see it.";

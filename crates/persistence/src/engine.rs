@@ -1,6 +1,92 @@
 //! The record engine: find, list, insert, update, delete and restore, the same for every kind.
 //!
 //! Nothing here is generic over the kind but the decoding of rows, so that sixty kinds cost one compilation.
+//!
+//! # Security requirement 6: nothing is read without a scope, nothing written without a permit
+//!
+//! The types demand both, and only `domain::policy` makes them, out of what an actor may do:
+//!
+//! ```no_run
+//! use domain::policy::{Action, Actor, Permit, Scope};
+//! use domain::{Id, Record, lead::Lead};
+//! use persistence::{Result, Tx, engine};
+//!
+//! fn read(tx: &mut Tx, actor: &Actor, id: Id) -> Result<Lead> {
+//!     let scope: Scope = actor.scope(Lead::KIND)?;
+//!     engine::find(tx, &scope, id)
+//! }
+//!
+//! fn write(tx: &mut Tx, actor: &Actor, old: &Lead, new: &Lead) -> Result<Lead> {
+//!     let permit: Permit = actor.authorize(Action::Edit, Lead::KIND, old.owner_id)?;
+//!     engine::update(tx, &permit, old, new)
+//! }
+//! ```
+//!
+//! Without a scope nothing is read:
+//!
+//! ```compile_fail,E0061
+//! use domain::{Id, lead::Lead};
+//! use persistence::{Result, Tx, engine};
+//!
+//! fn read(tx: &mut Tx, id: Id) -> Result<Lead> {
+//!     engine::find(tx, id)
+//! }
+//! ```
+//!
+//! Who may read may not write for it:
+//!
+//! ```compile_fail,E0308
+//! use domain::policy::Scope;
+//! use domain::lead::Lead;
+//! use persistence::{Result, Tx, engine};
+//!
+//! fn write(tx: &mut Tx, scope: &Scope, old: &Lead, new: &Lead) -> Result<Lead> {
+//!     engine::update(tx, scope, old, new)
+//! }
+//! ```
+//!
+//! Nobody makes a scope, nor a permit, of their own:
+//!
+//! ```compile_fail,E0451
+//! use domain::Id;
+//! use domain::policy::Scope;
+//!
+//! fn other(scope: Scope, workspace: Id) -> Scope {
+//!     Scope { workspace, ..scope }
+//! }
+//! ```
+//!
+//! ```compile_fail,E0451
+//! use domain::Id;
+//! use domain::policy::Permit;
+//!
+//! fn other(permit: Permit, workspace: Id) -> Permit {
+//!     Permit { workspace, ..permit }
+//! }
+//! ```
+//!
+//! ```compile_fail,E0599
+//! let permit = domain::policy::Permit::default();
+//! ```
+//!
+//! And a record that was read becomes JSON only through what its reader may see of it:
+//!
+//! ```no_run
+//! use domain::lead::Lead;
+//! use domain::policy::Actor;
+//!
+//! fn shown(actor: &Actor, lead: &Lead) -> serde_json::Result<String> {
+//!     serde_json::to_string(&actor.show(lead))
+//! }
+//! ```
+//!
+//! ```compile_fail,E0277
+//! use domain::lead::Lead;
+//!
+//! fn shown(lead: &Lead) -> serde_json::Result<String> {
+//!     serde_json::to_string(lead)
+//! }
+//! ```
 
 mod bin;
 mod bulk;

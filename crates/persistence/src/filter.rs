@@ -6,7 +6,7 @@ use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::policy::{Parent, Scope, Visible};
 use domain::query::{Filter, Leaf, Test};
-use domain::value::{Row, Storage, Val};
+use domain::value::{Storage, Val};
 use domain::{Id, Kind};
 
 /// Rows of `table` (aliased `t`) that are alive and visible in the scope.
@@ -91,17 +91,18 @@ fn seen_through(sql: &mut Sql, dialect: Dialect, workspace: Id, parent: &Parent,
 }
 
 /// How a page of a list comes to the rows that the scope lets see.
+#[derive(Clone, Copy, PartialEq)]
 pub enum Rows {
     /// As the planner likes.
     Any,
-    /// Few are visible: these.
-    These(Vec<Id>),
+    /// Few are visible: they are gathered, and sorted.
+    Gathered,
     /// Many are visible: along the sort order, looking at each row's owner.
     Walked,
 }
 
 /// Up to this many visible rows are gathered and sorted; with more, enough of them are met along the sort order.
-const FEW: usize = 4_000;
+const FEW: i64 = 4_000;
 
 /// Neither way is good for all: a team of three among a thousand owners would be looked for in a hundred thousand rows, and
 /// the rows of five hundred owners would all be sorted to show fifty. Neither database can know how many there are behind
@@ -114,65 +115,54 @@ pub fn rows(tx: &mut Tx, kind: &Kind, scope: &Scope) -> Result<Rows> {
         // One owner: an index has their rows in the order of each sort.
         return Ok(Rows::Any);
     }
-    let dialect = tx.dialect();
-    let mut sql = Sql::new("SELECT v.id FROM (");
-    let source = |sql: &mut Sql| {
-        sql.push(format!("SELECT t.id FROM {} t WHERE t.workspace_id = ", kind.plural))
-            .bind(scope.workspace())
-            .push(" AND t.deleted_at IS NULL AND ");
-    };
-    source(&mut sql);
-    owned_by(&mut sql, dialect, "t.owner_id", owners);
-    if let Some(shared) = scope.shared() {
-        sql.push(" UNION ALL ");
-        source(&mut sql);
-        sql.push("t.id");
-        sharing::shared_with(&mut sql, scope.workspace(), shared);
-    }
-    for parent in scope.parents() {
-        sql.push(" UNION ALL ");
-        source(&mut sql);
-        seen_through(&mut sql, dialect, scope.workspace(), parent, false);
-    }
-    sql.push(") v LIMIT ").bind(FEW as i64 + 1);
-    let found = tx.rows(&sql, &[Storage::Id])?;
-    if found.len() > FEW {
-        return Ok(Rows::Walked);
-    }
-    let ids = found.into_iter().map(|row| Ok(Row::new(row).get()?));
-    let mut ids: Vec<Id> = ids.collect::<Result<_>>()?;
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(Rows::These(ids))
+    let mut sql = Sql::new("SELECT count(*) FROM (");
+    gathered(&mut sql, tx.dialect(), kind, scope, "t.id", FEW + 1);
+    sql.push(") v");
+    let many = tx.value::<i64>(&sql)?.unwrap_or_default() > FEW;
+    Ok(if many { Rows::Walked } else { Rows::Gathered })
 }
 
-impl Rows {
-    pub fn condition(&self, sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-        match self {
-            Self::Any => self::scope(sql, dialect, scope),
-            Self::Walked => reach(
-                sql,
-                dialect,
-                scope,
-                " AND t.deleted_at IS NULL",
-                Parents::LookedUp,
-                true,
-            ),
-            Self::These(ids) => {
-                sql.push("t.workspace_id = ").bind(scope.workspace());
-                sql.push(" AND t.deleted_at IS NULL AND t.id");
-                one_of_ids(sql, dialect, ids);
-            }
+/// Selects what is visible, from where the scope has it: so that no planner comes to it along the order of something else,
+/// `most` stands even where it is beyond all.
+pub fn gathered(sql: &mut Sql, dialect: Dialect, kind: &Kind, scope: &Scope, columns: &str, most: i64) {
+    let source = |sql: &mut Sql| {
+        sql.push(format!(
+            "SELECT {columns} FROM {} t WHERE t.workspace_id = ",
+            kind.plural
+        ))
+        .bind(scope.workspace())
+        .push(" AND t.deleted_at IS NULL");
+    };
+    source(sql);
+    if let Visible::Owners(owners) = scope.visible() {
+        sql.push(" AND ");
+        owned_by(sql, dialect, "t.owner_id", owners);
+        if let Some(shared) = scope.shared() {
+            sql.push(" UNION ");
+            source(sql);
+            sql.push(" AND t.id");
+            sharing::shared_with(sql, scope.workspace(), shared);
+        }
+        for parent in scope.parents() {
+            sql.push(" UNION ");
+            source(sql);
+            sql.push(" AND ");
+            seen_through(sql, dialect, scope.workspace(), parent, false);
         }
     }
+    sql.push(" LIMIT ").bind(most);
+}
 
-    /// What stands before the column that is sorted by: a plus keeps SQLite from walking along its index.
-    pub fn sorted_by(&self, dialect: Dialect) -> &'static str {
-        match (self, dialect) {
-            (Self::These(_), Dialect::Sqlite) => "+t.",
-            _ => "t.",
-        }
-    }
+/// As `scope`, and the planner does not start with the owners.
+pub fn scope_walked(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
+    reach(
+        sql,
+        dialect,
+        scope,
+        " AND t.deleted_at IS NULL",
+        Parents::LookedUp,
+        true,
+    );
 }
 
 fn owned_by(sql: &mut Sql, dialect: Dialect, column: &'static str, owners: &[Id]) {

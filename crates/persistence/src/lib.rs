@@ -25,6 +25,7 @@ pub mod migrations;
 pub mod numbering_rule;
 pub mod opportunity;
 pub mod outbox;
+mod plan;
 pub mod report;
 mod seal;
 pub mod search;

@@ -196,7 +196,15 @@ impl Sql {
         hash.finish()
     }
 
-    #[cfg(test)]
+    /// The text as a database would number its values: without them.
+    pub fn words(&self) -> String {
+        let words = self.parts.iter().map(|part| match part {
+            Part::Text(text) => text.as_ref(),
+            Part::Bind(_) => "?",
+        });
+        words.collect()
+    }
+
     pub fn explained(&self, how: &'static str) -> Self {
         let mut sql = self.clone().once();
         sql.familiar = OnceCell::from(false);

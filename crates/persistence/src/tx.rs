@@ -2,6 +2,7 @@
 
 use crate::backend;
 use crate::error::{Error, Result};
+use crate::plan;
 use crate::sql::Sql;
 use diesel::connection::SimpleConnection;
 use diesel::{PgConnection, SqliteConnection};
@@ -28,6 +29,7 @@ impl Tx<'_> {
     }
 
     pub(crate) fn rows(&mut self, sql: &Sql, columns: &[Storage]) -> Result<Vec<Vec<Val>>> {
+        plan::tell(self, sql);
         #[cfg(test)]
         crate::tests::note_plan(self, sql);
         match self {

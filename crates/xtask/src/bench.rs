@@ -1,6 +1,8 @@
 //! `xtask bench`: what the server does in a second, on a large database of each engine. Prints figures, judges nothing.
 
+mod cases;
 mod load;
+mod reach;
 
 use crate::{app, run::build_server, setup, shell, shell::Args};
 use anyhow::{Context, Result, bail, ensure};
@@ -12,14 +14,13 @@ use std::{
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
 use xtask::postgres::{Durability, Server};
 
 /// Change it with what `guanxi bench-fill` writes.
-const FILLING: &str = "1";
+const FILLING: &str = "2";
 const PASSWORD: &str = "bench-guanxi-26";
 /// Connections of the measurements that are about throughput.
 const CONNECTIONS: usize = 16;
@@ -49,6 +50,8 @@ pub fn run(mut args: Args) -> Result<()> {
     for engine in engines {
         bench(engine, &server, Duration::from_secs_f64(seconds), rows, &only)?;
     }
+    println!("\ndecisions about rights");
+    shell::run(Command::new(&server).arg("bench-decide"))?;
     match app::first_load()? {
         Some(size) => println!("app: {:.1} kB brotli at first load", size as f64 / 1e3),
         None => println!("app: not measured, dist/ holds no release build"),
@@ -125,13 +128,14 @@ fn place(engine: Engine, guanxi: &Path, rows: f64) -> Result<Place> {
 struct Guanxi(Child);
 
 impl Guanxi {
-    fn start(program: &Path, url: &str, listen: &str) -> Result<Self> {
+    fn start(program: &Path, url: &str, listen: &str, log: &str, told: Stdio) -> Result<Self> {
         let mut child = Command::new(program)
             .args(["serve", "--database", url, "--listen", listen])
             .env("GUANXI_BENCH", "1")
             .env("GUANXI_RATE_LIMIT", "0")
-            .env("GUANXI_LOG", "warn")
+            .env("GUANXI_LOG", log)
             .stdout(Stdio::piped())
+            .stderr(told)
             .spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("piped")?).lines();
         let server = Self(child);
@@ -239,74 +243,10 @@ fn expect(connection: &mut Connection, request: &[u8], status: u16) -> Result<()
     Ok(())
 }
 
-fn texts(page: &Json, name: &str) -> Vec<String> {
-    let rows = page["data"].as_array().into_iter().flatten();
-    rows.filter_map(|row| row[name].as_str().map(str::to_owned)).collect()
-}
-
-/// Customers from all over the table, with their versions: every 200th of the names, so to speak.
-fn customers(client: &Client) -> Result<Vec<(String, i64)>> {
-    let mut found = Vec::new();
-    let mut path = "/customers?limit=200&sort=name&fields=id".to_owned();
-    while found.len() < 4000 {
-        let page = client.get(&path)?;
-        for row in page["data"].as_array().context("rows")? {
-            let id = row["id"].as_str().context("an id")?.to_owned();
-            found.push((id, row["version"].as_i64().context("a version")?));
-        }
-        let Some(next) = page["page"]["next_cursor"].as_str() else {
-            break;
-        };
-        path = format!("/customers?limit=200&sort=name&fields=id&cursor={next}");
-    }
-    Ok(found)
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|b| format!("%{b:02X}")).collect()
-}
-
-fn creating(client: &Client) -> Result<Vec<Worker>> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    (0..CONNECTIONS)
-        .map(|_| {
-            let token = client.token.clone();
-            let call = move |connection: &mut Connection| {
-                let n = COUNT.fetch_add(1, Ordering::Relaxed);
-                let body = format!(
-                    r#"{{"name":"苏州新客户{n}精密机械有限公司","industry":"制造","phone":"0512-{n:08}","email":"new{n}@bench.example","tags":["展会"]}}"#
-                );
-                expect(connection, &request("POST", "/api/v1/customers", Some(&token), "", &body), 201)
-            };
-            Ok((Connection::to(&client.address), Box::new(call) as _))
-        })
-        .collect()
-}
-
-/// Each worker changes customers of its own, at the version it knows.
-fn patching(client: &Client, customers: &[(String, i64)]) -> Result<Vec<Worker>> {
-    customers
-        .chunks(customers.len().div_ceil(CONNECTIONS))
-        .map(|mine| {
-            let (token, mut mine, mut next) = (client.token.clone(), mine.to_vec(), 0);
-            let call = move |connection: &mut Connection| {
-                next = (next + 1) % mine.len();
-                let (id, version) = &mut mine[next];
-                let headers = format!("if-match: \"{version}\"\r\n");
-                let body = format!(r#"{{"employees":{},"level":"B"}}"#, *version + 7);
-                let path = format!("/api/v1/customers/{id}");
-                *version += 1;
-                expect(connection, &request("PATCH", &path, Some(&token), &headers, &body), 200)
-            };
-            Ok((Connection::to(&client.address), Box::new(call) as _))
-        })
-        .collect()
-}
-
 fn bench(engine: Engine, program: &Path, time: Duration, rows: f64, only: &str) -> Result<()> {
     let place = place(engine, program, rows)?;
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-    let server = Guanxi::start(program, &place.url(), &address)?;
+    let server = Guanxi::start(program, &place.url(), &address, "warn", Stdio::inherit())?;
     thread::sleep(Duration::from_millis(500));
     let fresh = server.memory()?;
     let owner = Client::sign_in(&address, "owner@bench.example")?;
@@ -314,69 +254,9 @@ fn bench(engine: Engine, program: &Path, time: Duration, rows: f64, only: &str) 
     thread::sleep(Duration::from_millis(500));
     let idle = server.memory()?;
 
-    let known = customers(&owner)?;
-    let users = owner.get("/users?limit=50")?;
-    let pipeline = texts(&owner.get("/pipelines")?, "id")
-        .first()
-        .context("a pipeline")?
-        .clone();
-    let mine = texts(&sales.get("/customers?limit=200")?, "id");
-    let reads =
-        |client: &Client, paths: Vec<String>| -> Vec<Vec<u8>> { paths.iter().map(|p| client.request(p)).collect() };
-    let ids = |ids: &mut dyn Iterator<Item = &String>| ids.map(|id| format!("/customers/{id}")).collect::<Vec<_>>();
-    let finding = |words: &[&str]| {
-        words
-            .iter()
-            .map(|w| format!("/customers?q={}&limit=50", encoded(w)))
-            .collect::<Vec<_>>()
-    };
-    let by_owner = texts(&users, "id")
-        .iter()
-        .map(|id| format!("/customers?filter[owner_id]={id}&sort=name&limit=50"))
-        .collect();
-    let newest = || vec!["/customers?limit=50".to_owned()];
-
-    let board = format!("/pipelines/{pipeline}/board");
-    let cases: Vec<(&str, Vec<Worker>)> = vec![
-        (
-            "get by id",
-            owner.reading(&reads(&owner, ids(&mut known.iter().map(|(id, _)| id))), CONNECTIONS)?,
-        ),
-        (
-            "get by id, own records only",
-            sales.reading(&reads(&sales, ids(&mut mine.iter())), CONNECTIONS)?,
-        ),
-        ("list 50 newest", owner.reading(&reads(&owner, newest()), CONNECTIONS)?),
-        (
-            "list 50 newest, own records only",
-            sales.reading(&reads(&sales, newest()), CONNECTIONS)?,
-        ),
-        (
-            "list 50 by owner, sorted by name",
-            owner.reading(&reads(&owner, by_owner), CONNECTIONS)?,
-        ),
-        (
-            "search, two characters, few hits",
-            owner.reading(
-                &reads(&owner, finding(&["恒瑞", "海诺", "景程", "博远", "天泽", "润信"])),
-                CONNECTIONS,
-            )?,
-        ),
-        (
-            "search, two characters, many hits",
-            owner.reading(&reads(&owner, finding(&["苏州", "精密", "商贸", "电子"])), CONNECTIONS)?,
-        ),
-        (
-            "board, one at a time",
-            owner.reading(&reads(&owner, vec![board.clone()]), 1)?,
-        ),
-        (
-            "board, own records only",
-            sales.reading(&reads(&sales, vec![board]), 1)?,
-        ),
-        ("create", creating(&owner)?),
-        ("patch", patching(&owner, &known)?),
-    ];
+    let mut cases = cases::all(&owner, &sales)?;
+    let heads = reach::heads(&address)?;
+    cases.extend(reach::cases(&heads)?);
 
     let name = if engine == Engine::Sqlite {
         "SQLite"
@@ -389,7 +269,7 @@ fn bench(engine: Engine, program: &Path, time: Duration, rows: f64, only: &str) 
         100_000.0 * rows
     );
     println!(
-        "{:36} {:>10} {:>9} {:>9} {:>9} {:>9}",
+        "{:40} {:>10} {:>9} {:>9} {:>9} {:>9}",
         "", "a second", "p50 ms", "p99 ms", "CPU µs", "of no-op"
     );
     let nothing = request("GET", "/api/v1/noop", None, "", "");
@@ -407,7 +287,7 @@ fn bench(engine: Engine, program: &Path, time: Duration, rows: f64, only: &str) 
                 of.busy += server.processor()? - before;
             }
         }
-        row(name, &mut sample, Some(&beside));
+        row(&name, &mut sample, Some(&beside));
         all.add(beside);
     }
     row("no-op", &mut all, None);
@@ -417,6 +297,9 @@ fn bench(engine: Engine, program: &Path, time: Duration, rows: f64, only: &str) 
         server.memory()?
     );
     drop(server);
+    if only.is_empty() || reach::NAME.contains(only) {
+        reach::plans(program, &place.url(), &address)?;
+    }
     Ok(())
 }
 
@@ -425,5 +308,5 @@ fn row(name: &str, sample: &mut Sample, noop: Option<&Sample>) {
     let share = noop.map_or(String::new(), |n| format!("{:9.2}", rate / n.per_second()));
     let (p50, p99) = (sample.percentile(50), sample.percentile(99));
     let processor = sample.busy * 1e6 / sample.calls() as f64;
-    println!("{name:36} {rate:>10.0} {p50:>9.2} {p99:>9.2} {processor:>9.0} {share}");
+    println!("{name:40} {rate:>10.0} {p50:>9.2} {p99:>9.2} {processor:>9.0} {share}");
 }

@@ -194,9 +194,9 @@ fn unit() -> Result<Outcome> {
         "not package(tests)",
         &["--workspace", "--exclude", "tests", "--exclude", "frontend"],
     )?)?;
-    // The app's own logic runs natively too; and examples in the documentation are code.
+    // The app's own logic runs natively too; and examples in the documentation are code, some of which must not compile.
     counts += counted(cargo().args(["test", "--locked", "--package", "frontend"]))?;
-    counts += counted(cargo().args(["test", "--locked", "--package", "domain", "--doc"]))?;
+    counts += counted(cargo().args(["test", "--locked", "--doc"]))?;
     Ok(Outcome::Counted(counts))
 }
 

@@ -21,7 +21,7 @@ const FLOORS: [(&str, &str); 2] = [
     ),
     (
         "crates/persistence/src/",
-        "access audit backend engine error filter idempotency lib migrations outbox report seal
+        "access audit backend engine error filter idempotency lib migrations outbox plan report seal
          search session login second_factor sql store tests tx",
     ),
 ];

@@ -2,9 +2,9 @@
 
 use super::{Card, input};
 use crate::{
-    api::{self, Problem},
+    api,
     i18n::{fill, t},
-    ui::{icon, states::form_error},
+    ui::{Sending, fresh, icon, sending::submit},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::json;
@@ -29,54 +29,38 @@ pub fn way() -> AnyView {
 #[component]
 pub fn Forgot() -> impl IntoView {
     let email = RwSignal::new(String::new());
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
+    let sending = Sending::new();
     let sent = RwSignal::new(None::<String>);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.get_untracked() {
-            return;
-        }
-        sending.set(true);
-        problem.set(None);
+    let ask = move || {
         let address = email.get_untracked().trim().to_owned();
-        spawn_local(async move {
-            let outcome = api::post("/auth/forgot", json!({ "email": address })).send().await;
-            sending.try_set(false);
-            match outcome {
-                Ok(_) => {
-                    sent.try_set(Some(address));
-                    crate::dom::focus_soon("a.btn.large".into());
-                }
-                Err(error) => {
-                    problem.try_set(Some(error));
-                    crate::dom::focus_soon("#email".into());
-                }
-            }
+        sending.send(api::post("/auth/forgot", json!({ "email": address })), move |_| {
+            sent.try_set(Some(address));
+            crate::dom::focus_soon("a.btn.large".into());
         });
     };
     crate::dom::focus_soon("#email".into());
-    move || {
-        match sent.get() {
-        Some(address) => view! {
-            <Card title=t().forgot_sent>
-                <p class="notice" role="status">{icon("email")}<span>{fill(t().forgot_sent_text, &[&address])}</span></p>
-                <a class="btn large gate-back" href="/">{t().to_sign_in}</a>
-            </Card>
+    let draw = move |sent: Option<String>| {
+        if let Some(address) = sent {
+            return view! {
+                <Card title=t().forgot_sent>
+                    <p class="notice" role="status">{icon("email")}<span>{fill(t().forgot_sent_text, &[&address])}</span></p>
+                    <a class="btn large gate-back" href="/">{t().to_sign_in}</a>
+                </Card>
+            }
+            .into_any();
         }
-        .into_any(),
-        None => view! {
+        view! {
             <Card title=t().forgot_title>
                 <p class="muted">{t().forgot_text}</p>
-                <form on:submit=submit novalidate=true>
-                    {input("email", t().email, "email", "username", email, problem)}
-                    {form_error(problem)}
-                    <button type="submit" class="btn primary large" class:loading=sending>{t().send_link}</button>
+                <form on:submit=submit(ask) novalidate=true>
+                    {input("email", t().email, "email", "username", email, sending)}
+                    {sending.alert()}
+                    {sending.button("btn primary large", t().send_link)}
                 </form>
                 <p class="gate-way"><a href="/">{t().to_sign_in}</a></p>
             </Card>
         }
-        .into_any(),
-    }
-    }
+        .into_any()
+    };
+    fresh(move || sent.get(), draw)
 }

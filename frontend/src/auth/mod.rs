@@ -3,13 +3,13 @@
 pub mod forgot;
 
 use crate::{
-    api::{Problem, session},
+    api::{self, Problem, session},
     i18n::{self, Locale, t},
     route,
     state::state,
-    ui::{icon, secret::password, states::form_error},
+    ui::{Sending, fresh, icon, secret::password, sending::submit},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde_json::json;
 
 #[component]
@@ -38,34 +38,32 @@ fn input(
     kind: &'static str,
     complete: &'static str,
     value: RwSignal<String>,
-    problem: RwSignal<Option<Problem>>,
+    sending: Sending,
 ) -> AnyView {
-    let error = move || problem.with(|p| p.as_ref().and_then(|p| p.field(id).map(str::to_owned)));
-    view! {
-        <div class="form-field wide">
-            <label for=id>{label}</label>
-            <input class="input" id=id name=id type=kind autocomplete=complete required=true prop:value=value on:input=move |e| value.set(event_target_value(&e))/>
-            {move || error().map(|m| view! { <p class="field-error">{m}</p> })}
-        </div>
-    }
-    .into_any()
+    let set = move |e| value.set(event_target_value(&e));
+    let input = view! { <input class="input" id=id name=id type=kind autocomplete=complete required=true prop:value=value on:input=set/> };
+    sending.wide(id, id, label, input.into_any())
 }
 
 #[component]
 pub fn SignIn(ended: bool) -> impl IntoView {
     let entry = Entry::new();
     crate::dom::focus_soon("#email".into());
-    let title = move || if entry.asks.get() { t().two_steps } else { t().sign_in };
-    move || {
-        let notice = ended && !entry.asks.get();
-        view! {
-            <Card title=title()>
-                {notice.then(|| view! { <p class="notice">{icon("lock")}{t().session_ended}</p> })}
-                {entry.form()}
-                {(!entry.asks.get()).then(forgot::way)}
-            </Card>
-        }
-    }
+    fresh(
+        move || entry.asks.get(),
+        move |asks| {
+            let title = if asks { t().two_steps } else { t().sign_in };
+            let notice = ended && !asks;
+            view! {
+                <Card title>
+                    {notice.then(|| view! { <p class="notice">{icon("lock")}{t().session_ended}</p> })}
+                    {entry.form()}
+                    {(!asks).then(forgot::way)}
+                </Card>
+            }
+            .into_any()
+        },
+    )
 }
 
 /// What a person types to come in: address and password, and in a second step the code, where one is asked for.
@@ -78,8 +76,7 @@ struct Entry {
     asks: RwSignal<bool>,
     /// The code is one of those kept for a lost device.
     recovery: RwSignal<bool>,
-    problem: RwSignal<Option<Problem>>,
-    sending: RwSignal<bool>,
+    sending: Sending,
 }
 
 impl Entry {
@@ -91,62 +88,54 @@ impl Entry {
             code: text(),
             asks: RwSignal::new(false),
             recovery: RwSignal::new(false),
-            problem: RwSignal::new(None),
-            sending: RwSignal::new(false),
+            sending: Sending::new(),
         }
     }
 
-    fn submit(self) {
-        if self.sending.get_untracked() {
-            return;
-        }
-        self.sending.set(true);
-        self.problem.set(None);
-        spawn_local(self.try_in());
-    }
-
-    async fn try_in(self) {
+    async fn try_in(self) -> api::Outcome<()> {
         let (email, code) = (self.email.get_untracked(), self.code.get_untracked());
-        let outcome = session::sign_in(email.trim(), &self.password.get_untracked(), code.trim()).await;
-        self.sending.try_set(false);
-        match outcome {
+        match session::sign_in(email.trim(), &self.password.get_untracked(), code.trim()).await {
             // An invitation's page has done what it was for.
-            Ok(()) if matches!(route::current().path.as_str(), "/welcome" | "/reset") => route::replace("/"),
-            Ok(()) => {}
+            Ok(()) if matches!(route::current().path.as_str(), "/welcome" | "/reset") => {
+                route::replace("/");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
             Err(error) if error.code == "second_factor_required" => {
                 self.code.try_set(String::new());
                 self.asks.try_set(true);
                 crate::dom::focus_soon("#code".into());
+                Ok(())
             }
             Err(error) => {
                 // A password that no longer holds is asked for again, not the code.
                 if error.code == "invalid_credentials" {
                     self.asks.try_set(false);
                 }
-                self.problem.try_set(Some(error));
                 let asks = self.asks.try_get_untracked().unwrap_or_default();
                 crate::dom::focus_soon(if asks { "#code" } else { "#password" }.into());
+                Err(error)
             }
         }
     }
 
     fn form(self) -> AnyView {
-        let Self { problem, sending, .. } = self;
-        let fields = if self.asks.get() {
+        let (sending, asks) = (self.sending, self.asks.get_untracked());
+        let fields = if asks {
             self.second_step()
         } else {
             view! {
-                {input("email", t().email, "email", "username", self.email, problem)}
-                {password("password", t().password, "current-password", self.password, problem)}
+                {input("email", t().email, "email", "username", self.email, sending)}
+                {password("password", t().password, "current-password", self.password, sending)}
             }
             .into_any()
         };
         view! {
-            <form on:submit=move |event| { event.prevent_default(); self.submit(); } novalidate=true>
+            <form on:submit=submit(move || sending.run(self.try_in())) novalidate=true>
                 {fields}
-                {form_error(problem)}
-                <button type="submit" class="btn primary large" class:loading=sending>{t().sign_in}</button>
-                {self.asks.get().then(|| self.ways())}
+                {sending.alert()}
+                {sending.button("btn primary large", t().sign_in)}
+                {asks.then(|| self.ways())}
             </form>
         }
         .into_any()
@@ -154,9 +143,9 @@ impl Entry {
 
     fn second_step(self) -> AnyView {
         let set = move |e| self.code.set(event_target_value(&e));
-        (move || {
+        let draw = move |recovery| {
             // A recovery code has letters: its keyboard is another.
-            let (label, text, mode, complete) = if self.recovery.get() {
+            let (label, text, mode, complete) = if recovery {
                 (t().recovery_code, t().recovery_code_text, "text", "off")
             } else {
                 (t().code, t().code_text, "numeric", "one-time-code")
@@ -170,20 +159,20 @@ impl Entry {
                 </div>
             }
             .into_any()
-        })
-        .into_any()
+        };
+        fresh(move || self.recovery.get(), draw)
     }
 
     /// The other ways on from the second step.
     fn ways(self) -> AnyView {
         let other = move |_| {
-            self.problem.set(None);
+            self.sending.problem.set(None);
             self.code.set(String::new());
             self.recovery.update(|r| *r = !*r);
             crate::dom::focus_soon("#code".into());
         };
         let back = move |_| {
-            self.problem.set(None);
+            self.sending.problem.set(None);
             self.code.set(String::new());
             self.recovery.set(false);
             self.asks.set(false);
@@ -220,41 +209,32 @@ pub fn Welcome(again: bool) -> impl IntoView {
         code: "invalid_link".into(),
         ..Problem::default()
     };
-    let problem = RwSignal::new(token.is_empty().then_some(used));
-    let sending = RwSignal::new(false);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.get_untracked() {
-            return;
-        }
-        sending.set(true);
-        problem.set(None);
-        let token = token.clone();
-        spawn_local(async move {
-            let outcome = session::accept(&token, &entry.password.get_untracked()).await;
-            match outcome {
-                Ok(email) => {
-                    entry.email.set(email);
-                    entry.try_in().await;
-                    // Still here: what is missing is asked for as at any sign-in.
-                    accepted.try_set(true);
-                }
-                Err(error) => {
-                    problem.try_set(Some(error));
-                    crate::dom::focus_soon("#password".into());
-                }
+    let sending = Sending::new();
+    sending.problem.set(token.is_empty().then_some(used));
+    let token = StoredValue::new(token);
+    let set = move || {
+        sending.run(async move {
+            let email = session::accept(&token.get_value(), &entry.password.get_untracked()).await?;
+            entry.email.set(email);
+            // Still here after that: what is missing is asked for as at any sign-in.
+            if let Err(problem) = entry.try_in().await {
+                entry.sending.refuse(problem);
             }
-            sending.try_set(false);
+            accepted.try_set(true);
+            Ok(())
         });
     };
-    let submit = StoredValue::new(submit);
     crate::dom::focus_soon("#password".into());
-    let dead = move || problem.with(|p| p.as_ref().is_some_and(|p| p.code == "invalid_link"));
-    move || {
-        if accepted.get() {
+    let dead = move || {
+        sending
+            .problem
+            .with(|p| p.as_ref().is_some_and(|p| p.code == "invalid_link"))
+    };
+    let draw = move |(accepted, dead, _)| {
+        if accepted {
             return view! { <Card title=t().sign_in>{entry.form()}</Card> }.into_any();
         }
-        if dead() {
+        if dead {
             return view! {
                 <Card title=t().link_dead>
                     <p class="muted" role="alert">{t().link_dead_text}</p>
@@ -271,15 +251,16 @@ pub fn Welcome(again: bool) -> impl IntoView {
         view! {
             <Card title>
                 <p class="muted">{text}</p>
-                <form on:submit=move |e| submit.with_value(|s| s(e)) novalidate=true>
-                    {password("password", t().new_password, "new-password", entry.password, problem)}
-                    {form_error(problem)}
-                    <button type="submit" class="btn primary large" class:loading=sending>{t().set_password}</button>
+                <form on:submit=submit(set) novalidate=true>
+                    {password("password", t().new_password, "new-password", entry.password, sending)}
+                    {sending.alert()}
+                    {sending.button("btn primary large", t().set_password)}
                 </form>
             </Card>
         }
         .into_any()
-    }
+    };
+    fresh(move || (accepted.get(), dead(), entry.asks.get()), draw)
 }
 
 /// First start: the one-time link leads here.
@@ -290,15 +271,8 @@ pub fn SetUp() -> impl IntoView {
         .with_untracked(|a| a.get("token").unwrap_or_default().to_owned());
     let fields: [RwSignal<String>; 4] = std::array::from_fn(|_| RwSignal::new(String::new()));
     let [workspace, name, email, secret] = fields;
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.get_untracked() {
-            return;
-        }
-        sending.set(true);
-        problem.set(None);
+    let sending = Sending::new();
+    let create = move || {
         let body = json!({
             "token": token,
             "workspace_name": workspace.get_untracked(),
@@ -307,27 +281,22 @@ pub fn SetUp() -> impl IntoView {
             "password": secret.get_untracked(),
             "locale": i18n::locale().tag(),
         });
-        spawn_local(async move {
-            let outcome = session::set_up(body).await;
-            sending.try_set(false);
-            match outcome {
-                Ok(()) => route::replace("/"),
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
-            }
+        sending.run(async move {
+            session::set_up(body).await?;
+            route::replace("/");
+            Ok(())
         });
     };
     view! {
         <Card title=t().set_up>
             <p class="muted">{t().set_up_text}</p>
-            <form on:submit=submit novalidate=true>
-                {input("workspace_name", t().workspace_name, "text", "organization", workspace, problem)}
-                {input("name", t().your_name, "text", "name", name, problem)}
-                {input("email", t().email, "email", "username", email, problem)}
-                {password("password", t().password, "new-password", secret, problem)}
-                {form_error(problem)}
-                <button type="submit" class="btn primary large" class:loading=sending>{t().create_workspace}</button>
+            <form on:submit=submit(create) novalidate=true>
+                {input("workspace_name", t().workspace_name, "text", "organization", workspace, sending)}
+                {input("name", t().your_name, "text", "name", name, sending)}
+                {input("email", t().email, "email", "username", email, sending)}
+                {password("password", t().password, "new-password", secret, sending)}
+                {sending.alert()}
+                {sending.button("btn primary large", t().create_workspace)}
             </form>
         </Card>
     }

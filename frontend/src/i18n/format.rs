@@ -71,7 +71,8 @@ pub fn day_with_weekday(day: &str) -> String {
         ("day", "numeric".into()),
         ("weekday", "short".into()),
     ];
-    time("mdw", options, &format!("{day}T00:00:00Z"), "UTC".into())
+    // Browsers write the weekday close to the day in Chinese.
+    time("mdw", options, &format!("{day}T00:00:00Z"), "UTC".into()).replace("日周", "日 周")
 }
 
 pub fn number(value: f64) -> String {

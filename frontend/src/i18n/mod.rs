@@ -26,12 +26,9 @@ pub fn label(label: Label) -> &'static str {
     label.get(locale())
 }
 
-/// A label within a sentence: English nouns lose their capital.
+/// A label within a sentence.
 pub fn noun(text: Label) -> String {
-    match locale() {
-        Locale::Zh => text.zh.to_owned(),
-        Locale::En => text.en.to_lowercase(),
-    }
+    text.within(locale())
 }
 
 /// Puts values in the places marked `{}`, in order.

@@ -92,6 +92,7 @@ texts! {
     search: "搜索" / "Search";
     just_now: "刚刚" / "just now";
     list_comma: "、" / ", ";
+    clause_comma: "，" / ", ";
     or_comma: "或" / " or ";
     colon: "：" / ": ";
     one_record: "{} 条" / "{} record";
@@ -144,18 +145,18 @@ texts! {
     welcome_text: "请设置登录密码，设置后直接进入系统。" / "Choose a password. You are signed in right after.";
     forgot: "忘记密码？" / "Forgot your password?";
     forgot_title: "忘记密码" / "Forgot your password";
-    forgot_text: "输入登录邮箱，我们会发送重设密码的链接。" / "Enter the e-mail address you sign in with. We send a link to set a new password.";
+    forgot_text: "输入登录邮箱，我们会发送重设密码的链接。" / "Enter the e-mail address you sign in with. We will send you a link to set a new password.";
     send_link: "发送链接" / "Send the link";
-    forgot_sent: "请查收邮件" / "Look into your mail";
-    forgot_sent_text: "如果“{}”可以登录，重设密码的链接已发出，1 小时内有效。没有收到请查看垃圾邮件。" / "If “{}” can sign in, a link is on its way; it is good for 1 hour. If nothing comes, look into your spam folder.";
+    forgot_sent: "请查收邮件" / "Check your e-mail";
+    forgot_sent_text: "如果“{}”对应可用的账号，您将收到重设密码的邮件，链接 1 小时内有效。如未收到，请检查垃圾邮件箱。" / "If “{}” belongs to an account, a link is on its way; it is valid for 1 hour. If nothing arrives, check your spam folder.";
     reset_title: "设置新密码" / "Set a new password";
-    reset_text: "设置后，之前的登录会全部退出。" / "All earlier sign-ins end with it.";
+    reset_text: "设置后，所有已登录的设备都会退出。" / "This signs you out on all devices.";
     new_password: "新密码" / "New password";
     set_password: "设置密码并登录" / "Set password and sign in";
     link_dead: "链接已失效" / "This link no longer works";
     link_dead_text: "链接可能已使用过、已过期，或被新的链接取代。请重新获取，或让管理员重新发送；已有密码可直接登录。" / "It may have been used, have expired, or been replaced by a newer one. Get a new one or ask an administrator; if you have a password, just sign in.";
-    to_sign_in: "去登录" / "Go to sign-in";
-    password_hint: "8 到 128 个字符，请避免常见密码。" / "8 to 128 characters, no common password.";
+    to_sign_in: "返回登录" / "Back to sign-in";
+    password_hint: "8 到 128 个字符，请避免常见密码。" / "8 to 128 characters; avoid common passwords.";
     create_workspace: "创建工作区" / "Create workspace";
 
     // Lists
@@ -226,19 +227,20 @@ texts! {
     nothing_transferred: "新负责人没有变化，未转移任何记录。" / "They had this owner already; nothing was transferred.";
     share: "共享…" / "Share…";
     share_title: "共享“{}”" / "Share “{}”";
-    share_text: "对方能看到这条记录和它下面的内容；能不能编辑，还取决于对方的角色。" / "They see the record and what belongs to it. Whether they can change it depends on their roles too.";
-    share_with: "共享给谁" / "With whom";
-    share_access: "可以做什么" / "They may";
-    share_end: "最后一天（选填）" / "Last day (optional)";
+    share_text: "对方可以看到这条记录及其下属内容；能否编辑，还取决于对方的角色。" / "They see the record and what belongs to it. Whether they can change it depends on their roles too.";
+    share_with: "共享给" / "Share with";
+    share_access: "权限" / "Access";
+    share_end: "截止日期（含当天，选填）" / "Last day (optional)";
+    shared_already: "已共享给" / "Shared with";
     choose_person: "请选择要共享的用户。" / "Choose somebody to share it with.";
     shared_said: "已共享给“{}”" / "Shared with {}";
-    unshared_said: "不再共享给“{}”" / "No longer shared with {}";
+    unshared_said: "已取消对“{}”的共享" / "No longer shared with {}";
     shared_with_nobody: "还没有共享给任何人" / "Not shared with anybody yet";
     share_until: "{}，至 {}" / "{}, until {}";
     shared_as: "{}（{}）" / "{} ({})";
     share_ended: "已取消" / "ended";
     share_expired: "已到期" / "Expired";
-    leave_share: "不再共享给自己" / "Stop sharing with me";
+    leave_share: "退出共享" / "Stop sharing with me";
     leave_share_text: "之后您可能看不到这条记录，需要时请负责人重新共享。" / "You may not see the record any more. Its owner can share it with you again.";
     who_sees: "谁能看到？" / "Who can see this?";
     may_do: "{}可以{}{}" / "{} may {} {}";
@@ -359,6 +361,8 @@ texts! {
     no_pipeline: "还没有销售流程" / "No pipeline yet";
     no_pipeline_text: "先在设置里建立销售流程和阶段。" / "Set up a pipeline and its stages first.";
 
+    no_pipeline_here: "新建一个销售流程，再添加阶段，例如：初步接洽、方案报价、合同签订。" / "Create one, then add its stages, such as first contact, proposal, contract.";
+
     // Tasks
     whose: "谁的任务" / "Whose tasks";
     mine_only: "我的" / "Mine";
@@ -428,11 +432,12 @@ texts! {
     unchanged: "无变化" / "unchanged";
     rows_failed: "有错误" / "with errors";
     causes: "错误原因" / "Why rows failed";
-    warnings: "提醒" / "Good to know";
+    warnings: "提醒" / "Notes";
     new_values: "文件带来的新选项" / "New values from the file";
+    one_row: "{} 行" / "{} row";
     n_rows: "{} 行" / "{} rows";
-    first_lines: "，最先出现在第 {} 行" / ", first in line {}";
-    in_column: "，列“{}”" / ", column “{}”";
+    first_lines: "最先出现在第 {} 行" / "first in line {}";
+    in_column: "“{}”列" / "column “{}”";
     take_suggestion: "改为“{}”" / "Take “{}”";
     error_file: "下载未导入的行" / "Download the rows left out";
     another_file: "再导入一个文件" / "Import another file";
@@ -446,16 +451,16 @@ texts! {
     discard: "放弃修改" / "Discard changes";
 
     // Roles
-    roles_text: "角色决定用户能对哪些记录做什么、管到多大范围。一个用户可以有多个角色，权限相加。" / "Roles say what people may do, to which records, and how far it reaches. Several roles of a user add up.";
+    roles_text: "角色决定用户能做哪些操作、能管到多大范围的记录。一个用户可以有多个角色，权限叠加。" / "A role says what its users may do and with which records. Somebody with several roles has the rights of all of them.";
     role_builtin: "内置" / "Built-in";
-    role_own: "自定义" / "Your own";
+    role_own: "自定义" / "Custom";
     role_builtin_text: "内置角色不能修改。需要调整时，请复制一份再修改。" / "A built-in role cannot be changed. Copy it and change the copy.";
     new_role: "新建角色" / "New role";
     create_role: "创建角色" / "Create role";
     copy_of: "复制角色“{}”" / "Copy the role “{}”";
     copy_named: "{}（副本）" / "{} (copy)";
     copy_role: "复制角色" / "Copy role";
-    role_from: "权限来自" / "Start from the rights of";
+    role_from: "初始权限" / "Start with the rights of";
     role_from_nothing: "空白（没有任何权限）" / "Nothing (no rights at all)";
     description: "说明" / "Description";
     one_user: "{} 个用户" / "{} user";
@@ -466,7 +471,7 @@ texts! {
     delete_role_title: "删除角色“{}”？" / "Delete the role “{}”?";
     delete_role_text: "角色会移到回收站。仍有用户使用的角色不能删除。" / "It moves to the recycle bin. A role that somebody has cannot be deleted.";
     rights: "操作权限" / "Rights";
-    rights_text: "每一格表示能对多大范围的记录做这项操作。没有单独设置的类型，按“所有其他类型”一行；没有单独设置的操作，按“其他操作”一列。" / "Each cell says how far the action reaches. Kinds without rights of their own go by the row “All other kinds”, actions by the column “Other actions”.";
+    rights_text: "每一格是该操作的数据范围。未单独设置的类型按“所有其他类型”一行，未单独设置的操作按“其他操作”一列。" / "Each cell says how far an action reaches. Kinds without rights of their own follow the row “All other kinds”, actions the column “Other actions”.";
     rights_keys: "方向键在格子间移动；0 无、1 本人、2 本团队、3 本团队及下级、4 全部；退格键恢复默认。" / "Arrows move between cells; 0 none, 1 own, 2 team, 3 team and below, 4 all; Backspace goes back to the default.";
     no_rights: "无权限" / "No rights";
     follows: "{}（默认）" / "{} (default)";
@@ -475,7 +480,7 @@ texts! {
     field_rights: "字段权限" / "Field rights";
     field_rights_text: "隐藏的字段在列表、详情、搜索、导出和历史里都看不到；脱敏只显示头尾几个字符。用户有多个角色时，以最宽松的为准。" / "A hidden field is gone from lists, pages, search, exports and history; a masked one shows its ends only. Of several roles, the most generous one counts.";
     n_restricted: "{} 个字段受限" / "{} restricted";
-    role_merged: "别人刚修改了这个角色。您的修改已加在最新内容上，请确认后再保存。" / "Somebody just changed this role. Your changes now stand on the latest; check them and save again.";
+    role_merged: "该角色刚被他人修改。您的修改已合并到最新内容，请确认后再保存。" / "Somebody just changed this role. Your changes now stand on the latest; check them and save again.";
     take_theirs: "采用对方的" / "Take theirs";
 
     // The audit log
@@ -492,14 +497,17 @@ texts! {
     changed_field: "字段" / "Field";
     any_field: "任意字段" / "Any field";
     request_number: "请求编号" / "Request";
-    system_only: "仅系统操作" / "The system only";
+    since_day: "开始日期" / "From";
+    until_day: "结束日期" / "To";
+    system_only: "仅系统操作" / "System only";
     this_record: "只看这条记录" / "This record only";
-    signed_in: "登入" / "Signed in";
-    signed_out: "退出" / "Signed out";
+    signed_in: "登录" / "Signed in";
+    signed_out: "退出登录" / "Signed out";
     is_deleted: "已删除" / "Deleted";
     from_address: "来自 {}" / "from {}";
     network_address: "网络地址" / "Address";
     browser: "浏览器" / "Browser";
+    one_field: "{} 个字段" / "{} field";
     n_fields: "{} 个字段" / "{} fields";
     n_items: "{} 项" / "{} items";
 
@@ -514,7 +522,7 @@ texts! {
     picture_too_large: "图片文件过大，最大 {} MB。" / "The file is too large: at most {} MB.";
     picture_changed: "已更换" / "Changed";
     picture_removed: "已移除" / "Removed";
-    profile_text: "姓名会显示给同事；语言和时区决定您看到的文字和时间。" / "Colleagues see your name; language and time zone decide what you read and when things are.";
+    profile_text: "姓名会显示给同事；语言和时区决定您看到的文字和时间。" / "Your colleagues see your name. Language and time zone decide how texts and times are shown to you.";
     workspace_zone: "跟随工作区：{}" / "As the workspace: {}";
     profile_changed: "资料刚在别处被修改，已显示最新内容，请确认后再保存。" / "Your profile was just changed elsewhere. You now see the latest; please check and save again.";
     change_password: "修改密码" / "Change password";
@@ -534,7 +542,7 @@ texts! {
     factor_key: "密钥" / "Key";
     recovery_codes: "恢复码" / "Recovery codes";
     recovery_text: "手机丢失时用恢复码登录，每个只能用一次。只显示这一次，请妥善保存。" / "If you lose your phone, these sign you in, each once. They are shown only now: keep them somewhere safe.";
-    codes_kept: "我已保存" / "I have kept them";
+    codes_kept: "我已保存" / "I have saved them";
     download: "下载" / "Download";
     recovery_file: "恢复码.txt" / "recovery-codes.txt";
     sessions: "登录的设备" / "Where you are signed in";
@@ -564,7 +572,7 @@ texts! {
     link_for: "发给“{}”的链接" / "A link for “{}”";
     link_text: "请把链接发给本人，打开后自行设置密码。链接只显示这一次，只能用一次；之前的链接随之失效。" / "Send it to them; it lets them set a password. It is shown only now and works once; earlier links stop working.";
     link_sent: "已发送到 {}。" / "Sent to {}.";
-    link_sent_text: "链接只显示这一次，只能用一次；之前的链接随之失效。如果对方没有收到，也可以复制给他。" / "It is shown only now and works once; earlier links stop working. If the message does not arrive, you can hand the link on yourself.";
+    link_sent_text: "链接只显示这一次，只能用一次；之前的链接随之失效。如果对方没有收到，可以复制链接发给对方。" / "It is shown only now and works once; earlier links stop working. If the message does not arrive, you can hand the link on yourself.";
     link_until: "{} 前有效" / "Good until {}";
     members: "成员" / "Members";
     no_members: "还没有成员。" / "Nobody belongs to this team yet.";
@@ -625,10 +633,10 @@ texts! {
     scope_read: "读取" / "Read";
     scope_write: "写入" / "Write";
     scope_of: "{}：{}" / "{}: {}";
-    key_made: "“{}”的密钥" / "The key of “{}”";
+    key_made: "“{}”的密钥" / "Key for “{}”";
     key_once: "请立即复制并妥善保存：密钥只显示这一次。" / "Copy it now and keep it safe: it is shown only this once.";
     key_use: "在请求头中使用：" / "Send it with each request:";
-    key_kept: "我已保存" / "I have kept it";
+    key_kept: "我已保存" / "I have saved it";
     never_used: "从未使用" / "Never used";
     key_ends: "{} 过期" / "Expires {}";
     key_ended: "{}已过期" / "Expired {}";
@@ -651,7 +659,7 @@ texts! {
     move_up: "上移" / "Move up";
     move_down: "下移" / "Move down";
     picklists_text: "每行一个选项。删掉的选项不再提供，已有记录保持不变。" / "One value a line. What you take away is no longer offered; records keep it.";
-    my_account: "我的账户" / "My account";
+    my_account: "我的账号" / "My account";
     people: "用户与团队" / "People";
     calendar: "日历" / "Calendar";
     company: "公司" / "Company";
@@ -665,25 +673,25 @@ texts! {
     rates_text: "金额按填写当天的汇率折合本位币；赢单和输单按关闭当天的汇率。" / "An amount is worth the rate of the day it is written; a won or lost deal that of the day it is closed.";
     add_currency: "添加币种" / "Add currency";
     add_rate: "添加汇率" / "Add rate";
-    add_rate_of: "添加 {} 的汇率" / "Add a rate of {}";
-    rate_for: "外币数量" / "Units of the currency";
-    rate_in: "折合 {}" / "Worth in {}";
-    valid_since: "{} 起" / "since {}";
+    add_rate_of: "添加 {} 的汇率" / "Add a rate for {}";
+    rate_for: "外币数量" / "For";
+    rate_in: "折合 {}" / "Equals, in {}";
+    valid_since: "{}起生效" / "from {}";
     holds_now: "当前" / "Current";
     no_rates: "还没有汇率，该币种的金额暂时无法保存。" / "No rate yet: amounts in this currency cannot be saved.";
     no_currencies: "只使用本位币" / "Only the base currency is in use";
     no_currencies_text: "添加其他币种和汇率后，就可以用它们填写金额。" / "Add another currency and its rate to take amounts in it.";
-    revalue_title: "按今天的汇率重新折算" / "Value amounts anew";
+    revalue_title: "按今天的汇率重新折算" / "Revalue at the rates of today";
     revalue_text: "进行中的商机、产品售价和客户营业额改用今天的汇率；已关闭的商机不变。" / "Open opportunities, list prices and revenues take the rates of today; closed opportunities stay as they are.";
     revalue: "重新折算" / "Revalue";
     revalued: "已重新折算 {} 条记录" / "{} records revalued";
     worth: "约合 {}（汇率 {}）" / "About {} (rate {})";
     numbering_text: "新建的记录会自动编号，编号不会重复；已有记录保持不变。" / "New records are numbered by themselves, and no number comes twice. Records that are there stay as they are.";
-    numbering_words: "可用：{yyyy} 年、{yy} 两位年、{mm} 月、{dd} 日、{00000} 流水号（0 的个数即位数）。" / "Use {yyyy}, {yy}, {mm} and {dd} for the date, and {00000} for the count with that many digits.";
+    numbering_words: "可用占位符：{yyyy} 年、{yy} 两位年、{mm} 月、{dd} 日、{00000} 流水号（0 的个数即位数）。" / "Use {yyyy}, {yy}, {mm} and {dd} for the date, and {00000} for the count with that many digits.";
     next_number: "下一个编号：{}" / "Next number: {}";
     work_calendar: "工作时间与财年" / "Working hours and fiscal year";
     working_hours: "工作时间" / "Working hours";
-    working_hours_text: "按公司时区计算，用于按工作时间计算的期限。" / "In the time zone of the company; deadlines in working hours count by them.";
+    working_hours_text: "按公司时区计算；以工作时间计的期限以此为准。" / "In the time zone of the company; deadlines in working hours count by them.";
     no_work: "休息" / "Off";
     work_from: "{}的开始时间" / "{} from";
     work_to: "{}的结束时间" / "{} to";
@@ -697,7 +705,6 @@ texts! {
     this_fiscal_year: "本财年" / "This fiscal year";
     last_fiscal_year: "上财年" / "Last fiscal year";
     holidays_text: "放假的日子不计工作时间；调休上班的日子按一周中第一个工作日的时间计算。" / "Days off count no working time; make-up days have the hours of the first working day of the week.";
-    add_day: "添加日期" / "Add day";
     year: "年份" / "Year";
     year_before: "上一年" / "Year before";
     year_after: "下一年" / "Year after";

@@ -144,6 +144,18 @@ fn cause(cause: &Value, again: Option<Callback<(String, String, String)>>) -> An
         .map(|n| n.to_string())
         .collect::<Vec<_>>()
         .join(", ");
+    // What is of no row in particular names its column itself.
+    let place = [
+        (rows > 0.0).then(|| {
+            fill(
+                if rows == 1.0 { t().one_row } else { t().n_rows },
+                &[&format::number(rows)],
+            )
+        }),
+        (!first.is_empty()).then(|| fill(t().first_lines, &[&first])),
+        (rows > 0.0 && !text("column").is_empty()).then(|| fill(t().in_column, &[&text("column")])),
+    ];
+    let place = place.into_iter().flatten().collect::<Vec<_>>().join(t().clause_comma);
     let (column, suggestion) = (text("column"), text("suggestion"));
     let value = cause["params"]["value"].as_str().unwrap_or_default().to_owned();
     let message = text("message");
@@ -157,11 +169,7 @@ fn cause(cause: &Value, again: Option<Callback<(String, String, String)>>) -> An
         <li class="cause">
             <div class="grow">
                 <p>{message}</p>
-                <p class="muted">
-                    {(rows > 0.0).then(|| fill(t().n_rows, &[&format::number(rows)]))}
-                    {(!first.is_empty()).then(|| fill(t().first_lines, &[&first]))}
-                    {(!column.is_empty()).then(|| fill(t().in_column, &[&column]))}
-                </p>
+                {(!place.is_empty()).then(|| view! { <p class="muted">{place}</p> })}
             </div>
             {take}
         </li>

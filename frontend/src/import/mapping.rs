@@ -93,16 +93,13 @@ fn columns_form(wizard: Wizard, read: &Value) -> AnyView {
                     <th scope="row"><label for=id.clone()>{shown}</label><span class="samples muted clip">{samples.join(" · ")}</span></th>
                     <td class="arrow">{icon("right")}</td>
                     <td>
-                        {move || {
-                            let now = now.get();
-                            let to = to.clone();
-                            view! {
-                                <select class="input" id=id.clone() class:unmapped=now.is_empty() on:change=move |e| set(&to, event_target_value(&e))>
-                                    <option value="" selected=now.is_empty()>{t().leave_out}</option>
-                                    {targets.with_value(|f| f.iter().map(|(name, l)| view! { <option value=name.clone() selected=now == *name>{l.clone()}</option> }).collect_view())}
-                                </select>
-                            }
-                        }}
+                        <select class="input" id=id.clone() class:unmapped=move || now.with(String::is_empty) on:change=move |e| set(&to, event_target_value(&e))>
+                            <option value="" prop:selected=move || now.with(String::is_empty)>{t().leave_out}</option>
+                            {targets.get_value().into_iter().map(|(name, label)| {
+                                let of = name.clone();
+                                view! { <option value=name prop:selected=move || now.with(|n| *n == of)>{label}</option> }
+                            }).collect_view()}
+                        </select>
                     </td>
                 </tr>
             }
@@ -116,7 +113,7 @@ fn columns_form(wizard: Wizard, read: &Value) -> AnyView {
         </table></div>
         <div class="form-foot">
             <button type="button" class="btn" on:click=move |_| { wizard.job.set(None); wizard.step.set(Step::File); }>{t().back}</button>
-            <button type="button" class="btn primary" class:loading=wizard.sending disabled=move || n() == 0 || wizard.sending.get() on:click=move |_| wizard.run(true)>{t().try_it}</button>
+            <button type="button" class="btn primary" class:loading=wizard.sending.busy disabled=move || n() == 0 || wizard.sending.busy.get() on:click=move |_| wizard.run(true)>{t().try_it}</button>
         </div>
     }
     .into_any()
@@ -163,7 +160,7 @@ fn ReadAs(wizard: Wizard) -> impl IntoView {
     };
     // A box that is disabled loses the keyboard; it gets it back.
     Effect::new(move |was: Option<bool>| {
-        let sending = wizard.sending.get();
+        let sending = wizard.sending.busy.get();
         if was == Some(true) && !sending && !used.get_value().is_empty() {
             dom::focus_soon(format!("#{}", used.get_value()));
         }
@@ -182,7 +179,7 @@ fn ReadAs(wizard: Wizard) -> impl IntoView {
         view! { {other}{known.collect_view()} }
     };
     let now = Memo::new(move |_| chosen.get());
-    let busy = move || wizard.sending.get() || now.with(|n| n.0.is_empty());
+    let busy = move || wizard.sending.busy.get() || now.with(|n| n.0.is_empty());
     view! {
         <div class="read-as">
             <label class="small-field"><span>{t().encoding}</span>
@@ -191,7 +188,7 @@ fn ReadAs(wizard: Wizard) -> impl IntoView {
             <label class="small-field"><span>{t().delimiter}</span>
                 <select class="input" id="read-delimiter" disabled=busy on:change=move |e| read("read-delimiter", chosen.get_untracked().0, event_target_value(&e))>{move || options(now.get().1, delimiters().to_vec())}</select>
             </label>
-            {move || wizard.sending.get().then(|| view! { <span class="muted" role="status">{t().reading_again}</span> })}
+            {move || wizard.sending.busy.get().then(|| view! { <span class="muted" role="status">{t().reading_again}</span> })}
         </div>
     }
     .into_any()

@@ -5,15 +5,15 @@ mod mapping;
 
 use crate::job::Job;
 use crate::{
-    api::{self, Problem},
+    api,
     i18n::{label, t},
     kinds, route,
     state::{self, state},
-    ui::{self, icon, states::form_error},
+    ui::{self, Sending, fresh, icon},
 };
 use domain::Kind;
 use job::{JobView, looked};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use mapping::MappingForm;
 use serde_json::{Map, Value, json};
 
@@ -43,15 +43,14 @@ pub struct Wizard {
     /// What the server found out about the file.
     pub read: RwSignal<Option<Value>>,
     pub job: RwSignal<Option<Job>>,
-    pub problem: RwSignal<Option<Problem>>,
     pub step: RwSignal<Step>,
     /// Something is under way that the next step waits for.
-    sending: RwSignal<bool>,
+    sending: Sending,
     /// The mapping has been tried since the file was read.
     tried: RwSignal<bool>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
     File,
     Mapping,
@@ -67,7 +66,7 @@ impl Wizard {
         let _ = form.append_with_str("kind", self.kind.get_untracked().plural);
         let _ = form.append_with_str("dry_run", "true");
         let _ = form.append_with_blob_and_filename("file", &file, &file.name());
-        self.send(api::post_form("/imports", form), None);
+        self.sending.run(self.send(api::post_form("/imports", form), None));
     }
 
     /// Runs the file that the server has with the mapping as it is now.
@@ -89,11 +88,11 @@ impl Wizard {
         self.tried.set(true);
         let body = json!({ "mapping": mapping, "values": values, "dry_run": dry_run });
         let step = if dry_run { Step::Trial } else { Step::Result };
-        self.sending.set(true);
-        spawn_local(async move {
+        self.sending.run(async move {
             // The server takes one run of a file after the other.
             job.settled().await;
-            self.send(api::post(format!("/imports/{}/run", job.id()), body), Some(step));
+            self.send(api::post(format!("/imports/{}/run", job.id()), body), Some(step))
+                .await
         });
     }
 
@@ -102,58 +101,41 @@ impl Wizard {
         let Some(job) = self.job.get_untracked() else { return };
         let body =
             json!({ "mapping": {}, "values": {}, "dry_run": true, "encoding": encoding, "delimiter": delimiter });
-        self.sending.set(true);
-        spawn_local(async move {
+        self.sending.run(async move {
             job.settled().await;
-            self.send(api::post(format!("/imports/{}/run", job.id()), body), None);
+            self.send(api::post(format!("/imports/{}/run", job.id()), body), None)
+                .await
         });
     }
 
     /// Sends, and watches the job; without a next step it is the first look at the file.
-    fn send(self, call: api::Call, next: Option<Step>) {
-        self.sending.set(true);
-        self.problem.set(None);
-        spawn_local(async move {
-            let outcome = call.send().await;
-            match outcome {
-                Ok(reply) => {
-                    let Some(id) = reply.body["id"].as_str() else { return };
-                    let job = Job::watch(format!("/imports/{id}"));
-                    self.job.try_set(Some(job));
-                    match next {
-                        Some(step) => {
-                            self.step.try_set(step);
-                        }
-                        None => self.learn(job).await,
-                    }
-                }
-                Err(error) => {
-                    self.problem.try_set(Some(error));
-                }
+    async fn send(self, call: api::Call, next: Option<Step>) -> api::Outcome<()> {
+        let body = call.send().await?.body;
+        let job = Job::watch(format!("/imports/{}", body["id"].as_str().unwrap_or_default()));
+        self.job.try_set(Some(job));
+        match next {
+            Some(step) => {
+                self.step.try_set(step);
+                Ok(())
             }
-            self.sending.try_set(false);
-        });
+            None => self.learn(job).await,
+        }
     }
 
     /// Waits for the first look at the file, then shows what it took the columns for.
-    async fn learn(self, job: Job) {
-        match looked(job).await {
-            Ok(body) => {
-                let guess = mapping::guessed(&body);
-                self.mapping.try_set(guess);
-                self.values.try_set(Map::new());
-                self.tried.try_set(false);
-                self.read.try_set(Some(body));
-                self.step.try_set(Step::Mapping);
+    async fn learn(self, job: Job) -> api::Outcome<()> {
+        let body = looked(job).await.inspect_err(|_| {
+            // Read as it cannot be: the person may say otherwise. At the first look there is nothing to show.
+            if self.step.try_get_untracked() != Some(Step::Mapping) {
+                self.job.try_set(None);
             }
-            Err(error) => {
-                // Read as it cannot be: the person may say otherwise. At the first look there is nothing to show.
-                if self.step.try_get_untracked() != Some(Step::Mapping) {
-                    self.job.try_set(None);
-                }
-                self.problem.try_set(Some(error));
-            }
-        }
+        })?;
+        self.mapping.try_set(mapping::guessed(&body));
+        self.values.try_set(Map::new());
+        self.tried.try_set(false);
+        self.read.try_set(Some(body));
+        self.step.try_set(Step::Mapping);
+        Ok(())
     }
 }
 
@@ -174,9 +156,8 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
         values: RwSignal::new(Map::new()),
         read: RwSignal::new(None),
         job: RwSignal::new(None),
-        problem: RwSignal::new(None),
         step: RwSignal::new(Step::File),
-        sending: RwSignal::new(false),
+        sending: Sending::new(),
         tried: RwSignal::new(false),
     };
     let steps = [
@@ -189,7 +170,7 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
     let heads = steps.iter().enumerate().map(|(i, (_, name))| {
         view! { <li class:done=move || i < at() class:current=move || i == at() aria-current=move || (i == at()).then_some("step")><span class="step-dot">{i + 1}</span>{*name}</li> }
     });
-    let body = move || match wizard.step.get() {
+    let body = move |step| match step {
         Step::File => view! { <FileStep wizard/> }.into_any(),
         Step::Mapping => view! { <MappingForm wizard/> }.into_any(),
         Step::Trial => view! { <TrialStep wizard/> }.into_any(),
@@ -199,8 +180,8 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
         <div class="page narrow-page">
             <header class="page-head"><h1>{t().import}</h1></header>
             <ol class="steps">{heads.collect_view()}</ol>
-            {body}
-            {form_error(wizard.problem)}
+            {fresh(move || wizard.step.get(), body)}
+            {wizard.sending.alert()}
         </div>
     }
     .into_any()
@@ -218,7 +199,7 @@ fn FileStep(wizard: Wizard) -> impl IntoView {
         .into_iter()
         .filter(|k| state::me().is_none_or(|m| m.may(k.name, "import")));
     let options = options.map(|k| view! { <option value=k.plural selected=wizard.kind.get_untracked().name == k.name>{label(k.label)}</option> });
-    let looking = move || wizard.sending.get() || wizard.job.with(Option::is_some);
+    let looking = move || wizard.sending.busy.get() || wizard.job.with(Option::is_some);
     view! {
         <section class="box stack">
             <div class="form-field">
@@ -273,7 +254,7 @@ fn TrialStep(wizard: Wizard) -> impl IntoView {
         {move || wizard.job.get().map_or_else(|| ui::skeleton(4), |job| view! { <JobView job trial=true again=Some(again)/> }.into_any())}
         <div class="form-foot">
             <button type="button" class="btn" on:click=move |_| wizard.step.set(Step::Mapping)>{t().back}</button>
-            <button type="button" class="btn primary" class:loading=wizard.sending disabled=move || !ready() on:click=move |_| wizard.run(false)>{t().import_now}</button>
+            <button type="button" class="btn primary" class:loading=wizard.sending.busy disabled=move || !ready() on:click=move |_| wizard.run(false)>{t().import_now}</button>
         </div>
     }
     .into_any()

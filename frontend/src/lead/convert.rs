@@ -12,7 +12,7 @@ use crate::{
     },
     route,
     state::announce,
-    ui::{Dialog, combobox::Combobox, states::form_error, toast},
+    ui::{Dialog, Sending, combobox::Combobox, sending::submit, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
@@ -46,23 +46,15 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                 .try_set(Some((first.id().to_owned(), first.title(kinds::PIPELINE))));
         }
     });
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let sending = Sending::new();
+    let convert = move || {
         let mut body = Map::new();
         match (existing.get_untracked(), customer.get_untracked()) {
             (true, Some((id, _))) => {
                 body.insert("customer".into(), json!({ "id": id }));
             }
             (true, None) => {
-                let errors = vec![("customer".to_owned(), t().choose_customer.to_owned())];
-                problem.set(Some(Problem {
-                    status: 422,
-                    errors,
-                    ..Problem::default()
-                }));
-                return;
+                return sending.refuse(Problem::at("customer", t().choose_customer));
             }
             (false, _) => {
                 body.insert("customer".into(), json!({ "name": customer_name.get_untracked() }));
@@ -80,12 +72,9 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
             }
             body.insert("opportunity".into(), Value::Object(deal));
         }
-        sending.set(true);
-        spawn_local(async move {
+        sending.run(async move {
             let lead = row.get_untracked();
-            let outcome = save::act(kinds::LEAD, &lead, "convert", Value::Object(body)).await;
-            sending.try_set(false);
-            match outcome {
+            match save::act(kinds::LEAD, &lead, "convert", Value::Object(body)).await {
                 Ok(made) => {
                     toast::say(fill(t().lead_converted, &[lead.text("name")]));
                     close.tell(());
@@ -102,15 +91,14 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                     if let Ok(newer) = save::fetch(kinds::LEAD, lead.id()).await {
                         announce(kinds::LEAD.plural, lead.id(), Some(newer));
                     }
-                    problem.try_set(Some(Problem {
+                    return Err(Problem {
                         detail: t().changed_look_again.to_owned(),
                         ..error
-                    }));
+                    });
                 }
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
+                Err(error) => return Err(error),
             }
+            Ok(())
         });
     };
     let deal_field = |name: &'static str, draft: Draft| {
@@ -126,7 +114,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
     };
     view! {
         <Dialog title=fill(t().convert_title, &[&person]) close>
-            <form on:submit=submit novalidate=true>
+            <form on:submit=submit(convert) novalidate=true>
                 <div class="dialog-body stack">
                     <fieldset class="box">
                         <legend>{label(kinds::CUSTOMER.label)}</legend>
@@ -137,7 +125,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                         } else {
                             view! { <input class="input" aria-label=t().customer_name prop:value=customer_name on:input=move |e| customer_name.set(event_target_value(&e))/> }.into_any()
                         }}
-                        {move || problem.with(|p| p.as_ref().and_then(|p| p.field("customer").map(|m| view! { <p class="field-error">{m.to_owned()}</p> })))}
+                        {sending.error("customer")}
                     </fieldset>
                     <fieldset class="box">
                         <legend>{label(kinds::CONTACT.label)}</legend>
@@ -158,12 +146,9 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                             </div>
                         })}
                     </fieldset>
-                    {form_error(problem)}
+                    {sending.alert()}
                 </div>
-                <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
-                    <button type="submit" class="btn primary" class:loading=sending>{t().convert}</button>
-                </footer>
+                {sending.foot(close, t().convert, || true)}
             </form>
         </Dialog>
     }

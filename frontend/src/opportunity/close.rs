@@ -10,10 +10,7 @@ use crate::{
         row::Row,
         save::Refused,
     },
-    ui::{
-        Dialog,
-        states::{form_error, needed_mark},
-    },
+    ui::{Dialog, Sending, sending::submit, states::needed_mark},
 };
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
@@ -38,21 +35,12 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
     let Closing { row, refused } = closing;
     let reason = Draft::new(Value::Null);
     let competitor = Draft::new(row.get("competitor").clone());
-    let problem = RwSignal::new(None::<Problem>);
+    let sending = Sending::new();
     let title = fill(t().lose_title, &[&row.title(kinds::OPPORTUNITY)]);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let lose = move || {
         let mut body = Map::new();
         match reason.value.get_untracked() {
-            Value::Null => {
-                let errors = vec![("reason".to_owned(), t().say_why.to_owned())];
-                problem.set(Some(Problem {
-                    status: 422,
-                    errors,
-                    ..Problem::default()
-                }));
-                return;
-            }
+            Value::Null => return sending.refuse(Problem::at("loss_reason", t().say_why)),
             value => body.insert("reason".to_owned(), value),
         };
         let rival = competitor.value.get_untracked();
@@ -70,24 +58,20 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
             refused.clone(),
         );
     };
-    let input = |name: &str, needed: bool, draft: Draft| {
+    let input = move |name: &'static str, needed: bool, draft: Draft| {
         kinds::OPPORTUNITY.field(name).map(|f| {
             let id = format!("lose-{name}");
-            view! {
-                <div class="form-field wide">
-                    <label for=id.clone()>{label(f.label)}{needed.then(needed_mark)}</label>
-                    {field::edit(f, draft, id, Signal::default(), None)}
-                </div>
-            }
+            let edit = field::edit(f, draft, id.clone(), Signal::default(), None);
+            sending.wide(name, &id, (label(f.label), needed.then(needed_mark)), edit)
         })
     };
     view! {
         <Dialog title close>
-            <form on:submit=submit novalidate=true>
+            <form on:submit=submit(lose) novalidate=true>
                 <div class="dialog-body">
                     {input("loss_reason", true, reason)}
                     {input("competitor", false, competitor)}
-                    {form_error(problem)}
+                    {sending.alert()}
                 </div>
                 <footer class="dialog-foot">
                     <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>

@@ -94,9 +94,12 @@ fn RecordView(kind: &'static Kind, id: String, panel: bool, gone: Callback<()>) 
         }
     });
     let retry = StoredValue::new(load);
+    let waiting = move || {
+        view! { <div class="record" class:narrow=panel><div class="record-head">{ui::skeleton(2)}</div>{ui::skeleton(8)}</div> }
+            .into_any()
+    };
     move || match loaded.get() {
-        None => view! { <div class="record"><div class="record-head">{ui::skeleton(2)}</div>{ui::skeleton(8)}</div> }
-            .into_any(),
+        None => waiting(),
         Some(Err(problem)) => ui::problem(&problem, Callback::new(move |()| retry.with_value(|r| r()))),
         Some(Ok(row)) => view! { <Record kind row panel gone/> }.into_any(),
     }

@@ -1,7 +1,7 @@
 //! Creating a record of any kind: the few fields that matter, the rest on request; errors stand at their fields.
 
 use crate::{
-    api::{self, Problem},
+    api,
     dom::Tell,
     i18n::{fill, label, noun, t},
     kinds,
@@ -11,10 +11,10 @@ use crate::{
         row::Row,
     },
     state::{self, announce},
-    ui::{Dialog, states::form_error, toast},
+    ui::{Dialog, Sending, sending::submit, states::needed_mark, toast},
 };
 use domain::{Field, Kind, value::Type};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 
 /// What a new record starts with, as `(field, value, name of a referred record)`.
@@ -29,8 +29,7 @@ pub fn CreateDialog(
     #[prop(optional)]
     done: Option<Callback<Row>>,
 ) -> impl IntoView {
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
+    let sending = Sending::new();
     let all = RwSignal::new(false);
     let drafts: Vec<(&'static Field, Draft)> = ordered(kind).into_iter().map(|f| (f, start(f, &preset))).collect();
     let drafts = StoredValue::new(drafts);
@@ -42,41 +41,28 @@ pub fn CreateDialog(
             filled.filter(|(_, v)| !v.is_null() && v != &json!([])).collect()
         })
     };
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.get_untracked() {
-            return;
-        }
-        sending.set(true);
-        problem.set(None);
-        let body = body();
-        spawn_local(async move {
-            let outcome = api::post(format!("/{}", kind.path()), Value::Object(body)).send().await;
-            sending.try_set(false);
-            match outcome {
-                Ok(reply) => {
-                    let Some(row) = Row::new(reply.body) else { return };
-                    announce(kind.plural, row.id(), Some(row.clone()));
-                    toast::say(fill(t().created, &[&row.title(kind)]));
-                    close.tell(());
-                    if let Some(done) = done {
-                        done.tell(row);
-                    }
+    let create = move || {
+        let call = api::post(format!("/{}", kind.path()), Value::Object(body()));
+        sending.run(async move {
+            let sent = call.send().await.inspect_err(|problem| {
+                // A field that is wrong must be in sight.
+                let first = kinds::first_fields(kind);
+                if problem.errors.iter().any(|(name, _)| !first.contains(&name.as_str())) {
+                    all.try_set(true);
                 }
-                Err(error) => {
-                    // A field that is wrong must be in sight.
-                    let first = kinds::first_fields(kind);
-                    if error.errors.iter().any(|(name, _)| !first.contains(&name.as_str())) {
-                        all.try_set(true);
-                    }
-                    problem.try_set(Some(error));
-                }
+            });
+            let Some(row) = Row::new(sent?.body) else { return Ok(()) };
+            announce(kind.plural, row.id(), Some(row.clone()));
+            toast::say(fill(t().created, &[&row.title(kind)]));
+            close.tell(());
+            if let Some(done) = done {
+                done.tell(row);
             }
+            Ok(())
         });
     };
     let field_view = move |f: &'static Field, draft: Draft| {
         let id = format!("new-{}", f.name);
-        let error_id = format!("{id}-error");
         let within = Signal::derive(move || {
             // Follows what is chosen above: contacts of that customer, stages of that pipeline.
             let ids = drafts.with_value(|d| {
@@ -89,15 +75,15 @@ pub fn CreateDialog(
                 .unwrap_or_default()
         });
         let wide = matches!(f.ty, Type::LongText | Type::Tags) || f.name == kind.title;
-        let error = move || problem.with(|p| p.as_ref().and_then(|p| p.field(f.name).map(str::to_owned)));
-        view! {
-            <div class="form-field" class:wide=wide class:wrong=move || error().is_some()>
-                <label for=id.clone()>{label(f.label)}{(needed(f)).then(|| view! { <span class="needed" aria-hidden="true">" *"</span> })}</label>
-                {field::edit(f, draft, id, within, None)}
-                {move || error().map(|m| view! { <p class="field-error" id=error_id.clone()>{m}</p> })}
-            </div>
-        }
-        .into_any()
+        let place = if wide { Sending::wide } else { Sending::field };
+        let name = (label(f.label), needed(f).then(needed_mark));
+        place(
+            sending,
+            f.name,
+            &id,
+            name,
+            field::edit(f, draft, id.clone(), within, None),
+        )
     };
     let shown = move || {
         let first = kinds::first_fields(kind);
@@ -116,18 +102,15 @@ pub fn CreateDialog(
     });
     view! {
         <Dialog title=fill(t().new_of, &[&noun(kind.label)]) close>
-            <form on:submit=submit novalidate=true>
+            <form on:submit=submit(create) novalidate=true>
                 <div class="dialog-body">
                     <div class="form-grid">{shown}</div>
                     {move || (hidden > 0 && !all.get()).then(|| view! {
                         <button type="button" class="btn quiet small" on:click=move |_| all.set(true)>{t().more_fields}</button>
                     })}
-                    {form_error(problem)}
+                    {sending.alert()}
                 </div>
-                <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
-                    <button type="submit" class="btn primary" class:loading=sending>{fill(t().create_of, &[&noun(kind.label)])}</button>
-                </footer>
+                {sending.foot(close, fill(t().create_of, &[&noun(kind.label)]), || true)}
             </form>
         </Dialog>
     }

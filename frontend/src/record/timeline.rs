@@ -1,15 +1,15 @@
 //! What happened with a record, newest first, and the box to write down the next thing.
 
 use crate::{
-    api::{self, Problem},
+    api,
     i18n::{format, label, t},
     kinds,
     record::{form::CreateDialog, list::Pages, row::Row, save},
     state::announce,
-    ui::{self, Menu, avatar, icon, states::form_error, toast},
+    ui::{self, Menu, Sending, avatar, icon, toast},
 };
 use domain::{Kind, activity::ActivityKind};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 
 #[component]
@@ -122,14 +122,12 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
     let next_at = RwSignal::new(String::new());
     let at = RwSignal::new(String::new());
     let open = RwSignal::new(false);
-    let sending = RwSignal::new(false);
+    let sending = Sending::new();
     let tasking = RwSignal::new(false);
-    let problem = RwSignal::new(None::<Problem>);
     let send = move || {
-        if text.with_untracked(|t| t.trim().is_empty()) || sending.get_untracked() {
+        if text.with_untracked(|t| t.trim().is_empty()) {
             return;
         }
-        sending.set(true);
         let mut body = Map::new();
         let mut put = |name: &str, value: Option<String>| {
             if let Some(value) = value.filter(|v| !v.trim().is_empty()) {
@@ -147,31 +145,23 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                 put("customer_id", Some(r.text("customer_id").to_owned()));
             }
         });
-        spawn_local(async move {
-            let outcome = api::post("/activities", Value::Object(body)).send().await;
-            sending.try_set(false);
-            match outcome {
-                Ok(reply) => {
-                    if let Some(activity) = Row::new(reply.body) {
-                        announce(kinds::ACTIVITY.plural, activity.id(), Some(activity.clone()));
-                    }
-                    for s in [text, next_step, next_at, at] {
-                        s.try_set(String::new());
-                    }
-                    problem.try_set(None);
-                    open.try_set(false);
-                    toast::say(t().logged);
-                    // Last and next contact are kept by the system; show what they are now.
-                    if let Some(id) = row.try_with_untracked(|r| r.id().to_owned())
-                        && let Ok(newer) = save::fetch(kind, &id).await
-                    {
-                        announce(kind.plural, id, Some(newer));
-                    }
-                }
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
+        sending.run(async move {
+            let made = api::post("/activities", Value::Object(body)).send().await?.body;
+            if let Some(activity) = Row::new(made) {
+                announce(kinds::ACTIVITY.plural, activity.id(), Some(activity.clone()));
             }
+            for s in [text, next_step, next_at, at] {
+                s.try_set(String::new());
+            }
+            open.try_set(false);
+            toast::say(t().logged);
+            // Last and next contact are kept by the system; show what they are now.
+            if let Some(id) = row.try_with_untracked(|r| r.id().to_owned())
+                && let Ok(newer) = save::fetch(kind, &id).await
+            {
+                announce(kind.plural, id, Some(newer));
+            }
+            Ok(())
         });
     };
     let kinds_row = ActivityKind::ALL.iter().map(|k| {
@@ -204,12 +194,12 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                     <label class="small-field"><span>{t().next_follow_up}</span><input type="datetime-local" class="input" prop:value=next_at on:change=move |e| next_at.set(event_target_value(&e))/></label>
                     <label class="small-field"><span>{t().happened_at}</span><input type="datetime-local" class="input" prop:value=at on:change=move |e| at.set(event_target_value(&e))/></label>
                 </div>
-                {form_error(problem)}
+                {sending.alert()}
                 <div class="composer-foot">
                     <span class="muted wide-only">{t().ctrl_enter}</span>
                     <span class="grow"></span>
                     <button type="button" class="btn small" on:click=move |_| open.set(false)>{t().cancel}</button>
-                    <button type="button" class="btn primary small" class:loading=sending disabled=move || text.with(|t| t.trim().is_empty()) on:click=move |_| send()>{t().log_it}</button>
+                    <button type="button" class="btn primary small" class:loading=sending.busy disabled=move || text.with(|t| t.trim().is_empty()) on:click=move |_| send()>{t().log_it}</button>
                 </div>
             })}
             {move || tasking.get().then(|| {

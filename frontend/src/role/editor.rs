@@ -14,7 +14,7 @@ use crate::{
     record::{history::History, list::Pages, row::Row, save},
     route,
     state::{self, announce},
-    ui::{self, dialog::Confirm, icon, states::form_error, toast},
+    ui::{self, Sending, dialog::Confirm, icon, sending::text_box, states::needed_mark, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value};
@@ -109,8 +109,8 @@ fn Editor(role: Row) -> impl IntoView {
     let key = role.text("key").to_owned();
     let draft = Draft::new(&role);
     let base = RwSignal::new(role);
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
+    let sending = Sending::new();
+    let problem = sending.problem;
     // What somebody else changed while this was edited.
     let theirs = RwSignal::new(Vec::<Difference>::new());
     let merged = RwSignal::new(false);
@@ -126,15 +126,12 @@ fn Editor(role: Row) -> impl IntoView {
         theirs.set(Vec::new());
     };
     let send = move |_| {
-        if sending.get_untracked() || !patch.with_untracked(|p| !p.is_empty()) {
+        if patch.with_untracked(Map::is_empty) {
             return;
         }
-        sending.set(true);
-        problem.set(None);
         let (old, patch) = (base.get_untracked(), patch.get_untracked());
-        spawn_local(async move {
-            let outcome = save::send(kinds::ROLE, &old, &patch, &Map::new()).await;
-            match outcome {
+        sending.run(async move {
+            match save::send(kinds::ROLE, &old, &patch, &Map::new()).await {
                 Ok(row) => {
                     draft.show(&row);
                     base.try_set(row);
@@ -145,47 +142,35 @@ fn Editor(role: Row) -> impl IntoView {
                     // It may be one's own.
                     let _ = session::reload_me().await;
                 }
-                Err(error) if error.stale() => match save::fetch(kinds::ROLE, old.id()).await {
-                    Ok(newer) => {
-                        // The changes made here, on what is stored now.
-                        let both = draft::merged(&newer.whole(), &Value::Object(patch));
-                        theirs.try_set(draft::differences(old.get("grants"), newer.get("grants")));
-                        if let Some(both) = Row::new(both) {
-                            draft.show(&both);
-                        }
-                        base.try_set(newer);
-                        merged.try_set(true);
+                Err(error) if error.stale() => {
+                    // The changes made here, on what is stored now.
+                    let newer = save::fetch(kinds::ROLE, old.id()).await?;
+                    let both = draft::merged(&newer.whole(), &Value::Object(patch));
+                    theirs.try_set(draft::differences(old.get("grants"), newer.get("grants")));
+                    if let Some(both) = Row::new(both) {
+                        draft.show(&both);
                     }
-                    Err(error) => {
-                        problem.try_set(Some(error));
-                    }
-                },
-                Err(error) => {
-                    problem.try_set(Some(error));
+                    base.try_set(newer);
+                    merged.try_set(true);
                 }
+                Err(error) => return Err(error),
             }
-            sending.try_set(false);
+            Ok(())
         });
     };
     let copying = RwSignal::new(false);
     let deleting = RwSignal::new(false);
     let delete = Callback::new(move |()| {
-        spawn_local(async move {
-            let (id, version) = base.with_untracked(|b| (b.id().to_owned(), b.version()));
-            match api::delete(save::path(kinds::ROLE, &id), version).send().await {
-                Ok(_) => {
-                    toast::say(fill(t().moved_to_bin, &[&base.with_untracked(name_of)]));
-                    route::go("/settings/roles");
-                    announce(kinds::ROLE.plural, id, None);
-                    super::load().await;
-                }
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
-            }
+        let (id, version) = base.with_untracked(|b| (b.id().to_owned(), b.version()));
+        sending.run(async move {
+            api::delete(save::path(kinds::ROLE, &id), version).send().await?;
+            toast::say(fill(t().moved_to_bin, &[&base.with_untracked(name_of)]));
+            route::go("/settings/roles");
+            announce(kinds::ROLE.plural, id, None);
+            super::load().await;
+            Ok(())
         });
     });
-    let wrong = move |field: &'static str| problem.with(|p| p.as_ref().and_then(|p| p.field(field).map(str::to_owned)));
     let about = move || {
         if locked {
             return base.with(|b| {
@@ -193,18 +178,11 @@ fn Editor(role: Row) -> impl IntoView {
                 (!text.is_empty()).then(|| view! { <p class="muted long">{text}</p> }.into_any())
             });
         }
+        let about = view! { <textarea class="input" id="role-description" rows="1" maxlength="2000" prop:value=draft.description on:input=move |e| draft.description.set(event_target_value(&e))></textarea> };
         Some(view! {
             <section class="box form-grid">
-                <div class="form-field" class:wrong=move || wrong("name").is_some()>
-                    <label for="role-name">{t().name}{ui::states::needed_mark()}</label>
-                    <input class="input" id="role-name" maxlength="100" prop:value=draft.name on:input=move |e| draft.name.set(event_target_value(&e))/>
-                    {move || wrong("name").map(|m| view! { <p class="field-error">{m}</p> })}
-                </div>
-                <div class="form-field" class:wrong=move || wrong("description").is_some()>
-                    <label for="role-description">{t().description}</label>
-                    <textarea class="input" id="role-description" rows="1" maxlength="2000" prop:value=draft.description on:input=move |e| draft.description.set(event_target_value(&e))></textarea>
-                    {move || wrong("description").map(|m| view! { <p class="field-error">{m}</p> })}
-                </div>
+                {sending.field("name", "role-name", (t().name, needed_mark()), text_box("role-name", "100", draft.name))}
+                {sending.field("description", "role-description", t().description, about.into_any())}
             </section>
         }
         .into_any())
@@ -236,12 +214,12 @@ fn Editor(role: Row) -> impl IntoView {
         <details class="box" on:toggle=move |_| past.set(true)><summary>{t().history}</summary>{move || past.get().then(|| view! { <History kind=kinds::ROLE id=id.clone()/> })}</details>
         {(!locked || may_delete).then(|| view! {
             <div class="role-foot" class:calm=move || !dirty()>
-                {form_error(problem)}
+                {sending.alert()}
                 {move || dirty().then(|| view! {
                     <div class="role-save" role="group" aria-label=t().unsaved>
                         <span class="grow">{t().unsaved}</span>
                         <button type="button" class="btn" on:click=reset>{t().discard}</button>
-                        <button type="button" class="btn primary" class:loading=sending on:click=send>{t().save}</button>
+                        <button type="button" class="btn primary" class:loading=sending.busy on:click=send>{t().save}</button>
                     </div>
                 })}
             </div>

@@ -15,10 +15,10 @@ use leptos::prelude::*;
 use serde_json::{Value, json};
 
 const WAYS: [(Access, &str, Label); 4] = [
-    (Access::Full, "full", Label::new("完全可用", "Full")),
-    (Access::ReadOnly, "read_only", Label::new("只读", "Read only")),
-    (Access::Masked, "masked", Label::new("脱敏", "Masked")),
-    (Access::Hidden, "hidden", Label::new("隐藏", "Hidden")),
+    (Access::Full, "full", Access::Full.label()),
+    (Access::ReadOnly, "read_only", Access::ReadOnly.label()),
+    (Access::Masked, "masked", Access::Masked.label()),
+    (Access::Hidden, "hidden", Access::Hidden.label()),
 ];
 
 fn way(rights: &Value, kind: &str, field: &str) -> &'static (Access, &'static str, Label) {

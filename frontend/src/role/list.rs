@@ -2,14 +2,17 @@
 
 use super::page;
 use crate::{
-    api::{self, Problem},
+    api,
     dom::Tell,
     i18n::{fill, format, locale, t},
     kinds,
     record::{list::Pages, row::Row},
     route,
     state::{self, announce},
-    ui::{self, Dialog, badge, icon, states::form_error},
+    ui::{
+        self, Dialog, Sending, badge, icon,
+        sending::{submit, text_box},
+    },
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
@@ -90,8 +93,7 @@ pub fn NewRole(from: Option<Row>, close: Callback<()>) -> impl IntoView {
         .as_ref()
         .map_or_else(|| t().new_role.to_owned(), |r| fill(t().copy_of, &[&name_of(r)]));
     let description = RwSignal::new(String::new());
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
+    let sending = Sending::new();
     let source = RwSignal::new(from.as_ref().map(|r| r.id().to_owned()).unwrap_or_default());
     let known = Pages::new();
     let copying = from.is_some();
@@ -99,13 +101,7 @@ pub fn NewRole(from: Option<Row>, close: Callback<()>) -> impl IntoView {
         Some(role) => known.rows.set(vec![role]),
         None => known.load("/roles?limit=200&sort=name".to_owned()),
     }
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.get_untracked() {
-            return;
-        }
-        sending.set(true);
-        problem.set(None);
+    let create = move || {
         let mut body = json!({ "name": name.get_untracked().trim() });
         if !description.with_untracked(String::is_empty) {
             body["description"] = json!(description.get_untracked());
@@ -119,43 +115,29 @@ pub fn NewRole(from: Option<Row>, close: Callback<()>) -> impl IntoView {
                 body[field] = role.get(field).clone();
             }
         }
-        spawn_local(async move {
-            let outcome = api::post("/roles", body).send().await;
-            sending.try_set(false);
-            match outcome {
-                Ok(reply) => {
-                    let id = reply.body["id"].as_str().unwrap_or_default().to_owned();
-                    announce(kinds::ROLE.plural, id.clone(), Row::new(reply.body));
-                    super::load().await;
-                    close.tell(());
-                    route::go(&page(&id));
-                }
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
-            }
+        sending.run(async move {
+            let made = api::post("/roles", body).send().await?.body;
+            let id = made["id"].as_str().unwrap_or_default().to_owned();
+            announce(kinds::ROLE.plural, id.clone(), Row::new(made));
+            super::load().await;
+            close.tell(());
+            route::go(&page(&id));
+            Ok(())
         });
     };
-    let wrong = move |field: &'static str| problem.with(|p| p.as_ref().and_then(|p| p.field(field).map(str::to_owned)));
     let sources = move || {
         known.rows.with(|all| {
             let option = |r: &Row| view! { <option value=r.id().to_owned()>{name_of(r)}</option> };
             all.iter().map(option).collect_view()
         })
     };
+    let about = view! { <textarea class="input" id="role-description" rows="2" maxlength="2000" prop:value=description on:input=move |e| description.set(event_target_value(&e))></textarea> };
     view! {
         <Dialog title close>
-            <form on:submit=submit novalidate=true>
+            <form on:submit=submit(create) novalidate=true>
                 <div class="dialog-body stack">
-                    <div class="form-field" class:wrong=move || wrong("name").is_some()>
-                        <label for="role-name">{t().name}{ui::states::needed_mark()}</label>
-                        <input class="input" id="role-name" maxlength="100" prop:value=name on:input=move |e| name.set(event_target_value(&e)) aria-describedby="role-name-error"/>
-                        {move || wrong("name").map(|m| view! { <p class="field-error" id="role-name-error">{m}</p> })}
-                    </div>
-                    <div class="form-field">
-                        <label for="role-description">{t().description}</label>
-                        <textarea class="input" id="role-description" rows="2" maxlength="2000" prop:value=description on:input=move |e| description.set(event_target_value(&e))></textarea>
-                    </div>
+                    {sending.field("name", "role-name", (t().name, ui::states::needed_mark()), text_box("role-name", "100", name))}
+                    {sending.field("description", "role-description", t().description, about.into_any())}
                     {(!copying).then(|| view! {
                         <div class="form-field">
                             <label for="role-from">{t().role_from}</label>
@@ -165,12 +147,9 @@ pub fn NewRole(from: Option<Row>, close: Callback<()>) -> impl IntoView {
                             </select>
                         </div>
                     })}
-                    {form_error(problem)}
+                    {sending.alert()}
                 </div>
-                <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
-                    <button type="submit" class="btn primary" class:loading=sending>{t().create_role}</button>
-                </footer>
+                {sending.foot(close, t().create_role, || true)}
             </form>
         </Dialog>
     }

@@ -205,7 +205,7 @@ fn cell(matrix: Matrix, subject: Subject, action: Option<Action>) -> AnyView {
     let look = move || {
         let changed = matrix.base.with(|b| draft::reach(b.get("grants"), &subject, key)) != reach();
         let marks = [
-            ("followed", chosen().is_empty()),
+            ("followed", follows() && !said()),
             ("changed", changed),
             ("wrong", error.with(Option::is_some)),
         ];
@@ -224,14 +224,17 @@ fn cell(matrix: Matrix, subject: Subject, action: Option<Action>) -> AnyView {
     let choose = move |e: web_sys::Event| {
         let reach = words::reach_of(&event_target_value(&e));
         matrix.grants.update(|g| draft::set(g, subject.name, key, reach));
+        // What stands in the cell then is how far it reaches, not the choice that let it follow.
+        event_target::<web_sys::HtmlSelectElement>(&e).set_value(chosen());
     };
     view! {
         <select class=look id=id aria-label=name data-reach=move || words::reach_key(reach())
             aria-invalid=move || error.with(Option::is_some).then_some("true")
             aria-describedby=move || error.with(Option::is_some).then(|| described.clone())
             on:change=choose on:keydown=move |e| key_pressed(matrix, subject, action, &e)>
-            <option value="" prop:hidden=move || !follows() prop:selected=move || chosen().is_empty()>{default}</option>
+            <option value="" hidden=true prop:selected=move || chosen().is_empty()>{move || label(words::reach(reach()))}</option>
             {options}
+            <option value="follow" prop:hidden=move || !follows()>{default}</option>
         </select>
         {move || error.get().map(|m| view! { <p class="field-error" id=error_id.clone()>{m}</p> })}
     }

@@ -72,7 +72,7 @@ pub fn AuditLog() -> impl IntoView {
             {move || pages.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| pages.load(path()))))}
             {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(8))}
             {move || none().then(|| ui::empty("search", t().audit_none, t().nothing_found_text, ().into_any()))}
-            <ul class="plain card-list audit" class:empty-list=move || pages.rows.with(Vec::is_empty)>
+            <ul class="plain card-list audit">
                 <For each=move || pages.rows.get() key=|e| e.get("position").as_i64() children=move |e| line(e, names)/>
             </ul>
             {move || pages.more().then(|| view! { <button type="button" class="btn quiet" on:click=move |_| pages.next(path())>{t().show_more}</button> })}
@@ -146,8 +146,8 @@ fn filters() -> AnyView {
             {select("kind", t().record_kind, t().all_kinds, kinds)}
             {select("action", t().action, t().all_actions, actions)}
             {field}
-            {input("from", t().from, "date")}
-            {input("to", t().to, "date")}
+            {input("from", t().since_day, "date")}
+            {input("to", t().until_day, "date")}
             {input("request_id", t().request_number, "text")}
         </div>
         <div class="pills audit-pills">
@@ -175,7 +175,12 @@ fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
         (None, ChangeAction::Delete) if kind_name == "session" => t().signed_out,
         _ => label(a.label()),
     });
-    let what = change::label(&kind_name).map_or_else(|| kind_name.clone(), |l| label(l).to_owned());
+    // What was done says already that it is about a sign-in.
+    let what = match change::label(&kind_name) {
+        _ if kind_name == "session" => String::new(),
+        Some(name) => label(name).to_owned(),
+        None => kind_name.clone(),
+    };
     let record = entry.get("record");
     let title = record["name"].as_str().unwrap_or_default().to_owned();
     let deleted = record["deleted"] == true;
@@ -190,7 +195,8 @@ fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
     let covered = entry.get("covered") == true;
     let request = entry.text("request_id").to_owned();
     let count = entry.get("fields").as_object().map_or(0, |f| f.len());
-    let told = (kind.is_some() && count > 0).then(|| fill(t().n_fields, &[&format::number(count as f64)]));
+    let fields = if count == 1 { t().one_field } else { t().n_fields };
+    let told = (kind.is_some() && count > 0).then(|| fill(fields, &[&format::number(count as f64)]));
     let open = RwSignal::new(false);
     let entry = StoredValue::new(entry.whole());
     view! {

@@ -4,11 +4,12 @@ use super::space::Space;
 use crate::{
     i18n::{fill, format, label, t},
     record::row::Row,
-    ui::{icon, states::form_error},
+    ui::{icon, sending::submit},
 };
 use domain::{working_time::WorkingHours, workspace::KIND};
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 
 #[component]
 pub fn Calendar() -> impl IntoView {
@@ -22,14 +23,37 @@ pub fn Calendar() -> impl IntoView {
     .into_any()
 }
 
-/// From and to, as `HH:MM`; the box for a time knows no 24:00 and shows 00:00.
-type Spans = Vec<(String, String)>;
+/// From and to, as `HH:MM`, and what tells it from the others: its boxes stay its own when one before it goes.
+#[derive(Clone)]
+struct Span {
+    key: u32,
+    from: String,
+    to: String,
+}
 
-fn read(row: &Row) -> Vec<Spans> {
+impl Span {
+    fn new(from: &str, to: &str) -> Self {
+        thread_local! { static NEXT: Cell<u32> = const { Cell::new(0) }; }
+        let key = NEXT.get();
+        NEXT.set(key + 1);
+        Self {
+            key,
+            from: from.to_owned(),
+            to: to.to_owned(),
+        }
+    }
+}
+
+/// The box for a time knows no 24:00 and shows 00:00.
+const MIDNIGHT: [&str; 2] = ["24:00", "00:00"];
+
+fn read(row: &Row) -> Vec<Vec<Span>> {
     let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
     let spans = |day: &&str| {
         let list = row.get("working_hours")[*day].as_array().cloned().unwrap_or_default();
-        list.iter().map(|s| (text(&s["from"]), text(&s["to"]))).collect()
+        list.iter()
+            .map(|s| Span::new(&text(&s["from"]), &text(&s["to"])))
+            .collect()
     };
     WorkingHours::WEEK.iter().map(spans).collect()
 }
@@ -38,14 +62,13 @@ fn hours(space: Space, row: &Row) -> AnyView {
     let locked = !Space::may_change();
     let week = RwSignal::new(read(row));
     let names = format::weekdays();
-    let set = move |day: usize, at: usize, to: bool, text: String| {
-        // Typing draws nothing anew: the box would lose the keyboard.
-        week.update_untracked(|w| {
-            if let Some(span) = w[day].get_mut(at) {
-                if to {
-                    span.1 = if text == "00:00" { "24:00".to_owned() } else { text };
-                } else {
-                    span.0 = text;
+    let set = move |day: usize, key: u32, to: bool, text: String| {
+        week.update(|w| {
+            if let Some(span) = w[day].iter_mut().find(|s| s.key == key) {
+                match (to, text == MIDNIGHT[1]) {
+                    (true, true) => span.to = MIDNIGHT[0].to_owned(),
+                    (true, false) => span.to = text,
+                    (false, _) => span.from = text,
                 }
             }
         });
@@ -54,20 +77,16 @@ fn hours(space: Space, row: &Row) -> AnyView {
         week.update(|w| {
             let next = match w[day].last() {
                 None => ("09:00", "18:00"),
-                Some((_, end)) if end.as_str() < "13:00" => ("13:00", "18:00"),
+                Some(last) if last.to.as_str() < "13:00" => ("13:00", "18:00"),
                 Some(_) => ("19:00", "21:00"),
             };
-            w[day].push((next.0.to_owned(), next.1.to_owned()));
+            w[day].push(Span::new(next.0, next.1));
         });
     };
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let save = move || {
         let days = week.with_untracked(|w| {
             let pairs = WorkingHours::WEEK.iter().zip(w).map(|(day, spans)| {
-                let spans: Vec<Value> = spans
-                    .iter()
-                    .map(|(from, to)| json!({ "from": from, "to": to }))
-                    .collect();
+                let spans: Vec<Value> = spans.iter().map(|s| json!({ "from": s.from, "to": s.to })).collect();
                 ((*day).to_owned(), Value::Array(spans))
             });
             Map::from_iter(pairs)
@@ -81,42 +100,38 @@ fn hours(space: Space, row: &Row) -> AnyView {
     let day = move |(day, name): (usize, String)| {
         let called = name.clone();
         let of = move |which: &str| fill(which, &[&called]);
-        let spans = move || {
-            let list = week.with(|w| w[day].clone());
-            let of = of.clone();
-            if list.is_empty() {
-                return view! { <span class="muted">{t().no_work}</span> }.into_any();
+        let span = move |Span { key, from, to }: Span| {
+            let to = if to == MIDNIGHT[0] { MIDNIGHT[1].to_owned() } else { to };
+            view! {
+                <span class="span">
+                    <input type="time" class="input" aria-label=of(t().work_from) disabled=locked value=from on:input=move |e| set(day, key, false, event_target_value(&e))/>
+                    "–"
+                    <input type="time" class="input" aria-label=of(t().work_to) disabled=locked value=to on:input=move |e| set(day, key, true, event_target_value(&e))/>
+                    {(!locked).then(|| view! { <button type="button" class="btn quiet square small" aria-label=of(t().remove_span) title=t().remove on:click=move |_| week.update(|w| w[day].retain(|s| s.key != key))>{icon("close")}</button> })}
+                </span>
             }
-            let boxes = list.into_iter().enumerate().map(|(at, (from, to))| {
-                let to = if to == "24:00" { "00:00".to_owned() } else { to };
-                view! {
-                    <span class="span">
-                        <input type="time" class="input" aria-label=of(t().work_from) disabled=locked value=from on:input=move |e| set(day, at, false, event_target_value(&e))/>
-                        "–"
-                        <input type="time" class="input" aria-label=of(t().work_to) disabled=locked value=to on:input=move |e| set(day, at, true, event_target_value(&e))/>
-                        {(!locked).then(|| view! { <button type="button" class="btn quiet square small" aria-label=of(t().remove_span) title=t().remove on:click=move |_| week.update(|w| { w[day].remove(at); })>{icon("close")}</button> })}
-                    </span>
-                }
-            });
-            boxes.collect_view().into_any()
         };
+        let free = Memo::new(move |_| week.with(|w| w[day].is_empty()));
         let label = fill(t().add_span_of, &[&name]);
         view! {
             <li class="line">
                 <b class="weekday">{name}</b>
-                <span class="spans">{spans}</span>
+                <span class="spans">
+                    {move || free.get().then(|| view! { <span class="muted">{t().no_work}</span> })}
+                    <For each=move || week.with(|w| w[day].clone()) key=|s| s.key children=span/>
+                </span>
                 {(!locked).then(|| view! { <button type="button" class="btn quiet square small" aria-label=label title=t().add_span on:click=move |_| add(day)>{icon("plus")}</button> })}
             </li>
         }
     };
     view! {
-        <form class="box" on:submit=submit novalidate=true>
+        <form class="box" on:submit=submit(save) novalidate=true>
             <h2>{t().working_hours}</h2>
             <p class="muted">{t().working_hours_text}</p>
             <ul class="plain">{names.into_iter().enumerate().map(day).collect_view()}</ul>
-            {space.error("working_hours")}
-            {form_error(space.problem)}
-            {(!locked).then(|| view! { <div class="form-foot"><button type="submit" class="btn primary" class:loading=space.sending><span>{t().save}</span></button></div> })}
+            {space.sending.error("working_hours")}
+            {space.sending.alert()}
+            {(!locked).then(|| view! { <div class="form-foot">{space.sending.button("btn primary", t().save)}</div> })}
         </form>
     }
     .into_any()
@@ -137,15 +152,12 @@ fn fiscal(space: Space, row: &Row) -> AnyView {
     let months = (1..=12).map(|month: i64| {
         view! { <option value=month.to_string() selected=month == start>{format::month_name(month)}</option> }
     });
+    let select = view! { <select class="input" id="fiscal-start" disabled=locked on:change=choose>{months.collect_view()}</select> };
     view! {
         <section class="box">
             <h2>{t().fiscal_year}</h2>
             <p class="muted">{t().fiscal_year_text}</p>
-            <div class="form-field">
-                <label for="fiscal-start">{title}</label>
-                <select class="input" id="fiscal-start" disabled=locked on:change=choose>{months.collect_view()}</select>
-                {space.error("fiscal_year_start")}
-            </div>
+            {space.sending.field("fiscal_year_start", "fiscal-start", title, select.into_any())}
         </section>
     }
     .into_any()

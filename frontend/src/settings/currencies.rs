@@ -1,14 +1,13 @@
 //! Currencies in use and their rates by day.
 
 use crate::{
-    api::{self, Problem},
-    currency,
+    api, currency,
     dom::Tell,
     i18n::{fill, format, label, t},
     kinds,
     record::{list::Pages, row::Row, save},
     state::{self, announce, state},
-    ui::{self, Dialog, badge, icon, states::form_error, toast},
+    ui::{self, Dialog, Sending, badge, icon, sending::submit, toast},
 };
 use domain::{Currency, money::Rate, value::parse_day};
 use leptos::{prelude::*, task::spawn_local};
@@ -144,9 +143,11 @@ fn rate_list(code: &str, rates: &[Row], base: &str) -> AnyView {
         let day = format::day(row.text("valid_from"));
         let remove = fill(t().remove_of, &[&day]);
         view! {
-            <li class="line">
-                <span class="line-name">{equation(code, row.text("rate"), base)}</span>
-                <span class="muted">{fill(t().valid_since, &[&day])}</span>
+            <li class="line together">
+                <div class="grow">
+                    <span class="line-name">{equation(code, row.text("rate"), base)}</span>
+                    <span class="line-rest">{fill(t().valid_since, &[&day])}</span>
+                </div>
                 {(holds == Some(i)).then(|| badge("active", t().holds_now))}
                 {may.then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove on:click=move |_| save::delete(kinds::EXCHANGE_RATE, &row, Callback::new(|()| ()))>{icon("trash")}</button> })}
             </li>
@@ -172,6 +173,8 @@ fn usual_units(code: &str) -> i64 {
     }
 }
 
+const USUAL: [&str; 8] = ["CNY", "USD", "EUR", "HKD", "JPY", "GBP", "SGD", "TWD"];
+
 #[component]
 fn AddCurrency(used: Vec<String>, close: Callback<()>) -> impl IntoView {
     let base = currency::base();
@@ -180,32 +183,27 @@ fn AddCurrency(used: Vec<String>, close: Callback<()>) -> impl IntoView {
         .filter(|code| *code != base && !used.iter().any(|u| u == code))
         .map(|code| (code, fill(t().currency_named, &[code, &format::currency_name(code)])))
         .collect();
-    free.sort();
+    // What most firms deal in comes first.
+    let usual = |code: &str| USUAL.iter().position(|u| *u == code).unwrap_or(USUAL.len());
+    free.sort_by_key(|(code, _)| (usual(code), *code));
     let chosen = RwSignal::new(free.first().map(|f| f.0.to_owned()).unwrap_or_default());
-    let problem = RwSignal::new(None::<Problem>);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        make(
-            kinds::CURRENCY.plural,
-            "/currencies",
-            json!({ "code": chosen.get_untracked() }),
-            problem,
-            close,
-        );
+    let sending = Sending::new();
+    let add = move || {
+        let body = json!({ "code": chosen.get_untracked() });
+        make(kinds::CURRENCY.plural, "/currencies", body, sending, close);
     };
+    let options = free
+        .into_iter()
+        .map(|(code, name)| view! { <option value=code>{name}</option> });
+    let select = view! { <select class="input" id="currency-code" on:change=move |e| chosen.set(event_target_value(&e))>{options.collect_view()}</select> };
     view! {
         <Dialog title=t().add_currency close>
-            <form on:submit=submit novalidate=true>
+            <form on:submit=submit(add) novalidate=true>
                 <div class="dialog-body">
-                    <div class="form-field">
-                        <label for="currency-code">{label(kinds::CURRENCY.label)}</label>
-                        <select class="input" id="currency-code" on:change=move |e| chosen.set(event_target_value(&e))>
-                            {free.into_iter().map(|(code, name)| view! { <option value=code>{name}</option> }).collect_view()}
-                        </select>
-                    </div>
-                    {form_error(problem)}
+                    {sending.field("code", "currency-code", label(kinds::CURRENCY.label), select.into_any())}
+                    {sending.alert()}
                 </div>
-                {foot(close)}
+                {sending.foot(close, t().add, || true)}
             </form>
         </Dialog>
     }
@@ -218,11 +216,10 @@ fn AddRate(code: String, close: Callback<()>) -> impl IntoView {
     let units = RwSignal::new(usual_units(&code));
     let day = RwSignal::new(format::today());
     let rate = RwSignal::new(String::new());
-    let problem = RwSignal::new(None::<Problem>);
+    let sending = Sending::new();
     let of = code.clone();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        let typed = rate.get_untracked().replace([',', ' ', '，'], "");
+    let add = move || {
+        let typed = rate.get_untracked().trim().replace([',', ' ', '，'], "");
         // For one unit, by moving the point; what that cannot be, the server says.
         let one = Rate::parse(&typed)
             .map(Rate::ticks)
@@ -231,69 +228,41 @@ fn AddRate(code: String, close: Callback<()>) -> impl IntoView {
             .map_or(typed, |r| r.to_string());
         let day = day.get_untracked();
         let body = json!({ "currency": of, "valid_from": parse_day(&day).map(|_| day), "rate": one });
-        make(kinds::EXCHANGE_RATE.plural, "/exchange-rates", body, problem, close);
-    };
-    let error = move |name: &'static str| {
-        move || {
-            let text = problem.with(|p| p.as_ref().and_then(|p| p.field(name).map(str::to_owned)));
-            text.map(|m| view! { <p class="field-error">{m}</p> })
-        }
+        make(kinds::EXCHANGE_RATE.plural, "/exchange-rates", body, sending, close);
     };
     let name = code.clone();
     let choices = [1i64, 100, 10_000].map(|n| (n, format!("{n} {name}")));
+    let choices = choices.into_iter().map(|(n, text)| {
+        view! { <option value=n.to_string() selected=n == units.get_untracked()>{text}</option> }
+    });
+    let units_box = view! { <select class="input" id="rate-units" on:change=move |e| units.set(event_target_value(&e).parse().unwrap_or(1))>{choices.collect_view()}</select> };
+    let rate_box = view! { <input class="input num" id="rate-value" inputmode="decimal" autocomplete="off" prop:value=rate on:input=move |e| rate.set(event_target_value(&e))/> };
+    let day_box = view! { <input type="date" class="input" id="rate-day" prop:value=day on:input=move |e| day.set(event_target_value(&e))/> };
+    let day_name = kinds::EXCHANGE_RATE.field("valid_from").map(|f| label(f.label));
     view! {
         <Dialog title=fill(t().add_rate_of, &[&code]) close>
-            <form on:submit=submit novalidate=true>
+            <form on:submit=submit(add) novalidate=true>
                 <div class="dialog-body">
                     <div class="form-grid">
-                        <div class="form-field">
-                            <label for="rate-units">{t().rate_for}</label>
-                            <select class="input" id="rate-units" on:change=move |e| units.set(event_target_value(&e).parse().unwrap_or(1))>
-                                {choices.into_iter().map(|(n, text)| view! { <option value=n.to_string() selected=n == units.get_untracked()>{text}</option> }).collect_view()}
-                            </select>
-                        </div>
-                        <div class="form-field">
-                            <label for="rate-value">{fill(t().rate_in, &[&base])}</label>
-                            <input class="input num" id="rate-value" inputmode="decimal" autocomplete="off" prop:value=rate on:input=move |e| rate.set(event_target_value(&e).trim().to_owned())/>
-                            {error("rate")}
-                        </div>
-                        <div class="form-field">
-                            <label for="rate-day">{kinds::EXCHANGE_RATE.field("valid_from").map(|f| label(f.label))}</label>
-                            <input type="date" class="input" id="rate-day" prop:value=day on:input=move |e| day.set(event_target_value(&e))/>
-                            {error("valid_from")}
-                        </div>
+                        {sending.field("units", "rate-units", t().rate_for, units_box.into_any())}
+                        {sending.field("rate", "rate-value", fill(t().rate_in, &[&base]), rate_box.into_any())}
+                        {sending.field("valid_from", "rate-day", day_name, day_box.into_any())}
                     </div>
-                    {form_error(problem)}
+                    {sending.alert()}
                 </div>
-                {foot(close)}
+                {sending.foot(close, t().add, || true)}
             </form>
         </Dialog>
     }
     .into_any()
 }
 
-fn foot(close: Callback<()>) -> impl IntoView {
-    view! {
-        <footer class="dialog-foot">
-            <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
-            <button type="submit" class="btn primary">{t().add}</button>
-        </footer>
-    }
-}
-
 /// Creates a setting; closes when it is there, else says what is wrong.
-fn make(kind: &'static str, path: &'static str, body: Value, problem: RwSignal<Option<Problem>>, close: Callback<()>) {
-    spawn_local(async move {
-        match api::post(path, body).send().await {
-            Ok(reply) => {
-                toast::say(t().saved);
-                close.tell(());
-                let row = Row::new(reply.body);
-                announce(kind, row.as_ref().map(|r| r.id().to_owned()).unwrap_or_default(), row);
-            }
-            Err(error) => {
-                problem.try_set(Some(error));
-            }
-        }
+fn make(kind: &'static str, path: &'static str, body: Value, sending: Sending, close: Callback<()>) {
+    sending.send(api::post(path, body), move |body| {
+        toast::say(t().saved);
+        close.tell(());
+        let row = Row::new(body);
+        announce(kind, row.as_ref().map(|r| r.id().to_owned()).unwrap_or_default(), row);
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    i18n::{fill, format, label, t},
+    i18n::{fill, format, label, noun, t},
     kinds,
     record::{form::CreateDialog, list::Pages, row::Row, save},
     route,
@@ -67,7 +67,7 @@ pub fn Holidays() -> impl IntoView {
         let name = row.text("name").to_owned();
         let remove = fill(t().remove_of, &[&name]);
         view! {
-            <li class="line">
+            <li class="line together">
                 <time class="day" datetime=day.clone()>{format::day_with_weekday(&day)}</time>
                 <span class="line-name">{name}</span>
                 {badge(tone, label(kind.label()))}
@@ -95,10 +95,10 @@ pub fn Holidays() -> impl IntoView {
     };
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{label(kinds::HOLIDAY.label)}</h1>
+            <header class="page-head"><h1>{kinds::heading(kinds::HOLIDAY)}</h1>
                 <div class="page-actions">
                     {may("import").then(|| view! { <a class="btn" href="/import?kind=holidays">{icon("import")}<span>{t().import}</span></a> })}
-                    {may("create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{t().add_day}</span></button> })}
+                    {may("create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{fill(t().new_of, &[&noun(kinds::HOLIDAY.label)])}</span></button> })}
                 </div>
             </header>
             <p class="muted">{t().holidays_text}</p>

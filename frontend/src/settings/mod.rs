@@ -19,12 +19,13 @@ mod sessions;
 mod space;
 
 use crate::{
+    dom,
     i18n::{label, t},
     kinds,
     record::list::ListPage,
     role, state,
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 #[component]
 pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
@@ -106,9 +107,17 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
         "audit" => view! { <audit::AuditLog/> }.into_any(),
         _ => crate::ui::empty("search", t().no_such_page, t().no_such_page_text, ().into_any()),
     };
+    // Narrow screens have it as a row to be pushed: the page one is on stands in sight, and so does what has the keyboard.
+    let row = NodeRef::<html::Nav>::new();
+    let show = move |what: &str| {
+        if let Some(row) = row.get() {
+            dom::centre(&row, what);
+        }
+    };
+    Effect::new(move |_| show("[aria-current]"));
     view! {
         <div class="settings">
-            <nav class="settings-nav" aria-label=t().settings>{nav}</nav>
+            <nav node_ref=row class="settings-nav" aria-label=t().settings on:focusin=move |_| show(":focus-visible")>{nav}</nav>
             <div class="settings-body">{body}</div>
         </div>
     }

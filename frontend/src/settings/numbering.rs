@@ -8,7 +8,7 @@ use crate::{
     record::{list::Pages, row::Row, save},
     route,
     state::{self, announce, state},
-    ui::{self, badge, states::form_error, toast},
+    ui::{self, Sending, badge, sending::submit, toast},
 };
 use domain::{
     Kind,
@@ -31,6 +31,12 @@ pub fn Numbering() -> impl IntoView {
         }
     });
     let loaded = Memo::new(move |_| !pages.loading.get() || pages.rows.with(|r| !r.is_empty()));
+    // Each with what is typed there: one that is saved leaves the others as they are.
+    let rules = move || {
+        let rows = pages.rows.get();
+        let rule = |kind: &Kind| rows.iter().find(|r| r.text("kind") == kind.name).cloned();
+        numbered().map(|kind| (kind, rule(kind))).collect::<Vec<_>>()
+    };
     let body = move || {
         if let Some(problem) = pages.problem.get() {
             return ui::problem(&problem, Callback::new(move |()| load()));
@@ -38,13 +44,12 @@ pub fn Numbering() -> impl IntoView {
         if !loaded.get() {
             return ui::skeleton(6);
         }
-        let rows = pages.rows.get();
-        let rule = |kind: &'static Kind| rows.iter().find(|r| r.text("kind") == kind.name).cloned();
-        numbered().map(|kind| block(kind, rule(kind))).collect_view().into_any()
+        view! { <For each=rules key=|(kind, rule)| (kind.name, rule.as_ref().map(Row::version)) children=|(kind, rule)| block(kind, rule)/> }
+            .into_any()
     };
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{label(kinds::NUMBERING_RULE.label)}</h1></header>
+            <header class="page-head"><h1>{kinds::heading(kinds::NUMBERING_RULE)}</h1></header>
             <p class="muted">{t().numbering_text}</p>
             <p class="muted">{t().numbering_words}</p>
             {body}
@@ -61,7 +66,8 @@ fn block(kind: &'static Kind, rule: Option<Row>) -> AnyView {
     let on = rule.as_ref().is_some_and(|r| r.get("disabled") != true);
     let locked = !state::me().is_none_or(|m| m.may("numbering_rule", "edit"));
     let next = RwSignal::new(String::new());
-    let problem = RwSignal::new(None::<Problem>);
+    let sending = Sending::new();
+    let problem = sending.problem;
     let latest = Latest::new();
     let later = dom::debounce(200);
     Effect::new(move |_| {
@@ -90,14 +96,14 @@ fn block(kind: &'static Kind, rule: Option<Row>) -> AnyView {
     let rule = StoredValue::new(rule);
     let store = move |disabled: bool| {
         let body = json!({ "pattern": pattern.get_untracked(), "reset": reset.get_untracked(), "disabled": disabled });
-        spawn_local(async move {
-            match send(kind, rule.get_value(), body).await {
-                Ok(()) => toast::say(t().saved),
-                Err(error) if error.stale() => toast::say(t().changed_look_again),
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
+        sending.run(async move {
+            let outcome = send(kind, rule.get_value(), body).await;
+            let stale = outcome.as_ref().is_err_and(Problem::stale);
+            if !stale {
+                outcome?;
             }
+            toast::say(if stale { t().changed_look_again } else { t().saved });
+            Ok(())
         });
     };
     let title = label(kind.label);
@@ -109,32 +115,26 @@ fn block(kind: &'static Kind, rule: Option<Row>) -> AnyView {
             .map(|f| label(f.label))
             .unwrap_or_default()
     };
-    let wrong = move || {
-        let text = problem.with(|p| p.as_ref().and_then(|p| p.field("pattern").map(str::to_owned)));
-        text.map(|m| view! { <p class="field-error" role="alert">{m}</p> })
+    let pattern_box = view! {
+        <input class="input" id=pattern_id.clone() maxlength="60" autocomplete="off" spellcheck="false" disabled=locked prop:value=pattern on:input=move |e| pattern.set(event_target_value(&e))/>
     };
+    let resets = Reset::ALL.iter().map(|r| {
+        view! { <option value=r.key() selected=reset.with_untracked(|v| v == r.key())>{label(r.label())}</option> }
+    });
+    let reset_box = view! { <select class="input" id=reset_id.clone() disabled=locked on:change=move |e| reset.set(event_target_value(&e))>{resets.collect_view()}</select> };
     view! {
-        <form class="box" aria-label=title novalidate=true on:submit=move |e: web_sys::SubmitEvent| { e.prevent_default(); store(false); }>
+        <form class="box" aria-label=title novalidate=true on:submit=submit(move || store(false))>
             <div class="group-head"><h2>{title}</h2>{if on { badge("active", t().turned_on) } else { badge("plain", t().turned_off) }}</div>
             <div class="form-grid">
-                <div class="form-field">
-                    <label for=pattern_id.clone()>{name("pattern")}</label>
-                    <input class="input" id=pattern_id maxlength="60" autocomplete="off" spellcheck="false" disabled=locked prop:value=pattern on:input=move |e| pattern.set(event_target_value(&e))/>
-                    {wrong}
-                </div>
-                <div class="form-field">
-                    <label for=reset_id.clone()>{name("reset")}</label>
-                    <select class="input" id=reset_id disabled=locked on:change=move |e| reset.set(event_target_value(&e))>
-                        {Reset::ALL.iter().map(|r| view! { <option value=r.key() selected=reset.with_untracked(|v| v == r.key())>{label(r.label())}</option> }).collect_view()}
-                    </select>
-                </div>
+                {sending.field("pattern", &pattern_id, name("pattern"), pattern_box.into_any())}
+                {sending.field("reset", &reset_id, name("reset"), reset_box.into_any())}
             </div>
             <p class="next-number" aria-live="polite">{move || next.with(|n| (!n.is_empty()).then(|| fill(t().next_number, &[n])))}</p>
-            {form_error(problem)}
+            {sending.alert()}
             {(!locked).then(|| view! {
                 <div class="form-foot">
                     {on.then(|| view! { <button type="button" class="btn small" on:click=move |_| store(true)>{t().disable}</button> })}
-                    <button type="submit" class="btn primary small">{if on { t().save } else { t().enable }}</button>
+                    {sending.button("btn primary small", if on { t().save } else { t().enable })}
                 </div>
             })}
         </form>

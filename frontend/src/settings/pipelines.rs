@@ -92,6 +92,9 @@ pub fn Pipelines() -> impl IntoView {
             </section>
         }
     };
+    let none = move || {
+        !pipelines.loading.get() && pipelines.problem.with(Option::is_none) && pipelines.rows.with(Vec::is_empty)
+    };
     view! {
         <div class="list-page" class:with-panel=move || opened.get().is_some()>
             <div class="list-main scroll">
@@ -101,6 +104,7 @@ pub fn Pipelines() -> impl IntoView {
                     </header>
                     {move || pipelines.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
                     {move || (pipelines.loading.get() && pipelines.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
+                    {move || none().then(|| ui::empty("pipeline", t().no_pipeline, t().no_pipeline_here, ().into_any()))}
                     <For each=move || pipelines.rows.get() key=|p| (p.id().to_owned(), p.version()) children=block/>
                 </div>
             </div>

@@ -10,7 +10,7 @@ use crate::{
     role,
     shell::choose_theme,
     state::{self, Theme, state},
-    ui::{self, icon, states::form_error, toast},
+    ui::{self, Sending, icon, sending::submit, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
@@ -76,25 +76,17 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
     if first.get("locale").is_null() {
         of("locale").set(i18n::locale().tag().to_owned());
     }
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        let Some(base) = row.get_untracked().filter(|_| !sending.get_untracked()) else {
-            return;
-        };
+    let sending = Sending::new();
+    let save = move || {
+        let Some(base) = row.get_untracked() else { return };
         let typed = drafts.map(|(name, draft)| (name.to_owned(), or_null(&draft.get_untracked())));
         let patch: Map<String, Value> = typed.into_iter().filter(|(name, new)| base.get(name) != new).collect();
         if patch.is_empty() {
             return toast::say(t().saved);
         }
-        sending.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let outcome = store(&base, patch).await;
-            sending.try_set(false);
-            match outcome {
-                Ok(Stored::Done(newer)) => {
+        sending.run(async move {
+            match store(&base, patch).await? {
+                Stored::Done(newer) => {
                     let locale = Locale::from_tag(newer.text("locale"));
                     row.try_set(Some(newer));
                     toast::say(t().saved);
@@ -107,65 +99,50 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
                     // A new name or language draws everything anew.
                     dom::focus_soon("#me-save".into());
                 }
-                Ok(Stored::Changed(theirs)) => {
+                Stored::Changed(theirs) => {
                     for (name, draft) in drafts {
                         draft.try_set(theirs.text(name).to_owned());
                     }
                     row.try_set(Some(theirs));
                     toast::say(t().profile_changed);
                 }
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
             }
+            Ok(())
         });
     };
     let name_of = |name: &str| kinds::USER.field(name).map(|f| label(f.label)).unwrap_or_default();
-    let error = move |name: &'static str| {
-        move || {
-            let text = problem.with(|p| p.as_ref().and_then(|p| p.field(name).map(str::to_owned)));
-            text.map(|m| view! { <p class="field-error">{m}</p> })
-        }
-    };
     let text = move |name: &'static str, max: &'static str, complete: &'static str| {
         let (id, draft) = (format!("me-{name}"), of(name));
-        view! {
-            <div class="form-field">
-                <label for=id.clone()>{name_of(name)}</label>
-                <input class="input" id=id maxlength=max autocomplete=complete prop:value=draft on:input=move |e| draft.set(event_target_value(&e))/>
-                {error(name)}
-            </div>
-        }
+        let set = move |e| draft.set(event_target_value(&e));
+        let input = view! { <input class="input" id=id.clone() maxlength=max autocomplete=complete prop:value=draft on:input=set/> };
+        sending.field(name, &id, name_of(name), input.into_any())
     };
     let locale = of("locale");
     let zone = of("time_zone");
     let roles = state::me().map(|m| m.roles).unwrap_or_default();
+    let languages = i18n::LANGUAGES.into_iter().map(|(l, name)| {
+        view! { <option value=l.tag() prop:selected=move || locale.with(|v| v == l.tag())>{name}</option> }
+    });
+    let languages = view! { <select class="input" id="me-locale" on:change=move |e| locale.set(event_target_value(&e))>{languages.collect_view()}</select> };
+    let zones = view! {
+        <input class="input" id="me-time_zone" list="zones" autocomplete="off" spellcheck="false" placeholder=fill(t().workspace_zone, &[&workspace_zone])
+            prop:value=zone on:input=move |e| zone.set(event_target_value(&e))/>
+        <datalist id="zones">{zones().into_iter().map(|z| view! { <option value=z></option> }).collect_view()}</datalist>
+    };
     view! {
-        <form class="box" on:submit=submit novalidate=true>
+        <form class="box" on:submit=submit(save) novalidate=true>
             <p class="muted">{t().profile_text}</p>
             <div class="form-grid">
                 {text("name", "100", "name")}
                 <div class="form-field"><label for="me-email">{name_of("email")}</label><input class="input" id="me-email" disabled=true value=first.text("email").to_owned()/></div>
                 {text("phone", "40", "tel")}
                 {text("title", "100", "organization-title")}
-                <div class="form-field">
-                    <label for="me-locale">{name_of("locale")}</label>
-                    <select class="input" id="me-locale" on:change=move |e| locale.set(event_target_value(&e))>
-                        {i18n::LANGUAGES.into_iter().map(|(l, name)| view! { <option value=l.tag() selected=move || locale.with(|v| v == l.tag())>{name}</option> }).collect_view()}
-                    </select>
-                    {error("locale")}
-                </div>
-                <div class="form-field">
-                    <label for="me-time_zone">{name_of("time_zone")}</label>
-                    <input class="input" id="me-time_zone" list="zones" autocomplete="off" spellcheck="false" placeholder=fill(t().workspace_zone, &[&workspace_zone])
-                        prop:value=zone on:input=move |e| zone.set(event_target_value(&e))/>
-                    <datalist id="zones">{zones().into_iter().map(|z| view! { <option value=z></option> }).collect_view()}</datalist>
-                    {error("time_zone")}
-                </div>
+                {sending.field("locale", "me-locale", name_of("locale"), languages.into_any())}
+                {sending.field("time_zone", "me-time_zone", name_of("time_zone"), zones.into_any())}
                 <div class="form-field wide"><span class="form-label">{t().roles}</span><p class="static">{move || roles.iter().map(|r| role::name(r)).collect::<Vec<_>>().join(t().list_comma)}</p></div>
             </div>
-            {form_error(problem)}
-            <div class="form-foot"><button type="submit" class="btn primary" id="me-save" class:loading=sending><span>{t().save}</span></button></div>
+            {sending.alert()}
+            <div class="form-foot"><button type="submit" class="btn primary" id="me-save" class:loading=sending.busy><span>{t().save}</span></button></div>
         </form>
     }
     .into_any()

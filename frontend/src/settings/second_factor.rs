@@ -1,16 +1,16 @@
 //! One's second factor: turned on with a secret and its first code, recovery codes shown once, turned off with the password.
 
 use crate::{
-    api::{self, Problem},
+    api,
     dom::{self, Tell},
     i18n::t,
     record::row::Row,
-    ui::{badge, icon, qr::qr, secret, states::form_error, toast},
+    ui::{Sending, badge, fresh, icon, qr::qr, secret, sending::submit, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
-use serde_json::{Value, json};
+use serde_json::json;
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Step {
     Rest,
     /// Secret, and the address for the QR code.
@@ -25,8 +25,7 @@ pub fn SecondFactor(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl I
         on: Memo::new(move |_| row.with(|r| r.as_ref().is_some_and(|r| r.get("two_factor") == true))),
         step: RwSignal::new(Step::Rest),
         typed: RwSignal::new(String::new()),
-        problem: RwSignal::new(None),
-        sending: RwSignal::new(false),
+        sending: Sending::new(),
         changed,
     };
     view! {
@@ -34,12 +33,12 @@ pub fn SecondFactor(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl I
             <div class="group-head"><h2>{t().two_steps}</h2>
                 {move || if factor.on.get() { badge("active", t().turned_on) } else { badge("plain", t().turned_off) }}
             </div>
-            {move || match factor.step.get() {
+            {fresh(move || factor.step.get(), move |step| match step {
                 Step::Rest => factor.rest(),
                 Step::Offered(secret, url) => factor.offered(secret, &url),
                 Step::Codes(codes) => factor.codes(codes),
                 Step::Leaving => factor.leaving(),
-            }}
+            })}
         </section>
     }
     .into_any()
@@ -51,15 +50,14 @@ struct Factor {
     step: RwSignal<Step>,
     /// The code, or the password.
     typed: RwSignal<String>,
-    problem: RwSignal<Option<Problem>>,
-    sending: RwSignal<bool>,
+    sending: Sending,
     changed: Callback<()>,
 }
 
 impl Factor {
     fn go(self, step: Step) {
         self.typed.try_set(String::new());
-        self.problem.try_set(None);
+        self.sending.problem.try_set(None);
         let focus = match &step {
             Step::Rest => ".second-factor .form-foot button",
             Step::Offered(..) => "#factor-code",
@@ -70,27 +68,9 @@ impl Factor {
         dom::focus_soon(focus.into());
     }
 
-    fn send(self, call: api::Call, then: impl FnOnce(Value) + 'static) {
-        if self.sending.get_untracked() {
-            return;
-        }
-        self.sending.set(true);
-        self.problem.set(None);
-        spawn_local(async move {
-            let outcome = call.send().await;
-            self.sending.try_set(false);
-            match outcome {
-                Ok(reply) => then(reply.body),
-                Err(error) => {
-                    self.problem.try_set(Some(error));
-                }
-            }
-        });
-    }
-
     fn rest(self) -> AnyView {
         let start = move |_| {
-            self.send(api::get("/auth/second-factor"), move |offer| {
+            self.sending.send(api::get("/auth/second-factor"), move |offer| {
                 let text = |name: &str| offer[name].as_str().unwrap_or_default().to_owned();
                 self.go(Step::Offered(text("secret"), text("url")));
             });
@@ -99,12 +79,12 @@ impl Factor {
             if self.on.get() {
                 view! { <button type="button" class="btn" on:click=move |_| self.go(Step::Leaving)>{t().turn_off}</button> }.into_any()
             } else {
-                view! { <button type="button" class="btn" class:loading=self.sending on:click=start>{icon("lock")}<span>{t().turn_on}</span></button> }.into_any()
+                view! { <button type="button" class="btn" class:loading=self.sending.busy on:click=start>{icon("lock")}<span>{t().turn_on}</span></button> }.into_any()
             }
         };
         view! {
             <p class="muted">{t().two_steps_text}</p>
-            {form_error(self.problem)}
+            {self.sending.alert()}
             <div class="form-foot">{button}</div>
         }
         .into_any()
@@ -112,20 +92,20 @@ impl Factor {
 
     fn offered(self, secret: String, url: &str) -> AnyView {
         let body = secret.clone();
-        let submit = move |event: web_sys::SubmitEvent| {
-            event.prevent_default();
+        let turn_on = move || {
             let body = json!({ "secret": body, "code": self.typed.get_untracked().trim() });
-            self.send(api::post("/auth/second-factor", body), move |answer| {
-                let codes = answer["recovery_codes"].as_array().cloned().unwrap_or_default();
-                let codes = codes.iter().filter_map(|c| c.as_str().map(str::to_owned));
-                toast::say(t().factor_on_said);
-                self.go(Step::Codes(codes.collect()));
-                self.changed.tell(());
-            });
+            self.sending
+                .send(api::post("/auth/second-factor", body), move |answer| {
+                    let codes = answer["recovery_codes"].as_array().cloned().unwrap_or_default();
+                    let codes = codes.iter().filter_map(|c| c.as_str().map(str::to_owned));
+                    toast::say(t().factor_on_said);
+                    self.go(Step::Codes(codes.collect()));
+                    self.changed.tell(());
+                });
         };
         view! {
             <p class="muted">{t().scan_text}</p>
-            <form class="offer" on:submit=submit novalidate=true>
+            <form class="offer" on:submit=submit(turn_on) novalidate=true>
                 {qr(url, t().qr_label)}
                 <div class="stack">
                     {secret::copied("factor-key", t().factor_key, secret)}
@@ -134,10 +114,10 @@ impl Factor {
                         <input class="input code" id="factor-code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="10"
                             prop:value=self.typed on:input=move |e| self.typed.set(event_target_value(&e))/>
                     </div>
-                    {form_error(self.problem)}
+                    {self.sending.alert()}
                     <div class="form-foot">
                         <button type="button" class="btn" on:click=move |_| self.go(Step::Rest)>{t().cancel}</button>
-                        <button type="submit" class="btn primary" class:loading=self.sending disabled=move || self.typed.with(|c| c.trim().is_empty())><span>{t().turn_on}</span></button>
+                        <button type="submit" class="btn primary" class:loading=self.sending.busy disabled=move || self.typed.with(|c| c.trim().is_empty())><span>{t().turn_on}</span></button>
                     </div>
                 </div>
             </form>
@@ -166,10 +146,9 @@ impl Factor {
     }
 
     fn leaving(self) -> AnyView {
-        let submit = move |event: web_sys::SubmitEvent| {
-            event.prevent_default();
+        let turn_off = move || {
             let body = json!({ "password": self.typed.get_untracked() });
-            self.send(api::post("/auth/second-factor/end", body), move |_| {
+            self.sending.send(api::post("/auth/second-factor/end", body), move |_| {
                 toast::say(t().factor_off_said);
                 self.go(Step::Rest);
                 self.changed.tell(());
@@ -177,12 +156,12 @@ impl Factor {
         };
         view! {
             <p class="muted">{t().turn_off_text}</p>
-            <form class="stack" on:submit=submit novalidate=true>
-                {secret::password("factor-password", t().password, "current-password", self.typed, self.problem)}
-                {form_error(self.problem)}
+            <form class="stack" on:submit=submit(turn_off) novalidate=true>
+                {secret::password("factor-password", t().password, "current-password", self.typed, self.sending)}
+                {self.sending.alert()}
                 <div class="form-foot">
                     <button type="button" class="btn" on:click=move |_| self.go(Step::Rest)>{t().cancel}</button>
-                    <button type="submit" class="btn danger" class:loading=self.sending disabled=move || self.typed.with(String::is_empty)><span>{t().turn_off}</span></button>
+                    <button type="submit" class="btn danger" class:loading=self.sending.busy disabled=move || self.typed.with(String::is_empty)><span>{t().turn_off}</span></button>
                 </div>
             </form>
         }

@@ -5,7 +5,7 @@ use crate::{
     i18n::t,
     record::row::Row,
     state,
-    ui::{self, toast},
+    ui::{self, Sending, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
@@ -13,9 +13,7 @@ use serde_json::Value;
 #[derive(Clone, Copy)]
 pub struct Space {
     pub row: RwSignal<Option<Row>>,
-    /// What is wrong with what was sent last.
-    pub problem: RwSignal<Option<Problem>>,
-    pub sending: RwSignal<bool>,
+    pub sending: Sending,
     failed: RwSignal<Option<Problem>>,
 }
 
@@ -23,8 +21,7 @@ impl Space {
     pub fn new() -> Self {
         let space = Self {
             row: RwSignal::new(None),
-            problem: RwSignal::new(None),
-            sending: RwSignal::new(false),
+            sending: Sending::new(),
             failed: RwSignal::new(None),
         };
         space.load();
@@ -62,15 +59,9 @@ impl Space {
 
     /// Sends what was changed; `done` hears when it is stored.
     pub fn change(self, patch: Value, done: impl Fn() + 'static) {
-        let Some(base) = self.row.get_untracked().filter(|_| !self.sending.get_untracked()) else {
-            return;
-        };
-        self.sending.set(true);
-        self.problem.set(None);
-        spawn_local(async move {
-            let outcome = api::patch("/workspace", base.version(), patch).send().await;
-            self.sending.try_set(false);
-            match outcome {
+        let Some(base) = self.row.get_untracked() else { return };
+        self.sending.run(async move {
+            match api::patch("/workspace", base.version(), patch).send().await {
                 Ok(reply) => {
                     self.row.try_set(Row::new(reply.body));
                     toast::say(t().saved);
@@ -83,20 +74,9 @@ impl Space {
                     toast::say(t().changed_look_again);
                     self.load();
                 }
-                Err(problem) => {
-                    self.problem.try_set(Some(problem));
-                }
+                Err(problem) => return Err(problem),
             }
+            Ok(())
         });
-    }
-
-    /// What is wrong with a field, under its box.
-    pub fn error(self, name: &'static str) -> impl IntoView {
-        move || {
-            let text = self
-                .problem
-                .with(|p| p.as_ref().and_then(|p| p.field(name).map(str::to_owned)));
-            text.map(|m| view! { <p class="field-error" role="alert">{m}</p> })
-        }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     kinds,
     record::{row::Row, save},
     state,
-    ui::{self, Dialog, Sending, avatar, badge, combobox::Combobox, dialog::Confirm, icon, states::form_error, toast},
+    ui::{self, Dialog, Sending, avatar, badge, combobox::Combobox, dialog::Confirm, icon, sending, toast},
 };
 use domain::{Kind, policy::Action, sharing::Share};
 use leptos::{prelude::*, task::spawn_local};
@@ -110,8 +110,8 @@ pub fn ShareDialog(kind: &'static Kind, row: Row, close: Callback<()>, changed: 
         <Dialog title=fill(t().share_title, &[&row.title(kind)]) close>
             <div class="dialog-body stack share" aria-busy=move || sending.busy.get().to_string()>
                 {may.then(|| add(sending, of, done))}
-                {elsewhere(sending)}
-                <h3>{label(domain::sharing::SHARED_WITH)}</h3>
+                {sending.alert()}
+                <h3>{t().shared_already}</h3>
                 {list}
             </div>
         </Dialog>
@@ -123,13 +123,6 @@ pub fn ShareDialog(kind: &'static Kind, row: Row, close: Callback<()>, changed: 
     .into_any()
 }
 
-/// What is wrong with no field.
-fn elsewhere(sending: Sending) -> AnyView {
-    let rest = RwSignal::new(None::<Problem>);
-    Effect::new(move |_| rest.set(sending.problem.get().filter(|p| p.errors.is_empty())));
-    form_error(rest)
-}
-
 /// The form for somebody more, or for somebody who has it already to have it otherwise.
 fn add(
     sending: Sending,
@@ -139,11 +132,9 @@ fn add(
     let to = RwSignal::new(None::<(String, String)>);
     let access = RwSignal::new(Share::Read);
     let day = RwSignal::new(String::new());
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let share = move || {
         let Some((user, name)) = to.get_untracked() else {
-            sending.problem.set(Some(Problem::at("user_id", t().choose_person)));
-            return;
+            return sending.refuse(Problem::at("user_id", t().choose_person));
         };
         let end = Some(day.get_untracked()).filter(|d| !d.is_empty());
         let body = json!({ "access": access.get_untracked().key(), "expires_at": end });
@@ -152,10 +143,6 @@ fn add(
             day.try_set(String::new());
             done(fill(t().shared_said, &[&name]));
         });
-    };
-    let field = move |name: &'static str, class: &'static str, id: &'static str, text: &'static str, input: AnyView| {
-        let error = sending.error(name);
-        view! { <div class=class class:wrong=move || error().is_some()><label for=id>{text}</label>{input}{error}</div> }.into_any()
     };
     let who =
         view! { <Combobox kind=kinds::USER value=to id="share-with" narrow="filter[disabled]=false".to_owned()/> };
@@ -167,14 +154,14 @@ fn add(
     let end = view! { <input class="input" id="share-end" type="date" prop:value=day on:input=move |e| day.set(event_target_value(&e))/> };
     // The browser checks the form: a day half typed must not pass for none.
     view! {
-        <form on:submit=submit>
+        <form on:submit=sending::submit(share)>
             <div class="form-grid">
-                {field("user_id", "form-field wide", "share-with", t().share_with, who.into_any())}
-                {field("access", "form-field", "share-access", t().share_access, what.into_any())}
-                {field("expires_at", "form-field", "share-end", t().share_end, end.into_any())}
+                {sending.wide("user_id", "share-with", t().share_with, who.into_any())}
+                {sending.field("access", "share-access", t().share_access, what.into_any())}
+                {sending.field("expires_at", "share-end", t().share_end, end.into_any())}
             </div>
             <p class="hint">{t().share_text}</p>
-            <div class="form-foot"><button type="submit" class="btn primary" class:loading=sending.busy><span>{label(Action::Share.label())}</span></button></div>
+            <div class="form-foot">{sending.button("btn primary", label(Action::Share.label()))}</div>
         </form>
     }
     .into_any()

@@ -113,7 +113,7 @@ pub fn Shell(children: ChildrenFn) -> impl IntoView {
             </nav>
             <div class="frame">
                 <TopBar/>
-                <Notices/>
+                <Offline/>
                 <main id="main" class="main" tabindex="-1">{children()}</main>
             </div>
             <BottomBar sheet/>
@@ -157,6 +157,7 @@ fn TopBar() -> impl IntoView {
                 <a class="menu-row item" href="/settings">{icon("settings")}{t().settings}</a>
                 <button type="button" class="menu-row item" on:click=|_| leave::then(|| spawn_local(session::sign_out()))>{icon("out")}{t().sign_out}</button>
             </Menu>
+            <Progress/>
         </header>
     }
     .into_any()
@@ -186,15 +187,23 @@ pub fn follow_theme() {
     });
 }
 
-/// Progress of requests that take longer, and the notice of being offline.
+/// Requests that take longer: a line under the top bar, and in its landmark.
 #[component]
-fn Notices() -> impl IntoView {
+fn Progress() -> impl IntoView {
     let busy = Memo::new(|_| state().busy.get() > 0);
-    view! {
-        // The style sheet shows it after 300 ms, so quick answers do not flicker.
-        {move || busy.get().then(|| view! { <div class="progress" role="progressbar" aria-label=t().loading></div> })}
-        {move || (!state().online.get()).then(|| view! { <p class="offline" role="status">{icon("warning")}{t().offline}</p> })}
-    }
+    // The style sheet shows it after 300 ms, so quick answers do not flicker.
+    (move || {
+        busy.get()
+            .then(|| view! { <div class="progress" role="progressbar" aria-label=t().loading></div> })
+    })
+    .into_any()
+}
+
+#[component]
+fn Offline() -> impl IntoView {
+    (move || {
+        (!state().online.get()).then(|| view! { <p class="offline" role="status">{icon("warning")}{t().offline}</p> })
+    })
     .into_any()
 }
 

@@ -6,7 +6,7 @@ use crate::{
     kinds,
     record::row::Row,
     state::{self, state},
-    ui::{self, avatar, badge, combobox::Combobox, icon, states::form_error},
+    ui::{self, Sending, avatar, badge, combobox::Combobox, icon},
 };
 use domain::Kind;
 use leptos::{prelude::*, task::spawn_local};
@@ -47,8 +47,7 @@ fn Belonging(
 ) -> impl IntoView {
     let id = StoredValue::new(row.with_untracked(|r| r.id().to_owned()));
     let entries = RwSignal::new(None::<Vec<Entry>>);
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
+    let sending = Sending::new();
     let may_edit = state::me().is_none_or(|m| m.may("team", "edit"));
     let load = move || {
         spawn_local(async move {
@@ -81,9 +80,7 @@ fn Belonging(
                 Ok(found) => {
                     entries.try_set(Some(found));
                 }
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
+                Err(problem) => sending.refuse(problem),
             }
         });
     };
@@ -94,23 +91,7 @@ fn Belonging(
             load();
         }
     });
-    let write = move |call: api::Call| {
-        if sending.get_untracked() {
-            return;
-        }
-        sending.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let outcome = call.send().await;
-            sending.try_set(false);
-            match outcome {
-                Ok(_) => load(),
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
-            }
-        });
-    };
+    let write = move |call: api::Call| sending.send(call, move |_| load());
     let chosen = RwSignal::new(None::<(String, String)>);
     Effect::new(move |_| {
         if let Some((other, _)) = chosen.get() {
@@ -152,11 +133,11 @@ fn Belonging(
     };
     let adding = fill(t().add_of, &[label(of.label)]);
     view! {
-        <section class="group belonging" aria-busy=move || sending.get().to_string()>
+        <section class="group belonging" aria-busy=move || sending.busy.get().to_string()>
             <div class="group-head"><h2>{title}</h2></div>
             {list}
             {may_edit.then(|| view! { <Combobox kind=of value=chosen label=adding/> })}
-            {form_error(problem)}
+            {sending.alert()}
         </section>
     }
     .into_any()

@@ -7,7 +7,7 @@ use crate::{
     kinds,
     record::row::Row,
     state,
-    ui::{Dialog, combobox::Combobox, states::form_error, toast},
+    ui::{Dialog, Sending, combobox::Combobox, sending::submit, toast},
 };
 use domain::{
     Kind,
@@ -77,8 +77,7 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
     let (others, closed) = (RwSignal::new(false), RwSignal::new(false));
     let reason = RwSignal::new(String::new());
     let counts = RwSignal::new(None::<Map<String, Value>>);
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
+    let sending = Sending::new();
     let all: Vec<&'static str> = children.iter().map(|k| k.plural).collect();
     let asked = move |with: Value| {
         let mut body = Map::new();
@@ -97,18 +96,13 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
             let outcome = send(kind, &ids.get_value(), &body).await;
             match outcome {
                 Ok(found) => counts.try_set(Some(found)),
-                Err(error) => problem.try_set(Some(error)).and(None),
+                Err(error) => sending.problem.try_set(Some(error)).and(None),
             };
         });
     });
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.get_untracked() {
-            return;
-        }
+    let transfer = move || {
         let Some((owner, _)) = to.get_untracked() else {
-            problem.set(Some(Problem::at("owner_id", t().choose_owner)));
-            return;
+            return sending.refuse(Problem::at("owner_id", t().choose_owner));
         };
         let mut with: Vec<_> = chosen.get_untracked().into_iter().collect();
         with.sort_unstable();
@@ -118,40 +112,18 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
         if !why.is_empty() {
             body.insert("reason".into(), json!(why));
         }
-        sending.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let outcome = send(kind, &ids.get_value(), &body).await;
-            sending.try_set(false);
-            match outcome {
-                Ok(moved) => {
-                    let said = told(&moved);
-                    toast::say(if said.is_empty() {
-                        t().nothing_transferred.to_owned()
-                    } else {
-                        fill(t().transferred, &[&said])
-                    });
-                    close.tell(());
-                    done.tell(());
-                }
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
-            }
+        sending.run(async move {
+            let said = told(&send(kind, &ids.get_value(), &body).await?);
+            toast::say(if said.is_empty() {
+                t().nothing_transferred.to_owned()
+            } else {
+                fill(t().transferred, &[&said])
+            });
+            close.tell(());
+            done.tell(());
+            Ok(())
         });
     };
-    let wrong = move |name: &'static str| {
-        move || {
-            problem.with(|p| {
-                p.as_ref().and_then(|p| {
-                    p.field(name)
-                        .map(|m| view! { <p class="field-error">{m.to_owned()}</p> })
-                })
-            })
-        }
-    };
-    let elsewhere = RwSignal::new(None::<Problem>);
-    Effect::new(move |_| elsewhere.set(problem.get().filter(|p| p.field("owner_id").is_none())));
     let tick = move |k: &'static Kind| {
         let count = move || counts.with(|c| c.as_ref().and_then(|c| c.get(k.plural).and_then(Value::as_f64)));
         let set = move |e| {
@@ -181,26 +153,19 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
             <label class="choice"><input type="checkbox" on:change=move |e| others.set(event_target_checked(&e))/><span>{t().also_others}</span></label>
         </fieldset>
     });
+    let receiver =
+        view! { <Combobox kind=kinds::USER value=to id="transfer-to" narrow="filter[disabled]=false".to_owned()/> };
+    let why = view! { <textarea class="input" id="transfer-reason" rows="2" maxlength="500" prop:value=reason on:input=move |e| reason.set(event_target_value(&e))></textarea> };
     view! {
         <Dialog title close>
-            <form on:submit=submit novalidate=true>
+            <form on:submit=submit(transfer) novalidate=true>
                 <div class="dialog-body stack">
-                    <div class="form-field" class:wrong=move || problem.with(|p| p.as_ref().is_some_and(|p| p.field("owner_id").is_some()))>
-                        <label for="transfer-to">{t().new_owner}</label>
-                        <Combobox kind=kinds::USER value=to id="transfer-to" narrow="filter[disabled]=false".to_owned()/>
-                        {wrong("owner_id")}
-                    </div>
+                    {sending.field("owner_id", "transfer-to", t().new_owner, receiver.into_any())}
                     {more}
-                    <div class="form-field">
-                        <label for="transfer-reason">{t().reason_optional}</label>
-                        <textarea class="input" id="transfer-reason" rows="2" maxlength="500" prop:value=reason on:input=move |e| reason.set(event_target_value(&e))></textarea>
-                    </div>
-                    {form_error(elsewhere)}
+                    {sending.field("reason", "transfer-reason", t().reason_optional, why.into_any())}
+                    {sending.alert()}
                 </div>
-                <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
-                    <button type="submit" class="btn primary" class:loading=sending>{t().transfer}</button>
-                </footer>
+                {sending.foot(close, t().transfer, || true)}
             </form>
         </Dialog>
     }

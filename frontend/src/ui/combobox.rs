@@ -32,6 +32,10 @@ pub fn Combobox(
     let at = RwSignal::new(0usize);
     let latest = Latest::new();
     let input = NodeRef::<html::Input>::new();
+    let placeholder = match label.as_str() {
+        "" => t().type_to_search.to_owned(),
+        label => label.to_owned(),
+    };
     let list_id = format!("l{}", uuid::Uuid::new_v4().simple());
     Effect::new(move |_| text.set(value.with(|v| v.as_ref().map(|v| v.1.clone()).unwrap_or_default())));
 
@@ -146,7 +150,7 @@ pub fn Combobox(
                 aria-expanded=move || open.get().to_string()
                 aria-controls=list_id.clone()
                 aria-activedescendant=active
-                placeholder=t().type_to_search
+                placeholder=placeholder
                 // There from the first, so that a box focused at once has its text selected.
                 value=text.get_untracked()
                 prop:value=text

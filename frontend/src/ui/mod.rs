@@ -3,6 +3,7 @@
 pub mod chart;
 pub mod combobox;
 pub mod dialog;
+pub mod fresh;
 pub mod icon;
 pub mod menu;
 pub mod qr;
@@ -14,6 +15,7 @@ pub mod toast;
 
 pub use crate::avatar::avatar;
 pub use dialog::Dialog;
+pub use fresh::fresh;
 pub use icon::icon;
 pub use menu::Menu;
 pub use sending::Sending;

@@ -1,10 +1,9 @@
 //! Secrets: a box for a password that can be looked at, and texts to be taken elsewhere.
 
 use crate::{
-    api::Problem,
     dom,
     i18n::t,
-    ui::{icon, toast},
+    ui::{Sending, icon, toast},
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
@@ -15,11 +14,11 @@ pub fn password(
     label: &'static str,
     complete: &'static str,
     value: RwSignal<String>,
-    problem: RwSignal<Option<Problem>>,
+    sending: Sending,
 ) -> AnyView {
     let shown = RwSignal::new(false);
     let field = id.rsplit('-').next().unwrap_or(id);
-    let error = move || problem.with(|p| p.as_ref().and_then(|p| p.field(field).map(str::to_owned)));
+    let error = sending.error(field);
     let kind = move || if shown.get() { "text" } else { "password" };
     let hint =
         (complete == "new-password").then(|| view! { <p class="hint" id=format!("{id}-hint")>{t().password_hint}</p> });
@@ -33,7 +32,7 @@ pub fn password(
                 <button type="button" class="btn quiet small" aria-controls=id aria-describedby=format!("{id}-label") on:click=move |_| shown.update(|s| *s = !*s)>{move || if shown.get() { t().hide } else { t().show }}</button>
             </span>
             {hint}
-            {move || error().map(|m| view! { <p class="field-error" role="alert">{m}</p> })}
+            {error}
         </div>
     }
     .into_any()

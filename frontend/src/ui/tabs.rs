@@ -1,6 +1,6 @@
 //! Tabs: arrows move between them, one panel shows.
 
-use crate::{dom, i18n::format};
+use crate::{dom, i18n::format, ui::fresh};
 use leptos::prelude::*;
 
 /// A tab; its content is drawn when it is shown.
@@ -69,10 +69,7 @@ pub fn Tabs(tabs: Vec<Tab>, #[prop(into)] label: String, current: RwSignal<&'sta
         <div class="tabs">
             <div class="tab-list" role="tablist" aria-label=label on:keydown=key>{heads}</div>
             <div class="tab-panel" role="tabpanel" id=panel aria-labelledby=move || format!("tab-{uid}-{}", current.get())>
-                {move || {
-                    let now = current.get();
-                    tabs.with_value(|tabs| tabs.iter().find(|t| t.name == now).map(|t| (t.draw)()))
-                }}
+                {fresh(move || current.get(), move |now| tabs.with_value(|tabs| tabs.iter().find(|t| t.name == now).map(|t| (t.draw)())).into_any())}
             </div>
         </div>
     }

@@ -1,16 +1,16 @@
 //! A user's way in: whether they can sign in, invitations, disabling, and help with a lost second factor.
 
 use crate::{
-    api::{self, Problem},
+    api,
     dom::Tell,
     hand_over::HandOverDialog,
     i18n::{fill, format, label, t},
     kinds,
     record::{row::Row, save},
     state::{self, announce},
-    ui::{Dialog, badge, dialog::Confirm, icon, secret, states::form_error, toast},
+    ui::{Dialog, Sending, badge, dialog::Confirm, icon, secret, toast},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 
 /// What `state_of` reads, as a list asks for it.
@@ -74,8 +74,7 @@ fn time(at: &str) -> AnyView {
 /// Above a user's fields: how they stand to the door, and what can be done about it.
 #[component]
 pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
+    let sending = Sending::new();
     let link = RwSignal::new(None::<[String; 3]>);
     let asking = RwSignal::new(None::<Ask>);
     let handing = RwSignal::new(false);
@@ -86,31 +85,18 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
     let id = StoredValue::new(id);
     // Each of these is a new version of the record.
     let run = move |what: Ask| {
-        if sending.get_untracked() {
-            return;
-        }
-        sending.set(true);
-        problem.set(None);
         let id = id.get_value();
-        spawn_local(async move {
-            let done = async {
-                let answer = what.send(&id, row).await?;
-                let newer = save::fetch(kinds::USER, &id).await?;
-                announce(kinds::USER.plural, &id, Some(newer));
-                Ok::<_, Problem>(answer)
-            };
-            let outcome = done.await;
-            sending.try_set(false);
-            match outcome {
-                Ok(answer) if what == Ask::Invite => {
-                    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-                    link.try_set(Some(["url", "expires_at", "sent_to"].map(text)));
-                }
-                Ok(_) => toast::say(t().saved),
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
+        sending.run(async move {
+            let answer = what.send(&id, row).await?;
+            let newer = save::fetch(kinds::USER, &id).await?;
+            announce(kinds::USER.plural, &id, Some(newer));
+            if what == Ask::Invite {
+                let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+                link.try_set(Some(["url", "expires_at", "sent_to"].map(text)));
+            } else {
+                toast::say(t().saved);
             }
+            Ok(())
         });
     };
     let way = move || row.with(|r| Way::of(r, js_sys::Date::now()));
@@ -162,11 +148,11 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
     };
     let name = move || row.with(|r| r.text("name").to_owned());
     view! {
-        <section class="group sign-in-of" aria-busy=move || sending.get().to_string()>
+        <section class="group sign-in-of" aria-busy=move || sending.busy.get().to_string()>
             <div class="group-head"><h2>{t().sign_in}</h2>{move || way().badge()}</div>
             {facts}
             {may_edit.then_some(actions)}
-            {form_error(problem)}
+            {sending.alert()}
             {move || asking.get().map(|what| view! {
                 <Confirm title=fill(what.title(), &[&name()]) text=what.text() action=what.action()
                     close=Callback::new(move |()| asking.set(None)) yes=Callback::new(move |()| run(what))/>

@@ -48,7 +48,7 @@ both! {
         let path = format!("/access/explain?kind=customer&id={customer}&user={}", t.other_sales.id);
         let said = |tag: &str| t.owner.get(&path).language(tag).expect(200)["reasons"][0]["text"].clone();
         assert_eq!(said("zh-CN"), "角色“销售”只允许查看“本人”范围内的“客户”，负责人 sales 不在此范围内。");
-        assert_eq!(said("en"), "The role “Sales” allows View on Customer only as far as “Own”; the owner, sales, is beyond.");
+        assert_eq!(said("en"), "The role “Sales” may view customer records only as far as “Own”; the owner, sales, is beyond.");
     }
 
     fn fields_are_explained(t) {

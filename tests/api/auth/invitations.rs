@@ -1,15 +1,11 @@
 //! Invitations and passwords: a link lets in once, nobody hands out more than they have, and a change signs out elsewhere.
 
-use super::login;
+use super::{login, signed_in};
 use tests::firm::PASSWORD;
-use tests::sign_in::{self, accept, invited};
+use tests::sign_in::{accept, invited};
 use tests::*;
 
 const OTHER: &str = "另一匹马 with 4 legs";
-
-fn signed_in(t: &T, email: &str, password: &str) -> Client {
-    sign_in::signed_in(&login(t, email, password).expect(200))
-}
 
 both! {
     fn who_is_invited_sets_a_password_and_comes_in(t) {
@@ -65,17 +61,6 @@ both! {
         accept(&t.anonymous, &invited(&t.admin, &t.other_sales.id.to_string()), OTHER).expect(200);
     }
 
-    fn a_forgotten_password_is_set_anew_and_ends_all_sessions(t) {
-        let elsewhere = signed_in(t, &t.sales.email, PASSWORD);
-        let token = invited(&t.owner, &t.sales.id.to_string());
-        elsewhere.get("/auth/me").expect(200);
-        accept(&t.anonymous, &token, OTHER).expect(200);
-        elsewhere.get("/auth/me").refused(401, "token_invalid");
-        t.sales.get("/auth/me").refused(401, "token_invalid");
-        login(t, &t.sales.email, PASSWORD).refused(401, "invalid_credentials");
-        signed_in(t, &t.sales.email, OTHER);
-    }
-
     fn nobody_hands_out_more_than_they_have(t) {
         // Staff: may manage users, and sees leads of their own; that is all.
         let grants = json!({ "user": { "*": "all" }, "role": { "view": "all", "create": "all", "edit": "all" }, "lead": { "view": "own" } });
@@ -96,18 +81,6 @@ both! {
         staff.delete(&owner, 1).refused(409, "beyond_own_rights_user");
         staff.create("/roles", json!({ "key": "less", "name": "Less", "grants": { "lead": { "view": "own" } } }));
         staff.post("/roles", json!({ "key": "more", "name": "More", "grants": { "lead": { "view": "all" } } })).refused(409, "beyond_own_rights_grants");
-    }
-
-    fn a_password_is_changed_by_who_knows_it(t) {
-        let (here, elsewhere) = (signed_in(t, &t.sales.email, PASSWORD), signed_in(t, &t.sales.email, PASSWORD));
-        let change = |old: &str, new: &str| here.post("/auth/password", json!({ "password": old, "new_password": new }));
-        change("wrong one", OTHER).invalid(&["/password wrong_password"]);
-        change(PASSWORD, "short").invalid(&["/new_password password_too_short"]);
-        change(PASSWORD, OTHER).expect(204);
-        here.get("/auth/me").expect(200);
-        elsewhere.get("/auth/me").refused(401, "token_invalid");
-        login(t, &t.sales.email, PASSWORD).refused(401, "invalid_credentials");
-        signed_in(t, &t.sales.email, OTHER);
     }
 
     fn everybody_changes_their_own_profile_and_nothing_else(t) {

@@ -3,14 +3,18 @@
 mod cookies;
 mod invitations;
 mod mail;
-mod sessions;
+mod proxies;
 
 use tests::firm::PASSWORD;
 use tests::*;
 
-fn login(t: &T, email: &str, password: &str) -> client::Request {
+pub fn login(t: &T, email: &str, password: &str) -> client::Request {
     t.anonymous
         .post("/auth/login", json!({ "email": email, "password": password }))
+}
+
+pub fn signed_in(t: &T, email: &str, password: &str) -> Client {
+    sign_in::signed_in(&login(t, email, password).expect(200))
 }
 
 both! {
@@ -104,21 +108,31 @@ fn a_made_up_credential_does_not_escape_the_limit() {
     );
 }
 
+pub const BOSS: &str = "boss@example.com";
+
+/// A new server that waits to be set up, and who would do it: the token is `one-time`.
+pub fn unfounded(engine: Engine) -> (Running, Client) {
+    let running = Running::start(engine, |_| {}).expect("a server");
+    let hash = api::testing::hash_token("one-time");
+    let offered = running
+        .server
+        .store()
+        .write_here(move |tx| persistence::workspace::offer_setup(tx, &hash));
+    offered.expect("offers");
+    let anonymous = Client::new(running.server.url(), None);
+    (running, anonymous)
+}
+
+pub fn set_up(anonymous: &Client, token: &str, password: &str) -> client::Request {
+    let body = json!({ "token": token, "workspace_name": "新公司", "name": "老板", "email": BOSS, "password": password, "locale": "zh-CN" });
+    anonymous.post("/auth/setup", body)
+}
+
 #[test]
 fn a_new_server_is_set_up_once() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let running = Running::start(engine, |_| {}).expect("a server");
-        let hash = api::testing::hash_token("one-time");
-        running
-            .server
-            .store()
-            .write_here(move |tx| persistence::workspace::offer_setup(tx, &hash))
-            .expect("offers");
-        let anonymous = Client::new(running.server.url(), None);
-        let setup = |token: &str, password: &str| {
-            anonymous.post("/auth/setup", json!({
-            "token": token, "workspace_name": "新公司", "name": "老板", "email": "boss@example.com", "password": password, "locale": "zh-CN" }))
-        };
+        let (_running, anonymous) = unfounded(engine);
+        let setup = |token: &str, password: &str| set_up(&anonymous, token, password);
         setup("guessed", PASSWORD).refused(409, "invalid_setup_token");
         setup("one-time", "short").invalid(&["/password password_too_short"]);
         setup("one-time", "password1").invalid(&["/password password_common"]);
@@ -127,16 +141,7 @@ fn a_new_server_is_set_up_once() {
         assert_eq!(made["user"]["roles"], json!(["owner"]));
         assert_eq!(made["user"]["password_changed_at"], made["user"]["created_at"]);
         setup("one-time", PASSWORD).refused(409, "invalid_setup_token");
-        let given = anonymous
-            .post(
-                "/auth/login",
-                json!({ "email": "boss@example.com", "password": PASSWORD }),
-            )
-            .expect(200);
-        let boss = Client {
-            token: given["access_token"].as_str().map(str::to_owned),
-            ..anonymous.clone()
-        };
+        let boss = sign_in::signed_in(&sign_in::login(&anonymous, BOSS, PASSWORD).expect(200));
         assert_eq!(boss.get("/auth/me").expect(200)["workspace"]["name"], "新公司");
         assert_eq!(seed::stages(&boss).len(), 5);
     }

@@ -79,9 +79,8 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
             ..plain
         },
         "update_workspace" => {
-            let version = me
-                .as_ref()
-                .map_or(1, |_| client.get("/workspace").expect(200).version());
+            // Not everybody sees it.
+            let version = client.get("/workspace").send()["version"].as_i64().unwrap_or(1);
             Probe {
                 body: Some(json!({ "name": format!("Renamed {version}") })),
                 version: Some(version),

@@ -1,8 +1,6 @@
 //! Who reaches what: own, team and all; children seen through their parent; 404 for what is not seen, 403 for what is
 //! seen and may not be done.
 
-mod fields;
-
 use tests::*;
 
 both! {

@@ -1,11 +1,13 @@
 //! Line 12. API keys: hash only, scopes, revoked at once, never in logs.
 
+use super::talkative;
 use crate::description::{JOBS, Probe, changes_after, operations};
 use diesel::prelude::*;
 use std::time::{Duration, Instant};
 use tests::api_key::{made, program, with};
 use tests::description::Operation;
 use tests::firm::PASSWORD;
+use tests::program::founded;
 use tests::sign_in::{login, newcomer, signed_in};
 use tests::*;
 
@@ -375,56 +377,13 @@ fn each_key_has_a_limit_of_its_own_and_a_made_up_one_has_none() {
     assert_eq!(made_up.last(), Some(&429), "{made_up:?}");
 }
 
-/// The server's program with everything it can say of itself written to a file.
-struct Talkative(std::process::Child);
-
-impl Talkative {
-    fn start(database: &str, port: u16, log: &std::fs::File) -> Self {
-        let child = std::process::Command::new(env!("CARGO_BIN_EXE_guanxi-under-test"))
-            .args([
-                "serve",
-                "--database",
-                database,
-                "--workers",
-                "1",
-                "--listen",
-                &format!("127.0.0.1:{port}"),
-            ])
-            .env("GUANXI_LOG", "trace")
-            .stdout(log.try_clone().expect("a file"))
-            .stderr(log.try_clone().expect("a file"))
-            .spawn();
-        let process = Self(child.expect("the server starts"));
-        let start = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(20), "the server is ready");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        process
-    }
-}
-
-impl Drop for Talkative {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn no_secret_is_in_the_log_however_much_it_says() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let running = Running::start(engine, |_| {}).expect("a server");
-        let owner = Firm::new(&running.server).owner;
-        let Running { place, server, .. } = running;
-        drop(server);
-        let port = std::net::TcpListener::bind(("127.0.0.1", 0))
-            .and_then(|l| l.local_addr())
-            .expect("a port")
-            .port();
-        let log = tempfile::NamedTempFile::new().expect("a file");
-        let process = Talkative::start(&place.argument(), port, log.as_file());
-        let at = |token: Option<String>| Client::new(format!("http://127.0.0.1:{port}"), token);
+        let (place, firm) = founded(engine);
+        let owner = firm.owner;
+        let (process, log) = talkative(&place);
+        let at = |token: Option<String>| process.client(token);
         let signed_in = at(owner.client.token.clone());
         let given = made(&signed_in, &["leads:read"]);
         with(&given).get("/leads").expect(200);
@@ -438,7 +397,7 @@ fn no_secret_is_in_the_log_however_much_it_says() {
             .refused(403, "api_key_scope");
         let password = "wrong password in the log";
         login(&at(None), &owner.email, password).refused(401, "invalid_credentials");
-        drop(process);
+        process.kill();
         let said = std::fs::read_to_string(log.path()).expect("the log");
         assert!(said.contains("/api/v1/leads"), "the log tells of requests: {said}");
         let token = owner.client.token.as_deref().expect("a token");

@@ -1,4 +1,4 @@
-//! Users: access ends when they are disabled, and a workspace keeps an owner.
+//! Users: gone when they are deleted, and a workspace keeps an owner.
 
 mod avatar;
 mod hand_over;
@@ -12,20 +12,6 @@ fn login(t: &T, email: &str) -> client::Request {
 }
 
 both! {
-    fn disabling_ends_access_on_the_next_call(t) {
-        let tokens = login(t, &t.sales.email).expect(200);
-        let path = format!("/users/{}", t.sales.id);
-        t.sales.get("/customers").expect(200);
-        t.admin.patch(&path, 2, json!({ "disabled": true })).expect(200);
-        t.sales.get("/customers").refused(401, "token_invalid");
-        t.sales.post("/customers", json!({ "name": "late" })).refused(401, "token_invalid");
-        t.anonymous.post("/auth/refresh", json!({ "refresh_token": tokens["refresh_token"] })).refused(401, "token_invalid");
-        login(t, &t.sales.email).refused(401, "invalid_credentials");
-        t.admin.patch(&path, 3, json!({ "disabled": false })).expect(200);
-        t.sales.get("/customers").refused(401, "token_invalid");
-        login(t, &t.sales.email).expect(200);
-    }
-
     fn a_deleted_user_is_gone_at_once(t) {
         seed::plain(&t.other_sales, "/customers");
         let path = format!("/users/{}", t.other_sales.id);

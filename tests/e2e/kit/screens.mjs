@@ -20,7 +20,12 @@ export async function makeScene(api, name = (text) => text) {
   await api.make('tasks', { subject: name('准备报价单'), due_at: soon, customer_id: customer.id, priority: 'high', owner_id: api.me.id });
   const gone = await api.make('customers', { name: name('已删客户'), industry: '制造', owner_id: api.me.id });
   await api.call('DELETE', `/customers/${gone.id}`, undefined, { 'If-Match': '*' });
-  await api.make('api-keys', { name: name('官网表单'), scopes: ['leads:write', 'customers:read'], expires_at: soon });
+  return { api, customer, contact, lead, product, pipeline, opportunity, ...(await makeSettings(api, customer, name)) };
+}
+
+/** What the pages of settings show: a colleague in a team, a role of the firm's own, a key, currencies and days off. */
+async function makeSettings(api, customer, name = (text) => text) {
+  await api.make('api-keys', { name: name('官网表单'), scopes: ['leads:write', 'customers:read'], expires_at: new Date(Date.now() + 864e6).toISOString() });
   await once(api, 'currencies', { code: 'USD' });
   await once(api, 'exchange-rates', { currency: 'USD', valid_from: '2026-01-01', rate: '7.1234' });
   await once(api, 'holidays', { day: `${new Date().getFullYear()}-10-01`, name: name('国庆节').slice(0, 100) });
@@ -30,7 +35,8 @@ export async function makeScene(api, name = (text) => text) {
   const team = await api.make('teams', { name: name('华北组') });
   await api.make('team-members', { team_id: team.id, user_id: user.id, duty: name('售前') });
   await api.call('PUT', `/customers/${customer.id}/members/${user.id}`, { access: 'write', expires_at: '2099-12-31' });
-  return { customer, contact, lead, product, pipeline, opportunity, user, role, team };
+  const leaver = await api.make('users', { name: name('罗伟'), email: `${crypto.randomUUID()}@example.com`, roles: ['sales'] });
+  return { user, leaver, role, team };
 }
 
 /** Makes what there can be only one of; another scene may have made it. */
@@ -40,15 +46,14 @@ async function once(api, plural, body) {
   });
 }
 
-/** The same from what a database already holds. */
+/** The same from what a database already holds; of settings it has too few to show. */
 export async function findScene(api) {
   const first = async (path) => (await api.list(path))[0];
-  const [customer, contact, lead, product, pipeline, opportunity, user, role, team] = await Promise.all([
+  const [customer, contact, lead, product, pipeline, opportunity] = await Promise.all([
     first('/customers?sort=-last_activity_at&limit=1&filter[last_activity_at][is_null]=false'), first('/contacts?limit=1'), first('/leads?limit=1&filter[status]=contacted'),
     first('/products?limit=1'), first('/pipelines?limit=1&sort=position'), first('/opportunities?limit=1&filter[status]=open&sort=-amount'),
-    first('/users?limit=1&sort=-created_at'), first('/roles?limit=1&filter[key]=sales'), first('/teams?limit=1'),
   ]);
-  return { customer, contact, lead, product, pipeline, opportunity, user, role, team };
+  return { api, customer, contact, lead, product, pipeline, opportunity, ...(await makeSettings(api, customer)) };
 }
 
 const click = (selector) => async ({ page }) => {
@@ -57,6 +62,10 @@ const click = (selector) => async ({ page }) => {
 const dialog = (selector) => async (app) => {
   await click(selector)(app);
   await app.page.locator('dialog[open]').waitFor();
+};
+const fold = (selector) => async (app) => {
+  await app.page.locator(selector).first().click();
+  await app.settled();
 };
 /** What stands in the menu of a record, by its place there. */
 const fromMenu = (index) => async (app) => {
@@ -69,6 +78,15 @@ const tab = (index) => async (app) => {
   await app.page.getByRole('tab').nth(index).click();
   await app.settled();
 };
+
+/** A file of customers read in, as far as its columns. */
+async function readFile(app) {
+  const rows = ['客户名称,联系电话,客户级别,备注栏', '长风贸易,010-66668888,A,老客户', '宏远机械,0755-8888 1234,特级,展会认识'];
+  await app.page.locator('input[type=file]').setInputFiles({ name: '客户.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+  await click('.form-foot .btn.primary')(app);
+  await app.page.locator('table.map').waitFor();
+  await app.settled();
+}
 
 /** Name, address, and what to do there. All of it works at either width and in either language. */
 export const SCREENS = [
@@ -109,11 +127,11 @@ export const SCREENS = [
   ['products', () => '/products'],
   ['product', ({ product }) => `/products/${product.id}`],
   ['import', () => '/import'],
-  ['import-columns', () => '/import?kind=customers', async (app) => {
-    const rows = ['客户名称,联系电话,备注栏', '长风贸易,010-66668888,老客户'];
-    await app.page.locator('input[type=file]').setInputFiles({ name: '客户.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+  ['import-columns', () => '/import?kind=customers', readFile],
+  ['import-trial', () => '/import?kind=customers', async (app) => {
+    await readFile(app);
     await click('.form-foot .btn.primary')(app);
-    await app.page.locator('table.map').waitFor();
+    await app.page.locator('.stats').waitFor();
     await app.settled();
   }],
   ['bin', () => '/bin/customers', ({ page }) => page.locator('.bin .line, .empty').first().waitFor()],
@@ -130,6 +148,14 @@ export const SCREENS = [
   ['settings-sign-out-others', () => '/settings', dialog('.sessions .form-foot button')],
   ['settings-api-keys', () => '/settings/api-keys'],
   ['settings-api-keys-new', () => '/settings/api-keys', dialog('.settings-body .btn.primary')],
+  ['settings-api-keys-rename', () => '/settings/api-keys', dialog('.key-acts .btn:nth-child(1)')],
+  ['settings-api-keys-rotate', () => '/settings/api-keys', dialog('.key-acts .btn:nth-child(2)')],
+  ['settings-api-keys-once', () => '/settings/api-keys', async (app) => {
+    await dialog('.key-acts .btn:nth-child(2)')(app);
+    await click('dialog .btn.primary')(app);
+    await app.page.locator('#api-key').waitFor();
+  }],
+  ['settings-api-keys-revoke', () => '/settings/api-keys', dialog('.key-acts .btn:nth-child(3)')],
   ['settings-users', () => '/settings/users'],
   ['settings-users-new', () => '/settings/users', dialog('.page-actions .btn.primary')],
   ['settings-user', ({ user }) => `/settings/users?open=${user.id}`],
@@ -139,7 +165,18 @@ export const SCREENS = [
     await dialog('.sign-in-acts .btn:nth-last-child(2)')(app);
     await app.settled();
   }],
+  ['settings-user-handed-over', ({ leaver }) => `/settings/users?open=${leaver.id}`, async (app, { api, leaver }) => {
+    await api.make('customers', { name: '交接的客户', owner_id: leaver.id });
+    await dialog('.sign-in-acts .btn:nth-last-child(2)')(app);
+    await app.page.locator('#hand-over-to').fill(api.me.name);
+    await app.page.locator('dialog [role=option]').first().click();
+    await app.page.locator('dialog input[type=checkbox]').uncheck();
+    await click('dialog .btn.primary')(app);
+    await app.page.locator('dialog .dialog-body[aria-live] p').first().waitFor();
+    await app.page.locator('dialog progress').waitFor({ state: 'detached' });
+  }],
   ['settings-teams', () => '/settings/teams'],
+  ['settings-teams-new', () => '/settings/teams', dialog('.page-actions .btn.primary')],
   ['settings-team', ({ team }) => `/settings/teams?open=${team.id}`],
   ['settings-roles', () => '/settings/roles'],
   ['settings-roles-new', () => '/settings/roles', dialog('.page-actions .btn.primary')],
@@ -153,6 +190,9 @@ export const SCREENS = [
     await cell.selectOption('all');
     await page.locator('.role-save').waitFor();
   }],
+  ['settings-role-fields', ({ role }) => `/settings/roles/${role.id}`, fold('.field-rights-kinds summary, details.rights-card summary:has(+ .field-rights)')],
+  ['settings-role-copy', ({ role }) => `/settings/roles/${role.id}`, dialog('.page-actions .btn:nth-child(1)')],
+  ['settings-role-delete', ({ role }) => `/settings/roles/${role.id}`, dialog('.page-actions .btn:nth-child(2)')],
   ['settings-audit', () => '/settings/audit?kind=customer', async ({ page }) => {
     await page.locator('.audit-entry summary').first().click();
     await page.locator('.audit-more').waitFor();
@@ -160,6 +200,7 @@ export const SCREENS = [
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],
   ['settings-currencies', () => '/settings/currencies'],
+  ['settings-currencies-new', () => '/settings/currencies', dialog('.page-actions .btn.primary')],
   ['settings-currencies-rate', () => '/settings/currencies', dialog('.settings-body section.box .btn:last-child')],
   ['settings-numbering', () => '/settings/numbering', ({ page }) => page.locator('.next-number', { hasText: '0' }).first().waitFor()],
   ['settings-calendar', () => '/settings/calendar'],
@@ -177,5 +218,5 @@ export const SCREENS = [
 
 export async function show(app, screen, scene) {
   await app.goto(screen.path(scene));
-  await screen.prepare?.(app);
+  await screen.prepare?.(app, scene);
 }

@@ -57,7 +57,7 @@ test('filters of the audit log stand in the address', async ({ open, api }) => {
   await filter(page, '操作').selectOption('update');
   await app.settled();
   assert.equal(await entries(page).count(), 1);
-  await filter(page, '到').fill('2020-01-01');
+  await filter(page, '结束日期').fill('2020-01-01');
   await page.keyboard.press('Tab');
   await page.getByText('没有符合条件的日志').waitFor();
 });
@@ -70,7 +70,7 @@ test('sign-ins are in the audit log, and it goes on page by page on a phone', as
   const { page } = app;
   await app.goto(`/settings/audit?kind=session&actor=${person.id}`);
   assert.equal(await entries(page).count(), 3);
-  assert.match(await entries(page).first().innerText(), /登入.*127\.0\.0\.1/s);
+  assert.match(await entries(page).first().innerText(), /登录.*127\.0\.0\.1/s);
   await app.goto('/settings/audit?kind=tag');
   assert.equal(await entries(page).count(), 50);
   await page.getByRole('button', { name: '显示更多' }).click();

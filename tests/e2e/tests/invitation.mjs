@@ -58,7 +58,7 @@ test('a new colleague is made, invited, sets a password and is in', { everywhere
   await late.page.getByLabel('新密码', { exact: true }).fill('another-long-phrase');
   await late.page.keyboard.press('Enter');
   await late.page.getByRole('heading', { name: '链接已失效' }).waitFor();
-  await late.page.getByRole('link', { name: '去登录' }).click();
+  await late.page.getByRole('link', { name: '返回登录' }).click();
   await late.page.getByLabel('邮箱').fill(email);
 });
 

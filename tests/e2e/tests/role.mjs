@@ -110,7 +110,7 @@ test('two who edit a role lose nothing of each other', async ({ open, api }) => 
   await cell(page, 'task', 'edit').selectOption('team');
   await api.change('roles', role.id, { grants: { task: { ...role.grants['*'], edit: 'all' }, tag: { view: 'none' } } });
   await page.getByRole('button', { name: '保存', exact: true }).click();
-  await page.getByText('别人刚修改了这个角色').waitFor();
+  await page.getByText('该角色刚被他人修改').waitFor();
   assert.equal(await cell(page, 'tag', 'view').inputValue(), 'none');
   assert.equal(await cell(page, 'task', 'view').inputValue(), 'team');
   assert.equal(await cell(page, 'task', 'edit').inputValue(), 'team');

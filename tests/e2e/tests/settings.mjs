@@ -61,7 +61,7 @@ test('holidays are entered by year and copied to the next', async ({ open, api }
   await app.goto('/settings/holidays?year=2031');
   await page.getByText('2031 年还没有节假日').waitFor();
   for (const [day, name, kind] of [['2031-10-01', '国庆节', '放假'], ['2031-10-11', '国庆调休', '调休上班']]) {
-    await page.getByRole('button', { name: '添加日期' }).click();
+    await page.getByRole('button', { name: '新建节假日' }).click();
     const dialog = app.dialog('新建节假日');
     await dialog.getByLabel('日期').fill(day);
     await dialog.getByLabel('名称').fill(name);

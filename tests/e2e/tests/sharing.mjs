@@ -30,14 +30,14 @@ test('a customer shared with somebody is seen by them until it is taken back, an
   await dialog.getByText('还没有共享给任何人').waitFor();
   await share(dialog);
   await dialog.locator('.field-error').getByText('请选择要共享的用户').waitFor();
-  await choose(dialog, '共享给谁', api.me.name);
+  await choose(dialog, '共享给', api.me.name);
   await share(dialog);
   await dialog.locator('.field-error').getByText('该用户就是负责人').waitFor();
-  await choose(dialog, '共享给谁', person.name);
-  await dialog.getByLabel('最后一天').fill('2020-01-01');
+  await choose(dialog, '共享给', person.name);
+  await dialog.getByLabel('截止日期').fill('2020-01-01');
   await share(dialog);
-  await dialog.locator('.form-field', { hasText: '最后一天' }).locator('.field-error').getByText('应晚于现在').waitFor();
-  await dialog.getByLabel('最后一天').fill('2099-12-31');
+  await dialog.locator('.form-field', { hasText: '截止日期' }).locator('.field-error').getByText('应晚于现在').waitFor();
+  await dialog.getByLabel('截止日期').fill('2099-12-31');
   await share(dialog);
   await app.toast(`已共享给“${person.name}”`).waitFor();
   await dialog.getByRole('listitem').filter({ hasText: person.name }).getByText('查看，至 2099年12月31日').waitFor();
@@ -57,8 +57,8 @@ test('a customer shared with somebody is seen by them until it is taken back, an
   assert.equal((await api.get(`/customers/${customer.id}`)).phone, '021-5555 0000');
 
   dialog = await openSharing(app, customer);
-  await choose(dialog, '共享给谁', person.name);
-  await dialog.getByLabel('可以做什么').selectOption('write');
+  await choose(dialog, '共享给', person.name);
+  await dialog.getByLabel('权限').selectOption('write');
   await share(dialog);
   await dialog.getByRole('listitem').getByText('查看和编辑').waitFor();
   await theirs.edit('电话', '021-7777 0000');
@@ -85,11 +85,11 @@ test('who has a record shared cannot share it on, and may leave by themselves', 
   const app = await open({ who: person, expected: [403, 404] });
   await app.goto(`/customers/${customer.id}`);
   const dialog = await openSharing(app, customer);
-  await choose(dialog, '共享给谁', other.name);
+  await choose(dialog, '共享给', other.name);
   await share(dialog);
   await dialog.locator('.form-error').getByText('您没有权限对“客户”执行“共享”').waitFor();
-  await dialog.getByRole('button', { name: '不再共享给自己' }).click();
-  await app.dialog('不再共享给自己').getByRole('button', { name: '不再共享给自己' }).click();
+  await dialog.getByRole('button', { name: '退出共享' }).click();
+  await app.dialog('退出共享').getByRole('button', { name: '退出共享' }).click();
   await app.page.waitForURL((url) => url.pathname === '/customers');
   await app.page.getByText('还没有客户').waitFor();
   assert.deepEqual(await api.list(`/customers/${customer.id}/members`), []);

@@ -264,13 +264,14 @@ fn utf16_by_nuls(window: &[u8]) -> Option<&'static Encoding> {
 
 /// What people upload instead of a text table.
 fn known_format(bytes: &[u8]) -> Option<&'static str> {
-    const FORMATS: [(&[u8], &str); 6] = [
+    const FORMATS: [(&[u8], &str); 7] = [
         (b"PK\x03\x04", "XLSX/ZIP"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS"),
         (b"%PDF-", "PDF"),
         (b"\x1f\x8b", "GZIP"),
         (b"SQLite format 3\0", "SQLite"),
         (b"\x89PNG", "PNG"),
+        (b"\x7fELF", "ELF"),
     ];
     FORMATS
         .iter()

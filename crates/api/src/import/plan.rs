@@ -188,7 +188,8 @@ impl Plan {
         while let Some(row) = reader.next() {
             let row = row.map_err(|e: ReadError| e.problem())?;
             if plan.samples.len() < SAMPLES {
-                let shown = |cell: &str| cell.chars().take(SAMPLE_LENGTH).collect();
+                // No database need keep a NUL.
+                let shown = |cell: &str| cell.chars().filter(|c| *c != '\0').take(SAMPLE_LENGTH).collect();
                 plan.samples.push(row.cells.iter().map(shown).collect());
             }
             plan.rows += 1;

@@ -131,6 +131,10 @@ impl<R: Read> Reader<R> {
                 reader.headers = reader.record.iter().map(str::to_owned).collect();
             }
         }
+        // A stray one further down is an error of its row; no table begins with one.
+        if reader.headers.iter().any(|h| h.contains('\0')) {
+            return Err(ReadError::Decode(DecodeError::NotText { format: "BIN" }));
+        }
         if reader.headers.is_empty() {
             return Err(ReadError::Empty);
         }

@@ -193,6 +193,7 @@ fn files_without_a_table_are_refused() {
     assert_eq!(refused(b"\n\n ,\n"), "empty_file");
     assert_eq!(refused("\u{feff}".as_bytes()), "empty_file");
     assert_eq!(refused(b"PK\x03\x04...."), "not_text");
+    assert_eq!(refused(b"MZ\x90\0\x03\0name\n"), "not_text");
     assert_eq!(refused(b"\xff\xff\xff"), "bad_bytes");
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use actix_multipart::{Multipart, MultipartError};
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path as UrlPath};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -249,6 +249,20 @@ fn refused(problem: &Cause) -> Issue {
     problem.issue(pointer)
 }
 
+/// What can be refused before the file is read: one too large by what is said of it, and any of who may import nothing.
+fn refuse_unread(caller: &Caller, request: &HttpRequest) -> Result<(), Problem> {
+    let said = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok());
+    let said: usize = said.and_then(|said| said.parse().ok()).unwrap_or_default();
+    if said > MOST_BYTES + 2 * MOST_WORDS {
+        return Err(too_large());
+    }
+    let kinds = kinds::PLURALS.into_iter().filter_map(importable);
+    let any = kinds
+        .map(|kind| may_import(caller, kind))
+        .reduce(|one, next| next.or(one));
+    Ok(any.unwrap_or(Ok(()))?)
+}
+
 /// `POST /imports`
 async fn create(
     caller: Caller,
@@ -260,6 +274,7 @@ async fn create(
         Problem::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             .with("expected", "multipart/form-data")
     })?;
+    refuse_unread(&caller, &request)?;
     let mut form = read_form(parts).await?;
     let mut settings = settings(&mut form)?;
     may_import(&caller, settings.kind)?;

@@ -114,8 +114,8 @@ impl Question<'_> {
         record: Option<&About>,
     ) -> Vec<Reason> {
         let words = |r: Reason| {
-            r.with("kind", kind.label.get(self.locale))
-                .with("action", action.label().get(self.locale))
+            r.with("kind", kind.label.within(self.locale))
+                .with("action", action.label().within(self.locale))
         };
         let mut reasons = Vec::new();
         for held in self.roles {
@@ -188,7 +188,7 @@ impl Question<'_> {
         let seen = self.parents.iter().filter(sees);
         seen.map(|about| {
             reason(true, "why_parent")
-                .with("kind", about.kind.label.get(self.locale))
+                .with("kind", about.kind.label.within(self.locale))
                 .with("title", &about.title)
         })
         .collect()

@@ -32,7 +32,7 @@ impl Access {
         match self {
             Self::Full => Label::new("可读写", "Full"),
             Self::ReadOnly => Label::new("只读", "Read-only"),
-            Self::Masked => Label::new("部分显示", "Masked"),
+            Self::Masked => Label::new("脱敏", "Masked"),
             Self::Hidden => Label::new("隐藏", "Hidden"),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::layout;
 use crate::error::{Error, Result};
-use crate::filter;
+use crate::filter::{self, Rows};
 use crate::search;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
@@ -48,39 +48,34 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         if (nulls && (!nullable || found.len() >= wanted)) || (!nulls && among_nulls) {
             continue;
         }
+        let missing = i64::try_from(wanted - found.len()).unwrap_or(i64::MAX);
+        let order = Order { list, nulls, missing };
+        let dialect = tx.dialect();
         let mut sql = Sql::new(layout.select_with(&column));
-        if list.filter.is_some() || list.q.is_some() {
+        let plain = list.filter.is_none() && list.q.is_none();
+        if !plain {
             sql = sql.once();
         }
-        let by = rows.sorted_by(tx.dialect());
-        rows.condition(&mut sql, tx.dialect(), scope);
-        conditions(&mut sql, tx.dialect(), T::KIND, list, &search);
-        if nullable {
-            sql.push(format!(" AND {by}{column} IS {}NULL", if nulls { "" } else { "NOT " }));
-        }
-        let (beyond, order) = if list.sort.descending {
-            (" < ", " DESC")
-        } else {
-            (" > ", "")
-        };
-        match &list.after {
-            Some(after) if nulls && among_nulls => {
-                sql.push(format!(" AND t.id{beyond}")).bind(after.id);
+        match rows {
+            Rows::Any => filter::scope(&mut sql, dialect, scope),
+            Rows::Walked => filter::scope_walked(&mut sql, dialect, scope),
+            Rows::Gathered => {
+                // Indexes by owner hold what most lists are sorted by: where nothing else is asked of the rows, only those
+                // of the page are looked up.
+                sql.push("t.workspace_id = ").bind(scope.workspace());
+                sql.push(" AND t.id IN (SELECT v.id FROM (");
+                let columns = format!("t.id, t.{column} AS sort_key");
+                filter::gathered(&mut sql, dialect, T::KIND, scope, &columns, i64::MAX);
+                sql.push(") v");
+                if plain {
+                    sql.push(" WHERE 1 = 1");
+                    order.page(&mut sql, "v.sort_key", "v.id");
+                }
+                sql.push(")");
             }
-            Some(after) if !nulls => {
-                sql.push(format!(" AND ({by}{column}, t.id){beyond}("))
-                    .bind(after.key.clone());
-                sql.push(", ").bind(after.id).push(")");
-            }
-            _ => {}
         }
-        if nulls {
-            sql.push(format!(" ORDER BY t.id{order}"));
-        } else {
-            sql.push(format!(" ORDER BY {by}{column}{order}, t.id{order}"));
-        }
-        let missing = i64::try_from(wanted - found.len()).unwrap_or(i64::MAX);
-        sql.push(" LIMIT ").bind(missing);
+        conditions(&mut sql, dialect, T::KIND, list, &search);
+        order.page(&mut sql, &format!("t.{column}"), "t.id");
         let mut columns = layout.storage.clone();
         columns.push(storage);
         for row in tx.rows(&sql, &columns)? {
@@ -103,6 +98,43 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
         next,
         count: total,
     })
+}
+
+/// The rows of a page, in order.
+struct Order<'a> {
+    list: &'a List,
+    /// Whether those without a value in the sort field are meant, or those with one.
+    nulls: bool,
+    missing: i64,
+}
+
+impl Order<'_> {
+    fn page(&self, sql: &mut Sql, key: &str, id: &str) {
+        let sort = &self.list.sort;
+        if sort.field.nullable {
+            sql.push(format!(" AND {key} IS {}NULL", if self.nulls { "" } else { "NOT " }));
+        }
+        let (beyond, order) = if sort.descending { (" < ", " DESC") } else { (" > ", "") };
+        match &self.list.after {
+            Some(Cursor {
+                key: Val::Null(_),
+                id: last,
+            }) if self.nulls => {
+                sql.push(format!(" AND {id}{beyond}")).bind(*last);
+            }
+            Some(after) if !self.nulls => {
+                sql.push(format!(" AND ({key}, {id}){beyond}(")).bind(after.key.clone());
+                sql.push(", ").bind(after.id).push(")");
+            }
+            _ => {}
+        }
+        if self.nulls {
+            sql.push(format!(" ORDER BY {id}{order}"));
+        } else {
+            sql.push(format!(" ORDER BY {key}{order}, {id}{order}"));
+        }
+        sql.push(" LIMIT ").bind(self.missing);
+    }
 }
 
 fn conditions(sql: &mut Sql, dialect: Dialect, kind: &Kind, list: &List, search: &search::Plan) {

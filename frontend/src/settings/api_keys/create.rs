@@ -1,12 +1,12 @@
 //! The form of a new API key: name, how long it lives, and what it may do, kind by kind.
 
-use super::dialogs::{Given, foot, name_field};
+use super::dialogs::{Given, name_field};
 use crate::{
     api,
     dom::Tell,
     i18n::{format, label, t},
     state,
-    ui::{Dialog, Sending, states::form_error},
+    ui::{Dialog, Sending, sending::submit},
 };
 use domain::{
     api_key::{self, Access, Subject},
@@ -53,7 +53,6 @@ impl Expiry {
 }
 
 pub fn expiry_field(expiry: Expiry, sending: Sending) -> AnyView {
-    let error = sending.error("expires_at");
     let names = [t().in_30_days, t().in_90_days, t().in_a_year];
     let options = DAYS.into_iter().map(|d| d.to_string()).zip(names);
     let options = options.chain([(ON_A_DAY.to_owned(), t().on_a_day), (NEVER.to_owned(), t().never)]);
@@ -61,9 +60,7 @@ pub fn expiry_field(expiry: Expiry, sending: Sending) -> AnyView {
         let chosen = expiry.choice.with_untracked(|c| *c == value);
         view! { <option value=value selected=chosen>{name}</option> }
     });
-    view! {
-        <div class="form-field wide" class:wrong=move || error().is_some()>
-            <label for="key-expiry">{t().expires}</label>
+    let input = view! {
             <span class="expiry">
                 <select class="input" id="key-expiry" on:change=move |e| expiry.choice.set(event_target_value(&e))>{options.collect_view()}</select>
                 {move || expiry.choice.with(|c| c == ON_A_DAY).then(|| view! {
@@ -71,10 +68,8 @@ pub fn expiry_field(expiry: Expiry, sending: Sending) -> AnyView {
                 })}
             </span>
             {move || expiry.choice.with(|c| c == NEVER).then(|| view! { <p class="hint">{t().never_text}</p> })}
-            {error}
-        </div>
-    }
-    .into_any()
+    };
+    sending.wide("expires_at", "key-expiry", t().expires, input.into_any())
 }
 
 /// Kind, or `*` for all → what may be done.
@@ -147,8 +142,7 @@ pub fn CreateKey(close: Callback<()>, done: Callback<Option<Given>>) -> impl Int
     let expiry = Expiry::new();
     let chosen: Chosen = RwSignal::new(BTreeMap::new());
     let sending = Sending::new();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let create = move || {
         let scopes = chosen.with_untracked(|c| {
             let texts = c.iter().map(|(kind, access)| format!("{kind}:{}", access.key()));
             texts.collect::<Vec<_>>()
@@ -161,14 +155,14 @@ pub fn CreateKey(close: Callback<()>, done: Callback<Option<Given>>) -> impl Int
     let ready = move || name.with(|n| !n.trim().is_empty()) && chosen.with(|c| !c.is_empty()) && expiry.given();
     view! {
         <Dialog title=t().new_key close>
-            <form on:submit=submit novalidate=true>
+            <form on:submit=submit(create) novalidate=true>
                 <div class="dialog-body stack">
                     {name_field(name, sending)}
                     {expiry_field(expiry, sending)}
                     {scopes_field(chosen, sending)}
-                    {form_error(sending.problem)}
+                    {sending.alert()}
                 </div>
-                {foot(close, sending, t().make_key, ready)}
+                {sending.foot(close, t().make_key, ready)}
             </form>
         </Dialog>
     }

@@ -6,7 +6,7 @@ use crate::{
     dom::Tell,
     i18n::{fill, t},
     record::row::Row,
-    ui::{Dialog, Sending, dialog::Confirm, icon, secret, states::form_error, toast},
+    ui::{Dialog, Sending, dialog::Confirm, icon, secret, sending::submit, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Value, json};
@@ -80,30 +80,10 @@ impl Ask {
 
 /// The box for a key's name.
 pub fn name_field(name: RwSignal<String>, sending: Sending) -> AnyView {
-    let error = sending.error("name");
-    view! {
-        <div class="form-field wide" class:wrong=move || error().is_some()>
-            <label for="key-name">{t().key_name}</label>
-            <input class="input" id="key-name" maxlength="100" autocomplete="off" placeholder=t().key_name_hint prop:value=name on:input=move |e| name.set(event_target_value(&e))/>
-            {error}
-        </div>
-    }
-    .into_any()
-}
-
-pub fn foot(
-    close: Callback<()>,
-    sending: Sending,
-    action: &'static str,
-    ready: impl Fn() -> bool + Send + 'static,
-) -> AnyView {
-    view! {
-        <footer class="dialog-foot">
-            <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
-            <button type="submit" class="btn primary" class:loading=sending.busy disabled=move || !ready()><span>{action}</span></button>
-        </footer>
-    }
-    .into_any()
+    let input = view! {
+        <input class="input" id="key-name" maxlength="100" autocomplete="off" placeholder=t().key_name_hint prop:value=name on:input=move |e| name.set(event_target_value(&e))/>
+    };
+    sending.wide("name", "key-name", t().key_name, input.into_any())
 }
 
 #[component]
@@ -111,17 +91,16 @@ fn Rename(row: Row, close: Callback<()>, done: Callback<Option<Given>>) -> impl 
     let name = RwSignal::new(row.text("name").to_owned());
     let sending = Sending::new();
     let title = fill(t().rename_of, &[row.text("name")]);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let rename = move || {
         let body = json!({ "name": name.get_untracked().trim() });
         let call = api::patch(format!("/api-keys/{}", row.id()), row.version(), body);
         sending.send(call, move |_| done.tell(None));
     };
     view! {
         <Dialog title close>
-            <form on:submit=submit novalidate=true>
-                <div class="dialog-body stack">{name_field(name, sending)}{form_error(sending.problem)}</div>
-                {foot(close, sending, t().save, move || name.with(|n| !n.trim().is_empty()))}
+            <form on:submit=submit(rename) novalidate=true>
+                <div class="dialog-body stack">{name_field(name, sending)}{sending.alert()}</div>
+                {sending.foot(close, t().save, move || name.with(|n| !n.trim().is_empty()))}
             </form>
         </Dialog>
     }
@@ -139,8 +118,7 @@ fn Rotate(row: Row, close: Callback<()>, done: Callback<Option<Given>>) -> impl 
     // One that has run out needs a new end to work again.
     let expired = row.text("state") == "expired";
     let expiry = Expiry::new();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let rotate = move || {
         let mut body = json!({ "keep_old_minutes": keep.get_untracked() });
         if expired {
             body["expires_at"] = expiry.value();
@@ -151,7 +129,7 @@ fn Rotate(row: Row, close: Callback<()>, done: Callback<Option<Given>>) -> impl 
     let names = [t().old_ends_now, t().old_ends_hour, t().old_ends_day];
     view! {
         <Dialog title close>
-            <form on:submit=submit novalidate=true>
+            <form on:submit=submit(rotate) novalidate=true>
                 <div class="dialog-body stack">
                     <p>{t().rotate_text}</p>
                     <div class="form-field wide">
@@ -161,9 +139,9 @@ fn Rotate(row: Row, close: Callback<()>, done: Callback<Option<Given>>) -> impl 
                         </select>
                     </div>
                     {expired.then(|| expiry_field(expiry, sending))}
-                    {form_error(sending.problem)}
+                    {sending.alert()}
                 </div>
-                {foot(close, sending, t().rotate, move || !expired || expiry.given())}
+                {sending.foot(close, t().rotate, move || !expired || expiry.given())}
             </form>
         </Dialog>
     }

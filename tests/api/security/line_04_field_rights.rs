@@ -1,4 +1,4 @@
-//! Field rights: what a role hides, masks or locks of a record is held on every path.
+//! Line 4. Field rights: what a role hides, masks or locks of a record is held on every path.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};
@@ -107,6 +107,16 @@ fn marked(t: &T, fields: &[Field]) -> BTreeMap<&'static str, String> {
     ids
 }
 
+/// All that can be shown along with records of a kind.
+fn expansions(reader: &Client, kind: &str) -> String {
+    let schema = reader.get("/schema").expect(200);
+    let kinds = schema["kinds"].as_array().expect("kinds");
+    let fields = kinds.iter().find(|k| k["kind"] == kind).map(|k| &k["fields"]);
+    let fields = fields.and_then(Json::as_array).into_iter().flatten();
+    let names: Vec<&str> = fields.filter_map(|f| f["expand"].as_str()).collect();
+    names.join(",")
+}
+
 /// Everything that can be read, as somebody reads it: what was asked, and the answer.
 fn readings(reader: &Client, ids: &BTreeMap<&'static str, String>) -> Vec<(String, String, Json)> {
     let mut told = Vec::new();
@@ -121,7 +131,7 @@ fn readings(reader: &Client, ids: &BTreeMap<&'static str, String>) -> Vec<(Strin
         take(kind, reader.get(&one));
         take(kind, reader.get(&format!("{one}/history")));
         take(kind, reader.get(path));
-        take(kind, reader.get(&format!("{path}?expand=owner")));
+        take("", reader.get(&format!("{path}?expand={}", expansions(reader, kind))));
         take(kind, reader.post(&format!("{path}/search"), json!({ "limit": 200 })));
         take(kind, reader.get(&format!("{path}/deleted")));
         // Answers to writes tell no more than answers to reads.
@@ -148,6 +158,26 @@ fn readings(reader: &Client, ids: &BTreeMap<&'static str, String>) -> Vec<(Strin
     take("", reader.get(&format!("/pipelines/{pipeline}/board")));
     for report in ["pipeline-summary", "win-rate", "sales-by-owner"] {
         take("", reader.get(&format!("/reports/{report}")));
+    }
+    // Whatever else the description knows to read, of these records or of all: reports, files, the audit log.
+    for operation in reader.description().operations.iter().filter(|o| o.method == "GET") {
+        let of = |(_, path): &&(&str, &str)| operation.path.starts_with(&format!("/api/v1{path}/{{id}}"));
+        let path = match PATHS.iter().find(of) {
+            Some((kind, _)) => operation.path.replace("{id}", &ids[kind]),
+            None => operation.path.clone(),
+        };
+        if path.contains('{') || told.iter().any(|(_, name, _)| *name == format!("GET {path}")) {
+            continue;
+        }
+        let answer = reader.call_at("GET", &path).send();
+        // Some want to be asked for something.
+        assert!(
+            answer.status < 300 || answer.status == 400,
+            "{}: {}",
+            answer.name,
+            answer.text
+        );
+        told.push((String::new(), answer.name.clone(), json!(answer.text)));
     }
     let mut after = "0".to_owned();
     loop {

@@ -1,11 +1,15 @@
-//! Refresh tokens: replaced at each use; reuse ends the session; signing out works on the next call.
+//! Line 8. Refresh tokens are replaced at each use, reuse ends the session, and none outlives it; signing out, disabling and
+//! a new password work on the next call.
 
-use super::login;
+use crate::auth::{login, signed_in, with_own_server};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use persistence::DatabaseUrl;
 use tests::firm::PASSWORD;
+use tests::sign_in::{accept, invited};
 use tests::*;
+
+const OTHER: &str = "另一匹马 with 4 legs";
 
 fn refresh(t: &T, token: &str) -> client::Request {
     t.anonymous.post("/auth/refresh", json!({ "refresh_token": token }))
@@ -43,7 +47,7 @@ fn age(t: &T, seconds: i64) {
 /// On a server of its own, since time passes for everybody on it.
 fn on_both(test: impl Fn(&T)) {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        super::with_own_server(engine, |_| {}, &test);
+        with_own_server(engine, |_| {}, &test);
     }
 }
 
@@ -117,49 +121,41 @@ both! {
         t.anonymous.post("/auth/refresh", json!({ "refresh_token": 5 })).invalid(&["/refresh_token wrong_type"]);
         t.anonymous.post("/auth/refresh", json!({ "refresh_token": "a\u{0}b" })).expect(422);
     }
-}
 
-#[test]
-fn behind_our_proxy_the_address_is_that_of_the_caller() {
-    let settings = |c: &mut api::config::Config| {
-        c.trusted_proxies = vec!["127.0.0.1".parse().expect("a network")];
-        c.sign_in_limit = 2;
-        c.rate_limit = 50;
-    };
-    super::with_own_server(Engine::Sqlite, settings, |t| {
-        let from =
-            |address: &str, password: &str| login(t, &t.sales.email, password).header("X-Forwarded-For", address);
-        from("1.1.1.1, 198.51.100.7", PASSWORD).expect(200);
-        let listed = t.sales.get("/auth/sessions").expect(200);
-        let addresses: Vec<&Json> = listed.rows().iter().map(|row| &row["address"]).collect();
-        assert!(addresses.contains(&&json!("198.51.100.7")), "{addresses:?}");
-        // One who guesses is slowed down, and nobody else behind the same proxy; what is claimed beyond it helps nobody.
-        for n in 0..2 {
-            from(&format!("10.0.0.{n}, 203.0.113.9"), "wrong password").refused(401, "invalid_credentials");
-        }
-        from("10.0.0.9, 203.0.113.9", PASSWORD).refused(429, "sign_in_throttled");
-        from("198.51.100.7", PASSWORD).expect(200);
-        // The limit of requests is that of each caller too.
-        let call = |address: &str| {
-            t.anonymous
-                .get("/customers")
-                .header("X-Forwarded-For", address)
-                .send()
-                .status
-        };
-        assert!((0..60).any(|_| call("203.0.113.50") == 429));
-        assert_eq!(call("203.0.113.51"), 401);
-    });
-    // Nobody is believed who is no proxy of ours.
-    super::with_own_server(
-        Engine::Sqlite,
-        |_| {},
-        |t| {
-            login(t, &t.sales.email, PASSWORD)
-                .header("X-Forwarded-For", "198.51.100.7")
-                .expect(200);
-            let listed = t.sales.get("/auth/sessions").expect(200);
-            assert!(listed.rows().iter().all(|row| row["address"] == "127.0.0.1"));
-        },
-    );
+    fn disabling_ends_access_on_the_next_call(t) {
+        let tokens = login(t, &t.sales.email, PASSWORD).expect(200);
+        let path = format!("/users/{}", t.sales.id);
+        t.sales.get("/customers").expect(200);
+        t.admin.patch(&path, 2, json!({ "disabled": true })).expect(200);
+        t.sales.get("/customers").refused(401, "token_invalid");
+        t.sales.post("/customers", json!({ "name": "late" })).refused(401, "token_invalid");
+        refresh(t, tokens["refresh_token"].as_str().expect("a token")).refused(401, "token_invalid");
+        login(t, &t.sales.email, PASSWORD).refused(401, "invalid_credentials");
+        t.admin.patch(&path, 3, json!({ "disabled": false })).expect(200);
+        t.sales.get("/customers").refused(401, "token_invalid");
+        login(t, &t.sales.email, PASSWORD).expect(200);
+    }
+
+    fn a_password_is_changed_by_who_knows_it(t) {
+        let (here, elsewhere) = (signed_in(t, &t.sales.email, PASSWORD), signed_in(t, &t.sales.email, PASSWORD));
+        let change = |old: &str, new: &str| here.post("/auth/password", json!({ "password": old, "new_password": new }));
+        change("wrong one", OTHER).invalid(&["/password wrong_password"]);
+        change(PASSWORD, "short").invalid(&["/new_password password_too_short"]);
+        change(PASSWORD, OTHER).expect(204);
+        here.get("/auth/me").expect(200);
+        elsewhere.get("/auth/me").refused(401, "token_invalid");
+        login(t, &t.sales.email, PASSWORD).refused(401, "invalid_credentials");
+        signed_in(t, &t.sales.email, OTHER);
+    }
+
+    fn a_forgotten_password_is_set_anew_and_ends_all_sessions(t) {
+        let elsewhere = signed_in(t, &t.sales.email, PASSWORD);
+        let token = invited(&t.owner, &t.sales.id.to_string());
+        elsewhere.get("/auth/me").expect(200);
+        accept(&t.anonymous, &token, OTHER).expect(200);
+        elsewhere.get("/auth/me").refused(401, "token_invalid");
+        t.sales.get("/auth/me").refused(401, "token_invalid");
+        login(t, &t.sales.email, PASSWORD).refused(401, "invalid_credentials");
+        signed_in(t, &t.sales.email, OTHER);
+    }
 }

@@ -1,0 +1,50 @@
+//! Behind proxies: whose address a request has, and who is believed about it.
+
+use super::{login, with_own_server};
+use tests::firm::PASSWORD;
+use tests::*;
+
+#[test]
+fn behind_our_proxy_the_address_is_that_of_the_caller() {
+    let settings = |c: &mut api::config::Config| {
+        c.trusted_proxies = vec!["127.0.0.1".parse().expect("a network")];
+        c.sign_in_limit = 2;
+        c.rate_limit = 50;
+    };
+    with_own_server(Engine::Sqlite, settings, |t| {
+        let from =
+            |address: &str, password: &str| login(t, &t.sales.email, password).header("X-Forwarded-For", address);
+        from("1.1.1.1, 198.51.100.7", PASSWORD).expect(200);
+        let listed = t.sales.get("/auth/sessions").expect(200);
+        let addresses: Vec<&Json> = listed.rows().iter().map(|row| &row["address"]).collect();
+        assert!(addresses.contains(&&json!("198.51.100.7")), "{addresses:?}");
+        // One who guesses is slowed down, and nobody else behind the same proxy; what is claimed beyond it helps nobody.
+        for n in 0..2 {
+            from(&format!("10.0.0.{n}, 203.0.113.9"), "wrong password").refused(401, "invalid_credentials");
+        }
+        from("10.0.0.9, 203.0.113.9", PASSWORD).refused(429, "sign_in_throttled");
+        from("198.51.100.7", PASSWORD).expect(200);
+        // The limit of requests is that of each caller too.
+        let call = |address: &str| {
+            t.anonymous
+                .get("/customers")
+                .header("X-Forwarded-For", address)
+                .send()
+                .status
+        };
+        assert!((0..60).any(|_| call("203.0.113.50") == 429));
+        assert_eq!(call("203.0.113.51"), 401);
+    });
+    // Nobody is believed who is no proxy of ours.
+    with_own_server(
+        Engine::Sqlite,
+        |_| {},
+        |t| {
+            login(t, &t.sales.email, PASSWORD)
+                .header("X-Forwarded-For", "198.51.100.7")
+                .expect(200);
+            let listed = t.sales.get("/auth/sessions").expect(200);
+            assert!(listed.rows().iter().all(|row| row["address"] == "127.0.0.1"));
+        },
+    );
+}
