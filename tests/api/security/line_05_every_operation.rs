@@ -9,9 +9,11 @@ use tests::sign_in::{accept, invited, login, newcomer, signed_in};
 use tests::*;
 
 /// What somebody without any right may do all the same, and why.
-const WITHOUT_RIGHT: [(&str, &str); 16] = [
+const WITHOUT_RIGHT: [(&str, &str); 18] = [
     ("me", "who I am"),
     ("update_me", "my own name, language and time zone"),
+    ("set_avatar", "my own picture"),
+    ("remove_avatar", "my own picture"),
     ("change_password", "my own password"),
     ("list_sessions", "my own sign-ins"),
     ("end_session", "my own sign-ins"),
