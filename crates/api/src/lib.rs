@@ -6,6 +6,7 @@ pub mod assets;
 mod audit;
 mod auth;
 mod bench;
+mod call;
 mod caller;
 mod change;
 pub mod cli;
@@ -36,6 +37,7 @@ mod worker;
 
 mod activity;
 mod api_key;
+mod avatar;
 mod contact;
 mod currency;
 mod customer;

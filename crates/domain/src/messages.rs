@@ -159,6 +159,7 @@ messages! {
     batch_aborted "由于同一批次中的其他操作失败，此操作未执行。" "Not done, because another operation of the batch failed.";
     invalid_idempotency_key "Idempotency-Key 应为 1 到 255 个可见字符。" "Idempotency-Key must be 1 to 255 visible characters.";
     idempotency_key_reused "该 Idempotency-Key 已用于内容不同的请求。" "This Idempotency-Key was used for another request.";
+    idempotency_answer_withheld "该请求已经完成。此后您的权限或记录的归属有变，当时的结果不再显示。" "This request was carried out. Its answer is not shown again: your rights, or who sees its records, have changed since.";
     idempotency_key_running "使用该 Idempotency-Key 的请求仍在处理中。" "A request with this Idempotency-Key is still running.";
     rate_limited "请求过于频繁，请在 {seconds} 秒后重试。" "Too many requests; try again in {seconds} seconds.";
     unavailable "数据库暂时不可用，请稍后重试。" "The database is away; try again soon.";
@@ -166,6 +167,11 @@ messages! {
     query_too_slow "查询用时过长，请缩小范围。" "The query took too long; narrow it down.";
     internal "服务器内部错误，请向管理员提供请求编号。" "Something went wrong in the server; give the request id to your administrator.";
     invalid "有 {count} 处不正确。" "{count} things are wrong.";
+    // Pictures
+    unsupported_picture "请选择 PNG、JPEG 或 WebP 格式的图片。" "Choose a picture in the format PNG, JPEG or WebP.";
+    broken_picture "无法读取该图片，文件可能已损坏。" "This picture cannot be read; the file seems to be damaged.";
+    picture_too_large "图片尺寸过大，最多 {max} 百万像素。" "The picture is too large: at most {max} megapixels.";
+    picture_file_too_large "图片文件过大，最大 {max} MB。" "The file of the picture is too large: at most {max} MB.";
     // Jobs
     hand_over_to_self "不能交接给本人。" "What somebody has cannot be handed over to themselves.";
     hand_over_running "该用户的交接正在进行。" "The hand-over of this user is under way.";

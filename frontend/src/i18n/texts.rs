@@ -515,6 +515,14 @@ texts! {
     profile: "个人设置" / "Profile";
     roles: "角色" / "Roles";
     profile_text: "姓名会显示给同事；语言和时区决定您看到的文字和时间。" / "Your colleagues see your name. Language and time zone decide how texts and times are shown to you.";
+    choose_picture: "选择图片" / "Choose a picture";
+    use_picture: "使用此图片" / "Use this picture";
+    remove_picture: "移除头像" / "Remove";
+    picture_preview: "所选图片预览" / "The chosen picture";
+    picture_hint: "PNG、JPEG 或 WebP，最大 {} MB，取图片中间的正方形。" / "PNG, JPEG or WebP, at most {} MB. The square in its middle is used.";
+    picture_too_large: "图片文件过大，最大 {} MB。" / "The file is too large: at most {} MB.";
+    picture_changed: "已更换" / "Changed";
+    picture_removed: "已移除" / "Removed";
     workspace_zone: "跟随工作区：{}" / "As the workspace: {}";
     profile_changed: "资料刚在别处被修改，已显示最新内容，请确认后再保存。" / "Your profile was just changed elsewhere. You now see the latest; please check and save again.";
     change_password: "修改密码" / "Change password";
@@ -579,6 +587,8 @@ texts! {
     hand_over_nothing: "名下没有记录。" / "They own nothing.";
     in_bin: "（回收站 {}）" / " ({} in the recycle bin)";
     receiver: "接收人" / "Receiver";
+    receivers_by_kind: "按类型分别指定接收人" / "Other receivers for some kinds";
+    receivers_by_kind_text: "未指定的类型交给上面的接收人。" / "What is left empty goes to the receiver above.";
     choose_receiver: "请选择接收人。" / "Choose the receiver.";
     disable_too: "同时停用该用户，此后不会再有新记录归其名下" / "Disable the user first, so that nothing new arrives";
     start_hand_over: "开始交接" / "Hand over";
