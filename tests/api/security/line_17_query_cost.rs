@@ -48,7 +48,7 @@ fn begun(process: &Program, owner: &Client, operation: &Operation, path: &str, h
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
     let media = match operation.media.as_deref() {
         Some("multipart/form-data") => "multipart/form-data; boundary=b",
-        _ => "application/json",
+        other => other.unwrap_or("application/json"),
     };
     let token = owner.token.as_deref().expect("a token");
     let method = &operation.method;
