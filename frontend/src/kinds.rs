@@ -85,7 +85,10 @@ pub fn page(kind: &str, id: &str) -> Option<String> {
 /// Fields a person reads and writes; the rest are bookkeeping, or not for them.
 pub fn visible(kind: &Kind, field: &Field) -> bool {
     state::access(kind.name, field.name) < Access::Hidden
-        && !matches!(field.name, "id" | "version" | "custom_fields" | "external_id")
+        && !matches!(
+            field.name,
+            "id" | "version" | "custom_fields" | "external_id" | "avatar"
+        )
         && field.ty != Type::Json
 }
 

@@ -12,6 +12,7 @@
 mod access;
 mod api;
 mod auth;
+mod avatar;
 mod currency;
 mod dom;
 mod hand_over;

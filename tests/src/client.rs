@@ -94,6 +94,11 @@ impl Client {
         self.call("DELETE", path).if_match(version)
     }
 
+    /// Gives oneself a picture; what kind of file it is, it says itself.
+    pub fn set_picture(&self, file: &[u8]) -> Request {
+        self.call("PUT", "/auth/me/avatar").bytes("image/png", file.to_vec())
+    }
+
     /// Creates a record and returns it.
     pub fn create(&self, path: &str, body: Json) -> Answer {
         self.post(path, body).expect(201)
@@ -160,7 +165,8 @@ impl Request {
         let response = self.http.send().ok()?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let text = response.text().ok()?;
+        let bytes = response.bytes().ok()?.to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let name = format!("{} {}", self.method, self.path);
         if let Some(operation) = self.description.and_then(|d| d.find(&self.method, &self.path)) {
             assert!(
@@ -179,6 +185,7 @@ impl Request {
             headers,
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
+            bytes,
         })
     }
 
@@ -243,6 +250,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     pub body: Json,
     pub text: String,
+    /// What is no text, such as a picture.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {

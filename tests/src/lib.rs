@@ -6,6 +6,7 @@ pub mod client;
 pub mod description;
 pub mod engine;
 pub mod firm;
+pub mod pictures;
 pub mod program;
 pub mod seed;
 pub mod sign_in;

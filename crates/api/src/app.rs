@@ -29,6 +29,7 @@ fn described() -> Routes {
     for add in [
         auth::routes as fn(&mut Routes),
         api_key::routes,
+        crate::avatar::routes,
         customer::routes,
         contact::routes,
         lead::routes,

@@ -124,7 +124,7 @@ impl<By: AsRef<Caller>> Call<By> {
             workspace: self.caller().workspace().id,
             user: self.caller().user(),
             key: key.to_owned(),
-            request_hash: token::hash(&String::from_utf8_lossy(&said)),
+            request_hash: token::hash(&said),
         }))
     }
 }

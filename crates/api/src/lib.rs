@@ -37,6 +37,7 @@ mod worker;
 
 mod activity;
 mod api_key;
+mod avatar;
 mod contact;
 mod currency;
 mod customer;

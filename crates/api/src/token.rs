@@ -105,7 +105,7 @@ pub fn secret() -> Result<String, getrandom::Error> {
 }
 
 /// What the store keeps of a secret.
-pub fn hash(secret: &str) -> String {
+pub fn hash(secret: impl AsRef<[u8]>) -> String {
     use std::fmt::Write;
     Sha256::digest(secret)
         .iter()

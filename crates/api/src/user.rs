@@ -27,6 +27,10 @@ impl Noun for User {
 
     fn after(tx: &mut Tx, _: &Caller, permit: &Permit, old: Option<&Self>, new: &Self) -> persistence::Result<()> {
         if let Some(old) = old {
+            if new.disabled != old.disabled {
+                // Also when they are enabled: a link made while they were being disabled must not come back to life.
+                login::withdraw_link(tx, permit, new.id)?;
+            }
             if new.disabled && !old.disabled {
                 session::end_all(tx, permit, new.id)?;
                 api_key::revoke_all(tx, permit, new.id)?;

@@ -18,6 +18,7 @@ pub mod value;
 
 pub mod activity;
 pub mod api_key;
+pub mod avatar;
 pub mod change;
 pub mod contact;
 pub mod currency;

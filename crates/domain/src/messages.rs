@@ -167,6 +167,11 @@ messages! {
     query_too_slow "查询用时过长，请缩小范围。" "The query took too long; narrow it down.";
     internal "服务器内部错误，请向管理员提供请求编号。" "Something went wrong in the server; give the request id to your administrator.";
     invalid "有 {count} 处不正确。" "{count} things are wrong.";
+    // Pictures
+    unsupported_picture "请选择 PNG、JPEG 或 WebP 格式的图片。" "Choose a picture in the format PNG, JPEG or WebP.";
+    broken_picture "无法读取该图片，文件可能已损坏。" "This picture cannot be read; the file seems to be damaged.";
+    picture_too_large "图片尺寸过大，最多 {max} 百万像素。" "The picture is too large: at most {max} megapixels.";
+    picture_file_too_large "图片文件过大，最大 {max} MB。" "The file of the picture is too large: at most {max} MB.";
     // Jobs
     hand_over_to_self "不能交接给本人。" "What somebody has cannot be handed over to themselves.";
     hand_over_running "该用户的交接正在进行。" "The hand-over of this user is under way.";

@@ -16,6 +16,8 @@ record! {
         disabled: bool = [FILTER] "已停用" "Disabled",
         locale: Option<String> = [] "语言" "Language" max(10),
         time_zone: Option<String> = [] "时区" "Time zone" max(60),
+        /// What their picture is known by: another one with each picture.
+        avatar: Option<String> = [FILTER READONLY] "头像" "Picture" max(64),
         two_factor: bool = [FILTER READONLY] "两步验证" "Two-step sign-in",
         invited_at: Option<Instant> = [FILTER READONLY] "邀请时间" "Invited",
         password_changed_at: Option<Instant> = [READONLY] "密码修改时间" "Password changed",

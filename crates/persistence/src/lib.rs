@@ -8,6 +8,7 @@ pub mod access;
 pub mod activity;
 pub mod api_key;
 pub mod audit;
+pub mod avatar;
 mod backend;
 pub mod change;
 pub mod engine;

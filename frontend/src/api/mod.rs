@@ -21,6 +21,7 @@ pub enum Body {
     None,
     Json(Value),
     Form(web_sys::FormData),
+    File(web_sys::File),
 }
 
 /// A request to be sent.
@@ -31,6 +32,8 @@ pub struct Call {
     version: Option<i64>,
     signal: Option<AbortSignal>,
     key: Option<String>,
+    /// The answer is a file, kept by the browser.
+    file: bool,
 }
 
 /// What came back, when it is no problem.
@@ -46,6 +49,7 @@ fn call(method: &'static str, path: impl Into<String>) -> Call {
         version: None,
         signal: None,
         key: None,
+        file: false,
     }
 }
 
@@ -73,6 +77,13 @@ pub fn post_form(path: impl Into<String>, form: web_sys::FormData) -> Call {
 pub fn put(path: impl Into<String>, body: Value) -> Call {
     let mut call = call("PUT", path);
     call.body = Body::Json(body);
+    call
+}
+
+/// The file says itself what it is; its name is not sent.
+pub fn put_file(path: impl Into<String>, file: web_sys::File) -> Call {
+    let mut call = call("PUT", path);
+    call.body = Body::File(file);
     call
 }
 
@@ -110,6 +121,18 @@ impl Call {
             .body
             .as_str()
             .map_or_else(|| reply.body.to_string(), str::to_owned))
+    }
+
+    /// The answer as a file that the browser keeps: its address within this page.
+    pub async fn file(mut self) -> Outcome<String> {
+        self.file = true;
+        let reply = self.send_aside().await?;
+        Ok(reply.body.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// As `send`, for what nobody waits for: the line that tells of requests under way stays away.
+    pub async fn send_aside(self) -> Outcome<Reply> {
+        self.send_fresh().await
     }
 
     pub async fn send(self) -> Outcome<Reply> {
@@ -182,6 +205,7 @@ impl Call {
                 init.set_body(&JsValue::from_str(&body.to_string()));
             }
             Body::Form(form) => init.set_body(form),
+            Body::File(file) => init.set_body(file),
         }
         init.set_headers(&headers);
         init.set_signal(self.signal.as_ref());
@@ -200,6 +224,14 @@ impl Call {
         };
         if !state().online.get_untracked() {
             state().online.set(true);
+        }
+        if self.file && response.ok() {
+            let blob = JsFuture::from(response.blob().map_err(Problem::network)?).await;
+            let blob = blob.map_err(Problem::network)?.unchecked_into();
+            let url = web_sys::Url::create_object_url_with_blob(&blob).map_err(Problem::network)?;
+            return Ok(Reply {
+                body: Value::String(url),
+            });
         }
         let text = match response.text() {
             Ok(promise) => JsFuture::from(promise).await.map_err(Problem::network)?,

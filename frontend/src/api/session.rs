@@ -3,7 +3,7 @@
 
 use super::{Outcome, Problem, get, post};
 use crate::{
-    dom,
+    avatar, dom,
     i18n::Locale,
     state::{Session, state},
 };
@@ -106,6 +106,8 @@ pub async fn reload_me() -> Outcome<()> {
     {
         state().locale.set(locale);
     }
+    let user = &reply.body["user"];
+    avatar::learn(user["id"].as_str().unwrap_or_default(), user["avatar"].as_str());
     state().session.set(Session::SignedIn(Box::new(Me::read(&reply.body))));
     Ok(())
 }
@@ -145,6 +147,7 @@ pub async fn set_up(body: Value) -> Outcome<()> {
 pub async fn sign_out() {
     let _ = post("/auth/logout", Value::Null).send().await;
     TOKEN.take();
+    avatar::forget();
     dom::store("session", "");
     state().session.set(Session::SignedOut(false));
     crate::route::go("/");
@@ -152,6 +155,7 @@ pub async fn sign_out() {
 
 pub(super) fn end() {
     TOKEN.take();
+    avatar::forget();
     state().session.set(Session::SignedOut(true));
 }
 

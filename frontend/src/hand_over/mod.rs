@@ -9,10 +9,15 @@ use crate::{
     record::{row::Row, save},
     state::announce,
     transfer::told,
-    ui::{self, Dialog, combobox::Combobox, states::form_error},
+    ui::{
+        self, Dialog,
+        combobox::{Chosen, Combobox},
+        states::form_error,
+    },
 };
-use leptos::{prelude::*, task::spawn_local};
-use serde_json::{Value, json};
+use domain::Kind;
+use leptos::{html, prelude::*, task::spawn_local};
+use serde_json::{Map, Value, json};
 
 #[component]
 pub fn HandOverDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
@@ -85,18 +90,14 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
     let disable = RwSignal::new(enabled);
     let problem = RwSignal::new(None::<Problem>);
     let sending = RwSignal::new(false);
-    let counts = domain::KINDS.iter().filter_map(|kind| {
-        let n = |what: &str| holds[kind.plural][what].as_f64().unwrap_or(0.0);
-        let (live, deleted) = (n("live"), n("deleted"));
-        let binned = (deleted > 0.0).then(|| fill(t().in_bin, &[&format::number(deleted)]));
-        (live + deleted > 0.0).then(|| view! { <li>{kinds::heading(kind)}" "<b>{format::number(live)}</b><span class="muted">{binned}</span></li> })
-    });
-    let counts = counts.collect::<Vec<_>>();
-    let counts = if counts.is_empty() {
+    let held: Vec<Held> = domain::KINDS.iter().filter_map(|kind| Held::of(kind, &holds)).collect();
+    let counts = if held.is_empty() {
         view! { <p class="muted">{t().hand_over_nothing}</p> }.into_any()
     } else {
-        view! { <ul class="plain">{counts}</ul> }.into_any()
+        let counts = held.iter().map(|held| view! { <li>{held.count()}</li> });
+        view! { <ul class="plain">{counts.collect_view()}</ul> }.into_any()
     };
+    let others = StoredValue::new(held);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if sending.get_untracked() {
@@ -108,7 +109,13 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
         };
         sending.set(true);
         problem.set(None);
-        let body = json!({ "to": receiver, "disable": disable.get_untracked() });
+        let others = others.with_value(|all| {
+            let chosen = all
+                .iter()
+                .filter_map(|of| Some((of.kind.plural.to_owned(), json!(of.to.get_untracked()?.0))));
+            chosen.collect::<Map<_, _>>()
+        });
+        let body = json!({ "to": receiver, "to_by_kind": others, "disable": disable.get_untracked() });
         spawn_local(async move {
             let path = format!("/users/{}/hand-over", id.get_value());
             let outcome = api::post(path, body).send().await;
@@ -123,7 +130,13 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
     };
     let at_field = move || problem.with(|p| p.as_ref().and_then(|p| p.field("to").map(str::to_owned)));
     let elsewhere = RwSignal::new(None::<Problem>);
-    Effect::new(move |_| elsewhere.set(problem.get().filter(|p| p.field("to").is_none())));
+    Effect::new(move |_| {
+        elsewhere.set(
+            problem
+                .get()
+                .filter(|p| p.field("to").or(p.field("to_by_kind")).is_none()),
+        )
+    });
     view! {
         <form on:submit=submit novalidate=true>
             <div class="dialog-body stack">
@@ -134,6 +147,7 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
                     <Combobox kind=kinds::USER value=to id="hand-over-to" narrow="filter[disabled]=false".to_owned()/>
                     {move || at_field().map(|m| view! { <p class="field-error">{m}</p> })}
                 </div>
+                {others.with_value(|all| (all.len() > 1).then(|| by_kind(all, problem)))}
                 {enabled.then(|| view! {
                     <label class="choice"><input type="checkbox" checked=true on:change=move |e| disable.set(event_target_checked(&e))/><span>{t().disable_too}</span></label>
                 })}
@@ -144,6 +158,75 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
                 <button type="submit" class="btn primary" class:loading=sending>{t().start_hand_over}</button>
             </footer>
         </form>
+    }
+    .into_any()
+}
+
+/// What there is of a kind, and who gets it if not the receiver of all.
+#[derive(Clone, Copy)]
+struct Held {
+    kind: &'static Kind,
+    live: f64,
+    deleted: f64,
+    to: RwSignal<Chosen>,
+}
+
+impl Held {
+    fn of(kind: &'static Kind, holds: &Value) -> Option<Self> {
+        let n = |what: &str| holds[kind.plural][what].as_f64().unwrap_or(0.0);
+        let (live, deleted) = (n("live"), n("deleted"));
+        let to = RwSignal::new(None);
+        (live + deleted > 0.0).then_some(Self {
+            kind,
+            live,
+            deleted,
+            to,
+        })
+    }
+
+    fn count(self) -> AnyView {
+        let binned = (self.deleted > 0.0).then(|| fill(t().in_bin, &[&format::number(self.deleted)]));
+        view! { {kinds::heading(self.kind)}" "<b>{format::number(self.live)}</b><span class="muted">{binned}</span> }
+            .into_any()
+    }
+}
+
+/// Others for single kinds, folded away until somebody asks for it.
+fn by_kind(all: &[Held], problem: RwSignal<Option<Problem>>) -> AnyView {
+    let node = NodeRef::<html::Details>::new();
+    let at = move |kind: &Kind| {
+        let pointer = format!("/to_by_kind/{}", kind.plural);
+        problem.with(|p| {
+            p.as_ref()?
+                .places
+                .iter()
+                .find(|(place, _)| *place == pointer)
+                .map(|(_, said)| said.clone())
+        })
+    };
+    // What is wrong is not to be folded away.
+    Effect::new(move |_| {
+        let wrong = problem.with(|p| p.as_ref().is_some_and(|p| p.field("to_by_kind").is_some()));
+        if let Some(details) = node.get().filter(|_| wrong) {
+            let _ = details.set_attribute("open", "");
+        }
+    });
+    let fields = all.iter().copied().map(|held| {
+        let id = format!("hand-over-{}", held.kind.plural);
+        view! {
+            <div class="form-field" class:wrong=move || at(held.kind).is_some()>
+                <label for=id.clone()>{held.count()}</label>
+                <Combobox kind=kinds::USER value=held.to id narrow="filter[disabled]=false".to_owned()/>
+                {move || at(held.kind).map(|said| view! { <p class="field-error">{said}</p> })}
+            </div>
+        }
+    });
+    view! {
+        <details class="by-kind" node_ref=node>
+            <summary>{t().receivers_by_kind}</summary>
+            <p class="hint">{t().receivers_by_kind_text}</p>
+            {fields.collect_view()}
+        </details>
     }
     .into_any()
 }

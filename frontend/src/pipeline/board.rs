@@ -397,7 +397,7 @@ fn OwnerFilter() -> impl IntoView {
     });
     let face = view! {
         {move || match chosen.get().filter(|c| c.0 == owner.get()) {
-            Some((_, name)) => view! { {avatar(&name)}<span class="clip">{name.clone()}</span> }.into_any(),
+            Some((id, name)) => view! { {avatar(&id, &name)}<span class="clip">{name.clone()}</span> }.into_any(),
             None => view! { {icon("people")}<span>{t().all_owners}</span> }.into_any(),
         }}
     };

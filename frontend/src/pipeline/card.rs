@@ -38,15 +38,14 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
         move || board.held.with(|h| h.as_ref().is_some_and(|h| h.id == id))
     };
     let title = row.title(kinds::OPPORTUNITY);
-    let name_of = |field: &str| {
+    let named = |field: &str| {
         kinds::OPPORTUNITY
             .field(field)
             .and_then(|f| row.reference(f))
-            .map(|(_, name)| name)
-            .filter(|n| !n.is_empty())
+            .filter(|(_, name)| !name.is_empty())
     };
-    let customer = name_of("customer_id");
-    let owner = name_of("owner_id");
+    let customer = named("customer_id").map(|(_, name)| name);
+    let owner = named("owner_id");
     let amount = row.get("amount").clone();
     let amount = (!amount.is_null()).then(|| {
         format::money(
@@ -136,7 +135,7 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
                 <div class="card-foot">
                     {amount.map(|a| view! { <b class="card-amount">{a}</b> })}
                     <span class="grow"></span>
-                    {owner.map(|o| view! { <span class="person" title=o.clone()>{avatar(&o)}</span> })}
+                    {owner.map(|(id, name)| view! { <span class="person" title=name.clone()>{avatar(&id, &name)}</span> })}
                 </div>
                 <div class="card-foot">
                     {(!close_on.is_empty()).then(|| view! {

@@ -63,7 +63,7 @@ pub fn list(kind: Option<&'static Kind>, entry: &Value, names: &Names) -> AnyVie
 fn of_record(kind: &'static Kind, entry: &Value, names: &Names) -> Vec<Line> {
     let created = entry["action"] == "create";
     let mut fields = kinds::in_order(kind);
-    fields.extend(kind.fields.iter().filter(|f| f.ty == Type::Json));
+    fields.extend(kind.fields.iter().filter(|f| f.ty == Type::Json || f.name == "avatar"));
     let told = |f: &&'static Field| entry["fields"].get(f.name).is_some() && !(created && f.can(READONLY));
     fields
         .into_iter()
@@ -79,6 +79,18 @@ fn of_field(field: &'static Field, pair: &Value, names: &Names) -> Vec<Line> {
             .into_iter()
             .map(|(name, old, new)| Line { name, old, new })
             .collect();
+    }
+    if field.name == "avatar" {
+        let new = if pair[1].is_null() {
+            t().picture_removed
+        } else {
+            t().picture_changed
+        };
+        return vec![Line {
+            name: label(field.label).to_owned(),
+            old: String::new(),
+            new: new.to_owned(),
+        }];
     }
     let text = |value: &Value| match (value.as_str().filter(|_| field.refers.is_some()), value) {
         (Some(id), _) => names.get(id).cloned().unwrap_or_else(|| "…".to_owned()),

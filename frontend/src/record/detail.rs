@@ -280,6 +280,7 @@ fn Head(
         })
     };
     let title = move || row.with(|r| r.title(kind));
+    let face = (kind.name == "user").then_some(move || row.with(|r| ui::avatar(r.id(), &r.title(kind))));
     Effect::new(move |_| {
         if !panel {
             document().set_title(&format!("{} · Guanxi", title()));
@@ -300,7 +301,7 @@ fn Head(
     view! {
         <header class="record-head">
             <div class="record-name">
-                <h1 class="record-title">{title}</h1>
+                <h1 class="record-title">{face}{title}</h1>
                 <div class="record-badges">{badges}</div>
             </div>
             <div class="page-actions">

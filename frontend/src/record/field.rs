@@ -149,6 +149,11 @@ pub fn cell(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
     if let ("user", "signed_in_at") = (kind.name, field.name) {
         return user::state_of(row);
     }
+    if let ("user", "name") = (kind.name, field.name) {
+        let name = row.title(kind);
+        return view! { <span class="person">{avatar(row.id(), &name)}<span class="clip">{name}</span></span> }
+            .into_any();
+    }
     let Some(on) = row.get(field.name).as_bool() else {
         return show(kind, field, row);
     };
@@ -166,7 +171,7 @@ fn reference(field: &'static Field, row: &Row) -> AnyView {
     };
     let refers = field.refers.unwrap_or_default();
     if refers == "user" {
-        return view! { <span class="person">{avatar(&name)}<span class="clip">{name}</span></span> }.into_any();
+        return view! { <span class="person">{avatar(&id, &name)}<span class="clip">{name}</span></span> }.into_any();
     }
     match kinds::page(refers, &id) {
         Some(href) => view! { <a href=href>{name}</a> }.into_any(),

@@ -86,7 +86,7 @@ fn entry(kind: &'static Kind, entry: &Value, names: &Names) -> AnyView {
     let at = entry["at"].as_str().unwrap_or_default().to_owned();
     view! {
         <li class="event">
-            {avatar(&who)}
+            {avatar(entry["actor_id"].as_str().unwrap_or_default(), &who)}
             <div class="event-body">
                 <div class="event-head"><b>{who.clone()}</b><span>{word}</span><span class="grow"></span><time class="muted" title=format::instant(&at)>{format::relative(&at)}</time></div>
                 {changes::list(Some(kind), entry, names)}

@@ -69,10 +69,9 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
 fn entry(event: Row) -> AnyView {
     let kind = event.text("kind").to_owned();
     let word = ActivityKind::from_key(&kind).map_or(kind.clone(), |k| label(k.label()).to_owned());
-    let who = kinds::ACTIVITY
+    let (user, who) = kinds::ACTIVITY
         .field("owner_id")
         .and_then(|f| event.reference(f))
-        .map(|(_, name)| name)
         .unwrap_or_default();
     let at = event.text("happened_at").to_owned();
     let said = |name: &str| Some(event.text(name).to_owned()).filter(|s| !s.is_empty());
@@ -92,7 +91,7 @@ fn entry(event: Row) -> AnyView {
             <div class="event-body">
                 <div class="event-head">
                     <b>{word}</b>
-                    {(!who.is_empty()).then(|| view! { <span class="person">{avatar(&who)}{who.clone()}</span> })}
+                    {(!who.is_empty()).then(|| view! { <span class="person">{avatar(&user, &who)}{who.clone()}</span> })}
                     {with}
                     <span class="grow"></span>
                     <time class="muted" datetime=at.clone() title=format::instant(&at)>{format::relative(&at)}</time>

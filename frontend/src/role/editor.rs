@@ -286,7 +286,7 @@ fn Holders(key: String) -> impl IntoView {
         let off = user.get("disabled") == true;
         view! {
             <li class="line">
-                {ui::avatar(user.text("name"))}
+                {ui::avatar(user.id(), user.text("name"))}
                 <a class="line-name" href=format!("/settings/users?open={}", user.id())>{user.text("name").to_owned()}</a>
                 {off.then(|| ui::badge("disabled", t().user_disabled))}
                 <span class="line-rest">{user.text("email").to_owned()}</span>

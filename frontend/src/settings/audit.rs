@@ -165,6 +165,7 @@ fn filters() -> AnyView {
 fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
     let kind_name = entry.text("kind").to_owned();
     let kind = domain::kind(&kind_name);
+    let actor = entry.text("actor_id").to_owned();
     let who = match entry.get("actor_id").as_str() {
         None => t().the_system.to_owned(),
         Some(_) => entry.get("actor")["name"].as_str().unwrap_or("…").to_owned(),
@@ -203,7 +204,7 @@ fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
             <details class="audit-entry" on:toggle=move |_| open.set(true)>
                 <summary>
                     <time datetime=at.clone() title=format::instant(&at)>{format::relative(&at)}</time>
-                    <span class="person">{avatar(&who)}<span class="clip">{who.clone()}</span></span>
+                    <span class="person">{avatar(&actor, &who)}<span class="clip">{who.clone()}</span></span>
                     <span class="audit-what"><b>{action}</b>" "{what}" "<span>{title.clone()}</span>{(!from.is_empty()).then(|| fill(t().from_address, &[&from]))}</span>
                     {deleted.then(|| badge("plain", t().is_deleted))}
                     <span class="muted audit-count">{told}</span>

@@ -11,6 +11,7 @@ mod holidays;
 mod numbering;
 mod password;
 mod picklists;
+mod picture;
 mod pipelines;
 mod profile;
 mod second_factor;

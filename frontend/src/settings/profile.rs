@@ -1,6 +1,6 @@
 //! One's own profile: name, how to be reached, language, time zone and theme, and under it what protects the account.
 
-use super::{password::Password, second_factor::SecondFactor, sessions::Sessions};
+use super::{password::Password, picture::Picture, second_factor::SecondFactor, sessions::Sessions};
 use crate::{
     api::{self, Problem, session},
     dom,
@@ -40,6 +40,7 @@ pub fn Profile() -> impl IntoView {
         None => ui::skeleton(8),
         Some(Err(problem)) => ui::problem(&problem, reload),
         Some(Ok(())) => view! {
+            <Picture row changed=reload/>
             <Form row workspace_zone=zone.get_untracked()/>
             <Look/>
             <Password/>

@@ -77,14 +77,14 @@ pub fn ShareDialog(kind: &'static Kind, row: Row, close: Callback<()>, changed: 
         } else {
             fill(t().remove_of, &[&name])
         };
-        let shown = name.clone();
+        let (face, shown) = (avatar(&user, &name), name.clone());
         let press = move |_| match own {
             true => leaving.set(true),
             false => remove(user.clone(), name.clone()),
         };
         view! {
             <li class="line">
-                {avatar(&shown)}
+                {face}
                 <span class="grow">{shown.clone()}" "<span class="muted">{extent(member)}</span></span>
                 {(member["expired"] == true).then(|| badge("plain", t().share_expired))}
                 {(may || own).then(|| view! { <button type="button" class="btn quiet square small" aria-label=text.clone() title=text on:click=press>{icon("close")}</button> })}

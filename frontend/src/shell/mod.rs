@@ -132,7 +132,7 @@ fn TopBar() -> impl IntoView {
         (Theme::Light, t().theme_light, "sun"),
         (Theme::Dark, t().theme_dark, "moon"),
     ];
-    let face = view! { {avatar(&name)}<span class="wide-only clip">{name.clone()}</span> }.into_any();
+    let face = view! { {avatar(me.as_ref().map_or("", |m| m.id.as_str()), &name)}<span class="wide-only clip">{name.clone()}</span> }.into_any();
     view! {
         <header class="top">
             <button type="button" class="search-open" on:click=|_| state().palette.set(true)>

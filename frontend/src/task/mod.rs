@@ -56,8 +56,7 @@ pub fn TaskItem(row: Row) -> impl IntoView {
     let who = kinds::TASK
         .field("owner_id")
         .and_then(|f| row.reference(f))
-        .map(|(_, n)| n)
-        .filter(|n| !n.is_empty());
+        .filter(|(_, name)| !name.is_empty());
     let subject = row.text("subject").to_owned();
     let priority_badge = (priority != "normal").then(|| {
         kinds::TASK
@@ -93,7 +92,7 @@ pub fn TaskItem(row: Row) -> impl IntoView {
                     {priority_badge}
                 </span>
             </div>
-            {who.map(|w| view! { <span title=w.clone()>{ui::avatar(&w)}</span> })}
+            {who.map(|(id, name)| view! { <span title=name.clone()>{ui::avatar(&id, &name)}</span> })}
             <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
                 <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(1.0))>{icon("meeting")}{t().due_tomorrow}</button>
                 <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(7.0))>{icon("meeting")}{t().due_next_week}</button>

@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 struct Entry {
     id: String,
     version: Option<i64>,
+    /// The other side: somebody, or a team.
+    other: String,
     name: String,
     duty: String,
 }
@@ -57,6 +59,7 @@ fn Belonging(
                     let home = rows(path).await?.into_iter().map(|r| Entry {
                         id: r.id().to_owned(),
                         version: None,
+                        other: r.id().to_owned(),
                         name: r.title(kinds::USER),
                         duty: String::new(),
                     });
@@ -66,6 +69,7 @@ fn Belonging(
                 let joined = rows(path).await?.into_iter().map(|r| Entry {
                     id: r.id().to_owned(),
                     version: Some(r.version()),
+                    other: r.get(theirs)["id"].as_str().unwrap_or_default().to_owned(),
                     name: r.get(theirs)["name"].as_str().unwrap_or("…").to_owned(),
                     duty: r.text("duty").to_owned(),
                 });
@@ -100,6 +104,7 @@ fn Belonging(
         let Entry {
             id,
             version,
+            other,
             name,
             duty,
         } = entry;
@@ -112,7 +117,7 @@ fn Belonging(
         });
         view! {
             <li class="line">
-                {(of.name == "user").then(|| avatar(&name))}
+                {(of.name == "user").then(|| avatar(&other, &name))}
                 <span class="grow clip">{name.clone()}{(!duty.is_empty()).then(|| view! { <span class="muted">" "{duty}</span> })}</span>
                 {version.is_none().then(|| badge("plain", t().home_team))}
                 {remove}

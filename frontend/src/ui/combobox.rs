@@ -181,7 +181,7 @@ pub fn Combobox(
                                 return view! { <li class="muted option" role="presentation">{text}</li> }.into_any();
                             }
                             options.into_iter().enumerate().map(|(i, (id, name))| {
-                                let option = (id, name.clone());
+                                let option = (id.clone(), name.clone());
                                 view! {
                                     <li
                                         class="option"
@@ -191,7 +191,7 @@ pub fn Combobox(
                                         on:pointerdown=move |event| { event.prevent_default(); choose(Some(option.clone())); }
                                         on:pointermove=move |_| at.set(i)
                                     >
-                                        {people.then(|| avatar(&name))}
+                                        {people.then(|| avatar(&id, &name))}
                                         <span class="clip">{name.clone()}</span>
                                     </li>
                                 }

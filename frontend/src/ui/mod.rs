@@ -13,10 +13,11 @@ pub mod states;
 pub mod tabs;
 pub mod toast;
 
+pub use crate::avatar::avatar;
 pub use dialog::Dialog;
 pub use fresh::fresh;
 pub use icon::icon;
 pub use menu::Menu;
 pub use sending::Sending;
-pub use states::{avatar, badge, empty, problem, skeleton};
+pub use states::{badge, empty, problem, skeleton};
 pub use tabs::Tabs;

@@ -1,4 +1,4 @@
-//! Small shared pieces: badges, avatars, and what stands where data is not: loading, nothing, an error.
+//! Small shared pieces: badges, and what stands where data is not: loading, nothing, an error.
 
 use crate::dom::Tell;
 use crate::{api::Problem, i18n::t, record::row, ui::icon};
@@ -8,29 +8,6 @@ use leptos::prelude::*;
 pub fn badge(key: &str, text: impl Into<String>) -> AnyView {
     let class = format!("badge {}", row::tone(key));
     view! { <span class=class>{text.into()}</span> }.into_any()
-}
-
-/// A person as a disc with initials, named for who cannot see it.
-pub fn avatar(name: &str) -> AnyView {
-    let hue = name
-        .chars()
-        .fold(0u32, |h, c| h.wrapping_mul(31).wrapping_add(c as u32))
-        % 6;
-    let class = format!("avatar hue{hue}");
-    view! { <span class=class aria-hidden="true">{initials(name)}</span> }.into_any()
-}
-
-/// The last two characters of a Chinese name, the first letters of others.
-fn initials(name: &str) -> String {
-    let name = name.trim();
-    if name.chars().next().is_some_and(|c| c as u32 >= 0x2E80) {
-        let chars: Vec<char> = name.chars().collect();
-        return chars[chars.len().saturating_sub(2)..].iter().collect();
-    }
-    let mut words = name.split_whitespace().filter_map(|w| w.chars().next());
-    let first = words.next();
-    let last = words.next_back();
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
 /// Behind the label of a field that must be filled.

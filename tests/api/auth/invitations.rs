@@ -54,6 +54,11 @@ both! {
         let token = invited(&t.admin, &t.other_sales.id.to_string());
         t.admin.patch(&format!("/users/{}", t.other_sales.id), 3, json!({ "disabled": true })).expect(200);
         accept(&t.anonymous, &token, OTHER).refused(409, "invalid_link");
+        // Nor when they are back: an old letter opens no door, a new one does.
+        t.admin.patch(&format!("/users/{}", t.other_sales.id), 4, json!({ "disabled": false })).expect(200);
+        accept(&t.anonymous, &token, OTHER).refused(409, "invalid_link");
+        login(t, &t.other_sales.email, PASSWORD).expect(200);
+        accept(&t.anonymous, &invited(&t.admin, &t.other_sales.id.to_string()), OTHER).expect(200);
     }
 
     fn nobody_hands_out_more_than_they_have(t) {

@@ -128,6 +128,9 @@ impl Probe {
         if operation.id == "create_import" {
             request = request.form(seed::import_form());
         }
+        if operation.id == "set_avatar" {
+            request = request.bytes("image/png", pictures::another_png());
+        }
         request.send()
     }
 

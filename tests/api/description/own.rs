@@ -99,6 +99,21 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
                 ..plain
             }
         }
+        "remove_avatar" => {
+            if me.is_some() {
+                client.set_picture(&pictures::another_png()).expect(200);
+            }
+            plain
+        }
+        "get_avatar" => {
+            t.sales.set_picture(&pictures::another_png()).expect(200);
+            Probe {
+                path: plain.path.replace("{id}", &t.sales.id.to_string()),
+                record: Some(format!("/users/{}", t.sales.id)),
+                ..plain
+            }
+        }
+        "set_avatar" => plain,
         "start_second_factor" => {
             let secret = me.as_ref().map(|_| {
                 client

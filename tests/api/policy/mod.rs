@@ -1,6 +1,8 @@
 //! Who reaches what: own, team and all; children seen through their parent; 404 for what is not seen, 403 for what is
 //! seen and may not be done.
 
+mod cost;
+
 use tests::*;
 
 both! {

@@ -1,5 +1,6 @@
 //! Users: gone when they are deleted, and a workspace keeps an owner.
 
+mod avatar;
 mod hand_over;
 
 use tests::firm::PASSWORD;

@@ -1,4 +1,5 @@
 // Somebody leaves: what they had goes to a colleague, who sees it; they are out, and the log of the job tells it.
+import { PHONE } from '../kit/app.mjs';
 import { colleague } from '../kit/people.mjs';
 import { assert, eventually, test, unique } from '../kit/test.mjs';
 
@@ -18,7 +19,7 @@ test('a leaver hands over customers, tasks and a team, and cannot sign in any mo
   const panel = page.locator('.panel .sign-in-of');
   await panel.getByRole('button', { name: '交接' }).click();
   const dialog = app.dialog(`交接“${leaver.name}”名下的记录`);
-  for (const said of ['客户 2', '任务 1', '团队 1']) await dialog.getByText(said).waitFor();
+  for (const said of ['客户 2', '任务 1', '团队 1']) await dialog.getByRole('listitem').filter({ hasText: said }).waitFor();
   await dialog.getByRole('button', { name: '开始交接' }).click();
   await dialog.locator('.field-error').getByText('请选择接收人').waitFor();
   await dialog.getByLabel('接收人').fill(leaver.name);
@@ -44,6 +45,45 @@ test('a leaver hands over customers, tasks and a team, and cannot sign in any mo
   await dialog.getByText('名下没有记录').waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
+});
+
+test('single kinds go to others, unfolded on demand, on a phone by the keyboard', async ({ open, api }) => {
+  const [leaver, heir, other] = [await colleague(api, { name: unique('离职') }), await colleague(api, { name: unique('甲') }), await colleague(api, { name: unique('乙') })];
+  const customer = await api.make('customers', { name: unique('客户'), owner_id: leaver.id });
+  const task = await api.make('tasks', { subject: '回访', owner_id: leaver.id });
+  const app = await open({ viewport: PHONE, expected: [422] });
+  const { page } = app;
+  await app.goto(`/settings/users?open=${leaver.id}`);
+  await page.locator('.panel .sign-in-of').getByRole('button', { name: '交接' }).click();
+  const dialog = app.dialog(`交接“${leaver.name}”名下的记录`);
+  const choose = async (label, name) => {
+    const box = dialog.getByLabel(label, { exact: true });
+    await box.fill(name);
+    await dialog.getByRole('option', { name }).waitFor();
+    await box.press('Enter');
+    assert.equal(await box.inputValue(), name);
+  };
+  await choose('接收人', heir.name);
+  const tasks = dialog.getByLabel('任务 1');
+  assert.equal(await tasks.isVisible(), false);
+  const fold = dialog.locator('summary', { hasText: '按类型分别指定接收人' });
+  await fold.focus();
+  await page.keyboard.press('Enter');
+  await tasks.waitFor();
+  // Only kinds of which there is something.
+  assert.equal(await dialog.locator('.by-kind .form-field').count(), 2);
+  await choose('任务 1', leaver.name);
+  await fold.click();
+  await dialog.getByRole('button', { name: '开始交接' }).click();
+  // The fold opens again, since what is wrong stands in it.
+  await dialog.locator('.by-kind .form-field', { hasText: '任务' }).getByText('不能交接给本人').waitFor();
+  assert.equal(await dialog.getByText('不能交接给本人').count(), 1);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+  await choose('任务 1', other.name);
+  await dialog.getByRole('button', { name: '开始交接' }).click();
+  await dialog.getByText('已交接：客户 1、任务 1').waitFor();
+  assert.equal((await api.get(`/customers/${customer.id}`)).owner_id, heir.id);
+  assert.equal((await api.get(`/tasks/${task.id}`)).owner_id, other.id);
 });
 
 test('a hand-over under way is shown again when one comes back, and can be stopped', async ({ open, api }) => {

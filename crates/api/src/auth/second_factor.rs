@@ -120,7 +120,7 @@ async fn turn_on(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let factor = SecondFactor {
         secret,
         step,
-        recovery: codes.iter().map(|c| token::hash(c)).collect(),
+        recovery: codes.iter().map(token::hash).collect(),
     };
     let me = call.caller().me()?;
     call.write(move |tx, by| {

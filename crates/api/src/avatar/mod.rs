@@ -1,0 +1,172 @@
+//! Routes of users' pictures: everybody gives themselves one or takes it off, and who sees a user sees theirs.
+
+mod picture;
+
+use crate::caller::{Caller, SignedIn};
+use crate::describe::{Doc, Routes, reference};
+use crate::error::Problem;
+use crate::request;
+use crate::schema::type_name;
+use crate::state::State;
+use crate::token;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::avatar::{KEPT, MOST_BYTES, TAKEN};
+use domain::user::User;
+use domain::{Error, Id, Record};
+use persistence::{Tx, avatar, engine};
+use serde_json::json;
+use std::sync::LazyLock;
+use tokio::sync::Semaphore;
+
+/// A picture decoded takes up to 160 MB for a moment, so they wait for each other.
+static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
+
+fn too_large() -> Problem {
+    Problem::request(StatusCode::PAYLOAD_TOO_LARGE, "picture_file_too_large").with("max", MOST_BYTES >> 20)
+}
+
+/// The file as it was sent.
+async fn file(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+    let text = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
+    };
+    let media = text(CONTENT_TYPE)
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    if !TAKEN.split(", ").any(|taken| taken == media) {
+        return Err(picture::unsupported());
+    }
+    if text(CONTENT_LENGTH)
+        .parse()
+        .is_ok_and(|length: usize| length > MOST_BYTES)
+    {
+        return Err(too_large());
+    }
+    let read = payload.to_bytes_limited(MOST_BYTES).await.map_err(|_| too_large())?;
+    read.map_err(|e| Problem::request(StatusCode::BAD_REQUEST, "malformed_request").with("reason", e))
+}
+
+/// Keeps a picture, or none, and tells it in the user's record.
+fn keep(tx: &mut Tx, caller: &Caller, me: Id, content: Option<&[u8]>) -> persistence::Result<User> {
+    let old: User = engine::find(tx, &caller.identity_scope(), me)?;
+    let mut new = old.clone();
+    new.avatar = content.map(|content| token::hash(content)[..32].to_owned());
+    if new.avatar == old.avatar {
+        return Ok(old);
+    }
+    let permit = caller.own_permit();
+    let stored = engine::update(tx, &permit, &old, &new)?;
+    avatar::set(tx, &permit, me, content)?;
+    Ok(stored)
+}
+
+/// `PUT /auth/me/avatar`
+async fn set(
+    SignedIn { caller, .. }: SignedIn,
+    state: Data<State>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let me = caller.me()?;
+    let file = file(&request, payload).await?;
+    let turn = AT_ONCE.acquire().await.map_err(persistence::Error::internal)?;
+    // Decoding takes long enough to keep it off the threads that answer.
+    let content = tokio::task::spawn_blocking(move || picture::remade(&file))
+        .await
+        .map_err(persistence::Error::internal)??;
+    drop(turn);
+    let answer = state
+        .store
+        .write(move |tx| {
+            let stored = keep(tx, &caller, me, Some(&content))?;
+            // One's own record is shown whole.
+            request::record(StatusCode::OK, &stored.whole(), stored.version())
+        })
+        .await?;
+    Ok(request::respond(answer))
+}
+
+/// `DELETE /auth/me/avatar`
+async fn remove(SignedIn { caller, .. }: SignedIn, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let me = caller.me()?;
+    state.store.write(move |tx| keep(tx, &caller, me, None)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `GET /users/{id}/avatar`
+async fn get(
+    caller: Caller,
+    state: Data<State>,
+    path: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let kind = User::KIND;
+    let id = request::id(&path, kind.name)?;
+    let none = move || Error::NotFound {
+        kind: kind.name,
+        id: Some(id),
+    };
+    // One's own is seen whatever one's rights.
+    let own = caller.session.is_some() && caller.user() == Some(id);
+    if !own && !caller.fields(kind).reads("avatar") {
+        return Err(none().into());
+    }
+    let scope = if own {
+        caller.identity_scope()
+    } else {
+        caller.scope(kind)?
+    };
+    let known = request
+        .headers()
+        .get(IF_NONE_MATCH)
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned);
+    let (etag, content) = state
+        .store
+        .read_quick(move |tx| {
+            let user: User = engine::find(tx, &scope, id)?;
+            let etag = format!("\"{}\"", user.avatar.ok_or_else(none)?);
+            if known.is_some_and(|known| known == etag) {
+                return Ok((etag, None));
+            }
+            Ok((etag, Some(avatar::find(tx, &scope, id)?.ok_or_else(none)?)))
+        })
+        .await?;
+    let Some(content) = content else {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).finish());
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, etag))
+        .insert_header((CONTENT_DISPOSITION, "inline; filename=\"avatar.jpg\""))
+        .content_type(KEPT)
+        .body(content))
+}
+
+pub fn routes(routes: &mut Routes) {
+    let file = json!({ "type": "string", "format": "binary", "maxLength": MOST_BYTES });
+    let doc = Doc::new("set_avatar", "auth", "Give oneself a picture")
+        .about(
+            "A PNG, JPEG or WebP file. It is turned upright, cut to a square in the middle and encoded anew; nothing else of \
+             the file is kept. The record's `avatar` tells which picture it is.",
+        )
+        .body_of("image/*", file)
+        .ok(200, reference(&type_name(User::KIND)));
+    routes.add(Method::PUT, "/auth/me/avatar", doc, set);
+    let doc = Doc::new("remove_avatar", "auth", "Take one's picture off").no_content();
+    routes.add(Method::DELETE, "/auth/me/avatar", doc, remove);
+    let doc = Doc::new("get_avatar", "users", "Get a user's picture")
+        .about("A JPEG of 256 pixels a side at most. Its ETag is the record's `avatar`.")
+        .file(KEPT)
+        .not_modified();
+    routes.add(Method::GET, "/users/{id}/avatar", doc, get);
+}

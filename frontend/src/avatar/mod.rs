@@ -1,0 +1,131 @@
+//! Pictures of people. Whose are shown is asked for once, all of a screen together, and kept while the page lives; where
+//! there is none, initials stand.
+
+use crate::{api, dom, kinds, state};
+use domain::policy::Access;
+use leptos::{prelude::*, task::spawn_local};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// People in one question.
+const AT_ONCE: usize = 100;
+
+/// What is known of somebody's picture: which it is, empty for none, and where the browser has it.
+#[derive(Default)]
+struct Face {
+    avatar: String,
+    url: ArcRwSignal<Option<String>>,
+}
+
+thread_local! {
+    static FACES: RefCell<HashMap<String, Face>> = RefCell::default();
+    static WANTED: RefCell<Vec<String>> = RefCell::default();
+}
+
+/// A person as a disc with their picture or initials; the name stands beside it for who cannot see it.
+pub fn avatar(id: &str, name: &str) -> AnyView {
+    let hue = name
+        .chars()
+        .fold(0u32, |h, c| h.wrapping_mul(31).wrapping_add(c as u32))
+        % 6;
+    let class = format!("avatar hue{hue}");
+    let url = (!id.is_empty()).then(|| url_of(id));
+    let picture = move || {
+        url.as_ref()
+            .and_then(ArcRwSignal::get)
+            .map(|url| view! { <img src=url alt=""/> })
+    };
+    view! { <span class=class aria-hidden="true">{initials(name)}{picture}</span> }.into_any()
+}
+
+/// The last two characters of a Chinese name, the first letters of others.
+fn initials(name: &str) -> String {
+    let name = name.trim();
+    if name.chars().next().is_some_and(|c| c as u32 >= 0x2E80) {
+        let chars: Vec<char> = name.chars().collect();
+        return chars[chars.len().saturating_sub(2)..].iter().collect();
+    }
+    let mut words = name.split_whitespace().filter_map(|w| w.chars().next());
+    let first = words.next();
+    let last = words.next_back();
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+fn url_of(id: &str) -> ArcRwSignal<Option<String>> {
+    if let Some(url) = FACES.with_borrow(|faces| faces.get(id).map(|face| face.url.clone())) {
+        return url;
+    }
+    let url = FACES.with_borrow_mut(|faces| faces.entry(id.to_owned()).or_default().url.clone());
+    let first = WANTED.with_borrow_mut(|wanted| {
+        wanted.push(id.to_owned());
+        wanted.len() == 1
+    });
+    if first {
+        // Once the rest of the screen has been drawn.
+        dom::after(20, || spawn_local(ask()));
+    }
+    url
+}
+
+/// Asks which of the people on the screen have a picture.
+async fn ask() {
+    let wanted = WANTED.take();
+    let sees = state::me().is_some_and(|me| me.may("user", "view"));
+    if !sees || state::access("user", "avatar") >= Access::Masked {
+        return;
+    }
+    for some in wanted.chunks(AT_ONCE) {
+        let path = format!(
+            "/{}?limit={AT_ONCE}&fields=id,avatar&filter[avatar][is_null]=false&filter[id][in]={}",
+            kinds::USER.path(),
+            some.join(",")
+        );
+        if let Ok(reply) = api::get(path).send_aside().await {
+            for user in reply.body["data"].as_array().into_iter().flatten() {
+                learn(user["id"].as_str().unwrap_or_default(), user["avatar"].as_str());
+            }
+        }
+    }
+}
+
+/// Takes note of which picture somebody has, and fetches it where it is another than before.
+pub fn learn(id: &str, avatar: Option<&str>) {
+    let avatar = avatar.unwrap_or_default();
+    let url = FACES.with_borrow_mut(|faces| {
+        let face = faces.entry(id.to_owned()).or_default();
+        (face.avatar != avatar).then(|| {
+            avatar.clone_into(&mut face.avatar);
+            face.url.clone()
+        })
+    });
+    let Some(url) = url else { return };
+    if avatar.is_empty() {
+        return put(&url, None);
+    }
+    let (id, avatar) = (id.to_owned(), avatar.to_owned());
+    spawn_local(async move {
+        let Ok(picture) = api::get(format!("/users/{id}/avatar")).file().await else {
+            return;
+        };
+        // Changed again meanwhile, or signed out.
+        let wanted = FACES.with_borrow(|faces| faces.get(&id).is_some_and(|face| face.avatar == avatar));
+        if wanted {
+            put(&url, Some(picture));
+        } else {
+            let _ = web_sys::Url::revoke_object_url(&picture);
+        }
+    });
+}
+
+fn put(url: &ArcRwSignal<Option<String>>, picture: Option<String>) {
+    if let Some(Some(old)) = url.try_update(|url| std::mem::replace(url, picture)) {
+        let _ = web_sys::Url::revoke_object_url(&old);
+    }
+}
+
+/// Whoever signs in next has pictures of their own to see.
+pub fn forget() {
+    for face in FACES.take().into_values() {
+        put(&face.url, None);
+    }
+}
