@@ -55,12 +55,12 @@ impl Description {
 
     /// The operation that a request to this path (without query) reaches.
     pub fn find(&self, method: &str, path: &str) -> Option<&Operation> {
-        let fits = |o: &&Operation| o.method == method && matches(&o.path, path);
-        // A literal segment wins over a parameter.
+        // A literal segment wins over a parameter, whatever the method.
+        let fits = self.operations.iter().filter(|o| matches(&o.path, path));
+        let place = fits.min_by_key(|o| o.path.matches('{').count())?;
         self.operations
             .iter()
-            .filter(fits)
-            .min_by_key(|o| o.path.matches('{').count())
+            .find(|o| o.method == method && o.path == place.path)
     }
 
     /// The names of a schema's properties.

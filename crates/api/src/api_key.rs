@@ -1,5 +1,6 @@
 //! Routes of API keys. None of them can be called with a key: a stolen one must not make itself another.
 
+use crate::call::Call;
 use crate::caller::{Caller, SignedIn};
 use crate::describe::{BASE, Doc, Routes, reference};
 use crate::error::Problem;
@@ -7,7 +8,7 @@ use crate::request::{self, Expected};
 use crate::state::State;
 use crate::{listing, token};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data, Path};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::api_key::{ApiKey, MAX_NAME, MOST_KEYS, MOST_OLD_MINUTES, MOST_YEARS, Scopes};
 use domain::policy::{Action, Reach};
@@ -161,21 +162,16 @@ async fn get(
     Ok(request::respond(answer(StatusCode::OK, &key, None)?))
 }
 
-async fn create(
-    SignedIn { caller, .. }: SignedIn,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
+async fn create(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
+    let mut map = call.object()?;
     let name = name(&mut map)?;
     let scopes = scopes(&mut map)?;
-    let expires_at = expiry(&mut map, &caller)?.flatten();
+    let expires_at = expiry(&mut map, call.caller())?.flatten();
     request::nothing_else(&map)?;
     let secret = token::api_key().map_err(persistence::Error::internal)?;
     let key = ApiKey {
         id: Id::now_v7(),
-        user_id: caller.me()?,
+        user_id: call.caller().me()?,
         name,
         prefix: token::api_key_prefix(&secret),
         scopes: scopes.texts(),
@@ -190,51 +186,34 @@ async fn create(
     };
     let given = answer(StatusCode::CREATED, &key, Some(&secret))?;
     let hash = token::hash(&secret);
-    state
-        .store
-        .write(move |tx| {
-            let permit = caller.own_permit();
-            if api_key::count_active(tx, permit.workspace(), key.user_id)? >= MOST_KEYS {
-                return Err(Error::Conflict(Issue::new("", "too_many_api_keys").with("max", MOST_KEYS)).into());
-            }
-            api_key::insert(tx, &permit, &key, &hash)
-        })
-        .await?;
+    call.write(move |tx, by| {
+        let permit = by.own_permit();
+        if api_key::count_active(tx, permit.workspace(), key.user_id)? >= MOST_KEYS {
+            return Err(Error::Conflict(Issue::new("", "too_many_api_keys").with("max", MOST_KEYS)).into());
+        }
+        api_key::insert(tx, &permit, &key, &hash)
+    })
+    .await?;
     Ok(request::respond(given))
 }
 
-async fn rename(
-    SignedIn { caller, .. }: SignedIn,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, "api_key")?;
-    let expected = request::if_match(&request)?;
-    let mut map = request::object(&request, &body)?;
+async fn rename(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
+    let (id, expected) = (call.named("api_key", "id")?, call.expected()?);
+    let mut map = call.object()?;
     let name = name(&mut map)?;
     request::nothing_else(&map)?;
-    let stored = state
-        .store
-        .write(move |tx| {
-            let old = own(tx, &caller, id, expected)?;
-            api_key::rename(tx, &caller.own_permit(), &old, &name)
+    let stored = call
+        .write(move |tx, by| {
+            let old = own(tx, by, id, expected)?;
+            api_key::rename(tx, &by.own_permit(), &old, &name)
         })
         .await?;
     Ok(request::respond(answer(StatusCode::OK, &stored, None)?))
 }
 
-async fn rotate(
-    SignedIn { caller, .. }: SignedIn,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, "api_key")?;
-    let expected = request::if_match(&request)?;
-    let mut map = request::optional_object(&request, &body)?;
+async fn rotate(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
+    let (id, expected) = (call.named("api_key", "id")?, call.expected()?);
+    let mut map = call.optional_object()?;
     let keep = match map.remove("keep_old_minutes") {
         None | Some(Json::Null) => 0,
         Some(minutes) => minutes
@@ -246,52 +225,43 @@ async fn rotate(
                     .with("max", MOST_OLD_MINUTES)
             })?,
     };
-    let expiry = expiry(&mut map, &caller)?;
+    let expiry = expiry(&mut map, call.caller())?;
     request::nothing_else(&map)?;
     let secret = token::api_key().map_err(persistence::Error::internal)?;
     let (prefix, hash) = (token::api_key_prefix(&secret), token::hash(&secret));
-    let stored = state
-        .store
-        .write(move |tx| {
-            let old = own(tx, &caller, id, expected)?;
+    let stored = call
+        .write(move |tx, by| {
+            let old = own(tx, by, id, expected)?;
             let rotation = api_key::Rotation {
                 prefix: &prefix,
                 secret_hash: &hash,
                 old_until: (keep > 0).then(|| Instant::now().plus_seconds(keep * 60)),
                 expires_at: expiry.unwrap_or(old.expires_at),
             };
-            api_key::rotate(tx, &caller.own_permit(), &old, &rotation)
+            api_key::rotate(tx, &by.own_permit(), &old, &rotation)
         })
         .await?;
-    state.forget_identities();
+    call.state.forget_identities();
     Ok(request::respond(answer(StatusCode::OK, &stored, Some(&secret))?))
 }
 
-async fn revoke(
-    SignedIn { caller, .. }: SignedIn,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, "api_key")?;
-    let expected = request::if_match(&request)?;
-    state
-        .store
-        .write(move |tx| {
-            let old = find(tx, &caller, id)?;
-            let permit = if caller.user() == Some(old.user_id) {
-                caller.own_permit()
-            } else {
-                crate::user::in_charge_of(tx, &caller, old.user_id)?.1
-            };
-            expected.check(old.version)?;
-            if old.revoked_at.is_some() {
-                return Err(Error::Conflict(Issue::new("", "api_key_revoked")).into());
-            }
-            api_key::revoke(tx, &permit, &old)
-        })
-        .await?;
-    state.forget_identities();
+async fn revoke(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
+    let (id, expected) = (call.named("api_key", "id")?, call.expected()?);
+    call.write(move |tx, by| {
+        let old = find(tx, by, id)?;
+        let permit = if by.user() == Some(old.user_id) {
+            by.own_permit()
+        } else {
+            crate::user::in_charge_of(tx, by, old.user_id)?.1
+        };
+        expected.check(old.version)?;
+        if old.revoked_at.is_some() {
+            return Err(Error::Conflict(Issue::new("", "api_key_revoked")).into());
+        }
+        api_key::revoke(tx, &permit, &old)
+    })
+    .await?;
+    call.state.forget_identities();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -329,7 +299,7 @@ pub fn routes(routes: &mut Routes) {
     routes.schemas.insert("ApiKey".into(), schema);
     routes.schemas.insert("ApiKeyWithSecret".into(), with_secret);
     let name = json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME });
-    let expires_at = json!({ "type": ["string", "null"], "description": format!("A moment (RFC 3339), or a day (`YYYY-MM-DD`) that is the last one; null for no end. At most {MOST_YEARS} years away.") });
+    let expires_at = json!({ "anyOf": [{ "type": "string", "format": "date-time" }, { "type": "string", "format": "date" }, { "type": "null" }], "description": format!("A moment (RFC 3339), or a day (`YYYY-MM-DD`) that is the last one; null for no end. At most {MOST_YEARS} years away.") });
 
     let doc = Doc::new("list_api_keys", "api-keys", "List API keys")
         .about("Newest first, revoked ones too. One's own; who may edit users sees those of everybody.")

@@ -91,11 +91,12 @@ async fn otherwise(request: HttpRequest) -> Result<HttpResponse, Problem> {
         let found = readable.then(|| assets::serve(&request)).flatten();
         return found.ok_or_else(|| Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
     }
-    let allowed = ROUTES.methods(path);
-    if allowed.is_empty() {
-        return Err(Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
-    }
-    Err(Problem::request(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed").with("allowed", allowed.join(", ")))
+    Err(match ROUTES.methods(path) {
+        Some(allowed) => {
+            Problem::request(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed").with("allowed", allowed)
+        }
+        None => Problem::request(StatusCode::NOT_FOUND, "no_such_route"),
+    })
 }
 
 /// Measures what the server itself costs: answers a small JSON object and does nothing else.
@@ -136,7 +137,7 @@ pub fn bind(state: Data<State>) -> std::io::Result<(Server, Vec<SocketAddr>)> {
             .service(docs)
             .service(
                 web::scope(BASE)
-                    .configure(|config| ROUTES.configure(config))
+                    .configure(|config| ROUTES.configure(config, otherwise))
                     .default_service(web::to(otherwise)),
             )
             .default_service(web::to(otherwise))

@@ -299,26 +299,29 @@ fn plain(value: &Json) -> String {
 
 fn parameters(doc: Doc) -> Doc {
     let text = |max: u32| json!({ "type": "string", "maxLength": max });
+    let id = json!({ "type": "string", "format": "uuid" });
+    let time = json!({ "anyOf": [{ "type": "string", "format": "date" }, { "type": "string", "format": "date-time" }, { "const": "" }] });
     let kinds: Vec<&str> = change::kinds().map(|(name, _)| name).collect();
     let actions: Vec<&str> = ChangeAction::ALL.iter().map(|a| a.key()).collect();
-    doc.query("actor", text(40), "Who did it: the id of a user, or `system`")
+    let actor = json!({ "anyOf": [id, { "enum": ["system", ""] }] });
+    doc.query("actor", actor, "Who did it: the id of a user, or `system`")
         .query(
             "kind",
             json!({ "type": "string", "enum": kinds }),
             "Kind of record, or `session` for sign-ins",
         )
-        .query("record_id", json!({ "type": "string", "format": "uuid" }), "The record")
+        .query("record_id", json!({ "anyOf": [id, { "const": "" }] }), "The record")
         .query("action", json!({ "type": "string", "enum": actions }), "What was done")
         .query("field", text(100), "A field that was changed")
         .query("request_id", text(200), "The request it came with")
         .query(
             "from",
-            text(40),
+            time.clone(),
             "A day in the caller's time zone, or a moment (RFC 3339)",
         )
         .query(
             "to",
-            text(40),
+            time,
             "As `from`; a day counts to its end, a moment is not counted itself",
         )
         .query("cursor", text(60), "Where the page before ended")

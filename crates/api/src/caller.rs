@@ -35,6 +35,12 @@ impl Deref for Caller {
     }
 }
 
+impl AsRef<Self> for Caller {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl Caller {
     /// The id of the user.
     pub fn me(&self) -> Result<Id, Problem> {
@@ -156,6 +162,12 @@ fn of_user(tx: &mut Tx, workspace: Id, user: Id) -> persistence::Result<Option<I
 pub struct SignedIn {
     pub caller: Caller,
     pub session: Id,
+}
+
+impl AsRef<Caller> for SignedIn {
+    fn as_ref(&self) -> &Caller {
+        &self.caller
+    }
 }
 
 impl FromRequest for SignedIn {

@@ -6,7 +6,8 @@ use crate::import::command::{self, ImportArgs};
 use crate::state::State;
 use crate::{app, assets, bench, demo, metrics, password, token, workspace};
 use anyhow::{Context, bail};
-use clap::{Args, Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use domain::Locale;
 use persistence::{DatabaseUrl, Options, Store, migrations};
 use std::io::{IsTerminal, Read, Write};
@@ -153,14 +154,34 @@ enum UserCommand {
     },
 }
 
+/// A variable that is empty is not set: so a compose file or a unit passes on what nobody filled in.
+fn without_empty(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &Arg| {
+        arg.get_env()
+            .and_then(std::env::var_os)
+            .is_some_and(|value| value.is_empty())
+    };
+    let command = command.mut_args(|arg| {
+        if is_empty(&arg) {
+            arg.env(Resettable::Reset)
+        } else {
+            arg
+        }
+    });
+    command.mut_subcommands(without_empty)
+}
+
 pub fn run() -> ExitCode {
-    let log = std::env::var("GUANXI_LOG").unwrap_or_else(|_| "info".to_owned());
+    let given = std::env::var("GUANXI_LOG").ok().filter(|log| !log.is_empty());
+    let log = given.unwrap_or_else(|| "info".to_owned());
     tracing_subscriber::fmt()
         .with_env_filter(log)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    match execute(Cli::parse().command) {
+    let matches = without_empty(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match execute(cli.command) {
         Ok(code) => code,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "guanxi: {error:#}");

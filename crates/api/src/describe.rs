@@ -23,8 +23,8 @@ pub struct Doc {
     /// Further statuses beyond those that follow from method and path.
     pub also: Vec<u16>,
     pub open: bool,
-    /// The answer is a secret, or depends on one: it is kept for no repeat.
-    pub credential: bool,
+    /// The answer is kept for no repeat.
+    pub unkept: bool,
     pub if_match: bool,
     pub example: Option<Json>,
     /// The answer is a file of this media type.
@@ -44,7 +44,7 @@ impl Doc {
             query: Vec::new(),
             also: Vec::new(),
             open: false,
-            credential: false,
+            unkept: false,
             if_match: false,
             example: None,
             file: None,
@@ -116,8 +116,13 @@ impl Doc {
     }
 
     /// Gives or takes a secret: a repeat is not answered from what was kept.
-    pub fn credential(mut self) -> Self {
-        self.credential = true;
+    pub fn credential(self) -> Self {
+        self.unkept()
+    }
+
+    /// Does the same again at a repeat, whatever its key.
+    pub fn unkept(mut self) -> Self {
+        self.unkept = true;
         self
     }
 
@@ -132,12 +137,13 @@ pub fn reference(name: &str) -> Json {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-type Register = Box<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+type MakeRoute = Box<dyn Fn() -> Route + Send + Sync>;
 
 /// Collects routes for actix and operations for the description.
 #[derive(Default)]
 pub struct Routes {
-    register: Vec<Register>,
+    /// By path.
+    made: Vec<(String, Vec<MakeRoute>)>,
     paths: Map<String, Json>,
     pub schemas: Map<String, Json>,
 }
@@ -156,22 +162,26 @@ impl Routes {
         let operation = operation(&method, &path, &doc);
         let item = self.paths.entry(format!("{BASE}{path}")).or_insert_with(|| json!({}));
         item[method.as_str().to_ascii_lowercase()] = operation;
-        self.register.push(Box::new(move |config| {
-            let route: Route = web::method(method.clone()).to(handler.clone());
-            config.route(&path, route);
-        }));
+        let make: MakeRoute = Box::new(move || web::method(method.clone()).to(handler.clone()));
+        match self.made.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, routes)) => routes.push(make),
+            None => self.made.push((path, vec![make])),
+        }
     }
 
     /// What serving needs. The descriptions are megabytes, and are made again for who asks for them.
-    pub fn served(self) -> Served {
-        let methods = self.paths.iter().map(|(path, item)| {
-            let known = item.as_object().into_iter().flat_map(Map::keys);
+    pub fn served(mut self) -> Served {
+        // What is written out comes before a parameter that would match it as well: `{` sorts behind all letters.
+        self.made.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let methods = self.made.iter().map(|(path, _)| {
+            let path = format!("{BASE}{path}");
+            let known = self.paths[&path].as_object().into_iter().flat_map(Map::keys);
             let known: Vec<String> = known.map(|m| m.to_ascii_uppercase()).collect();
-            (ResourceDef::new(path.as_str()), known.join(", "))
+            (ResourceDef::new(path), known.join(", "))
         });
         Served {
             methods: methods.collect(),
-            register: self.register,
+            made: self.made,
         }
     }
 
@@ -198,22 +208,29 @@ impl Routes {
 
 /// The routes without their descriptions.
 pub struct Served {
-    register: Vec<Register>,
+    made: Vec<(String, Vec<MakeRoute>)>,
     methods: Vec<(ResourceDef, String)>,
 }
 
 impl Served {
-    /// Registers all routes with actix.
-    pub fn configure(&self, config: &mut ServiceConfig) {
-        for register in &self.register {
-            register(config);
+    /// Registers all routes with actix. A path takes all its methods: one it does not know is no matter of a path with a
+    /// parameter that would match as well.
+    pub fn configure<F, Args>(&self, config: &mut ServiceConfig, otherwise: F)
+    where
+        F: Handler<Args> + Clone,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        for (path, made) in &self.made {
+            let resource = web::resource(path.as_str()).default_service(web::to(otherwise.clone()));
+            config.service(made.iter().fold(resource, |resource, make| resource.route(make())));
         }
     }
 
     /// The methods that a path knows.
-    pub fn methods(&self, path: &str) -> Vec<&str> {
-        let known = self.methods.iter().filter(|(def, _)| def.is_match(path));
-        known.map(|(_, methods)| methods.as_str()).collect()
+    pub fn methods(&self, path: &str) -> Option<&str> {
+        let known = self.methods.iter().find(|(def, _)| def.is_match(path));
+        known.map(|(_, methods)| methods.as_str())
     }
 }
 
@@ -247,11 +264,11 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
         }));
     }
     // A search has no effect to repeat.
-    if *method == Method::POST && !doc.open && !doc.credential && !path.ends_with("/search") {
+    if *method == Method::POST && !doc.open && !doc.unkept && !path.ends_with("/search") {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
-            "description": "A repeat with the same key gets the first answer and has no second effect; kept for 24 hours."
+            "description": "A repeat with the same key gets the first answer and has no second effect; kept for 24 hours. Where the caller would no longer see what that answer shows, it is 409 `idempotency_answer_withheld`."
         }));
     }
     let mut responses = Map::new();
@@ -263,7 +280,7 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
         if let Some(media) = doc.file {
             response["content"] = json!({ media: { "schema": { "type": "string" } } });
         }
-        if *status == 202 && !doc.credential {
+        if *status == 202 && !doc.unkept {
             response["headers"] = json!({ "Location": { "schema": { "type": "string" } } });
         }
         if *status == 201 {

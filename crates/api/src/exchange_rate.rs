@@ -1,14 +1,12 @@
 //! Routes of exchange rates, and what amounts in other currencies are worth by them.
 
+use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::{Noun, crud};
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
-use crate::request;
-use crate::state::State;
+use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
 use chrono_tz::Tz;
 use domain::currency;
 use domain::customer::Customer;
@@ -153,15 +151,10 @@ async fn revalue_kind<T: Record>(store: &Store, actor: &Actor, permit: &Permit) 
     }
 }
 
-async fn revalue(
-    caller: Caller,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    request::nothing_else(&request::optional_object(&request, &body)?)?;
-    let permit = caller.authorize(Action::Edit, ExchangeRate::KIND, None)?;
-    let (store, actor) = (&state.store, &caller.actor);
+async fn revalue(call: Call) -> Result<HttpResponse, Problem> {
+    call.nothing()?;
+    let permit = call.by.authorize(Action::Edit, ExchangeRate::KIND, None)?;
+    let (store, actor) = (&call.state.store, &call.by.actor);
     let mut count = revalue_kind::<Opportunity>(store, actor, &permit).await?;
     count += revalue_kind::<Product>(store, actor, &permit).await?;
     count += revalue_kind::<Customer>(store, actor, &permit).await?;
@@ -177,6 +170,7 @@ pub fn routes(routes: &mut Routes) {
              changes nothing.",
         )
         .optional_body(json!({ "type": "object", "additionalProperties": false }))
+        .unkept()
         .ok(200, json!({ "type": "object", "required": ["revalued"], "properties": { "revalued": { "type": "integer" } } }));
     routes.add(Method::POST, "/exchange-rates/revalue", doc, revalue);
 }

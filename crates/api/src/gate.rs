@@ -53,11 +53,15 @@ impl Credential {
         state.tokens.check(token).map(Self::Token)
     }
 
-    /// Whose requests are counted together. A made-up key is nobody's.
-    fn counted(&self, state: &State) -> Option<Id> {
+    /// Whose requests are counted together. A key that was not met yet may be made up and nobody's; it is counted with
+    /// others like it from its address, where calls without any credential take nothing away from it.
+    fn counted(&self, state: &State, request: &HttpRequest) -> String {
         match self {
-            Self::Token(claims) => Some(claims.sub),
-            Self::Key(hash) => state.key_met(hash),
+            Self::Token(claims) => claims.sub.to_string(),
+            Self::Key(hash) => match state.key_met(hash) {
+                Some(key) => key.to_string(),
+                None => format!("key {}", address(request)),
+            },
         }
     }
 }
@@ -142,8 +146,8 @@ pub async fn pass(
     };
     let known = credential.as_ref().zip(state.as_ref());
     let who = known
-        .and_then(|(credential, state)| credential.counted(state))
-        .map_or_else(|| address(request.request()).to_string(), |id| id.to_string());
+        .map(|(credential, state)| credential.counted(state, request.request()))
+        .unwrap_or_else(|| address(request.request()).to_string());
     let is_api = request.path().starts_with("/api/");
     request.extensions_mut().insert(Request {
         id: id.clone(),

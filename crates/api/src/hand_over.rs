@@ -1,6 +1,7 @@
 //! Handing over what somebody holds who leaves: asked for in a request, done batch by batch in a job that goes on after a
 //! restart. Each batch takes what is left, so that nothing is done twice.
 
+use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::patch_in;
 use crate::describe::{Doc, Routes, reference};
@@ -11,9 +12,9 @@ use crate::request::{self, Expected};
 use crate::state::State;
 use crate::user::in_charge_of;
 use crate::worker::Shared;
+use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path};
 use domain::hand_over::{HandOver, Progress, places};
 use domain::job::Work;
 use domain::policy::{Action, Actor, Permit};
@@ -94,15 +95,9 @@ async fn preview(caller: Caller, state: Data<State>, path: Path<String>) -> Resu
 }
 
 /// `POST /users/{id}/hand-over`
-async fn begin(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, User::KIND.name)?;
-    let mut map = request::object(&request, &body)?;
+async fn begin(call: Call) -> Result<HttpResponse, Problem> {
+    let id = call.id(User::KIND)?;
+    let mut map = call.object()?;
     let disable = match map.remove("disable") {
         None => true,
         Some(Json::Bool(disable)) => disable,
@@ -110,18 +105,17 @@ async fn begin(
     };
     let wanted = wanted(id, &mut map)?;
     request::nothing_else(&map)?;
-    let by = caller.clone();
-    let response = request::once(&state, &caller, &request, &body, move |tx| {
-        let (leaver, permit) = in_charge_of(tx, &by, id)?;
+    let response = call.once(move |tx, by| {
+        let (leaver, permit) = in_charge_of(tx, by, id)?;
         if by.user() == Some(id) {
             return Err(Error::Conflict(Issue::new("", "hand_over_yourself")).into());
         }
-        check_receivers(tx, &by, &wanted)?;
+        check_receivers(tx, by, &wanted)?;
         let mut total = 0;
         for (kind, counts) in holds(tx, &permit, id)? {
             let count: u64 = counts.iter().sum();
             if count > 0 {
-                may_move(&by, kind, id, wanted.receiver(kind))?;
+                may_move(by, kind, id, wanted.receiver(kind))?;
             }
             total += count;
         }
@@ -131,19 +125,19 @@ async fn begin(
         // First, so that nothing new arrives.
         if disable && !leaver.disabled {
             let patch = Map::from_iter([("disabled".to_owned(), json!(true))]);
-            patch_in::<User>(tx, &by, id, Expected::Any, patch)?;
+            patch_in::<User>(tx, by, id, Expected::Any, patch)?;
         }
         let progress = json!(Progress {
             total,
             ..Progress::default()
         });
         let about = (id, leaver.name.as_str());
-        let job = job::begin(tx, &by, Work::HandOver, about, json!(wanted), progress)?;
-        accepted(&job, &by)
-    })
-    .await?;
-    state.forget_identities();
-    state.jobs.wake();
+        let job = job::begin(tx, by, Work::HandOver, about, json!(wanted), progress)?;
+        accepted(&job, by)
+    });
+    let response = response.await?;
+    call.state.forget_identities();
+    call.state.jobs.wake();
     Ok(response)
 }
 

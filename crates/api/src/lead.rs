@@ -1,14 +1,13 @@
 //! Routes of leads, and their conversion.
 
+use crate::call::Call;
 use crate::caller::Caller;
-use crate::crud::{Noun, create_from, crud};
+use crate::crud::{Noun, create_from, crud, subject};
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use crate::request;
-use crate::state::State;
+use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
 use domain::contact::Contact;
 use domain::customer::Customer;
 use domain::lead::{Conversion, Lead};
@@ -68,6 +67,13 @@ fn made<T: Noun>(
     nested(T::KIND.name, create_from(tx, caller, map))
 }
 
+fn existing<T: Record>(tx: &mut Tx, caller: &Caller, id: domain::Id) -> persistence::Result<T> {
+    let found = engine::find_many(tx, &caller.scope(T::KIND)?, &[id])?
+        .into_iter()
+        .next();
+    Ok(found.ok_or_else(|| Issue::new(format!("/{}/id", T::KIND.name), "reference_not_found"))?)
+}
+
 /// Fields of the lead that keep their names.
 fn same(lead: &Lead, names: &[&'static str]) -> persistence::Result<Vec<(&'static str, Option<&'static str>, Json)>> {
     let values = serde_json::to_value(lead.whole()).map_err(persistence::Error::internal)?;
@@ -98,20 +104,13 @@ fn convert_in(
     expected: request::Expected,
     parts: &[Part; 3],
 ) -> persistence::Result<(Lead, Customer, Option<Contact>, Option<Opportunity>)> {
-    let lead: Lead = engine::find(tx, &caller.scope(Lead::KIND)?, id)?;
-    let permit = caller.authorize(Action::Convert, Lead::KIND, lead.owner_id)?;
-    expected.check(lead.version)?;
+    let (lead, permit): (Lead, _) = subject(tx, caller, id, Action::Convert, expected)?;
     lead.check_convertible()?;
     let [customer, contact, opportunity] = parts.clone();
     let owner = json!(lead.owner_id.or(caller.user()));
     let is_person = lead.company.is_none();
     let customer: Customer = match customer {
-        Part::Existing(id) => {
-            let found = engine::find_many(tx, &caller.scope(Customer::KIND)?, &[id])?
-                .into_iter()
-                .next();
-            found.ok_or_else(|| Issue::new("/customer/id", "reference_not_found"))?
-        }
+        Part::Existing(id) => existing(tx, caller, id)?,
         Part::Nothing => return Err(Issue::at("customer", "required").into()),
         Part::New(given) => {
             let named = lead.company.as_ref().map_or("name", |_| "company");
@@ -139,12 +138,7 @@ fn convert_in(
     };
     let contact: Option<Contact> = match contact {
         Part::Nothing => None,
-        Part::Existing(id) => {
-            let found = engine::find_many::<Contact>(tx, &caller.scope(Contact::KIND)?, &[id])?
-                .into_iter()
-                .next();
-            Some(found.ok_or_else(|| Issue::new("/contact/id", "reference_not_found"))?)
-        }
+        Part::Existing(id) => Some(existing(tx, caller, id)?),
         Part::New(given) => {
             let mut from = vec![
                 ("customer_id", None, json!(customer.id)),
@@ -156,12 +150,7 @@ fn convert_in(
     };
     let opportunity: Option<Opportunity> = match opportunity {
         Part::Nothing => None,
-        Part::Existing(id) => {
-            let found = engine::find_many::<Opportunity>(tx, &caller.scope(Opportunity::KIND)?, &[id])?
-                .into_iter()
-                .next();
-            Some(found.ok_or_else(|| Issue::new("/opportunity/id", "reference_not_found"))?)
-        }
+        Part::Existing(id) => Some(existing(tx, caller, id)?),
         Part::New(given) => {
             let mut from = vec![
                 ("name", None, json!(customer.name)),
@@ -183,16 +172,10 @@ fn convert_in(
     Ok((stored, customer, contact, opportunity))
 }
 
-async fn convert(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, Lead::KIND.name)?;
-    let expected = request::if_match(&request)?;
-    let mut map = request::optional_object(&request, &body)?;
+async fn convert(call: Call) -> Result<HttpResponse, Problem> {
+    let id = call.id(Lead::KIND)?;
+    let expected = call.expected()?;
+    let mut map = call.optional_object()?;
     let new = || Part::New(Map::new());
     let parts = [
         part(&mut map, "customer", new())?,
@@ -200,12 +183,20 @@ async fn convert(
         part(&mut map, "opportunity", new())?,
     ];
     request::nothing_else(&map)?;
-    let by = caller.clone();
-    request::once(&state, &caller, &request, &body, move |tx| {
-        let (lead, customer, contact, opportunity) = convert_in(tx, &by, id, expected, &parts)?;
+    call.once(move |tx, by| {
+        let (lead, customer, contact, opportunity) = convert_in(tx, by, id, expected, &parts)?;
         let body = json!({ "lead": by.show(&lead), "customer": by.show(&customer),
             "contact": contact.as_ref().map(|c| by.show(c)), "opportunity": opportunity.as_ref().map(|o| by.show(o)) });
-        request::record(StatusCode::OK, &body, lead.version)
+        let mut answer = request::record(StatusCode::OK, &body, lead.version)?
+            .of(Lead::KIND, lead.id)
+            .of(Customer::KIND, customer.id);
+        if let Some(contact) = contact {
+            answer = answer.of(Contact::KIND, contact.id);
+        }
+        if let Some(opportunity) = opportunity {
+            answer = answer.of(Opportunity::KIND, opportunity.id);
+        }
+        Ok(answer)
     })
     .await
 }

@@ -1,21 +1,20 @@
 //! Routes of opportunities: records, and their way through the pipeline.
 
+use crate::call::Call;
 use crate::caller::Caller;
-use crate::crud::{Noun, checked, crud};
+use crate::crud::{Noun, checked, crud, subject};
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
-use crate::state::State;
 use crate::{pipeline, request};
+use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
 use domain::opportunity::Opportunity;
 use domain::policy::{Action, Permit};
 use domain::product::Product;
 use domain::stage::Stage;
 use domain::value::parse_id;
 use domain::{Error, Id, Instant, Issue, Record};
-use persistence::{Tx, engine, opportunity, sharing};
+use persistence::{Tx, engine, opportunity};
 use serde_json::{Map, Value as Json, json};
 
 impl Noun for Opportunity {
@@ -107,77 +106,43 @@ fn stage(tx: &mut Tx, caller: &Caller, id: Id) -> persistence::Result<Stage> {
 /// Changes one opportunity by a rule of the domain that sets these fields, under the caller's rights and the version that
 /// was seen.
 async fn change(
-    caller: Caller,
+    call: Call,
     sets: &'static [&'static str],
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
     rule: impl Fn(&mut Tx, &Caller, &Opportunity) -> persistence::Result<Opportunity> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, Opportunity::KIND.name)?;
-    let expected = request::if_match(&request)?;
-    let by = caller.clone();
-    request::once(&state, &caller, &request, &body, move |tx| {
-        let old: Opportunity = engine::find(tx, &by.scope(Opportunity::KIND)?, id)?;
-        let permit = sharing::authorize(tx, &by, Action::Edit, &old)?;
-        expected.check(old.version)?;
+    let id = call.id(Opportunity::KIND)?;
+    let expected = call.expected()?;
+    call.once(move |tx, by| {
+        let (old, permit): (Opportunity, _) = subject(tx, by, id, Action::Edit, expected)?;
         by.fields(Opportunity::KIND).must_set(sets)?;
-        let mut new = rule(tx, &by, &old)?;
-        checked(tx, &by, Some(&old), &mut new)?;
+        let mut new = rule(tx, by, &old)?;
+        checked(tx, by, Some(&old), &mut new)?;
         let stored = engine::update(tx, &permit, &old, &new)?;
-        request::record(StatusCode::OK, &by.show(&stored), stored.version)
+        request::shown(StatusCode::OK, by, &stored)
     })
     .await
 }
 
-async fn move_to(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
+async fn move_to(call: Call) -> Result<HttpResponse, Problem> {
+    let mut map = call.object()?;
     let id = map
         .remove("stage_id")
         .and_then(|v| parse_id(v.as_str()?))
         .ok_or_else(|| Issue::at("stage_id", "required"))?;
     request::nothing_else(&map)?;
-    change(
-        caller,
-        &["stage_id"],
-        state,
-        path,
-        request,
-        body,
-        move |tx, caller, old| Ok(old.moved(&stage(tx, caller, id)?, Instant::now())?),
-    )
-    .await
-}
-
-async fn win(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    request::nothing_else(&request::optional_object(&request, &body)?)?;
-    change(caller, &[], state, path, request, body, |_, _, old| {
-        Ok(old.won(Instant::now())?)
+    change(call, &["stage_id"], move |tx, by, old| {
+        Ok(old.moved(&stage(tx, by, id)?, Instant::now())?)
     })
     .await
 }
 
-async fn lose(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
+async fn win(call: Call) -> Result<HttpResponse, Problem> {
+    call.nothing()?;
+    change(call, &[], |_, _, old| Ok(old.won(Instant::now())?)).await
+}
+
+async fn lose(call: Call) -> Result<HttpResponse, Problem> {
+    let mut map = call.object()?;
     let reason = request::optional_text(&mut map, "reason", 200)?;
     let reason = match reason {
         Some(reason) => reason,
@@ -191,24 +156,15 @@ async fn lose(
     } else {
         &["loss_reason"]
     };
-    change(caller, sets, state, path, request, body, move |_, _, old| {
+    change(call, sets, move |_, _, old| {
         Ok(old.lost(reason.clone(), competitor.clone(), Instant::now())?)
     })
     .await
 }
 
-async fn reopen(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    request::nothing_else(&request::optional_object(&request, &body)?)?;
-    change(caller, &[], state, path, request, body, |_, _, old| {
-        Ok(old.reopened(Instant::now())?)
-    })
-    .await
+async fn reopen(call: Call) -> Result<HttpResponse, Problem> {
+    call.nothing()?;
+    change(call, &[], |_, _, old| Ok(old.reopened(Instant::now())?)).await
 }
 
 pub fn routes(routes: &mut Routes) {

@@ -1,17 +1,15 @@
 //! Reading requests and answering them: bodies, versions, keys.
 
-use crate::caller::Caller;
 use crate::error::Problem;
 use crate::forwarded;
 use crate::state::State;
-use crate::token;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{Error, Id, Issue};
-use persistence::Tx;
-use persistence::idempotency::{self, Answer, Key};
+use domain::policy::Actor;
+use domain::{Error, Id, Issue, Record};
+use persistence::idempotency::Answer;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use std::net::IpAddr;
@@ -120,11 +118,14 @@ pub fn if_match(request: &HttpRequest) -> Result<Expected, Problem> {
 /// A record as an answer, with its version as ETag.
 pub fn record<T: Serialize>(status: StatusCode, body: &T, version: i64) -> persistence::Result<Answer> {
     Ok(Answer {
-        status: i64::from(status.as_u16()),
         etag: Some(format!("\"{version}\"")),
-        location: None,
-        body: serde_json::to_string(body).map_err(persistence::Error::internal)?,
+        ..json(status, body)?
     })
+}
+
+/// A record as far as somebody may see it, as an answer.
+pub fn shown<T: Record>(status: StatusCode, by: &Actor, shown: &T) -> persistence::Result<Answer> {
+    Ok(record(status, &by.show(shown), shown.version())?.of(T::KIND, shown.id()))
 }
 
 /// A plain JSON answer.
@@ -133,6 +134,7 @@ pub fn json<T: Serialize>(status: StatusCode, body: &T) -> persistence::Result<A
         status: i64::from(status.as_u16()),
         etag: None,
         location: None,
+        shows: Default::default(),
         body: serde_json::to_string(body).map_err(persistence::Error::internal)?,
     })
 }
@@ -152,57 +154,6 @@ pub fn respond(answer: Answer) -> HttpResponse {
         return response.finish();
     }
     response.content_type("application/json").body(answer.body)
-}
-
-/// The request's idempotency key, if it has one.
-fn key(request: &HttpRequest, caller: &Caller, body: &[u8]) -> Result<Option<Key>, Problem> {
-    let Some(header) = request.headers().get("Idempotency-Key") else {
-        return Ok(None);
-    };
-    let key = header
-        .to_str()
-        .ok()
-        .filter(|k| (1..=255).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic()));
-    let key = key.ok_or_else(|| Problem::request(StatusCode::BAD_REQUEST, "invalid_idempotency_key"))?;
-    let said = [
-        request.method().as_str().as_bytes(),
-        request.uri().to_string().as_bytes(),
-        body,
-    ]
-    .join(&0u8);
-    Ok(Some(Key {
-        workspace: caller.workspace().id,
-        user: caller.user(),
-        key: key.to_owned(),
-        request_hash: token::hash(&said),
-    }))
-}
-
-/// One use case that writes: in one transaction, and once for one idempotency key.
-pub async fn once(
-    state: &State,
-    caller: &Caller,
-    request: &HttpRequest,
-    body: &[u8],
-    work: impl Fn(&mut Tx) -> persistence::Result<Answer> + Send + 'static,
-) -> Result<HttpResponse, Problem> {
-    let answer = match key(request, caller, body)? {
-        None => state.store.write(work).await?,
-        Some(key) => {
-            state
-                .store
-                .write(move |tx| {
-                    if let Some(first) = idempotency::begin(tx, &key)? {
-                        return Ok(first);
-                    }
-                    let answer = work(tx)?;
-                    idempotency::finish(tx, &key, &answer)?;
-                    Ok(answer)
-                })
-                .await?
-        }
-    };
-    Ok(respond(answer))
 }
 
 /// A required text in a body read by hand.

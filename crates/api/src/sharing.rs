@@ -1,13 +1,14 @@
 //! Routes of sharing: who else may see or change a record, and until when.
 
+use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
+use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path};
 use domain::policy::{Action, Permit};
 use domain::sharing::{Member, Share, shareable};
 use domain::user::User;
@@ -92,24 +93,16 @@ fn wanted(caller: &Caller, user: Id, mut map: Map<String, Json>) -> Result<Membe
     })
 }
 
-async fn put(
-    kind: &'static Kind,
-    caller: Caller,
-    state: Data<State>,
-    path: Path<(String, String)>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let (id, user) = path.into_inner();
-    let id = request::id(&id, kind.name)?;
-    let user = parse_id(&user).ok_or_else(|| Issue::new("user_id", "invalid_id"))?;
-    let member = wanted(&caller, user, request::object(&request, &body)?)?;
-    let answer = state
-        .store
-        .write(move |tx| {
-            let (record, permit) = mine(tx, &caller, kind, id)?;
-            let seen = !engine::ids_visible(tx, &caller.scope(User::KIND)?, User::KIND, &[user])?.is_empty();
-            if !seen || !user::is_enabled(tx, &caller, user)? {
+async fn put(kind: &'static Kind, call: Call) -> Result<HttpResponse, Problem> {
+    let id = call.id(kind)?;
+    let user =
+        parse_id(call.request.match_info().query("user_id")).ok_or_else(|| Issue::new("user_id", "invalid_id"))?;
+    let member = wanted(&call.by, user, call.object()?)?;
+    let answer = call
+        .write(move |tx, by| {
+            let (record, permit) = mine(tx, by, kind, id)?;
+            let seen = !engine::ids_visible(tx, &by.scope(User::KIND)?, User::KIND, &[user])?.is_empty();
+            if !seen || !user::is_enabled(tx, by, user)? {
                 return Err(Issue::new("user_id", "reference_not_found").into());
             }
             if record.owner == Some(user) {
@@ -117,43 +110,35 @@ async fn put(
             }
             let new = sharing::put(tx, &permit, kind, (id, record.version), &member)?;
             let status = if new { StatusCode::CREATED } else { StatusCode::OK };
-            let names = names(tx, &caller, &[member])?;
+            let names = names(tx, by, &[member])?;
             request::json(status, &shown(&member, &names))
         })
         .await?;
-    state.forget_identities();
+    call.state.forget_identities();
     Ok(request::respond(answer))
 }
 
-async fn remove(
-    kind: &'static Kind,
-    caller: Caller,
-    state: Data<State>,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
-    let (id, user) = path.into_inner();
-    let id = request::id(&id, kind.name)?;
-    let user = request::id(&user, User::KIND.name)?;
-    state
-        .store
-        .write(move |tx| {
-            // Everybody may leave by themselves.
-            let (record, permit) = if caller.user() == Some(user) {
-                (found(tx, &caller, kind, id, Lock::Write)?, caller.own_permit())
-            } else {
-                mine(tx, &caller, kind, id)?
-            };
-            if sharing::remove(tx, &permit, kind, (id, record.version), user)? {
-                return Ok(());
-            }
-            Err(Error::NotFound {
-                kind: User::KIND.name,
-                id: Some(user),
-            }
-            .into())
-        })
-        .await?;
-    state.forget_identities();
+async fn remove(kind: &'static Kind, call: Call) -> Result<HttpResponse, Problem> {
+    let id = call.id(kind)?;
+    let user = call.named(User::KIND.name, "user_id")?;
+    call.write(move |tx, by| {
+        // Everybody may leave by themselves.
+        let (record, permit) = if by.user() == Some(user) {
+            (found(tx, by, kind, id, Lock::Write)?, by.own_permit())
+        } else {
+            mine(tx, by, kind, id)?
+        };
+        if sharing::remove(tx, &permit, kind, (id, record.version), user)? {
+            return Ok(());
+        }
+        Err(Error::NotFound {
+            kind: User::KIND.name,
+            id: Some(user),
+        }
+        .into())
+    })
+    .await?;
+    call.state.forget_identities();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -182,18 +167,12 @@ fn of_kind(routes: &mut Routes, kind: &'static Kind) {
              right `share`.",
         )
         .body(json!({ "type": "object", "required": ["access"], "additionalProperties": false, "properties": {
-            "access": { "type": "string", "enum": ["read", "write"] }, "expires_at": { "type": ["string", "null"] } } }))
+            "access": { "type": "string", "enum": ["read", "write"] },
+            "expires_at": { "anyOf": [{ "type": "string", "format": "date-time" }, { "type": "string", "format": "date" }, { "type": "null" }] } } }))
         .ok(200, member.clone())
         .ok(201, member)
         .also(&[404, 409]);
-    routes.add(
-        Method::PUT,
-        &path,
-        doc,
-        move |caller: Caller, state: Data<State>, path: Path<(String, String)>, request: HttpRequest, body: Bytes| {
-            put(kind, caller, state, path, request, body)
-        },
-    );
+    routes.add(Method::PUT, &path, doc, move |call: Call| put(kind, call));
     let doc = Doc::new(
         format!("delete_{}_member", kind.name),
         kind.path(),
@@ -202,12 +181,7 @@ fn of_kind(routes: &mut Routes, kind: &'static Kind) {
     .about("Asks for the right `share`; everybody may leave by themselves.")
     .no_content()
     .also(&[404]);
-    routes.add(
-        Method::DELETE,
-        &path,
-        doc,
-        move |caller: Caller, state: Data<State>, path: Path<(String, String)>| remove(kind, caller, state, path),
-    );
+    routes.add(Method::DELETE, &path, doc, move |call: Call| remove(kind, call));
 }
 
 pub fn routes(routes: &mut Routes) {

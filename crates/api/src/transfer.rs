@@ -1,13 +1,12 @@
 //! Giving records to another owner, with what belongs to them: all of it or nothing, in one change set.
 
+use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
 use crate::request::{self, Expected};
-use crate::state::State;
+use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::{Action, Permit};
 use domain::transfer::dependants;
 use domain::value::parse_id;
@@ -158,16 +157,11 @@ fn moving(
 }
 
 /// `POST /customers/transfer`
-async fn transfer(
-    kind: &'static Kind,
-    caller: Caller,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let wanted = Wanted::read(kind, request::object(&request, &body)?)?;
+async fn transfer(kind: &'static Kind, call: Call) -> Result<HttpResponse, Problem> {
+    let wanted = Wanted::read(kind, call.object()?)?;
     if wanted.dry_run {
-        let counts = state.store.read(move |tx| {
+        let caller = call.by;
+        let counts = call.state.store.read(move |tx| {
             let all = moving(tx, &caller, kind, &wanted, Lock::Read)?;
             let changes = |records: &[Held]| {
                 records
@@ -183,11 +177,10 @@ async fn transfer(
         let counts: Map<String, Json> = counts.await?;
         return Ok(HttpResponse::Ok().json(json!({ "dry_run": true, "moved": counts })));
     }
-    let by = caller.clone();
-    request::once(&state, &caller, &request, &body, move |tx| {
+    call.once(move |tx, by| {
         let to = wanted.to.ok_or_else(|| Issue::at("owner_id", "required"))?;
         let mut counts = Map::new();
-        for (kind, permit, records) in moving(tx, &by, kind, &wanted, Lock::Write)? {
+        for (kind, permit, records) in moving(tx, by, kind, &wanted, Lock::Write)? {
             let moved = give(tx, &permit, kind, &records, to, wanted.reason.as_deref())?;
             counts.insert(kind.plural.to_owned(), json!(moved));
         }
@@ -232,8 +225,6 @@ pub fn route(routes: &mut Routes, kind: &'static Kind) {
         Method::POST,
         format!("/{}/transfer", kind.path()),
         doc,
-        move |caller: Caller, state: Data<State>, request: HttpRequest, body: Bytes| {
-            transfer(kind, caller, state, request, body)
-        },
+        move |call: Call| transfer(kind, call),
     );
 }

@@ -159,6 +159,7 @@ messages! {
     batch_aborted "由于同一批次中的其他操作失败，此操作未执行。" "Not done, because another operation of the batch failed.";
     invalid_idempotency_key "Idempotency-Key 应为 1 到 255 个可见字符。" "Idempotency-Key must be 1 to 255 visible characters.";
     idempotency_key_reused "该 Idempotency-Key 已用于内容不同的请求。" "This Idempotency-Key was used for another request.";
+    idempotency_answer_withheld "该请求已经完成。此后您的权限或记录的归属有变，当时的结果不再显示。" "This request was carried out. Its answer is not shown again: your rights, or who sees its records, have changed since.";
     idempotency_key_running "使用该 Idempotency-Key 的请求仍在处理中。" "A request with this Idempotency-Key is still running.";
     rate_limited "请求过于频繁，请在 {seconds} 秒后重试。" "Too many requests; try again in {seconds} seconds.";
     unavailable "数据库暂时不可用，请稍后重试。" "The database is away; try again soon.";

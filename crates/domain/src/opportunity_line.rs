@@ -4,7 +4,7 @@ use crate::Id;
 use crate::error::Issue;
 use crate::money::{Currency, Money, parse_decimal};
 use crate::record::Field;
-use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val, parse_id};
+use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val, parse_id, whole};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -96,7 +96,7 @@ fn line(json: Json, at: &str) -> Result<Line, Issue> {
     })?;
     let discount = match map.remove("discount") {
         None => Some(0),
-        Some(v) => v.as_i64().filter(|d| (0..=100).contains(d)),
+        Some(v) => whole(&v).filter(|d| (0..=100).contains(d)),
     }
     .ok_or_else(|| issue("discount", "out_of_range").with("min", 0).with("max", 100))?;
     if let Some(unknown) = map.keys().next() {

@@ -262,12 +262,19 @@ macro_rules! one_column {
     };
 }
 
+/// A whole number, also where it is written as `53.0`: to JSON these are the same.
+pub fn whole(json: &Json) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let fraction = || json.as_f64().filter(|n| n.fract() == 0.0 && n.abs() <= EXACT);
+    json.as_i64().or_else(|| fraction().map(|n| n as i64))
+}
+
 one_column!(String, Type::Text, Text, put: |v| v.clone(), take: |t| Ok(t), parse: |json, field| text(json, field));
 one_column!(i64, Type::Int, Int, put: |v| *v, take: |t| Ok(t), parse: |json, field| {
     if json.is_null() {
         return Err(Issue::at(field.name, "required"));
     }
-    let n = json.as_i64().ok_or_else(|| wrong_type(field))?;
+    let n = whole(&json).ok_or_else(|| wrong_type(field))?;
     if n < field.min || n > field.limit {
         return Err(Issue::at(field.name, "out_of_range").with("min", field.min).with("max", field.limit));
     }

@@ -35,8 +35,7 @@ const STORED: [Storage; 13] = [
     Storage::Int,
 ];
 
-fn take(row: Vec<Val>) -> Result<ApiKey> {
-    let mut row = Row::new(row);
+fn take(row: &mut Row) -> Result<ApiKey> {
     Ok(ApiKey {
         id: row.get()?,
         user_id: row.get()?,
@@ -64,12 +63,12 @@ pub fn find(tx: &mut Tx, workspace: Id, user: Option<Id>, id: Id) -> Result<ApiK
     if let Some(user) = user {
         sql = sql.text(" AND user_id = ").value(user);
     }
-    let found = tx.rows(&sql, &STORED)?.into_iter().next();
+    let found = tx.row(&sql, &STORED)?;
     let absent = Error::NotFound {
         kind: KIND,
         id: Some(id),
     };
-    take(found.ok_or(absent)?)
+    take(&mut found.ok_or(absent)?)
 }
 
 /// Keys of the workspace or of one user, newest first, before the key `before`.
@@ -82,7 +81,7 @@ pub fn page(tx: &mut Tx, workspace: Id, user: Option<Id>, before: Option<Id>, li
         sql = sql.text(" AND id < ").value(before);
     }
     let sql = sql.text(" ORDER BY id DESC LIMIT ").value(i64::from(limit));
-    tx.rows(&sql, &STORED)?.into_iter().map(take).collect()
+    tx.all(&sql, &STORED, take)
 }
 
 /// How many keys of a user work.
@@ -217,10 +216,8 @@ pub fn revoke_all(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {
         .text(" AND user_id = ")
         .value(user)
         .text(" AND revoked_at IS NULL");
-    for row in tx.rows(&sql, &STORED)? {
-        revoke(tx, permit, &take(row)?)?;
-    }
-    Ok(())
+    let keys: Vec<ApiKey> = tx.all(&sql, &STORED, take)?;
+    keys.iter().try_for_each(|key| revoke(tx, permit, key))
 }
 
 /// Whose key it is, and what it leaves of that user's rights.

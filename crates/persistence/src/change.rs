@@ -148,10 +148,7 @@ pub fn after(tx: &mut Tx, scope: &Scope, position: i64, limit: u32) -> Result<Ve
         .value(position)
         .text(" ORDER BY position LIMIT ")
         .value(i64::from(limit));
-    tx.rows(&sql, &STORED)?
-        .into_iter()
-        .map(|row| take(&mut Row::new(row)))
-        .collect()
+    tx.all(&sql, &STORED, take)
 }
 
 /// The history of one record, newest first, before a position.
@@ -173,10 +170,7 @@ pub fn of_record(
         .value(before.unwrap_or(i64::MAX))
         .text(" ORDER BY position DESC LIMIT ")
         .value(i64::from(limit));
-    tx.rows(&sql, &STORED)?
-        .into_iter()
-        .map(|row| take(&mut Row::new(row)))
-        .collect()
+    tx.all(&sql, &STORED, take)
 }
 
 /// The first thing wrong with a workspace's chain.

@@ -121,9 +121,13 @@ fn not_found(kind: &Kind, id: Id) -> Error {
 
 /// One record that the scope lets see.
 pub fn find<T: Record>(tx: &mut Tx, scope: &Scope, id: Id) -> Result<T> {
+    one(tx, scope, filter::scope, id)
+}
+
+fn one<T: Record>(tx: &mut Tx, scope: &Scope, within: fn(&mut Sql, Dialect, &Scope), id: Id) -> Result<T> {
     let layout = layout(T::KIND);
     let mut sql = Sql::new(layout.select.as_str());
-    filter::scope(&mut sql, tx.dialect(), scope);
+    within(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.id = ").bind(id);
     let row = tx.row(&sql, &layout.storage)?;
     row.map(|mut row| T::take(&mut row))
@@ -157,8 +161,7 @@ pub fn find_many<T: Record>(tx: &mut Tx, scope: &Scope, ids: &[Id]) -> Result<Ve
     filter::scope(&mut sql, dialect, scope);
     sql.push(" AND t.id");
     filter::one_of_ids(&mut sql, dialect, ids);
-    let rows = tx.rows(&sql, &layout.storage)?;
-    rows.into_iter().map(|row| Ok(T::take(&mut Row::new(row))?)).collect()
+    tx.all(&sql, &layout.storage, |row| Ok(T::take(row)?))
 }
 
 /// Stores new records with their search terms and change-log entries.

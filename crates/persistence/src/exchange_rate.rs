@@ -6,7 +6,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use domain::money::{Currency, Rate};
 use domain::policy::Scope;
-use domain::value::{Row, Storage, Type};
+use domain::value::{Storage, Type};
 use domain::{Day, Id, Kind};
 
 /// The rate of a currency on a day: the last one that had begun.
@@ -47,6 +47,5 @@ pub fn foreign(
         sql.push(" AND t.id > ").bind(after);
     }
     sql.push(" ORDER BY t.id LIMIT ").bind(limit);
-    let rows = tx.rows(&sql, &[Storage::Id])?;
-    rows.into_iter().map(|row| Ok(Row::new(row).get()?)).collect()
+    tx.all(&sql, &[Storage::Id], |row| Ok(row.get()?))
 }

@@ -5,7 +5,7 @@ use crate::sql::Sql;
 use crate::transfer::{Held, put};
 use crate::tx::{Dialect, Tx};
 use domain::policy::Permit;
-use domain::value::{Row, Storage};
+use domain::value::Storage;
 use domain::{Field, Id, Kind};
 
 const ALIVE: [&str; 2] = [" AND t.deleted_at IS NULL", " AND t.deleted_at IS NOT NULL"];
@@ -44,9 +44,7 @@ pub fn step(
         if tx.dialect() == Dialect::Pg {
             sql.push(" FOR UPDATE OF t");
         }
-        let rows = tx.rows(&sql, &[Storage::Id, Storage::Int, Storage::Id])?;
-        let records = rows.into_iter().map(|row| Held::take(&mut Row::new(row)));
-        let records: Vec<Held> = records.collect::<Result<_>>()?;
+        let records: Vec<Held> = tx.all(&sql, &[Storage::Id, Storage::Int, Storage::Id], Held::take)?;
         if !records.is_empty() {
             return put(tx, permit, kind, field.name, &records, to, None);
         }

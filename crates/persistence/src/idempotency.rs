@@ -1,11 +1,14 @@
 //! Answers kept under the key of their request, in the transaction of the effect.
 
+use crate::engine;
 use crate::error::{Error, Result};
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
-use domain::policy::Permit;
+use domain::policy::{Actor, Permit};
 use domain::value::Storage;
-use domain::{Id, Instant, Issue};
+use domain::{Id, Instant, Issue, Kind};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
 
 /// Keys are forgotten after this.
 const KEEP_SECONDS: i64 = 24 * 3600;
@@ -27,11 +30,39 @@ pub struct Answer {
     pub etag: Option<String>,
     pub location: Option<String>,
     pub body: String,
+    /// The records it shows, by their kinds.
+    pub shows: BTreeMap<&'static str, Vec<Id>>,
 }
 
-/// The answer already given under the key, if there is one. Holds the key until the transaction ends: on PostgreSQL by a
-/// lock (a second request is told that the first still runs), on SQLite there is one writer.
-pub fn begin(tx: &mut Tx, key: &Key) -> Result<Option<Answer>> {
+impl Answer {
+    /// Says that the answer shows a record.
+    #[must_use]
+    pub fn of(mut self, kind: &Kind, id: Id) -> Self {
+        self.shows.entry(kind.name).or_default().push(id);
+        self
+    }
+}
+
+/// What somebody sees of the records in an answer: which of them, and what is closed of their fields.
+fn sight(tx: &mut Tx, actor: &Actor, shows: &BTreeMap<&'static str, Vec<Id>>) -> Result<Json> {
+    let mut sight = Map::new();
+    for (name, ids) in shows {
+        let Some(kind) = domain::kind(name) else { continue };
+        let mut records = match actor.scope(kind) {
+            Ok(scope) => engine::ids_visible(tx, &scope, kind, ids)?,
+            Err(_) => Vec::new(),
+        };
+        records.sort_unstable();
+        let closed = actor.identity.closed.0.get(*name);
+        sight.insert((*name).to_owned(), json!({ "records": records, "closed": closed }));
+    }
+    Ok(Json::Object(sight))
+}
+
+/// The answer already given under the key, if there is one; refused where it shows what the actor sees no more. Holds the
+/// key until the transaction ends: on PostgreSQL by a lock (a second request is told that the first still runs), on SQLite
+/// there is one writer.
+pub fn begin(tx: &mut Tx, actor: &Actor, key: &Key) -> Result<Option<Answer>> {
     if tx.dialect() == Dialect::Pg {
         let lock = Sql::new("SELECT pg_try_advisory_xact_lock(hashtextextended(")
             .value(format!("{}:{:?}:{}", key.workspace, key.user, key.key))
@@ -44,22 +75,35 @@ pub fn begin(tx: &mut Tx, key: &Key) -> Result<Option<Answer>> {
         }
     }
     let oldest = Instant::now().plus_seconds(-KEEP_SECONDS);
-    let sql = Sql::new("SELECT request_hash, status, etag, location, body FROM idempotency_keys WHERE workspace_id = ")
-        .value(key.workspace)
-        .text(" AND user_id = ")
-        .value(key.user.unwrap_or_default())
-        .text(" AND key = ")
-        .value(key.key.as_str())
-        .text(" AND created_at > ")
-        .value(oldest);
-    let columns = [Storage::Text, Storage::Int, Storage::Text, Storage::Text, Storage::Text];
+    let sql = Sql::new(
+        "SELECT request_hash, sight, status, etag, location, body FROM idempotency_keys WHERE workspace_id = ",
+    )
+    .value(key.workspace)
+    .text(" AND user_id = ")
+    .value(key.user.unwrap_or_default())
+    .text(" AND key = ")
+    .value(key.key.as_str())
+    .text(" AND created_at > ")
+    .value(oldest);
+    let [text, number] = [Storage::Text, Storage::Int];
+    let columns = [text, text, number, text, text, text];
     let Some(mut row) = tx.row(&sql, &columns)? else {
         return Ok(None);
     };
     if row.get::<String>()? != key.request_hash {
         return Err(Issue::new("Idempotency-Key", "idempotency_key_reused").into());
     }
+    let kept: Json = serde_json::from_str(&row.get::<String>()?).map_err(Error::internal)?;
+    let ids = |seen: &Json| serde_json::from_value(seen["records"].clone()).map_err(Error::internal);
+    let named = kept.as_object().into_iter().flatten();
+    let named = named.filter_map(|(name, seen)| Some((domain::kind(name)?.name, ids(seen))));
+    let shows = named.map(|(name, ids)| Ok((name, ids?))).collect::<Result<_>>()?;
+    if sight(tx, actor, &shows)? != kept {
+        let issue = Issue::new("Idempotency-Key", "idempotency_answer_withheld");
+        return Err(Error::Domain(domain::Error::Conflict(issue)));
+    }
     Ok(Some(Answer {
+        shows,
         status: row.get()?,
         etag: row.get()?,
         location: row.get()?,
@@ -68,9 +112,11 @@ pub fn begin(tx: &mut Tx, key: &Key) -> Result<Option<Answer>> {
 }
 
 /// Keeps the answer with its effect.
-pub fn finish(tx: &mut Tx, key: &Key, answer: &Answer) -> Result<()> {
+pub fn finish(tx: &mut Tx, actor: &Actor, key: &Key, answer: &Answer) -> Result<()> {
+    // Who makes a record for others may never see it again: what is compared later is what they see now.
+    let sight = sight(tx, actor, &answer.shows)?.to_string();
     let sql = Sql::new(
-        "INSERT INTO idempotency_keys (workspace_id, user_id, key, request_hash, status, etag, location, body, created_at) VALUES (",
+        "INSERT INTO idempotency_keys (workspace_id, user_id, key, request_hash, sight, status, etag, location, body, created_at) VALUES (",
     )
     .value(key.workspace)
     .text(", ")
@@ -79,6 +125,8 @@ pub fn finish(tx: &mut Tx, key: &Key, answer: &Answer) -> Result<()> {
     .value(key.key.as_str())
     .text(", ")
     .value(key.request_hash.as_str())
+    .text(", ")
+    .value(sight)
     .text(", ")
     .value(answer.status)
     .text(", ")
@@ -91,7 +139,7 @@ pub fn finish(tx: &mut Tx, key: &Key, answer: &Answer) -> Result<()> {
     .value(Instant::now())
     .text(
         ") ON CONFLICT (workspace_id, user_id, key) DO UPDATE SET request_hash = excluded.request_hash, \
-         status = excluded.status, etag = excluded.etag, location = excluded.location, body = excluded.body, \
+         sight = excluded.sight, status = excluded.status, etag = excluded.etag, location = excluded.location, body = excluded.body, \
          created_at = excluded.created_at",
     );
     tx.execute(&sql)?;

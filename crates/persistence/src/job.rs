@@ -99,8 +99,7 @@ pub fn is_alive(tx: &mut Tx, permit: &Permit, job: Id) -> Result<bool> {
 /// Jobs that claim to run and have been silent for long: the server that ran them has stopped.
 pub fn left_behind(tx: &mut Tx) -> Result<Vec<Waiting>> {
     let sql = Sql::new(format!("{WAITING} < ")).value(Instant::now().plus_seconds(-SILENT_SECONDS));
-    let rows = tx.rows(&sql, &COLUMNS)?;
-    rows.into_iter().map(|row| take(&mut Row::new(row))).collect()
+    tx.all(&sql, &COLUMNS, take)
 }
 
 /// Lets a job wait again: one that its server lets go of, or has left behind.

@@ -8,7 +8,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use domain::numbering_rule::NumberingRule;
 use domain::policy::{Permit, Scope};
-use domain::value::{Row, Storage};
+use domain::value::Storage;
 use domain::{Day, Kind, Record};
 use std::collections::HashSet;
 
@@ -70,8 +70,7 @@ fn taken(tx: &mut Tx, permit: &Permit, kind: &Kind, numbers: &[String]) -> Resul
     sql.bind(permit.workspace())
         .push(" AND t.number IS NOT NULL AND t.number");
     filter::one_of_texts(&mut sql, tx.dialect(), numbers.to_vec());
-    let rows = tx.rows(&sql, &[Storage::Text])?;
-    rows.into_iter().map(|row| Ok(Row::new(row).get()?)).collect()
+    tx.all(&sql, &[Storage::Text], |row| Ok(row.get()?))
 }
 
 /// Where a counter stands.

@@ -9,7 +9,7 @@ use crate::tx::Tx;
 use domain::opportunity::Opportunity;
 use domain::policy::{Permit, Scope};
 use domain::query::List;
-use domain::value::{Row, Storage};
+use domain::value::Storage;
 use domain::{Id, Record};
 
 /// The lines as rows, so that reports can join products. They follow the record in the same transaction.
@@ -75,17 +75,13 @@ pub fn stage_totals(tx: &mut Tx, scope: &Scope, pipeline: Id, list: &List) -> Re
         filter::filter(&mut sql, dialect, tree);
     }
     sql.push(" GROUP BY t.stage_id");
-    tx.rows(&sql, &[Storage::Id, Storage::Int, Storage::Int])?
-        .into_iter()
-        .map(|row| {
-            let mut row = Row::new(row);
-            Ok(StageTotal {
-                stage: row.get()?,
-                count: row.get()?,
-                sum: row.get()?,
-            })
+    tx.all(&sql, &[Storage::Id, Storage::Int, Storage::Int], |row| {
+        Ok(StageTotal {
+            stage: row.get()?,
+            count: row.get()?,
+            sum: row.get()?,
         })
-        .collect()
+    })
 }
 
 /// The first cards of a stage: those whose expected close comes first, then those without one.

@@ -6,7 +6,7 @@ use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::Id;
 use domain::policy::Scope;
-use domain::value::{Row, Storage};
+use domain::value::Storage;
 
 /// Open deals of one stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,17 +22,13 @@ pub fn open_by_stage(tx: &mut Tx, scope: &Scope) -> Result<Vec<StageSum>> {
     );
     filter::scope_of_all(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.status = 'open' GROUP BY t.stage_id");
-    tx.rows(&sql, &[Storage::Id, Storage::Int, Storage::Int])?
-        .into_iter()
-        .map(|row| {
-            let mut row = Row::new(row);
-            Ok(StageSum {
-                stage: row.get()?,
-                count: row.get()?,
-                sum: row.get()?,
-            })
+    tx.all(&sql, &[Storage::Id, Storage::Int, Storage::Int], |row| {
+        Ok(StageSum {
+            stage: row.get()?,
+            count: row.get()?,
+            sum: row.get()?,
         })
-        .collect()
+    })
 }
 
 /// Deals of one status.
@@ -49,17 +45,13 @@ pub fn by_status(tx: &mut Tx, scope: &Scope) -> Result<Vec<StatusSum>> {
     );
     filter::scope_of_all(&mut sql, tx.dialect(), scope);
     sql.push(" GROUP BY t.status ORDER BY t.status");
-    tx.rows(&sql, &[Storage::Text, Storage::Int, Storage::Int])?
-        .into_iter()
-        .map(|row| {
-            let mut row = Row::new(row);
-            Ok(StatusSum {
-                status: row.get()?,
-                count: row.get()?,
-                sum: row.get()?,
-            })
+    tx.all(&sql, &[Storage::Text, Storage::Int, Storage::Int], |row| {
+        Ok(StatusSum {
+            status: row.get()?,
+            count: row.get()?,
+            sum: row.get()?,
         })
-        .collect()
+    })
 }
 
 /// Won deals of one month in the time zone whose offset was given.
@@ -81,17 +73,13 @@ pub fn won_by_month(tx: &mut Tx, scope: &Scope, offset_minutes: i64) -> Result<V
     ));
     filter::scope_of_all(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.status = 'won' AND t.closed_at IS NOT NULL GROUP BY 1 ORDER BY 1");
-    tx.rows(&sql, &[Storage::Text, Storage::Int, Storage::Int])?
-        .into_iter()
-        .map(|row| {
-            let mut row = Row::new(row);
-            Ok(WonMonth {
-                month: row.get()?,
-                count: row.get()?,
-                sum: row.get()?,
-            })
+    tx.all(&sql, &[Storage::Text, Storage::Int, Storage::Int], |row| {
+        Ok(WonMonth {
+            month: row.get()?,
+            count: row.get()?,
+            sum: row.get()?,
         })
-        .collect()
+    })
 }
 
 /// What one owner has won and has open.
@@ -128,18 +116,14 @@ pub fn by_owner(tx: &mut Tx, scope: &Scope) -> Result<Vec<OwnerSum>> {
         Storage::Int,
         Storage::Int,
     ];
-    tx.rows(&sql, &columns)?
-        .into_iter()
-        .map(|row| {
-            let mut row = Row::new(row);
-            Ok(OwnerSum {
-                owner: row.get()?,
-                won_count: row.get()?,
-                won_sum: row.get()?,
-                lost_count: row.get()?,
-                open_count: row.get()?,
-                open_sum: row.get()?,
-            })
+    tx.all(&sql, &columns, |row| {
+        Ok(OwnerSum {
+            owner: row.get()?,
+            won_count: row.get()?,
+            won_sum: row.get()?,
+            lost_count: row.get()?,
+            open_count: row.get()?,
+            open_sum: row.get()?,
         })
-        .collect()
+    })
 }

@@ -114,20 +114,16 @@ pub fn list(tx: &mut Tx, workspace: Id, user: Id) -> Result<Vec<Device>> {
         Storage::Text,
         Storage::Text,
     ];
-    let rows = tx.rows(&sql, &stored)?;
-    rows.into_iter()
-        .map(|row| {
-            let mut row = Row::new(row);
-            Ok(Device {
-                id: row.get()?,
-                created_at: row.get()?,
-                seen_at: row.get()?,
-                expires_at: row.get()?,
-                address: row.get()?,
-                user_agent: row.get()?,
-            })
+    tx.all(&sql, &stored, |row| {
+        Ok(Device {
+            id: row.get()?,
+            created_at: row.get()?,
+            seen_at: row.get()?,
+            expires_at: row.get()?,
+            address: row.get()?,
+            user_agent: row.get()?,
         })
-        .collect()
+    })
 }
 
 /// Whether the user has signed in from this network address since.

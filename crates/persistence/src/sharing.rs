@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 /// Whom a record is shared with, the latest first; the scope has let see the record.
 pub fn members(tx: &mut Tx, scope: &Scope, kind: &Kind, record: Id) -> Result<Vec<Member>> {
     let sql = of_record(scope.workspace(), kind, record).text(" ORDER BY created_at DESC, user_id");
-    tx.rows(&sql, &COLUMNS)?.into_iter().map(take).collect()
+    tx.all(&sql, &COLUMNS, take)
 }
 
 const COLUMNS: [Storage; 3] = [Storage::Id, Storage::Text, Storage::Instant];
@@ -28,8 +28,7 @@ fn of_record(workspace: Id, kind: &Kind, record: Id) -> Sql {
         .value(record)
 }
 
-fn take(row: Vec<domain::value::Val>) -> Result<Member> {
-    let mut row = Row::new(row);
+fn take(row: &mut Row) -> Result<Member> {
     Ok(Member {
         user: row.get()?,
         access: row.get::<Share>()?,
@@ -40,7 +39,7 @@ fn take(row: Vec<domain::value::Val>) -> Result<Member> {
 /// How a record is shared with one user, if it is.
 pub fn member(tx: &mut Tx, workspace: Id, kind: &Kind, record: Id, user: Id) -> Result<Option<Member>> {
     let sql = of_record(workspace, kind, record).text(" AND user_id = ").value(user);
-    tx.rows(&sql, &COLUMNS)?.into_iter().map(take).next().transpose()
+    tx.row(&sql, &COLUMNS)?.as_mut().map(take).transpose()
 }
 
 /// The kinds of which records are shared with a user.
@@ -49,9 +48,7 @@ pub fn kinds(tx: &mut Tx, workspace: Id, user: Id) -> Result<Vec<&'static str>> 
         .value(workspace)
         .text(" AND user_id = ")
         .value(user);
-    let rows = tx.rows(&sql, &[Storage::Text])?;
-    let names = rows.into_iter().map(|row| Ok(Row::new(row).get::<String>()?));
-    let names: Vec<String> = names.collect::<Result<_>>()?;
+    let names: Vec<String> = tx.all(&sql, &[Storage::Text], |row| Ok(row.get()?))?;
     Ok(names.iter().filter_map(|n| domain::kind(n)).map(|k| k.name).collect())
 }
 

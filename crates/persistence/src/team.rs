@@ -6,12 +6,11 @@ use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::Id;
 use domain::policy::Permit;
-use domain::value::{Row, Storage};
+use domain::value::Storage;
 use std::sync::Arc;
 
 fn ids(tx: &mut Tx, sql: &Sql) -> Result<Vec<Id>> {
-    let rows = tx.rows(sql, &[Storage::Id])?;
-    rows.into_iter().map(|row| Ok(Row::new(row).get()?)).collect()
+    tx.all(sql, &[Storage::Id], |row| Ok(row.get()?))
 }
 
 /// The teams a user belongs to, at home or besides, or leads.

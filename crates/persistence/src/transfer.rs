@@ -72,8 +72,7 @@ pub fn held(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id], locked: Lock) -
     sql.push(" AND t.id");
     filter::one_of_ids(&mut sql, dialect, ids);
     lock(&mut sql, dialect, locked);
-    let rows = tx.rows(&sql, &[Storage::Id, Storage::Int, Storage::Id])?;
-    rows.into_iter().map(|row| Held::take(&mut Row::new(row))).collect()
+    tx.all(&sql, &[Storage::Id, Storage::Int, Storage::Id], Held::take)
 }
 
 /// What belongs to records and goes along with them, kind by kind. `scope` gives none for kinds that the caller does not
@@ -141,13 +140,12 @@ fn below(
     filter::one_of_ids(&mut sql, dialect, &ids);
     lock(&mut sql, dialect, locked);
     let columns = [Storage::Id, Storage::Int, Storage::Id, Storage::Id, Storage::Text];
-    let take = |row| {
-        let mut row = Row::new(row);
-        let held = Held::take(&mut row)?;
+    let take = |row: &mut Row| {
+        let held = Held::take(row)?;
         let (of, status): (Id, String) = (row.get()?, row.get()?);
         Ok((held, status == OPEN, of))
     };
-    tx.rows(&sql, &columns)?.into_iter().map(take).collect()
+    tx.all(&sql, &columns, take)
 }
 
 /// Gives records, as they were locked, to another owner: a new version and an entry in the change log for each, with the

@@ -38,6 +38,17 @@ impl Tx<'_> {
         }
     }
 
+    /// Every row, as `take` reads it.
+    pub(crate) fn all<T, All: FromIterator<T>>(
+        &mut self,
+        sql: &Sql,
+        columns: &[Storage],
+        take: impl Fn(&mut Row) -> Result<T>,
+    ) -> Result<All> {
+        let rows = self.rows(sql, columns)?;
+        rows.into_iter().map(|row| take(&mut Row::new(row))).collect()
+    }
+
     pub(crate) fn row(&mut self, sql: &Sql, columns: &[Storage]) -> Result<Option<Row>> {
         Ok(self.rows(sql, columns)?.into_iter().next().map(Row::new))
     }

@@ -9,7 +9,7 @@ use crate::tx::{Dialect, Tx};
 use domain::policy::{Actor, FieldRights, Grants, Identity, Permit, Scope};
 use domain::role::Role;
 use domain::user::User;
-use domain::value::{Row, Storage};
+use domain::value::Storage;
 use domain::workspace::Workspace;
 use domain::{Error, Id, Record};
 use std::sync::Arc;
@@ -126,11 +126,5 @@ pub fn count_by_role(tx: &mut Tx, scope: &Scope) -> Result<Vec<(String, i64)>> {
     .text(" WHERE u.deleted_at IS NULL AND u.workspace_id = ")
     .value(scope.workspace())
     .text(" GROUP BY 1 ORDER BY 1");
-    let rows = tx.rows(&sql, &[Storage::Text, Storage::Int])?;
-    rows.into_iter()
-        .map(|row| {
-            let mut row = Row::new(row);
-            Ok((row.get()?, row.get()?))
-        })
-        .collect()
+    tx.all(&sql, &[Storage::Text, Storage::Int], |row| Ok((row.get()?, row.get()?)))
 }

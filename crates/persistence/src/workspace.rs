@@ -107,8 +107,10 @@ pub fn find(tx: &mut Tx, id: Id) -> Result<Option<Workspace>> {
 
 /// All workspaces, oldest first: for the command line, which acts before anybody has signed in.
 pub fn all(tx: &mut Tx) -> Result<Vec<Workspace>> {
-    let rows = tx.rows(&Sql::new(format!("{COLUMNS} ORDER BY created_at, id")), &STORED)?;
-    rows.into_iter().map(|row| take(&mut Row::new(row))).collect()
+    tx.rows(&Sql::new(format!("{COLUMNS} ORDER BY created_at, id")), &STORED)?
+        .into_iter()
+        .map(|row| take(&mut Row::new(row)))
+        .collect()
 }
 
 /// A key that signs access tokens.
@@ -122,16 +124,12 @@ pub struct SigningKey {
 pub fn signing_keys(tx: &mut Tx) -> Result<Vec<SigningKey>> {
     let sql = Sql::new("SELECT id, secret FROM signing_keys WHERE retired_at IS NULL ORDER BY created_at DESC, id");
     let read = |tx: &mut Tx| -> Result<Vec<SigningKey>> {
-        let rows = tx.rows(&sql, &[Storage::Text, Storage::Text])?;
-        rows.into_iter()
-            .map(|row| {
-                let mut row = Row::new(row);
-                Ok(SigningKey {
-                    id: row.get()?,
-                    secret: row.get()?,
-                })
+        tx.all(&sql, &[Storage::Text, Storage::Text], |row| {
+            Ok(SigningKey {
+                id: row.get()?,
+                secret: row.get()?,
             })
-            .collect()
+        })
     };
     let keys = read(tx)?;
     if !keys.is_empty() {

@@ -287,6 +287,7 @@ fn answer(text: &str) -> Answer {
         etag: Some("\"1\"".into()),
         location: None,
         body: text.into(),
+        shows: Default::default(),
     }
 }
 
@@ -294,15 +295,17 @@ fn answer(text: &str) -> Answer {
 fn a_key_repeats_its_answer_and_refuses_another_body() {
     both(|db| {
         let first = key(db, "k", "body");
-        let kept = first.clone();
+        let (actor, kept) = (db.actor(), first.clone());
         db.write(move |tx| {
-            assert_eq!(idempotency::begin(tx, &kept)?, None);
-            idempotency::finish(tx, &kept, &answer("done"))
+            assert_eq!(idempotency::begin(tx, &actor, &kept)?, None);
+            idempotency::finish(tx, &actor, &kept, &answer("done"))
         });
-        let again = first.clone();
-        assert_eq!(db.write(move |tx| idempotency::begin(tx, &again)), Some(answer("done")));
-        let other_body = key(db, "k", "other");
-        let refused = db.store.write_here(move |tx| idempotency::begin(tx, &other_body));
+        let begin = |key: Key| {
+            let actor = db.actor();
+            db.store.write_here(move |tx| idempotency::begin(tx, &actor, &key))
+        };
+        assert_eq!(begin(first.clone()).expect("kept"), Some(answer("done")));
+        let refused = begin(key(db, "k", "other"));
         assert!(
             matches!(&refused, Err(Error::Domain(domain::Error::Invalid(i))) if i[0].code == "idempotency_key_reused"),
             "{refused:?}"
@@ -312,30 +315,29 @@ fn a_key_repeats_its_answer_and_refuses_another_body() {
             user: Some(Id::now_v7()),
             ..first.clone()
         };
-        assert_eq!(db.write(move |tx| idempotency::begin(tx, &neighbour)), None);
+        assert_eq!(begin(neighbour).expect("none"), None);
         let elsewhere = Key {
             workspace: Id::now_v7(),
             ..first.clone()
         };
-        assert_eq!(db.write(move |tx| idempotency::begin(tx, &elsewhere)), None);
+        assert_eq!(begin(elsewhere).expect("none"), None);
         // A failed effect keeps no answer.
         let failing = key(db, "f", "body");
-        let tried = failing.clone();
+        let (actor, tried) = (db.actor(), failing.clone());
         let failed = db.store.write_here(move |tx| {
-            idempotency::begin(tx, &tried)?;
-            idempotency::finish(tx, &tried, &answer("never"))?;
+            idempotency::begin(tx, &actor, &tried)?;
+            idempotency::finish(tx, &actor, &tried, &answer("never"))?;
             Err::<(), _>(Error::internal("no"))
         });
         assert!(failed.is_err());
-        assert_eq!(db.write(move |tx| idempotency::begin(tx, &failing)), None);
+        assert_eq!(begin(failing).expect("none"), None);
         // After a day it is forgotten.
         let old = match db.engine {
             Engine::Sqlite => "created_at - 90000000000",
             Engine::Pg => "created_at - interval '25 hours'",
         };
         db.sql(&format!("UPDATE idempotency_keys SET created_at = {old}"));
-        let late = first.clone();
-        assert_eq!(db.write(move |tx| idempotency::begin(tx, &late)), None);
+        assert_eq!(begin(first.clone()).expect("none"), None);
         let permit = permit::<Customer>(&db.actor());
         assert_eq!(db.write(move |tx| idempotency::forget_old(tx, &permit)), 1);
     });
@@ -348,17 +350,18 @@ fn requests_with_one_key_at_once_have_one_effect() {
         let requests: Vec<_> = (0..16)
             .map(|_| {
                 let (store, key, start) = (db.store.clone(), key(db, "once", "b"), start.clone());
-                let permit = permit::<Customer>(&db.actor());
+                let actor = db.actor();
+                let permit = permit::<Customer>(&actor);
                 std::thread::spawn(move || {
                     start.wait();
                     store.write_here(move |tx| {
-                        if let Some(answer) = idempotency::begin(tx, &key)? {
+                        if let Some(answer) = idempotency::begin(tx, &actor, &key)? {
                             return Ok(answer);
                         }
                         let new = customer("once");
                         engine::insert(tx, &permit, std::slice::from_ref(&new))?;
                         let answer = answer(&new.id.to_string());
-                        idempotency::finish(tx, &key, &answer)?;
+                        idempotency::finish(tx, &actor, &key, &answer)?;
                         Ok(answer)
                     })
                 })

@@ -10,8 +10,9 @@ use crate::{
     state::announce,
     transfer::told,
     ui::{
-        self, Dialog,
+        self, Dialog, Sending,
         combobox::{Chosen, Combobox},
+        sending::submit,
         states::form_error,
     },
 };
@@ -88,8 +89,7 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
     let id = StoredValue::new(id);
     let to = RwSignal::new(None::<(String, String)>);
     let disable = RwSignal::new(enabled);
-    let problem = RwSignal::new(None::<Problem>);
-    let sending = RwSignal::new(false);
+    let form = Sending::new();
     let held: Vec<Held> = domain::KINDS.iter().filter_map(|kind| Held::of(kind, &holds)).collect();
     let counts = if held.is_empty() {
         view! { <p class="muted">{t().hand_over_nothing}</p> }.into_any()
@@ -98,65 +98,39 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
         view! { <ul class="plain">{counts.collect_view()}</ul> }.into_any()
     };
     let others = StoredValue::new(held);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        if sending.get_untracked() {
-            return;
-        }
+    let start = move || {
         let Some((receiver, _)) = to.get_untracked() else {
-            problem.set(Some(Problem::at("to", t().choose_receiver)));
-            return;
+            return form.refuse(Problem::at("to", t().choose_receiver));
         };
-        sending.set(true);
-        problem.set(None);
-        let others = others.with_value(|all| {
+        let others: Map<_, _> = others.with_value(|all| {
             let chosen = all
                 .iter()
-                .filter_map(|of| Some((of.kind.plural.to_owned(), json!(of.to.get_untracked()?.0))));
-            chosen.collect::<Map<_, _>>()
+                .filter_map(|of| Some((of.kind.plural, of.to.get_untracked()?.0)));
+            chosen.map(|(kind, to)| (kind.to_owned(), json!(to))).collect()
         });
         let body = json!({ "to": receiver, "to_by_kind": others, "disable": disable.get_untracked() });
-        spawn_local(async move {
-            let path = format!("/users/{}/hand-over", id.get_value());
-            let outcome = api::post(path, body).send().await;
-            sending.try_set(false);
-            match outcome {
-                Ok(reply) => begun.tell(reply.body["id"].as_str().unwrap_or_default().to_owned()),
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
-            }
-        });
+        form.send(
+            api::post(format!("/users/{}/hand-over", id.get_value()), body),
+            move |body| {
+                begun.tell(body["id"].as_str().unwrap_or_default().to_owned());
+            },
+        );
     };
-    let at_field = move || problem.with(|p| p.as_ref().and_then(|p| p.field("to").map(str::to_owned)));
-    let elsewhere = RwSignal::new(None::<Problem>);
-    Effect::new(move |_| {
-        elsewhere.set(
-            problem
-                .get()
-                .filter(|p| p.field("to").or(p.field("to_by_kind")).is_none()),
-        )
-    });
+    let receiver =
+        view! { <Combobox kind=kinds::USER value=to id="hand-over-to" narrow="filter[disabled]=false".to_owned()/> };
     view! {
-        <form on:submit=submit novalidate=true>
+        <form on:submit=submit(start) novalidate=true>
             <div class="dialog-body stack">
                 <p>{t().hand_over_text}</p>
                 {counts}
-                <div class="form-field" class:wrong=move || at_field().is_some()>
-                    <label for="hand-over-to">{t().receiver}</label>
-                    <Combobox kind=kinds::USER value=to id="hand-over-to" narrow="filter[disabled]=false".to_owned()/>
-                    {move || at_field().map(|m| view! { <p class="field-error">{m}</p> })}
-                </div>
-                {others.with_value(|all| (all.len() > 1).then(|| by_kind(all, problem)))}
+                {form.field("to", "hand-over-to", t().receiver, receiver.into_any())}
+                {others.with_value(|all| (all.len() > 1).then(|| by_kind(all, form)))}
                 {enabled.then(|| view! {
                     <label class="choice"><input type="checkbox" checked=true on:change=move |e| disable.set(event_target_checked(&e))/><span>{t().disable_too}</span></label>
                 })}
-                {form_error(elsewhere)}
+                {form.alert()}
             </div>
-            <footer class="dialog-foot">
-                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
-                <button type="submit" class="btn primary" class:loading=sending>{t().start_hand_over}</button>
-            </footer>
+            {form.foot(close, t().start_hand_over, || true)}
         </form>
     }
     .into_any()
@@ -192,22 +166,22 @@ impl Held {
 }
 
 /// Others for single kinds, folded away until somebody asks for it.
-fn by_kind(all: &[Held], problem: RwSignal<Option<Problem>>) -> AnyView {
+fn by_kind(all: &[Held], form: Sending) -> AnyView {
     let node = NodeRef::<html::Details>::new();
     let at = move |kind: &Kind| {
         let pointer = format!("/to_by_kind/{}", kind.plural);
-        problem.with(|p| {
-            p.as_ref()?
-                .places
+        let said = |p: &Problem| {
+            p.places
                 .iter()
                 .find(|(place, _)| *place == pointer)
                 .map(|(_, said)| said.clone())
-        })
+        };
+        form.problem.with(|p| p.as_ref().and_then(said))
     };
     // What is wrong is not to be folded away.
+    let wrong = form.said("to_by_kind");
     Effect::new(move |_| {
-        let wrong = problem.with(|p| p.as_ref().is_some_and(|p| p.field("to_by_kind").is_some()));
-        if let Some(details) = node.get().filter(|_| wrong) {
+        if let Some(details) = node.get().filter(|_| wrong().is_some()) {
             let _ = details.set_attribute("open", "");
         }
     });

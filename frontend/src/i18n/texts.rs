@@ -471,7 +471,7 @@ texts! {
     delete_role_title: "删除角色“{}”？" / "Delete the role “{}”?";
     delete_role_text: "角色会移到回收站。仍有用户使用的角色不能删除。" / "It moves to the recycle bin. A role that somebody has cannot be deleted.";
     rights: "操作权限" / "Rights";
-    rights_text: "每一格是该操作的数据范围。虚线为默认值：未单独设置的类型按“所有其他类型”一行，未单独设置的操作按“其他操作”一列。" / "Each cell says how far an action reaches. Dashed ones follow: kinds without rights of their own the row “All other kinds”, actions the column “Other actions”.";
+    rights_text: "每一格是该操作的数据范围。未单独设置的类型按“所有其他类型”一行，未单独设置的操作按“其他操作”一列。" / "Each cell says how far an action reaches. Kinds without rights of their own follow the row “All other kinds”, actions the column “Other actions”.";
     rights_keys: "方向键在格子间移动；0 无、1 本人、2 本团队、3 本团队及下级、4 全部；退格键恢复默认。" / "Arrows move between cells; 0 none, 1 own, 2 team, 3 team and below, 4 all; Backspace goes back to the default.";
     no_rights: "无权限" / "No rights";
     follows: "{}（默认）" / "{} (default)";
@@ -514,7 +514,6 @@ texts! {
     // Settings
     profile: "个人设置" / "Profile";
     roles: "角色" / "Roles";
-    profile_text: "姓名会显示给同事；语言和时区决定您看到的文字和时间。" / "Your colleagues see your name. Language and time zone decide how texts and times are shown to you.";
     choose_picture: "选择图片" / "Choose a picture";
     use_picture: "使用此图片" / "Use this picture";
     remove_picture: "移除头像" / "Remove";
@@ -523,6 +522,7 @@ texts! {
     picture_too_large: "图片文件过大，最大 {} MB。" / "The file is too large: at most {} MB.";
     picture_changed: "已更换" / "Changed";
     picture_removed: "已移除" / "Removed";
+    profile_text: "姓名会显示给同事；语言和时区决定您看到的文字和时间。" / "Your colleagues see your name. Language and time zone decide how texts and times are shown to you.";
     workspace_zone: "跟随工作区：{}" / "As the workspace: {}";
     profile_changed: "资料刚在别处被修改，已显示最新内容，请确认后再保存。" / "Your profile was just changed elsewhere. You now see the latest; please check and save again.";
     change_password: "修改密码" / "Change password";

@@ -7,7 +7,7 @@ use crate::{
     i18n::{fill, format, label, t},
     kinds,
     record::row::Row,
-    ui::{Sending, icon, states::form_error, toast},
+    ui::{Sending, icon, toast},
 };
 use domain::avatar::{MOST_BYTES, TAKEN};
 use leptos::prelude::*;
@@ -107,7 +107,7 @@ pub fn Picture(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl IntoVi
                 <div class="stack">
                     <p class="hint">{fill(t().picture_hint, &[&format::number((MOST_BYTES >> 20) as f64)])}</p>
                     <div class="picture-acts">{buttons}</div>
-                    {form_error(sending.problem)}
+                    {sending.alert()}
                 </div>
             </div>
         </section>

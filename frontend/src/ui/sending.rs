@@ -67,7 +67,7 @@ impl Sending {
     }
 
     /// What is wrong with a field.
-    fn said(self, name: &'static str) -> impl Fn() -> Option<String> + Copy + Send {
+    pub fn said(self, name: &'static str) -> impl Fn() -> Option<String> + Copy + Send {
         self.fields.update_value(|fields| fields.push(name));
         move || {
             self.problem

@@ -84,6 +84,19 @@ fn too_many_requests_are_told_to_wait() {
 }
 
 #[test]
+fn calls_without_a_credential_keep_no_new_key_out() {
+    with_own_server(
+        Engine::Sqlite,
+        |c| c.rate_limit = 5,
+        |t| {
+            let key = api_key::program(&t.sales, &["*:read"]);
+            while t.anonymous.get("/customers").send().status != 429 {}
+            key.get("/leads").expect(200);
+        },
+    );
+}
+
+#[test]
 fn a_made_up_credential_does_not_escape_the_limit() {
     with_own_server(
         Engine::Sqlite,

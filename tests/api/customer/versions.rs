@@ -47,6 +47,54 @@ both! {
         t.sales.post("/customers", json!({ "name": "a" })).key("two words").refused(400, "invalid_idempotency_key");
     }
 
+    fn a_repeat_shows_nothing_that_is_closed_by_now(t) {
+        let rights = json!({ "customer": { "view": "all", "create": "all" } });
+        let role = t.owner.create("/roles", json!({ "name": "Desk", "grants": rights }));
+        let path = format!("/users/{}", t.sales.id);
+        let version = t.owner.get(&path).expect(200).version();
+        t.owner.patch(&path, version, json!({ "roles": [role["key"]] })).expect(200);
+        let create = || t.sales.post("/customers", json!({ "name": "a", "phone": "13812340000" })).key("k");
+        let first = create().expect(201);
+        let path = format!("/roles/{}", role.id());
+        t.owner.patch(&path, 1, json!({ "field_rights": { "customer": { "phone": "masked" } } })).expect(200);
+        assert!(!create().refused(409, "idempotency_answer_withheld").text.contains("13812340000"));
+        t.owner.patch(&path, 2, json!({ "field_rights": { "customer": null } })).expect(200);
+        assert_eq!(create().expect(201).text, first.text);
+        assert_eq!(t.sales.names("/customers"), ["a"]);
+    }
+
+    fn a_repeat_shows_no_record_that_is_out_of_sight_by_now(t) {
+        let create = || t.sales.post("/customers", json!({ "name": "a" })).key("one");
+        let batch = json!({ "atomic": false, "operations": [
+            { "method": "create", "body": { "name": "b" } }, { "method": "create", "body": {} } ] });
+        let batch = || t.sales.post("/customers/batch", batch.clone()).key("batch");
+        let lead = t.sales.create("/leads", json!({ "name": "c" })).id();
+        let convert = || t.sales.act(&format!("/leads/{lead}/convert")).if_match(1).key("convert");
+        let (one, many) = (create().expect(201), batch().expect(207));
+        let converted = convert().expect(200);
+        let theirs = [one.id(), many["results"][0]["body"]["id"].as_str().expect("an id").to_owned()];
+        for id in theirs {
+            t.owner.patch(&format!("/customers/{id}"), 1, json!({ "owner_id": t.other_sales.id })).expect(200);
+        }
+        let contact = converted["contact"]["id"].as_str().expect("an id");
+        t.sales.get(&format!("/contacts/{contact}")).expect(200);
+        t.sales.delete(&format!("/contacts/{contact}"), 1).expect(204);
+        for repeat in [create(), batch(), convert()] {
+            repeat.refused(409, "idempotency_answer_withheld");
+        }
+        assert_eq!(t.owner.names("/customers").len(), 3);
+    }
+
+    fn who_makes_what_they_never_see_gets_the_first_answer_again(t) {
+        let role = t.owner.create("/roles", json!({ "name": "Intake", "grants": { "customer": { "create": "all" } } }));
+        let path = format!("/users/{}", t.sales.id);
+        let version = t.owner.get(&path).expect(200).version();
+        t.owner.patch(&path, version, json!({ "roles": [role["key"]] })).expect(200);
+        let create = || t.sales.post("/customers", json!({ "name": "a" })).key("k").expect(201);
+        assert_eq!(create().text, create().text);
+        t.sales.get("/customers").refused(403, "forbidden");
+    }
+
     fn a_batch_and_an_action_are_done_once_for_a_key(t) {
         let batch = json!({ "operations": [{ "method": "create", "body": { "name": "a" } }] });
         let first = t.sales.post("/customers/batch", batch.clone()).key("b").expect(200);

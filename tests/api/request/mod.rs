@@ -47,6 +47,8 @@ both! {
         for (method, path, allowed) in [
             ("PUT", "/customers", "GET, POST"), ("DELETE", "/customers", "GET, POST"), ("POST", "/changes", "GET"),
             ("GET", "/auth/login", "POST"), ("PATCH", "/reports/win-rate", "GET"),
+            // Not an id, though a path with one would match.
+            ("PATCH", "/customers/batch", "POST"), ("GET", "/customers/search", "POST"), ("DELETE", "/customers/deleted", "GET"),
         ] {
             let refused = t.sales.call(method, path).refused(405, "method_not_allowed");
             let mut names: Vec<&str> = refused.header("allow").split(", ").collect();
@@ -57,6 +59,14 @@ both! {
             t.sales.get(&format!("/customers/{id}")).refused(404, "not_found");
         }
         t.sales.get("/customers/01890000-0000-7000-8000-000000000000").refused(404, "not_found");
+    }
+
+    fn a_whole_number_is_one_however_it_is_written(t) {
+        for (seats, status) in [("7.0", 201), ("7e0", 201), ("7.5", 422), ("1e300", 422), ("\"7\"", 422)] {
+            let body = format!("{{\"name\":\"a\",\"employees\":{seats}}}");
+            let made = t.sales.call("POST", "/customers").bytes("application/json", body.into_bytes()).expect(status);
+            assert!(status != 201 || made["employees"] == 7, "{seats}: {}", made.text);
+        }
     }
 
     fn problems_are_told_in_the_callers_language(t) {
@@ -93,4 +103,35 @@ both! {
         assert_eq!(t.anonymous.call_at("GET", "/metrics").send().status, 404);
         assert!(t.anonymous.call_at("GET", "/docs/").expect(200).text.contains("swagger"));
     }
+}
+
+#[test]
+fn an_empty_variable_is_not_set() {
+    let variables = [
+        "GUANXI_LOG",
+        "GUANXI_LISTEN",
+        "GUANXI_METRICS_LISTEN",
+        "GUANXI_PUBLIC_URL",
+        "GUANXI_RATE_LIMIT",
+        "GUANXI_SMTP_URL",
+        "GUANXI_MAIL_FROM",
+        "GUANXI_TRUSTED_PROXIES",
+        "GUANXI_WORKERS",
+    ];
+    let started = |value: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_guanxi-under-test"));
+        let command = command.args(["serve", "--database", "sqlite:/nowhere/at/all.db"]);
+        let ended = command
+            .envs(variables.map(|name| (name, value)))
+            .output()
+            .expect("it runs");
+        String::from_utf8_lossy(&ended.stderr).into_owned()
+    };
+    // The settings are read; what is missing is the database.
+    assert!(started("").contains("the database cannot be opened"), "{}", started(""));
+    assert!(
+        started("x").contains("GUANXI_LISTEN") || started("x").contains("--listen"),
+        "{}",
+        started("x")
+    );
 }

@@ -55,7 +55,8 @@ export class App {
 
   /** The way the app does it, with less to click: the session's cookie is the context's. */
   async signIn({ email, password }) {
-    const answer = await this.context.request.post('/api/v1/auth/login', { headers: { 'X-Guanxi-App': '1' }, data: { email, password } });
+    // A connection kept for later may be closed by the server just as it is taken again.
+    const answer = await this.context.request.post('/api/v1/auth/login', { headers: { 'X-Guanxi-App': '1' }, data: { email, password }, maxRetries: 1 });
     if (!answer.ok()) throw new Error(`signing in: ${answer.status()} ${await answer.text()}`);
     // The app asks for a session only where somebody has signed in before.
     await this.context.addInitScript(() => {

@@ -1,6 +1,7 @@
 //! Passwords: changed by their owner, or set through a one-time link.
 
 use super::note;
+use crate::call::Call;
 use crate::caller::{Caller, SignedIn};
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
@@ -8,7 +9,7 @@ use crate::request::{self, address};
 use crate::state::State;
 use crate::{mail, password, token};
 use actix_web::http::Method;
-use actix_web::web::{Bytes, Data, Path};
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::Actor;
 use domain::user::User;
@@ -31,37 +32,28 @@ pub fn secret(map: &mut Map<String, Json>, name: &'static str) -> Result<String,
 
 pub async fn hashed(new: String) -> Result<String, Problem> {
     password::check(&new)?;
-    let hash = tokio::task::spawn_blocking(move || password::hash(&new))
-        .await
-        .map_err(persistence::Error::internal)?;
+    let hash = password::beside(move || password::hash(&new)).await?;
     Ok(hash.map_err(persistence::Error::internal)?)
 }
 
 /// Makes sure that it is the user who is at the keyboard. Tries are counted as those of a sign-in are.
-pub async fn prove(state: &State, caller: &Caller, request: &HttpRequest, secret: String) -> Result<(), Problem> {
+pub async fn prove(call: &Call<SignedIn>, secret: String) -> Result<(), Problem> {
+    let (state, caller) = (&call.state, call.caller());
     let (me, workspace) = (caller.me()?, caller.workspace().id);
-    let attempt = state.throttle.begin(&me.to_string(), address(request))?;
-    let right = state
+    let attempt = state.throttle.begin(&me.to_string(), address(&call.request))?;
+    let stored = state
         .store
-        .read(move |tx| {
-            let stored = login::password_hash(tx, workspace, me)?;
-            Ok(password::verify(&secret, stored.as_deref()))
-        })
+        .read(move |tx| login::password_hash(tx, workspace, me))
         .await?;
-    if !right {
+    if !password::beside(move || password::verify(&secret, stored.as_deref())).await? {
         return Err(Issue::at("password", "wrong_password").into());
     }
     state.throttle.succeeded(&attempt);
     Ok(())
 }
 
-async fn change(
-    SignedIn { caller, session }: SignedIn,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
+async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
+    let mut map = call.object()?;
     let old = secret(&mut map, "password")?;
     let new = secret(&mut map, "new_password")?;
     request::nothing_else(&map)?;
@@ -69,47 +61,37 @@ async fn change(
         pointer: "/new_password".into(),
         ..issue
     })?;
-    prove(&state, &caller, &request, old).await?;
+    prove(&call, old).await?;
     let hash = hashed(new).await?;
-    let me = caller.me()?;
-    state
-        .store
-        .write(move |tx| {
-            let permit = caller.own_permit();
-            login::set_password(tx, &permit, me, &hash)?;
-            login::withdraw_link(tx, &permit, me)?;
-            session::end_others(tx, &permit, me, session)?;
-            note(tx, &permit, me, |user| user.password_changed_at = Some(Instant::now()))?;
-            Ok(())
-        })
-        .await?;
-    state.forget_identities();
+    let (me, session) = (call.caller().me()?, call.by.session);
+    call.write(move |tx, by| {
+        let permit = by.own_permit();
+        login::set_password(tx, &permit, me, &hash)?;
+        login::withdraw_link(tx, &permit, me)?;
+        session::end_others(tx, &permit, me, session)?;
+        note(tx, &permit, me, |user| user.password_changed_at = Some(Instant::now()))
+    })
+    .await?;
+    call.state.forget_identities();
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Makes a link through which the user sets a password: the first, or a new one.
-async fn invite(
-    SignedIn { caller, .. }: SignedIn,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    request::nothing_else(&request::optional_object(&request, &body)?)?;
-    let id = request::id(&path, User::KIND.name)?;
+async fn invite(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
+    call.nothing()?;
+    let id = call.id(User::KIND)?;
     let secret = token::secret().map_err(persistence::Error::internal)?;
     let hash = token::hash(&secret);
     let expires_at = Instant::now().plus_seconds(LINK_SECONDS);
     let url = format!(
         "{}/welcome?token={secret}",
-        state.config.public_url.trim_end_matches('/')
+        call.state.config.public_url.trim_end_matches('/')
     );
     let link = url.clone();
-    let by_mail = state.mail.is_some();
-    let sent_to = state
-        .store
-        .write(move |tx| {
-            let (found, permit) = crate::user::in_charge_of(tx, &caller, id)?;
+    let by_mail = call.state.mail.is_some();
+    let sent_to = call
+        .write(move |tx, by| {
+            let (found, permit) = crate::user::in_charge_of(tx, by, id)?;
             if found.disabled {
                 return Err(Error::Conflict(Issue::at("disabled", "user_disabled")).into());
             }
@@ -121,12 +103,12 @@ async fn invite(
             login::offer_link(tx, &permit, id, &hash, expires_at)?;
             note(tx, &permit, id, |user| user.invited_at = Some(Instant::now()))?;
             if by_mail {
-                send(tx, &caller, &found, email.as_str(), &link)?;
+                send(tx, by, &found, email.as_str(), &link)?;
             }
             Ok(Some(email.clone()).filter(|_| by_mail))
         })
         .await?;
-    if let Some(worker) = &state.mail {
+    if let Some(worker) = &call.state.mail {
         worker.wake();
     }
     Ok(HttpResponse::Created().json(json!({ "url": url, "expires_at": expires_at, "sent_to": sent_to })))

@@ -114,11 +114,7 @@ async fn login(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
         state.throttle.count_from_anywhere(&mut attempt)?;
     }
     let stored = login.as_ref().map(|l| l.password_hash.clone());
-    // As many at a time as the store reads: each takes 19 MiB.
-    let right = state
-        .store
-        .read(move |_| Ok(password::verify(&secret, stored.as_deref())))
-        .await?;
+    let right = password::beside(move || password::verify(&secret, stored.as_deref())).await?;
     let login = login
         .filter(|_| right)
         .ok_or(Error::Unauthenticated("invalid_credentials"))?;

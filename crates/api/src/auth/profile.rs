@@ -1,15 +1,14 @@
 //! What the signed-in user may change about themselves, whatever their rights.
 
+use crate::call::Call;
 use crate::caller::SignedIn;
 use crate::crud;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use crate::request;
 use crate::schema::type_name;
-use crate::state::State;
+use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
 use domain::record::Patch;
 use domain::user::{User, UserPatch};
 use domain::{Instant, Issue, Record};
@@ -19,32 +18,26 @@ use serde_json::json;
 /// Fields of one's own record that are one's own affair.
 const OWN: [&str; 5] = ["name", "phone", "title", "locale", "time_zone"];
 
-async fn change(
-    SignedIn { caller, .. }: SignedIn,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let expected = request::if_match(&request)?;
-    let map = request::object(&request, &body)?;
+async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
+    let expected = call.expected()?;
+    let map = call.object()?;
     if let Some(name) = map.keys().find(|k| !OWN.contains(&k.as_str())) {
         return Err(Issue::at(name, "read_only").with("field", name).into());
     }
-    let me = caller.me()?;
-    let answer = state
-        .store
-        .write(move |tx| {
-            let old: User = engine::find(tx, &caller.identity_scope(), me)?;
+    let me = call.caller().me()?;
+    let answer = call
+        .write(move |tx, by| {
+            let old: User = engine::find(tx, &by.identity_scope(), me)?;
             expected.check(old.version())?;
             let mut new = old.apply(UserPatch::parse(map.clone(), false)?, Instant::now())?;
             crate::user::check_time_zone(&new)?;
-            crud::checked(tx, &caller, Some(&old), &mut new)?;
-            let stored = engine::update(tx, &caller.own_permit(), &old, &new)?;
+            crud::checked(tx, by, Some(&old), &mut new)?;
+            let stored = engine::update(tx, &by.own_permit(), &old, &new)?;
             // One's own record is shown whole.
             request::record(StatusCode::OK, &stored.whole(), stored.version())
         })
         .await?;
-    state.forget_identities();
+    call.state.forget_identities();
     Ok(request::respond(answer))
 }
 

@@ -1,15 +1,16 @@
 //! The second factor: one-time codes of an authenticator app (RFC 6238), and recovery codes for when it is lost.
 
 use super::{credential, note};
+use crate::call::Call;
 use crate::caller::SignedIn;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
 use crate::token;
+use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Data;
 use domain::user::User;
 use domain::{Error, Id, Instant, Issue, Record};
 use persistence::second_factor::{self, SecondFactor};
@@ -101,13 +102,8 @@ fn encoded(text: &str) -> String {
     })
 }
 
-async fn turn_on(
-    SignedIn { caller, .. }: SignedIn,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
+async fn turn_on(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
+    let mut map = call.object()?;
     let secret = request::required_text(&mut map, "secret", 64)?;
     let code = request::required_text(&mut map, "code", 40)?;
     request::nothing_else(&map)?;
@@ -126,66 +122,49 @@ async fn turn_on(
         step,
         recovery: codes.iter().map(token::hash).collect(),
     };
-    let me = caller.me()?;
-    state
-        .store
-        .write(move |tx| {
-            let permit = caller.own_permit();
-            if second_factor::find(tx, permit.workspace(), me)?.is_some() {
-                return Err(Error::Conflict(Issue::new("", "second_factor_on")).into());
-            }
-            second_factor::turn_on(tx, &permit, me, &factor)?;
-            note(tx, &permit, me, |user| user.two_factor = true)
-        })
-        .await?;
+    let me = call.caller().me()?;
+    call.write(move |tx, by| {
+        let permit = by.own_permit();
+        if second_factor::find(tx, permit.workspace(), me)?.is_some() {
+            return Err(Error::Conflict(Issue::new("", "second_factor_on")).into());
+        }
+        second_factor::turn_on(tx, &permit, me, &factor)?;
+        note(tx, &permit, me, |user| user.two_factor = true)
+    })
+    .await?;
     let shown: Vec<String> = codes.iter().map(|c| format!("{}-{}", &c[..5], &c[5..])).collect();
     Ok(HttpResponse::Ok().json(json!({ "recovery_codes": shown })))
 }
 
 /// The password is asked again: an open screen is not enough to take a lock off.
-async fn turn_off(
-    SignedIn { caller, .. }: SignedIn,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
+async fn turn_off(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
+    let mut map = call.object()?;
     let password = credential::secret(&mut map, "password")?;
     request::nothing_else(&map)?;
-    credential::prove(&state, &caller, &request, password).await?;
-    let me = caller.me()?;
-    state
-        .store
-        .write(move |tx| {
-            let permit = caller.own_permit();
-            second_factor::turn_off(tx, &permit, me)?;
-            note(tx, &permit, me, |user| user.two_factor = false)
-        })
-        .await?;
+    credential::prove(&call, password).await?;
+    let me = call.caller().me()?;
+    call.write(move |tx, by| {
+        let permit = by.own_permit();
+        second_factor::turn_off(tx, &permit, me)?;
+        note(tx, &permit, me, |user| user.two_factor = false)
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// For who has lost the device and the recovery codes: somebody with the right to change the user takes the factor off.
-async fn reset(
-    SignedIn { caller, .. }: SignedIn,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    request::nothing_else(&request::optional_object(&request, &body)?)?;
-    let id = request::id(&path, User::KIND.name)?;
-    state
-        .store
-        .write(move |tx| {
-            let (found, permit) = crate::user::in_charge_of(tx, &caller, id)?;
-            if !found.two_factor {
-                return Err(Error::Conflict(Issue::at("two_factor", "second_factor_off")).into());
-            }
-            second_factor::turn_off(tx, &permit, id)?;
-            note(tx, &permit, id, |user| user.two_factor = false)
-        })
-        .await?;
+async fn reset(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
+    call.nothing()?;
+    let id = call.id(User::KIND)?;
+    call.write(move |tx, by| {
+        let (found, permit) = crate::user::in_charge_of(tx, by, id)?;
+        if !found.two_factor {
+            return Err(Error::Conflict(Issue::at("two_factor", "second_factor_off")).into());
+        }
+        second_factor::turn_off(tx, &permit, id)?;
+        note(tx, &permit, id, |user| user.two_factor = false)
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -1,17 +1,15 @@
 //! Several operations on records of a kind at once: all or nothing, or each for itself.
 
 use super::{Noun, after_write, create_in, delete_in, patch_in};
+use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
 use crate::request::{self, Expected};
-use crate::state::State;
+use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
 use domain::{Error, Id, Issue};
 use persistence::Tx;
-use persistence::idempotency::Answer;
 use serde_json::{Map, Value as Json, json};
 
 /// One operation of a batch.
@@ -62,15 +60,14 @@ fn step(index: usize, json: Json) -> Result<Step, Issue> {
     }
 }
 
-fn run_step<T: Noun>(tx: &mut Tx, caller: &Caller, step: &Step) -> persistence::Result<Json> {
+/// The record as it is after one operation, where it is left, and the operation's status.
+fn run_step<T: Noun>(tx: &mut Tx, caller: &Caller, step: &Step) -> persistence::Result<(u16, Option<T>)> {
     Ok(match step.clone() {
-        Step::Create(body) => json!({ "status": 201, "body": caller.show(&create_in::<T>(tx, caller, body)?) }),
-        Step::Update(id, expected, body) => {
-            json!({ "status": 200, "body": caller.show(&patch_in::<T>(tx, caller, id, expected, body)?) })
-        }
+        Step::Create(body) => (201, Some(create_in(tx, caller, body)?)),
+        Step::Update(id, expected, body) => (200, Some(patch_in(tx, caller, id, expected, body)?)),
         Step::Delete(id, expected) => {
             delete_in::<T>(tx, caller, id, expected)?;
-            json!({ "status": 204, "body": null })
+            (204, None)
         }
     })
 }
@@ -90,13 +87,8 @@ fn within(index: usize, error: persistence::Error) -> persistence::Error {
     }
 }
 
-async fn batch<T: Noun>(
-    caller: Caller,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
+async fn batch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
+    let mut map = call.object()?;
     let atomic = match map.remove("atomic") {
         None => true,
         Some(Json::Bool(atomic)) => atomic,
@@ -117,39 +109,37 @@ async fn batch<T: Noun>(
         .enumerate()
         .map(|(i, o)| step(i, o))
         .collect::<Result<Vec<_>, _>>()?;
-    let by = caller.clone();
-    let response = request::once(
-        &state,
-        &caller,
-        &request,
-        &body,
-        move |tx| -> persistence::Result<Answer> {
-            let mut results = Vec::with_capacity(steps.len());
-            for (index, step) in steps.iter().enumerate() {
-                if atomic {
-                    results.push(run_step::<T>(tx, &by, step).map_err(|e| within(index, e))?);
-                    continue;
-                }
-                results.push(match tx.savepoint(|tx| run_step::<T>(tx, &by, step)) {
-                    Ok(result) => result,
-                    Err(error @ persistence::Error::Domain(_)) => {
-                        let problem = Problem::from(error);
-                        let status = actix_web::ResponseError::status_code(&problem).as_u16();
-                        json!({ "status": status, "body": problem.body(by.locale, &by.request_id) })
-                    }
-                    Err(error) => return Err(error),
-                });
-            }
-            let status = if atomic {
-                StatusCode::OK
+    let response = call.once(move |tx, by| {
+        let (mut results, mut shown) = (Vec::with_capacity(steps.len()), Vec::new());
+        for (index, step) in steps.iter().enumerate() {
+            let done = if atomic {
+                Ok(run_step::<T>(tx, by, step).map_err(|e| within(index, e))?)
             } else {
-                StatusCode::MULTI_STATUS
+                tx.savepoint(|tx| run_step::<T>(tx, by, step))
             };
-            request::json(status, &json!({ "results": results }))
-        },
-    )
-    .await?;
-    after_write::<T>(&state);
+            results.push(match done {
+                Ok((status, record)) => {
+                    shown.extend(record.as_ref().map(T::id));
+                    json!({ "status": status, "body": record.as_ref().map(|record| by.show(record)) })
+                }
+                Err(error @ persistence::Error::Domain(_)) => {
+                    let problem = Problem::from(error);
+                    let status = actix_web::ResponseError::status_code(&problem).as_u16();
+                    json!({ "status": status, "body": problem.body(by.locale, &by.request_id) })
+                }
+                Err(error) => return Err(error),
+            });
+        }
+        let status = if atomic {
+            StatusCode::OK
+        } else {
+            StatusCode::MULTI_STATUS
+        };
+        let answer = request::json(status, &json!({ "results": results }))?;
+        Ok(shown.into_iter().fold(answer, |answer, id| answer.of(T::KIND, id)))
+    });
+    let response = response.await?;
+    after_write::<T>(&call.state);
     Ok(response)
 }
 

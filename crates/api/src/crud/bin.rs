@@ -1,6 +1,7 @@
 //! The recycle bin of a kind: what is in it, and how a record comes back.
 
 use super::{Noun, after_write};
+use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
@@ -8,7 +9,7 @@ use crate::schema::type_name;
 use crate::state::State;
 use crate::{listing, request};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::Action;
 use persistence::engine;
@@ -32,26 +33,19 @@ async fn deleted<T: Noun>(caller: Caller, state: Data<State>, request: HttpReque
 }
 
 /// Takes a record out of the recycle bin.
-async fn restore<T: Noun>(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, T::KIND.name)?;
-    let expected = request::if_match(&request)?;
-    request::nothing_else(&request::optional_object(&request, &body)?)?;
-    let by = caller.clone();
-    let response = request::once(&state, &caller, &request, &body, move |tx| {
+async fn restore<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
+    let id = call.id(T::KIND)?;
+    let expected = call.expected()?;
+    call.nothing()?;
+    let response = call.once(move |tx, by| {
         let old: T = engine::find_deleted(tx, &by.scope(T::KIND)?, id)?;
         let permit = by.authorize(Action::Delete, T::KIND, old.owner_id())?;
         expected.check(old.version())?;
         let stored = engine::restore(tx, &permit, &old)?;
-        request::record(StatusCode::OK, &by.show(&stored), stored.version())
-    })
-    .await?;
-    after_write::<T>(&state);
+        request::shown(StatusCode::OK, by, &stored)
+    });
+    let response = response.await?;
+    after_write::<T>(&call.state);
     Ok(response)
 }
 

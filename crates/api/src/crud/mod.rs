@@ -4,6 +4,7 @@
 mod batch;
 mod bin;
 
+use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{BASE, Doc, Routes, reference};
 use crate::error::Problem;
@@ -21,6 +22,7 @@ use domain::policy::{Action, Permit};
 use domain::record::{Birth, Ownership, Patch};
 use domain::value::FieldType;
 use domain::{Error, Id, Instant, Issue, Kind, Record, query};
+use persistence::idempotency::Answer;
 use persistence::{Tx, engine, sharing};
 use serde_json::{Map, Value as Json, json};
 
@@ -78,6 +80,20 @@ pub fn create_from<T: Noun>(tx: &mut Tx, caller: &Caller, mut map: Map<String, J
     Ok(new)
 }
 
+/// The record that a call is about: in sight, open to what is to be done with it, and as it was when it was seen.
+pub fn subject<T: Record>(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: Id,
+    action: Action,
+    expected: Expected,
+) -> persistence::Result<(T, Permit)> {
+    let found: T = engine::find(tx, &caller.scope(T::KIND)?, id)?;
+    let permit = sharing::authorize(tx, caller, action, &found)?;
+    expected.check(found.version())?;
+    Ok((found, permit))
+}
+
 /// Patches a record in a transaction.
 pub fn patch_in<T: Noun>(
     tx: &mut Tx,
@@ -86,9 +102,7 @@ pub fn patch_in<T: Noun>(
     expected: Expected,
     mut map: Map<String, Json>,
 ) -> persistence::Result<T> {
-    let old: T = engine::find(tx, &caller.scope(T::KIND)?, id)?;
-    let permit = sharing::authorize(tx, caller, Action::Edit, &old)?;
-    expected.check(old.version())?;
+    let (old, permit): (T, _) = subject(tx, caller, id, Action::Edit, expected)?;
     caller.fields(T::KIND).must_set(map.keys())?;
     merge_objects(&mut map, &old)?;
     let patch = T::Patch::parse(map, false)?;
@@ -174,8 +188,10 @@ fn after_write<T: Noun>(state: &State) {
     }
 }
 
-fn location(kind: &Kind, id: Id) -> String {
-    format!("{BASE}/{}/{id}", kind.path())
+fn created<T: Noun>(by: &Caller, new: &T) -> persistence::Result<Answer> {
+    let mut answer = request::shown(StatusCode::CREATED, by, new)?;
+    answer.location = Some(format!("{BASE}/{}/{}", T::KIND.path(), new.id()));
+    Ok(answer)
 }
 
 async fn list<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -224,67 +240,39 @@ async fn get<T: Noun>(
         .body(body))
 }
 
-async fn create<T: Noun>(
-    caller: Caller,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let map = request::object(&request, &body)?;
-    let by = caller.clone();
-    let response = request::once(&state, &caller, &request, &body, move |tx| {
-        let new: T = create_in(tx, &by, map.clone())?;
-        let mut answer = request::record(StatusCode::CREATED, &by.show(&new), new.version())?;
-        answer.location = Some(location(T::KIND, new.id()));
-        Ok(answer)
-    })
-    .await?;
-    after_write::<T>(&state);
+async fn create<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
+    let map = call.object()?;
+    let response = call.once(move |tx, by| created(by, &create_in::<T>(tx, by, map.clone())?));
+    let response = response.await?;
+    after_write::<T>(&call.state);
     Ok(response)
 }
 
-async fn patch<T: Noun>(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, T::KIND.name)?;
-    let expected = request::if_match(&request)?;
-    let map = request::object(&request, &body)?;
-    let answer = state
-        .store
-        .write(move |tx| {
-            let stored: T = patch_in(tx, &caller, id, expected, map.clone())?;
-            request::record(StatusCode::OK, &caller.show(&stored), stored.version())
+async fn patch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
+    let id = call.id(T::KIND)?;
+    let expected = call.expected()?;
+    let map = call.object()?;
+    let answer = call
+        .write(move |tx, by| {
+            let stored: T = patch_in(tx, by, id, expected, map.clone())?;
+            request::shown(StatusCode::OK, by, &stored)
         })
         .await?;
-    after_write::<T>(&state);
+    after_write::<T>(&call.state);
     Ok(request::respond(answer))
 }
 
 fn delete_in<T: Noun>(tx: &mut Tx, caller: &Caller, id: Id, expected: Expected) -> persistence::Result<()> {
-    let old: T = engine::find(tx, &caller.scope(T::KIND)?, id)?;
-    let permit = caller.authorize(Action::Delete, T::KIND, old.owner_id())?;
-    expected.check(old.version())?;
+    let (old, permit): (T, _) = subject(tx, caller, id, Action::Delete, expected)?;
     T::before_delete(tx, caller, &old)?;
     engine::delete(tx, &permit, &old)
 }
 
-async fn delete<T: Noun>(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, T::KIND.name)?;
-    let expected = request::if_match(&request)?;
-    state
-        .store
-        .write(move |tx| delete_in::<T>(tx, &caller, id, expected))
-        .await?;
-    after_write::<T>(&state);
+async fn delete<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
+    let id = call.id(T::KIND)?;
+    let expected = call.expected()?;
+    call.write(move |tx, by| delete_in::<T>(tx, by, id, expected)).await?;
+    after_write::<T>(&call.state);
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -299,46 +287,33 @@ fn by_key(kind: &Kind, key: &str, value: String, in_body: Option<Json>) -> Resul
 }
 
 /// Creates or changes the record that has this value in a unique field.
-async fn upsert<T: Noun>(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<(String, String)>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
+async fn upsert<T: Noun>(call: Call, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let (key, value) = path.into_inner();
     if key != "external_id" {
         let issue = Issue::new("key", "unknown_choice").with("choices", "external_id");
         return Err(Error::BadQuery(issue).into());
     }
-    let mut map = request::object(&request, &body)?;
+    let mut map = call.object()?;
     let value = by_key(T::KIND, &key, value, map.insert(key.clone(), Json::Null))?;
     map.insert(key, json!(value));
-    let expected = if request.headers().contains_key("If-Match") {
-        request::if_match(&request)?
+    let expected = if call.request.headers().contains_key("If-Match") {
+        call.expected()?
     } else {
         Expected::Any
     };
-    let answer = state
-        .store
-        .write(move |tx| {
-            let scope = caller.scope(T::KIND)?;
-            let found: Option<T> = engine::find_by(tx, &scope, "external_id", value.as_str())?;
+    let answer = call
+        .write(move |tx, by| {
+            let found: Option<T> = engine::find_by(tx, &by.scope(T::KIND)?, "external_id", value.as_str())?;
             match found {
                 Some(old) => {
-                    let stored: T = patch_in(tx, &caller, old.id(), expected, map.clone())?;
-                    request::record(StatusCode::OK, &caller.show(&stored), stored.version())
+                    let stored: T = patch_in(tx, by, old.id(), expected, map.clone())?;
+                    request::shown(StatusCode::OK, by, &stored)
                 }
-                None => {
-                    let new: T = create_in(tx, &caller, map.clone())?;
-                    let mut answer = request::record(StatusCode::CREATED, &caller.show(&new), new.version())?;
-                    answer.location = Some(location(T::KIND, new.id()));
-                    Ok(answer)
-                }
+                None => created(by, &create_in::<T>(tx, by, map.clone())?),
             }
         })
         .await?;
-    after_write::<T>(&state);
+    after_write::<T>(&call.state);
     Ok(request::respond(answer))
 }
 

@@ -21,7 +21,7 @@ use persistence::idempotency::Answer;
 use persistence::import::{self as store, CHUNK, Part};
 use persistence::job as queue;
 use persistence::{Tx, engine};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
@@ -30,6 +30,7 @@ use super::plan::{Mapping, Plan, Settings, Values};
 use super::reader::Options;
 use super::run::{Path, Progress};
 use super::{importable, job, kinds, worker};
+use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::{Noun, historic, listed};
 use crate::describe::{BASE, Doc, Routes, reference};
@@ -295,14 +296,20 @@ async fn create(
     // Only what was asked for; what was found is found again over the whole file.
     import.encoding = settings.options.encoding.map(|e| e.name().to_owned());
     import.delimiter = settings.options.delimiter.map(|d| char::from(d).to_string());
-    let (by, file) = (caller.clone(), form.file.clone());
-    let response = request::once(&state, &caller, &request, &form.digest, move |tx| {
+    let (by, body, file) = (caller, form.digest.into(), form.file);
+    let call = Call {
+        by,
+        state,
+        request,
+        body,
+    };
+    let response = call.once(move |tx, by| {
         job::begin(tx, &by.actor, &import, by.locale, false)?;
         keep(tx, &by.actor, id, &file)?;
-        accepted(&import, &by)
-    })
-    .await?;
-    state.jobs.wake();
+        accepted(&import, by)
+    });
+    let response = response.await?;
+    call.state.jobs.wake();
     Ok(response)
 }
 
@@ -320,8 +327,12 @@ fn keep(tx: &mut Tx, actor: &Actor, id: Id, file: &NamedTempFile) -> persistence
     Ok(())
 }
 
+fn answer(status: StatusCode, import: &Import, to: &Caller) -> persistence::Result<Answer> {
+    Ok(request::record(status, &shown(import, to)?, import.version)?.of(Import::KIND, import.id))
+}
+
 fn accepted(import: &Import, caller: &Caller) -> persistence::Result<Answer> {
-    let mut answer = request::record(StatusCode::ACCEPTED, &shown(import, caller)?, import.version)?;
+    let mut answer = answer(StatusCode::ACCEPTED, import, caller)?;
     answer.location = Some(format!("{BASE}/imports/{}", import.id));
     Ok(answer)
 }
@@ -361,24 +372,13 @@ async fn get(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Resul
     let id = request::id(&path, Import::KIND.name)?;
     let scope = caller.scope(Import::KIND)?;
     let import: Import = state.store.read_quick(move |tx| engine::find(tx, &scope, id)).await?;
-    let body = shown(&import, &caller)?;
-    Ok(request::respond(request::record(
-        StatusCode::OK,
-        &body,
-        import.version,
-    )?))
+    Ok(request::respond(answer(StatusCode::OK, &import, &caller)?))
 }
 
 /// `POST /imports/{id}/run`
-async fn run(
-    caller: Caller,
-    state: Data<State>,
-    path: UrlPath<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, Import::KIND.name)?;
-    let mut map: Map<String, Json> = request::optional_object(&request, &body)?;
+async fn run(call: Call) -> Result<HttpResponse, Problem> {
+    let id = call.id(Import::KIND)?;
+    let mut map = call.optional_object()?;
     let (given, said) = (map.remove("mapping"), map.remove("values"));
     let dry_run = match map.remove("dry_run") {
         None => false,
@@ -392,13 +392,12 @@ async fn run(
         Some(_) => return Err(Issue::at("delimiter", "wrong_type").with("type", "text").into()),
     };
     request::nothing_else(&map)?;
-    let by = caller.clone();
-    let response = request::once(&state, &caller, &request, &body, move |tx| {
+    let response = call.once(move |tx, by| {
         let old: Import = engine::find(tx, &by.scope(Import::KIND)?, id)?;
         let kind = importable(&old.kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind"))?;
         let permit = job::permit(&by.actor)?;
         by.authorize(Action::Edit, Import::KIND, old.owner_id)?;
-        may_import(&by, kind)?;
+        may_import(by, kind)?;
         if !old.is_over() {
             return Err(Error::Conflict(Issue::at("status", "import_running")).into());
         }
@@ -441,24 +440,17 @@ async fn run(
         store::drop_chunks(tx, &permit, id, Part::Errors)?;
         queue::enqueue(tx, &permit, Work::Import, id, by.locale, false)?;
         let stored = engine::update(tx, &permit, &old, &new)?;
-        accepted(&stored, &by)
-    })
-    .await?;
-    state.jobs.wake();
+        accepted(&stored, by)
+    });
+    let response = response.await?;
+    call.state.jobs.wake();
     Ok(response)
 }
 
 /// `POST /imports/{id}/cancel`
-async fn cancel(
-    caller: Caller,
-    state: Data<State>,
-    path: UrlPath<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, Import::KIND.name)?;
-    let by = caller.clone();
-    request::once(&state, &caller, &request, &body, move |tx| {
+async fn cancel(call: Call) -> Result<HttpResponse, Problem> {
+    let id = call.id(Import::KIND)?;
+    call.once(move |tx, by| {
         let old: Import = engine::find(tx, &by.scope(Import::KIND)?, id)?;
         by.authorize(Action::Edit, Import::KIND, old.owner_id)?;
         if old.is_over() {
@@ -472,7 +464,7 @@ async fn cancel(
             ..old.clone()
         };
         let stored = engine::update(tx, &permit, &old, &new)?;
-        request::record(StatusCode::OK, &shown(&stored, &by)?, stored.version)
+        answer(StatusCode::OK, &stored, by)
     })
     .await
 }

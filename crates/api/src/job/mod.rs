@@ -2,15 +2,16 @@
 
 pub mod worker;
 
+use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::{Noun, historic, listed};
 use crate::describe::{BASE, Doc, Routes, reference};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
+use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path};
 use domain::job::{Job, JobPatch, JobStatus, Work};
 use domain::policy::{self, Action, Actor, Identity, Permit};
 use domain::record::Birth;
@@ -138,9 +139,13 @@ fn shown(job: &Job, to: &Caller) -> Json {
     body
 }
 
+fn answer(status: StatusCode, job: &Job, to: &Caller) -> persistence::Result<Answer> {
+    Ok(request::record(status, &shown(job, to), job.version)?.of(KIND, job.id))
+}
+
 /// 202, and where to look.
 pub fn accepted(job: &Job, to: &Caller) -> persistence::Result<Answer> {
-    let mut answer = request::record(StatusCode::ACCEPTED, &shown(job, to), job.version)?;
+    let mut answer = answer(StatusCode::ACCEPTED, job, to)?;
     answer.location = Some(format!("{BASE}/jobs/{}", job.id));
     Ok(answer)
 }
@@ -150,24 +155,16 @@ async fn get(caller: Caller, state: Data<State>, path: Path<String>) -> Result<H
     let id = request::id(&path, KIND.name)?;
     let scope = caller.scope(KIND)?;
     let job: Job = state.store.read_quick(move |tx| engine::find(tx, &scope, id)).await?;
-    let answer = request::record(StatusCode::OK, &shown(&job, &caller), job.version)?;
-    Ok(request::respond(answer))
+    Ok(request::respond(answer(StatusCode::OK, &job, &caller)?))
 }
 
 /// `POST /jobs/{id}/cancel`
-async fn cancel(
-    caller: Caller,
-    state: Data<State>,
-    path: Path<String>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let id = request::id(&path, KIND.name)?;
-    let by = caller.clone();
-    request::once(&state, &caller, &request, &body, move |tx| {
+async fn cancel(call: Call) -> Result<HttpResponse, Problem> {
+    let id = call.id(KIND)?;
+    call.once(move |tx, by| {
         let old: Job = engine::find(tx, &by.scope(KIND)?, id)?;
         by.authorize(Action::Edit, KIND, old.owner_id)?;
-        let permit = permit(&by, KIND)?;
+        let permit = permit(by, KIND)?;
         if !queue::dequeue(tx, &permit, id)? {
             return Err(Error::Conflict(Issue::at("status", "job_over")).into());
         }
@@ -179,7 +176,7 @@ async fn cancel(
             ..old.clone()
         };
         let stored = engine::update(tx, &permit, &old, &new)?;
-        request::record(StatusCode::OK, &shown(&stored, &by), stored.version)
+        answer(StatusCode::OK, &stored, by)
     })
     .await
 }

@@ -1,14 +1,15 @@
 //! Routes of the workspace's own settings.
 
+use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
+use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Data;
 use chrono_tz::Tz;
 use domain::policy::Action;
 use domain::working_time::WorkingHours;
@@ -37,19 +38,13 @@ async fn show(caller: Caller, state: Data<State>) -> Result<HttpResponse, Proble
     Ok(request::respond(answer))
 }
 
-async fn change(
-    caller: Caller,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
-) -> Result<HttpResponse, Problem> {
-    let expected = request::if_match(&request)?;
-    let map = request::object(&request, &body)?;
-    let permit = caller.authorize(Action::Configure, KIND, None)?;
-    let answer = state
-        .store
-        .write(move |tx| {
-            let old = stored(tx, &caller)?;
+async fn change(call: Call) -> Result<HttpResponse, Problem> {
+    let expected = call.expected()?;
+    let map = call.object()?;
+    let permit = call.by.authorize(Action::Configure, KIND, None)?;
+    let answer = call
+        .write(move |tx, by| {
+            let old = stored(tx, by)?;
             expected.check(old.version)?;
             let mut map = map.clone();
             // The hours of one weekday leave those of the others.
@@ -69,7 +64,7 @@ async fn change(
         })
         .await?;
     // Everybody carries the workspace with them.
-    state.forget_identities();
+    call.state.forget_identities();
     Ok(request::respond(answer))
 }
 

@@ -5,7 +5,7 @@ use crate::error::{Error, Issue};
 use crate::money::{Rate, parse_decimal};
 use crate::policy::Fields;
 use crate::record::{FILTER, Field, Kind, SORT};
-use crate::value::{Type, Val, parse_day, parse_id};
+use crate::value::{Type, Val, parse_day, parse_id, whole};
 use crate::{Currency, Day, Instant};
 use serde_json::{Map, Value as Json};
 
@@ -218,7 +218,7 @@ fn names(map: &mut Map<String, Json>, name: &str) -> Result<Option<Vec<String>>,
 fn number(value: &Json, loose: bool) -> Option<i64> {
     match value {
         Json::String(s) if loose => s.parse().ok(),
-        value => value.as_i64(),
+        value => whole(value),
     }
 }
 

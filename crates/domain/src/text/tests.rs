@@ -357,8 +357,8 @@ fn names_sort_by_syllable() {
     let sorted = [
         "3M",
         "阿里巴巴",
-        "Anna",
         "安踏",
+        "Anna",
         "百度",
         "Beta",
         "重庆啤酒",
@@ -378,30 +378,7 @@ fn names_sort_by_syllable() {
     let mut names = sorted;
     names.reverse();
     names.sort_by_cached_key(|name| sort_key(name));
-    assert_eq!(
-        names,
-        [
-            "3M",
-            "阿里巴巴",
-            "安踏",
-            "Anna",
-            "百度",
-            "Beta",
-            "重庆啤酒",
-            "李宁",
-            "刘备",
-            "吕布",
-            "单雄信",
-            "西安",
-            "先锋",
-            "小米",
-            "曾国藩",
-            "张三",
-            "张三丰",
-            "张伟",
-            "Zoë"
-        ]
-    );
+    assert_eq!(names, sorted);
     assert_eq!(sort_key("  西安 "), "xi an");
     assert_eq!(sort_key("張三丰　ＡＢＣ（集团）"), "zhang san feng abc ji tuan");
     assert_eq!(sort_key("Éclair-Übung"), "eclair ubung");

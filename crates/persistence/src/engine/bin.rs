@@ -1,6 +1,6 @@
 //! The recycle bin: what was deleted, and the way back.
 
-use super::{Page, at_version, layout, not_found, stale};
+use super::{Page, at_version, layout, one, stale};
 use crate::change::{self, Entry};
 use crate::error::{Error, Result};
 use crate::sql::Sql;
@@ -25,14 +25,7 @@ pub struct Deleted<T> {
 
 /// One deleted record that the scope lets see.
 pub fn find_deleted<T: Record>(tx: &mut Tx, scope: &Scope, id: Id) -> Result<T> {
-    let layout = layout(T::KIND);
-    let mut sql = Sql::new(layout.select.as_str());
-    filter::scope_deleted(&mut sql, tx.dialect(), scope);
-    sql.push(" AND t.id = ").bind(id);
-    let row = tx.row(&sql, &layout.storage)?;
-    row.map(|mut row| T::take(&mut row))
-        .transpose()?
-        .ok_or_else(|| not_found(T::KIND, id))
+    one(tx, scope, filter::scope_deleted, id)
 }
 
 /// A page of the bin, last deleted first.

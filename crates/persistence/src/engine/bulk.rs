@@ -7,7 +7,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use domain::policy::Scope;
 use domain::text::sort_key;
-use domain::value::{Row, Storage};
+use domain::value::Storage;
 use domain::{Id, Kind, Record};
 
 /// The records whose name sorts like one of these: those so called, in any case and width, and a few more. The caller
@@ -32,8 +32,7 @@ fn find_by_texts<T: Record>(tx: &mut Tx, scope: &Scope, column: &str, texts: Vec
     filter::scope(&mut sql, dialect, scope);
     sql.push(format!(" AND t.{column}"));
     filter::one_of_texts(&mut sql, dialect, texts);
-    let rows = tx.rows(&sql, &layout.storage)?;
-    rows.into_iter().map(|row| Ok(T::take(&mut Row::new(row))?)).collect()
+    tx.all(&sql, &layout.storage, |row| Ok(T::take(row)?))
 }
 
 /// What a record is called.
@@ -91,15 +90,11 @@ fn names_of(kind: &Kind, field: &str) -> Sql {
 }
 
 fn take_names(tx: &mut Tx, sql: &Sql) -> Result<Vec<(String, Name)>> {
-    let rows = tx.rows(sql, &[Storage::Text, Storage::Id, Storage::Text])?;
-    rows.into_iter()
-        .map(|row| {
-            let mut row = Row::new(row);
-            let value = row.get()?;
-            let (id, name) = (row.get()?, row.get()?);
-            Ok((value, Name { id, name }))
-        })
-        .collect()
+    tx.all(sql, &[Storage::Text, Storage::Id, Storage::Text], |row| {
+        let value = row.get()?;
+        let (id, name) = (row.get()?, row.get()?);
+        Ok((value, Name { id, name }))
+    })
 }
 
 fn sort_column(kind: &Kind) -> String {

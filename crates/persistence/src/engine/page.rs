@@ -177,10 +177,7 @@ pub fn ids_visible(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Resul
             filter::one_of_ids(&mut sql, dialect, many);
         }
     }
-    tx.rows(&sql, &[Storage::Id])?
-        .into_iter()
-        .map(|row| Ok(Row::new(row).get()?))
-        .collect()
+    tx.all(&sql, &[Storage::Id], |row| Ok(row.get()?))
 }
 
 /// The names of records, for showing references.
@@ -211,11 +208,5 @@ fn titles_of(
     among(&mut sql, dialect, scope);
     sql.push(" AND t.id");
     filter::one_of_ids(&mut sql, dialect, ids);
-    tx.rows(&sql, &[Storage::Id, Storage::Text])?
-        .into_iter()
-        .map(|row| {
-            let mut row = Row::new(row);
-            Ok((row.get()?, row.get()?))
-        })
-        .collect()
+    tx.all(&sql, &[Storage::Id, Storage::Text], |row| Ok((row.get()?, row.get()?)))
 }
