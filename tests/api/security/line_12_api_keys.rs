@@ -12,7 +12,7 @@ use tests::sign_in::{login, newcomer, signed_in};
 use tests::*;
 
 /// Whatever a key may not do at all: it is about signing in.
-const NOT_FOR_KEYS: [&str; 16] = [
+const NOT_FOR_KEYS: [&str; 18] = [
     "change_password",
     "create_api_key",
     "end_other_sessions",
@@ -23,10 +23,12 @@ const NOT_FOR_KEYS: [&str; 16] = [
     "list_api_keys",
     "list_sessions",
     "offer_second_factor",
+    "remove_avatar",
     "rename_api_key",
     "reset_second_factor",
     "revoke_api_key",
     "rotate_api_key",
+    "set_avatar",
     "start_second_factor",
     "update_me",
 ];
