@@ -1,21 +1,32 @@
 // A client of the API beside the browser: makes each test's own data, plays the second person, checks what was stored.
 
+/** A token lasts a quarter of an hour, and a run on a slow machine longer. */
+const RENEWED_AFTER = 10 * 60_000;
+
 export class Api {
-  static async signIn(url, { email, password }) {
+  static async signIn(url, who) {
     const api = new Api();
-    api.url = url;
-    const body = await api.call('POST', '/auth/login', { email, password });
-    api.token = body.access_token;
-    api.me = body.user;
+    Object.assign(api, { url, who: { email: who.email, password: who.password } });
+    await api.renew();
     return api;
   }
 
-  async call(method, path, body, headers = {}) {
+  async renew() {
+    const { access_token, user } = await this.send('POST', '/auth/login', this.who);
+    Object.assign(this, { token: access_token, me: user, since: Date.now() });
+  }
+
+  async call(method, path, body, headers) {
+    if (Date.now() - this.since > RENEWED_AFTER) await (this.renewing ??= this.renew().finally(() => { this.renewing = null; }));
+    return this.send(method, path, body, headers);
+  }
+
+  async send(method, path, body, headers = {}) {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
       headers: {
         'Accept-Language': 'en',
-        ...(this.token && { Authorization: `Bearer ${this.token}` }),
+        ...(this.token && path !== '/auth/login' && { Authorization: `Bearer ${this.token}` }),
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
         ...headers,
       },
