@@ -95,7 +95,7 @@ mod page;
 
 pub use bin::{Deleted, find_deleted, list_deleted, restore};
 pub use bulk::{Name, find_named, find_with, named, named_by, names_near};
-pub use page::{Page, count, ids_visible, list, titles, titles_deleted};
+pub use page::{Page, count, ids_visible, list, list_by, titles, titles_deleted};
 
 use crate::change::{self, Entry};
 use crate::error::{Error, Result};

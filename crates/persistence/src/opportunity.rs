@@ -2,7 +2,7 @@
 
 use crate::engine;
 use crate::error::Result;
-use crate::filter;
+use crate::filter::{self, Rows};
 use crate::search;
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -103,5 +103,6 @@ pub fn stage_cards(tx: &mut Tx, scope: &Scope, stage: Id, list: &List) -> Result
         filter: Some(Filter::And(parts)),
         ..list.clone()
     };
-    engine::list(tx, scope, &list)
+    // An index has the cards of a stage in this order. Asking first how many are seen, through customers too, takes longer.
+    engine::list_by(tx, scope, &list, Rows::Any)
 }

@@ -25,6 +25,12 @@ pub struct Page<T> {
 /// A page of records that the scope lets see. Rows without a value in the sort field come last in both directions, so
 /// that they are read by the same index on both databases.
 pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T>> {
+    let rows = filter::rows(tx, T::KIND, scope)?;
+    list_by(tx, scope, list, rows)
+}
+
+/// As `list`, where it is known how to come to the rows.
+pub fn list_by<T: Record>(tx: &mut Tx, scope: &Scope, list: &List, rows: Rows) -> Result<Page<T>> {
     let layout = layout(T::KIND);
     let (column, storage) = list.sort.field.sort_column();
     let total = match list.count {
@@ -39,7 +45,6 @@ pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T
     let Some(search) = search::plan(tx, scope, T::KIND, list.q.as_deref())? else {
         return Ok(none);
     };
-    let rows = filter::rows(tx, T::KIND, scope)?;
     let wanted = list.limit as usize + 1;
     let nullable = list.sort.field.nullable;
     let among_nulls = matches!(&list.after, Some(Cursor { key: Val::Null(_), .. }));
