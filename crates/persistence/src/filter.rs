@@ -9,47 +9,43 @@ use domain::query::{Filter, Leaf, Test};
 use domain::value::{Storage, Val};
 use domain::{Id, Kind};
 
+const ALIVE: &str = " AND t.deleted_at IS NULL";
+
 /// Rows of `table` (aliased `t`) that are alive and visible in the scope.
 pub fn scope(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(
-        sql,
-        dialect,
-        scope,
-        " AND t.deleted_at IS NULL",
-        Parents::LookedUp,
-        false,
-    );
+    reach(sql, dialect, scope, ALIVE, Looking::AsPlanned);
 }
 
 /// As `scope`, for statements that look at every row: the visible parents are listed once instead of looked up for each.
 pub fn scope_of_all(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(sql, dialect, scope, " AND t.deleted_at IS NULL", Parents::Listed, false);
+    reach(sql, dialect, scope, ALIVE, Looking::AtEvery);
+}
+
+/// As `scope`, and the planner does not start with the owners.
+pub fn scope_walked(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
+    reach(sql, dialect, scope, ALIVE, Looking::Walking);
 }
 
 /// Rows in the recycle bin that the scope lets see.
 pub fn scope_deleted(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(
-        sql,
-        dialect,
-        scope,
-        " AND t.deleted_at IS NOT NULL",
-        Parents::LookedUp,
-        false,
-    );
+    reach(sql, dialect, scope, " AND t.deleted_at IS NOT NULL", Looking::AsPlanned);
 }
 
+/// How a statement comes to the rows whose owner it asks for.
 #[derive(Clone, Copy, PartialEq)]
-enum Parents {
-    LookedUp,
-    Listed,
+enum Looking {
+    AsPlanned,
+    AtEvery,
+    Walking,
 }
 
-/// `walked` keeps the planner from starting with the owners.
-fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str, parents: Parents, walked: bool) {
+fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str, looking: Looking) {
     sql.push("t.workspace_id = ").bind(scope.workspace()).push(alive);
     let Visible::Owners(owners) = scope.visible() else {
         return;
     };
+    // What is computed is no place to start from.
+    let walked = looking == Looking::Walking;
     sql.push(if walked { " AND ((" } else { " AND (" });
     owned_by(sql, dialect, "t.owner_id", owners);
     if let Some(shared) = scope.shared() {
@@ -58,8 +54,7 @@ fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str, pa
     }
     for parent in scope.parents() {
         sql.push(" OR ");
-        let looked_up = parents == Parents::LookedUp;
-        seen_through(sql, dialect, scope.workspace(), parent, looked_up);
+        seen_through(sql, dialect, scope.workspace(), parent, looking != Looking::AtEvery);
     }
     sql.push(if walked { ") IS TRUE)" } else { ")" });
 }
@@ -151,18 +146,6 @@ pub fn gathered(sql: &mut Sql, dialect: Dialect, kind: &Kind, scope: &Scope, col
         }
     }
     sql.push(" LIMIT ").bind(most);
-}
-
-/// As `scope`, and the planner does not start with the owners.
-pub fn scope_walked(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(
-        sql,
-        dialect,
-        scope,
-        " AND t.deleted_at IS NULL",
-        Parents::LookedUp,
-        true,
-    );
 }
 
 fn owned_by(sql: &mut Sql, dialect: Dialect, column: &'static str, owners: &[Id]) {

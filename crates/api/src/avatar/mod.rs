@@ -18,11 +18,10 @@ use domain::user::User;
 use domain::{Error, Id, Record};
 use persistence::{Tx, avatar, engine};
 use serde_json::json;
-use std::sync::LazyLock;
 use tokio::sync::Semaphore;
 
 /// A picture decoded takes up to 160 MB for a moment, so they wait for each other.
-static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
+static AT_ONCE: Semaphore = Semaphore::const_new(1);
 
 fn too_large() -> Problem {
     Problem::request(StatusCode::PAYLOAD_TOO_LARGE, "picture_file_too_large").with("max", MOST_BYTES >> 20)
@@ -80,11 +79,15 @@ async fn set(
     let me = caller.me()?;
     let file = file(&request, payload).await?;
     let turn = AT_ONCE.acquire().await.map_err(persistence::Error::internal)?;
-    // Decoding takes long enough to keep it off the threads that answer.
-    let content = tokio::task::spawn_blocking(move || picture::remade(&file))
+    // Decoding takes long enough to keep it off the threads that answer. The turn ends with the work, also where nobody
+    // waits for it any more.
+    let work = move || {
+        let _turn = turn;
+        picture::remade(&file)
+    };
+    let content = tokio::task::spawn_blocking(work)
         .await
         .map_err(persistence::Error::internal)??;
-    drop(turn);
     let answer = state
         .store
         .write(move |tx| {
