@@ -112,6 +112,17 @@ impl Board {
         })
     }
 
+    /// Whether a pointer carries a card.
+    pub fn lifted(self) -> bool {
+        self.drag.with(|d| d.as_ref().is_some_and(|d| d.lifted))
+    }
+
+    /// Whether a card is carried over this place.
+    pub fn over(self, place: Place) -> bool {
+        self.drag
+            .with(|d| d.as_ref().is_some_and(|d| d.lifted && d.over == Some(place)))
+    }
+
     pub fn stage(self, index: usize) -> Option<(String, String)> {
         self.columns
             .with_untracked(|c| c.get(index).map(|c| (c.id.clone(), c.name.clone())))
@@ -419,14 +430,10 @@ fn Columns(board: Board) -> impl IntoView {
             .columns
             .with(|c| c.iter().map(|c| c.id.clone()).collect::<Vec<_>>())
     });
-    let dragging = move || board.drag.with(|d| d.as_ref().is_some_and(|d| d.lifted));
-    let over = move |place: Place| {
-        board
-            .drag
-            .with(|d| d.as_ref().is_some_and(|d| d.lifted && d.over == Some(place)))
-    };
+    let dragging = move || board.lifted();
+    let over = move |place| board.over(place);
     view! {
-        <div class="board" node_ref=node class:dragging=dragging on:touchmove=move |e| if board.drag.with_untracked(|d| d.as_ref().is_some_and(|d| d.lifted)) { e.prevent_default() }>
+        <div class="board" node_ref=node class:dragging=dragging on:touchmove=move |e| if untrack(|| board.lifted()) { e.prevent_default() }>
             {move || ids.get().into_iter().enumerate().map(|(i, _)| column(board, i)).collect_view()}
         </div>
         <div class="drop-zones" class:shown=dragging aria-hidden="true">
@@ -459,12 +466,7 @@ fn column(board: Board, index: usize) -> AnyView {
             cards
         })
     });
-    let over = move || {
-        board.drag.with(|d| {
-            d.as_ref()
-                .is_some_and(|d| d.lifted && d.over == Some(Place::Stage(index)))
-        })
-    };
+    let over = move || board.over(Place::Stage(index));
     let rest = move || {
         board.columns.with(|c| {
             let column = c.get(index)?;

@@ -30,6 +30,8 @@ pub struct Drag {
     /// It has left its place; before that it may still become a click or a scroll.
     pub lifted: bool,
     touch: bool,
+    /// What the browser calls the pointer: each touch has a number of its own.
+    pointer: i32,
 }
 
 /// A card held by the keyboard: where it was, and over which stage it is.
@@ -74,12 +76,14 @@ pub fn begin(board: Board, id: &str, event: &web_sys::PointerEvent) {
         height,
         lifted: false,
         touch,
+        pointer: event.pointer_id(),
     }));
     if touch {
-        let id = id.to_owned();
+        // Another touch of the same card has its own time to rest.
+        let touched = event.pointer_id();
         dom::after(REST_MS, move || {
             board.drag.try_update(|d| {
-                if let Some(d) = d.as_mut().filter(|d| d.id == id) {
+                if let Some(d) = d.as_mut().filter(|d| d.pointer == touched) {
                     d.lifted = true;
                 }
             });
@@ -103,17 +107,36 @@ fn place_at(x: f64, y: f64) -> Option<Place> {
     }
 }
 
-/// Near an edge the board scrolls along.
-fn scroll_at_edge(x: f64) {
-    let Ok(Some(board)) = document().query_selector(".board") else {
+/// How far from the board's edge it begins to scroll, and how fast it does.
+const EDGE: f64 = 48.0;
+const EDGE_PIXELS_A_MS: f64 = 0.85;
+
+/// While a card is held near an edge the board scrolls along, whether or not the pointer moves, and the place under the
+/// card is another.
+fn scroll_at_edge(board: Board, last: f64) {
+    let Some(drag) = board.drag.try_get_untracked().flatten().filter(|d| d.lifted) else {
         return;
     };
-    let rect = board.get_bounding_client_rect();
-    if x < rect.left() + 48.0 {
-        board.set_scroll_left(board.scroll_left() - 14);
-    } else if x > rect.right() - 48.0 {
-        board.set_scroll_left(board.scroll_left() + 14);
+    let now = js_sys::Date::now();
+    if let Ok(Some(element)) = document().query_selector(".board") {
+        let edges = element.get_bounding_client_rect();
+        let step = ((now - last).clamp(1.0, 50.0) * EDGE_PIXELS_A_MS).ceil() as i32;
+        let before = element.scroll_left();
+        if drag.x < edges.left() + EDGE {
+            element.set_scroll_left(before - step);
+        } else if drag.x > edges.right() - EDGE {
+            element.set_scroll_left(before + step);
+        }
+        let over = place_at(drag.x, drag.y);
+        if element.scroll_left() != before && over != drag.over {
+            board.drag.update(|d| {
+                if let Some(d) = d {
+                    d.over = over;
+                }
+            });
+        }
     }
+    request_animation_frame(move || scroll_at_edge(board, now));
 }
 
 /// One set of listeners on the window, so that a fast pointer never leaves the card behind.
@@ -139,8 +162,12 @@ pub fn listen(board: Board) {
         });
         if give_up {
             board.drag.set(None);
-        } else if board.drag.with_untracked(|d| d.as_ref().is_some_and(|d| d.lifted)) {
-            scroll_at_edge(x);
+        }
+    });
+    let lifted = Memo::new(move |_| board.lifted());
+    Effect::new(move |_| {
+        if lifted.get() {
+            scroll_at_edge(board, js_sys::Date::now());
         }
     });
     let up = window_event_listener(leptos::ev::pointerup, move |_| {
