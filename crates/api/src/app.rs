@@ -106,12 +106,8 @@ async fn noop() -> HttpResponse {
         .body("{\"ok\":true}")
 }
 
-/// Serves until told to stop, then finishes what is under way.
-pub async fn serve(state: State) -> std::io::Result<()> {
-    bind(Data::new(state))?.0.await
-}
-
-/// The server with the addresses it listens on: where the port was left open, they tell which it became.
+/// The server with the addresses it listens on: where the port was left open, they tell which it became. It serves until told
+/// to stop, then finishes what is under way.
 pub fn bind(state: Data<State>) -> std::io::Result<(Server, Vec<SocketAddr>)> {
     let config: Config = state.config.clone();
     let limit = Data::from(Arc::new(RateLimit::new(config.rate_limit)));

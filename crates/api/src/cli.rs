@@ -5,6 +5,7 @@ use crate::forwarded::Network;
 use crate::import::command::{self, ImportArgs};
 use crate::state::State;
 use crate::{app, assets, bench, demo, metrics, password, token, workspace};
+use actix_web::web::Data;
 use anyhow::{Context, bail};
 use clap::builder::Resettable;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -298,12 +299,14 @@ fn serve(store: Store, config: Config) -> anyhow::Result<()> {
         if let Some(listen) = config.metrics_listen {
             metrics::serve(listen).context("the address for metrics cannot be listened on")?;
         }
-        say(format!("Guanxi listens on http://{}", config.listen));
         let listen = config.listen;
         let state = State::new(store, config)?;
-        app::serve(state)
-            .await
-            .with_context(|| format!("cannot serve on {listen}"))
+        let failed = || format!("cannot serve on {listen}");
+        let (server, addresses) = app::bind(Data::new(state)).with_context(failed)?;
+        for address in addresses {
+            say(format!("Guanxi listens on http://{address}"));
+        }
+        server.await.with_context(failed)
     })
 }
 
