@@ -14,6 +14,8 @@ static HTTP: LazyLock<Http> = LazyLock::new(|| {
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(60))
         .pool_max_idle_per_host(64)
+        // Before the server closes a connection that nobody uses, which it does after five seconds.
+        .pool_idle_timeout(Duration::from_secs(3))
         .build()
         .expect("a client")
 });

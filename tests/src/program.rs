@@ -34,17 +34,32 @@ impl Program {
         command.args(["serve", "--database", database, "--listen"]);
         command.arg(format!("127.0.0.1:{port}"));
         settings(&mut command);
-        let process = Self {
-            child: command.spawn().expect("the server starts"),
-            port,
-        };
-        let url = format!("{}/readyz", process.url());
-        let until = Instant::now() + Duration::from_secs(20);
+        // Another program may have the port for a moment, if only as its own end of a connection.
+        for _ in 0..3 {
+            let mut process = Self {
+                child: command.spawn().expect("the server starts"),
+                port,
+            };
+            if process.answers() {
+                return process;
+            }
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        panic!("the server ends before it answers");
+    }
+
+    /// Waits until it is ready; false if it has ended instead.
+    fn answers(&mut self) -> bool {
+        let url = format!("{}/readyz", self.url());
+        let until = Instant::now() + Duration::from_secs(60);
         while !reqwest::blocking::get(&url).is_ok_and(|r| r.status().is_success()) {
-            assert!(Instant::now() < until, "the server is ready within 20 s");
+            if self.child.try_wait().expect("can be asked").is_some() {
+                return false;
+            }
+            assert!(Instant::now() < until, "the server is ready within a minute");
             std::thread::sleep(Duration::from_millis(10));
         }
-        process
+        true
     }
 
     pub fn url(&self) -> String {
