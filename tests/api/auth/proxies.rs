@@ -1,7 +1,9 @@
 //! Behind proxies: whose address a request has, and who is believed about it.
 
 use super::{login, with_own_server};
+use std::sync::atomic::{AtomicU8, Ordering};
 use tests::firm::PASSWORD;
+use tests::sign_in::slowed_down;
 use tests::*;
 
 #[test]
@@ -19,9 +21,11 @@ fn behind_our_proxy_the_address_is_that_of_the_caller() {
         let addresses: Vec<&Json> = listed.rows().iter().map(|row| &row["address"]).collect();
         assert!(addresses.contains(&&json!("198.51.100.7")), "{addresses:?}");
         // One who guesses is slowed down, and nobody else behind the same proxy; what is claimed beyond it helps nobody.
-        for n in 0..2 {
-            from(&format!("10.0.0.{n}, 203.0.113.9"), "wrong password").refused(401, "invalid_credentials");
-        }
+        let beyond = AtomicU8::new(0);
+        slowed_down(2, 401, || {
+            let claimed = beyond.fetch_add(1, Ordering::Relaxed);
+            from(&format!("10.0.1.{claimed}, 203.0.113.9"), "wrong password").send()
+        });
         from("10.0.0.9, 203.0.113.9", PASSWORD).refused(429, "sign_in_throttled");
         from("198.51.100.7", PASSWORD).expect(200);
         // The limit of requests is that of each caller too.
