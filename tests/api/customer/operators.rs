@@ -17,6 +17,7 @@ fn five(t: &T) {
 
 both! {
     fn each_operator_selects_what_it_says(t) {
+        seed::today();
         five(t);
         let me = t.sales.id;
         for (filter, expected) in [
