@@ -56,6 +56,19 @@ both! {
         assert_eq!(feed.rows().iter().find(told), None);
     }
 
+    fn a_job_that_is_stopped_says_by_whom(t) {
+        let busy = seed::long_import(&t.owner).id();
+        let leaver = seed::plain(&t.owner, "/users").id();
+        let waiting = t.owner.post(&format!("/users/{leaver}/hand-over"), json!({ "to": t.sales.id })).expect(202).id();
+        for path in [format!("/jobs/{waiting}"), format!("/imports/{busy}")] {
+            let stopped = t.owner.act(&format!("{path}/cancel")).expect(200);
+            assert_eq!(stopped["status"], "cancelled");
+            let history = t.owner.get(&format!("{path}/history")).expect(200);
+            let told = history.rows().iter().any(|entry| entry["fields"]["status"][1] == "cancelled" && entry["actor_id"] == json!(t.owner.id));
+            assert!(told, "{}", history.text);
+        }
+    }
+
     fn every_mutation_leaves_its_entry(t) {
         let mut position = 0;
         for operation in operations(t) {

@@ -93,12 +93,15 @@ both! {
             firm.sales.post("/customers/batch", json!({ "operations": operations })).expect(200);
         }
         let begin = || hand_over(&firm.owner, &firm.sales, json!({ "to": firm.other_sales.id }));
+        // One queue for all jobs: behind this one it waits until it is stopped.
+        let busy = seed::long_import(&firm.owner).id();
         let id = begin().expect(202).id();
         let path = format!("/jobs/{id}");
         begin().refused(409, "hand_over_running");
         let cancelled = firm.owner.act(&format!("{path}/cancel")).expect(200);
         assert_eq!(cancelled["status"], "cancelled");
         firm.owner.act(&format!("{path}/cancel")).refused(409, "job_over");
+        firm.owner.act(&format!("/imports/{busy}/cancel")).expect(200);
         let id = begin().expect(202).id();
         let Running { place, server, .. } = running;
         drop(server);
@@ -110,5 +113,38 @@ both! {
         assert_eq!([count(&firm.sales), count(&firm.other_sales)], [0, 2000]);
         let versions: std::collections::BTreeSet<i64> = owner.get("/customers?limit=200").expect(200).rows().iter().map(|r| r["version"].as_i64().expect("a version")).collect();
         assert_eq!(versions, [2].into(), "each changed hands once");
+    }
+
+    fn what_a_stopped_hand_over_has_moved_stays_and_no_more_follows(t) {
+        const RECORDS: u64 = 3000;
+        let running = Running::start(t.running.engine, |_| {}).expect("a server");
+        let firm = Firm::new(&running.server);
+        let operations: Vec<Json> = (0..100).map(|n| json!({ "method": "create", "body": { "name": format!("n{n}") } })).collect();
+        for _ in 0..RECORDS / 100 {
+            firm.sales.post("/customers/batch", json!({ "operations": operations })).expect(200);
+        }
+        let owned = |who: &Person| firm.owner.get(&format!("/customers?limit=1&count=exact&filter[owner_id]={}", who.id)).expect(200)["page"]["count"].as_u64().expect("a count");
+        let (mut from, mut to) = (&firm.sales, &firm.other_sales);
+        // One may come too late to stop it; then all goes back.
+        let stopped = (0..20).find_map(|_| {
+            let id = hand_over(&firm.owner, from, json!({ "to": to.id, "disable": false })).expect(202).id();
+            let path = format!("/jobs/{id}");
+            while firm.owner.get(&path).expect(200)["progress"]["done"] == 0 {}
+            let answer = firm.owner.act(&format!("{path}/cancel")).send();
+            if answer.status == 200 {
+                return Some(path);
+            }
+            assert_eq!(answer["code"], "job_over");
+            (from, to) = (to, from);
+            None
+        });
+        let path = stopped.expect("one is stopped on its way");
+        // The next job is done when the thread has let go of this one.
+        seed::job(&firm.owner);
+        let end = firm.owner.get(&path).expect(200);
+        let done = end["progress"]["done"].as_u64().expect("a number");
+        assert_eq!(end["status"], "cancelled");
+        assert!(0 < done && done < RECORDS, "{done} of {RECORDS}");
+        assert_eq!((owned(to), owned(from)), (done, RECORDS - done), "what is counted has moved, and nothing else");
     }
 }
