@@ -81,6 +81,25 @@ fn the_immediate_predecessor_is_forgiven_for_ten_seconds() {
 }
 
 #[test]
+fn two_tabs_that_refresh_at_once_both_stay_in() {
+    on_both(|t| {
+        let (token, _) = texts(&login(t, &t.sales.email, PASSWORD).expect(200));
+        let given: Vec<Answer> = std::thread::scope(|scope| {
+            let tabs: Vec<_> = (0..4).map(|_| scope.spawn(|| refresh(t, &token).expect(200))).collect();
+            tabs.into_iter().map(|tab| tab.join().expect("answers")).collect()
+        });
+        for answer in &given {
+            texts(answer).1.get("/customers").expect(200);
+        }
+        assert_eq!(
+            t.sales.get("/auth/sessions").expect(200).rows().len(),
+            2,
+            "theirs and the one of all tabs"
+        );
+    });
+}
+
+#[test]
 fn refreshing_does_not_prolong_a_session() {
     on_both(|t| {
         let (first, _) = texts(&login(t, &t.sales.email, PASSWORD).expect(200));

@@ -1,7 +1,10 @@
 //! Line 11. The second factor: asked for at sign-in, each code once, recovery codes hashed, and no way round it.
 
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use persistence::DatabaseUrl;
 use tests::firm::PASSWORD;
-use tests::sign_in::{self, accept, code, invited, offered, turn_on};
+use tests::sign_in::{self, accept, code, early_in_a_step, invited, offered, turn_on};
 use tests::*;
 
 fn login(t: &T, password: &str) -> client::Request {
@@ -13,6 +16,24 @@ fn with_code(t: &T, person: &Person, code: &str) -> client::Request {
         "/auth/login",
         json!({ "email": person.email, "password": PASSWORD, "code": code }),
     )
+}
+
+/// As if the codes taken so far lay long ago.
+fn forget_used_codes(t: &T) {
+    let hex = t.sales.id.to_string().replace('-', "");
+    let sql = |user: String| format!("UPDATE second_factors SET step = 0 WHERE user_id = {user}");
+    let done = match &t.running.place.url {
+        DatabaseUrl::Sqlite(path) => {
+            let mut conn = SqliteConnection::establish(&path.display().to_string()).expect("opens");
+            conn.batch_execute("PRAGMA busy_timeout=5000").expect("waits");
+            diesel::sql_query(sql(format!("X'{hex}'"))).execute(&mut conn)
+        }
+        DatabaseUrl::Pg(url) => {
+            let mut conn = PgConnection::establish(url).expect("connects");
+            diesel::sql_query(sql(format!("'{hex}'"))).execute(&mut conn)
+        }
+    };
+    assert_eq!(done.expect("forgets"), 1);
 }
 
 both! {
@@ -28,6 +49,18 @@ both! {
         with_code(t, &t.sales, &format!(" {} {}", &now[..3], &now[3..])).expect(200);
         with_code(t, &t.sales, &now).refused(401, "second_factor_invalid");
         with_code(t, &t.sales, &code(&secret, 5)).refused(401, "second_factor_invalid");
+    }
+
+    fn a_clock_may_be_half_a_minute_off_and_no_more(t) {
+        let (secret, _) = turn_on(&t.sales);
+        forget_used_codes(t);
+        early_in_a_step();
+        for steps in [-2, 2] {
+            with_code(t, &t.sales, &code(&secret, steps)).refused(401, "second_factor_invalid");
+        }
+        for steps in [-1, 1] {
+            with_code(t, &t.sales, &code(&secret, steps)).expect(200);
+        }
     }
 
     fn recovery_codes_work_once_each(t) {
