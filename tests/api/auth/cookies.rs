@@ -60,8 +60,7 @@ both! {
 
 #[test]
 fn without_tls_the_cookie_is_not_secure() {
-    super::with_own_server(
-        Engine::Sqlite,
+    super::with_own_servers(
         |c| c.public_url = "http://127.0.0.1:8080".into(),
         |t| {
             let given = sign_in(t).header("Sec-Fetch-Site", "same-origin").expect(200);

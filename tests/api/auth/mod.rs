@@ -55,10 +55,16 @@ pub fn with_own_server(engine: Engine, settings: impl FnOnce(&mut api::config::C
     )));
 }
 
+/// The same on both engines.
+pub fn with_own_servers(settings: impl Fn(&mut api::config::Config), test: impl Fn(&T)) {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        with_own_server(engine, &settings, &test);
+    }
+}
+
 #[test]
 fn too_many_requests_are_told_to_wait() {
-    with_own_server(
-        Engine::Sqlite,
+    with_own_servers(
         |c| c.rate_limit = 5,
         |t| {
             let first = t.sales.get("/customers").expect(200);
@@ -85,8 +91,7 @@ fn too_many_requests_are_told_to_wait() {
 
 #[test]
 fn calls_without_a_credential_keep_no_new_key_out() {
-    with_own_server(
-        Engine::Sqlite,
+    with_own_servers(
         |c| c.rate_limit = 5,
         |t| {
             let key = api_key::program(&t.sales, &["*:read"]);
@@ -98,8 +103,7 @@ fn calls_without_a_credential_keep_no_new_key_out() {
 
 #[test]
 fn a_made_up_credential_does_not_escape_the_limit() {
-    with_own_server(
-        Engine::Sqlite,
+    with_own_servers(
         |c| c.rate_limit = 5,
         |t| {
             let statuses: Vec<u16> = (0..8)
