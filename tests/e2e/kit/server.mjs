@@ -1,10 +1,11 @@
 // A real `guanxi` server on a database of its own, from start to end.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { Api } from './api.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -12,27 +13,32 @@ export const program = process.env.GUANXI_BIN ?? join(root, 'target/debug/guanxi
 /** The owner that every server starts with; argon2 makes it cost something to add one. */
 export const owner = { email: 'owner@example.com', name: '王小明', password: 'browser-tests-2026' };
 
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => probe.once('listening', done));
-  const { port } = probe.address();
-  await new Promise((done) => probe.close(done));
-  return port;
+/** Runs a program to its end and returns what it says. To wait for it any other way would stop the tests beside it in mid-gesture. */
+function ran(file, args, { input, ...options } = {}) {
+  const running = promisify(execFile)(file, args, options);
+  // One that ends before it has read all says why itself.
+  running.child.stdin.on('error', () => {});
+  running.child.stdin.end(input);
+  return running.then(({ stdout }) => stdout);
 }
 
-/** A new database of the engine: its URL, and how to be rid of it. */
-function newDatabase(engine) {
+let databases = 0;
+
+/** A new database of the engine: its URL, and how to be rid of it, in time or at the last moment. */
+async function newDatabase(engine) {
   if (engine === 'sqlite') {
     const folder = mkdtempSync(join(tmpdir(), 'guanxi-browser-'));
-    return { url: `sqlite:${join(folder, 'test.db')}`, drop: () => rmSync(folder, { recursive: true, force: true }) };
+    const all = { recursive: true, force: true };
+    return { url: `sqlite:${join(folder, 'test.db')}`, drop: () => rm(folder, all), abandon: () => rmSync(folder, all) };
   }
   const server = process.env.GUANXI_TEST_POSTGRES;
-  const name = `browser_${process.pid}_${Date.now()}`;
-  const run = (tool, ...args) => execFileSync(postgresTool(tool), [`--maintenance-db=${server}`, ...args, name]);
-  run('createdb');
+  databases += 1;
+  const name = `browser_${process.pid}_${databases}`;
+  const call = (tool, ...args) => [postgresTool(tool), [`--maintenance-db=${server}`, ...args, name]];
+  await ran(...call('createdb'));
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run('dropdb', '--force') };
+  return { url: url.href, drop: () => ran(...call('dropdb', '--force')), abandon: () => execFileSync(...call('dropdb', '--force')) };
 }
 
 function postgresTool(name) {
@@ -43,59 +49,55 @@ function postgresTool(name) {
 export class Server {
   /** `users: false` leaves the database empty, as at a first start; `demo` fills it with the demo data; `environment` adds settings. */
   static async start(engine = 'sqlite', { users = true, demo = false, environment: added = {} } = {}) {
-    const database = newDatabase(engine);
+    const database = await newDatabase(engine);
     const environment = { ...process.env, GUANXI_LOG: process.env.GUANXI_LOG ?? 'error', GUANXI_RATE_LIMIT: '0', ...added };
-    const cli = (args, input) => {
-      const done = spawnSync(program, [...args, '--database', database.url], { env: environment, input, encoding: 'utf8' });
-      if (done.status !== 0) throw new Error(`guanxi ${args.join(' ')}: ${done.stderr || done.error}`);
-      return done.stdout;
-    };
+    const cli = (args, input) => ran(program, [...args, '--database', database.url], { env: environment, input });
     const server = new Server();
-    server.engine = engine;
-    if (demo) server.demo = cli(['demo']);
-    else if (users) {
-      cli(['user', 'add', '--email', owner.email, '--name', owner.name, '--role', 'owner', '--password-stdin', '--workspace', '云帆科技'], owner.password);
-    }
-    const port = await freePort();
-    server.url = `http://127.0.0.1:${port}`;
-    const child = spawn(program, ['serve', '--database', database.url, '--listen', `127.0.0.1:${port}`], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    Object.assign(server, { engine, database, environment });
     // Whatever ends the tests ends their servers.
-    const abandon = () => {
-      child.kill('SIGKILL');
-      database.drop();
+    server.abandon = () => {
+      server.child?.kill('SIGKILL');
+      database.abandon();
     };
-    process.once('exit', abandon);
-    server.stop = async () => {
-      process.off('exit', abandon);
-      if (child.exitCode === null) {
-        const gone = new Promise((done) => child.once('exit', done));
-        child.kill('SIGTERM');
-        // A browser may hold a connection open; nobody waits for that.
-        const impatient = setTimeout(() => child.kill('SIGKILL'), 3000);
-        await gone;
-        clearTimeout(impatient);
+    process.once('exit', server.abandon);
+    try {
+      if (demo) server.demo = await cli(['demo']);
+      else if (users) {
+        await cli(['user', 'add', '--email', owner.email, '--name', owner.name, '--role', 'owner', '--password-stdin', '--workspace', '云帆科技'], owner.password);
       }
-      database.drop();
-    };
-    await new Promise((ready, failed) => {
-      child.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        server.setUpLink ??= line.match(/http\S+\/setup\?token=\S+/)?.[0];
-        if (line.includes('listens on')) ready();
-      });
-    });
-    await server.answers();
+      await server.serve();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 
-  /** It says that it listens just before it does. */
-  async answers() {
-    for (let i = 0; i < 200; i++) {
-      const ready = await fetch(`${this.url}/readyz`).catch(() => null);
-      if (ready?.ok) return;
-      await new Promise((done) => setTimeout(done, 50));
+  /** It takes whichever port is free, and says which. */
+  async serve() {
+    this.child = spawn(program, ['serve', '--database', this.database.url, '--listen', '127.0.0.1:0'], { env: this.environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((ready, failed) => {
+      this.child.once('error', failed);
+      this.child.once('exit', (code) => failed(new Error(`the server ended with ${code}`)));
+      createInterface({ input: this.child.stdout }).on('line', (line) => {
+        this.setUpLink ??= line.match(/\/setup\?token=\S+/)?.[0];
+        this.url ??= line.match(/listens on (http\S+)/)?.[1];
+        if (this.url) ready();
+      });
+    });
+  }
+
+  async stop() {
+    if (this.child?.pid && this.child.exitCode === null && this.child.signalCode === null) {
+      const gone = new Promise((done) => this.child.once('exit', done));
+      this.child.kill('SIGTERM');
+      // A browser may hold a connection open; nobody waits for that.
+      const impatient = setTimeout(() => this.child.kill('SIGKILL'), 3000);
+      await gone;
+      clearTimeout(impatient);
     }
-    throw new Error('the server does not answer');
+    await this.database.drop();
+    process.off('exit', this.abandon);
   }
 
   signIn(who = owner) {
