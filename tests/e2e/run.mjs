@@ -1,6 +1,7 @@
 // The browser tests: a real server, a real Chromium, the app as a person uses it. Words on the command line choose tests
 // whose names hold them all; `-word` leaves some out.
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { launch } from './kit/app.mjs';
 import { Server } from './kit/server.mjs';
@@ -10,7 +11,7 @@ const folder = join(import.meta.dirname, 'tests');
 for (const file of readdirSync(folder).sort()) await import(join(folder, file));
 
 const start = Date.now();
-const lanes = Number(process.env.GUANXI_BROWSER_LANES ?? 3);
+const lanes = Number(process.env.GUANXI_BROWSER_LANES ?? Math.min(3, availableParallelism()));
 const tests = chosen(process.argv.slice(2));
 const counts = { passed: 0, failed: 0 };
 const browser = await launch();

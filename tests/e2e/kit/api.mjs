@@ -22,15 +22,18 @@ export class Api {
   }
 
   async send(method, path, body, headers = {}) {
+    const json = body !== undefined && !(body instanceof FormData);
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
       headers: {
         'Accept-Language': 'en',
+        // A connection kept for later may be closed by the server just as it is taken again.
+        Connection: 'close',
         ...(this.token && path !== '/auth/login' && { Authorization: `Bearer ${this.token}` }),
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(json && { 'Content-Type': 'application/json' }),
         ...headers,
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: json ? JSON.stringify(body) : body,
     });
     const text = await response.text();
     const answer = text.startsWith('{') ? JSON.parse(text) : text;

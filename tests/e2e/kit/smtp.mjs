@@ -44,7 +44,7 @@ export class Mailbox {
       const found = this.letters.filter((letter) => letter.to === to);
       if (found.length < count) throw new Error(`${found.length} letters to ${to}`);
       return found.at(-1).text;
-    }, 20_000);
+    });
   }
 
   close() {

@@ -25,7 +25,7 @@ export function unique(prefix = '') {
 }
 
 /** Tries until it holds; the last refusal is what is told. For what is stored a moment after it is shown. */
-export async function eventually(check, within = 10_000) {
+export async function eventually(check, within = 30_000) {
   const end = Date.now() + within;
   for (;;) {
     try {
@@ -37,6 +37,9 @@ export async function eventually(check, within = 10_000) {
   }
 }
 
+/** Seconds. Like all limits here it says how long a failure may take, and not how fast a machine must be. */
+const LATE = 300;
+
 /** Runs one test with pages of its own, and says whether it passed. */
 export async function runOne({ name, run, server: own }, { browser, server, api }, label) {
   const apps = [];
@@ -46,7 +49,7 @@ export async function runOne({ name, run, server: own }, { browser, server, api 
     return app;
   };
   const start = Date.now();
-  const late = new Promise((_, failed) => setTimeout(failed, 90_000, new Error('took longer than 90 s')).unref());
+  const late = new Promise((_, failed) => setTimeout(failed, LATE * 1000, new Error(`took longer than ${LATE} s`)).unref());
   let problem;
   try {
     await Promise.race([run({ browser, server, api, open }), late]);
