@@ -11,12 +11,29 @@ export function launch() {
   return chromium.launch({ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, executablePath: process.env.GUANXI_CHROMIUM ?? '/usr/bin/chromium', headless: true, args });
 }
 
+const LOADING = '.boot, .skeleton, .progress, .tloading, [aria-busy=true]';
+let asked = 0;
+
+/** Until nothing that matches has been there for some frames, counted anew each time. */
+function calm(page, loading) {
+  asked += 1;
+  return page.waitForFunction(([loading, asked]) => {
+    if (window.calm?.asked !== asked) window.calm = { asked, frames: 0 };
+    window.calm.frames = document.querySelector(loading) ? 0 : window.calm.frames + 1;
+    return window.calm.frames > 8;
+  }, [loading, asked]);
+}
+
+/** Until a page stands still, signed in or not: no button waits for an answer either. */
+export const still = (page) => calm(page, `${LOADING}, .btn.loading`);
+
 /** What the browser itself logs for an answer that the app handles. */
 const REFUSED = /Failed to load resource: the server responded with a status of (\d+)/;
+const UNREACHED = /Failed to load resource: net::ERR_/;
 
 export class App {
-  /** `who: null` stays signed out. `expected` are statuses that a test provokes. */
-  static async open(browser, server, { who = owner, locale = 'zh-CN', theme, viewport = WIDE, touch = false, expected = [] } = {}) {
+  /** `who: null` stays signed out. `expected` are statuses that a test provokes, `offline` that it takes the network away. */
+  static async open(browser, server, { who = owner, locale = 'zh-CN', theme, viewport = WIDE, touch = false, expected = [], offline = false } = {}) {
     const app = new App();
     app.server = server;
     app.faults = [];
@@ -29,19 +46,20 @@ export class App {
       reducedMotion: 'reduce',
       colorScheme: theme ?? 'light',
     });
-    app.context.setDefaultTimeout(15_000);
+    app.context.setDefaultTimeout(45_000);
     app.page = await app.context.newPage();
-    app.watch(app.page, expected);
+    app.watch(app.page, expected, offline);
     if (who) await app.signIn(who);
     return app;
   }
 
   /** Errors of scripts and of the console, and dialogs no test asked for. */
-  watch(page, expected) {
+  watch(page, expected, offline) {
     // Before anybody is signed in, the question for a session is answered by 401.
     const quiet = (status) => expected.includes(status) || (status === 401 && !this.signedIn);
     page.on('console', (message) => {
       const status = Number(message.text().match(REFUSED)?.[1]);
+      if (offline && UNREACHED.test(message.text())) return;
       if (message.type() === 'error' && !quiet(status)) this.faults.push(`console: ${message.text().slice(0, 400)} ${message.location().url}`);
     });
     page.on('pageerror', (error) => this.faults.push(`script: ${error.message}`));
@@ -75,13 +93,28 @@ export class App {
     await this.settled();
   }
 
-  /** Until nothing is loading any more, and stays so for some frames. */
+  /** Until the shell is there and nothing is loading any more. */
   settled() {
-    return this.page.waitForFunction(() => {
-      const loading = !document.querySelector('.shell') || document.querySelector('.boot, .skeleton, .progress, .tloading, [aria-busy=true]');
-      window.calm = loading ? 0 : (window.calm ?? 0) + 1;
-      return window.calm > 8;
-    });
+    return calm(this.page, `html:not(:has(.shell)), ${LOADING}`);
+  }
+
+  /** Another size of the window, and what it shows then. */
+  async resize(viewport) {
+    await this.page.setViewportSize(viewport);
+    await this.settled();
+  }
+
+  /**
+   * Two clicks at once, as a hand makes them: the library waits for the page between them, on a slow machine for longer than a
+   * double click lasts.
+   */
+  async doubleClick(locator) {
+    await locator.hover();
+    const { x, y, width, height } = await locator.boundingBox();
+    const at = { x: x + width / 2, y: y + height / 2, button: 'left' };
+    const hand = await this.context.newCDPSession(this.page);
+    await Promise.all([1, 2].flatMap((clickCount) => ['mousePressed', 'mouseReleased'].map((type) => hand.send('Input.dispatchMouseEvent', { type, clickCount, ...at }))));
+    await hand.detach();
   }
 
   /** A toast that says this. */

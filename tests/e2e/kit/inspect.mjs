@@ -8,9 +8,9 @@ const FOREIGN = { 'zh-CN': /[A-Za-z]{2,}/, en: /\p{Script=Han}/u };
 /** Values of picklists have names in both languages: what is stored is no excuse. */
 const TOLD = new Set(['source', 'level', 'industry', 'region', 'loss_reason', 'disqualified_reason']);
 
-/** Collects what the server sends, so that data can be told from the app's own words. */
+/** Collects what the server sends, so that data can be told from the app's own words; `reading` are answers not yet taken in. */
 export function collectData(app) {
-  const data = new Set();
+  const data = Object.assign(new Set(), { reading: new Set() });
   const gather = (value) => {
     // Keys such as `following` must be translated: they are no data.
     if (typeof value === 'string' && value.length > 1 && !/^[a-z_0-9]*$/.test(value)) data.add(value);
@@ -20,10 +20,13 @@ export function collectData(app) {
       for (const [key, inner] of Object.entries(value)) if (!(TOLD.has(key) && typeof inner === 'string')) gather(inner);
     }
   };
-  app.page.on('response', async (response) => {
+  app.page.on('response', (response) => {
     if (!response.url().includes('/api/v1/')) return;
-    const answer = await response.json().catch(() => null);
-    gather(response.url().includes('/picklists') ? answer?.data?.map(({ name }) => name) : answer);
+    const reading = response.json().catch(() => null).then((answer) => {
+      gather(response.url().includes('/picklists') ? answer?.data?.map(({ name }) => name) : answer);
+      data.reading.delete(reading);
+    });
+    data.reading.add(reading);
   });
   return data;
 }
@@ -40,6 +43,8 @@ export async function untranslated(page, locale, data) {
     found.add(document.title);
     return [...found];
   });
+  // What is on the screen has come, but may still be on its way from the browser to here.
+  await Promise.all(data.reading ?? []);
   const known = [...data].sort((a, b) => b.length - a.length);
   return texts.filter((text) => {
     // Cut off where there was no room for more.

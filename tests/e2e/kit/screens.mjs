@@ -219,4 +219,5 @@ export const SCREENS = [
 export async function show(app, screen, scene) {
   await app.goto(screen.path(scene));
   await screen.prepare?.(app, scene);
+  await app.settled();
 }

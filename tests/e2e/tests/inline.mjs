@@ -11,11 +11,12 @@ test('a cell of the list is edited by double-click', { everywhere: true }, async
   const app = await open();
   const { page } = app;
   await app.goto(list(name));
-  await cell(app, name, 2).dblclick();
+  await app.doubleClick(cell(app, name, 2));
   const box = page.locator('.cell-edit').getByRole('textbox');
   assert.equal(await box.inputValue(), '021-5555 0101');
   await box.fill('021-5555 0199');
   await box.press('Enter');
+  await app.toast('已保存').hover();
   await cell(app, name, 2).getByText('021-5555 0199').waitFor();
   await app.toast('已保存').getByRole('button', { name: '撤销' }).click();
   await cell(app, name, 2).getByText('021-5555 0101').waitFor();
@@ -51,7 +52,7 @@ test('a cell that somebody else changed meanwhile asks whose value holds', async
   const app = await open({ expected: [412] });
   const { page } = app;
   await app.goto(list(name));
-  await cell(app, name, 2).dblclick();
+  await app.doubleClick(cell(app, name, 2));
   await api.change('customers', customer.id, { phone: '021-5555 0188', region: '华东' });
   const box = page.locator('.cell-edit').getByRole('textbox');
   await box.fill('021-5555 0166');

@@ -4,8 +4,7 @@ import { assert, eventually, test, unique } from '../kit/test.mjs';
 test('without a network the app says so, keeps what is on the screen, and goes on when it is back', async ({ open, api }) => {
   const name = unique('断网');
   const { id } = await api.make('customers', { name, address: '原址' });
-  const app = await open();
-  app.faults.push = () => 0; // The browser logs every request that fails; that is this test.
+  const app = await open({ offline: true });
   const { page } = app;
   await app.goto(`/customers/${id}`);
   await app.context.setOffline(true);

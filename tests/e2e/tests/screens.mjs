@@ -1,5 +1,5 @@
 // Every screen in both languages and themes, wide and narrow: nothing left untranslated, inaccessible or out of sight.
-import { PHONE, WIDE } from '../kit/app.mjs';
+import { PHONE, still, WIDE } from '../kit/app.mjs';
 import { collectData, sideways, untranslated, violations } from '../kit/inspect.mjs';
 import { makeScene, SCREENS, show } from '../kit/screens.mjs';
 import { Server } from '../kit/server.mjs';
@@ -29,7 +29,7 @@ for (const screen of SCREENS) {
     await show(app, screen, await scene);
     note('untranslated in zh-CN', await untranslated(page, 'zh-CN', data));
     note('zh-CN, wide', await inaccessible(page));
-    await page.setViewportSize(PHONE);
+    await app.resize(PHONE);
     note('zh-CN, narrow', await sideways(page));
 
     await page.evaluate(() => localStorage.setItem('guanxi.locale', 'en'));
@@ -38,7 +38,7 @@ for (const screen of SCREENS) {
     note('untranslated in en, narrow', await untranslated(page, 'en', data));
     note('en, narrow', await inaccessible(page));
     note('en, narrow', await sideways(page));
-    await page.setViewportSize(WIDE);
+    await app.resize(WIDE);
     note('untranslated in en', await untranslated(page, 'en', data));
     assert.equal(wrong.length, 0, wrong.join('\n'));
   });
@@ -61,6 +61,7 @@ for (const [name, path, chinese, english] of GATES) {
         for (const [locale, choice, button] of [['zh-CN', '简体中文', chinese], ['en', 'English', english]]) {
           await page.getByRole('button', { name: choice }).click();
           await page.locator('form').getByRole('button', { name: button, exact: true }).waitFor();
+          await still(page);
           assert.deepEqual([await inaccessible(page), await untranslated(page, locale, []), await sideways(page)], [[], [], []]);
         }
       }

@@ -1,5 +1,5 @@
 // Screens of signing in that need a second factor to get to: in both languages and themes, wide and narrow, as the others.
-import { PHONE, WIDE } from '../kit/app.mjs';
+import { PHONE, still, WIDE } from '../kit/app.mjs';
 import { collectData, sideways, untranslated, violations } from '../kit/inspect.mjs';
 import { colleague } from '../kit/people.mjs';
 import { assert, test } from '../kit/test.mjs';
@@ -7,9 +7,11 @@ import { totp } from '../kit/totp.mjs';
 
 /** What is wrong with the page as it stands, at either width and in either theme. */
 async function wrongs(page, locale, data) {
+  await still(page);
   const found = await untranslated(page, locale, data);
   for (const viewport of [PHONE, WIDE]) {
     await page.setViewportSize(viewport);
+    await still(page);
     found.push(...(await sideways(page)));
     for (const colorScheme of ['dark', 'light']) {
       await page.emulateMedia({ colorScheme });

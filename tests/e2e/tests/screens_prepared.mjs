@@ -45,6 +45,7 @@ for (const [name, show] of Object.entries(SCREENS)) {
       await page.addInitScript((tag) => localStorage.setItem('guanxi.locale', tag), locale);
       await page.setViewportSize(WIDE);
       await show(app, scene);
+      await app.settled();
       const note = (where, found) => wrong.push(...found.map((what) => `${locale}, ${where}: ${what}`));
       note('untranslated', await untranslated(page, locale, data));
       for (const colorScheme of ['dark', 'light']) {
@@ -53,6 +54,7 @@ for (const [name, show] of Object.entries(SCREENS)) {
       }
       await page.setViewportSize(PHONE);
       await show(app, scene);
+      await app.settled();
       note('narrow', await sideways(page));
       note('narrow', await inspected(page, name));
     }
