@@ -22,7 +22,18 @@ fn push(text: String, bad: bool, undo: Option<Callback<()>>) {
         list.push(Toast { id, text, bad, undo });
     });
     let stay = if undo.is_some() || bad { 8000 } else { 4000 };
-    dom::after(stay, move || dismiss(id));
+    dom::after(stay, move || leave(id));
+}
+
+/// Goes when its time is over, but not from under the pointer or the keyboard (WCAG 2.2.1); those beside it wait as well, so that
+/// none moves just as it is pressed.
+fn leave(id: u32) {
+    let held = document().query_selector(".toasts:is(:hover, :focus-within)");
+    if matches!(held, Ok(Some(_))) {
+        dom::after(2000, move || leave(id));
+    } else {
+        dismiss(id);
+    }
 }
 
 fn dismiss(id: u32) {

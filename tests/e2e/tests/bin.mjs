@@ -10,6 +10,7 @@ test('a deleted customer comes back by the toast', async ({ open, api }) => {
   await page.locator('.panel .record-head').getByRole('button', { name: '更多操作' }).click();
   await page.locator('.panel .menu').getByRole('button', { name: '删除' }).click();
   await app.dialog('移到回收站？').getByRole('button', { name: '删除' }).click();
+  await app.toast(`“${name}”已移到回收站`).hover();
   await app.row(name).waitFor({ state: 'detached' });
   await app.toast(`“${name}”已移到回收站`).getByRole('button', { name: '撤销' }).click();
   await app.row(name).waitFor();
@@ -26,6 +27,7 @@ test('several deleted at once come back by the toast', async ({ open, api }) => 
   await page.getByRole('checkbox', { name: '选择已加载的全部' }).check();
   await page.locator('.bulk').getByRole('button', { name: '删除' }).click();
   await app.dialog('移到回收站？').getByRole('button', { name: '删除' }).click();
+  await app.toast('已处理 2 条').hover();
   await page.getByText('没有找到').first().waitFor();
   await app.toast('已处理 2 条').getByRole('button', { name: '撤销' }).click();
   for (const name of names) await app.row(name).waitFor();

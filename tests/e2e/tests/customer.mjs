@@ -55,7 +55,7 @@ test('sorting, filters and search stand in the address, so a reload shows the sa
   const { page } = app;
   const names = async () => (await app.page.locator('.tbody .row-link').allInnerTexts()).map((text) => text[0]).join('');
   await app.goto(`/customers?q=${encodeURIComponent(word)}`);
-  assert.equal((await names()).length, 3);
+  await eventually(async () => assert.equal((await names()).length, 3));
   await page.getByRole('columnheader', { name: '客户名称' }).getByRole('button').click();
   await eventually(async () => assert.equal(await names(), '丙甲乙', 'by pinyin'));
   assert.equal(await page.getByRole('columnheader', { name: '客户名称' }).getAttribute('aria-sort'), 'ascending');
@@ -71,7 +71,7 @@ test('sorting, filters and search stand in the address, so a reload shows the sa
   assert.match(decodeURIComponent(address), /filter\[status\]=following/);
 
   await app.reload();
-  assert.equal(await names(), '乙丙');
+  await eventually(async () => assert.equal(await names(), '乙丙'));
   assert.equal(page.url(), address);
   assert.equal(await page.getByRole('searchbox').inputValue(), word);
   await page.locator('.chip', { hasText: '状态：跟进中' }).waitFor();
@@ -148,7 +148,7 @@ test('a field is edited in place, and undone from the toast', { everywhere: true
   await app.goto(`/customers/${id}`);
   await app.field('创建人').getByText(api.me.name).waitFor();
   await app.edit('地址', '新址二号');
-  await app.toast('已保存').waitFor();
+  await app.toast('已保存').hover();
   assert.equal((await api.get(`/customers/${id}`)).address, '新址二号');
   await app.toast('已保存').getByRole('button', { name: '撤销' }).click();
   await app.toast('已撤销').waitFor();
@@ -255,7 +255,7 @@ test('a task is added in one line and ticked off', { everywhere: true }, async (
   const task = page.locator('.task', { hasText: subject });
   await task.waitFor();
   await task.getByRole('checkbox').click();
-  await app.toast(subject).waitFor();
+  await app.toast(subject).hover();
   await eventually(async () => {
     const [stored] = await api.list(`/tasks?q=${subject}`);
     assert.equal(stored.status, 'done');

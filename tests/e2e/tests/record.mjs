@@ -25,7 +25,8 @@ test('on a phone a follow-up is written without passing all fields', async ({ op
   await page.getByRole('button', { name: '写跟进' }).click();
   const box = page.locator('.composer textarea');
   await box.waitFor();
-  assert.ok(await box.evaluate((e) => e === document.activeElement), 'the box has the keyboard');
+  // The box has the keyboard.
+  await page.waitForFunction(() => document.activeElement?.matches('.composer textarea'));
   await box.fill('电话里约了周五拜访');
   await page.getByRole('button', { name: '记录', exact: true }).click();
   await page.locator('.event').getByText('电话里约了周五拜访').waitFor();
@@ -49,4 +50,21 @@ test('converting a lead offers the first pipeline', async ({ open, api }) => {
   await app.page.getByRole('button', { name: '转化' }).click();
   const box = app.page.getByRole('dialog').getByLabel('销售流程');
   await app.page.waitForFunction(([input, name]) => input.value === name, [await box.elementHandle(), first.name]);
+});
+
+test('a notice stays while the pointer is on it', async ({ open, api }) => {
+  const { id } = await api.make('customers', { name: unique('提示'), address: '旧址' });
+  const app = await open();
+  const { page } = app;
+  await page.clock.install();
+  await app.goto(`/customers/${id}`);
+  await app.edit('地址', '新址');
+  const notice = app.toast('已保存');
+  await notice.hover();
+  await page.clock.fastForward(20_000);
+  await app.settled();
+  assert.equal(await notice.count(), 1);
+  await page.mouse.move(0, 0);
+  await page.clock.fastForward(20_000);
+  await notice.waitFor({ state: 'detached' });
 });
