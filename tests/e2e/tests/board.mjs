@@ -27,17 +27,32 @@ async function dragTo(page, card, target) {
   await page.mouse.move(to.x + to.width / 2, to.y + Math.min(160, to.height / 2), { steps: 6 });
 }
 
+/** Holds a card over another stage. */
+async function holdOver(page, card, index) {
+  await dragTo(page, cardOf(page, card), column(page, index));
+  await page.locator(`.board-column[data-place="${index}"].over`).waitFor();
+}
+
+/** The moves that the app asks for from now on. */
+function movesOf(page) {
+  const moves = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('/move')) moves.push(request.url());
+  });
+  return moves;
+}
+
 test('a card is dragged to another stage, and the sums follow', { everywhere: true }, async ({ open, api }) => {
   const { pipeline, cards, path } = await boardOf(api, ['100000', '20000']);
   const app = await open();
   const { page } = app;
   await app.goto(path);
   assert.match(await head(page, 0), /2 .*12万/);
-  await dragTo(page, cardOf(page, cards[0]), column(page, 1));
-  await page.locator('.board-column.over').waitFor();
+  await holdOver(page, cards[0], 1);
   await page.mouse.up();
   await column(page, 1).locator(`[id="card-${cards[0].id}"]`).waitFor();
-  await app.toast('已移到“报价”').waitFor();
+  // A notice under the pointer stays.
+  await app.toast('已移到“报价”').hover();
   assert.equal(await stageOf(api, cards[0]), pipeline.stages[1].id);
   await eventually(async () => {
     assert.match(await head(page, 0), /1 .*2万/);
@@ -52,16 +67,20 @@ test('Escape during a drag and a drop beside the board leave the card where it w
   const { pipeline, cards, path } = await boardOf(api, ['1000']);
   const app = await open();
   const { page } = app;
+  const moves = movesOf(page);
   await app.goto(path);
-  await dragTo(page, cardOf(page, cards[0]), column(page, 1));
-  await page.locator('.board-column.over').waitFor();
+  await holdOver(page, cards[0], 1);
   await page.keyboard.press('Escape');
   await page.locator('.card.lifted').waitFor({ state: 'detached' });
   await page.mouse.up();
   await column(page, 0).locator('.card').waitFor();
   await dragTo(page, cardOf(page, cards[0]), page.locator('.top'));
+  await page.locator('.card.lifted').waitFor();
   await page.mouse.up();
+  await page.locator('.card.lifted').waitFor({ state: 'detached' });
   await column(page, 0).locator('.card').waitFor();
+  await app.settled();
+  assert.deepEqual(moves, []);
   assert.equal(await stageOf(api, cards[0]), pipeline.stages[0].id);
 });
 
@@ -72,6 +91,7 @@ test('a card is moved by keys and put back by Escape, and is told about', { ever
   const { page } = app;
   await app.goto(path);
   const said = page.locator('[aria-live=assertive]');
+  const moves = movesOf(page);
   const held = async () => page.evaluate(() => document.activeElement?.id);
   await cardOf(page, card).focus();
   await page.keyboard.press('Space');
@@ -82,9 +102,10 @@ test('a card is moved by keys and put back by Escape, and is told about', { ever
   await eventually(async () => assert.equal(await held(), `card-${card.id}`, 'the focus goes along'));
   await page.keyboard.press('Escape');
   await column(page, 0).locator(`[id="card-${card.id}"]`).waitFor();
-  assert.equal(await stageOf(api, card), pipeline.stages[0].id);
-
   await eventually(async () => assert.equal(await held(), `card-${card.id}`));
+  await app.settled();
+  assert.deepEqual(moves, []);
+  assert.equal(await stageOf(api, card), pipeline.stages[0].id);
   await page.keyboard.press('Space');
   await said.getByText('已拿起').waitFor();
   for (const stage of ['报价', '签约']) {
@@ -103,7 +124,7 @@ test('a refused move goes back and says why', { everywhere: true }, async ({ ope
   const app = await open({ expected: [422] });
   const { page } = app;
   await app.goto(path);
-  await dragTo(page, cardOf(page, cards[0]), column(page, 1));
+  await holdOver(page, cards[0], 1);
   await page.mouse.up();
   const toast = page.locator('.toast.bad');
   await toast.waitFor();
@@ -111,7 +132,7 @@ test('a refused move goes back and says why', { everywhere: true }, async ({ ope
   assert.match(await toast.innerText(), /预计成交|成交日期|close_on|必填|填写/);
   await column(page, 0).locator(`[id="card-${cards[0].id}"]`).waitFor();
   assert.equal(await stageOf(api, cards[0]), pipeline.stages[0].id);
-  assert.match(await head(page, 0), /1 .*700/);
+  await eventually(async () => assert.match(await head(page, 0), /1 .*700/));
 });
 
 test('a move of what somebody else has moved shows where it is now', async ({ open, api }) => {
@@ -121,7 +142,7 @@ test('a move of what somebody else has moved shows where it is now', async ({ op
   await app.goto(path);
   const { version } = await api.get(`/opportunities/${cards[0].id}`);
   await api.call('POST', `/opportunities/${cards[0].id}/move`, { stage_id: pipeline.stages[2].id }, { 'If-Match': `"${version}"` });
-  await dragTo(page, cardOf(page, cards[0]), column(page, 1));
+  await holdOver(page, cards[0], 1);
   await page.mouse.up();
   await page.locator('.toast.bad').waitFor();
   await column(page, 2).locator(`[id="card-${cards[0].id}"]`).waitFor();
@@ -170,7 +191,7 @@ test('the board is narrowed by text and by owner, in the address', { everywhere:
   await page.getByRole('searchbox').fill(cards[0].name);
   await cardOf(page, cards[1]).waitFor({ state: 'detached' });
   await cardOf(page, cards[0]).waitFor();
-  assert.match(await head(page, 0), /1 .*1,?000/);
+  await eventually(async () => assert.match(await head(page, 0), /1 .*1,?000/));
   await page.getByRole('searchbox').fill('');
   await cardOf(page, cards[1]).waitFor();
 
@@ -196,16 +217,15 @@ test('a finger that rests lifts a card; one that swipes scrolls', async ({ open,
 
   const board = page.locator('.board');
   await board.evaluate((board) => {
-    window.boardStands = new Promise((stands) => board.addEventListener('scrollend', stands, { once: true }));
+    board.addEventListener('scrollend', () => { window.boardStands = true; }, { once: true });
+    new MutationObserver(() => { window.wasLifted ||= !!board.querySelector('.card.lifted'); }).observe(board, { subtree: true, attributeFilter: ['class'] });
   });
 
-  await touch('touchStart', x, y);
-  await touch('touchMove', x - 40, y);
-  await touch('touchMove', x - 120, y);
-  await touch('touchEnd');
-  assert.equal(await page.locator('.card.lifted').count(), 0);
+  // All at once: a finger that the browser hears of late has rested.
+  await Promise.all([touch('touchStart', x, y), touch('touchMove', x - 40, y), touch('touchMove', x - 120, y), touch('touchEnd')]);
+  await page.waitForFunction(() => window.boardStands);
+  assert.equal(await page.evaluate(() => window.wasLifted ?? false), false);
   assert.equal(await stageOf(api, cards[0]), pipeline.stages[0].id);
-  await page.evaluate(() => window.boardStands.then(() => {}));
   await board.evaluate((board) => { board.scrollLeft = 0; });
   assert.equal((await cardOf(page, cards[0]).boundingBox()).x, from.x);
 
