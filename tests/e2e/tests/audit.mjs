@@ -1,9 +1,10 @@
 // The audit log: found by who, what and when, told in words, and kept from who may not see it.
 import { PHONE } from '../kit/app.mjs';
 import { colleague } from '../kit/people.mjs';
-import { assert, test, unique } from '../kit/test.mjs';
+import { assert, eventually, test, unique } from '../kit/test.mjs';
 
 const entries = (page) => page.locator('.audit-entry');
+const shows = (found, count) => eventually(async () => assert.equal(await found.count(), count));
 /** The box of a filter, by the first words of its label. */
 const filter = (page, name) => page.locator('.audit-filters label', { hasText: new RegExp(`^${name}`) }).locator('select, input');
 
@@ -16,7 +17,7 @@ test('the audit log shows who changed what, from what to what', { everywhere: tr
   const { page } = app;
   await app.goto(`/settings/audit?record_id=${customer.id}`);
   await entries(page).first().waitFor();
-  assert.equal(await entries(page).count(), 2);
+  await shows(entries(page), 2);
   const first = entries(page).first();
   assert.match(await first.innerText(), new RegExp(`修改.*客户.*${name}`, 's'));
   await first.locator('summary').focus();
@@ -40,7 +41,7 @@ test('filters of the audit log stand in the address', async ({ open, api }) => {
   await app.settled();
   const found = entries(page).filter({ hasText: name });
   await found.first().waitFor();
-  assert.equal(await found.count(), 1);
+  await shows(found, 1);
   await found.getByText('已删除').waitFor();
   assert.match(page.url(), /kind=product/);
   assert.match(page.url(), /action=delete/);
@@ -51,12 +52,12 @@ test('filters of the audit log stand in the address', async ({ open, api }) => {
   await found.getByRole('button', { name: '只看这条记录' }).click();
   await filter(page, '操作').selectOption('');
   await app.settled();
-  assert.equal(await entries(page).count(), 3);
+  await shows(entries(page), 3);
   await filter(page, '字段').selectOption('name');
   await app.settled();
   await filter(page, '操作').selectOption('update');
   await app.settled();
-  assert.equal(await entries(page).count(), 1);
+  await shows(entries(page), 1);
   await filter(page, '结束日期').fill('2020-01-01');
   await page.keyboard.press('Tab');
   await page.getByText('没有符合条件的日志').waitFor();
@@ -69,10 +70,10 @@ test('sign-ins are in the audit log, and it goes on page by page on a phone', as
   const app = await open({ viewport: PHONE, touch: true });
   const { page } = app;
   await app.goto(`/settings/audit?kind=session&actor=${person.id}`);
-  assert.equal(await entries(page).count(), 3);
+  await shows(entries(page), 3);
   assert.match(await entries(page).first().innerText(), /登录.*127\.0\.0\.1/s);
   await app.goto('/settings/audit?kind=tag');
-  assert.equal(await entries(page).count(), 50);
+  await shows(entries(page), 50);
   await page.getByRole('button', { name: '显示更多' }).click();
   await entries(page).nth(55).waitFor();
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);

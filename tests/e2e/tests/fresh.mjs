@@ -1,7 +1,7 @@
 // Steps, tabs and pages that look alike share no elements: what was typed, opened or focused in one is not in the next.
 import { PHONE } from '../kit/app.mjs';
 import { colleague } from '../kit/people.mjs';
-import { assert, test, unique } from '../kit/test.mjs';
+import { assert, eventually, test, unique } from '../kit/test.mjs';
 import { totp } from '../kit/totp.mjs';
 
 const CONTROLS = ':is(input, select, textarea, details, form)';
@@ -105,16 +105,16 @@ test('fresh: hours of work stay in their boxes when those before them go', async
   await from.nth(0).fill('19:00');
   await from.nth(1).fill('20:00');
   await day.getByRole('button', { name: '移除星期六的时间段' }).first().click();
-  assert.deepEqual([await from.count(), await from.inputValue()], [1, '20:00']);
+  await eventually(async () => assert.deepEqual([await from.count(), await from.first().inputValue()], [1, '20:00']));
 });
 
 test('on a phone the page of settings one is on stands in sight, and so does what has the keyboard', async ({ open }) => {
   const app = await open({ viewport: PHONE });
   const { page } = app;
-  const inSight = async (link) => {
+  const inSight = (link) => eventually(async () => {
     const { x, width } = await link.boundingBox();
     assert.ok(x >= 0 && x + width <= PHONE.width, `from ${x} to ${x + width}`);
-  };
+  });
   for (const part of ['currencies', 'audit', 'users']) {
     await app.goto(`/settings/${part}`);
     await inSight(page.locator('.settings-nav [aria-current]'));

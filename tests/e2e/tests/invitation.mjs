@@ -1,6 +1,6 @@
 // Colleagues come in: made, invited by a link that works once, disabled and enabled, and what is refused at its place.
 import { colleague, PASSWORD } from '../kit/people.mjs';
-import { assert, test, unique } from '../kit/test.mjs';
+import { assert, eventually, test, unique } from '../kit/test.mjs';
 
 /** Opens a user's panel beside the list of users. */
 async function openUser(app, user) {
@@ -104,10 +104,10 @@ test('roles and team are changed in the panel', async ({ open, api }) => {
   await page.getByRole('combobox').last().fill(team.name);
   await page.getByRole('option', { name: team.name }).click();
   await app.field('团队').getByText(team.name).waitFor();
-  await page.waitForFunction(() => document.querySelectorAll('.progress').length === 0);
-  await app.settled();
-  const stored = await api.get(`/users/${person.id}`);
-  assert.deepEqual([stored.roles, stored.team_id], [['manager'], team.id]);
+  await eventually(async () => {
+    const stored = await api.get(`/users/${person.id}`);
+    assert.deepEqual([stored.roles, stored.team_id], [['manager'], team.id]);
+  });
 });
 
 test('nobody hands out more than they have, and is told where', { everywhere: true }, async ({ open, api }) => {

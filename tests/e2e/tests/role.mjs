@@ -136,6 +136,7 @@ test('a role that somebody has is not deleted, and what is beyond ones own right
   await page.getByRole('heading', { name, level: 1 }).waitFor();
   await cell(page, 'lead', 'view').selectOption('all');
   await page.getByRole('button', { name: '保存', exact: true }).click();
+  await page.locator('#right-lead-view[aria-describedby]').waitFor();
   const id = await cell(page, 'lead', 'view').getAttribute('aria-describedby');
   await page.locator(`#${id}`, { hasText: '超出您自己权限' }).waitFor();
   await cell(page, 'lead', 'view').selectOption('own');
