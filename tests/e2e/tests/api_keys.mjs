@@ -73,6 +73,7 @@ test('who may change users sees the API keys of everybody and revokes them', asy
   const { page } = app;
   await app.goto('/settings/api-keys');
   const line = page.locator('.key', { hasText: '林晓的脚本' });
+  await page.locator('.key, .empty').first().waitFor();
   assert.equal(await line.count(), 0, 'one begins with one’s own');
   await page.getByRole('button', { name: '所有人的' }).click();
   await line.waitFor();

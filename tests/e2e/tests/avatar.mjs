@@ -32,7 +32,9 @@ test('a picture is chosen, looked at and used, seen by others, and taken off', {
   await use.click();
   await box.getByText('请选择 PNG、JPEG 或 WebP 格式的图片').waitFor();
   await box.getByRole('button', { name: '取消' }).click();
+  await app.settled();
   assert.equal(await page.locator('.top .avatar img').count(), 0);
+  assert.equal((await api.get(`/users/${who.id}`)).avatar, null);
 
   await input.setInputFiles(file('me.png', 'image/png', png(320, 200, RED)));
   about(await colour(box.getByAltText('所选图片预览')), RED);

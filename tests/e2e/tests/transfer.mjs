@@ -69,15 +69,24 @@ test('a record is transferred by keys alone, in a narrow window', async ({ open,
   await page.keyboard.press('Enter');
   await app.dialog(`转移“${lead.name}”`).waitFor();
   await page.keyboard.type(manager.name);
-  await page.getByRole('option', { name: manager.name }).waitFor();
+  // Typed key by key, the first letters may be searched for and found with others.
+  await page.locator('.options > [role=option]:only-child', { hasText: manager.name }).waitFor();
   await page.keyboard.press('Enter');
-  await page.keyboard.press('Tab');
+  const tabTo = async (selector) => {
+    for (let i = 0; i < 12; i++) {
+      await page.keyboard.press('Tab');
+      if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+    }
+    assert.fail(`Tab does not lead to ${selector}`);
+  };
+  await tabTo('#transfer-reason');
   await page.keyboard.type('我来跟进');
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
+  await tabTo('dialog button[type=submit]');
   await page.keyboard.press('Enter');
   await app.toast('已转移：线索 1').waitFor();
   assert.equal((await api.get(`/leads/${lead.id}`)).owner_id, manager.id);
+  const [{ fields }] = await api.list(`/leads/${lead.id}/history`);
+  assert.deepEqual(fields.reason, [null, '我来跟进']);
 });
 
 test('who may not assign is offered no transfer', async ({ open, api }) => {
