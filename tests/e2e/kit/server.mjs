@@ -33,7 +33,7 @@ async function newDatabase(engine) {
   }
   const server = process.env.GUANXI_TEST_POSTGRES;
   databases += 1;
-  const name = `browser_${process.pid}_${databases}`;
+  const name = `browser_${process.pid}_${Date.now()}_${databases}`;
   const call = (tool, ...args) => [postgresTool(tool), [`--maintenance-db=${server}`, ...args, name]];
   await ran(...call('createdb'));
   const url = new URL(server);
