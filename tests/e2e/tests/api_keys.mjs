@@ -103,10 +103,12 @@ test('what is wrong with a new API key is said at its field, on a phone as well'
   await form.getByLabel('最后一天').fill('2020-01-01');
   await form.getByRole('button', { name: '创建密钥' }).click();
   await form.locator('.field-error').getByText('过期时间应晚于现在').waitFor();
+  await app.settled();
   assert.deepEqual(await sideways(page), []);
   await form.getByLabel('最后一天').fill(new Date(Date.now() + 40 * 864e5).toISOString().slice(0, 10));
   await form.getByRole('button', { name: '创建密钥' }).click();
   await taken(app);
   await page.locator('.key', { hasText: '手机上建的' }).waitFor();
+  await app.settled();
   assert.deepEqual(await sideways(page), []);
 });

@@ -1,5 +1,5 @@
 // Mail: a forgotten password, and an invitation that is sent.
-import { PHONE, WIDE } from '../kit/app.mjs';
+import { PHONE, still, WIDE } from '../kit/app.mjs';
 import { sideways, untranslated, violations } from '../kit/inspect.mjs';
 import { colleague, PASSWORD } from '../kit/people.mjs';
 import { Server } from '../kit/server.mjs';
@@ -72,6 +72,7 @@ test('screens of a forgotten password: both languages, both themes, wide and nar
       for (const viewport of [WIDE, PHONE]) {
         const { page } = await open({ who: null, server, viewport, locale });
         const look = async (where) => {
+          await still(page);
           wrong.push(...(await sideways(page)).map((what) => `${where}: ${what}`));
           wrong.push(...(await untranslated(page, locale, ['nobody@example.com'])).map((what) => `${where}: ${what}`));
           for (const colorScheme of ['dark', 'light']) {

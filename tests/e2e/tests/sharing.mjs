@@ -131,6 +131,7 @@ test('the explanation is asked for by keys alone, in English, in the dark, in a 
   await menu(page, 'More actions').focus();
   await page.keyboard.press('Enter');
   await page.locator('.record-head .menu').waitFor();
+  await app.settled();
   assert.deepEqual(await sideways(page), []);
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
   const dialog = app.dialog('Who can see this?');
@@ -151,6 +152,7 @@ test('the explanation is asked for by keys alone, in English, in the dark, in a 
   await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowDown');
   await dialog.getByText(`${other.name} may not edit “${customer.name}”`).waitFor();
+  await app.settled();
   assert.deepEqual([await sideways(page), await violations(page)], [[], []]);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
