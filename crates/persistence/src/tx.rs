@@ -6,8 +6,8 @@ use crate::numbering_rule::Counter;
 use crate::plan;
 use crate::sql::Sql;
 use crate::store::Held;
-use diesel::connection::SimpleConnection;
 use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
 use domain::value::{FieldType, Row, Storage, Val};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
