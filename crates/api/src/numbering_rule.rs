@@ -40,18 +40,18 @@ async fn preview(caller: Caller, state: Data<State>, request: HttpRequest) -> Re
             _ => return Err(bad("unknown_parameter").into()),
         }
     }
-    if !numbered().any(|k| k.name == kind) {
+    let Some(kind) = numbered().find(|k| k.name == kind) else {
         let kinds = numbered().map(|k| k.name).collect::<Vec<_>>().join(", ");
         return Err(Error::BadQuery(Issue::new("kind", "unknown_choice").with("choices", kinds)).into());
-    }
+    };
     let read = NumberingRule::read_pattern(&pattern, reset)?;
     let scope = caller.scope(NumberingRule::KIND)?;
     let day = today(&caller);
-    let count = state
+    let next = state
         .store
-        .read_quick(move |tx| numbering_rule::count(tx, &scope, &kind, &reset.period(day)))
+        .read_quick(move |tx| numbering_rule::next(tx, &scope, kind.name, reset.period(day)))
         .await?;
-    Ok(HttpResponse::Ok().json(json!({ "next": read.write(day, count + 1) })))
+    Ok(HttpResponse::Ok().json(json!({ "next": read.write(day, next) })))
 }
 
 pub fn routes(routes: &mut Routes) {

@@ -255,10 +255,13 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
     }
     let dialect = tx.dialect();
     let now = Instant::now();
+    // As many statements as there are sets of changed fields: none is worth keeping.
+    // There are as many statements as sets of changed fields.
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, updated_at = ",
         T::KIND.plural
     ))
+    .once()
     .value(now);
     for i in &changed {
         sql.push(format!(", {} = ", layout.columns[*i])).bind(is[*i].clone());
@@ -362,6 +365,15 @@ fn referrer(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<
     if kind.ownership == domain::record::Ownership::Owned {
         return Ok(None);
     }
+    if tx.dialect() == Dialect::Pg {
+        // Who is about to refer to it waits until this transaction ends, and then does not find it.
+        let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", kind.plural))
+            .value(permit.workspace())
+            .text(" AND id = ")
+            .value(id)
+            .text(" FOR UPDATE");
+        tx.row(&sql, &[Storage::Id])?;
+    }
     let mut places: Vec<(&'static str, &str, &str)> = Vec::new();
     for other in domain::KINDS {
         let refers = other
@@ -417,7 +429,7 @@ pub fn check_references<T: Record>(tx: &mut Tx, actor: &Actor, old: Option<&T>, 
 /// Why a record cannot be referred to: it is not there for the actor, or is to own something and is disabled.
 fn unfit(tx: &mut Tx, actor: &Actor, kind: &'static Kind, id: Id, owner: bool) -> Result<Option<&'static str>> {
     let visible = match actor.scope(kind) {
-        Ok(scope) => !ids_visible(tx, &scope, kind, &[id])?.is_empty(),
+        Ok(scope) => page::can_refer(tx, &scope, kind, id)?,
         Err(_) => false,
     };
     Ok(match visible {

@@ -40,6 +40,10 @@ pub fn step(
     for alive in ALIVE {
         let what = format!("t.id, t.version, t.{}", field.name);
         let mut sql = of_user(&what, permit, kind, field, user, alive);
+        if tx.dialect() == Dialect::Pg {
+            // In the order in which transfers lock, so that neither waits for the other.
+            sql.push(" ORDER BY t.id");
+        }
         sql.push(" LIMIT ").bind(most);
         if tx.dialect() == Dialect::Pg {
             sql.push(" FOR UPDATE OF t");

@@ -63,7 +63,7 @@ pub fn schema(url: &DatabaseUrl) -> Result<String> {
             Tx::Sqlite(&mut conn).rows(&Sql::new(sql), &[Storage::Text])?
         }
         DatabaseUrl::Pg(url) => {
-            let mut conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
+            let mut conn = crate::store::connect_pg(url)?;
             let sql = "SELECT line FROM (\
                 SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') AS line \
                   FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_\\_diesel%' \

@@ -1,5 +1,5 @@
-//! Drawing numbers for new records. A counter is one row, held until the transaction ends: no number is given twice, and
-//! those of a transaction that fails are given again.
+//! Drawing numbers for new records. A counter is one row. No number is given twice, and those of a transaction that fails
+//! are given again: on SQLite the counter moves in the transaction, on PostgreSQL beside it (`store/numbers.rs`).
 
 use crate::engine;
 use crate::error::{Error, Result};
@@ -9,7 +9,7 @@ use crate::tx::Tx;
 use domain::numbering_rule::NumberingRule;
 use domain::policy::{Permit, Scope};
 use domain::value::Storage;
-use domain::{Day, Kind, Record};
+use domain::{Day, Id, Kind, Record};
 use std::collections::HashSet;
 
 /// The most numbers drawn at once because others were in use.
@@ -25,12 +25,15 @@ pub fn assign<T: Record>(tx: &mut Tx, permit: &Permit, day: Day, records: &mut [
         return Ok(());
     };
     let pattern = NumberingRule::read_pattern(&rule.pattern, rule.reset)?;
-    let period = rule.reset.period(day);
+    let counter = Counter {
+        workspace: permit.workspace(),
+        kind: T::KIND.name,
+        period: rule.reset.period(day),
+    };
     let (mut free, mut block) = (Vec::with_capacity(records.len()), records.len());
     while free.len() < records.len() {
-        let last = draw(tx, permit, T::KIND, &period, block)?;
-        let first = last - i64::try_from(block).map_err(Error::internal)? + 1;
-        let numbers: Vec<String> = (first..=last).map(|n| pattern.write(day, n)).collect();
+        let drawn = draw(tx, &counter, block)?;
+        let numbers: Vec<String> = drawn.into_iter().map(|n| pattern.write(day, n)).collect();
         // An earlier rule may have given some of them.
         let taken = taken(tx, permit, T::KIND, &numbers)?;
         free.extend(numbers.into_iter().filter(|n| !taken.contains(n)));
@@ -44,22 +47,39 @@ pub fn assign<T: Record>(tx: &mut Tx, permit: &Permit, day: Day, records: &mut [
     Ok(())
 }
 
-/// Moves a counter on, and returns where it then stands.
-fn draw(tx: &mut Tx, permit: &Permit, kind: &Kind, period: &str, numbers: usize) -> Result<i64> {
-    let sql = Sql::new("INSERT INTO number_counters (workspace_id, kind, period, value) VALUES (")
-        .value(permit.workspace())
+/// What is counted on its own: a kind of a workspace, in a year, month or day where the rule begins again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Counter {
+    pub workspace: Id,
+    pub kind: &'static str,
+    pub period: String,
+}
+
+fn draw(tx: &mut Tx, counter: &Counter, count: usize) -> Result<Vec<i64>> {
+    if let Some(numbers) = tx.draw_beside(counter, count)? {
+        return Ok(numbers);
+    }
+    let by = i64::try_from(count).map_err(Error::internal)?;
+    let last: i64 = tx
+        .value(&moved_on(counter, by))?
+        .ok_or_else(|| Error::internal("a counter gave no number"))?;
+    Ok((last - by + 1..=last).collect())
+}
+
+/// Moves a counter on and gives where it then stands; gives nothing where there is no such workspace.
+pub(crate) fn moved_on(counter: &Counter, by: i64) -> Sql {
+    Sql::new("INSERT INTO number_counters (workspace_id, kind, period, value) SELECT w.id, ")
+        .value(counter.kind)
         .text(", ")
-        .value(kind.name)
+        .value(counter.period.as_str())
         .text(", ")
-        .value(period)
-        .text(", ")
-        .value(i64::try_from(numbers).map_err(Error::internal)?)
+        .value(by)
+        .text(" FROM workspaces w WHERE w.id = ")
+        .value(counter.workspace)
         .text(
-            ") ON CONFLICT (workspace_id, kind, period) DO UPDATE SET value = number_counters.value + excluded.value \
+            " ON CONFLICT (workspace_id, kind, period) DO UPDATE SET value = number_counters.value + excluded.value \
              RETURNING value",
-        );
-    tx.value(&sql)?
-        .ok_or_else(|| Error::internal("a counter gave no number"))
+        )
 }
 
 fn taken(tx: &mut Tx, permit: &Permit, kind: &Kind, numbers: &[String]) -> Result<HashSet<String>> {
@@ -73,13 +93,21 @@ fn taken(tx: &mut Tx, permit: &Permit, kind: &Kind, numbers: &[String]) -> Resul
     tx.all(&sql, &[Storage::Text], |row| Ok(row.get()?))
 }
 
-/// Where a counter stands.
-pub fn count(tx: &mut Tx, scope: &Scope, kind: &str, period: &str) -> Result<i64> {
+/// The number that would be drawn next.
+pub fn next(tx: &mut Tx, scope: &Scope, kind: &'static str, period: String) -> Result<i64> {
+    let counter = Counter {
+        workspace: scope.workspace(),
+        kind,
+        period,
+    };
+    if let Some(number) = tx.next_unused(&counter) {
+        return Ok(number);
+    }
     let sql = Sql::new("SELECT value FROM number_counters WHERE workspace_id = ")
-        .value(scope.workspace())
+        .value(counter.workspace)
         .text(" AND kind = ")
-        .value(kind)
+        .value(counter.kind)
         .text(" AND period = ")
-        .value(period);
-    Ok(tx.value(&sql)?.unwrap_or(0))
+        .value(counter.period.as_str());
+    Ok(tx.value(&sql)?.unwrap_or(0) + 1)
 }

@@ -26,7 +26,7 @@ pub fn of(tx: &mut Tx, sql: &Sql) -> Result<Vec<String>> {
             let columns = [Storage::Int, Storage::Int, Storage::Int, Storage::Text];
             backend::sqlite_rows(conn, &sql.explained("EXPLAIN QUERY PLAN "), &columns)?
         }
-        Tx::Pg(conn) => backend::pg_rows(conn, &sql.explained("EXPLAIN "), &[Storage::Text])?,
+        Tx::Pg(held) => backend::pg_rows(&mut held.conn, &sql.explained("EXPLAIN "), &[Storage::Text])?,
     };
     let lines = rows.into_iter().filter_map(|row| match row.into_iter().next_back() {
         Some(Val::Text(line)) => Some(line),

@@ -1,11 +1,14 @@
 //! Where the data is: opening a database, reading it, and one transaction for each use case that writes.
 
 mod heard;
+mod numbers;
 mod pg;
 mod sqlite;
 
 pub(crate) use heard::CHANNEL;
 pub use heard::Heard;
+pub use pg::Held;
+pub(crate) use pg::connect as connect_pg;
 pub use sqlite::connect as connect_sqlite;
 
 use crate::error::{Error, Result};

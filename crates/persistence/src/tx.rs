@@ -2,10 +2,12 @@
 
 use crate::backend;
 use crate::error::{Error, Result};
+use crate::numbering_rule::Counter;
 use crate::plan;
 use crate::sql::Sql;
+use crate::store::Held;
+use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
-use diesel::{PgConnection, SqliteConnection};
 use domain::value::{FieldType, Row, Storage, Val};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub enum Dialect {
 
 /// A transaction, or a connection for reading.
 pub enum Tx<'a> {
-    Pg(&'a mut PgConnection),
+    Pg(&'a mut Held),
     Sqlite(&'a mut SqliteConnection),
 }
 
@@ -33,7 +35,7 @@ impl Tx<'_> {
         #[cfg(test)]
         crate::tests::note_plan(self, sql);
         match self {
-            Self::Pg(conn) => backend::pg_rows(conn, sql, columns),
+            Self::Pg(held) => backend::pg_rows(&mut held.conn, sql, columns),
             Self::Sqlite(conn) => backend::sqlite_rows(conn, sql, columns),
         }
     }
@@ -65,14 +67,14 @@ impl Tx<'_> {
     /// Number of rows changed.
     pub(crate) fn execute(&mut self, sql: &Sql) -> Result<usize> {
         match self {
-            Self::Pg(conn) => backend::pg_execute(conn, sql),
+            Self::Pg(held) => backend::pg_execute(&mut held.conn, sql),
             Self::Sqlite(conn) => backend::sqlite_execute(conn, sql),
         }
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         match self {
-            Self::Pg(conn) => conn.batch_execute(sql)?,
+            Self::Pg(held) => held.conn.batch_execute(sql)?,
             Self::Sqlite(conn) => conn.batch_execute(sql)?,
         }
         Ok(())
@@ -81,6 +83,7 @@ impl Tx<'_> {
     /// Runs `work` so that an error undoes only what `work` did.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.batch("SAVEPOINT step")?;
+        let drawn = self.numbers_drawn();
         match work(self) {
             Ok(value) => {
                 self.batch("RELEASE SAVEPOINT step")?;
@@ -88,8 +91,33 @@ impl Tx<'_> {
             }
             Err(error) => {
                 self.batch("ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step")?;
+                if let Self::Pg(held) = self {
+                    held.give_back(drawn);
+                }
                 Err(error)
             }
+        }
+    }
+
+    /// Numbers from a counter that moves beside the transaction; none where it has to move within it.
+    pub(crate) fn draw_beside(&mut self, counter: &Counter, count: usize) -> Result<Option<Vec<i64>>> {
+        match self {
+            Self::Pg(held) => held.draw(counter, count),
+            Self::Sqlite(_) => Ok(None),
+        }
+    }
+
+    pub(crate) fn next_unused(&self, counter: &Counter) -> Option<i64> {
+        match self {
+            Self::Pg(held) => held.numbers.next_unused(counter),
+            Self::Sqlite(_) => None,
+        }
+    }
+
+    fn numbers_drawn(&self) -> usize {
+        match self {
+            Self::Pg(held) => held.drawn.len(),
+            Self::Sqlite(_) => 0,
         }
     }
 }

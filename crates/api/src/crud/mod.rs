@@ -73,7 +73,7 @@ pub fn create_from<T: Noun>(tx: &mut Tx, caller: &Caller, mut map: Map<String, J
     let permit = caller.authorize(Action::Create, T::KIND, new.owner_id())?;
     T::before(tx, caller, None, &mut new)?;
     checked(tx, caller, None, &mut new)?;
-    // Last: the counter is held until the transaction ends.
+    // Last: what fails before draws no number.
     numbering_rule::assign(tx, caller, &permit, std::slice::from_mut(&mut new))?;
     engine::insert(tx, &permit, std::slice::from_ref(&new))?;
     T::after(tx, caller, &permit, None, &new)?;

@@ -8,6 +8,7 @@ use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::policy::Scope;
 use domain::query::{Count, Cursor, List};
+use domain::record::Ownership;
 use domain::value::{Row, Storage, Val};
 use domain::{Id, Kind, Record};
 use std::collections::HashMap;
@@ -170,7 +171,21 @@ pub fn ids_visible(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Resul
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let dialect = tx.dialect();
+    let sql = visible(tx.dialect(), scope, kind, ids);
+    tx.all(&sql, &[Storage::Id], |row| Ok(row.get()?))
+}
+
+/// Whether the scope lets see a record that is to be referred to. Where references keep it from being deleted, it stays
+/// until the transaction ends: on PostgreSQL a deletion under way at the same time would not see the new reference.
+pub(super) fn can_refer(tx: &mut Tx, scope: &Scope, kind: &Kind, id: Id) -> Result<bool> {
+    let mut sql = visible(tx.dialect(), scope, kind, &[id]);
+    if tx.dialect() == Dialect::Pg && kind.ownership == Ownership::Shared {
+        sql.push(" FOR KEY SHARE OF t");
+    }
+    Ok(tx.row(&sql, &[Storage::Id])?.is_some())
+}
+
+fn visible(dialect: Dialect, scope: &Scope, kind: &Kind, ids: &[Id]) -> Sql {
     let mut sql = Sql::new(format!("SELECT t.id FROM {} t WHERE ", kind.plural));
     filter::scope(&mut sql, dialect, scope);
     match ids {
@@ -182,7 +197,7 @@ pub fn ids_visible(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Resul
             filter::one_of_ids(&mut sql, dialect, many);
         }
     }
-    tx.all(&sql, &[Storage::Id], |row| Ok(row.get()?))
+    sql
 }
 
 /// The names of records, for showing references.

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// Shapes kept at most, on each connection.
-const KEPT: usize = 64;
+const KEPT: usize = 256;
 /// How often a shape must have come.
 const OFTEN: u32 = 3;
 /// Shapes counted at a time; past that the counting begins anew.

@@ -2,7 +2,9 @@
 
 use super::Options;
 use super::heard::{Heard, keep_listening};
+use super::numbers::Numbers;
 use crate::error::{Error, Result};
+use crate::numbering_rule::Counter;
 use crate::tx::Tx;
 use crate::{migrations, seal};
 use diesel::connection::SimpleConnection;
@@ -18,16 +20,51 @@ const SEAL_EVERY: Duration = Duration::from_millis(500);
 const TRUSTED: Duration = Duration::from_secs(1);
 const SEAL_AT_ONCE: usize = 2000;
 
-/// A connection that knows whether it is still good for something.
-struct Held {
-    conn: PgConnection,
+/// A connection that knows whether it is still good for something, and which numbers its transaction has drawn.
+pub struct Held {
+    pub(crate) conn: PgConnection,
+    pub(crate) numbers: Arc<Numbers>,
+    pub(crate) drawn: Vec<(Counter, Vec<i64>)>,
     broken: bool,
     used: Instant,
+}
+
+impl Held {
+    fn new(conn: PgConnection, numbers: Arc<Numbers>) -> Self {
+        Self {
+            conn,
+            numbers,
+            drawn: Vec::new(),
+            broken: false,
+            used: Instant::now(),
+        }
+    }
+
+    pub(crate) fn draw(&mut self, counter: &Counter, count: usize) -> Result<Option<Vec<i64>>> {
+        let numbers = self.numbers.draw(counter, count)?;
+        self.drawn
+            .extend(numbers.iter().map(|numbers| (counter.clone(), numbers.clone())));
+        Ok(numbers)
+    }
+
+    /// What was drawn after the first so many draws is undone.
+    pub(crate) fn give_back(&mut self, first: usize) {
+        for (counter, numbers) in self.drawn.drain(first..) {
+            self.numbers.give_back(&counter, &numbers);
+        }
+    }
+}
+
+/// A connection of its own, beside any pool.
+pub(crate) fn connect(url: &str) -> Result<Held> {
+    let conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
+    Ok(Held::new(conn, Arc::new(Numbers::new(url))))
 }
 
 struct Manager {
     url: String,
     setup: String,
+    numbers: Arc<Numbers>,
 }
 
 impl ManageConnection for Manager {
@@ -38,11 +75,7 @@ impl ManageConnection for Manager {
         let mut conn = PgConnection::establish(&self.url)?;
         conn.batch_execute(&self.setup)
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
-        Ok(Held {
-            conn,
-            broken: false,
-            used: Instant::now(),
-        })
+        Ok(Held::new(conn, self.numbers.clone()))
     }
 
     fn is_valid(&self, conn: &mut Held) -> std::result::Result<(), ConnectionError> {
@@ -90,6 +123,7 @@ impl PgStore {
             .build_unchecked(Manager {
                 url: url.to_owned(),
                 setup,
+                numbers: Arc::new(Numbers::new(url)),
             });
         let pool = Arc::new(pool);
         let (wake, woken) = sync_channel(1);
@@ -144,7 +178,7 @@ fn with<T>(pool: &Pool<Manager>, work: impl FnOnce(&mut Tx) -> Result<T>) -> Res
     let mut held = take(pool)?;
     // Stays so if the work panics: nobody shall get its open transaction.
     held.broken = true;
-    let result = work(&mut Tx::Pg(&mut held.conn));
+    let result = work(&mut Tx::Pg(&mut held));
     held.used = Instant::now();
     match result {
         // Servers complain in many languages; whether this one still answers tells more than its words.
@@ -169,12 +203,18 @@ fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
 
 fn transaction<T>(tx: &mut Tx, work: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
     tx.batch("BEGIN")?;
+    if let Tx::Pg(held) = tx {
+        held.drawn.clear();
+    }
     match work(tx).and_then(|value| tx.batch("COMMIT").map(|()| value)) {
         Ok(value) => Ok(value),
         Err(error) => {
             if let Err(lost) = tx.batch("ROLLBACK") {
                 tracing::debug!(%lost, "the transaction ended with its connection");
                 return Err(Error::Unavailable(error.to_string()));
+            }
+            if let Tx::Pg(held) = tx {
+                held.give_back(0);
             }
             Err(error)
         }

@@ -192,6 +192,17 @@ impl Db {
     }
 }
 
+/// Whether a transaction on this database waits for another (PostgreSQL).
+pub fn waits_for_a_lock(url: &DatabaseUrl) -> bool {
+    use diesel::sql_types::Bool;
+    let DatabaseUrl::Pg(url) = url else { return false };
+    let mut conn = PgConnection::establish(url).expect("connects");
+    let waits = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')";
+    diesel::select(diesel::dsl::sql::<Bool>(&format!("({waits})")))
+        .get_result(&mut conn)
+        .expect("reads")
+}
+
 pub fn new_workspace(store: &Store, name: &str) -> Arc<Workspace> {
     let workspace = Workspace::new(name, Locale::Zh);
     let new = workspace.clone();
