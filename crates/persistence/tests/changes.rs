@@ -275,7 +275,7 @@ fn the_chain_tells_what_was_done_to_it() {
 fn key(db: &Db, key: &str, body: &str) -> Key {
     Key {
         workspace: db.workspace.id,
-        user: None,
+        sender: None,
         key: key.into(),
         request_hash: body.into(),
     }
@@ -310,9 +310,9 @@ fn a_key_repeats_its_answer_and_refuses_another_body() {
             matches!(&refused, Err(Error::Domain(domain::Error::Invalid(i))) if i[0].code == "idempotency_key_reused"),
             "{refused:?}"
         );
-        // The same word from another user, or in another workspace, is another key.
+        // The same word from another sender, or in another workspace, is another key.
         let neighbour = Key {
-            user: Some(Id::now_v7()),
+            sender: Some(Id::now_v7()),
             ..first.clone()
         };
         assert_eq!(begin(neighbour).expect("none"), None);
@@ -338,8 +338,11 @@ fn a_key_repeats_its_answer_and_refuses_another_body() {
         };
         db.sql(&format!("UPDATE idempotency_keys SET created_at = {old}"));
         assert_eq!(begin(first.clone()).expect("none"), None);
-        let permit = permit::<Customer>(&db.actor());
-        assert_eq!(db.write(move |tx| idempotency::forget_old(tx, &permit)), 1);
+        let (actor, fresh) = (db.actor(), key(db, "fresh", "body"));
+        db.write(move |tx| idempotency::finish(tx, &actor, &fresh, &answer("new")));
+        assert_eq!(db.write(idempotency::forget_old), 1);
+        assert_eq!(db.write(idempotency::forget_old), 0);
+        assert!(begin(key(db, "fresh", "body")).expect("kept").is_some());
     });
 }
 
