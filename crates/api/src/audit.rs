@@ -1,5 +1,7 @@
 //! The audit log: searching all changes and sign-ins of the workspace, and taking them away as a file.
 
+pub mod verify;
+
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;

@@ -1,5 +1,7 @@
 //! The audit log: who did what to which record, and when; only for who may see it, and no more than they may see.
 
+mod verify;
+
 use tests::*;
 
 fn found(client: &Client, query: &str) -> Vec<Json> {
