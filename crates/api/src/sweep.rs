@@ -6,8 +6,10 @@ use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(3600);
 
-/// Each drops what is past its time, or a part of it, and says how much; it is called until nothing is left.
-const SWEEPS: [(&str, fn(&mut Tx) -> persistence::Result<usize>); 3] = [
+/// Drops what is past its time, or a part of it, and says how much; it is called until nothing is left.
+type Sweep = fn(&mut Tx) -> persistence::Result<usize>;
+
+const SWEEPS: [(&str, Sweep); 3] = [
     ("answers kept for their keys", idempotency::forget_old),
     ("letters", outbox::sweep),
     ("files of imports", import::drop_old_files),
@@ -16,8 +18,8 @@ const SWEEPS: [(&str, fn(&mut Tx) -> persistence::Result<usize>); 3] = [
 pub fn start(db: Store) -> std::io::Result<Worker> {
     Worker::start("sweeper", move |shared| {
         while !shared.stopped() {
-            for (what, drop_some) in SWEEPS {
-                if let Err(error) = sweep(&db, shared, drop_some) {
+            for (what, sweep) in SWEEPS {
+                if let Err(error) = repeat(&db, shared, sweep) {
                     tracing::warn!(%error, what, "what is past its time could not be dropped");
                 }
             }
@@ -26,7 +28,7 @@ pub fn start(db: Store) -> std::io::Result<Worker> {
     })
 }
 
-fn sweep(db: &Store, shared: &Shared, drop_some: fn(&mut Tx) -> persistence::Result<usize>) -> persistence::Result<()> {
-    while !shared.stopped() && db.write_here(drop_some)? > 0 {}
+fn repeat(db: &Store, shared: &Shared, sweep: Sweep) -> persistence::Result<()> {
+    while !shared.stopped() && db.write_here(sweep)? > 0 {}
     Ok(())
 }
