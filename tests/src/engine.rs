@@ -98,6 +98,19 @@ impl Place {
         };
         rows.into_iter().map(|row| row.text).collect()
     }
+
+    /// Does something to the database past the server.
+    pub fn run(&self, sql: &str) {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.display().to_string()).expect("opens");
+                conn.batch_execute("PRAGMA busy_timeout = 10000").expect("waits");
+                conn.batch_execute(sql)
+            }
+            DatabaseUrl::Pg(url) => PgConnection::establish(url).expect("connects").batch_execute(sql),
+        }
+        .expect("runs");
+    }
 }
 
 impl Drop for Place {

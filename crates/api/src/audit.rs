@@ -1,5 +1,7 @@
 //! The audit log: searching all changes and sign-ins of the workspace, and taking them away as a file.
 
+pub mod verify;
+
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
@@ -21,7 +23,7 @@ use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{HashMap, HashSet};
 
-const AREA: &str = "audit";
+pub const AREA: &str = "audit";
 /// Rows of a step of the file.
 const AT_ONCE: u32 = 500;
 
@@ -57,13 +59,7 @@ fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Query, Problem>
                 let unknown = || Error::BadQuery(Issue::new("action", "unknown_action").with("action", &value));
                 search.action = Some(action.ok_or_else(unknown)?);
             }
-            "field" if value.len() <= 100 => {
-                // That it was changed is something about it as well.
-                if domain::KINDS.iter().any(|kind| !caller.fields(kind).sees(&value)) {
-                    return Err(Error::BadQuery(Issue::new("field", "field_hidden").with("field", &value)).into());
-                }
-                search.field = Some(value);
-            }
+            "field" if value.len() <= 100 => search.field = Some(value),
             "request_id" if value.len() <= 200 => search.request = Some(value),
             "field" | "request_id" => return Err(bad("too_long").into()),
             "from" => search.from = Some(moment(caller, &value, 0).ok_or_else(|| bad("invalid_time"))?),
@@ -81,6 +77,16 @@ fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Query, Problem>
             other => {
                 return Err(Error::BadQuery(Issue::new(other, "unknown_parameter").with("parameter", other)).into());
             }
+        }
+    }
+    let Search { kind, field, .. } = &query.search;
+    if let Some(field) = field {
+        let mut asked = domain::KINDS
+            .iter()
+            .filter(|k| kind.as_ref().is_none_or(|kind| kind == k.name));
+        // That it was changed is something about it as well.
+        if asked.any(|kind| !caller.fields(kind).sees(field)) {
+            return Err(Error::BadQuery(Issue::new("field", "field_hidden").with("field", field)).into());
         }
     }
     Ok(query)
@@ -121,10 +127,11 @@ struct About {
     people: HashMap<Id, String>,
 }
 
-fn about(tx: &mut Tx, caller: &Caller, changes: &[Change]) -> persistence::Result<About> {
+fn about(tx: &mut Tx, caller: &Caller, found: &[(Place, Change)]) -> persistence::Result<About> {
+    let changes = || found.iter().map(|(_, change)| change);
     let mut about = About::default();
     let mut by_kind: HashMap<&str, Vec<Id>> = HashMap::new();
-    for change in changes {
+    for change in changes() {
         by_kind.entry(change.kind.as_str()).or_default().push(change.record_id);
     }
     for (kind, mut ids) in by_kind {
@@ -139,7 +146,7 @@ fn about(tx: &mut Tx, caller: &Caller, changes: &[Change]) -> persistence::Resul
         about.deleted.extend(deleted.keys());
         about.names.extend(deleted);
     }
-    let people: HashSet<Id> = changes.iter().filter_map(|c| c.actor_id).collect();
+    let people: HashSet<Id> = changes().filter_map(|c| c.actor_id).collect();
     let people: Vec<Id> = people.into_iter().collect();
     if let Ok(scope) = caller.scope(User::KIND) {
         about.people = engine::titles_deleted(tx, &scope, User::KIND, &people)?;
@@ -169,17 +176,57 @@ impl About {
     }
 }
 
+/// An entry that was found, and what the caller is told of it.
+struct Hit {
+    place: Place,
+    change: Change,
+    told: Json,
+}
+
+/// A page of what is asked for, and where the next one goes on. That a field was changed is something about the record as
+/// well: where a field is asked for, entries about records out of sight are no hits, nor can it be told where they stand.
+fn page(
+    tx: &mut Tx,
+    caller: &Caller,
+    wanted: &Search,
+    mut before: Option<Place>,
+    limit: u32,
+) -> persistence::Result<(Vec<Hit>, Option<Place>)> {
+    let mut hits = Vec::new();
+    // One more than is asked for tells that there are more.
+    let mut step = limit + 1;
+    while hits.len() <= limit as usize {
+        let found = audit::search(tx, &caller.feed_scope(), wanted, before, step)?;
+        let about = about(tx, caller, &found)?;
+        let over = found.len() < step as usize;
+        before = found.last().map(|(place, _)| *place);
+        let shown = found
+            .into_iter()
+            .filter(|(_, change)| wanted.field.is_none() || about.sees(change));
+        hits.extend(shown.map(|(place, change)| Hit {
+            place,
+            told: about.row(caller, &change),
+            change,
+        }));
+        if over {
+            break;
+        }
+        step = AT_ONCE;
+    }
+    let more = hits.len() > limit as usize;
+    hits.truncate(limit as usize);
+    let next = hits.last().filter(|_| more).map(|hit| hit.place);
+    Ok((hits, next))
+}
+
 async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     may(&caller, Action::View)?;
     let query = read(&caller, request::query_pairs(&request)?)?;
-    let store = state.store.clone();
     let body = state
         .store
-        .read(move |tx| {
-            store.seal_here()?;
-            let (changes, next) = audit::search(tx, &caller.feed_scope(), &query.search, query.before, query.limit)?;
-            let about = about(tx, &caller, &changes)?;
-            let data: Vec<Json> = changes.iter().map(|change| about.row(&caller, change)).collect();
+        .read_sealed(move |tx| {
+            let (hits, next) = page(tx, &caller, &query.search, query.before, query.limit)?;
+            let data: Vec<Json> = hits.into_iter().map(|hit| hit.told).collect();
             Ok(json!({ "data": data, "page": { "next_cursor": next.map(cursor), "has_more": next.is_some() } }))
         })
         .await?;
@@ -212,14 +259,11 @@ async fn export(caller: Caller, state: Data<State>, request: HttpRequest) -> Res
         let (caller, state, search) = (caller.clone(), state.clone(), query.search.clone());
         async move {
             let Some(before) = place else { return Ok(None) };
-            let store = state.store.clone();
-            let step = state.store.read(move |tx| {
-                store.seal_here()?;
-                let (changes, next) = audit::search(tx, &caller.feed_scope(), &search, before, AT_ONCE)?;
-                let about = about(tx, &caller, &changes)?;
+            let step = state.store.read_sealed(move |tx| {
+                let (hits, next) = page(tx, &caller, &search, before, AT_ONCE)?;
                 let mut out = csv::Writer::from_writer(Vec::new());
-                for change in &changes {
-                    lines(&mut out, &caller, &about, change).map_err(persistence::Error::internal)?;
+                for hit in &hits {
+                    lines(&mut out, &caller, hit).map_err(persistence::Error::internal)?;
                 }
                 let bytes = out
                     .into_inner()
@@ -243,8 +287,7 @@ async fn export(caller: Caller, state: Data<State>, request: HttpRequest) -> Res
         .streaming(body))
 }
 
-fn lines(out: &mut csv::Writer<Vec<u8>>, caller: &Caller, about: &About, change: &Change) -> csv::Result<()> {
-    let row = about.row(caller, change);
+fn lines(out: &mut csv::Writer<Vec<u8>>, caller: &Caller, Hit { change, told: row, .. }: &Hit) -> csv::Result<()> {
     let kind = domain::kind(&change.kind);
     let text = |label: Option<Label>, key: &str| label.map_or(key.to_owned(), |l| l.get(caller.locale).to_owned());
     let who = match (change.actor_id, row["actor"]["name"].as_str()) {
@@ -312,7 +355,11 @@ fn parameters(doc: Doc) -> Doc {
         )
         .query("record_id", json!({ "anyOf": [id, { "const": "" }] }), "The record")
         .query("action", json!({ "type": "string", "enum": actions }), "What was done")
-        .query("field", text(100), "A field that was changed")
+        .query(
+            "field",
+            text(100),
+            "A field that was changed, of a record that the caller may see",
+        )
         .query("request_id", text(200), "The request it came with")
         .query(
             "from",

@@ -120,9 +120,10 @@ impl<By: AsRef<Caller>> Call<By> {
         let key = key.ok_or_else(|| Problem::request(StatusCode::BAD_REQUEST, "invalid_idempotency_key"))?;
         let (method, uri) = (self.request.method().as_str(), self.request.uri().to_string());
         let said = [method.as_bytes(), uri.as_bytes(), &self.body].join(&0u8);
+        let by_key = self.caller().identity.limits.as_ref().map(|limits| limits.key);
         Ok(Some(Key {
             workspace: self.caller().workspace().id,
-            user: self.caller().user(),
+            sender: by_key.or(self.caller().user()),
             key: key.to_owned(),
             request_hash: token::hash(&said),
         }))

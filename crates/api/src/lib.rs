@@ -30,6 +30,7 @@ mod request;
 mod schema;
 mod search;
 mod state;
+mod sweep;
 #[doc(hidden)]
 pub mod testing;
 mod token;

@@ -4,6 +4,7 @@ use crate::auth::throttle::Throttle;
 use crate::config::Config;
 use crate::job;
 use crate::mail;
+use crate::sweep;
 use crate::token::Tokens;
 use crate::worker::Worker;
 use domain::Id;
@@ -28,6 +29,7 @@ pub struct State {
     pub jobs: Worker,
     /// None where no mail server is named.
     pub mail: Option<Worker>,
+    _sweeper: Worker,
     pub throttle: Throttle,
     /// For who asks for a new password.
     pub forgot_throttle: Throttle,
@@ -60,6 +62,7 @@ impl State {
             tokens: Tokens::new(&keys),
             jobs: job::worker::start(store.clone()).map_err(persistence::Error::internal)?,
             mail: mail::start(&store, &config)?,
+            _sweeper: sweep::start(store.clone()).map_err(persistence::Error::internal)?,
             throttle: Throttle::new(config.sign_in_limit),
             forgot_throttle: Throttle::new(config.sign_in_limit),
             store,

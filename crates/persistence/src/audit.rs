@@ -6,7 +6,7 @@ use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::change::{Change, ChangeAction};
 use domain::policy::Scope;
-use domain::value::{Row, Storage};
+use domain::value::Storage;
 use domain::{Id, Instant};
 
 /// What is asked for; all of it must hold.
@@ -25,22 +25,22 @@ pub struct Search {
     pub until: Option<Instant>,
 }
 
-/// Where a page ended. Entries of one moment follow the order in which they were drawn.
+/// Where an entry stands. Entries of one moment follow the order in which they were drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     pub at: Instant,
     pub seq: i64,
 }
 
-/// A page of entries, and where the next one goes on. The scope only tells the workspace: what of an entry the caller may
-/// see is decided by the caller's rights on its record.
+/// Entries with their places, newest first. The scope only tells the workspace: what of an entry the caller may see is
+/// decided by the caller's rights on its record.
 pub fn search(
     tx: &mut Tx,
     scope: &Scope,
     wanted: &Search,
     before: Option<Place>,
     limit: u32,
-) -> Result<(Vec<Change>, Option<Place>)> {
+) -> Result<Vec<(Place, Change)>> {
     let mut sql = Sql::new(format!(
         "SELECT {COLUMNS}, seq FROM change_log WHERE position IS NOT NULL AND workspace_id = "
     ))
@@ -87,22 +87,17 @@ pub fn search(
         " ORDER BY at DESC"
     })
     .push(", seq DESC LIMIT ")
-    .bind(i64::from(limit) + 1);
+    .bind(i64::from(limit));
     let mut columns = STORED.to_vec();
     columns.push(Storage::Int);
-    let rows = tx.rows(&sql, &columns)?.into_iter().map(|row| {
-        let mut row = Row::new(row);
-        Ok((take(&mut row)?, row.get()?))
-    });
-    let mut found = rows.collect::<Result<Vec<(Change, i64)>>>()?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let next = found.last().filter(|_| more);
-    let next = next.map(|(change, seq)| Place {
-        at: change.at,
-        seq: *seq,
-    });
-    Ok((found.into_iter().map(|(change, _)| change).collect(), next))
+    tx.all(&sql, &columns, |row| {
+        let change = take(row)?;
+        let place = Place {
+            at: change.at,
+            seq: row.get()?,
+        };
+        Ok((place, change))
+    })
 }
 
 /// Entries that changed a field. The text is looked at first, since that is quick, and a name within quotes is only found

@@ -1,8 +1,13 @@
 //! The change log: written with every change, read by position.
 
+mod verify;
+
+pub use crate::seal::Head;
+pub use verify::{Broken, Fault, Found, verify, workspaces};
+
 use crate::engine::ROWS_AT_ONCE;
 use crate::error::{Error, Result};
-use crate::seal::{hex, link};
+use crate::seal::hex;
 use crate::sql::Sql;
 use crate::store::CHANNEL;
 use crate::tx::{Dialect, Tx};
@@ -171,103 +176,4 @@ pub fn of_record(
         .text(" ORDER BY position DESC LIMIT ")
         .value(i64::from(limit));
     tx.all(&sql, &STORED, take)
-}
-
-/// The first thing wrong with a workspace's chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Broken {
-    /// No entry stands at this position.
-    Missing { position: i64 },
-    /// The entry was changed after it was sealed.
-    Altered { position: i64 },
-    /// The last entries are gone.
-    Cut { last: i64, expected: i64 },
-}
-
-/// Reads a whole chain and recomputes it. Returns the number of entries, or what is wrong first. Entries whose salt was
-/// erased keep their hash and still link.
-pub fn verify(tx: &mut Tx, workspace: Id) -> Result<std::result::Result<i64, Broken>> {
-    // Read first: what is sealed meanwhile is checked as well, and must not look as if something were cut.
-    let head = Sql::new("SELECT position FROM change_heads WHERE workspace_id = ").value(workspace);
-    let expected: i64 = tx.value(&head)?.unwrap_or(0);
-    let mut chain = String::new();
-    let mut last = 0i64;
-    loop {
-        let sql = Sql::new(format!(
-            "SELECT {COLUMNS}, salt, entry_hash, chain FROM change_log WHERE workspace_id = "
-        ))
-        .value(workspace)
-        .text(" AND position > ")
-        .value(last)
-        .text(" ORDER BY position LIMIT 1000");
-        let mut columns = STORED.to_vec();
-        columns.extend([Storage::Text; 3]);
-        let rows = tx.rows(&sql, &columns)?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in rows {
-            let mut row = Row::new(row);
-            let (position, set, request, actor, kind, record, version, action, fields, at): (
-                i64,
-                Id,
-                String,
-                Option<Id>,
-                String,
-                Id,
-                i64,
-                String,
-                String,
-                Instant,
-            ) = (
-                row.get()?,
-                row.get()?,
-                row.get()?,
-                row.get()?,
-                row.get()?,
-                row.get()?,
-                row.get()?,
-                row.get()?,
-                row.get()?,
-                row.get()?,
-            );
-            let (salt, hash, linked): (Option<String>, String, String) = (row.get()?, row.get()?, row.get()?);
-            if position != last + 1 {
-                return Ok(Err(Broken::Missing { position: last + 1 }));
-            }
-            let genuine = salt.is_none_or(|salt| {
-                let actor = actor.map(|a| a.to_string()).unwrap_or_default();
-                hash == entry_hash(
-                    &salt,
-                    &[
-                        &workspace.to_string(),
-                        &set.to_string(),
-                        &request,
-                        &actor,
-                        &kind,
-                        &record.to_string(),
-                        &version.to_string(),
-                        &action,
-                        &fields,
-                        &at.micros().to_string(),
-                    ],
-                )
-            });
-            chain = link(&chain, &hash);
-            if !genuine || chain != linked {
-                return Ok(Err(Broken::Altered { position }));
-            }
-            last = position;
-        }
-    }
-    if last < expected {
-        return Ok(Err(Broken::Cut { last, expected }));
-    }
-    // What was sealed while we read has moved the head along; what nobody sealed has not.
-    let sealed: i64 = tx.value(&head)?.unwrap_or(0);
-    Ok(if last <= sealed {
-        Ok(last)
-    } else {
-        Err(Broken::Altered { position: sealed + 1 })
-    })
 }

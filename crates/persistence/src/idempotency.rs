@@ -4,7 +4,7 @@ use crate::engine;
 use crate::error::{Error, Result};
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
-use domain::policy::{Actor, Permit};
+use domain::policy::Actor;
 use domain::value::Storage;
 use domain::{Id, Instant, Issue, Kind};
 use serde_json::{Map, Value as Json, json};
@@ -17,7 +17,8 @@ const KEEP_SECONDS: i64 = 24 * 3600;
 #[derive(Debug, Clone)]
 pub struct Key {
     pub workspace: Id,
-    pub user: Option<Id>,
+    /// The user, or the API key: each is answered within its own rights only.
+    pub sender: Option<Id>,
     pub key: String,
     /// Of method, path and body.
     pub request_hash: String,
@@ -65,7 +66,7 @@ fn sight(tx: &mut Tx, actor: &Actor, shows: &BTreeMap<&'static str, Vec<Id>>) ->
 pub fn begin(tx: &mut Tx, actor: &Actor, key: &Key) -> Result<Option<Answer>> {
     if tx.dialect() == Dialect::Pg {
         let lock = Sql::new("SELECT pg_try_advisory_xact_lock(hashtextextended(")
-            .value(format!("{}:{:?}:{}", key.workspace, key.user, key.key))
+            .value(format!("{}:{:?}:{}", key.workspace, key.sender, key.key))
             .text(", 0))");
         if tx.value::<bool>(&lock)? != Some(true) {
             return Err(Error::Domain(domain::Error::Conflict(Issue::new(
@@ -80,7 +81,7 @@ pub fn begin(tx: &mut Tx, actor: &Actor, key: &Key) -> Result<Option<Answer>> {
     )
     .value(key.workspace)
     .text(" AND user_id = ")
-    .value(key.user.unwrap_or_default())
+    .value(key.sender.unwrap_or_default())
     .text(" AND key = ")
     .value(key.key.as_str())
     .text(" AND created_at > ")
@@ -120,7 +121,7 @@ pub fn finish(tx: &mut Tx, actor: &Actor, key: &Key, answer: &Answer) -> Result<
     )
     .value(key.workspace)
     .text(", ")
-    .value(key.user.unwrap_or_default())
+    .value(key.sender.unwrap_or_default())
     .text(", ")
     .value(key.key.as_str())
     .text(", ")
@@ -146,11 +147,13 @@ pub fn finish(tx: &mut Tx, actor: &Actor, key: &Key, answer: &Answer) -> Result<
     Ok(())
 }
 
-/// Forgets keys past their time. The permit tells the workspace.
-pub fn forget_old(tx: &mut Tx, permit: &Permit) -> Result<usize> {
-    let sql = Sql::new("DELETE FROM idempotency_keys WHERE workspace_id = ")
-        .value(permit.workspace())
-        .text(" AND created_at < ")
-        .value(Instant::now().plus_seconds(-KEEP_SECONDS));
+/// Forgets keys past their time, as many at once as hold up nobody. Returns how many.
+pub fn forget_old(tx: &mut Tx) -> Result<usize> {
+    let sql = Sql::new(
+        "DELETE FROM idempotency_keys WHERE (workspace_id, user_id, key) IN (SELECT k.workspace_id, k.user_id, k.key \
+         FROM workspaces w JOIN idempotency_keys k ON k.workspace_id = w.id AND k.created_at < ",
+    )
+    .value(Instant::now().plus_seconds(-KEEP_SECONDS))
+    .text(" LIMIT 1000)");
     tx.execute(&sql)
 }

@@ -10,6 +10,8 @@ use domain::Id;
 use domain::value::{Row, Storage};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::fmt::{Display, Formatter};
+use std::str::FromStr;
 
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
@@ -24,9 +26,34 @@ pub fn link(chain: &str, entry_hash: &str) -> String {
     hex(&Sha256::new().chain_update(chain).chain_update(entry_hash).finalize())
 }
 
-struct Head {
-    position: i64,
-    chain: String,
+/// Where a chain ends: the position of its last entry, and the link there. Both are empty before the first entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head {
+    pub position: i64,
+    pub chain: String,
+}
+
+impl Display for Head {
+    fn fmt(&self, f: &mut Formatter) -> std::fmt::Result {
+        write!(f, "{}:{}", self.position, self.chain)
+    }
+}
+
+impl FromStr for Head {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let parts = text
+            .split_once(':')
+            .and_then(|(n, chain)| Some((n.parse().ok()?, chain)));
+        match parts {
+            Some((position, chain)) if position > 0 && chain.len() == 64 => Ok(Self {
+                position,
+                chain: chain.to_owned(),
+            }),
+            _ => Err("an end is POSITION:CHAIN, as `audit verify` prints it".to_owned()),
+        }
+    }
 }
 
 /// Seals up to `limit` entries in the order they were drawn; returns how many. The caller sees to it that nobody else
@@ -84,16 +111,14 @@ fn number(dialect: Dialect, numbered: &[(i64, i64, String)]) -> Result<Sql> {
     .text(" AS sealed WHERE change_log.seq = sealed.seq"))
 }
 
-fn head(tx: &mut Tx, workspace: Id) -> Result<Head> {
+/// The end as it is noted.
+pub fn head(tx: &mut Tx, workspace: Id) -> Result<Head> {
     let sql = Sql::new("SELECT position, chain FROM change_heads WHERE workspace_id = ").value(workspace);
     Ok(match tx.row(&sql, &[Storage::Int, Storage::Text])? {
         Some(mut row) => Head {
             position: row.get()?,
             chain: row.get()?,
         },
-        None => Head {
-            position: 0,
-            chain: String::new(),
-        },
+        None => Head::default(),
     })
 }

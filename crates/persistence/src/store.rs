@@ -80,6 +80,14 @@ impl Store {
         Ok(Self(Arc::new(inner)))
     }
 
+    /// Looks at a database as it is: it is neither made nor brought up to date. Only what is committed is sealed before.
+    pub fn look<T>(url: &DatabaseUrl, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        match url {
+            DatabaseUrl::Sqlite(path) => sqlite::look(path, work),
+            DatabaseUrl::Pg(url) => pg::look(url, work),
+        }
+    }
+
     pub fn is_sqlite(&self) -> bool {
         matches!(*self.0, Inner::Sqlite(_))
     }
@@ -119,6 +127,22 @@ impl Store {
         tokio::task::spawn_blocking(move || store.read_here(work))
             .await
             .map_err(Error::internal)?
+    }
+
+    /// Reads on a thread that may wait, with every change numbered and chained that is committed by now: for who reads the
+    /// change log, and shall find their own writes in it.
+    pub async fn read_sealed<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || match &*store.0 {
+            // The writer seals each commit as part of it.
+            Inner::Sqlite(store) => store.read(work),
+            Inner::Pg(store) => store.read_sealed(work),
+        })
+        .await
+        .map_err(Error::internal)?
     }
 
     /// One use case in one transaction. An error undoes all of it. The work may be run again when another transaction got
@@ -163,9 +187,8 @@ impl Store {
     /// Numbers and chains every change that is committed by now, so that a reader of the change log sees it.
     pub fn seal_here(&self) -> Result<()> {
         match &*self.0 {
-            // The writer seals each commit as part of it.
             Inner::Sqlite(_) => Ok(()),
-            Inner::Pg(store) => store.seal(),
+            Inner::Pg(store) => store.read_sealed(|_| Ok(())),
         }
     }
 

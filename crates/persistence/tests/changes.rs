@@ -3,7 +3,7 @@
 #[macro_use]
 mod common;
 
-use common::{Db, Engine, both, new_workspace, permit, sample, scope};
+use common::{Db, Engine, both, new_workspace, permit, place, sample, scope, verify};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use domain::customer::Customer;
@@ -11,10 +11,10 @@ use domain::policy::{Action, Actor};
 use domain::record::Birth;
 use domain::user::User;
 use domain::{Id, Instant, Record};
-use persistence::change::{self, Broken};
+use persistence::change::{self, Fault};
 use persistence::idempotency::{self, Answer, Key};
 use persistence::session::{self, Rotation};
-use persistence::{DatabaseUrl, Error, engine};
+use persistence::{DatabaseUrl, Error, Store, engine};
 use std::collections::HashMap;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
@@ -31,11 +31,6 @@ fn customer(name: &str) -> Customer {
 fn after(db: &Db, position: i64) -> Vec<domain::change::Change> {
     let scope = scope::<Customer>(&db.actor());
     db.read(|tx| change::after(tx, &scope, position, 10_000))
-}
-
-fn verify(db: &Db) -> Result<i64, Broken> {
-    let id = db.workspace.id;
-    db.read(|tx| change::verify(tx, id))
 }
 
 #[test]
@@ -75,7 +70,7 @@ fn a_use_case_is_one_change_set_with_an_entry_for_each_record() {
                 .all(|c| c.change_set == actor.change_set && c.kind == "customer")
         );
         assert_eq!(log[2].fields, serde_json::json!({ "industry": [null, "IT"] }));
-        assert_eq!(verify(db), Ok(4));
+        assert_eq!(db.verify(), Ok(4));
     });
 }
 
@@ -141,7 +136,7 @@ fn a_sequence_drawn_first_and_committed_last_is_not_missed() {
         seqs[0] > seqs[1],
         "the later number was committed first, else this shows nothing: {seqs:?}"
     );
-    assert_eq!(verify(&db), Ok(2));
+    assert_eq!(db.verify(), Ok(2));
 }
 
 #[test]
@@ -210,72 +205,103 @@ fn a_reader_following_the_log_misses_nothing_while_many_write_and_two_seal() {
             let now: Customer = db.find(record.id);
             assert_eq!(versions[&record.id], now.version);
         }
-        assert_eq!(verify(db), Ok(written + 6));
+        assert_eq!(db.verify(), Ok(written + 6));
     });
 }
 
 #[test]
 fn the_chain_tells_what_was_done_to_it() {
     both(|db| {
-        let fill = || {
-            (0..5).for_each(|i| db.insert(&[customer(&format!("c{i}"))]));
-            db.store.seal_here().expect("seals");
-        };
-        fill();
+        (0..5).for_each(|i| db.insert(&[customer(&format!("c{i}"))]));
         // Another workspace has a chain of its own.
         let other = new_workspace(&db.store, "Other");
         let actor = Actor::system(other.clone());
         let permit = actor.authorize(Action::Create, Customer::KIND, None).expect("may");
         db.write(move |tx| engine::insert(tx, &permit, &[customer("o")]));
         db.store.seal_here().expect("seals");
-        assert_eq!(db.read(|tx| change::verify(tx, other.id)), Ok(1));
-        assert_eq!(verify(db), Ok(5));
+        assert_eq!(verify(&db.store, other.id), Ok(1));
+        assert_eq!(db.verify(), Ok(5));
 
         let ours = format!("workspace_id = {}", db.literal(db.workspace.id));
-        db.sql(&format!(
-            "UPDATE change_log SET salt = NULL, fields = '{{}}' WHERE position = 2 AND {ours}"
-        ));
-        assert_eq!(verify(db), Ok(5), "what was erased still links");
-
-        let edits = [
-            ("fields", "replace(fields, 'c2', 'c9')"),
-            ("version", "7"),
-            ("request_id", "'another'"),
-            ("actor_id", "record_id"),
-            ("kind", "'lead'"),
-            ("action", "'delete'"),
+        let mut edits = vec![
+            ("fields", "replace(fields, 'c2', 'c9')", Fault::Altered),
+            ("version", "7", Fault::Altered),
+            ("request_id", "'another'", Fault::Altered),
+            ("actor_id", "record_id", Fault::Altered),
+            ("kind", "'lead'", Fault::Altered),
+            ("action", "'delete'", Fault::Altered),
+            ("salt", "NULL", Fault::Altered),
+            ("salt", "''", Fault::Altered),
+            ("chain", "NULL", Fault::Altered),
+            ("position", "-position", Fault::Altered),
         ];
-        for (column, value) in edits {
+        if db.engine == Engine::Sqlite {
+            edits.push(("actor_id", "x'00'", Fault::Unreadable));
+        } else {
+            edits.push(("at", "'infinity'", Fault::Unreadable));
+        }
+        for (column, value, fault) in edits {
             db.sql(&format!(
                 "CREATE TABLE kept AS SELECT * FROM change_log; UPDATE change_log SET {column} = {value} WHERE position = 3 AND {ours}"
             ));
-            assert_eq!(verify(db), Err(Broken::Altered { position: 3 }), "{column}");
+            let place = if value == "-position" { -3 } else { 3 };
+            assert_eq!(db.verify(), Err((fault, place)), "{column} = {value}");
+            assert_eq!(verify(&db.store, other.id), Ok(1));
             db.sql(&format!(
                 "UPDATE change_log SET {column} = (SELECT {column} FROM kept WHERE kept.seq = change_log.seq); DROP TABLE kept"
             ));
-            assert_eq!(verify(db), Ok(5));
+            assert_eq!(db.verify(), Ok(5));
         }
         // Altered with its own hash made anew, which needs the salt; the links give it away.
         db.sql(&format!(
             "UPDATE change_log SET entry_hash = replace(entry_hash, substr(entry_hash, 1, 1), 'z') WHERE position = 4 AND {ours}"
         ));
-        assert_eq!(verify(db), Err(Broken::Altered { position: 4 }));
+        assert_eq!(db.verify(), Err((Fault::Altered, 4)));
         db.sql(&format!("DELETE FROM change_log WHERE position = 3 AND {ours}"));
-        assert_eq!(verify(db), Err(Broken::Missing { position: 3 }));
+        assert_eq!(db.verify(), Err((Fault::Missing, 3)));
         db.sql(&format!("DELETE FROM change_log WHERE position >= 2 AND {ours}"));
-        assert_eq!(verify(db), Err(Broken::Cut { last: 1, expected: 5 }));
+        assert_eq!(db.verify(), Err((Fault::Cut { until: 5 }, 2)));
         // An end that nobody sealed is no end.
+        let noted = |position: i64, chain: &str| {
+            db.sql(&format!(
+                "UPDATE change_heads SET position = {position}, chain = {chain} WHERE {ours}"
+            ));
+        };
+        noted(0, "''");
+        assert_eq!(db.verify(), Err((Fault::End, 1)));
+        noted(1, "'made up'");
+        assert_eq!(db.verify(), Err((Fault::End, 1)));
+        // Cut with its end is a shorter chain, which only an end kept elsewhere tells from the whole.
+        let first = format!("(SELECT chain FROM change_log WHERE {ours})");
+        noted(1, &first);
+        assert_eq!(db.verify(), Ok(1));
         db.sql(&format!(
-            "UPDATE change_heads SET position = 0, chain = '' WHERE {ours}"
+            "DELETE FROM change_log WHERE {ours}; DELETE FROM change_heads WHERE {ours}"
         ));
-        assert!(verify(db).is_err());
+        assert_eq!(db.verify(), Err((Fault::Gone, 1)));
+        let empty = new_workspace(&db.store, "Empty");
+        assert_eq!(verify(&db.store, empty.id), Ok(0));
     });
+}
+
+#[test]
+fn a_look_at_a_database_neither_makes_nor_migrates_it() {
+    for engine in [Engine::Sqlite, Engine::Pg] {
+        let (url, _place) = place(engine, true);
+        assert!(Store::look(&url, |tx| change::workspaces(tx)).is_err());
+        if let DatabaseUrl::Sqlite(path) = &url {
+            assert!(!path.exists());
+            std::fs::write(path, "").expect("writes");
+            assert!(Store::look(&url, |tx| change::workspaces(tx)).is_err());
+            assert_eq!(std::fs::read(path).expect("reads").len(), 0);
+        }
+    }
 }
 
 fn key(db: &Db, key: &str, body: &str) -> Key {
     Key {
         workspace: db.workspace.id,
-        user: None,
+        sender: None,
         key: key.into(),
         request_hash: body.into(),
     }
@@ -310,9 +336,9 @@ fn a_key_repeats_its_answer_and_refuses_another_body() {
             matches!(&refused, Err(Error::Domain(domain::Error::Invalid(i))) if i[0].code == "idempotency_key_reused"),
             "{refused:?}"
         );
-        // The same word from another user, or in another workspace, is another key.
+        // The same word from another sender, or in another workspace, is another key.
         let neighbour = Key {
-            user: Some(Id::now_v7()),
+            sender: Some(Id::now_v7()),
             ..first.clone()
         };
         assert_eq!(begin(neighbour).expect("none"), None);
@@ -338,8 +364,11 @@ fn a_key_repeats_its_answer_and_refuses_another_body() {
         };
         db.sql(&format!("UPDATE idempotency_keys SET created_at = {old}"));
         assert_eq!(begin(first.clone()).expect("none"), None);
-        let permit = permit::<Customer>(&db.actor());
-        assert_eq!(db.write(move |tx| idempotency::forget_old(tx, &permit)), 1);
+        let (actor, fresh) = (db.actor(), key(db, "fresh", "body"));
+        db.write(move |tx| idempotency::finish(tx, &actor, &fresh, &answer("new")));
+        assert_eq!(db.write(idempotency::forget_old), 1);
+        assert_eq!(db.write(idempotency::forget_old), 0);
+        assert!(begin(key(db, "fresh", "body")).expect("kept").is_some());
     });
 }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Db, Engine, permit, place, scope};
+use common::{Db, Engine, permit, place, scope, verify};
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use domain::Record;
@@ -103,8 +103,7 @@ fn thirty_two_threads_never_see_a_lock() {
         .collect();
     threads.into_iter().for_each(|t| t.join().expect("ends"));
     assert_eq!(names(&db).len(), 3200);
-    let id = db.workspace.id;
-    assert_eq!(db.read(|tx| change::verify(tx, id)), Ok(3200));
+    assert_eq!(db.verify(), Ok(3200));
 }
 
 #[test]
@@ -131,8 +130,7 @@ fn a_failing_use_case_undoes_only_itself() {
     assert_eq!(told, ["", "refused", "a use case panicked: as a test", ""]);
     assert_eq!(names(&db), ["a", "d"]);
     db.store.write_here(adding(&db, "e")).expect("the writer lives");
-    let id = db.workspace.id;
-    assert_eq!(db.read(|tx| change::verify(tx, id)), Ok(3));
+    assert_eq!(db.verify(), Ok(3));
 }
 
 #[test]
@@ -246,7 +244,7 @@ fn two_processes_share_a_file() {
     for store in &stores {
         let log = store.read_here(|tx| change::after(tx, &scope, 0, 1000)).expect("reads");
         assert_eq!(log.len(), 300);
-        assert_eq!(store.read_here(|tx| change::verify(tx, id)).expect("reads"), Ok(300));
+        assert_eq!(verify(store, id), Ok(300));
     }
 }
 

@@ -1,6 +1,8 @@
 //! The change feed: in order, with tombstones, and nothing missed while others write.
 
+use domain::policy::Actor;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tests::*;
@@ -16,6 +18,17 @@ fn read_on(client: &Client, after: &str, limit: u32) -> (Vec<Json>, String) {
             return (all, after);
         }
     }
+}
+
+/// Tells the log that the sales person asked for a link: an entry that carries the id of the user, and is none.
+fn forgotten(t: &T) {
+    let (workspace, user) = (t.workspace, t.sales.id);
+    let logged = t.running.server.store().write_here(move |tx| {
+        let space = persistence::workspace::find(tx, workspace)?.expect("the firm");
+        let permit = Actor::system(Arc::new(space)).own_permit();
+        persistence::login::log_forgotten(tx, &permit, user)
+    });
+    logged.expect("is logged");
 }
 
 both! {
@@ -60,6 +73,44 @@ both! {
         assert_eq!(all.iter().filter(|c| c["action"] == "gone").count(), 2, "deleted for everybody");
         let (other, _) = read_on(&t.stranger, "0", 200);
         assert!(!other.iter().any(|c| c["record_id"] == hidden.id()), "another workspace has its own feed");
+    }
+
+    fn of_what_the_caller_has_no_right_to_see_nothing_is_told(t) {
+        let (_, start) = read_on(&t.owner, "0", 200);
+        let role = t.owner.create("/roles", json!({ "name": "Desk", "grants": { "customer": { "view": "own" } } }));
+        let path = format!("/users/{}", t.sales.id);
+        let version = t.owner.get(&path).expect(200).version();
+        t.owner.patch(&path, version, json!({ "roles": [role["key"]] })).expect(200);
+        let mine = t.owner.create("/customers", json!({ "name": "mine", "owner_id": t.sales.id })).id();
+        let theirs = t.owner.create("/customers", json!({ "name": "theirs" })).id();
+        t.owner.create("/leads", json!({ "name": "lead", "company": "c" }));
+        t.sign_in(&t.sales);
+        api_key::made(&t.owner, &["leads:read"]);
+        forgotten(t);
+        // Page by page, past what is not told.
+        let (told, end) = read_on(&t.sales, &start, 1);
+        let told: Vec<_> = told.iter().map(|c| (&c["kind"], &c["record_id"], &c["action"])).collect();
+        assert_eq!(told, [(&json!("customer"), &json!(mine), &json!("create")), (&json!("customer"), &json!(theirs), &json!("gone"))]);
+        let (all, end_of_all) = read_on(&t.owner, &start, 200);
+        assert_eq!(end, end_of_all);
+        let of = |kind: &str| all.iter().filter(|c| c["kind"] == kind).map(|c| c["action"].clone()).collect::<Vec<_>>();
+        // Whoever may view the audit log learns that there was something, and reads it there.
+        for kind in ["session", "api_key", "password_link"] {
+            assert_eq!(of(kind), ["gone"], "{kind}");
+        }
+        assert_eq!(of("lead"), ["create"]);
+    }
+
+    fn an_entry_beside_a_visible_record_is_not_shown_for_it(t) {
+        let (_, start) = read_on(&t.owner, "0", 200);
+        let path = format!("/users/{}", t.sales.id);
+        let version = t.owner.get(&path).expect(200).version();
+        t.owner.patch(&path, version, json!({ "name": "Renamed" })).expect(200);
+        forgotten(t);
+        let told = |by: &Client| read_on(by, &start, 200).0.iter().map(|c| (c["kind"].clone(), c["action"].clone())).collect::<Vec<_>>();
+        let (user, link) = ((json!("user"), json!("update")), (json!("password_link"), json!("gone")));
+        assert_eq!(told(&t.owner), [user.clone(), link]);
+        assert_eq!(told(&t.manager), [user]);
     }
 
     fn nothing_is_missed_while_eight_write(t) {

@@ -95,6 +95,38 @@ both! {
         t.sales.get("/customers").refused(403, "forbidden");
     }
 
+    fn an_api_key_is_a_sender_of_its_own(t) {
+        let id = t.owner.create("/customers", json!({ "name": "a" })).id();
+        let body = json!({ "records": [{ "id": id }], "owner_id": t.sales.id });
+        let give = |by: &Client| by.post("/customers/transfer", body.clone()).key("give");
+        assert_eq!(give(&t.owner).expect(200)["moved"]["customers"], 1);
+        assert_eq!(give(&t.owner).expect(200)["moved"]["customers"], 1);
+        // The first answer shows no record; that it was given is not for who could not have asked for it.
+        give(&api_key::program(&t.owner, &["leads:write"])).refused(403, "api_key_scope");
+        let (one, other) = (api_key::program(&t.owner, &["*:write"]), api_key::program(&t.owner, &["*:write"]));
+        let create = |by: &Client| by.post("/customers", json!({ "name": "b" })).key("make").expect(201).id();
+        assert_eq!(create(&one), create(&one));
+        assert_ne!(create(&one), create(&other));
+    }
+
+    fn an_answer_past_its_time_is_not_kept(t) {
+        let running = Running::start(t.running.engine, |_| {}).expect("a server");
+        let firm = Firm::new(&running.server);
+        for key in ["old", "new"] {
+            firm.sales.post("/customers", json!({ "name": key })).key(key).expect(201);
+        }
+        let Running { place, server, engine } = running;
+        drop(server);
+        let past = if engine == Engine::Sqlite { "created_at - 90000000000" } else { "created_at - interval '25 hours'" };
+        place.run(&format!("UPDATE idempotency_keys SET created_at = {past} WHERE key = 'old'"));
+        let _again = engine::serve(&place.url, |_| {}).expect("serves again");
+        let start = std::time::Instant::now();
+        while place.texts("SELECT key AS text FROM idempotency_keys") != ["new"] {
+            assert!(start.elapsed() < std::time::Duration::from_secs(10), "stays for ever");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
     fn a_batch_and_an_action_are_done_once_for_a_key(t) {
         let batch = json!({ "operations": [{ "method": "create", "body": { "name": "a" } }] });
         let first = t.sales.post("/customers/batch", batch.clone()).key("b").expect(200);

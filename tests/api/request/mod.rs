@@ -103,6 +103,15 @@ both! {
         assert_eq!(t.anonymous.call_at("GET", "/metrics").send().status, 404);
         assert!(t.anonymous.call_at("GET", "/docs/").expect(200).text.contains("swagger"));
     }
+
+    fn whether_it_is_ready_is_asked_without_reading_every_workspace(t) {
+        let running = Running::start(t.running.engine, |_| {}).expect("a server");
+        Firm::new(&running.server);
+        // Whoever read them would stumble.
+        running.place.run("UPDATE workspaces SET currency = '?'");
+        let anybody = Client::new(running.server.url(), None);
+        assert_eq!(anybody.call_at("GET", "/readyz").expect(200)["status"], "ready");
+    }
 }
 
 #[test]

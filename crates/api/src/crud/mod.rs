@@ -327,11 +327,9 @@ async fn history<T: Noun>(
     let id = request::id(&path, T::KIND.name)?;
     let (before, limit) = listing::position_and_limit(&request::query_pairs(&request)?, "before")?;
     let scope = caller.scope(T::KIND)?;
-    let store = state.store.clone();
     let changes = state
         .store
-        .read(move |tx| {
-            store.seal_here()?;
+        .read_sealed(move |tx| {
             engine::find::<T>(tx, &scope, id)?;
             persistence::change::of_record(tx, &scope, T::KIND, id, before, limit + 1)
         })

@@ -82,7 +82,7 @@ fn broke_off(db: &Store, waiting: Waiting, error: &Error) -> persistence::Result
     }
 }
 
-/// Sees to what a stopped server left behind, and drops files past their time.
+/// Sees to what a stopped server left behind.
 fn sweep(db: &Store) -> persistence::Result<()> {
     for waiting in db.read_here(queue::left_behind)? {
         if waiting.work.resumes() {
@@ -92,7 +92,6 @@ fn sweep(db: &Store) -> persistence::Result<()> {
             import::worker::fail(db, waiting.workspace, waiting.job, &problem)?;
         }
     }
-    db.write_here(persistence::import::drop_old_files)?;
     Ok(())
 }
 

@@ -9,11 +9,10 @@ use domain::{Instant, Locale};
 use persistence::outbox::{self, Letter};
 use persistence::{Store, login, user, workspace};
 use std::sync::Arc;
-use std::time::{Duration, Instant as Clock};
+use std::time::Duration;
 
 /// Another server may have put something there, or died at it.
 const LOOK: Duration = Duration::from_secs(5);
-const SWEEP: Duration = Duration::from_secs(3600);
 /// The first wait after a failure; each further one is four times as long.
 const FIRST_WAIT: i64 = 10;
 const LONGEST_WAIT: i64 = 3600;
@@ -30,14 +29,7 @@ pub fn start(db: Store, post: Post, public_url: String) -> std::io::Result<Worke
 }
 
 fn work(db: &Store, post: &Post, public_url: &str, shared: &Shared) {
-    let mut swept: Option<Clock> = None;
     while !shared.stopped() {
-        if swept.is_none_or(|at| at.elapsed() > SWEEP) {
-            swept = Some(Clock::now());
-            if let Err(error) = db.write_here(outbox::sweep) {
-                tracing::warn!(%error, "old letters could not be dropped");
-            }
-        }
         match next(db).and_then(|letter| letter.map(|letter| one(db, post, public_url, &letter)).transpose()) {
             Ok(Some(())) => {}
             Ok(None) => shared.wait(LOOK),

@@ -15,6 +15,10 @@ const BEAT: Duration = Duration::from_millis(50);
 const SILENCE: Duration = Duration::from_millis(500);
 /// Before it is tried again.
 const PAUSE: Duration = Duration::from_millis(250);
+/// Before it is tried again where the connection is good and delivers nothing: that lasts.
+const LONG_PAUSE: Duration = Duration::from_secs(10);
+/// Longer than this no announcement takes, however busy the server.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What this node has heard of the others.
 pub struct Heard {
@@ -62,38 +66,76 @@ impl Heard {
 
 /// Listens as long as somebody wants to know.
 pub fn keep_listening(url: &str, heard: &Weak<Heard>) {
-    while let Err(error) = listen(url, heard) {
+    loop {
+        let (cause, pause) = match listen(url, heard) {
+            Ok(Ended::Unwanted) => return,
+            Ok(Ended::Deaf) => {
+                let cause = "nothing announced arrives; a pooler in between must lend out whole sessions";
+                (cause.to_owned(), LONG_PAUSE)
+            }
+            Err(error) => (error.to_string(), PAUSE),
+        };
         if let Some(heard) = heard.upgrade() {
-            tracing::warn!(%error, "not told of changed rights; they are read at each request");
+            tracing::warn!(cause, "not told of changed rights; they are read at each request");
             heard.deafen();
         }
-        super::pause(PAUSE);
+        super::pause(pause);
     }
 }
 
-fn listen(url: &str, heard: &Weak<Heard>) -> Result<()> {
+enum Ended {
+    Unwanted,
+    Deaf,
+}
+
+/// Takes what was announced. Whether there was anything.
+fn told(conn: &mut PgConnection) -> Result<bool> {
+    conn.batch_execute("SELECT 1")?;
+    let mut told = false;
+    for announcement in conn.notifications_iter() {
+        announcement?;
+        told = true;
+    }
+    Ok(told)
+}
+
+/// Whether what others announce arrives: a pooler that lends out connections for a transaction takes LISTEN, and then
+/// delivers to nobody.
+fn hears(conn: &mut PgConnection, url: &str, patience: Duration) -> Result<bool> {
+    let mut other = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
+    other.batch_execute(&format!("NOTIFY {CHANNEL}"))?;
+    let asked = Instant::now();
+    while !told(conn)? {
+        if asked.elapsed() > patience {
+            return Ok(false);
+        }
+        super::pause(BEAT);
+    }
+    Ok(true)
+}
+
+fn listen(url: &str, heard: &Weak<Heard>) -> Result<Ended> {
     // A node that is being closed need not connect again.
     if heard.strong_count() == 0 {
-        return Ok(());
+        return Ok(Ended::Unwanted);
     }
     let mut conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
     conn.batch_execute(&format!(
         "SET application_name = '{CHANNEL}'; SET client_min_messages = warning; LISTEN {CHANNEL}"
     ))?;
+    if !hears(&mut conn, url, PATIENCE)? {
+        return Ok(Ended::Deaf);
+    }
     // Whatever was said before this was not heard.
     if let Some(heard) = heard.upgrade() {
         heard.changed();
     }
     loop {
-        let Some(heard) = heard.upgrade() else { return Ok(()) };
+        let Some(heard) = heard.upgrade() else {
+            return Ok(Ended::Unwanted);
+        };
         let asked = Instant::now();
-        conn.batch_execute("SELECT 1")?;
-        let mut told = false;
-        for announcement in conn.notifications_iter() {
-            announcement?;
-            told = true;
-        }
-        if told {
+        if told(&mut conn)? {
             heard.changed();
         }
         heard.beat(asked);
@@ -121,5 +163,15 @@ mod tests {
         };
         old.beat(Instant::now() - SILENCE);
         assert!(!old.is_listening());
+    }
+
+    #[test]
+    fn a_connection_that_delivers_nothing_is_not_trusted() {
+        let url = pgtest::shared_url().expect("a PostgreSQL to test with");
+        let mut conn = PgConnection::establish(url).expect("connects");
+        let soon = Duration::from_millis(200);
+        assert!(!hears(&mut conn, url, soon).expect("asks"));
+        conn.batch_execute(&format!("LISTEN {CHANNEL}")).expect("listens");
+        assert!(hears(&mut conn, url, PATIENCE).expect("asks"));
     }
 }

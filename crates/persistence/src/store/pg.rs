@@ -169,9 +169,23 @@ impl PgStore {
         }
     }
 
-    pub fn seal(&self) -> Result<()> {
-        with(&self.pool, seal_all)
+    /// On one connection: who held one while waiting for another would wait for ever, with as many others as there are.
+    pub fn read_sealed<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        with(&self.pool, |tx| {
+            seal_all(tx)?;
+            work(tx)
+        })
     }
+}
+
+/// On a connection of its own, to a database that nobody else need have opened.
+pub fn look<T>(url: &str, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+    let mut held = connect(url)?;
+    held.conn
+        .batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning")?;
+    let mut tx = Tx::Pg(&mut held);
+    seal_all(&mut tx)?;
+    work(&mut tx)
 }
 
 fn with<T>(pool: &Pool<Manager>, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {

@@ -119,12 +119,24 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Reader {
 }
 
 pub fn connect(path: &Path) -> Result<SqliteConnection> {
+    connect_as(path, WRITER)
+}
+
+/// Reads a file that is there: SQLite would make one that is not.
+pub fn look<T>(path: &Path, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+    if !path.is_file() {
+        return Err(Error::Unavailable(format!("{}: there is no such file", path.display())));
+    }
+    work(&mut Tx::Sqlite(&mut connect_as(path, READER)?))
+}
+
+fn connect_as(path: &Path, setup: &str) -> Result<SqliteConnection> {
     let name = path
         .to_str()
         .ok_or_else(|| Error::internal("the path of the database is not UTF-8"))?;
     let failed = |e: &dyn std::fmt::Display| Error::Unavailable(format!("{name}: {e}"));
     let mut conn = SqliteConnection::establish(name).map_err(|e| failed(&e))?;
-    conn.batch_execute(WRITER).map_err(|e| failed(&e))?;
+    conn.batch_execute(setup).map_err(|e| failed(&e))?;
     Ok(conn)
 }
 

@@ -7,6 +7,7 @@ use domain::policy::{Action, Actor, Grants, Identity, Permit, Scope};
 use domain::value::{Row, Storage, Type, Val};
 use domain::workspace::Workspace;
 use domain::{Field, Id, Instant, Kind, Locale, Record};
+use persistence::change::{self, Fault};
 use persistence::{DatabaseUrl, Options, Result, Store, Tx, engine, migrations, workspace};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -149,6 +150,11 @@ impl Db {
         self.read(|tx| engine::find(tx, &scope, id))
     }
 
+    /// The number of entries in the chain, or what is wrong with it and where.
+    pub fn verify(&self) -> std::result::Result<i64, (Fault, i64)> {
+        verify(&self.store, self.workspace.id)
+    }
+
     /// SQL of the test's own, past the store.
     pub fn sql(&self, sql: &str) {
         match &self.url {
@@ -201,6 +207,13 @@ pub fn waits_for_a_lock(url: &DatabaseUrl) -> bool {
     diesel::select(diesel::dsl::sql::<Bool>(&format!("({waits})")))
         .get_result(&mut conn)
         .expect("reads")
+}
+
+pub fn verify(store: &Store, workspace: Id) -> std::result::Result<i64, (Fault, i64)> {
+    let told = store.read_here(|tx| change::verify(tx, workspace, |_| {}));
+    told.expect("reads")
+        .map(|end| end.position)
+        .map_err(|broken| (broken.fault, broken.position))
 }
 
 pub fn new_workspace(store: &Store, name: &str) -> Arc<Workspace> {
