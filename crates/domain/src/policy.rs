@@ -14,7 +14,7 @@ use crate::api_key::{self, Limits};
 use crate::record::{Kind, Ownership};
 use crate::sharing::{Member, Share};
 use crate::workspace::Workspace;
-use crate::{Error, Id, Issue};
+use crate::{Error, Id, Issue, role};
 use std::sync::Arc;
 
 /// A signed-in person with everything decisions need. Made once and kept while nothing about it changes.
@@ -65,8 +65,8 @@ impl Identity {
 
     /// The place of the first right of a role that goes beyond one's own.
     pub fn beyond(&self, grants: &Grants, rights: &FieldRights) -> Option<String> {
-        let kinds = crate::KINDS.iter().map(|kind| kind.name);
-        let names = kinds.chain(crate::role::AREAS.iter().map(|area| area.name));
+        // Also what stands for the rest, which may one day be about more than what there is now.
+        let names = role::subjects().map(|subject| subject.name).chain(["*"]);
         let mut actions = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
         let further = |(name, action): &(&str, Action)| grants.reach(name, *action) > self.reach(name, *action);
         if let Some((name, action)) = actions.find(further) {
