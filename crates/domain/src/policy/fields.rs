@@ -45,8 +45,13 @@ json_field! {
 
 impl FieldRights {
     pub fn access(&self, kind: &str, field: &str) -> Access {
-        let named = self.0.get(kind).and_then(|fields| fields.get(field));
-        named.copied().unwrap_or(Access::Full)
+        let Some(fields) = self.0.get(kind) else {
+            return Access::Full;
+        };
+        let named = |name: &str| fields.get(name).copied().unwrap_or(Access::Full);
+        // What tells another field, or sets it, is no more open than that one.
+        let told = crate::kind(kind).and_then(|k| k.field(field)?.determines);
+        named(field).max(told.map_or(Access::Full, named))
     }
 
     /// What several roles together keep closed. As rights add up, a field is as open as the most generous of the roles
@@ -61,13 +66,16 @@ impl FieldRights {
             let Some(first) = seeing.next().and_then(|rights| rights.0.get(kind.name)) else {
                 continue;
             };
-            let mut fields = first.clone();
-            for other in seeing {
-                for (name, access) in &mut fields {
-                    *access = (*access).min(other.access(kind.name, name));
-                }
-            }
-            fields.retain(|_, access| *access > Access::Full);
+            let others: Vec<_> = seeing.collect();
+            let open = |name: &str| {
+                let others = others.iter().map(|rights| rights.access(kind.name, name));
+                others.fold(first.access(kind.name, name), Access::min)
+            };
+            let fields = kind
+                .fields
+                .iter()
+                .map(|field| (field.name.to_owned(), open(field.name)));
+            let fields: BTreeMap<_, _> = fields.filter(|(_, access)| *access > Access::Full).collect();
             if !fields.is_empty() {
                 closed.insert(kind.name.to_owned(), fields);
             }
