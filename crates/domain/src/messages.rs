@@ -146,6 +146,8 @@ messages! {
     no_mail "服务器未配置发送邮件，请联系管理员重设密码。" "This server sends no mail; ask an administrator for a new password.";
     user_disabled "该用户已停用，请先启用。" "This user is disabled; enable them first.";
     owner_disabled "该用户已停用，不能作为负责人。" "This user is disabled and cannot be given records.";
+    beyond_own_reach_user "该用户能看到您看不到的记录，不能由您为其开通或修改登录。" "This user sees records that you do not see; you cannot change how they sign in.";
+    widens_own_reach "这样修改后，您会看到原本无权查看的他人记录，请由其他有权限的同事来修改。" "With this change you would see records of others that you may not see now; ask a colleague with the right to make it.";
     too_many_at_once "一次最多处理 {max} 条记录，请分批转移。" "At most {max} records change hands at once; transfer fewer.";
     user_without_email "该用户没有邮箱，请先填写邮箱。" "This user has no e-mail address; enter one first.";
     wrong_password "当前密码不正确。" "This is not the current password.";
