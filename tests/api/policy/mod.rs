@@ -199,6 +199,15 @@ both! {
         assert_eq!(t.other_sales.names("/contacts"), ["child"]);
         t.sales.delete(&format!("/customers/{customer}"), 1).expect(204);
         t.sales.get(&path).refused(404, "not_found");
+        // Nor does it for who sees every customer.
+        let all = json!({ "*": { "view": "own" }, "customer": { "view": "all" } });
+        t.owner.create("/roles", json!({ "key": "watch", "name": "Watch", "grants": all }));
+        let (_, watch) = sign_in::newcomer(&t.owner, &format!("watch.{}", t.sales.email), "watch");
+        watch.get(&path).refused(404, "not_found");
+        assert_eq!((watch.names("/contacts"), watch.get("/contacts?count=exact").expect(200)["page"]["count"].clone()), (vec![], json!(0)));
+        t.owner.act(&format!("/customers/{customer}/restore")).if_match(2).expect(200);
+        watch.get(&path).expect(200);
+        assert_eq!((watch.names("/contacts"), watch.get("/contacts?count=exact").expect(200)["page"]["count"].clone()), (vec!["child".to_owned()], json!(1)));
     }
 
     fn only_who_may_assign_gives_records_away(t) {
