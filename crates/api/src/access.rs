@@ -8,18 +8,19 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::policy::Action;
-use domain::policy::explain::Question;
-use domain::role::Role;
+use domain::policy::explain::{About, Question};
+use domain::policy::{Action, Actor, Scope};
+use domain::role::{self, Role, Subject};
 use domain::user::User;
 use domain::value::parse_id;
-use domain::{Error, Id, Instant, Issue, Kind, Record, messages};
-use persistence::{access, engine, user};
+use domain::{Error, Id, Issue, Kind, Record, messages};
+use persistence::{Tx, access, engine, user};
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// What is asked.
 struct Asked {
-    kind: &'static Kind,
+    subject: Subject,
     id: Option<Id>,
     user: Id,
     action: Action,
@@ -27,12 +28,12 @@ struct Asked {
 }
 
 fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Asked, Problem> {
-    let (mut kind, mut id, mut user, mut action, mut field) = (None, None, caller.me()?, Action::View, None);
+    let (mut subject, mut id, mut user, mut action, mut field) = (None, None, caller.me()?, Action::View, None);
     for (name, value) in pairs {
         let bad = |code, with: &'static str| Error::BadQuery(Issue::new(name.as_str(), code).with(with, &value));
         let id_of = || parse_id(&value).ok_or_else(|| bad("invalid_id", "value"));
         match name.as_str() {
-            "kind" => kind = Some(domain::kind(&value).ok_or_else(|| bad("unknown_kind", "kind"))?),
+            "kind" => subject = Some(role::subject(&value).ok_or_else(|| bad("unknown_kind", "kind"))?),
             "id" => id = Some(id_of()?),
             "user" => user = id_of()?,
             "action" => action = Action::from_key(&value).ok_or_else(|| bad("unknown_action", "action"))?,
@@ -40,18 +41,42 @@ fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Asked, Problem>
             _ => return Err(bad("unknown_parameter", "parameter").into()),
         }
     }
-    let kind: &'static Kind = kind.ok_or_else(|| Error::BadQuery(Issue::new("kind", "required")))?;
+    let subject = subject.ok_or_else(|| Error::BadQuery(Issue::new("kind", "required")))?;
     let named = |name: String| {
         let unknown = || Error::BadQuery(Issue::new("field", "unknown_field").with("field", &name));
-        kind.field(&name).map(|f| f.name).ok_or_else(unknown)
+        let found = subject.kind.and_then(|kind| kind.field(&name));
+        found.map(|f| f.name).ok_or_else(unknown)
     };
     Ok(Asked {
-        kind,
+        subject,
         id,
         user,
         action,
         field: field.map(named).transpose()?,
     })
+}
+
+/// A record that another belongs to. It counts although who asks may not see it, and then is not named.
+fn parent(
+    tx: &mut Tx,
+    caller: &Caller,
+    people: &Scope,
+    kind: &'static Kind,
+    id: Id,
+    user: Id,
+) -> persistence::Result<Option<About>> {
+    let whole = Actor::system(caller.identity.workspace.clone()).scope(kind)?;
+    let found = match access::about(tx, &whole, people, kind, id, user) {
+        // In the bin: nothing is seen through it.
+        Err(persistence::Error::Domain(Error::NotFound { .. })) => return Ok(None),
+        found => found?.0,
+    };
+    let seen = match caller.scope(kind) {
+        Ok(scope) => !engine::ids_visible(tx, &scope, kind, &[id])?.is_empty(),
+        Err(_) => false,
+    };
+    let title = found.title.filter(|_| seen);
+    Ok(Some(About { title, ..found }))
 }
 
 async fn explain(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -62,30 +87,33 @@ async fn explain(caller: Caller, state: Data<State>, request: HttpRequest) -> Re
             let people = caller.scope(User::KIND)?;
             let about: User = engine::find(tx, &people, asked.user)?;
             let roles = access::roles(tx, &caller.scope(Role::KIND)?, &about)?;
-            let identity = user::identity(tx, caller.identity.workspace.clone(), about.id)?;
+            // Who asks about themselves asks about what they come with: a key has its limits.
+            let actor = match caller.user() == Some(about.id) {
+                true => Some(caller.actor.clone()),
+                false => user::identity(tx, caller.identity.workspace.clone(), about.id)?
+                    .map(|identity| Actor::new(Arc::new(identity), caller.request_id.clone())),
+            };
             let (mut record, mut parents) = (None, Vec::new());
             if let Some(id) = asked.id {
-                let (found, above) = access::about(tx, &caller.scope(asked.kind)?, &people, asked.kind, id, about.id)?;
+                let Some(kind) = domain::kind(asked.subject.name) else {
+                    let (kind, id) = (asked.subject.name, Some(id));
+                    return Err(Error::NotFound { kind, id }.into());
+                };
+                let (found, above) = access::about(tx, &caller.scope(kind)?, &people, kind, id, about.id)?;
                 for (kind, id) in above {
-                    // A parent that the caller does not see is not told of.
-                    if let Ok(scope) = caller.scope(kind)
-                        && let Ok((parent, _)) = access::about(tx, &scope, &people, kind, id, about.id)
-                    {
-                        parents.push(parent);
-                    }
+                    parents.extend(parent(tx, &caller, &people, kind, id, about.id)?);
                 }
                 record = Some(found);
             }
             let question = Question {
-                identity: identity.as_ref(),
+                actor: actor.as_ref(),
                 roles: &roles,
-                kind: asked.kind,
+                subject: asked.subject,
                 action: asked.action,
                 record: record.as_ref(),
                 parents: &parents,
                 field: asked.field,
                 locale: caller.locale,
-                now: Instant::now(),
             };
             let answer = question.answer();
             let reasons: Vec<Json> = answer
@@ -93,7 +121,7 @@ async fn explain(caller: Caller, state: Data<State>, request: HttpRequest) -> Re
                 .iter()
                 .map(|r| json!({ "allows": r.allows, "code": r.said.code, "text": messages::issue(&r.said, caller.locale) }))
                 .collect();
-            Ok(json!({ "allowed": answer.allowed, "user": { "id": about.id, "name": about.name }, "kind": asked.kind.name,
+            Ok(json!({ "allowed": answer.allowed, "user": { "id": about.id, "name": about.name }, "kind": asked.subject.name,
                 "action": asked.action.key(), "field": asked.field,
                 "record": asked.id.zip(record.as_ref()).map(|(id, r)| json!({ "id": id, "title": r.title })),
                 "reasons": reasons }))
@@ -104,15 +132,15 @@ async fn explain(caller: Caller, state: Data<State>, request: HttpRequest) -> Re
 
 pub fn routes(routes: &mut Routes) {
     let id = || json!({ "type": "string", "format": "uuid" });
-    let kinds: Vec<&str> = domain::KINDS.iter().map(|k| k.name).collect();
+    let kinds: Vec<&str> = role::subjects().map(|s| s.name).collect();
     let actions = Action::ALL.map(Action::key);
     let doc = Doc::new("explain_access", "access", "Why somebody may do something, or may not")
         .about(
             "The rules that grant or deny an action to a user, in words: what each role says, whether the record is shared, whether \
              it is seen through what it belongs to, and what the field rights say. Those that decide come first. Without `id` the \
-             answer is about the kind as a whole, without `user` about the caller.",
+             answer is about the kind as a whole, without `user` about the caller; asked with an API key, about what the key lets do.",
         )
-        .query("kind", json!({ "type": "string", "enum": kinds }), "The kind of record; always needed")
+        .query("kind", json!({ "type": "string", "enum": kinds }), "The kind of record, `workspace` or an area; always needed")
         .query("id", id(), "The record")
         .query("user", id(), "Who would do it")
         .query("action", json!({ "type": "string", "enum": actions, "default": "view" }), "What they would do")

@@ -267,7 +267,7 @@ async fn revoke(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
 
 /// Every scope there is.
 fn all_scopes() -> Vec<String> {
-    let subjects = domain::api_key::subjects().map(|subject| subject.path);
+    let subjects = domain::role::subjects().map(|subject| subject.path());
     let named = std::iter::once("*".to_owned()).chain(subjects);
     named
         .flat_map(|kind| domain::api_key::Access::ALL.map(|access| format!("{kind}:{}", access.key())))

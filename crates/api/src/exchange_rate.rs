@@ -154,6 +154,10 @@ async fn revalue_kind<T: Record>(store: &Store, actor: &Actor, permit: &Permit) 
 async fn revalue(call: Call) -> Result<HttpResponse, Problem> {
     call.nothing()?;
     let permit = call.by.authorize(Action::Edit, ExchangeRate::KIND, None)?;
+    // Every record there is of a kind, whoever owns it.
+    for kind in [Opportunity::KIND, Product::KIND, Customer::KIND] {
+        call.by.authorize(Action::Edit, kind, None)?;
+    }
     let (store, actor) = (&call.state.store, &call.by.actor);
     let mut count = revalue_kind::<Opportunity>(store, actor, &permit).await?;
     count += revalue_kind::<Product>(store, actor, &permit).await?;
@@ -167,7 +171,7 @@ pub fn routes(routes: &mut Routes) {
         .about(
             "Amounts keep the rate of the day on which they were written. This gives those of open opportunities, products \
              and customers the rate of today; closed opportunities keep that of the day they were closed. Done again, it \
-             changes nothing.",
+             changes nothing. Asks for the right to edit exchange rates, and all records of these kinds.",
         )
         .optional_body(json!({ "type": "object", "additionalProperties": false }))
         .unkept()

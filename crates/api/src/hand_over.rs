@@ -35,6 +35,10 @@ const BATCH: i64 = 200;
 /// The right to take a kind's records, or posts, from one and give them to another.
 fn may_move(actor: &Actor, kind: &'static Kind, from: Id, to: Id) -> Result<Permit, Error> {
     if kind.ownership == Ownership::Shared {
+        // Who leads a team reaches what its members have.
+        if actor.user() == Some(to) && actor.identity.goes_by_teams() {
+            return Err(Error::Conflict(Issue::new("", "widens_own_reach")));
+        }
         return actor.authorize(Action::Edit, kind, None);
     }
     actor.authorize(Action::Assign, kind, Some(from))?;

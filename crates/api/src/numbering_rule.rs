@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono_tz::Tz;
 use domain::numbering_rule::{NumberingRule, Reset, numbered};
-use domain::policy::{Actor, Permit};
+use domain::policy::{Action, Actor, Permit};
 use domain::{Day, Error, Issue, Record};
 use persistence::{Tx, numbering_rule};
 use serde_json::json;
@@ -45,11 +45,12 @@ async fn preview(caller: Caller, state: Data<State>, request: HttpRequest) -> Re
         return Err(Error::BadQuery(Issue::new("kind", "unknown_choice").with("choices", kinds)).into());
     };
     let read = NumberingRule::read_pattern(&pattern, reset)?;
-    let scope = caller.scope(NumberingRule::KIND)?;
+    // How far the count has come tells how many records there are.
+    let permit = caller.authorize(Action::Edit, NumberingRule::KIND, None)?;
     let day = today(&caller);
     let next = state
         .store
-        .read_quick(move |tx| numbering_rule::next(tx, &scope, kind.name, reset.period(day)))
+        .read_quick(move |tx| numbering_rule::next(tx, &permit.scope(), kind.name, reset.period(day)))
         .await?;
     Ok(HttpResponse::Ok().json(json!({ "next": read.write(day, next) })))
 }
@@ -58,7 +59,7 @@ pub fn routes(routes: &mut Routes) {
     let resets: Vec<&str> = Reset::ALL.iter().map(|r| r.key()).collect();
     let kinds: Vec<&str> = numbered().map(|k| k.name).collect();
     let doc = Doc::new("preview_number", "numbering-rules", "The next number a rule would give")
-        .about("Nothing is drawn: somebody else may be given it first.")
+        .about("Nothing is drawn: somebody else may be given it first. Asks for the right to edit numbering rules.")
         .query(
             "kind",
             json!({ "type": "string", "enum": kinds }),

@@ -99,7 +99,7 @@ fn stage(tx: &mut Tx, caller: &Caller, id: Id) -> persistence::Result<Stage> {
         Err(persistence::Error::Domain(Error::NotFound { .. })) => {
             Err(Issue::at("stage_id", "reference_not_found").into())
         }
-        found => found,
+        found => Ok(found?.as_met_by(&caller.fields(Opportunity::KIND))),
     }
 }
 

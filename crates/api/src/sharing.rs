@@ -124,6 +124,7 @@ async fn remove(kind: &'static Kind, call: Call) -> Result<HttpResponse, Problem
     call.write(move |tx, by| {
         // Everybody may leave by themselves.
         let (record, permit) = if by.user() == Some(user) {
+            by.identity.by_oneself(Action::Share, kind)?;
             (found(tx, by, kind, id, Lock::Write)?, by.own_permit())
         } else {
             mine(tx, by, kind, id)?

@@ -3,10 +3,10 @@
 use crate::caller::Caller;
 use crate::crud::{Noun, crud};
 use crate::describe::Routes;
-use domain::policy::Action;
+use domain::policy::{Action, Actor};
 use domain::team::Team;
-use domain::{Error, Issue, Record};
-use persistence::{Tx, team};
+use domain::{Error, Id, Issue, Record};
+use persistence::{Tx, team, user};
 
 /// Teams above one another.
 const DEEPEST: usize = 20;
@@ -31,6 +31,19 @@ impl Noun for Team {
             return Err(Error::Conflict(Issue::at("parent_id", "teams_too_deep").with("max", DEEPEST)).into());
         }
         Ok(())
+    }
+}
+
+/// Refuses what has just been written where it brings the records of others within the reach of who wrote it: who belongs to
+/// which team, and who leads it, is for others to say. Who was just `made` has no records yet.
+pub fn keeps_reach(tx: &mut Tx, actor: &Actor, made: &[Id]) -> persistence::Result<()> {
+    let Some(me) = actor.user().filter(|_| actor.identity.goes_by_teams()) else {
+        return Ok(());
+    };
+    let later = user::identity(tx, actor.identity.workspace.clone(), me)?;
+    match later.is_some_and(|later| actor.identity.widened(&later, made)) {
+        true => Err(Error::Conflict(Issue::new("", "widens_own_reach")).into()),
+        false => Ok(()),
     }
 }
 

@@ -14,7 +14,7 @@ impl Noun for User {
 
     fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
         check_time_zone(new)?;
-        check_roles(tx, caller, old, new)?;
+        check_rights(tx, caller, old, new)?;
         // A new address is a new way in, by a link for a forgotten password.
         if old.is_some_and(|old| old.email != new.email) && caller.session.is_none() {
             return Err(Error::NotForKey(Issue::new("", "api_key_not_allowed")).into());
@@ -69,10 +69,13 @@ pub fn check_time_zone(user: &User) -> Result<(), Issue> {
     }
 }
 
-/// The roles are there, and nobody gives what they do not have.
-pub fn check_roles(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -> persistence::Result<()> {
+/// The roles are there, and nobody gives what they do not have, nor comes in as somebody who sees more.
+pub fn check_rights(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -> persistence::Result<()> {
     if let Some(old) = old {
         outranks(tx, actor, old)?;
+        if old.email != new.email {
+            outsees(tx, actor, old)?;
+        }
     }
     // A role that is being deleted is not given meanwhile.
     let permit = actor.own_permit();
@@ -100,7 +103,14 @@ fn roles(tx: &mut Tx, actor: &Actor, keys: &[String]) -> persistence::Result<Vec
         .collect()
 }
 
-/// A user whose sign-in the caller may change.
+/// A user whom somebody may let in who is not them: by a link, or without their second factor.
+pub fn in_charge_of_sign_in(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(User, Permit)> {
+    let (found, permit) = in_charge_of(tx, actor, id)?;
+    outsees(tx, actor, &found)?;
+    Ok((found, permit))
+}
+
+/// A user whose keys and records the caller may look after.
 pub fn in_charge_of(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(User, Permit)> {
     let found: User = engine::find(tx, &actor.scope(User::KIND)?, id)?;
     let permit = actor.authorize(Action::Edit, User::KIND, found.owner_id)?;
@@ -119,6 +129,18 @@ fn outranks(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()>
         return Ok(());
     }
     Err(Error::Conflict(Issue::new("", "beyond_own_rights_user")).into())
+}
+
+/// Nor is a way in as somebody given to who sees less than they do.
+fn outsees(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
+    if actor.user() == Some(other.id) {
+        return Ok(());
+    }
+    let theirs = user::identity_of(tx, actor.identity.workspace.clone(), other.clone())?;
+    if actor.identity.sees_as_much_as(&theirs) {
+        return Ok(());
+    }
+    Err(Error::Conflict(Issue::new("", "beyond_own_reach_user")).into())
 }
 
 /// Without an address nobody can sign in.

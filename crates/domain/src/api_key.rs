@@ -1,8 +1,7 @@
 //! API keys: how a program acts for its user, within the scopes the key was given.
 
 use crate::policy::Action;
-use crate::record::Ownership;
-use crate::{Id, Instant, Issue, Label};
+use crate::{Id, Instant, Issue, role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -79,35 +78,9 @@ impl Access {
     }
 }
 
-/// What scopes are about: the kinds of records, and what is no record and has rights of its own.
-pub struct Subject {
-    pub name: &'static str,
-    /// As a scope names it: as the address of the kind's records does.
-    pub path: String,
-    pub label: Label,
-    pub ownership: Ownership,
-}
-
-pub fn subjects() -> impl Iterator<Item = Subject> {
-    let kinds = crate::KINDS.iter().map(|kind| Subject {
-        name: kind.name,
-        path: kind.path(),
-        label: kind.label,
-        ownership: kind.ownership,
-    });
-    let areas = crate::role::AREAS.iter().map(|area| Subject {
-        name: area.name,
-        path: area.name.to_owned(),
-        label: area.label,
-        ownership: Ownership::Shared,
-    });
-    kinds.chain(areas)
-}
-
-/// The scope that an action on a kind, or in an area, needs.
+/// The scope that an action on anything with rights needs.
 pub fn needed(name: &str, action: Action) -> String {
-    let subject = subjects().find(|s| s.name == name);
-    let path = subject.map_or_else(|| name.to_owned(), |s| s.path);
+    let path = role::subject(name).map_or_else(|| name.to_owned(), |s| s.path());
     format!("{path}:{}", Access::to(action).key())
 }
 
@@ -151,7 +124,7 @@ impl Scopes {
             self.all = self.all.max(Some(access));
             return true;
         }
-        let Some(subject) = subjects().find(|s| s.path == kinds) else {
+        let Some(subject) = role::subjects().find(|s| s.path() == kinds) else {
             return false;
         };
         let held = self.kinds.entry(subject.name).or_insert(access);
@@ -175,9 +148,9 @@ impl Scopes {
     /// Each said once, and nothing that follows from another.
     pub fn texts(&self) -> Vec<String> {
         let all = self.all.map(|access| format!("*:{}", access.key()));
-        let own = subjects().filter_map(|subject| {
+        let own = role::subjects().filter_map(|subject| {
             let access = self.kinds.get(subject.name).filter(|a| Some(**a) > self.all)?;
-            Some(format!("{}:{}", subject.path, access.key()))
+            Some(format!("{}:{}", subject.path(), access.key()))
         });
         all.into_iter().chain(own).collect()
     }
@@ -245,5 +218,7 @@ mod tests {
         assert_eq!(needed("opportunity", Action::Assign), "opportunities:write");
         assert_eq!(needed("audit", Action::Export), "audit:read");
         assert_eq!(scopes(&["audit:read"]).texts(), ["audit:read"]);
+        assert_eq!(needed("workspace", Action::Configure), "workspace:write");
+        assert!(scopes(&["workspace:write"]).allow("workspace", Action::Configure));
     }
 }

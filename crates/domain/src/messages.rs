@@ -66,6 +66,10 @@ messages! {
     pipeline_without_stages "该销售流程还没有阶段。" "This pipeline has no stages yet.";
     // Why somebody may or may not
     why_disabled "该用户已停用，不能做任何操作。" "This user is disabled and can do nothing.";
+    why_no_role_whole "该用户的角色都不允许{action}“{kind}”。" "No role of theirs gives the right to {action}: {kind}.";
+    why_role_whole "角色“{role}”允许{action}“{kind}”。" "The role “{role}” gives the right to {action}: {kind}.";
+    why_key_scope "该 API 密钥没有权限范围“{scope}”。" "The API key does not have the scope “{scope}”.";
+    why_work_narrowed "该用户有受限的字段，因此只能{action}自己的“{kind}”。" "Some fields are closed to them, so they may {action} {kind} records of their own only.";
     why_no_role "该用户的角色都不允许{action}“{kind}”。" "No role of theirs may {action} any {kind}.";
     why_role_all "角色“{role}”允许{action}所有“{kind}”。" "The role “{role}” may {action} every {kind}.";
     why_role_reach "角色“{role}”允许{action}“{kind}”，范围为“{reach}”。" "The role “{role}” may {action} {kind} records as far as “{reach}”.";
@@ -78,6 +82,9 @@ messages! {
     why_shared_no_right "该记录已共享给此用户（{access}），但其角色不允许此操作。" "The record is shared with them ({access}), but no role of theirs allows this at all.";
     why_share_expired "该记录曾共享给此用户，共享已到期。" "The record was shared with them; that has ended.";
     why_parent "该用户可以查看所属的{kind}“{title}”，因此也能查看该记录。" "They may see the {kind} “{title}” it belongs to, and so this record too.";
+    why_parent_unseen "该用户可以查看所属的{kind}（您无权查看），因此也能查看该记录。" "They may see the {kind} it belongs to, which you may not see, and so this record too.";
+    why_field_system "字段“{field}”由系统或专门的操作填写，不能直接修改。" "The field “{field}” is set by the system or by an action of its own; nobody edits it.";
+    why_field_fixed "字段“{field}”只能在新建时填写。" "The field “{field}” is set when the record is created, and then fixed.";
     why_field_open "没有角色限制字段“{field}”。" "No restriction on the field “{field}” applies.";
     why_field_closed "角色“{roles}”把字段“{field}”设为“{access}”。" "The role “{roles}” keeps the field “{field}” “{access}”.";
     // Sharing
@@ -139,6 +146,8 @@ messages! {
     last_owner "工作区至少要有一位能登录的所有者。" "A workspace must keep at least one owner who can sign in.";
     beyond_own_rights "角色“{role}”的权限超出您自己的权限，不能授予。" "The role “{role}” goes beyond your own rights; you cannot give it.";
     beyond_own_rights_user "该用户的权限高于您，不能修改。" "This user may do more than you; you cannot change them.";
+    beyond_own_reach_user "该用户能看到您看不到的记录，不能由您为其开通或修改登录。" "This user sees records that you do not see; you cannot change how they sign in.";
+    widens_own_reach "这样修改后，您会看到原本无权查看的他人记录，请由其他有权限的同事来修改。" "With this change you would see records of others that you may not see now; ask a colleague with the right to make it.";
     beyond_own_rights_grants "不能设置超出您自己权限的角色。" "A role cannot be given rights that you do not have.";
     team_within_itself "团队不能放到自己或其下级团队之下。" "A team cannot lie below itself.";
     teams_too_deep "团队最多 {max} 级。" "Teams lie at most {max} deep.";

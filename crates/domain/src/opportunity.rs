@@ -32,7 +32,7 @@ record! {
         stage_entered_at: Option<Instant> = [FILTER READONLY] "进入阶段时间" "In stage since",
         status: OpportunityStatus = [FILTER READONLY IMPORT] "状态" "Status",
         amount: Option<Money> = [SORT FILTER IMPORT] "金额" "Amount" range(0, i64::MAX),
-        lines: Lines = [] "产品明细" "Product lines",
+        lines: Lines = [] "产品明细" "Product lines" determines("amount"),
         forecast_category: ForecastCategory = [FILTER IMPORT] "预测类别" "Forecast category",
         started_on: Option<Day> = [FILTER IMPORT] "开始日期" "Started on",
         close_on: Option<Day> = [SORT FILTER IMPORT] "预计成交日期" "Expected close",

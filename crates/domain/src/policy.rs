@@ -12,9 +12,9 @@ pub use grants::{Action, Grants, Reach, all, builtin_roles};
 use crate::Record;
 use crate::api_key::{self, Limits};
 use crate::record::{Kind, Ownership};
-use crate::sharing::{Member, Share};
+use crate::sharing::Member;
 use crate::workspace::Workspace;
-use crate::{Error, Id, Issue};
+use crate::{Error, Id, Issue, role};
 use std::sync::Arc;
 
 /// A signed-in person with everything decisions need. Made once and kept while nothing about it changes.
@@ -65,8 +65,8 @@ impl Identity {
 
     /// The place of the first right of a role that goes beyond one's own.
     pub fn beyond(&self, grants: &Grants, rights: &FieldRights) -> Option<String> {
-        let kinds = crate::KINDS.iter().map(|kind| kind.name);
-        let names = kinds.chain(crate::role::AREAS.iter().map(|area| area.name));
+        // Also what stands for the rest, which may one day be about more than what there is now.
+        let names = role::subjects().map(|subject| subject.name).chain(["*"]);
         let mut actions = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
         let further = |(name, action): &(&str, Action)| grants.reach(name, *action) > self.reach(name, *action);
         if let Some((name, action)) = actions.find(further) {
@@ -92,11 +92,84 @@ impl Identity {
         if self.limits.as_ref().is_some_and(|l| !l.scopes.allow(kind, action)) {
             return Reach::None;
         }
+        self.given(kind, action)
+    }
+
+    /// What the roles give, whatever a key leaves of it.
+    fn given(&self, kind: &str, action: Action) -> Reach {
         self.grants
             .iter()
             .map(|g| g.reach(kind, action))
             .max()
             .unwrap_or_default()
+    }
+
+    /// Whether another sees no more records than oneself: who can sign in as them sees what they see.
+    pub fn sees_as_much_as(&self, other: &Self) -> bool {
+        let all = |kind: &Kind, action| self.reach(kind.name, action) == Reach::All;
+        let takes_in = |kind: &Kind, action| match (other.visible(kind, action), self.visible(kind, action)) {
+            _ if all(kind, action) => true,
+            (None, _) | (_, Some(Visible::All)) => true,
+            (Some(Visible::Owners(theirs)), Some(Visible::Owners(own))) => theirs.iter().all(|o| own.contains(o)),
+            _ => false,
+        };
+        let shared = |kind: &Kind| other.shared.contains(&kind.name);
+        crate::KINDS.iter().all(|kind| {
+            Action::ALL.into_iter().all(|action| takes_in(kind, action)) && (!shared(kind) || all(kind, Action::View))
+        })
+    }
+
+    /// Whether it matters for what one may do who belongs to which team, whatever a key leaves of it: what a key does not let
+    /// do now, its user does later.
+    pub fn goes_by_teams(&self) -> bool {
+        self.gives(Reach::Team) || self.gives(Reach::TeamBelow)
+    }
+
+    fn gives(&self, reach: Reach) -> bool {
+        let owned = crate::KINDS.iter().filter(|kind| kind.ownership == Ownership::Owned);
+        let mut given = owned.flat_map(|kind| Action::ALL.map(|action| self.given(kind.name, action)));
+        given.any(|r| r == reach)
+    }
+
+    /// Whether the teams as they are in `later`, where the same roles stand, bring records of others within reach: of anybody
+    /// but those who were just `made`.
+    pub fn widened(&self, later: &Self, made: &[Id]) -> bool {
+        let more = |now: &[Id], then: &[Id]| then.iter().any(|id| !now.contains(id) && !made.contains(id));
+        (self.gives(Reach::Team) && more(&self.team_mates, &later.team_mates))
+            || (self.gives(Reach::TeamBelow) && more(&self.team_mates_below, &later.team_mates_below))
+    }
+
+    /// Whose records a reach takes in.
+    fn taken_in(&self, kind: &Kind, reach: Reach) -> Option<Visible> {
+        match (self.narrowed(kind, reach), kind.ownership) {
+            (Reach::None, _) => None,
+            (Reach::All, _) | (_, Ownership::Shared) => Some(Visible::All),
+            (Reach::Own, _) => Some(Visible::Owners(self.user.into_iter().collect())),
+            (Reach::Team, _) => Some(Visible::Owners(self.team_mates.clone())),
+            (Reach::TeamBelow, _) => Some(Visible::Owners(self.team_mates_below.clone())),
+        }
+    }
+
+    /// Files and reports of others show what is closed in the records.
+    fn narrowed(&self, kind: &Kind, reach: Reach) -> Reach {
+        if kind.is_work() && !self.closed.0.is_empty() {
+            reach.min(Reach::Own)
+        } else {
+            reach
+        }
+    }
+
+    /// Whose records the right to `action` takes in; none where there is no such right.
+    fn visible(&self, kind: &Kind, action: Action) -> Option<Visible> {
+        self.taken_in(kind, self.reach(kind.name, action))
+    }
+
+    /// What one may do by oneself, without a right to it, a key does only within its scopes.
+    pub fn by_oneself(&self, action: Action, kind: &'static Kind) -> Result<(), Error> {
+        match &self.limits {
+            Some(limits) if !limits.scopes.allow(kind.name, action) => Err(self.refusal(action, kind.name)),
+            _ => Ok(()),
+        }
     }
 
     /// Why an action is refused. An API key is told the scope it lacks.
@@ -151,24 +224,10 @@ impl Actor {
         Shown::new(record, self.fields(T::KIND))
     }
 
-    fn visible(&self, kind: &Kind, action: Action) -> Option<Visible> {
-        let mut reach = self.identity.reach(kind.name, action);
-        if kind.is_work() && !self.identity.closed.0.is_empty() {
-            // Files and reports of others show what is closed in the records.
-            reach = reach.min(Reach::Own);
-        }
-        match (reach, kind.ownership) {
-            (Reach::None, _) => None,
-            (Reach::All, _) | (_, Ownership::Shared) => Some(Visible::All),
-            (Reach::Own, _) => Some(Visible::Owners(self.identity.user.into_iter().collect())),
-            (Reach::Team, _) => Some(Visible::Owners(self.identity.team_mates.clone())),
-            (Reach::TeamBelow, _) => Some(Visible::Owners(self.identity.team_mates_below.clone())),
-        }
-    }
-
     /// The ticket to read records of a kind.
     pub fn scope(&self, kind: &'static Kind) -> Result<Scope, Error> {
         let visible = self
+            .identity
             .visible(kind, Action::View)
             .ok_or_else(|| self.identity.refusal(Action::View, kind.name))?;
         let parents = kind.parents().filter_map(|(column, parent)| {
@@ -176,7 +235,7 @@ impl Actor {
             Some(Parent {
                 column,
                 table: parent.plural,
-                visible: self.visible(parent, Action::View)?,
+                visible: self.identity.visible(parent, Action::View)?,
                 shared: self.shared(parent),
             })
         });
@@ -228,15 +287,15 @@ impl Actor {
 
     /// The ticket to do `action` to a record of `kind` that belongs to `owner`.
     pub fn authorize(&self, action: Action, kind: &'static Kind, owner: Option<Id>) -> Result<Permit, Error> {
-        let reached = match self.visible(kind, action) {
-            None => false,
-            Some(Visible::All) => true,
-            Some(Visible::Owners(owners)) => owner.is_some_and(|o| owners.contains(&o)),
-        };
-        if !reached {
+        if !self.reaches(action, kind, owner) {
             return Err(self.identity.refusal(action, kind.name));
         }
         Ok(self.permit())
+    }
+
+    /// Whether the roles let do `action` to a record of `kind` that belongs to `owner`.
+    fn reaches(&self, action: Action, kind: &Kind, owner: Option<Id>) -> bool {
+        self.identity.visible(kind, action).is_some_and(|v| v.holds(owner))
     }
 
     fn shared(&self, kind: &Kind) -> Option<Shared> {
@@ -248,17 +307,17 @@ impl Actor {
     /// The ticket to do `action` to a record that is shared with the actor. Sharing widens how far a right reaches; it does
     /// not give one that no role gives.
     pub fn authorize_member(&self, action: Action, kind: &'static Kind, member: &Member) -> Result<Permit, Error> {
-        let shared = match action {
-            Action::View => true,
-            Action::Edit => member.access == Share::Write,
-            _ => false,
-        };
-        let right = self.identity.reach(kind.name, action) > Reach::None;
-        if shared && right && self.identity.user == Some(member.user) && member.holds(crate::Instant::now()) {
-            Ok(self.permit())
-        } else {
-            Err(self.identity.refusal(action, kind.name))
+        if !self.is_shared(action, kind, member) {
+            return Err(self.identity.refusal(action, kind.name));
         }
+        Ok(self.permit())
+    }
+
+    /// Whether sharing lets do `action` to a record of `kind`.
+    fn is_shared(&self, action: Action, kind: &Kind, member: &Member) -> bool {
+        let right = self.identity.reach(kind.name, action) > Reach::None;
+        let named = self.identity.user == Some(member.user) && member.holds(crate::Instant::now());
+        right && named && member.access.lets(action)
     }
 }
 
@@ -274,6 +333,15 @@ pub struct Shared {
 pub enum Visible {
     All,
     Owners(Arc<[Id]>),
+}
+
+impl Visible {
+    pub fn holds(&self, owner: Option<Id>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Owners(owners) => owner.is_some_and(|o| owners.contains(&o)),
+        }
+    }
 }
 
 /// A record is also seen by who sees the record it belongs to.

@@ -43,6 +43,8 @@ pub struct Field {
     pub picklist: Option<&'static str>,
     /// The kind that an id refers to.
     pub refers: Option<&'static str>,
+    /// The field whose value follows from this one: who learns or sets this learns or sets that.
+    pub determines: Option<&'static str>,
     columns: &'static [(&'static str, Storage)],
 }
 
@@ -60,6 +62,7 @@ impl Field {
             limit: i64::MAX,
             picklist: None,
             refers: None,
+            determines: None,
             columns: T::COLUMNS,
         }
     }
@@ -95,6 +98,11 @@ impl Field {
 
     pub const fn refers(mut self, kind: &'static str) -> Self {
         self.refers = Some(kind);
+        self
+    }
+
+    pub const fn determines(mut self, field: &'static str) -> Self {
+        self.determines = Some(field);
         self
     }
 

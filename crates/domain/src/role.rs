@@ -1,10 +1,10 @@
 //! Roles: what their holders may do, to which kinds, and how far it reaches.
 
-use crate::Instant;
 use crate::error::{Issue, Issues};
 use crate::label::{Label, Locale};
 use crate::policy::{Action, FieldRights, Grants};
 use crate::record::{IMPORT, Ownership, Rules};
+use crate::{Instant, Kind, workspace};
 
 record! {
     /// A set of rights that users can be given.
@@ -56,10 +56,58 @@ pub fn area(name: &str) -> Option<&'static Area> {
     AREAS.iter().find(|area| area.name == name)
 }
 
-/// What can be done to records of a kind, or in an area; nothing where there is neither.
+/// Something that roles give rights to: a kind of records, the workspace itself, or an area.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject {
+    pub name: &'static str,
+    pub label: Label,
+    /// None for an area.
+    pub kind: Option<&'static Kind>,
+}
+
+impl Subject {
+    /// As its address and the scopes of API keys name it. What has no records is called by its name.
+    pub fn path(&self) -> String {
+        crate::kind(self.name).map_or_else(|| self.name.to_owned(), Kind::path)
+    }
+
+    pub fn ownership(&self) -> Ownership {
+        self.kind.map_or(Ownership::Shared, |kind| kind.ownership)
+    }
+}
+
+impl From<&'static Kind> for Subject {
+    fn from(kind: &'static Kind) -> Self {
+        Self {
+            name: kind.name,
+            label: kind.label,
+            kind: Some(kind),
+        }
+    }
+}
+
+/// Everything that there are rights to. Whoever asks about all rights asks here: one that is left out could be handed out
+/// by somebody who does not have it.
+pub fn subjects() -> impl Iterator<Item = Subject> {
+    let kinds = crate::KINDS.iter().copied().chain([workspace::KIND]).map(Subject::from);
+    kinds.chain(AREAS.iter().map(|area| Subject {
+        name: area.name,
+        label: area.label,
+        kind: None,
+    }))
+}
+
+pub fn subject(name: &str) -> Option<Subject> {
+    subjects().find(|subject| subject.name == name)
+}
+
+/// What can be done to records of a kind, to the workspace, or in an area; nothing where there is none of them.
 pub fn actions(name: &str) -> Vec<Action> {
     if let Some(area) = area(name) {
         return area.actions.to_vec();
+    }
+    if name == workspace::KIND.name {
+        return vec![Action::View, Action::Configure];
     }
     // Members are part of their team.
     let Some(kind) = crate::kind(name).filter(|k| k.name != "team_member") else {
@@ -97,7 +145,7 @@ impl Rules for Role {
         }
         self.field_rights.check(issues);
         for (kind, actions) in &self.grants.0 {
-            if kind != "*" && crate::kind(kind).is_none() && area(kind).is_none() {
+            if kind != "*" && subject(kind).is_none() {
                 issues.add(Issue::new(format!("/grants/{kind}"), "unknown_kind").with("kind", kind));
             }
             for action in actions.keys() {
@@ -120,6 +168,7 @@ mod tests {
         assert_eq!(keys("tag"), "view create edit delete");
         assert_eq!(keys("import"), "view edit");
         assert_eq!(keys("audit"), "view export");
+        assert_eq!(keys("workspace"), "view configure");
         assert_eq!(
             keys("lead"),
             "view create edit delete assign convert import export merge share"

@@ -1,6 +1,7 @@
 //! Sharing: people who may see or change a record beside those who reach it through its owner.
 
 use crate::label::Label;
+use crate::policy::Action;
 use crate::record::Ownership;
 use crate::{Id, Instant, Kind};
 
@@ -9,6 +10,17 @@ choice! {
     Share {
         Read "read" "查看" "See",
         Write "write" "查看和编辑" "See and change",
+    }
+}
+
+impl Share {
+    /// What it lets do that a role of theirs lets them do with any record.
+    pub fn lets(self, action: Action) -> bool {
+        match action {
+            Action::View => true,
+            Action::Edit => self == Self::Write,
+            _ => false,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::Id;
 use crate::error::{Error, Issue, Issues};
 use crate::opportunity::Opportunity;
+use crate::policy::Fields;
 use crate::record::{Record, Rules};
 
 record! {
@@ -35,6 +36,13 @@ impl Rules for Stage {
 }
 
 impl Stage {
+    /// As it is for who sees these fields of opportunities: what one does not see holds nobody back. To name it would tell
+    /// that it is empty, and who was told could not fill it in.
+    pub fn as_met_by(mut self, fields: &Fields) -> Self {
+        self.required_fields.retain(|name| fields.sees(name));
+        self
+    }
+
     /// Whether a deal may enter this stage from another one: same pipeline, an allowed move, required fields filled.
     pub fn check_entry(&self, opportunity: &Opportunity) -> Result<(), Error> {
         let mut issues = Issues::default();

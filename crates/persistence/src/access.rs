@@ -39,7 +39,7 @@ pub fn about(
         kind: kind.name,
         id: Some(id),
     }))?);
-    let (title, owner): (String, Option<Id>) = (row.get()?, row.get()?);
+    let (title, owner): (Option<String>, Option<Id>) = (row.get()?, row.get()?);
     let mut above = Vec::new();
     for (_, parent) in parents {
         if let Some(id) = row.get::<Option<Id>>()? {

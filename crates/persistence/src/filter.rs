@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::sharing;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
-use domain::policy::{Parent, Scope, Visible};
+use domain::policy::{Parent, Scope, Shared, Visible};
 use domain::query::{Filter, Leaf, Test};
 use domain::value::{Storage, Val};
 use domain::{Id, Kind};
@@ -41,32 +41,59 @@ enum Looking {
 
 fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str, looking: Looking) {
     sql.push("t.workspace_id = ").bind(scope.workspace()).push(alive);
-    let Visible::Owners(owners) = scope.visible() else {
+    let ways = ways(scope);
+    if ways.is_empty() {
         return;
-    };
+    }
     // What is computed is no place to start from.
     let walked = looking == Looking::Walking;
     sql.push(if walked { " AND ((" } else { " AND (" });
-    owned_by(sql, dialect, "t.owner_id", owners);
-    if let Some(shared) = scope.shared() {
-        sql.push(" OR t.id");
-        sharing::shared_with(sql, scope.workspace(), shared);
-    }
-    for parent in scope.parents() {
-        sql.push(" OR ");
-        seen_through(sql, dialect, scope.workspace(), parent, looking != Looking::AtEvery);
+    for (i, way) in ways.iter().enumerate() {
+        sql.push(if i > 0 { " OR " } else { "" });
+        way.write(sql, dialect, scope.workspace(), looking != Looking::AtEvery);
     }
     sql.push(if walked { ") IS TRUE)" } else { ")" });
 }
 
-/// Rows whose parent is visible.
-fn seen_through(sql: &mut Sql, dialect: Dialect, workspace: Id, parent: &Parent, looked_up: bool) {
-    let Visible::Owners(owners) = &parent.visible else {
-        sql.push(format!("t.{} IS NOT NULL", parent.column));
-        return;
+/// A way in which a row can be visible.
+enum Way<'a> {
+    Owned(&'a [Id]),
+    Shared(Shared),
+    Through(&'a Parent),
+}
+
+/// All of them; none where every row is visible.
+fn ways(scope: &Scope) -> Vec<Way<'_>> {
+    let Visible::Owners(owners) = scope.visible() else {
+        return Vec::new();
     };
+    let beside = scope.shared().map(Way::Shared);
+    let parents = scope.parents().iter().map(Way::Through);
+    std::iter::once(Way::Owned(owners))
+        .chain(beside)
+        .chain(parents)
+        .collect()
+}
+
+impl Way<'_> {
+    fn write(&self, sql: &mut Sql, dialect: Dialect, workspace: Id, looked_up: bool) {
+        match self {
+            Self::Owned(owners) => owned_by(sql, dialect, "t.owner_id", owners),
+            Self::Shared(shared) => {
+                sql.push("t.id");
+                sharing::shared_with(sql, workspace, *shared);
+            }
+            Self::Through(parent) => seen_through(sql, dialect, workspace, parent, looked_up),
+        }
+    }
+}
+
+/// Rows whose parent is visible, and not in the recycle bin.
+fn seen_through(sql: &mut Sql, dialect: Dialect, workspace: Id, parent: &Parent, looked_up: bool) {
     let (column, table) = (parent.column, parent.table);
-    if looked_up {
+    let all = parent.visible == Visible::All;
+    // Where every parent is visible, a list of them would be the whole table.
+    if looked_up || all {
         let own =
             format!("EXISTS (SELECT 1 FROM {table} p WHERE p.workspace_id = t.workspace_id AND p.id = t.{column}");
         sql.push(own);
@@ -76,13 +103,16 @@ fn seen_through(sql: &mut Sql, dialect: Dialect, workspace: Id, parent: &Parent,
         ))
         .bind(workspace);
     }
-    sql.push(" AND (");
-    owned_by(sql, dialect, "p.owner_id", owners);
-    if let Some(shared) = parent.shared {
-        sql.push(" OR p.id");
-        sharing::shared_with(sql, workspace, shared);
+    if let Visible::Owners(owners) = &parent.visible {
+        sql.push(" AND (");
+        owned_by(sql, dialect, "p.owner_id", owners);
+        if let Some(shared) = parent.shared {
+            sql.push(" OR p.id");
+            sharing::shared_with(sql, workspace, shared);
+        }
+        sql.push(")");
     }
-    sql.push(") AND p.deleted_at IS NULL)");
+    sql.push(" AND p.deleted_at IS NULL)");
 }
 
 /// How a page of a list comes to the rows that the scope lets see.
@@ -129,21 +159,13 @@ pub fn gathered(sql: &mut Sql, dialect: Dialect, kind: &Kind, scope: &Scope, col
         .push(" AND t.deleted_at IS NULL");
     };
     source(sql);
-    if let Visible::Owners(owners) = scope.visible() {
+    for (i, way) in ways(scope).iter().enumerate() {
+        if i > 0 {
+            sql.push(" UNION ");
+            source(sql);
+        }
         sql.push(" AND ");
-        owned_by(sql, dialect, "t.owner_id", owners);
-        if let Some(shared) = scope.shared() {
-            sql.push(" UNION ");
-            source(sql);
-            sql.push(" AND t.id");
-            sharing::shared_with(sql, scope.workspace(), shared);
-        }
-        for parent in scope.parents() {
-            sql.push(" UNION ");
-            source(sql);
-            sql.push(" AND ");
-            seen_through(sql, dialect, scope.workspace(), parent, false);
-        }
+        way.write(sql, dialect, scope.workspace(), false);
     }
     sql.push(" LIMIT ").bind(most);
 }

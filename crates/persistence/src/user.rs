@@ -25,9 +25,13 @@ pub fn enabled(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Optio
 
 /// Everything decisions about a user need. None where the user is gone or disabled.
 pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Option<Identity>> {
-    let Some(found) = enabled(tx, workspace.clone(), user)? else {
-        return Ok(None);
-    };
+    let found = enabled(tx, workspace.clone(), user)?;
+    found.map(|found| identity_of(tx, workspace, found)).transpose()
+}
+
+/// The same of a user who may be disabled: what they would have.
+pub fn identity_of(tx: &mut Tx, workspace: Arc<Workspace>, found: User) -> Result<Identity> {
+    let user = found.id;
     let system = Actor::system(workspace.clone());
     let mut roles: Vec<(Grants, FieldRights)> = Vec::with_capacity(found.roles.len());
     for key in &found.roles {
@@ -45,7 +49,7 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
     };
     let time_zone = found.time_zone.unwrap_or_else(|| workspace.time_zone.clone());
     let shared = sharing::kinds(tx, workspace.id, user)?;
-    Ok(Some(Identity {
+    Ok(Identity {
         workspace,
         user: Some(user),
         time_zone,
@@ -56,7 +60,7 @@ pub fn identity(tx: &mut Tx, workspace: Arc<Workspace>, user: Id) -> Result<Opti
         team_mates_below,
         limits: None,
         shared,
-    }))
+    })
 }
 
 /// Whether a user is there and not disabled.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 /// Stands for every other kind, or every other action.
 pub const REST: &str = "*";
 
-/// What a row of the matrix is about: a kind, an area, or the rest.
+/// What a row of the matrix is about: something that has rights, or the rest.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Subject {
     pub name: &'static str,
@@ -56,20 +56,15 @@ pub fn subjects() -> Vec<(Label, Vec<Subject>)> {
     ];
     let place = |name: &str| first.iter().position(|n| *n == name);
     // What is part of another kind has no rights of its own.
-    let own = domain::KINDS.iter().filter(|kind| !role::actions(kind.name).is_empty());
-    let kinds = own.map(|kind| Subject {
-        name: kind.name,
-        label: kind.label,
-        whole: kind.ownership == Ownership::Shared,
+    let own = role::subjects().filter(|subject| !role::actions(subject.name).is_empty());
+    let rows = own.map(|subject| Subject {
+        name: subject.name,
+        label: subject.label,
+        whole: subject.ownership() == Ownership::Shared,
     });
-    let (mut work, mut settings): (Vec<_>, Vec<_>) =
-        kinds.partition(|s| place(s.name).is_some() || (!s.whole && !matches!(s.name, "import" | "job")));
+    let (mut work, settings): (Vec<_>, Vec<_>) =
+        rows.partition(|s| place(s.name).is_some() || (!s.whole && !matches!(s.name, "import" | "job")));
     work.sort_by_key(|s| place(s.name).unwrap_or(first.len()));
-    settings.extend(role::AREAS.iter().map(|area| Subject {
-        name: area.name,
-        label: area.label,
-        whole: true,
-    }));
     let rest = Subject {
         name: REST,
         label: REST_LABEL,

@@ -71,6 +71,10 @@ fn block(kind: &'static Kind, rule: Option<Row>) -> AnyView {
     let latest = Latest::new();
     let later = dom::debounce(200);
     Effect::new(move |_| {
+        // Who may not change the rule is not told how far it has counted.
+        if locked {
+            return;
+        }
         let path = format!(
             "/numbering-rules/preview?kind={}&pattern={}&reset={}",
             kind.name,

@@ -71,6 +71,84 @@ both! {
         assert_eq!(answer["reasons"][0]["text"], "The role “Half” keeps the field “Phone” “Masked”.");
     }
 
+    fn what_is_done_to_a_record_begins_with_seeing_it(t) {
+        let see = json!({ "user": { "view": "all" }, "role": { "view": "all" } });
+        let grants = json!({ "user": see["user"], "role": see["role"], "lead": { "view": "own", "edit": "all", "assign": "all" } });
+        t.owner.create("/roles", json!({ "key": "blind", "name": "Blind", "grants": grants }));
+        let blind = |user: &Person| t.owner.call("PATCH", &format!("/users/{}", user.id)).header("If-Match", "*").json(json!({ "roles": ["blind"] })).expect(200);
+        blind(&t.sales);
+        let lead = t.owner.create("/leads", json!({ "name": "l", "owner_id": t.other_sales.id })).id();
+        for action in ["edit", "assign"] {
+            let answer = ask(&t.owner, &format!("kind=lead&id={lead}&user={}&action={action}", t.sales.id));
+            assert_eq!((&answer["allowed"], codes(&answer)), (&json!(false), vec!["why_role_not_reached"]), "{}", answer.text);
+        }
+        t.sales.patch(&format!("/leads/{lead}"), 1, json!({ "title": "x" })).refused(404, "not_found");
+    }
+
+    fn work_of_others_is_closed_to_who_has_closed_fields(t) {
+        let file = seed::import(&t.owner).id();
+        let grants = json!({ "import": { "view": "all", "edit": "all" }, "lead": { "view": "all" } });
+        t.owner.create("/roles", json!({ "key": "half", "name": "Half", "grants": grants, "field_rights": { "lead": { "phone": "masked" } } }));
+        t.owner.call("PATCH", &format!("/users/{}", t.sales.id)).header("If-Match", "*").json(json!({ "roles": ["half"] })).expect(200);
+        let answer = ask(&t.owner, &format!("kind=import&id={file}&user={}", t.sales.id));
+        assert_eq!((&answer["allowed"], codes(&answer)), (&json!(false), vec!["why_role_not_reached", "why_work_narrowed"]), "{}", answer.text);
+        t.sales.get(&format!("/imports/{file}")).refused(404, "not_found");
+    }
+
+    fn a_parent_counts_though_who_asks_does_not_see_it(t) {
+        let customer = t.sales.create("/customers", json!({ "name": "hidden firm" })).id();
+        let contact = t.owner.create("/contacts", json!({ "name": "k", "customer_id": customer, "owner_id": t.other_sales.id })).id();
+        let about = format!("kind=contact&id={contact}&user={}", t.sales.id);
+        let told = ask(&t.other_sales, &about);
+        assert_eq!((&told["allowed"], codes(&told)), (&json!(true), vec!["why_parent_unseen", "why_role_not_reached"]));
+        assert!(!told.text.contains("hidden firm"), "{}", told.text);
+        assert!(ask(&t.owner, &about).text.contains("hidden firm"));
+        t.sales.delete(&format!("/customers/{customer}"), 1).expect(204);
+        assert_eq!(ask(&t.other_sales, &about)["allowed"], false);
+        t.sales.get(&format!("/contacts/{contact}")).refused(404, "not_found");
+    }
+
+    fn fields_that_nobody_edits_are_told(t) {
+        let customer = t.sales.create("/customers", json!({ "name": "c" })).id();
+        let deal = t.sales.create("/opportunities", json!({ "name": "d", "customer_id": customer })).id();
+        let of = |who: &Person, field: &str, action: &str| {
+            let answer = ask(&t.owner, &format!("kind=opportunity&id={deal}&user={}&field={field}&action={action}", who.id));
+            (answer["allowed"] == true, codes(&answer)[0].to_owned())
+        };
+        assert_eq!(of(&t.sales, "number", "edit"), (false, "why_field_system".into()));
+        assert_eq!(of(&t.sales, "pipeline_id", "edit"), (false, "why_field_fixed".into()));
+        assert!(of(&t.sales, "pipeline_id", "create").0 && of(&t.sales, "number", "view").0);
+        // Giving away is a right of its own.
+        assert_eq!(of(&t.sales, "owner_id", "edit"), (false, "why_no_role".into()));
+        assert!(of(&t.manager, "owner_id", "edit").0);
+    }
+
+    fn a_key_is_told_what_it_lets_do(t) {
+        let lead = t.sales.create("/leads", json!({ "name": "l" })).id();
+        let key = api_key::program(&t.sales, &["leads:read", "users:read", "roles:read"]);
+        let edit = ask(&key, &format!("kind=lead&id={lead}&action=edit"));
+        assert_eq!((&edit["allowed"], codes(&edit)), (&json!(false), vec!["why_key_scope"]));
+        assert!(edit.text.contains("leads:write"), "{}", edit.text);
+        key.patch(&format!("/leads/{lead}"), 1, json!({ "title": "x" })).refused(403, "api_key_scope");
+        assert_eq!(ask(&key, &format!("kind=lead&id={lead}"))["allowed"], true);
+        assert_eq!(ask(&t.sales, &format!("kind=lead&id={lead}&action=edit"))["allowed"], true);
+    }
+
+    fn what_is_no_record_is_explained_too(t) {
+        for (query, who, allowed, code) in [
+            ("kind=workspace&action=configure", &t.admin, true, "why_role_whole"),
+            ("kind=workspace&action=configure", &t.sales, false, "why_no_role_whole"),
+            ("kind=workspace", &t.sales, true, "why_role_whole"),
+            ("kind=audit", &t.admin, true, "why_role_whole"),
+            ("kind=audit&action=export", &t.manager, false, "why_no_role_whole"),
+        ] {
+            let answer = ask(&t.owner, &format!("{query}&user={}", who.id));
+            assert_eq!((&answer["allowed"], codes(&answer)), (&json!(allowed), vec![code]), "{query}: {}", answer.text);
+        }
+        t.owner.get(&format!("/access/explain?kind=audit&id={}", t.sales.id)).refused(404, "not_found");
+        t.owner.get("/access/explain?kind=audit&field=name").refused(400, "unknown_field");
+    }
+
     fn what_one_does_not_see_is_not_explained(t) {
         let customer = t.sales.create("/customers", json!({ "name": "c" })).id();
         t.other_sales.get(&format!("/access/explain?kind=customer&id={customer}")).refused(404, "not_found");

@@ -118,6 +118,25 @@ both! {
         assert_eq!(t.owner.get("/reports/win-rate").expect(200)["won_value"], seed::cny("900.00"));
     }
 
+    fn who_gives_amounts_new_rates_may_change_them_all(t) {
+        let role = |grants: Json| {
+            let key = format!("rates{}", domain::Id::now_v7().simple());
+            t.owner.create("/roles", json!({ "key": key, "name": key, "grants": grants }));
+            t.owner.call("PATCH", &format!("/users/{}", t.sales.id)).header("If-Match", "*").json(json!({ "roles": [key] })).expect(200);
+        };
+        let all = json!({ "view": "all", "edit": "all" });
+        let revalue = |by: &Client| by.post("/exchange-rates/revalue", json!({}));
+        role(json!({ "*": { "*": "own" }, "exchange_rate": all }));
+        revalue(&t.sales).refused(403, "forbidden");
+        role(json!({ "exchange_rate": all, "opportunity": all, "product": all, "customer": { "view": "all", "edit": "team" } }));
+        revalue(&t.sales).refused(403, "forbidden");
+        role(json!({ "exchange_rate": all, "opportunity": all, "product": all, "customer": all }));
+        revalue(&t.sales).expect(200);
+        let key = |scopes: &[&str]| api_key::program(&t.owner, scopes);
+        revalue(&key(&["exchange-rates:write", "opportunities:write", "products:write", "customers:read"])).refused(403, "api_key_scope");
+        revalue(&key(&["exchange-rates:write", "opportunities:write", "products:write", "customers:write"])).expect(200);
+    }
+
     fn lines_are_in_the_currency_of_the_deal(t) {
         dollars(t, "7");
         let product = t.owner.create("/products", json!({ "name": "GTX", "price": money("50", "USD") }));

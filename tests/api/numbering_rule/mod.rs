@@ -61,6 +61,10 @@ both! {
         assert_eq!(made(t), "K-001");
         assert_eq!(preview(t, "customer", "K-{000}", "never")["next"], "K-002");
         assert_eq!(made(t), "K-002", "a preview draws nothing");
+        // How many customers there are is not told to who sees a few of them.
+        for person in [&t.sales, &t.manager] {
+            person.get("/numbering-rules/preview?kind=customer&pattern=K-{000}&reset=never").refused(403, "forbidden");
+        }
         // Back to an earlier count: what is in use is passed over.
         set(t, "customer", json!({ "pattern": "{yyyy}{mm}{dd}K-{000}", "reset": "daily" }));
         let day = today.format("%Y%m%d");

@@ -3,6 +3,8 @@
 
 mod cost;
 
+use crate::import::{counts, import};
+use tests::api_key::program;
 use tests::*;
 
 both! {
@@ -112,6 +114,54 @@ both! {
         t.owner.delete(&format!("/teams/{other}"), 1).refused(409, "still_referenced");
     }
 
+    fn nobody_brings_the_records_of_others_within_their_reach(t) {
+        let mut grants = json!({ "*": { "*": "team" } });
+        for kind in ["user", "team", "role", "pipeline", "stage", "picklist", "product", "tag", "currency", "exchange_rate", "holiday", "numbering_rule"] {
+            grants[kind] = json!({ "*": "all" });
+        }
+        t.owner.create("/roles", json!({ "key": "branch", "name": "Branch", "grants": grants }));
+        let (me, branch) = sign_in::newcomer(&t.owner, &format!("branch.{}", t.sales.email), "branch");
+        let change = |by: &Client, path: String, body: Json| by.call("PATCH", &path).header("If-Match", "*").json(body);
+        change(&t.owner, format!("/users/{me}"), json!({ "team_id": t.team })).expect(200);
+        t.sales.create("/customers", json!({ "name": "ours" }));
+        t.other_sales.create("/customers", json!({ "name": "theirs" }));
+        let (mine, other) = (format!("/users/{me}"), format!("/users/{}", t.other_sales.id));
+        let teams = [t.team, t.other_team].map(|id| format!("/teams/{id}"));
+        let code = "widens_own_reach";
+        change(&branch, mine.clone(), json!({ "team_id": t.other_team })).refused(409, code);
+        change(&branch, other.clone(), json!({ "team_id": t.team })).refused(409, code);
+        change(&branch, teams[1].clone(), json!({ "manager_id": me })).refused(409, code);
+        branch.post("/team-members", json!({ "team_id": t.other_team, "user_id": me })).refused(409, code);
+        branch.post("/team-members", json!({ "team_id": t.team, "user_id": t.other_sales.id })).refused(409, code);
+        program(&branch, &["users:write", "roles:read", "teams:read"]).call("PATCH", &mine).header("If-Match", "*")
+            .json(json!({ "team_id": t.other_team })).refused(409, code);
+        let step = json!({ "method": "create", "body": { "team_id": t.other_team, "user_id": me } });
+        let batch = branch.post("/team-members/batch", json!({ "operations": [step] })).send();
+        assert!(batch.text.contains(code), "{}", batch.text);
+        let file = format!("姓名,邮箱,团队\nbranch,branch.{},{}\n", t.sales.email, t.owner.get(&teams[1]).expect(200)["name"].as_str().expect("a name"));
+        let end = import(&branch, "users", &file, &[]);
+        assert_eq!(counts(&end)[4], 1, "{}", end.text);
+        let made = t.owner.create("/team-members", json!({ "team_id": t.other_team, "user_id": me }));
+        let member = format!("/team-members/{}", made.id());
+        t.owner.delete(&member, 1).expect(204);
+        branch.act(&format!("{member}/restore")).if_match(2).refused(409, code);
+        // A way in as somebody who sees more is a way to see it.
+        branch.act(&format!("{other}/invite")).refused(409, "beyond_own_reach_user");
+        change(&branch, other, json!({ "email": format!("taken.{}", t.sales.email) })).refused(409, "beyond_own_reach_user");
+        change(&t.owner, teams[1].clone(), json!({ "manager_id": t.sales.id })).expect(200);
+        branch.post(&format!("/users/{}/hand-over", t.sales.id), json!({ "to": me })).refused(409, code);
+        assert_eq!(branch.names("/customers"), ["ours"]);
+        // What changes nothing of the kind is done, for those within reach too.
+        change(&branch, format!("/users/{}", t.sales.id), json!({ "title": "Seller" })).expect(200);
+        branch.act(&format!("/users/{}/invite", t.sales.id)).expect(201);
+        branch.create("/users", json!({ "name": "new", "team_id": t.team, "roles": ["sales"] }));
+        change(&branch, teams[1].clone(), json!({ "manager_id": t.other_sales.id })).expect(200);
+        assert_eq!(branch.names("/customers"), ["ours"]);
+        // To lead what one belongs to already shows nothing new, and who sees all changes what they like.
+        change(&branch, teams[0].clone(), json!({ "manager_id": me })).expect(200);
+        change(&t.admin, format!("/users/{}", t.admin.id), json!({ "team_id": t.other_team })).expect(200);
+    }
+
     fn two_moves_at_once_make_no_ring(t) {
         for _ in 0..5 {
             let [a, b] = ["a", "b"].map(|name| t.owner.create("/teams", json!({ "name": name })).id());
@@ -149,6 +199,15 @@ both! {
         assert_eq!(t.other_sales.names("/contacts"), ["child"]);
         t.sales.delete(&format!("/customers/{customer}"), 1).expect(204);
         t.sales.get(&path).refused(404, "not_found");
+        // Nor does it for who sees every customer.
+        let all = json!({ "*": { "view": "own" }, "customer": { "view": "all" } });
+        t.owner.create("/roles", json!({ "key": "watch", "name": "Watch", "grants": all }));
+        let (_, watch) = sign_in::newcomer(&t.owner, &format!("watch.{}", t.sales.email), "watch");
+        watch.get(&path).refused(404, "not_found");
+        assert_eq!((watch.names("/contacts"), watch.get("/contacts?count=exact").expect(200)["page"]["count"].clone()), (vec![], json!(0)));
+        t.owner.act(&format!("/customers/{customer}/restore")).if_match(2).expect(200);
+        watch.get(&path).expect(200);
+        assert_eq!((watch.names("/contacts"), watch.get("/contacts?count=exact").expect(200)["page"]["count"].clone()), (vec!["child".to_owned()], json!(1)));
     }
 
     fn only_who_may_assign_gives_records_away(t) {

@@ -2,6 +2,7 @@
 
 mod nodes;
 
+use tests::api_key::program;
 use tests::*;
 
 fn version(t: &T, path: &str) -> i64 {
@@ -108,6 +109,23 @@ both! {
         t.owner.patch(&path, 1, json!({ "roles": ["sales"] })).expect(200);
     }
 
+    fn the_workspace_is_configured_by_who_is_given_it_by_name(t) {
+        let change = |by: &Client, name: &str| {
+            let patch = by.call("PATCH", "/workspace").header("If-Match", "*").json(json!({ "name": name }));
+            patch.send().status
+        };
+        let (key, _) = role_of(t, "Office", json!({ "workspace": { "view": "all", "configure": "all" } }));
+        assert_eq!(change(&t.sales, "one"), 403);
+        give(t, &t.sales.id.to_string(), &["sales", &key]);
+        assert_eq!(change(&t.sales, "two"), 200);
+        assert_eq!(t.sales.get("/auth/me").expect(200)["rights"]["workspace"]["configure"], "all");
+        assert_eq!(change(&program(&t.sales, &["workspace:write"]), "three"), 200);
+        let reading = program(&t.owner, &["workspace:read"]);
+        assert_eq!(reading.get("/workspace").expect(200)["name"], "three");
+        assert_eq!(change(&reading, "four"), 403);
+        t.owner.post("/roles", json!({ "name": "x", "grants": { "workspaces": { "configure": "all" } } })).invalid(&["/grants/workspaces unknown_kind"]);
+    }
+
     fn rights_beyond_ones_own_are_told_at_their_place(t) {
         let (key, _) = role_of(t, "Clerk", json!({ "role": { "*": "all" }, "lead": { "view": "own" } }));
         give(t, &t.sales.id.to_string(), &[&key]);
@@ -119,6 +137,16 @@ both! {
         assert_eq!(refused(json!({ "lead": { "view": "all" } })), "/grants/lead/view");
         assert_eq!(refused(json!({ "audit": { "view": "all" } })), "/grants/audit/view");
         t.sales.post("/roles", json!({ "name": "Less", "grants": { "lead": { "view": "own" } } })).expect(201);
+        // What stands for the rest is a right of its own, whatever is named beside it.
+        let me = t.sales.get("/auth/me").expect(200);
+        let named = |left_out: &str| {
+            let names = me["rights"].as_object().expect("rights").keys().filter(|name| *name != left_out);
+            let mut grants: serde_json::Map<String, Json> = names.map(|name| (name.clone(), json!({}))).collect();
+            grants.insert("*".into(), json!({ "configure": "all" }));
+            json!(grants)
+        };
+        assert_eq!(refused(named("workspace")), "/grants/workspace/configure");
+        assert_eq!(refused(named("")), "/grants/*/configure");
         // Part of an area is none of it, so nobody hands anything out by it.
         t.sales.post("/roles", json!({ "name": "Part", "grants": { "audit": { "view": "team" } } })).expect(201);
     }

@@ -334,6 +334,19 @@ fn roles(all: Vec<Field>) -> impl Strategy<Value = Closed> {
     })
 }
 
+/// With what follows: product lines add up to the amount, so they are no more open than it is.
+fn followed(mut closed: Closed) -> Closed {
+    if let Some(deal) = closed.get_mut("opportunity")
+        && let Some(amount) = deal.get("amount").cloned()
+    {
+        let lines = deal.entry("lines".to_owned()).or_insert_with(|| amount.clone());
+        if amount == "hidden" {
+            *lines = amount;
+        }
+    }
+    closed
+}
+
 /// Random roles, each worn by the same reader.
 fn no_path_reveals_what_a_role_closes(t: &T) {
     let all = fields(&t.owner);
@@ -354,6 +367,7 @@ fn no_path_reveals_what_a_role_closes(t: &T) {
     });
     let run = runner.run(&roles(all.clone()), |closed| {
         role(&closed);
+        let closed = followed(closed);
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| holds(t, &reader, &all, &ids, &closed)));
         checked.map_err(|e| {
             let said = e.downcast_ref::<String>().cloned();
@@ -394,7 +408,7 @@ both! {
     }
 
     fn amounts_are_kept_from_sums_too(t) {
-        reader(t, json!({ "opportunity": { "amount": "hidden", "lines": "hidden" } }));
+        reader(t, json!({ "opportunity": { "amount": "hidden" } }));
         let customer = seed::plain(&t.sales, "/customers").id();
         for (name, amount) in [("a", "10"), ("b", "90071.43")] {
             t.owner.create("/opportunities", json!({ "name": name, "customer_id": customer, "amount": cny(amount), "owner_id": t.sales.id }));
@@ -409,6 +423,60 @@ both! {
         }
         reader(t, json!({ "opportunity": { "status": "hidden" } }));
         t.sales.get("/reports/win-rate").refused(400, "field_hidden");
+    }
+
+    fn an_amount_is_neither_read_nor_set_by_way_of_its_lines(t) {
+        let product = t.owner.create("/products", json!({ "name": "p", "price": cny("70") })).id();
+        let lines = json!([{ "product_id": product, "quantity": "2", "price": cny("70") }]);
+        let deal = t.owner.create("/opportunities", json!({ "name": "a", "lines": lines, "owner_id": t.sales.id }));
+        let path = format!("/opportunities/{}", deal.id());
+        let import = |mapping: Option<Json>| {
+            let part = reqwest::blocking::multipart::Part::bytes(&b"name,product\na,p\n"[..]).file_name("a.csv");
+            let form = reqwest::blocking::multipart::Form::new().part("file", part).text("kind", "opportunities");
+            let form = match mapping {
+                Some(mapping) => form.text("mapping", mapping.to_string()),
+                None => form,
+            };
+            t.sales.call("POST", "/imports").form(form)
+        };
+        for (way, code) in [("read_only", "field_read_only"), ("hidden", "field_hidden")] {
+            reader(t, json!({ "opportunity": { "amount": way } }));
+            t.sales.patch(&path, 1, json!({ "lines": lines })).invalid(&[&format!("/lines {code}")]);
+            t.sales.post("/opportunities", json!({ "name": "b", "lines": lines })).invalid(&[&format!("/lines {code}")]);
+            assert_eq!(t.sales.get(&path).expect(200)["lines"].is_array(), way == "read_only");
+            import(Some(json!({ "name": "name", "product": "product" }))).expect(422);
+            let mapping = seed::finished(&t.sales, &import(None).expect(202).id())["mapping"].clone();
+            assert_eq!(mapping, json!({ "name": "name" }));
+            let schema = t.sales.get("/schema").expect(200);
+            let kind = schema["kinds"].as_array().expect("kinds").iter().find(|k| k["kind"] == "opportunity").cloned().expect("deals");
+            let field = kind["fields"].as_array().expect("fields").iter().find(|f| f["name"] == "lines").cloned();
+            assert_eq!(field.map(|f| f["access"].clone()), (way == "read_only").then(|| json!("read_only")));
+            assert_eq!(t.sales.get("/auth/me").expect(200)["field_rights"]["opportunity"], json!({ "amount": way, "lines": way }));
+            let answer = t.owner.get(&format!("/access/explain?kind=opportunity&field=lines&action=edit&user={}", t.sales.id)).expect(200);
+            assert_eq!(answer["allowed"], false);
+        }
+    }
+
+    fn what_a_stage_asks_for_does_not_tell_of_what_is_hidden(t) {
+        let pipeline = seed::pipeline(&t.owner);
+        let asks = json!({ "name": "Asking", "pipeline_id": pipeline, "required_fields": ["competitor", "next_step"] });
+        let stage = t.owner.create("/stages", asks).id();
+        let deal = |competitor: Json| {
+            let body = json!({ "name": "a", "competitor": competitor, "owner_id": t.sales.id });
+            format!("/opportunities/{}", t.owner.create("/opportunities", body).id())
+        };
+        reader(t, json!({ "opportunity": { "competitor": "hidden" } }));
+        let both = [deal(Json::Null), deal(json!("x"))];
+        for path in &both {
+            t.sales.post(&format!("{path}/move"), json!({ "stage_id": stage })).if_match(1).invalid(&["/next_step required_for_stage"]);
+            t.sales.patch(path, 1, json!({ "stage_id": stage })).invalid(&["/next_step required_for_stage"]);
+            t.sales.patch(path, 1, json!({ "next_step": "call" })).expect(200);
+            t.sales.post(&format!("{path}/move"), json!({ "stage_id": stage })).if_match(2).expect(200);
+        }
+        // Who sees the field has to fill it in.
+        let path = deal(Json::Null);
+        t.owner.post(&format!("{path}/move"), json!({ "stage_id": stage })).if_match(1)
+            .invalid(&["/competitor required_for_stage", "/next_step required_for_stage"]);
     }
 
     fn actions_set_only_what_the_role_may_set(t) {
@@ -432,6 +500,15 @@ both! {
         let refused = convert(json!({})).refused(409, "field_would_show");
         assert!(!refused.text.contains("13812340000"));
         convert(json!({ "customer": { "phone": "13900000000" }, "contact": false })).expect(200);
+        // Whether there is a number is not told by what happens, where it is hidden.
+        reader(t, json!({ "lead": { "phone": "hidden" } }));
+        let empty = t.owner.create("/leads", json!({ "name": "n", "company": "c", "owner_id": t.sales.id })).id();
+        for id in [empty, lead()] {
+            let path = format!("/leads/{id}/convert");
+            t.sales.post(&path, json!({})).if_match(1).refused(409, "field_would_show");
+            let given = json!({ "customer": { "phone": null }, "contact": { "phone": null } });
+            t.sales.post(&path, given).if_match(1).expect(200);
+        }
         reader(t, json!({ "lead": { "phone": "masked" }, "customer": { "phone": "masked" }, "contact": { "phone": "hidden" } }));
         let made = convert(json!({})).expect(200);
         assert_eq!(made["customer"]["phone"], "138****0000");

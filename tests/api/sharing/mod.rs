@@ -11,6 +11,18 @@ fn share(by: &Client, path: &str, with: &Person, body: Json) -> Answer {
 }
 
 both! {
+    fn a_key_that_only_reads_leaves_nothing(t) {
+        let customer = t.sales.create("/customers", json!({ "name": "c" })).id();
+        let path = format!("/customers/{customer}");
+        assert_eq!(share(&t.sales, &path, &t.other_sales, json!({ "access": "read" })).status, 201);
+        let leave = format!("{path}/members/{}", t.other_sales.id);
+        let key = |scope: &str| api_key::program(&t.other_sales, &[scope]);
+        key("customers:read").call("DELETE", &leave).refused(403, "api_key_scope");
+        t.other_sales.get(&path).expect(200);
+        key("customers:write").call("DELETE", &leave).expect(204);
+        t.other_sales.get(&path).refused(404, "not_found");
+    }
+
     fn who_it_is_shared_with_sees_it_everywhere(t) {
         let customer = t.sales.create("/customers", json!({ "name": "共享客户", "phone": "13812340000" })).id();
         t.sales.create("/contacts", json!({ "name": "child", "customer_id": customer }));

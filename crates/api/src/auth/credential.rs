@@ -91,7 +91,7 @@ async fn invite(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let by_mail = call.state.mail.is_some();
     let sent_to = call
         .write(move |tx, by| {
-            let (found, permit) = crate::user::in_charge_of(tx, by, id)?;
+            let (found, permit) = crate::user::in_charge_of_sign_in(tx, by, id)?;
             if found.disabled {
                 return Err(Error::Conflict(Issue::at("disabled", "user_disabled")).into());
             }

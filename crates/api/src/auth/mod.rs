@@ -283,12 +283,9 @@ async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem>
         .read_quick(move |tx| {
             let user: User = engine::find(tx, &caller.identity_scope(), id)?;
             let space = caller.workspace();
-            let areas = domain::role::AREAS.iter().map(|area| area.name);
-            let rights: serde_json::Map<String, Json> = domain::KINDS
-                .iter()
-                .map(|kind| kind.name)
-                .chain(areas)
-                .map(|name| {
+            let rights: serde_json::Map<String, Json> = domain::role::subjects()
+                .map(|subject| {
+                    let name = subject.name;
                     let actions: serde_json::Map<String, Json> = domain::policy::Action::ALL
                         .iter()
                         .map(|a| (a.key().to_owned(), json!(caller.identity.reach(name, *a))))

@@ -157,7 +157,7 @@ async fn reset(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     call.nothing()?;
     let id = call.id(User::KIND)?;
     call.write(move |tx, by| {
-        let (found, permit) = crate::user::in_charge_of(tx, by, id)?;
+        let (found, permit) = crate::user::in_charge_of_sign_in(tx, by, id)?;
         if !found.two_factor {
             return Err(Error::Conflict(Issue::at("two_factor", "second_factor_off")).into());
         }

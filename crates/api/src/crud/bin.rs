@@ -1,6 +1,6 @@
 //! The recycle bin of a kind: what is in it, and how a record comes back.
 
-use super::{Noun, after_write};
+use super::{Noun, after_write, keeps_reach};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, reference};
@@ -42,6 +42,7 @@ async fn restore<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
         let permit = by.authorize(Action::Delete, T::KIND, old.owner_id())?;
         expected.check(old.version())?;
         let stored = engine::restore(tx, &permit, &old)?;
+        keeps_reach::<T>(tx, by, &[])?;
         request::shown(StatusCode::OK, by, &stored)
     });
     let response = response.await?;

@@ -14,7 +14,7 @@ use crate::numbering_rule;
 use crate::request::{self, Expected};
 use crate::schema::{self, type_name};
 use crate::state::State;
-use crate::transfer;
+use crate::{team, transfer};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -77,6 +77,7 @@ pub fn create_from<T: Noun>(tx: &mut Tx, caller: &Caller, mut map: Map<String, J
     numbering_rule::assign(tx, caller, &permit, std::slice::from_mut(&mut new))?;
     engine::insert(tx, &permit, std::slice::from_ref(&new))?;
     T::after(tx, caller, &permit, None, &new)?;
+    keeps_reach::<T>(tx, caller, &[new.id()])?;
     Ok(new)
 }
 
@@ -118,6 +119,7 @@ pub fn patch_in<T: Noun>(
     checked(tx, caller, Some(&old), &mut new)?;
     let stored = engine::update(tx, &permit, &old, &new)?;
     T::after(tx, caller, &permit, Some(&old), &stored)?;
+    keeps_reach::<T>(tx, caller, &[])?;
     Ok(stored)
 }
 
@@ -180,6 +182,13 @@ pub fn checked<T: Record>(tx: &mut Tx, caller: &Caller, old: Option<&T>, new: &m
         }
     }
     Ok(())
+}
+
+fn keeps_reach<T: Noun>(tx: &mut Tx, caller: &Caller, made: &[Id]) -> persistence::Result<()> {
+    match T::CHANGES_RIGHTS {
+        true => team::keeps_reach(tx, caller, made),
+        false => Ok(()),
+    }
 }
 
 fn after_write<T: Noun>(state: &State) {

@@ -269,7 +269,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
             let new = User::create(UserPatch::parse(map, true)?, birth)?;
             actor.authorize(Action::Import, User::KIND, None)?;
             actor.authorize(Action::Create, User::KIND, None)?;
-            crate::user::check_roles(tx, actor, None, &new)?;
+            crate::user::check_rights(tx, actor, None, &new)?;
             Some((None, new))
         }
         Some(old) => {
@@ -278,7 +278,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
             if changed {
                 actor.authorize(Action::Import, User::KIND, old.owner_id)?;
                 let permit = actor.authorize(Action::Edit, User::KIND, old.owner_id)?;
-                crate::user::check_roles(tx, actor, Some(old), &new)?;
+                crate::user::check_rights(tx, actor, Some(old), &new)?;
                 let owner = |u: &User| !u.disabled && u.roles.iter().any(|r| r == "owner");
                 if owner(old) && !owner(&new) && user::holders(tx, &permit, "owner")? <= 1 {
                     return Err(Error::Conflict(Issue::at("roles", "last_owner")).into());
@@ -364,6 +364,11 @@ impl Change {
                 self.user = Some((Some(old), stored));
             }
         }
-        Ok(())
+        let made = [
+            self.manager.as_ref(),
+            self.user.as_ref().filter(|u| u.0.is_none()).map(|u| &u.1),
+        ];
+        let made: Vec<Id> = made.into_iter().flatten().map(|u| u.id).collect();
+        crate::team::keeps_reach(tx, actor, &made)
     }
 }

@@ -45,8 +45,13 @@ json_field! {
 
 impl FieldRights {
     pub fn access(&self, kind: &str, field: &str) -> Access {
-        let named = self.0.get(kind).and_then(|fields| fields.get(field));
-        named.copied().unwrap_or(Access::Full)
+        let Some(fields) = self.0.get(kind) else {
+            return Access::Full;
+        };
+        let named = |name: &str| fields.get(name).copied().unwrap_or(Access::Full);
+        // What tells another field, or sets it, is no more open than that one.
+        let told = crate::kind(kind).and_then(|k| k.field(field)?.determines);
+        named(field).max(told.map_or(Access::Full, named))
     }
 
     /// What several roles together keep closed. As rights add up, a field is as open as the most generous of the roles
@@ -58,16 +63,19 @@ impl FieldRights {
                 .iter()
                 .filter(|(grants, _)| grants.reach(kind.name, Action::View) > Reach::None)
                 .map(|(_, rights)| rights);
-            let Some(first) = seeing.next().and_then(|rights| rights.0.get(kind.name)) else {
+            let Some(first) = seeing.next().filter(|rights| rights.0.contains_key(kind.name)) else {
                 continue;
             };
-            let mut fields = first.clone();
-            for other in seeing {
-                for (name, access) in &mut fields {
-                    *access = (*access).min(other.access(kind.name, name));
-                }
-            }
-            fields.retain(|_, access| *access > Access::Full);
+            let others: Vec<_> = seeing.collect();
+            let open = |name: &str| {
+                let others = others.iter().map(|rights| rights.access(kind.name, name));
+                others.fold(first.access(kind.name, name), Access::min)
+            };
+            let fields = kind
+                .fields
+                .iter()
+                .map(|field| (field.name.to_owned(), open(field.name)));
+            let fields: BTreeMap<_, _> = fields.filter(|(_, access)| *access > Access::Full).collect();
             if !fields.is_empty() {
                 closed.insert(kind.name.to_owned(), fields);
             }
@@ -301,7 +309,9 @@ pub fn carry(
         value,
     } in carried
     {
-        if given.contains_key(target) || value.is_null() {
+        // Whether there is a value is not told of what is hidden: that is refused with one and without.
+        let nothing = value.is_null();
+        if given.contains_key(target) || (nothing && source.is_none_or(|source| from.sees(source))) {
             continue;
         }
         if source
@@ -310,7 +320,9 @@ pub fn carry(
             let issue = Issue::at(target, "field_would_show").with("field", target);
             return Err(Error::Conflict(issue));
         }
-        given.insert(target.to_owned(), value);
+        if !nothing {
+            given.insert(target.to_owned(), value);
+        }
     }
     Ok(given)
 }
@@ -373,6 +385,44 @@ mod tests {
     }
 
     #[test]
+    fn what_tells_another_field_is_no_more_open_than_that() {
+        let sees = || grants(json!({ "opportunity": { "view": "own" } }));
+        let of = |roles: &[Json]| {
+            let roles: Vec<_> = roles
+                .iter()
+                .map(|r| (sees(), rights(json!({ "opportunity": r }))))
+                .collect();
+            let closed = FieldRights::combined(&roles);
+            ["amount", "lines"].map(|name| closed.access("opportunity", name))
+        };
+        let (full, read, hidden) = (Access::Full, Access::ReadOnly, Access::Hidden);
+        assert_eq!(of(&[json!({ "amount": "hidden" })]), [hidden, hidden]);
+        assert_eq!(of(&[json!({ "amount": "read_only" })]), [read, read]);
+        assert_eq!(
+            of(&[json!({ "amount": "read_only", "lines": "hidden" })]),
+            [read, hidden]
+        );
+        assert_eq!(of(&[json!({ "lines": "hidden" })]), [full, hidden]);
+        assert_eq!(
+            of(&[json!({ "amount": "hidden" }), json!({ "lines": "hidden" })]),
+            [full, hidden]
+        );
+        assert_eq!(
+            of(&[json!({ "amount": "hidden" }), json!({ "lines": "read_only" })]),
+            [full, read]
+        );
+        for kind in crate::KINDS {
+            for field in kind.fields {
+                let Some(told) = field.determines.and_then(|name| kind.field(name)) else {
+                    continue;
+                };
+                // What determines another is a list, which cannot be shown in part.
+                assert!(!choices(kind, told).contains(&Access::Masked) && told.determines.is_none());
+            }
+        }
+    }
+
+    #[test]
     fn what_identifies_or_names_a_record_stays() {
         let way = |kind: &Kind, name: &str| choices(kind, kind.field(name).expect(name));
         let lead = Lead::KIND;
@@ -428,6 +478,18 @@ mod tests {
         let lead = rights(json!({ "lead": { "phone": "masked" } }));
         assert!(matches!(go(&lead, json!({})), Err(Error::Conflict(i)) if i.code == "field_would_show"));
         assert!(go(&lead, json!({ "phone": "1" })).is_ok());
+        // What is masked is seen to be empty; what is hidden is not.
+        let of = |rights: &FieldRights, value: Json| {
+            let carried = vec![Carried {
+                to: "phone",
+                from: Some("phone"),
+                value,
+            }];
+            carry(rights.of(Lead::KIND), rights.of(Customer::KIND), Map::new(), carried).is_ok()
+        };
+        let hidden = rights(json!({ "lead": { "phone": "hidden" } }));
+        assert!(of(&lead, Json::Null) && !of(&lead, json!("1")));
+        assert!(!of(&hidden, Json::Null) && !of(&hidden, json!("1")));
         let both = rights(json!({ "lead": { "phone": "masked" }, "customer": { "phone": "hidden" } }));
         assert_eq!(go(&both, json!({})).expect("covered").len(), 1);
         assert!(matches!(go(&both, json!({ "phone": "1" })), Err(Error::Invalid(_))));

@@ -9,8 +9,9 @@ use crate::{
     ui::{Dialog, Sending, sending::submit},
 };
 use domain::{
-    api_key::{self, Access, Subject},
+    api_key::Access,
     record::Ownership,
+    role::{self, Subject},
 };
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -113,9 +114,9 @@ fn scopes_field(chosen: Chosen, sending: Sending) -> AnyView {
     };
     let sees = |s: &Subject| state::me().is_none_or(|m| m.may(s.name, "view"));
     // What programs are mostly made for comes first.
-    let (work, settings): (Vec<Subject>, Vec<Subject>) = api_key::subjects()
+    let (work, settings): (Vec<Subject>, Vec<Subject>) = role::subjects()
         .filter(sees)
-        .partition(|s| s.ownership == Ownership::Owned);
+        .partition(|s| s.ownership() == Ownership::Owned);
     let subjects = work.into_iter().chain(settings);
     view! {
         <fieldset class="form-field wide">
@@ -126,7 +127,7 @@ fn scopes_field(chosen: Chosen, sending: Sending) -> AnyView {
                     <thead><tr><th scope="col">{t().records}</th><th scope="col" class="scope-tick">{t().scope_read}</th><th scope="col" class="scope-tick">{t().scope_write}</th></tr></thead>
                     <tbody>
                         {row("*".to_owned(), t().all_records)}
-                        {subjects.map(|s| row(s.path, label(s.label))).collect_view()}
+                        {subjects.map(|s| row(s.path(), label(s.label))).collect_view()}
                     </tbody>
                 </table>
             </div>

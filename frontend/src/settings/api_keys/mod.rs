@@ -11,7 +11,10 @@ use crate::{
     ui::{self, badge, icon},
 };
 use dialogs::{Ask, Given};
-use domain::api_key::{self, Access, KeyState};
+use domain::{
+    api_key::{Access, KeyState},
+    role,
+};
 use leptos::prelude::*;
 
 #[component]
@@ -85,7 +88,7 @@ pub fn ApiKeys() -> impl IntoView {
 /// `leads:write` in words.
 fn scope(text: &str) -> String {
     let (kinds, access) = text.split_once(':').unwrap_or((text, ""));
-    let subject = api_key::subjects().find(|s| s.path == kinds);
+    let subject = role::subjects().find(|s| s.path() == kinds);
     let name = subject.map_or(t().all_records, |s| label(s.label));
     let way = if access == Access::Write.key() {
         t().scope_write
