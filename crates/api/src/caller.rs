@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Caller {
     pub actor: Actor,
-    /// None for an API key.
+    /// None for an API key, and for a job.
     pub session: Option<Id>,
     pub locale: Locale,
     pub zone: Tz,
@@ -42,6 +42,16 @@ impl AsRef<Self> for Caller {
 }
 
 impl Caller {
+    pub fn new(actor: Actor, session: Option<Id>, locale: Locale) -> Self {
+        let zone = actor.identity.time_zone.parse().unwrap_or(Tz::UTC);
+        Self {
+            actor,
+            session,
+            locale,
+            zone,
+        }
+    }
+
     /// The id of the user.
     pub fn me(&self) -> Result<Id, Problem> {
         self.actor
@@ -95,14 +105,8 @@ impl FromRequest for Caller {
             if let Some(limits) = &identity.limits {
                 state.key_used(identity.workspace.id, limits.key, address);
             }
-            let zone = identity.time_zone.parse().unwrap_or(Tz::UTC);
             let locale = about.locale.unwrap_or(identity.workspace.locale);
-            Ok(Self {
-                actor: Actor::new(identity, about.id),
-                session,
-                locale,
-                zone,
-            })
+            Ok(Self::new(Actor::new(identity, about.id), session, locale))
         })
     }
 }

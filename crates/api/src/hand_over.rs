@@ -7,9 +7,10 @@ use crate::crud::patch_in;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use crate::job::worker::{release, system};
-use crate::job::{self, accepted, actor_of};
+use crate::job::{self, accepted};
 use crate::request::{self, Expected};
 use crate::state::State;
+use crate::transfer::may_give;
 use crate::user::in_charge_of;
 use crate::worker::Shared;
 use actix_web::HttpResponse;
@@ -24,25 +25,24 @@ use domain::user::User;
 use domain::value::parse_id;
 use domain::{Error, Field, Id, Issue, Kind, Record};
 use persistence::job::{self as queue, Waiting};
-use persistence::{Store, Tx, engine, hand_over, team, user};
+use persistence::transfer::{Lock, held};
+use persistence::{Store, Tx, engine, hand_over, team};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Records of one transaction: few enough that others who write hardly wait.
 const BATCH: i64 = 200;
 
 /// The right to take a kind's records, or posts, from one and give them to another.
 fn may_move(actor: &Actor, kind: &'static Kind, from: Id, to: Id) -> Result<Permit, Error> {
-    if kind.ownership == Ownership::Shared {
-        // Who leads a team reaches what its members have.
-        if actor.user() == Some(to) && actor.identity.goes_by_teams() {
-            return Err(Error::Conflict(Issue::new("", "widens_own_reach")));
-        }
-        return actor.authorize(Action::Edit, kind, None);
+    if kind.ownership == Ownership::Owned {
+        return may_give(actor, kind, [Some(from)], Some(to));
     }
-    actor.authorize(Action::Assign, kind, Some(from))?;
-    actor.authorize(Action::Assign, kind, Some(to))
+    // Who leads a team reaches what its members have.
+    if actor.user() == Some(to) && actor.identity.goes_by_teams() {
+        return Err(Error::Conflict(Issue::new("", "widens_own_reach")));
+    }
+    actor.authorize(Action::Edit, kind, None)
 }
 
 /// What the user holds: live, and in the recycle bin.
@@ -101,6 +101,7 @@ async fn preview(caller: Caller, state: Data<State>, path: Path<String>) -> Resu
 /// `POST /users/{id}/hand-over`
 async fn begin(call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(User::KIND)?;
+    job::may_begin(call.caller())?;
     let mut map = call.object()?;
     let disable = match map.remove("disable") {
         None => true,
@@ -110,6 +111,8 @@ async fn begin(call: Call) -> Result<HttpResponse, Problem> {
     let wanted = wanted(id, &mut map)?;
     request::nothing_else(&map)?;
     let response = call.once(move |tx, by| {
+        // Held until the transaction ends: of two who begin at once, the second finds the job of the first.
+        held(tx, &by.scope(User::KIND)?, User::KIND, &[id], Lock::Write)?;
         let (leaver, permit) = in_charge_of(tx, by, id)?;
         if by.user() == Some(id) {
             return Err(Error::Conflict(Issue::new("", "hand_over_yourself")).into());
@@ -140,7 +143,6 @@ async fn begin(call: Call) -> Result<HttpResponse, Problem> {
         accepted(&job, by)
     });
     let response = response.await?;
-    call.state.forget_identities();
     call.state.jobs.wake();
     Ok(response)
 }
@@ -173,12 +175,8 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
     let permit = job::permit(&system, job::KIND)?;
     let job = db.write_here(move |tx| job::started(tx, &permit, waiting.job))?;
     let wanted: HandOver = serde_json::from_value(job.wanted).map_err(persistence::Error::internal)?;
-    // With the rights of who asked for it, as they are now.
-    let space = system.identity.workspace.clone();
-    let asker = job.owner_id.unwrap_or_default();
-    let identity = db.read_here(|tx| user::identity(tx, space, asker))?;
-    let identity = identity.ok_or(Error::Unauthenticated("job_asker_gone"))?;
-    let actor = actor_of(Arc::new(identity), waiting.job);
+    let (space, owner) = (system.identity.workspace.clone(), job.owner_id);
+    let asker = move |tx: &mut Tx| job::asker(tx, &space, owner, waiting.job);
     // What arrived while the first round was under way is found by another.
     loop {
         let mut moved = 0;
@@ -187,8 +185,12 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
                 if stop.stopped() {
                     return release(db, waiting);
                 }
-                let (actor, wanted) = (actor.clone(), wanted.clone());
-                match db.write_here(move |tx| batch(tx, &actor, waiting.job, &wanted, place))? {
+                let (asker, wanted) = (asker.clone(), wanted.clone());
+                let step = move |tx: &mut Tx| {
+                    let actor = asker(tx)?;
+                    batch(tx, &actor, waiting.job, &wanted, place)
+                };
+                match db.write_here(step)? {
                     // Cancelled.
                     None => return Ok(()),
                     Some(0) => break,
@@ -196,8 +198,12 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
                 }
             }
         }
-        let (actor, wanted) = (actor.clone(), wanted.clone());
-        if moved == 0 && db.write_here(move |tx| leave_teams(tx, &actor, wanted.user_id))? == 0 {
+        let (asker, leaver) = (asker.clone(), wanted.user_id);
+        let step = move |tx: &mut Tx| {
+            let actor = asker(tx)?;
+            leave_teams(tx, &actor, leaver)
+        };
+        if moved == 0 && db.write_here(step)? == 0 {
             return job::end(db, waiting, None);
         }
     }

@@ -16,8 +16,6 @@ use persistence::{Tx, engine, user};
 use serde_json::{Map, Value as Json, json};
 
 impl Noun for Role {
-    const CHANGES_RIGHTS: bool = true;
-
     fn defaults(_: &mut Tx, _: &Caller, map: &mut Map<String, Json>) -> persistence::Result<()> {
         if !map.contains_key("key") {
             let name = map.get("name").and_then(Json::as_str).unwrap_or_default();
@@ -27,24 +25,21 @@ impl Noun for Role {
     }
 
     fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
-        let refused = |code, place: Option<String>| {
-            let place = place.unwrap_or_else(|| "/grants".to_owned());
-            Err(Error::Conflict(Issue::new(place, code)).into())
-        };
         if old.is_none_or(|old| (&old.grants, &old.field_rights) != (&new.grants, &new.field_rights)) {
-            let beyond = |role: &Self| caller.identity.beyond(&role.grants, &role.field_rights);
-            let place = beyond(new);
-            if place.is_some() || old.is_some_and(|old| beyond(old).is_some()) {
-                return refused("beyond_own_rights_grants", place);
+            within_own_rights(caller, new)?;
+            if let Some(old) = old {
+                within_own_rights(caller, old)?;
             }
         }
         if let Some(action) = lost(tx, caller, new)? {
-            return refused(
-                "locks_out_of_roles",
-                Some(format!("/grants/{}/{}", Role::KIND.name, action.key())),
-            );
+            let place = format!("/grants/{}/{}", Role::KIND.name, action.key());
+            return Err(Error::Conflict(Issue::new(place, "locks_out_of_roles")).into());
         }
         Ok(())
+    }
+
+    fn before_restore(_: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
+        Ok(within_own_rights(caller, old)?)
     }
 
     fn before_delete(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
@@ -56,6 +51,14 @@ impl Noun for Role {
             0 => Ok(()),
             count => Err(Error::Conflict(Issue::new("", "role_held").with("count", count)).into()),
         }
+    }
+}
+
+/// Nobody makes rights that they do not have.
+fn within_own_rights(caller: &Caller, role: &Role) -> Result<(), Error> {
+    match caller.identity.beyond(&role.grants, &role.field_rights) {
+        None => Ok(()),
+        Some(place) => Err(Error::Conflict(Issue::new(place, "beyond_own_rights_grants"))),
     }
 }
 

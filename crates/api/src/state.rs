@@ -9,7 +9,7 @@ use crate::token::Tokens;
 use crate::worker::Worker;
 use domain::Id;
 use domain::policy::Identity;
-use persistence::{Heard, Store, api_key};
+use persistence::{Store, api_key};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -125,8 +125,7 @@ impl State {
 
     /// To be asked before reading, so that what changes meanwhile is not overlooked.
     pub fn generation(&self) -> u64 {
-        let told = self.store.heard().map_or(0, Heard::changes);
-        self.generation.load(Ordering::Acquire) + told
+        self.generation.load(Ordering::Acquire) + self.store.rights_changes()
     }
 
     pub fn remember(&self, who: Who, identity: Arc<Identity>, generation: u64, ends_at: Option<domain::Instant>) {
@@ -150,8 +149,7 @@ impl State {
         );
     }
 
-    /// Users, roles, teams, sessions or keys have changed: everybody is looked up again. Other nodes hear it from the
-    /// database; this one need not wait for it.
+    /// Everybody is looked up again. What the change log tells of rights needs no such word: the store has seen it.
     pub fn forget_identities(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
     }

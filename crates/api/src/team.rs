@@ -3,7 +3,7 @@
 use crate::caller::Caller;
 use crate::crud::{Noun, crud};
 use crate::describe::Routes;
-use domain::policy::{Action, Actor};
+use domain::policy::{Action, Actor, Permit};
 use domain::team::Team;
 use domain::{Error, Id, Issue, Record};
 use persistence::{Tx, team, user};
@@ -12,26 +12,30 @@ use persistence::{Tx, team, user};
 const DEEPEST: usize = 20;
 
 impl Noun for Team {
-    const CHANGES_RIGHTS: bool = true;
-
     fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
-        let Some(parent) = new
-            .parent_id
-            .filter(|p| old.is_none_or(|old| old.parent_id != Some(*p)))
-        else {
+        if old.is_some_and(|old| old.parent_id == new.parent_id) {
             return Ok(());
-        };
+        }
         let action = if old.is_some() { Action::Edit } else { Action::Create };
-        let permit = caller.authorize(action, Team::KIND, new.owner_id)?;
-        let above = team::with_above(tx, &permit, parent)?;
-        if above.contains(&new.id) {
-            return Err(Error::Conflict(Issue::at("parent_id", "team_within_itself")).into());
-        }
-        if above.len() >= DEEPEST {
-            return Err(Error::Conflict(Issue::at("parent_id", "teams_too_deep").with("max", DEEPEST)).into());
-        }
-        Ok(())
+        fits(tx, &caller.authorize(action, Team::KIND, new.owner_id)?, new)
     }
+
+    fn before_restore(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
+        fits(tx, &caller.authorize(Action::Delete, Team::KIND, old.owner_id)?, old)
+    }
+}
+
+/// A team does not lie below itself, nor too deep with all that lies below it.
+fn fits(tx: &mut Tx, permit: &Permit, team: &Team) -> persistence::Result<()> {
+    let Some(parent) = team.parent_id else { return Ok(()) };
+    let above = team::with_above(tx, permit, parent)?;
+    if above.contains(&team.id) {
+        return Err(Error::Conflict(Issue::at("parent_id", "team_within_itself")).into());
+    }
+    if above.len() + team::levels(tx, permit, team.id)? > DEEPEST {
+        return Err(Error::Conflict(Issue::at("parent_id", "teams_too_deep").with("max", DEEPEST)).into());
+    }
+    Ok(())
 }
 
 /// Refuses what has just been written where it brings the records of others within the reach of who wrote it: who belongs to

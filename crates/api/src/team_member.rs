@@ -4,9 +4,7 @@ use crate::crud::{Noun, crud};
 use crate::describe::Routes;
 use domain::team_member::TeamMember;
 
-impl Noun for TeamMember {
-    const CHANGES_RIGHTS: bool = true;
-}
+impl Noun for TeamMember {}
 
 pub fn routes(routes: &mut Routes) {
     crud::<TeamMember>(routes);

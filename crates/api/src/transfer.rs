@@ -7,7 +7,7 @@ use crate::error::Problem;
 use crate::request::{self, Expected};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use domain::policy::{Action, Permit};
+use domain::policy::{Action, Actor, Permit};
 use domain::transfer::dependants;
 use domain::value::parse_id;
 use domain::{Error, Id, Issue, Kind};
@@ -107,15 +107,19 @@ impl Wanted {
     }
 }
 
-/// The right to give records of a kind away: over whom they are taken from, and over whom they are given to.
-fn may_give(caller: &Caller, kind: &'static Kind, records: &[Held], to: Option<Id>) -> Result<Permit, Error> {
-    caller.fields(kind).must_set(["owner_id"])?;
-    let from: BTreeSet<Option<Id>> = records.iter().map(|r| r.owner).chain(to.map(Some)).collect();
+/// The right to give records of a kind away: over whom they are taken from, and over whom they are given to, if anybody.
+pub fn may_give(
+    actor: &Actor,
+    kind: &'static Kind,
+    from: impl IntoIterator<Item = Option<Id>>,
+    to: Option<Id>,
+) -> Result<Permit, Error> {
+    let owners: BTreeSet<Option<Id>> = from.into_iter().chain(to.map(Some)).collect();
     let mut permit = None;
-    for owner in from {
-        permit = Some(caller.authorize(Action::Assign, kind, owner)?);
+    for owner in owners {
+        permit = Some(actor.authorize(Action::Assign, kind, owner)?);
     }
-    permit.map_or_else(|| caller.authorize(Action::Assign, kind, caller.user()), Ok)
+    permit.map_or_else(|| actor.authorize(Action::Assign, kind, actor.user()), Ok)
 }
 
 type Moving = Vec<(&'static Kind, Permit, Vec<Held>)>;
@@ -138,7 +142,7 @@ fn moving(
         })?;
         expected.check(found.version)?;
     }
-    let permit = may_give(caller, kind, &records, wanted.to)?;
+    let permit = may_give(caller, kind, records.iter().map(|r| r.owner), wanted.to)?;
     if let Some(to) = wanted.to {
         engine::check_owner(tx, caller, to)?;
     }
@@ -147,7 +151,7 @@ fn moving(
         let scope = |kind: &'static Kind| caller.scope(kind).ok();
         for (child, found) in along(tx, &scope, kind, &records, wanted.along, lock)? {
             if wanted.with.iter().any(|k| k.name == child.name) {
-                let permit = may_give(caller, child, &found, wanted.to)?;
+                let permit = may_give(caller, child, found.iter().map(|r| r.owner), wanted.to)?;
                 all.push((child, permit, found));
             }
         }

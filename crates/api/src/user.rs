@@ -10,13 +10,11 @@ use domain::{Error, Id, Issue, Record};
 use persistence::{Tx, api_key, engine, login, session, user};
 
 impl Noun for User {
-    const CHANGES_RIGHTS: bool = true;
-
     fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
         check_time_zone(new)?;
         check_rights(tx, caller, old, new)?;
         // A new address is a new way in, by a link for a forgotten password.
-        if old.is_some_and(|old| old.email != new.email) && caller.session.is_none() {
+        if old.is_some_and(|old| old.email != new.email) && caller.identity.limits.is_some() {
             return Err(Error::NotForKey(Issue::new("", "api_key_not_allowed")).into());
         }
         if let Some(old) = old.filter(|old| is_owner(old) && !is_owner(new)) {
@@ -58,6 +56,11 @@ impl Noun for User {
         api_key::revoke_all(tx, &permit, old.id)?;
         session::end_all(tx, &permit, old.id)
     }
+
+    fn before_restore(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
+        // Nobody has the roles meanwhile: to bring them back is to give them.
+        check_rights(tx, caller, None, old)
+    }
 }
 
 pub fn check_time_zone(user: &User) -> Result<(), Issue> {
@@ -70,37 +73,26 @@ pub fn check_time_zone(user: &User) -> Result<(), Issue> {
 }
 
 /// The roles are there, and nobody gives what they do not have, nor comes in as somebody who sees more.
-pub fn check_rights(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -> persistence::Result<()> {
+fn check_rights(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -> persistence::Result<()> {
     if let Some(old) = old {
         outranks(tx, actor, old)?;
         if old.email != new.email {
             outsees(tx, actor, old)?;
         }
     }
-    // A role that is being deleted is not given meanwhile.
+    let scope = actor.scope(Role::KIND)?;
     let permit = actor.own_permit();
-    for key in &new.roles {
-        if old.is_none_or(|old| !old.roles.contains(key)) {
-            user::lock_role(tx, &permit, key, false)?;
-        }
-    }
-    for role in roles(tx, actor, &new.roles)? {
-        let has = old.is_some_and(|old| old.roles.contains(&role.key));
-        if !has && !actor.identity.covers(&role.grants, &role.field_rights) {
+    let given = |key: &&String| old.is_none_or(|old| !old.roles.contains(key));
+    for key in new.roles.iter().filter(given) {
+        // A role that is being deleted is not given meanwhile.
+        user::lock_role(tx, &permit, key, false)?;
+        let role: Option<Role> = engine::find_by(tx, &scope, "key", key.as_str())?;
+        let role = role.ok_or_else(|| Issue::at("roles", "unknown_role").with("role", key))?;
+        if !actor.identity.covers(&role.grants, &role.field_rights) {
             return Err(Error::Conflict(Issue::at("roles", "beyond_own_rights").with("role", role.name)).into());
         }
     }
     Ok(())
-}
-
-fn roles(tx: &mut Tx, actor: &Actor, keys: &[String]) -> persistence::Result<Vec<Role>> {
-    let scope = actor.scope(Role::KIND)?;
-    keys.iter()
-        .map(|key| {
-            engine::find_by::<Role>(tx, &scope, "key", key.as_str())?
-                .ok_or_else(|| Issue::at("roles", "unknown_role").with("role", key).into())
-        })
-        .collect()
 }
 
 /// A user whom somebody may let in who is not them: by a link, or without their second factor.
@@ -120,15 +112,18 @@ pub fn in_charge_of(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(
 
 /// Who may do more than the caller is not changed by the caller: else a sign-in of theirs could be taken over.
 fn outranks(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
-    let held = roles(tx, actor, &other.roles)?;
-    if actor.user() == Some(other.id)
-        || held
-            .iter()
-            .all(|role| actor.identity.covers(&role.grants, &role.field_rights))
-    {
+    let scope = actor.scope(Role::KIND)?;
+    if actor.user() == Some(other.id) {
         return Ok(());
     }
-    Err(Error::Conflict(Issue::new("", "beyond_own_rights_user")).into())
+    for key in &other.roles {
+        // One that is gone gives them no rights.
+        let role: Option<Role> = engine::find_by(tx, &scope, "key", key.as_str())?;
+        if role.is_some_and(|role| !actor.identity.covers(&role.grants, &role.field_rights)) {
+            return Err(Error::Conflict(Issue::new("", "beyond_own_rights_user")).into());
+        }
+    }
+    Ok(())
 }
 
 /// Nor is a way in as somebody given to who sees less than they do.

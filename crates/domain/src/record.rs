@@ -243,6 +243,16 @@ pub trait Record: Rules + Clone + std::fmt::Debug + Send + Sync + 'static {
     /// All values, in the order of `KIND.fields` and their columns.
     fn put(&self) -> Vec<Val>;
     fn take(row: &mut Row) -> Result<Self, Corrupt>;
+
+    /// The value of a text field; none where it has none, or is no text.
+    fn text(&self, field: &str) -> Option<String> {
+        let before = Self::KIND.fields.iter().take_while(|f| f.name != field);
+        let at = before.map(|f| f.columns().len()).sum();
+        match self.put().into_iter().nth(at) {
+            Some(Val::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// The rules of a kind that go beyond single fields.

@@ -17,6 +17,7 @@ use domain::value::{Row, Storage, Val};
 use domain::{Id, Instant, Kind};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
+use std::cell::Cell;
 
 /// One change of one record, about to be logged.
 pub(crate) struct Entry<'a> {
@@ -47,20 +48,37 @@ pub(crate) fn append_all(tx: &mut Tx, permit: &Permit, entries: &[Entry]) -> Res
         sql.push(")");
     }
     tx.execute(&sql)?;
-    if tx.dialect() == Dialect::Pg && entries.iter().any(changes_rights) {
-        // Sent when the transaction commits, once however often it is said.
-        tx.batch(&format!("NOTIFY {CHANNEL}"))?;
+    if entries.iter().any(changes_rights) {
+        RIGHTS.set(true);
+        if tx.dialect() == Dialect::Pg {
+            // Sent when the transaction commits, once however often it is said.
+            tx.batch(&format!("NOTIFY {CHANNEL}"))?;
+        }
     }
     Ok(())
+}
+
+thread_local! {
+    /// Whether this thread has logged a change of rights. A transaction stays on its thread.
+    static RIGHTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// For the store, when it has committed: whether rights may have changed since it last asked on this thread.
+pub(crate) fn rights_changed() -> bool {
+    RIGHTS.take()
 }
 
 /// Whether somebody may now do more or less than before. Who signs in anew is known to nobody yet.
 fn changes_rights(entry: &Entry) -> bool {
     match entry.kind {
         "session" => entry.action != ChangeAction::Create,
-        "user" | "role" | "team" | "team_member" | "api_key" | "workspace" => true,
-        _ => entry.fields.get("shared_with").is_some(),
+        kind => is_about_rights(kind) || entry.fields.get("shared_with").is_some(),
     }
+}
+
+/// Whether what is written of this kind may change what somebody may do.
+pub fn is_about_rights(kind: &str) -> bool {
+    matches!(kind, "user" | "role" | "team" | "team_member" | "api_key" | "workspace")
 }
 
 fn put(sql: &mut Sql, permit: &Permit, entry: &Entry) -> Result<()> {

@@ -100,6 +100,14 @@ impl Store {
         }
     }
 
+    /// Rises with every change of rights that this store has committed, or heard of.
+    pub fn rights_changes(&self) -> u64 {
+        match &*self.0 {
+            Inner::Sqlite(store) => store.changes(),
+            Inner::Pg(store) => store.heard().changes(),
+        }
+    }
+
     /// Reads on this thread: for the command line, and for reads of a few indexed rows on SQLite, where handing over to
     /// another thread costs more than the read.
     pub fn read_here<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {

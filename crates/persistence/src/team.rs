@@ -91,6 +91,20 @@ pub fn members(tx: &mut Tx, workspace: Id, user: Id, teams: &[Id], led: &[Id]) -
     Ok(found.into())
 }
 
+/// How many levels a team and what lies below it have together.
+pub fn levels(tx: &mut Tx, permit: &Permit, team: Id) -> Result<usize> {
+    let sql = Sql::new("WITH RECURSIVE below (id, depth) AS (SELECT id, 1 FROM teams WHERE workspace_id = ")
+        .value(permit.workspace())
+        .text(" AND id = ")
+        .value(team)
+        .text(" UNION ALL SELECT t.id, b.depth + 1 FROM teams t JOIN below b ON t.parent_id = b.id WHERE b.depth < 100 AND t.deleted_at IS NULL AND t.workspace_id = ")
+        .value(permit.workspace())
+        .text(") SELECT CAST(max(depth) AS BIGINT) FROM below");
+    // One that is still to be stored has one level.
+    let levels: Option<Option<i64>> = tx.value(&sql)?;
+    Ok(levels.flatten().and_then(|n| usize::try_from(n).ok()).unwrap_or(1))
+}
+
 /// The team and those it lies below, nearest first. Until the transaction ends nobody else moves a team of the
 /// workspace, so that two moves that are each fine cannot make a ring together.
 pub fn with_above(tx: &mut Tx, permit: &Permit, team: Id) -> Result<Vec<Id>> {

@@ -88,6 +88,23 @@ fn forgot(t: &T, email: &str) {
 }
 
 #[test]
+fn the_address_is_told_to_who_may_see_it() {
+    for engine in ENGINES {
+        with_mail(engine, |t, _| {
+            let grants = json!({ "user": { "*": "all" }, "role": { "view": "all" } });
+            let closed = json!({ "user": { "email": "hidden" } });
+            let role = json!({ "key": "porter", "name": "Porter", "grants": grants, "field_rights": closed });
+            t.owner.create("/roles", role);
+            let (_, porter) = newcomer(&t.owner, &format!("porter.{}", t.sales.email), "porter");
+            let unseen = json!({ "name": "Jo", "email": format!("jo.{}", t.sales.email) });
+            let unseen = t.owner.create("/users", unseen).id();
+            let invited = porter.act(&format!("/users/{unseen}/invite")).expect(201);
+            assert_eq!(invited["sent_to"], Json::Null);
+        });
+    }
+}
+
+#[test]
 fn an_invitation_is_sent_in_the_language_of_whom_it_is_for() {
     for engine in ENGINES {
         with_mail(engine, |t, smtp| {

@@ -2,6 +2,7 @@
 
 mod files;
 mod jobs;
+pub mod rights;
 mod sales;
 
 use reqwest::blocking::multipart::{Form, Part};

@@ -185,6 +185,27 @@ both! {
         t.owner.post("/teams", json!({ "name": "too deep", "parent_id": parent })).refused(409, "teams_too_deep");
     }
 
+    fn what_lies_below_a_team_counts_with_it(t) {
+        let chain = |levels: usize| {
+            let team = |parent: Option<&String>| t.owner.create("/teams", json!({ "name": "Level", "parent_id": parent })).id();
+            (0..levels).fold(Vec::new(), |mut chain: Vec<String>, _| {
+                chain.push(team(chain.last()));
+                chain
+            })
+        };
+        let (long, ten, eleven) = (chain(19), chain(10), chain(11));
+        let under = |team: &str, parent: &str| t.owner.patch(&format!("/teams/{team}"), 1, json!({ "parent_id": parent }));
+        under(&eleven[0], &ten[9]).refused(409, "teams_too_deep");
+        under(&eleven[1], &ten[9]).expect(200);
+        // Nor does a team come back to where it would lie too deep by now.
+        let gone = t.owner.create("/teams", json!({ "name": "gone", "parent_id": eleven[0] })).id();
+        t.owner.delete(&format!("/teams/{gone}"), 1).expect(204);
+        under(&eleven[0], &long[18]).expect(200);
+        t.owner.act(&format!("/teams/{gone}/restore")).if_match(2).refused(409, "teams_too_deep");
+        t.owner.patch(&format!("/teams/{}", eleven[0]), 2, json!({ "parent_id": null })).expect(200);
+        t.owner.act(&format!("/teams/{gone}/restore")).if_match(2).expect(200);
+    }
+
     fn a_child_is_seen_through_its_parent_and_not_changed(t) {
         let customer = seed::plain(&t.sales, "/customers").id();
         let contact = t.owner.create("/contacts", json!({ "name": "child", "customer_id": customer, "owner_id": t.other_sales.id })).id();

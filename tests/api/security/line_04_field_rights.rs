@@ -540,6 +540,26 @@ both! {
         t.sales.get(&format!("/imports/{theirs}")).refused(404, "not_found");
     }
 
+    fn a_closed_key_is_not_found_by_trying(t) {
+        reader(t, json!({ "customer": { "external_id": "hidden" }, "user": { "email": "masked" }, "contact": { "email": "hidden" } }));
+        t.owner.create("/customers", json!({ "name": "a", "external_id": "K", "owner_id": t.sales.id }));
+        for key in ["K", "L"] {
+            t.sales.put(&format!("/customers/by/external_id/{key}"), json!({ "name": "a" })).invalid(&["/external_id field_hidden"]);
+        }
+        let import = |kind: &str, file: String| {
+            let part = reqwest::blocking::multipart::Part::bytes(file.into_bytes()).file_name("a.csv");
+            let form = reqwest::blocking::multipart::Form::new().part("file", part).text("kind", kind.to_owned());
+            let job = seed::finished(&t.sales, &t.sales.call("POST", "/imports").form(form).expect(202).id());
+            ["created", "unchanged", "failed"].map(|n| job["report"][n].as_u64().unwrap_or_else(|| panic!("{}", job.text)))
+        };
+        // People are named by what the importer reads of them.
+        assert_eq!(import("customers", format!("name,owner\nA,{}\nB,sales\n", t.sales.email)), [1, 0, 1]);
+        // Nor does whether a row meets a record tell what the record hides.
+        let contact = |email: Json| json!({ "name": "Jo", "phone": "13800000001", "email": email, "owner_id": t.sales.id });
+        t.owner.create("/contacts", contact(json!("jo@example.com")));
+        assert_eq!(import("contacts", "name,phone\nJo,13800000001\n".to_owned()), [0, 1, 0]);
+    }
+
     fn the_schema_says_what_is_closed(t) {
         reader(t, json!({ "lead": { "phone": "hidden", "email": "masked", "score": "read_only" } }));
         let schema = t.sales.get("/schema").expect(200);

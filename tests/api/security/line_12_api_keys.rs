@@ -173,6 +173,8 @@ both! {
         // A job goes on with all the rights of its owner.
         let narrow = program(&t.owner, &["customers:write", "imports:write"]);
         narrow.call("POST", "/imports").form(seed::import_form()).refused(403, "api_key_scope");
+        let staff = program(&t.owner, &["users:write"]);
+        staff.post(&format!("/users/{id}/hand-over"), json!({ "to": t.sales.id })).refused(403, "api_key_scope");
         let job = key.call("POST", "/imports").form(seed::import_form()).expect(202);
         seed::finished(&key, &job.id());
     }

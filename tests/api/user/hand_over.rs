@@ -1,5 +1,7 @@
 //! Handing over: all that a leaver holds goes to others, and nothing twice.
 
+use crate::import::rights::{in_the_middle, many};
+use crate::import::{form, import};
 use tests::*;
 
 fn hand_over(client: &Client, leaver: &Person, body: Json) -> client::Request {
@@ -83,6 +85,37 @@ both! {
         clerk.post(&format!("/users/{}/hand-over", idle.id()), to).refused(403, "forbidden");
         assert_eq!(t.owner.get(&format!("/users/{}", idle.id())).expect(200)["disabled"], false);
         assert!(t.owner.get("/jobs").expect(200).rows().is_empty());
+    }
+
+    fn it_ends_with_the_right_to_it_and_what_is_done_stays(t) {
+        assert_eq!(import(&t.owner, "customers", many(5_000, "sales"), &[])["report"]["created"], 5_000);
+        let path = format!("/jobs/{}", hand_over(&t.admin, &t.sales, json!({ "to": t.other_sales.id })).expect(202).id());
+        in_the_middle(&t.owner, &path, |progress| progress["done"] != 0);
+        t.owner.patch(&format!("/users/{}", t.admin.id), 1, json!({ "disabled": true })).expect(200);
+        let end = seed::ended(&t.owner, &path);
+        assert_eq!((&end["status"], &end["error"]["code"]), (&json!("failed"), &json!("job_asker_gone")), "{}", end.text);
+        let count = |who: &Person| t.owner.get(&format!("/customers?limit=1&count=exact&filter[owner_id]={}", who.id)).expect(200)["page"]["count"].clone();
+        assert_eq!(count(&t.other_sales), end["progress"]["done"]);
+        assert_ne!(count(&t.sales), 0);
+    }
+
+    fn two_who_begin_at_once_begin_one(t) {
+        // Something for the thread to do meanwhile.
+        let busy = t.owner.call("POST", "/imports").form(form("customers", many(30_000, "owner"), &[])).expect(202).id();
+        for _ in 0..5 {
+            let leaver = t.owner.create("/users", json!({ "name": "Leaver" })).id();
+            let begin = || {
+                let body = json!({ "to": t.other_sales.id, "disable": false });
+                t.owner.post(&format!("/users/{leaver}/hand-over"), body).send().status
+            };
+            let mut statuses = std::thread::scope(|scope| {
+                let (one, two) = (scope.spawn(begin), scope.spawn(begin));
+                [one.join().expect("answers"), two.join().expect("answers")]
+            });
+            statuses.sort_unstable();
+            assert_eq!(statuses, [202, 409]);
+        }
+        t.owner.act(&format!("/imports/{busy}/cancel")).expect(200);
     }
 
     fn a_hand_over_can_be_stopped_and_goes_on_after_a_restart(t) {

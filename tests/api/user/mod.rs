@@ -33,6 +33,28 @@ both! {
         t.owner.patch(&path, 2, json!({ "roles": ["owner"] })).refused(403, "forbidden");
     }
 
+    fn to_bring_somebody_back_is_to_give_their_roles(t) {
+        let grants = json!({ "user": { "*": "all" }, "role": { "view": "all", "delete": "all" } });
+        t.owner.create("/roles", json!({ "key": "personnel", "name": "Personnel", "grants": grants }));
+        let (_, clerk) = sign_in::newcomer(&t.owner, &format!("clerk.{}", t.sales.email), "personnel");
+        let restore = |by: &Client, path: String| by.act(&format!("{path}/restore")).if_match(2);
+        let owner = format!("/users/{}", t.owner.create("/users", json!({ "name": "On paper", "roles": ["owner"] })).id());
+        t.owner.delete(&owner, 1).expect(204);
+        restore(&clerk, owner.clone()).refused(409, "beyond_own_rights");
+        restore(&t.owner, owner).expect(200);
+        // A role that is gone meanwhile has to come back first, and only who has its rights brings it back.
+        let scout = json!({ "key": "scout", "name": "Scout", "grants": { "lead": { "view": "own" } } });
+        let role = format!("/roles/{}", t.owner.create("/roles", scout).id());
+        let held = format!("/users/{}", t.owner.create("/users", json!({ "name": "Scout", "roles": ["scout"] })).id());
+        t.owner.delete(&held, 1).expect(204);
+        t.owner.delete(&role, 1).expect(204);
+        restore(&t.owner, held.clone()).invalid(&["/roles unknown_role"]);
+        restore(&clerk, role.clone()).refused(409, "beyond_own_rights_grants");
+        restore(&t.owner, role).expect(200);
+        restore(&t.owner, held.clone()).expect(200);
+        t.owner.patch(&held, 3, json!({ "title": "Scout" })).expect(200);
+    }
+
     fn two_owners_cannot_both_step_down(t) {
         for _ in 0..5 {
             let firm = Firm::new(&t.running.server);

@@ -105,7 +105,8 @@ async fn invite(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
             if by_mail {
                 send(tx, by, &found, email.as_str(), &link)?;
             }
-            Ok(Some(email.clone()).filter(|_| by_mail))
+            let shown = by_mail && by.fields(User::KIND).reads("email");
+            Ok(Some(email.clone()).filter(|_| shown))
         })
         .await?;
     if let Some(worker) = &call.state.mail {
@@ -192,7 +193,7 @@ pub fn routes(routes: &mut Routes) {
         .about(
             "Makes a link through which the user sets a password: to come in for the first time, or after forgetting it. It \
              is shown this once, holds for seven days, and replaces any earlier one. Where a mail server is named, it is also \
-             sent to the user: `sent_to` tells the address.",
+             sent to the user: `sent_to` tells the address to who may see it.",
         )
         .optional_body(json!({ "type": "object", "additionalProperties": false }))
         .ok(201, json!({ "type": "object", "required": ["url", "expires_at", "sent_to"], "properties": {

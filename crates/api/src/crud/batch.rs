@@ -1,6 +1,6 @@
 //! Several operations on records of a kind at once: all or nothing, or each for itself.
 
-use super::{Noun, after_write, create_in, delete_in, patch_in};
+use super::{Noun, create_in, delete_in, patch_in};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes};
@@ -109,7 +109,7 @@ async fn batch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
         .enumerate()
         .map(|(i, o)| step(i, o))
         .collect::<Result<Vec<_>, _>>()?;
-    let response = call.once(move |tx, by| {
+    call.once(move |tx, by| {
         let (mut results, mut shown) = (Vec::with_capacity(steps.len()), Vec::new());
         for (index, step) in steps.iter().enumerate() {
             let done = if atomic {
@@ -137,10 +137,8 @@ async fn batch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
         };
         let answer = request::json(status, &json!({ "results": results }))?;
         Ok(shown.into_iter().fold(answer, |answer, id| answer.of(T::KIND, id)))
-    });
-    let response = response.await?;
-    after_write::<T>(&call.state);
-    Ok(response)
+    })
+    .await
 }
 
 pub fn route<T: Noun>(routes: &mut Routes) {

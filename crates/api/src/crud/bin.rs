@@ -1,6 +1,6 @@
 //! The recycle bin of a kind: what is in it, and how a record comes back.
 
-use super::{Noun, after_write, keeps_reach};
+use super::{Noun, keeps_reach};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, reference};
@@ -37,17 +37,16 @@ async fn restore<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(T::KIND)?;
     let expected = call.expected()?;
     call.nothing()?;
-    let response = call.once(move |tx, by| {
+    call.once(move |tx, by| {
         let old: T = engine::find_deleted(tx, &by.scope(T::KIND)?, id)?;
         let permit = by.authorize(Action::Delete, T::KIND, old.owner_id())?;
         expected.check(old.version())?;
+        T::before_restore(tx, by, &old)?;
         let stored = engine::restore(tx, &permit, &old)?;
         keeps_reach::<T>(tx, by, &[])?;
         request::shown(StatusCode::OK, by, &stored)
-    });
-    let response = response.await?;
-    after_write::<T>(&call.state);
-    Ok(response)
+    })
+    .await
 }
 
 pub fn routes<T: Noun>(routes: &mut Routes) {

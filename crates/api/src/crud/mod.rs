@@ -52,8 +52,11 @@ pub trait Noun: Record {
         Ok(())
     }
 
-    /// Whether writing this kind changes what somebody may do.
-    const CHANGES_RIGHTS: bool = false;
+    /// Refuses what may not come out of the bin: much can have changed since it went there.
+    fn before_restore(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
+        let _ = (tx, caller, old);
+        Ok(())
+    }
 }
 
 /// Creates a record in a transaction, with every check a request gets.
@@ -109,11 +112,7 @@ pub fn patch_in<T: Noun>(
     let patch = T::Patch::parse(map, false)?;
     let mut new = old.apply(patch, Instant::now())?;
     if new.owner_id() != old.owner_id() {
-        // Giving away needs the right over what is given, and over whom it is given to.
-        caller.authorize(Action::Assign, T::KIND, old.owner_id())?;
-        if new.owner_id().is_some() {
-            caller.authorize(Action::Assign, T::KIND, new.owner_id())?;
-        }
+        transfer::may_give(caller, T::KIND, [old.owner_id()], new.owner_id())?;
     }
     T::before(tx, caller, Some(&old), &mut new)?;
     checked(tx, caller, Some(&old), &mut new)?;
@@ -159,22 +158,16 @@ pub fn merge(target: &mut Json, patch: Json) {
 pub fn checked<T: Record>(tx: &mut Tx, caller: &Caller, old: Option<&T>, new: &mut T) -> persistence::Result<()> {
     engine::check_references(tx, caller, old, new)?;
     Rates::new(caller).value(tx, old, new, false)?;
-    let values = serde_json::to_value(new.whole()).map_err(persistence::Error::internal)?;
-    let before = old
-        .map(|old| serde_json::to_value(old.whole()))
-        .transpose()
-        .map_err(persistence::Error::internal)?;
-    for field in T::KIND.fields {
-        let (Some(key), Some(value)) = (field.picklist, values[field.name].as_str()) else {
-            continue;
-        };
-        if before.as_ref().is_some_and(|b| b[field.name] == values[field.name]) {
+    let offered = T::KIND.fields.iter().filter_map(|field| Some((field, field.picklist?)));
+    for (field, key) in offered {
+        let Some(value) = new.text(field.name) else { continue };
+        if old.and_then(|old| old.text(field.name)).as_ref() == Some(&value) {
             continue;
         }
         let scope =
             domain::policy::Actor::system(caller.identity.workspace.clone()).scope(domain::picklist::Picklist::KIND)?;
         let list: Option<domain::picklist::Picklist> = engine::find_by(tx, &scope, "key", key)?;
-        if let Some(list) = list.filter(|l| l.restricted && !l.offers(value)) {
+        if let Some(list) = list.filter(|l| l.restricted && !l.offers(&value)) {
             return Err(Issue::at(field.name, "unknown_option")
                 .with("value", value)
                 .with("picklist", list.name)
@@ -185,15 +178,9 @@ pub fn checked<T: Record>(tx: &mut Tx, caller: &Caller, old: Option<&T>, new: &m
 }
 
 fn keeps_reach<T: Noun>(tx: &mut Tx, caller: &Caller, made: &[Id]) -> persistence::Result<()> {
-    match T::CHANGES_RIGHTS {
+    match persistence::change::is_about_rights(T::KIND.name) {
         true => team::keeps_reach(tx, caller, made),
         false => Ok(()),
-    }
-}
-
-fn after_write<T: Noun>(state: &State) {
-    if T::CHANGES_RIGHTS {
-        state.forget_identities();
     }
 }
 
@@ -251,10 +238,8 @@ async fn get<T: Noun>(
 
 async fn create<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
     let map = call.object()?;
-    let response = call.once(move |tx, by| created(by, &create_in::<T>(tx, by, map.clone())?));
-    let response = response.await?;
-    after_write::<T>(&call.state);
-    Ok(response)
+    call.once(move |tx, by| created(by, &create_in::<T>(tx, by, map.clone())?))
+        .await
 }
 
 async fn patch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
@@ -267,7 +252,6 @@ async fn patch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
             request::shown(StatusCode::OK, by, &stored)
         })
         .await?;
-    after_write::<T>(&call.state);
     Ok(request::respond(answer))
 }
 
@@ -281,7 +265,6 @@ async fn delete<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(T::KIND)?;
     let expected = call.expected()?;
     call.write(move |tx, by| delete_in::<T>(tx, by, id, expected)).await?;
-    after_write::<T>(&call.state);
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -312,7 +295,10 @@ async fn upsert<T: Noun>(call: Call, path: Path<(String, String)>) -> Result<Htt
     };
     let answer = call
         .write(move |tx, by| {
-            let found: Option<T> = engine::find_by(tx, &by.scope(T::KIND)?, "external_id", value.as_str())?;
+            let scope = by.scope(T::KIND)?;
+            // Whoever may not see the key learns nothing by trying keys either.
+            by.fields(T::KIND).must_set(["external_id"])?;
+            let found: Option<T> = engine::find_by(tx, &scope, "external_id", value.as_str())?;
             match found {
                 Some(old) => {
                     let stored: T = patch_in(tx, by, old.id(), expected, map.clone())?;
@@ -322,7 +308,6 @@ async fn upsert<T: Noun>(call: Call, path: Path<(String, String)>) -> Result<Htt
             }
         })
         .await?;
-    after_write::<T>(&call.state);
     Ok(request::respond(answer))
 }
 

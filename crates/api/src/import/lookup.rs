@@ -52,7 +52,9 @@ impl Lookup {
             let Ok(scope) = actor.scope(kind) else { continue };
             let mut directory = Directory::default();
             let mut asked: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
-            for field in keys(kind.name) {
+            // Nor does who may not read a key find by it: to try values would be to read it.
+            let fields = actor.fields(kind);
+            for field in keys(kind.name).iter().filter(|field| fields.reads(field)) {
                 if *field == "email" {
                     asked.extend(texts.iter().map(|t| t.to_lowercase()));
                 }

@@ -180,7 +180,7 @@ fn place(row: &mut RowWork, old: Option<&Opportunity>, deal: &mut Deal) -> Resul
                 deal.stage_is_new = book.brought.contains(&stage.id);
             }
             None => {
-                let made = book.draft_stage(&row.desk.actor, pipeline, text);
+                let made = book.draft_stage(&row.desk.by, pipeline, text);
                 deal.stage = Some(made.map_err(|e| {
                     let told = problems_of(e).into_iter();
                     told.map(|(_, p)| (Some("stage_id".to_owned()), p))
@@ -228,7 +228,7 @@ fn line(row: &mut RowWork, old: Option<&Opportunity>) -> Result<(), (Option<Stri
                 .ok_or_else(wrong)?
         }
     };
-    let base = row.desk.actor.workspace().currency;
+    let base = row.desk.by.workspace().currency;
     let amount = row
         .map
         .get("amount")
@@ -266,7 +266,7 @@ fn closed_at(row: &RowWork, old: Option<&Opportunity>) -> Option<Instant> {
         return old.and_then(|o| o.closed_at);
     }
     let noon = day.and_hms_opt(12, 0, 0)?;
-    let at = row.desk.zone.from_local_datetime(&noon).earliest()?;
+    let at = row.desk.by.zone.from_local_datetime(&noon).earliest()?;
     Some(at.to_utc().into())
 }
 

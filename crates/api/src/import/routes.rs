@@ -13,7 +13,7 @@ use domain::import::field::{label, targets};
 use domain::import::problem::code;
 use domain::import::{Import, Problem as Cause, closed};
 use domain::job::{JobStatus, Work};
-use domain::policy::{Action, Actor, Reach};
+use domain::policy::{Action, Actor};
 use domain::user::User;
 use domain::{Error, Id, Issue, Kind, Record};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -29,6 +29,7 @@ use super::delimiter::DELIMITERS;
 use super::plan::{Mapping, Plan, Settings, Values};
 use super::reader::Options;
 use super::run::{Path, Progress};
+use super::take::may_import;
 use super::{importable, job, kinds, worker};
 use crate::call::Call;
 use crate::caller::Caller;
@@ -198,19 +199,13 @@ fn delimiter(text: Option<&str>) -> Result<Option<u8>, Issue> {
         .ok_or_else(|| Issue::at("delimiter", "unknown_choice").with("choices", ", ; | tab"))
 }
 
-/// The job runs later and with all the rights of its owner: an API key starts one only if it has them all too. That of
-/// users it does not start at all, since users bring their sign-ins.
-fn may_import(caller: &Caller, kind: &'static Kind) -> Result<(), Error> {
-    if caller.identity.reach(kind.name, Action::Import) == Reach::None {
-        return Err(caller.identity.refusal(Action::Import, kind.name));
+/// No API key begins an import of users, since users bring their sign-ins.
+fn may_begin(caller: &Caller, kind: &'static Kind) -> Result<(), Error> {
+    may_import(caller, kind)?;
+    if caller.identity.limits.is_some() && kind.name == User::KIND.name {
+        return Err(Error::NotForKey(Issue::new("", "api_key_not_allowed")));
     }
-    match &caller.identity.limits {
-        Some(_) if kind.name == User::KIND.name => Err(Error::NotForKey(Issue::new("", "api_key_not_allowed"))),
-        Some(limits) if !limits.scopes.all_write() => Err(Error::NotForKey(
-            Issue::new("", "api_key_scope").with("scope", "*:write"),
-        )),
-        _ => Ok(()),
-    }
+    crate::job::may_begin(caller)
 }
 
 fn settings(form: &mut Form) -> Result<Settings, Issue> {
@@ -259,7 +254,7 @@ fn refuse_unread(caller: &Caller, request: &HttpRequest) -> Result<(), Problem> 
     }
     let kinds = kinds::PLURALS.into_iter().filter_map(importable);
     let any = kinds
-        .map(|kind| may_import(caller, kind))
+        .map(|kind| may_begin(caller, kind))
         .reduce(|one, next| next.or(one));
     Ok(any.unwrap_or(Ok(()))?)
 }
@@ -278,7 +273,7 @@ async fn create(
     refuse_unread(&caller, &request)?;
     let mut form = read_form(parts).await?;
     let mut settings = settings(&mut form)?;
-    may_import(&caller, settings.kind)?;
+    may_begin(&caller, settings.kind)?;
     settings.closed = closed(settings.kind, &caller.fields(settings.kind));
     // A file that cannot be read is refused at once, with nothing kept of it.
     let (path, size) = (form.file.path().to_owned(), form.size);
@@ -397,7 +392,7 @@ async fn run(call: Call) -> Result<HttpResponse, Problem> {
         let kind = importable(&old.kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind"))?;
         let permit = job::permit(&by.actor)?;
         by.authorize(Action::Edit, Import::KIND, old.owner_id)?;
-        may_import(by, kind)?;
+        may_begin(by, kind)?;
         if !old.is_over() {
             return Err(Error::Conflict(Issue::at("status", "import_running")).into());
         }

@@ -6,7 +6,6 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono_tz::Tz;
 use domain::customer::{Customer, CustomerPatch};
 use domain::import::problem::code;
 use domain::import::{Problem, Report, Tally, field, reason};
@@ -22,6 +21,7 @@ use super::plan::{Plan, Settings, Table};
 use super::reader::Reader;
 use super::take::{self, Desk, Taken, problems_of};
 use super::user;
+use crate::caller::Caller;
 
 /// Rows of one transaction.
 const BATCH: usize = 1000;
@@ -95,14 +95,7 @@ pub fn run<W: Write>(
     watch: &mut dyn Watch,
     errors: impl FnOnce() -> io::Result<W>,
 ) -> Result<Done, Failure> {
-    actor.scope(settings.kind).map_err(persistence::Error::from)?;
-    if actor.identity.reach(settings.kind.name, Action::Import) == domain::policy::Reach::None {
-        let refused = domain::Error::Forbidden {
-            action: "import",
-            kind: settings.kind.name,
-        };
-        return Err(persistence::Error::from(refused).into());
-    }
+    take::may_import(actor, settings.kind).map_err(persistence::Error::from)?;
     let total_bytes = table.size();
     let plan = Plan::make(table, settings, |read_bytes, rows| {
         watch.progress(Progress {
@@ -131,17 +124,17 @@ pub fn run<W: Write>(
     let kind = settings.kind;
     let reader_of = actor.clone();
     let book = store.read_here(move |tx| Book::read(tx, &reader_of, kind))?;
-    let zone: Tz = actor.identity.time_zone.parse().unwrap_or(Tz::UTC);
+    let by = Caller::new(actor.clone(), None, locale);
+    let context = context(actor.workspace().currency, by.zone);
     let mut options = plan.options;
     options.delimiter = plan.delimiter.bytes().next();
-    let desk = Arc::new(Desk {
-        actor: actor.clone(),
-        zone,
-        plan,
+    let desk = Desk {
+        by,
+        plan: Arc::new(plan),
         trial: settings.dry_run,
-        book: Mutex::new(book),
-        seen: Mutex::new(HashMap::new()),
-    });
+        book: Arc::new(Mutex::new(book)),
+        seen: Arc::default(),
+    };
     let unreadable = |_| Failure::File(Problem::new(code::UNREADABLE));
     let mut reader = Reader::new(table.open().map_err(unreadable)?, options).map_err(|e| Failure::File(e.problem()))?;
     let mut run = Run {
@@ -153,7 +146,6 @@ pub fn run<W: Write>(
         file: None,
         parents: Vec::new(),
     };
-    let context = context(actor.workspace().currency, zone);
     let mut stopped = false;
     loop {
         let mut drafts = Vec::with_capacity(BATCH);
@@ -197,7 +189,7 @@ struct Waiting {
 struct Run<'a, W: Write, F: FnOnce() -> io::Result<W>> {
     store: &'a Store,
     locale: Locale,
-    desk: Arc<Desk>,
+    desk: Desk,
     tally: Tally,
     errors: Option<F>,
     file: Option<ErrorFile<W>>,
@@ -222,9 +214,15 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
         let drafts = Arc::new(drafts);
         let (desk, rows) = (self.desk.clone(), drafts.clone());
         let (taken, book) = if desk.trial {
-            self.store.read_here(|tx| batch(tx, &desk, &rows))?
+            self.store.read_here(|tx| {
+                let desk = desk.renewed(tx)?;
+                batch(tx, &desk, &rows)
+            })?
         } else {
-            self.store.write_here(move |tx| batch(tx, &desk, &rows))?
+            self.store.write_here(move |tx| {
+                let desk = desk.renewed(tx)?;
+                batch(tx, &desk, &rows)
+            })?
         };
         *self.desk.book.lock().unwrap_or_else(PoisonError::into_inner) = book;
         for (draft, taken) in drafts.iter().zip(taken) {
@@ -296,7 +294,10 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
         let waiting = std::mem::take(&mut self.parents);
         for some in waiting.chunks(BATCH) {
             let (desk, some) = (self.desk.clone(), some.to_vec());
-            let missing = self.store.write_here(move |tx| set_parents(tx, &desk, &some))?;
+            let missing = self.store.write_here(move |tx| {
+                let desk = desk.renewed(tx)?;
+                set_parents(tx, &desk, &some)
+            })?;
             let column = self.desk.plan.header_of("parent_id");
             for Waiting { line, parent, .. } in missing {
                 self.tally
@@ -309,7 +310,7 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
 
 /// Returns those whose parent did not come.
 fn set_parents(tx: &mut Tx, desk: &Desk, waiting: &[Waiting]) -> persistence::Result<Vec<Waiting>> {
-    let actor = &desk.actor;
+    let actor = &desk.by;
     let wanted = waiting.iter().map(|w| (Customer::KIND, w.parent.as_str()));
     let lookup = Lookup::read(tx, actor, wanted)?;
     let ids: Vec<Id> = waiting.iter().map(|w| w.id).collect();
@@ -341,7 +342,7 @@ fn set_parents(tx: &mut Tx, desk: &Desk, waiting: &[Waiting]) -> persistence::Re
 }
 
 /// What was perhaps meant.
-fn suggest(store: &Store, desk: &Arc<Desk>, problem: &Problem) -> Option<String> {
+fn suggest(store: &Store, desk: &Desk, problem: &Problem) -> Option<String> {
     let value = problem.params.get("value")?;
     match problem.code.as_str() {
         code::NOT_A_CHOICE => {
@@ -355,7 +356,7 @@ fn suggest(store: &Store, desk: &Arc<Desk>, problem: &Problem) -> Option<String>
                 let names = book.pipelines.iter().map(|p| p.name.as_str());
                 return domain::import::closest(value, names).map(str::to_owned);
             }
-            store.read_here(|tx| lookup::near(tx, &desk.actor, kind, value)).ok()?
+            store.read_here(|tx| lookup::near(tx, &desk.by, kind, value)).ok()?
         }
         _ => None,
     }

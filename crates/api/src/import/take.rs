@@ -1,15 +1,14 @@
 //! Takes a batch of rows: looks up what they name, finds the records they mean, judges each row, and writes what holds.
 //! One transaction a batch; a trial does the same without writing.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono_tz::Tz;
 use domain::import::problem::code;
-use domain::import::{Outcome, Problem};
-use domain::policy::{Action, Actor, Permit};
+use domain::import::{Outcome, Problem, closed};
+use domain::policy::{Action, Actor, Fields, Permit, Reach, Visible};
 use domain::record::{Birth, Ownership, Patch};
-use domain::{Error, Field, Id, Instant, Kind, Record};
+use domain::{Error, Field, Id, Instant, Issue, Kind, Record};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 
@@ -17,19 +16,49 @@ use super::book::Book;
 use super::draft::{Draft, Problems};
 use super::lookup::Lookup;
 use super::plan::{Plan, folded, hash};
+use crate::caller::Caller;
 use crate::exchange_rate::Rates;
+use crate::job::asker;
 use crate::numbering_rule;
+use crate::transfer::may_give;
 
 /// What holds for all batches of one import.
+#[derive(Clone)]
 pub struct Desk {
-    pub actor: Actor,
-    pub zone: Tz,
-    pub plan: Plan,
+    pub by: Caller,
+    pub plan: Arc<Plan>,
     /// Write nothing.
     pub trial: bool,
-    pub book: Mutex<Book>,
+    pub book: Arc<Mutex<Book>>,
     /// Keys of the rows taken so far, hashed, and their lines.
-    pub seen: Mutex<HashMap<u64, u64>>,
+    pub seen: Arc<Mutex<HashMap<u64, u64>>>,
+}
+
+/// The right to import a kind at all.
+pub fn may_import(actor: &Actor, kind: &'static Kind) -> Result<(), Error> {
+    actor.scope(kind)?;
+    match actor.identity.reach(kind.name, Action::Import) {
+        Reach::None => Err(actor.identity.refusal(Action::Import, kind.name)),
+        _ => Ok(()),
+    }
+}
+
+impl Desk {
+    /// As it is with the rights that the importer has by now, for one batch. Refused where they no longer suffice for the
+    /// file.
+    pub fn renewed(&self, tx: &mut Tx) -> persistence::Result<Self> {
+        let (kind, space) = (self.plan.kind, &self.by.identity.workspace);
+        let actor = asker(tx, space, self.by.user(), self.by.change_set)?;
+        may_import(&actor, kind)?;
+        let closed = closed(kind, &actor.fields(kind));
+        if self.plan.columns.iter().any(|column| closed.contains(&column.target)) {
+            return Err(actor.identity.refusal(Action::Import, kind.name).into());
+        }
+        Ok(Self {
+            by: Caller::new(actor, None, self.by.locale),
+            ..self.clone()
+        })
+    }
 }
 
 /// What became of one row.
@@ -126,7 +155,7 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
     let mut book = desk.book.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let named = drafts.iter().flat_map(|d| d.said.iter());
     let wanted = named.filter_map(|(target, text)| Some((referred::<T>(target)?, text.as_str())));
-    let lookup = Lookup::read(tx, &desk.actor, wanted)?;
+    let lookup = Lookup::read(tx, &desk.by, wanted)?;
     let products = products(tx, desk, drafts, &lookup)?;
     let now = Instant::now();
 
@@ -137,7 +166,7 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
         maps.push(refer::<T>(desk, draft, &lookup, taken));
     }
     let existing = Existing::<T>::read(tx, desk, &maps)?;
-    let mut rates = Rates::new(&desk.actor);
+    let mut rates = Rates::new(&desk.by);
     let mut here: HashMap<u64, u64> = HashMap::new();
     let mut verdicts = Vec::with_capacity(drafts.len());
     for ((draft, map), taken) in drafts.iter().zip(maps).zip(&mut taken) {
@@ -183,7 +212,7 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
     if desk.trial {
         book.written();
     } else {
-        book.write(tx, &desk.actor, T::KIND)?;
+        book.write(tx, &desk.by, T::KIND)?;
         write(tx, desk, &verdicts, &mut taken)?;
     }
     Ok((taken, book))
@@ -216,7 +245,7 @@ fn products(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let scope = desk.actor.scope(Product::KIND)?;
+    let scope = desk.by.scope(Product::KIND)?;
     let found = engine::find_many::<Product>(tx, &scope, &ids)?;
     Ok(found.into_iter().map(|p| (p.id, p)).collect())
 }
@@ -253,14 +282,14 @@ enum Key {
 }
 
 impl Key {
-    fn of<T: Importable>(map: &Map<String, Json>) -> Option<Self> {
+    fn of<T: Importable>(map: &Map<String, Json>, fields: &Fields) -> Option<Self> {
         if let Some(key) = map.get("external_id").and_then(Json::as_str) {
             return Some(Self::External(key.to_owned()));
         }
         let name = map.get(T::KIND.title).and_then(Json::as_str)?;
         Some(Self::Name {
             name: folded(name),
-            apart: apart::<T>(map),
+            apart: apart::<T>(map, fields),
         })
     }
 
@@ -272,9 +301,11 @@ impl Key {
     }
 }
 
-fn apart<T: Importable>(map: &Map<String, Json>) -> Option<String> {
+/// Of the fields that the importer reads: whether a row meets a record tells what the record has in them.
+fn apart<T: Importable>(map: &Map<String, Json>, fields: &Fields) -> Option<String> {
     T::APART
         .iter()
+        .filter(|f| fields.reads(f))
         .find_map(|f| map.get(*f).and_then(Json::as_str))
         .map(folded)
 }
@@ -282,6 +313,8 @@ fn apart<T: Importable>(map: &Map<String, Json>) -> Option<String> {
 /// The records that the rows of a batch may mean.
 struct Existing<T> {
     external: HashMap<String, T>,
+    /// Keys of records that the importer does not see.
+    taken: HashSet<String>,
     names: HashMap<String, Vec<T>>,
 }
 
@@ -295,25 +328,37 @@ impl<T: Importable> Existing<T> {
                 None => names.extend(text(T::KIND.title)),
             }
         }
-        // A key is one in the whole workspace; whether its record may be changed is judged with the row.
-        let whole = Actor::system(desk.actor.identity.workspace.clone()).scope(T::KIND)?;
+        let scope = desk.by.scope(T::KIND)?;
         let mut existing = Self {
             external: HashMap::new(),
+            taken: HashSet::new(),
             names: HashMap::new(),
         };
-        for record in engine::find_with::<T>(tx, &whole, "external_id", &keys)? {
-            let key = text_of(&record, "external_id");
+        for record in engine::find_with::<T>(tx, &scope, "external_id", &keys)? {
+            let key = record.text("external_id").unwrap_or_default();
             existing.external.insert(key, record);
         }
-        for record in engine::find_named::<T>(tx, &desk.actor.scope(T::KIND)?, &names)? {
-            let name = folded(&text_of(&record, T::KIND.title));
+        if *scope.visible() != Visible::All && !keys.is_empty() {
+            // A key is one in the whole workspace. Said of it is what the index would say, and nothing of its record.
+            let unseen = keys.iter().filter(|key| !existing.external.contains_key(**key));
+            let unseen: Vec<String> = unseen.map(|key| (*key).to_owned()).collect();
+            let whole = Actor::system(desk.by.identity.workspace.clone()).scope(T::KIND)?;
+            let found = engine::named_by(tx, &whole, T::KIND, "external_id", &unseen)?;
+            existing.taken.extend(found.into_iter().map(|(key, _)| key));
+        }
+        for record in engine::find_named::<T>(tx, &scope, &names)? {
+            let name = folded(&record.text(T::KIND.title).unwrap_or_default());
             existing.names.entry(name).or_default().push(record);
         }
         Ok(existing)
     }
 
-    fn find(&self, key: &Key) -> Result<Option<&T>, Problem> {
+    fn find(&self, key: &Key, fields: &Fields) -> Result<Option<&T>, Problems> {
         let (name, wanted) = match key {
+            Key::External(key) if self.taken.contains(key) => {
+                let issue = Issue::at("external_id", "duplicate").with("field", "external_id");
+                return Err(vec![problem_of(&issue)]);
+            }
             Key::External(key) => return Ok(self.external.get(key)),
             Key::Name { name, apart } => (name, apart),
         };
@@ -322,26 +367,15 @@ impl<T: Importable> Existing<T> {
         };
         let mut same = alike.iter().filter(|record| {
             T::APART.is_empty()
-                || matches!(serde_json::to_value(record.whole()), Ok(Json::Object(map)) if apart::<T>(&map) == *wanted)
+                || matches!(serde_json::to_value(record.whole()), Ok(Json::Object(map)) if apart::<T>(&map, fields) == *wanted)
         });
         match (same.next(), same.next()) {
             (found, None) => Ok(found),
-            _ => Err(Problem::not_unique(T::KIND.name, name)),
+            _ => Err(vec![(
+                Some(T::KIND.title.to_owned()),
+                Problem::not_unique(T::KIND.name, name),
+            )]),
         }
-    }
-}
-
-fn text_of<T: Record>(record: &T, field: &str) -> String {
-    let mut at = 0;
-    for f in T::KIND.fields {
-        if f.name == field {
-            break;
-        }
-        at += f.columns().len();
-    }
-    match record.put().into_iter().nth(at) {
-        Some(domain::value::Val::Text(text)) => text,
-        _ => String::new(),
     }
 }
 
@@ -354,7 +388,8 @@ fn judge<T: Importable>(
     taken: &mut Taken,
 ) -> Result<Judged<T>, Problems> {
     let (desk, draft) = (row.desk, row.draft);
-    let key = Key::of::<T>(&row.map);
+    let fields = desk.by.fields(T::KIND);
+    let key = Key::of::<T>(&row.map, &fields);
     let mut old = None;
     if let Some(key) = &key {
         let hash = key.hash();
@@ -374,10 +409,15 @@ fn judge<T: Importable>(
             let problem = Problem::value(code::DUPLICATE_KEY, said).with("line", line);
             return Err(vec![(Some(field.to_owned()), problem)]);
         }
-        old = existing
-            .find(key)
-            .map_err(|p| vec![(Some(T::KIND.title.to_owned()), p)])?;
+        old = existing.find(key, &fields)?;
         taken.key = Some(hash);
+    }
+    if let Some(old) = old {
+        // Before anything of it is compared with the row: “unchanged” is an answer too.
+        for action in [Action::Import, Action::Edit] {
+            let allowed = desk.by.authorize(action, T::KIND, old.owner_id());
+            allowed.map_err(problems_of)?;
+        }
     }
     let mut problems = std::mem::take(&mut taken.problems);
     let extra = T::fill(&mut row, old).unwrap_or_else(|found| {
@@ -406,7 +446,7 @@ fn judge<T: Importable>(
         && !given("owner_id")
         && !draft.said.contains_key("owner_id")
     {
-        row.map.insert("owner_id".to_owned(), json!(desk.actor.user()));
+        row.map.insert("owner_id".to_owned(), json!(desk.by.user()));
     }
     let verdict = if problems.is_empty() {
         let made = match old {
@@ -435,10 +475,10 @@ fn judge<T: Importable>(
 }
 
 fn create<T: Importable>(desk: &Desk, map: Map<String, Json>, extra: &T::Extra) -> Result<Verdict<T>, Error> {
-    let mut new = T::create(T::Patch::parse(map, true)?, Birth::new(desk.actor.user()))?;
+    let mut new = T::create(T::Patch::parse(map, true)?, Birth::new(desk.by.user()))?;
     T::settle(&mut new, None, extra)?;
-    desk.actor.authorize(Action::Import, T::KIND, new.owner_id())?;
-    desk.actor.authorize(Action::Create, T::KIND, new.owner_id())?;
+    desk.by.authorize(Action::Import, T::KIND, new.owner_id())?;
+    desk.by.authorize(Action::Create, T::KIND, new.owner_id())?;
     Ok(Verdict::Create(new))
 }
 
@@ -461,12 +501,8 @@ fn update<T: Importable>(
     if same(old, &new) {
         return Ok(Verdict::Nothing);
     }
-    let actor = &desk.actor;
-    actor.authorize(Action::Import, T::KIND, old.owner_id())?;
-    actor.authorize(Action::Edit, T::KIND, old.owner_id())?;
     if new.owner_id() != old.owner_id() {
-        actor.authorize(Action::Assign, T::KIND, old.owner_id())?;
-        actor.authorize(Action::Assign, T::KIND, new.owner_id())?;
+        may_give(&desk.by, T::KIND, [old.owner_id()], new.owner_id())?;
     }
     Ok(Verdict::Update(old.clone(), new))
 }
@@ -483,7 +519,7 @@ fn same<T: Record>(old: &T, new: &T) -> bool {
     new.put() == old.put()
 }
 
-fn problem_of(issue: &domain::Issue) -> (Option<String>, Problem) {
+fn problem_of(issue: &Issue) -> (Option<String>, Problem) {
     let (field, problem) = Problem::from_issue(issue);
     ((!field.is_empty()).then_some(field), problem)
 }
@@ -530,12 +566,12 @@ fn write_some<T: Importable>(tx: &mut Tx, desk: &Desk, verdicts: &[&Verdict<T>])
     let (mut created, mut permit): (Vec<T>, Option<Permit>) = (Vec::new(), None);
     for verdict in verdicts {
         if let Verdict::Create(new) = verdict {
-            permit = Some(desk.actor.authorize(Action::Create, T::KIND, new.owner_id())?);
+            permit = Some(desk.by.authorize(Action::Create, T::KIND, new.owner_id())?);
             created.push(new.clone());
         }
     }
     if let Some(permit) = permit {
-        numbering_rule::assign(tx, &desk.actor, &permit, &mut created)?;
+        numbering_rule::assign(tx, &desk.by, &permit, &mut created)?;
         engine::insert(tx, &permit, &created)?;
         for new in &created {
             T::follow(tx, &permit, None, new)?;
@@ -543,7 +579,7 @@ fn write_some<T: Importable>(tx: &mut Tx, desk: &Desk, verdicts: &[&Verdict<T>])
     }
     for verdict in verdicts {
         if let Verdict::Update(old, new) = verdict {
-            let permit = desk.actor.authorize(Action::Edit, T::KIND, old.owner_id())?;
+            let permit = desk.by.authorize(Action::Edit, T::KIND, old.owner_id())?;
             let stored = engine::update(tx, &permit, old, new)?;
             T::follow(tx, &permit, Some(old), &stored)?;
         }

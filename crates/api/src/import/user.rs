@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 
 use domain::import::problem::code;
 use domain::import::{Outcome, Problem};
-use domain::policy::{Action, Actor};
+use domain::policy::{Action, Actor, Fields};
 use domain::query::Cursor;
 use domain::record::{Birth, Patch};
 use domain::role::{Role, builtin_name};
@@ -14,13 +14,15 @@ use domain::team::{Team, TeamPatch};
 use domain::user::{User, UserPatch};
 use domain::value::Storage;
 use domain::{Error, Id, Instant, Issue, Locale, Record};
-use persistence::{Tx, engine, login, user};
+use persistence::{Tx, engine};
 use serde_json::json;
 
 use super::book::Book;
 use super::draft::{Draft, Problems};
 use super::plan::{folded, hash};
 use super::take::{Desk, Taken, problems_of};
+use crate::caller::Caller;
+use crate::crud::Noun;
 use crate::pipeline::everything;
 
 /// What a new user may do where the file does not say.
@@ -44,11 +46,20 @@ impl Staff {
         })
     }
 
-    /// The one person that a text means: external id, e-mail address or name.
-    fn person(&self, text: &str) -> Result<Option<&User>, Problem> {
-        let address = |u: &&User| u.email.as_ref().is_some_and(|e| e.as_str().eq_ignore_ascii_case(text));
-        let keyed = self.users.iter().find(|u| u.external_id.as_deref() == Some(text));
-        if let Some(found) = keyed.or_else(|| self.users.iter().find(address)) {
+    fn with_key(&self, key: &str) -> Option<&User> {
+        self.users.iter().find(|u| u.external_id.as_deref() == Some(key))
+    }
+
+    fn at_address(&self, text: &str) -> Option<&User> {
+        let same = |u: &&User| u.email.as_ref().is_some_and(|e| e.as_str().eq_ignore_ascii_case(text));
+        self.users.iter().find(same)
+    }
+
+    /// The one person that a text means: external id or e-mail address, as far as the importer reads them, or name.
+    fn person(&self, text: &str, fields: &Fields) -> Result<Option<&User>, Problem> {
+        let keyed = self.with_key(text).filter(|_| fields.reads("external_id"));
+        let addressed = || self.at_address(text).filter(|_| fields.reads("email"));
+        if let Some(found) = keyed.or_else(addressed) {
             return Ok(Some(found));
         }
         let mut named = self.users.iter().filter(|u| folded(&u.name) == folded(text));
@@ -104,14 +115,14 @@ pub fn batch(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<
     let mut book = desk.book.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut staff = match book.staff.take() {
         Some(staff) => staff,
-        None => Staff::read(tx, &desk.actor)?,
+        None => Staff::read(tx, &desk.by)?,
     };
     let mut here = HashMap::new();
     let mut all = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let done = judge(tx, desk, &staff, draft, &here).and_then(|mut change| {
             if !desk.trial {
-                tx.savepoint(|tx| change.write(tx, desk))?;
+                tx.savepoint(|tx| change.write(tx, &desk.by))?;
             }
             Ok(change)
         });
@@ -156,6 +167,17 @@ fn at(field: &str, problem: Problem) -> Stop {
     Stop::Row(vec![(Some(field.to_owned()), problem)])
 }
 
+/// What is wrong with whom or what a cell brings along, told of that cell.
+fn of_cell(field: &str, error: persistence::Error) -> Stop {
+    match error {
+        persistence::Error::Domain(error) => {
+            let problems = problems_of(error).into_iter();
+            Stop::Row(problems.map(|(_, problem)| (Some(field.to_owned()), problem)).collect())
+        }
+        error => Stop::Store(error),
+    }
+}
+
 /// What a row makes: a manager who was not there, a team made or given a manager, the user made or changed.
 #[derive(Default)]
 struct Change {
@@ -169,7 +191,8 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
     if !draft.problems.is_empty() {
         return Err(Stop::Row(draft.problems.clone()));
     }
-    let actor = &desk.actor;
+    let by = &desk.by;
+    let fields = by.fields(User::KIND);
     let now = Instant::now();
     let mut map = draft.map.clone();
     let mut change = Change::default();
@@ -190,13 +213,11 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
     }
     change.taken.key = Some(hashed);
     let old = match field {
-        "external_id" => staff.users.iter().find(|u| u.external_id.as_deref() == Some(key)),
-        "email" => {
-            let same = |u: &&User| u.email.as_ref().is_some_and(|e| e.as_str().eq_ignore_ascii_case(key));
-            staff.users.iter().find(same)
-        }
-        _ => staff.person(key).map_err(|p| at("name", p))?,
+        "external_id" => staff.with_key(key),
+        "email" => staff.at_address(key),
+        _ => staff.person(key, &fields).map_err(|p| at("name", p))?,
     };
+    by.authorize(Action::Import, User::KIND, old.and_then(|u| u.owner_id))?;
     let id = old.map_or_else(Id::now_v7, |u| u.id);
 
     if let Some(texts) = map.get("roles").and_then(|r| r.as_array()).cloned() {
@@ -218,16 +239,17 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
     let manager = match draft.said.get("team_manager") {
         None => None,
         Some(text) if draft.text("name").is_some_and(|n| folded(n) == folded(text)) => Some(id),
-        Some(text) => match staff.person(text).map_err(|p| at("team_manager", p))? {
+        Some(text) => match staff.person(text, &fields).map_err(|p| at("team_manager", p))? {
             Some(found) => Some(found.id),
             None => {
-                actor.authorize(Action::Create, User::KIND, None)?;
+                by.authorize(Action::Create, User::KIND, None)?;
                 let patch = UserPatch {
                     name: Some(text.clone()),
                     roles: Some(vec![MANAGER.to_owned()]),
                     ..Default::default()
                 };
-                let made = User::create(patch, Birth::new(actor.user()))?;
+                let mut made = User::create(patch, Birth::new(by.user()))?;
+                User::before(tx, by, None, &mut made).map_err(|e| of_cell("team_manager", e))?;
                 change.taken.new_values.push(("team_manager", text.clone()));
                 Some(change.manager.insert(made).id)
             }
@@ -241,19 +263,22 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
                     manager_id: Some(manager),
                     ..Default::default()
                 };
-                actor.authorize(Action::Edit, Team::KIND, None)?;
-                change.team = Some((Some(team.clone()), team.apply(patch, now)?));
+                by.authorize(Action::Edit, Team::KIND, team.owner_id)?;
+                let mut new = team.apply(patch, now)?;
+                Team::before(tx, by, Some(team), &mut new).map_err(|e| of_cell("team_manager", e))?;
+                change.team = Some((Some(team.clone()), new));
                 team.id
             }
             None => {
-                actor.authorize(Action::Create, Team::KIND, None)?;
+                by.authorize(Action::Create, Team::KIND, None)?;
                 let patch = TeamPatch {
                     name: Some(name.clone()),
                     manager_id: Some(manager),
                     ..Default::default()
                 };
                 change.taken.new_values.push(("team_id", name));
-                let made = Team::create(patch, Birth::new(actor.user()))?;
+                let mut made = Team::create(patch, Birth::new(by.user()))?;
+                Team::before(tx, by, None, &mut made).map_err(|e| of_cell("team_id", e))?;
                 change.team.insert((None, made)).1.id
             }
         };
@@ -264,25 +289,19 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
         None => {
             let birth = Birth {
                 id,
-                ..Birth::new(actor.user())
+                ..Birth::new(by.user())
             };
-            let new = User::create(UserPatch::parse(map, true)?, birth)?;
-            actor.authorize(Action::Import, User::KIND, None)?;
-            actor.authorize(Action::Create, User::KIND, None)?;
-            crate::user::check_rights(tx, actor, None, &new)?;
+            by.authorize(Action::Create, User::KIND, None)?;
+            let mut new = User::create(UserPatch::parse(map, true)?, birth)?;
+            User::before(tx, by, None, &mut new)?;
             Some((None, new))
         }
         Some(old) => {
-            let new = old.apply(UserPatch::parse(map, false)?, now)?;
+            by.authorize(Action::Edit, User::KIND, old.owner_id)?;
+            let mut new = old.apply(UserPatch::parse(map, false)?, now)?;
             let changed = new.put() != old.put();
             if changed {
-                actor.authorize(Action::Import, User::KIND, old.owner_id)?;
-                let permit = actor.authorize(Action::Edit, User::KIND, old.owner_id)?;
-                crate::user::check_rights(tx, actor, Some(old), &new)?;
-                let owner = |u: &User| !u.disabled && u.roles.iter().any(|r| r == "owner");
-                if owner(old) && !owner(&new) && user::holders(tx, &permit, "owner")? <= 1 {
-                    return Err(Error::Conflict(Issue::at("roles", "last_owner")).into());
-                }
+                User::before(tx, by, Some(old), &mut new)?;
             }
             changed.then(|| (Some(old.clone()), new))
         }
@@ -312,7 +331,7 @@ fn team_name(desk: &Desk, draft: &Draft) -> Option<String> {
                 team.clone()
             })
         }
-        (None, Some(manager)) => Some(match desk.actor.workspace().locale {
+        (None, Some(manager)) => Some(match desk.by.workspace().locale {
             Locale::Zh => format!("{manager}的团队"),
             Locale::En => format!("{manager}’s team"),
         }),
@@ -321,11 +340,9 @@ fn team_name(desk: &Desk, draft: &Draft) -> Option<String> {
 
 impl Change {
     /// The manager first, then the team, then its member. A new user who leads the team comes before it, and joins after.
-    fn write(&mut self, tx: &mut Tx, desk: &Desk) -> persistence::Result<()> {
-        let actor = &desk.actor;
+    fn write(&mut self, tx: &mut Tx, by: &Caller) -> persistence::Result<()> {
         if let Some(manager) = &self.manager {
-            let permit = actor.authorize(Action::Create, User::KIND, None)?;
-            engine::insert(tx, &permit, std::slice::from_ref(manager))?;
+            insert(tx, by, manager)?;
         }
         let mut user = self.user.clone();
         if let (Some((None, new)), Some((_, team))) = (&mut user, &self.team)
@@ -333,34 +350,19 @@ impl Change {
         {
             let mut before = new.clone();
             before.team_id = None;
-            let permit = actor.authorize(Action::Create, User::KIND, None)?;
-            engine::insert(tx, &permit, std::slice::from_ref(&before))?;
+            insert(tx, by, &before)?;
             user = Some((Some(before), new.clone()));
         }
         match &mut self.team {
             None => {}
-            Some((None, new)) => {
-                let permit = actor.authorize(Action::Create, Team::KIND, None)?;
-                engine::insert(tx, &permit, std::slice::from_ref(new))?;
-            }
-            Some((Some(old), new)) => {
-                let permit = actor.authorize(Action::Edit, Team::KIND, None)?;
-                *new = engine::update(tx, &permit, old, new)?;
-            }
+            Some((None, new)) => insert(tx, by, new)?,
+            Some((Some(old), new)) => *new = update(tx, by, old, new)?,
         }
         match user {
             None => {}
-            Some((None, new)) => {
-                let permit = actor.authorize(Action::Create, User::KIND, None)?;
-                engine::insert(tx, &permit, std::slice::from_ref(&new))?;
-            }
+            Some((None, new)) => insert(tx, by, &new)?,
             Some((Some(old), new)) => {
-                let permit = actor.authorize(Action::Edit, User::KIND, old.owner_id)?;
-                let stored = engine::update(tx, &permit, &old, &new)?;
-                // The sign-in address follows.
-                if let (true, Some(email)) = (old.email != new.email, &new.email) {
-                    login::rename(tx, &permit, new.id, email.as_str())?;
-                }
+                let stored = update(tx, by, &old, &new)?;
                 self.user = Some((Some(old), stored));
             }
         }
@@ -369,6 +371,19 @@ impl Change {
             self.user.as_ref().filter(|u| u.0.is_none()).map(|u| &u.1),
         ];
         let made: Vec<Id> = made.into_iter().flatten().map(|u| u.id).collect();
-        crate::team::keeps_reach(tx, actor, &made)
+        crate::team::keeps_reach(tx, by, &made)
     }
+}
+
+fn insert<T: Noun>(tx: &mut Tx, by: &Caller, new: &T) -> persistence::Result<()> {
+    let permit = by.authorize(Action::Create, T::KIND, new.owner_id())?;
+    engine::insert(tx, &permit, std::slice::from_ref(new))?;
+    T::after(tx, by, &permit, None, new)
+}
+
+fn update<T: Noun>(tx: &mut Tx, by: &Caller, old: &T, new: &T) -> persistence::Result<T> {
+    let permit = by.authorize(Action::Edit, T::KIND, old.owner_id())?;
+    let stored = engine::update(tx, &permit, old, new)?;
+    T::after(tx, by, &permit, Some(old), &stored)?;
+    Ok(stored)
 }

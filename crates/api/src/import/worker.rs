@@ -2,19 +2,18 @@
 //! what another took.
 
 use std::io::{BufWriter, Read, Seek, Write};
-use std::sync::Arc;
 
 use domain::import::problem::code;
 use domain::import::{Import, Problem, closed};
 use domain::job::JobStatus;
 use domain::policy::{Actor, Permit};
-use domain::{Id, Instant};
+use domain::{Error, Id, Instant};
 use persistence::import::{self as store, CHUNK, Part};
 use persistence::job::{self as queue, Waiting};
-use persistence::{Store, engine, user};
+use persistence::{Store, engine};
 use serde_json::json;
 
-use crate::job::actor_of;
+use crate::job::asker;
 use crate::job::worker::system;
 use crate::worker::Shared;
 
@@ -91,12 +90,13 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
     };
     let permit = job::permit(&system)?;
     let import = db.read_here(|tx| store::current(tx, &permit, id))?;
-    let space = system.identity.workspace.clone();
-    let owner = import.owner_id.unwrap_or_default();
-    let Some(identity) = db.read_here(|tx| user::identity(tx, space, owner))? else {
-        return fail(db, waiting.workspace, id, &Problem::new("unauthenticated"));
+    let space = &system.identity.workspace;
+    let actor = match db.read_here(|tx| asker(tx, space, import.owner_id, id)) {
+        Err(persistence::Error::Domain(Error::Unauthenticated(gone))) => {
+            return fail(db, waiting.workspace, id, &Problem::new(gone));
+        }
+        found => found?,
     };
-    let actor = actor_of(Arc::new(identity), id);
     let Some(mut settings) = settings(&import) else {
         return fail(db, waiting.workspace, id, &Problem::new(code::UNREADABLE));
     };

@@ -15,10 +15,11 @@ use actix_web::web::{Data, Path};
 use domain::job::{Job, JobPatch, JobStatus, Work};
 use domain::policy::{self, Action, Actor, Identity, Permit};
 use domain::record::Birth;
+use domain::workspace::Workspace;
 use domain::{Error, Id, Instant, Issue, Kind, Record, messages};
 use persistence::idempotency::Answer;
 use persistence::job::{self as queue, Waiting};
-use persistence::{Store, Tx, engine};
+use persistence::{Store, Tx, engine, user};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -31,6 +32,24 @@ pub fn actor_of(identity: Arc<Identity>, job: Id) -> Actor {
     Actor {
         change_set: job,
         ..Actor::new(identity, job.to_string())
+    }
+}
+
+/// Who asked for a job, with the rights they have by now. Read in each transaction of it: it may go on for longer than they
+/// are allowed to.
+pub fn asker(tx: &mut Tx, space: &Arc<Workspace>, user: Option<Id>, job: Id) -> persistence::Result<Actor> {
+    let identity = user::identity(tx, space.clone(), user.unwrap_or_default())?;
+    let identity = identity.ok_or(Error::Unauthenticated("job_asker_gone"))?;
+    Ok(actor_of(Arc::new(identity), job))
+}
+
+/// A job has all the rights of its owner: an API key begins one only if it has them all too.
+pub fn may_begin(caller: &Caller) -> Result<(), Error> {
+    match &caller.identity.limits {
+        Some(limits) if !limits.scopes.all_write() => Err(Error::NotForKey(
+            Issue::new("", "api_key_scope").with("scope", "*:write"),
+        )),
+        _ => Ok(()),
     }
 }
 

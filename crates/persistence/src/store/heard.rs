@@ -20,7 +20,7 @@ const LONG_PAUSE: Duration = Duration::from_secs(10);
 /// Longer than this no announcement takes, however busy the server.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What this node has heard of the others.
+/// What this node has heard of the others, and said itself.
 pub struct Heard {
     start: Instant,
     changes: AtomicU64,
@@ -37,7 +37,7 @@ impl Heard {
         }
     }
 
-    /// Rises with every announcement, and whenever one may have been missed.
+    /// Rises with every announcement, with what this node commits itself, and whenever something may have been missed.
     pub fn changes(&self) -> u64 {
         self.changes.load(Ordering::Acquire)
     }
@@ -48,7 +48,7 @@ impl Heard {
         alive > 0 && self.start.elapsed() < Duration::from_millis(alive - 1) + SILENCE
     }
 
-    fn changed(&self) {
+    pub(super) fn changed(&self) {
         self.changes.fetch_add(1, Ordering::AcqRel);
     }
 

@@ -6,7 +6,7 @@ use super::numbers::Numbers;
 use crate::error::{Error, Result};
 use crate::numbering_rule::Counter;
 use crate::tx::Tx;
-use crate::{migrations, seal};
+use crate::{change, migrations, seal};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, ConnectionError, PgConnection};
 use r2d2::{ManageConnection, Pool, PooledConnection};
@@ -161,6 +161,10 @@ impl PgStore {
                 Err(Error::Retry(cause)) => return Err(Error::Unavailable(cause)),
                 result => {
                     if result.is_ok() {
+                        // Not only when the announcement comes back: the caller's next request counts on it.
+                        if change::rights_changed() {
+                            self.heard.changed();
+                        }
                         let _ = self.wake.try_send(());
                     }
                     return result;

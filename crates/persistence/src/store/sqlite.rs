@@ -6,11 +6,13 @@
 use super::Options;
 use crate::error::{Error, Result};
 use crate::tx::Tx;
-use crate::{migrations, seal};
+use crate::{change, migrations, seal};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -89,6 +91,8 @@ pub struct SqliteStore {
     /// None while closing.
     writer: Option<SyncSender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+    /// Rises with every commit that changes rights.
+    changes: Arc<AtomicU64>,
 }
 
 /// Lets the writer finish, and leaves everything in the one file: who copies it has it all.
@@ -176,9 +180,11 @@ impl SqliteStore {
         analyze(path, "PRAGMA optimize=0x10002")?;
         conn.batch_execute(RELOAD)?;
         let (writer, jobs) = sync_channel(QUEUE);
+        let changes = Arc::new(AtomicU64::new(0));
+        let counted = changes.clone();
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write_all(conn, &jobs))
+            .spawn(move || write_all(conn, &jobs, &counted))
             .map_err(Error::internal)?;
         let readers = Pool::builder()
             .max_size(options.connections)
@@ -193,7 +199,12 @@ impl SqliteStore {
             readers,
             writer: Some(writer),
             thread: Some(thread),
+            changes,
         })
+    }
+
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
     }
 
     /// Refreshes what the planner knows.
@@ -234,7 +245,7 @@ fn again(error: &Error) -> Error {
     }
 }
 
-fn write_all(mut conn: SqliteConnection, jobs: &Receiver<Box<dyn Job>>) {
+fn write_all(mut conn: SqliteConnection, jobs: &Receiver<Box<dyn Job>>, changes: &AtomicU64) {
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
         let outcome = commit(&mut conn, &mut group, jobs);
@@ -242,6 +253,9 @@ fn write_all(mut conn: SqliteConnection, jobs: &Receiver<Box<dyn Job>>) {
             tracing::error!(%error, shared_by = group.len(), "a commit failed");
             // Nothing to undo where SQLite has ended the transaction by itself, or never begun it.
             let _ = conn.batch_execute("ROLLBACK");
+        }
+        if change::rights_changed() {
+            changes.fetch_add(1, Ordering::AcqRel);
         }
         for job in group {
             job.answer(outcome.as_ref().err());
