@@ -1,6 +1,7 @@
 //! The gate every request passes: id, credential, rate limit, and the one place where problems are rendered.
 
 use crate::assets;
+use crate::body;
 use crate::error::Problem;
 use crate::request::address;
 use crate::state::State;
@@ -129,7 +130,7 @@ fn packed(request: &ServiceRequest) -> bool {
 }
 
 pub async fn pass(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let started = Instant::now();
@@ -189,10 +190,18 @@ pub async fn pass(
     let took = started.elapsed();
     metrics::histogram!("http_request_seconds", "method" => method.to_string(), "route" => route.clone(), "status" => status.as_str().to_owned())
         .record(took.as_secs_f64());
+    let late = body::in_time(&mut request);
     tracing::debug!(request_id = %id, %method, route, status = status.as_u16(), micros = took.as_micros() as u64, "request");
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
+    let too_slow = || {
+        let problem = Problem::request(StatusCode::REQUEST_TIMEOUT, "body_too_slow");
+        problem.render(locale.unwrap_or_default(), &id)
+    };
+    if let Some(answer) = late.answer(too_slow) {
+        response = response.into_response(answer);
+    }
     }
     if is_api {
         if !headers.contains_key(CACHE_CONTROL) {

@@ -164,6 +164,8 @@ messages! {
     rate_limited "请求过于频繁，请在 {seconds} 秒后重试。" "Too many requests; try again in {seconds} seconds.";
     unavailable "数据库暂时不可用，请稍后重试。" "The database is away; try again soon.";
     storage_full "存储空间已满，无法保存。" "The disk is full; nothing can be saved.";
+    busy "服务器繁忙，请在 {seconds} 秒后重试。" "The server is busy; try again in {seconds} seconds.";
+    body_too_slow "请求内容传输过慢，已中止。" "The body came too slowly and is no longer waited for.";
     query_too_slow "查询用时过长，请缩小范围。" "The query took too long; narrow it down.";
     internal "服务器内部错误，请向管理员提供请求编号。" "Something went wrong in the server; give the request id to your administrator.";
     invalid "有 {count} 处不正确。" "{count} things are wrong.";
