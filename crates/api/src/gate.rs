@@ -5,7 +5,7 @@ use crate::body;
 use crate::error::Problem;
 use crate::request::address;
 use crate::state::State;
-use crate::token::{self, Claims};
+use crate::token::{self, Claims, Unsound};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -42,7 +42,7 @@ pub enum Credential {
 }
 
 impl Credential {
-    fn read(header: &str, state: &State) -> Result<Self, &'static str> {
+    async fn read(header: &str, state: &State) -> Result<Self, &'static str> {
         let token = header
             .strip_prefix("Bearer ")
             .or_else(|| header.strip_prefix("bearer "));
@@ -51,7 +51,12 @@ impl Credential {
             let hash = token::parse_api_key(token).ok_or("api_key_mistyped")?;
             return Ok(Self::Key(hash.into()));
         }
-        state.tokens.check(token).map(Self::Token)
+        let mut checked = state.tokens.check(token);
+        if matches!(checked, Err(Unsound::UnknownKey)) {
+            state.seek_keys().await;
+            checked = state.tokens.check(token);
+        }
+        checked.map(Self::Token).map_err(Unsound::code)
     }
 
     /// Whose requests are counted together. A key that was not met yet may be made up and nobody's; it is counted with
@@ -140,10 +145,12 @@ pub async fn pass(
     let state = request.app_data::<web::Data<State>>().cloned();
     let limit = request.app_data::<web::Data<RateLimit>>().cloned();
     let sent = text(AUTHORIZATION).zip(state.as_ref());
-    let (credential, refused) = match sent.map(|(header, state)| Credential::read(header, state)) {
+    let (credential, refused) = match sent {
         None => (None, None),
-        Some(Ok(credential)) => (Some(credential), None),
-        Some(Err(code)) => (None, Some(code)),
+        Some((header, state)) => match Credential::read(header, state).await {
+            Ok(credential) => (Some(credential), None),
+            Err(code) => (None, Some(code)),
+        },
     };
     let known = credential.as_ref().zip(state.as_ref());
     let who = known

@@ -6,6 +6,7 @@ use persistence::workspace::SigningKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use std::sync::{PoisonError, RwLock};
 /// Seconds an access token lives.
 pub const ACCESS_SECONDS: i64 = 15 * 60;
 /// Seconds after which a session ends, however often it is refreshed.
@@ -32,19 +33,52 @@ pub struct Claims {
 }
 
 pub struct Tokens {
+/// Why a token does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsound {
+    Invalid,
+    Expired,
+    /// Another node may have made the key since.
+    UnknownKey,
+}
+
+impl Unsound {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Invalid | Self::UnknownKey => "token_invalid",
+            Self::Expired => "token_expired",
+        }
+    }
+}
+
     newest: String,
+    keys: RwLock<Keys>,
+    validation: Validation,
+}
+
+/// The newest key signs, all verify.
+struct Keys {
     sign: EncodingKey,
     verify: Vec<(String, DecodingKey)>,
-    validation: Validation,
+}
+
+impl Keys {
+    fn new(keys: &[SigningKey]) -> Self {
+        let (newest, secret) = keys.first().map_or(("", ""), |k| (&k.id, &k.secret));
+        Self {
+            newest: newest.to_owned(),
+            sign: EncodingKey::from_secret(secret.as_bytes()),
+            verify: keys
+                .iter()
+                .map(|k| (k.id.clone(), DecodingKey::from_secret(k.secret.as_bytes())))
+                .collect(),
+        }
+    }
 }
 
 impl Tokens {
     /// The newest key signs, all verify.
     pub fn new(keys: &[SigningKey]) -> Self {
-        let newest = keys.first().cloned().unwrap_or(SigningKey {
-            id: String::new(),
-            secret: String::new(),
-        });
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -52,21 +86,22 @@ impl Tokens {
         validation.validate_nbf = true;
         validation.leeway = 0;
         Self {
-            sign: EncodingKey::from_secret(newest.secret.as_bytes()),
-            newest: newest.id,
-            verify: keys
-                .iter()
-                .map(|k| (k.id.clone(), DecodingKey::from_secret(k.secret.as_bytes())))
-                .collect(),
+            keys: RwLock::new(Keys::new(keys)),
             validation,
         }
     }
 
+    /// Goes on with these keys.
+    pub fn replace(&self, keys: &[SigningKey]) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys::new(keys);
+    }
+
     pub fn access(&self, user: Id, workspace: Id, session: Id) -> Result<String, jsonwebtoken::errors::Error> {
         let now = chrono::Utc::now().timestamp();
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(TYPE.into());
-        header.kid = Some(self.newest.clone());
+        header.kid = Some(keys.newest.clone());
         let claims = Claims {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
@@ -77,21 +112,23 @@ impl Tokens {
             ws: workspace,
             sid: session,
         };
-        encode(&header, &claims, &self.sign)
+        encode(&header, &claims, &keys.sign)
     }
 
-    /// The claims of a token that holds, or the code of what is wrong with it.
-    pub fn check(&self, token: &str) -> Result<Claims, &'static str> {
-        let header = decode_header(token).map_err(|_| "token_invalid")?;
+    /// The claims of a token that holds.
+    pub fn check(&self, token: &str) -> Result<Claims, Unsound> {
+        let header = decode_header(token).map_err(|_| Unsound::Invalid)?;
         if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::HS256 {
-            return Err("token_invalid");
+            return Err(Unsound::Invalid);
         }
-        let kid = header.kid.ok_or("token_invalid")?;
-        let (_, key) = self.verify.iter().find(|(id, _)| *id == kid).ok_or("token_invalid")?;
+        let kid = header.kid.ok_or(Unsound::Invalid)?;
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let found = keys.verify.iter().find(|(id, _)| *id == kid);
+        let (_, key) = found.ok_or(Unsound::UnknownKey)?;
         match decode(token, key, &self.validation) {
             Ok(TokenData { claims, .. }) => Ok(claims),
-            Err(e) if matches!(e.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => Err("token_expired"),
-            Err(_) => Err("token_invalid"),
+            Err(e) if matches!(e.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => Err(Unsound::Expired),
+            Err(_) => Err(Unsound::Invalid),
         }
     }
 }

@@ -62,7 +62,14 @@ fn cookie(state: &State, value: String, age: Duration) -> Cookie<'static> {
         .finish()
 }
 
-fn tokens(state: &State, session: &Session, secret: &str, app: bool, user: Json) -> Result<HttpResponse, Problem> {
+async fn tokens(
+    state: &State,
+    session: &Session,
+    refresh: &Refresh,
+    app: bool,
+    user: Json,
+) -> Result<HttpResponse, Problem> {
+    state.renew_keys().await;
     let access = state
         .tokens
         .access(session.user, session.workspace, session.id)
