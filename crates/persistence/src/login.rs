@@ -106,18 +106,33 @@ pub fn anybody(tx: &mut Tx) -> Result<bool> {
 /// Offers a link that sets the user's password, in place of any earlier one.
 pub fn offer_link(tx: &mut Tx, permit: &Permit, user: Id, token_hash: &str, expires_at: Instant) -> Result<()> {
     withdraw_link(tx, permit, user)?;
-    let sql =
-        Sql::new("INSERT INTO password_links (token_hash, workspace_id, user_id, created_at, expires_at) VALUES (")
-            .value(token_hash)
-            .text(", ")
-            .value(permit.workspace())
-            .text(", ")
-            .value(user)
-            .text(", ")
-            .value(Instant::now())
-            .text(", ")
-            .value(expires_at)
-            .text(")");
+    add_link(tx, permit, user, token_hash, expires_at, false)
+}
+
+/// The same for who has forgotten the password, which anybody can say: it takes the place of an earlier link of its kind,
+/// and leaves one that an administrator has given.
+pub fn offer_asked_link(tx: &mut Tx, permit: &Permit, user: Id, token_hash: &str, expires_at: Instant) -> Result<()> {
+    let earlier = Sql::new("DELETE FROM password_links").of_user(permit.workspace(), user);
+    tx.execute(&earlier.text(" AND asked = ").value(true))?;
+    add_link(tx, permit, user, token_hash, expires_at, true)
+}
+
+fn add_link(tx: &mut Tx, permit: &Permit, user: Id, hash: &str, expires_at: Instant, asked: bool) -> Result<()> {
+    let sql = Sql::new(
+        "INSERT INTO password_links (token_hash, workspace_id, user_id, created_at, expires_at, asked) VALUES (",
+    )
+    .value(hash)
+    .text(", ")
+    .value(permit.workspace())
+    .text(", ")
+    .value(user)
+    .text(", ")
+    .value(Instant::now())
+    .text(", ")
+    .value(expires_at)
+    .text(", ")
+    .value(asked)
+    .text(")");
     tx.execute(&sql)?;
     Ok(())
 }
