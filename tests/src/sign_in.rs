@@ -54,7 +54,7 @@ pub fn offered(person: &Client) -> String {
 /// Turns the second factor on; returns the secret and the recovery codes. The code of the step before is used up by it.
 pub fn turn_on(person: &Client) -> (String, Vec<String>) {
     let secret = offered(person);
-    let body = json!({ "secret": secret, "code": code(&secret, -1) });
+    let body = json!({ "secret": secret, "code": code(&secret, -1), "password": PASSWORD });
     let given = person.post("/auth/second-factor", body).expect(200);
     let codes = given["recovery_codes"].as_array().expect("codes").iter();
     let codes = codes.map(|c| c.as_str().expect("a code").to_owned()).collect();

@@ -3,7 +3,7 @@
 use crate::assets;
 use crate::body;
 use crate::error::Problem;
-use crate::request::address;
+use crate::request::network;
 use crate::state::State;
 use crate::token::{self, Claims, Unsound};
 use actix_web::body::{BoxBody, MessageBody};
@@ -20,6 +20,7 @@ use governor::middleware::StateInformationMiddleware;
 use governor::{Quota, RateLimiter};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// What the gate found out about a request.
@@ -66,7 +67,7 @@ impl Credential {
             Self::Token(claims) => claims.sub.to_string(),
             Self::Key(hash) => match state.key_met(hash) {
                 Some(key) => key.to_string(),
-                None => format!("key {}", address(request)),
+                None => format!("key {}", network(request)),
             },
         }
     }
@@ -75,10 +76,14 @@ impl Credential {
 type Limiter =
     RateLimiter<String, governor::state::keyed::DashMapStateStore<String>, DefaultClock, StateInformationMiddleware>;
 
-/// Requests a minute for each credential, or address where there is none.
+const MOST_COUNTED: usize = 50_000;
+
+/// Requests a minute for each credential, or network where there is none.
 pub struct RateLimit {
     limiter: Option<Limiter>,
     quota: u32,
+    /// With so many counted, those who have all their requests again are dropped.
+    sweep_at: AtomicUsize,
 }
 
 impl RateLimit {
@@ -88,14 +93,23 @@ impl RateLimit {
         Self {
             limiter,
             quota: per_minute,
+            sweep_at: AtomicUsize::new(MOST_COUNTED),
         }
     }
 
     /// Requests left, or the seconds to wait.
     fn take(&self, who: String) -> Option<Result<u32, u64>> {
         let limiter = self.limiter.as_ref()?;
-        if limiter.len() > 50_000 {
+        let sweep_at = self.sweep_at.load(Ordering::Relaxed);
+        // Each sweep is paid for by as many newcomers as it leaves; who comes meanwhile does not sweep as well.
+        if limiter.len() > sweep_at
+            && (self.sweep_at)
+                .compare_exchange(sweep_at, usize::MAX, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+        {
             limiter.retain_recent();
+            self.sweep_at
+                .store(MOST_COUNTED.max(2 * limiter.len()), Ordering::Relaxed);
         }
         Some(match limiter.check_key(&who) {
             Ok(snapshot) => Ok(snapshot.remaining_burst_capacity()),
@@ -155,7 +169,7 @@ pub async fn pass(
     let known = credential.as_ref().zip(state.as_ref());
     let who = known
         .map(|(credential, state)| credential.counted(state, request.request()))
-        .unwrap_or_else(|| address(request.request()).to_string());
+        .unwrap_or_else(|| network(request.request()).to_string());
     let is_api = request.path().starts_with("/api/");
     request.extensions_mut().insert(Request {
         id: id.clone(),
@@ -176,10 +190,18 @@ pub async fn pass(
         )),
         _ => None,
     };
+    let late = body::in_time(&mut request);
     let mut response = match refusal {
         Some(problem) => request.into_response(problem.render(locale.unwrap_or_default(), &id)),
         None => next.call(request).await?.map_into_boxed_body(),
     };
+    let too_slow = || {
+        let problem = Problem::request(StatusCode::REQUEST_TIMEOUT, "body_too_slow");
+        problem.render(locale.unwrap_or_default(), &id)
+    };
+    if let Some(answer) = late.answer(too_slow) {
+        response = response.into_response(answer);
+    }
     if let Some(error) = response.response().error() {
         let rendered = match error.as_error::<Problem>() {
             Some(problem) => {
@@ -197,18 +219,10 @@ pub async fn pass(
     let took = started.elapsed();
     metrics::histogram!("http_request_seconds", "method" => method.to_string(), "route" => route.clone(), "status" => status.as_str().to_owned())
         .record(took.as_secs_f64());
-    let late = body::in_time(&mut request);
     tracing::debug!(request_id = %id, %method, route, status = status.as_u16(), micros = took.as_micros() as u64, "request");
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
-    let too_slow = || {
-        let problem = Problem::request(StatusCode::REQUEST_TIMEOUT, "body_too_slow");
-        problem.render(locale.unwrap_or_default(), &id)
-    };
-    if let Some(answer) = late.answer(too_slow) {
-        response = response.into_response(answer);
-    }
     }
     if is_api {
         if !headers.contains_key(CACHE_CONTROL) {

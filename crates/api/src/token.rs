@@ -2,11 +2,12 @@
 
 use domain::Id;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation, decode, decode_header, encode};
+use persistence::session;
 use persistence::workspace::SigningKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-
 use std::sync::{PoisonError, RwLock};
+
 /// Seconds an access token lives.
 pub const ACCESS_SECONDS: i64 = 15 * 60;
 /// Seconds after which a session ends, however often it is refreshed.
@@ -32,7 +33,6 @@ pub struct Claims {
     pub sid: Id,
 }
 
-pub struct Tokens {
 /// Why a token does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unsound {
@@ -51,13 +51,14 @@ impl Unsound {
     }
 }
 
-    newest: String,
+pub struct Tokens {
     keys: RwLock<Keys>,
     validation: Validation,
 }
 
 /// The newest key signs, all verify.
 struct Keys {
+    newest: String,
     sign: EncodingKey,
     verify: Vec<(String, DecodingKey)>,
 }
@@ -77,7 +78,6 @@ impl Keys {
 }
 
 impl Tokens {
-    /// The newest key signs, all verify.
     pub fn new(keys: &[SigningKey]) -> Self {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
@@ -152,14 +152,52 @@ pub fn hash(secret: impl AsRef<[u8]>) -> String {
         })
 }
 
-/// A refresh token names its session, so that an old one can be told from a made-up one.
-pub fn refresh(session: Id, secret: &str) -> String {
-    format!("gx_rt_{}_{secret}", session.simple())
+/// A refresh token names its session, which is no secret, and holds one that all tokens of the session share: by that an
+/// old one is told from one that was made up.
+pub struct Refresh {
+    pub session: Id,
+    family: String,
+    own: String,
 }
 
-pub fn parse_refresh(token: &str) -> Option<(Id, &str)> {
-    let (session, secret) = token.strip_prefix("gx_rt_")?.split_once('_')?;
-    Some((Id::try_parse(session).ok()?, secret))
+impl Refresh {
+    pub fn first(session: Id) -> Result<Self, getrandom::Error> {
+        let family = secret()?;
+        Self::of(session, family)
+    }
+
+    /// What takes its place.
+    pub fn next(&self) -> Result<Self, getrandom::Error> {
+        Self::of(self.session, self.family.clone())
+    }
+
+    fn of(session: Id, family: String) -> Result<Self, getrandom::Error> {
+        let own = secret()?;
+        Ok(Self { session, family, own })
+    }
+
+    pub fn parse(token: &str) -> Option<Self> {
+        let (session, secrets) = token.strip_prefix("gx_rt_")?.split_once('_')?;
+        // Sessions opened by earlier versions have no family.
+        let (family, own) = secrets.split_once('.').unwrap_or(("", secrets));
+        Some(Self {
+            session: Id::try_parse(session).ok()?,
+            family: family.to_owned(),
+            own: own.to_owned(),
+        })
+    }
+
+    pub fn text(&self) -> String {
+        format!("gx_rt_{}_{}.{}", self.session.simple(), self.family, self.own)
+    }
+
+    /// As the store knows it.
+    pub fn hashes(&self) -> session::Token {
+        session::Token {
+            family: hash(&self.family),
+            own: hash(&self.own),
+        }
+    }
 }
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

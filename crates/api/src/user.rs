@@ -16,8 +16,11 @@ impl Noun for User {
         check_time_zone(new)?;
         check_roles(tx, caller, old, new)?;
         // A new address is a new way in, by a link for a forgotten password.
-        if old.is_some_and(|old| old.email != new.email) && caller.session.is_none() {
-            return Err(Error::NotForKey(Issue::new("", "api_key_not_allowed")).into());
+        if let Some(old) = old.filter(|old| old.email != new.email) {
+            if caller.session.is_none() {
+                return Err(Error::NotForKey(Issue::new("", "api_key_not_allowed")).into());
+            }
+            check_email(caller, old, new)?;
         }
         if let Some(old) = old.filter(|old| is_owner(old) && !is_owner(new)) {
             keep_an_owner(tx, caller, old)?;
@@ -35,15 +38,7 @@ impl Noun for User {
                 session::end_all(tx, permit, new.id)?;
                 api_key::revoke_all(tx, permit, new.id)?;
             }
-            if old.email != new.email {
-                match &new.email {
-                    Some(email) => login::rename(tx, permit, new.id, email.as_str())?,
-                    None => {
-                        login::remove(tx, permit, new.id)?;
-                        session::end_all(tx, permit, new.id)?;
-                    }
-                }
-            }
+            follow_email(tx, permit, old, new)?;
         }
         Ok(())
     }
@@ -54,9 +49,30 @@ impl Noun for User {
             keep_an_owner(tx, caller, old)?;
         }
         let permit = caller.authorize(Action::Delete, User::KIND, old.owner_id)?;
+        login::hold(tx, permit.workspace(), old.id)?;
         login::remove(tx, &permit, old.id)?;
         api_key::revoke_all(tx, &permit, old.id)?;
         session::end_all(tx, &permit, old.id)
+    }
+}
+
+/// An open screen is not enough for another address to sign in with: one's own is changed where the password is asked for.
+pub fn check_email(actor: &Actor, old: &User, new: &User) -> Result<(), Error> {
+    if actor.user() == Some(old.id) && old.email != new.email {
+        return Err(Error::Conflict(Issue::at("email", "own_email")));
+    }
+    Ok(())
+}
+
+/// The sign-in follows the user's address.
+pub fn follow_email(tx: &mut Tx, permit: &Permit, old: &User, new: &User) -> persistence::Result<()> {
+    match &new.email {
+        email if *email == old.email => Ok(()),
+        Some(email) => login::rename(tx, permit, new.id, email.as_str()),
+        None => {
+            login::remove(tx, permit, new.id)?;
+            session::end_all(tx, permit, new.id)
+        }
     }
 }
 
@@ -106,6 +122,15 @@ pub fn in_charge_of(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(
     let permit = actor.authorize(Action::Edit, User::KIND, found.owner_id)?;
     outranks(tx, actor, &found)?;
     Ok((found, permit))
+}
+
+/// The same, and not the caller: who changes their own sign-in shows that they know the password, elsewhere.
+pub fn in_charge_of_another(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(User, Permit)> {
+    let found = in_charge_of(tx, actor, id)?;
+    if actor.user() == Some(id) {
+        return Err(Error::Conflict(Issue::new("", "own_sign_in")).into());
+    }
+    Ok(found)
 }
 
 /// Who may do more than the caller is not changed by the caller: else a sign-in of theirs could be taken over.

@@ -174,13 +174,25 @@ pub fn renew_signing_keys(tx: &mut Tx) -> Result<Vec<SigningKey>> {
 
 /// Keeps the hash of a set-up token in place of any earlier one.
 pub fn offer_setup(tx: &mut Tx, token_hash: &str) -> Result<()> {
-    tx.execute(&Sql::new("DELETE FROM setup_tokens"))?;
+    withdraw_setup(tx)?;
     let sql = Sql::new("INSERT INTO setup_tokens (token_hash, created_at) VALUES (")
         .value(token_hash)
         .text(", ")
         .value(Instant::now())
         .text(")");
     tx.execute(&sql)?;
+    Ok(())
+}
+
+/// Whether this is the set-up token on offer.
+pub fn offers_setup(tx: &mut Tx, token_hash: &str) -> Result<bool> {
+    let sql = Sql::new("SELECT token_hash FROM setup_tokens WHERE token_hash = ").value(token_hash);
+    Ok(tx.row(&sql, &[Storage::Text])?.is_some())
+}
+
+/// Somebody can sign in: nobody sets the server up any more.
+pub fn withdraw_setup(tx: &mut Tx) -> Result<()> {
+    tx.execute(&Sql::new("DELETE FROM setup_tokens"))?;
     Ok(())
 }
 

@@ -279,6 +279,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
                 actor.authorize(Action::Import, User::KIND, old.owner_id)?;
                 let permit = actor.authorize(Action::Edit, User::KIND, old.owner_id)?;
                 crate::user::check_roles(tx, actor, Some(old), &new)?;
+                crate::user::check_email(actor, old, &new)?;
                 let owner = |u: &User| !u.disabled && u.roles.iter().any(|r| r == "owner");
                 if owner(old) && !owner(&new) && user::holders(tx, &permit, "owner")? <= 1 {
                     return Err(Error::Conflict(Issue::at("roles", "last_owner")).into());
