@@ -32,7 +32,7 @@ const browser = await launch();
 const guarded = await colleague(api, { name: '林晓' });
 const theirs = await server.signIn(guarded);
 const { secret } = await theirs.get('/auth/second-factor');
-await theirs.call('POST', '/auth/second-factor', { secret, code: totp(secret) });
+await theirs.call('POST', '/auth/second-factor', { secret, code: totp(secret), password: guarded.password });
 
 const enter = async ({ page }) => {
   await page.locator('#email').fill(guarded.email);

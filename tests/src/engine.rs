@@ -113,6 +113,31 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Changes the database past the server.
+    pub fn run(&self, sql: &str) {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.display().to_string()).expect("opens");
+                conn.batch_execute("PRAGMA busy_timeout = 5000").expect("waits");
+                conn.batch_execute(sql).expect("runs");
+            }
+            DatabaseUrl::Pg(url) => {
+                let mut conn = PgConnection::establish(url).expect("connects");
+                conn.batch_execute(sql).expect("runs");
+            }
+        }
+    }
+
+    /// So long before what stands in a column.
+    pub fn before(&self, column: &str, seconds: i64) -> String {
+        match &self.url {
+            DatabaseUrl::Sqlite(_) => format!("{column} - {}", seconds * 1_000_000),
+            DatabaseUrl::Pg(_) => format!("{column} - interval '{seconds} s'"),
+        }
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         if let Kept::Database(name) = &self.kept

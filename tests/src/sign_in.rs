@@ -65,7 +65,7 @@ pub fn early_in_a_step() {
 pub fn turn_on(person: &Client) -> (String, Vec<String>) {
     let secret = offered(person);
     let turned = || {
-        let body = json!({ "secret": secret, "code": code(&secret, -1) });
+        let body = json!({ "secret": secret, "code": code(&secret, -1), "password": PASSWORD });
         person.post("/auth/second-factor", body).send()
     };
     // If a half minute ends on the way, the code is of two steps before, which is refused.

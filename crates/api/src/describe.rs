@@ -297,7 +297,7 @@ fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
         refusals.push(404);
     }
     if *method != Method::GET {
-        refusals.extend([409, 413, 415, 422, 507]);
+        refusals.extend([408, 409, 413, 415, 422, 507]);
     }
     if doc.if_match {
         refusals.extend([412, 428]);

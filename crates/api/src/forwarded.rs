@@ -1,7 +1,7 @@
 //! Where a request comes from when proxies stand before the server: what they say counts, what others say does not.
 
 use actix_web::http::header::HeaderMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 /// A network, such as 10.0.0.0/8, or one address.
@@ -45,6 +45,14 @@ impl Network {
     fn holds(self, address: IpAddr) -> bool {
         let apart = self.address ^ number(address);
         self.bits == 0 || apart >> (128 - self.bits) == 0
+    }
+}
+
+/// What is counted as one place: who has an IPv6 address has the 2^64 addresses of its network.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 => v4,
     }
 }
 
@@ -175,6 +183,19 @@ mod tests {
             "198.51.100.7",
             "the one our proxy writes"
         );
+    }
+
+    #[test]
+    fn addresses_of_one_subscriber_are_one_place() {
+        for (address, place) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("2001:db8:1:2:ffff::", "2001:db8:1:2::"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ] {
+            assert_eq!(network(address.parse().expect("an address")).to_string(), place);
+        }
     }
 
     #[test]

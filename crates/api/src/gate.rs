@@ -1,10 +1,11 @@
 //! The gate every request passes: id, credential, rate limit, and the one place where problems are rendered.
 
 use crate::assets;
+use crate::body;
 use crate::error::Problem;
-use crate::request::address;
+use crate::request::network;
 use crate::state::State;
-use crate::token::{self, Claims};
+use crate::token::{self, Claims, Unsound};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -19,6 +20,7 @@ use governor::middleware::StateInformationMiddleware;
 use governor::{Quota, RateLimiter};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// What the gate found out about a request.
@@ -41,7 +43,7 @@ pub enum Credential {
 }
 
 impl Credential {
-    fn read(header: &str, state: &State) -> Result<Self, &'static str> {
+    async fn read(header: &str, state: &State) -> Result<Self, &'static str> {
         let token = header
             .strip_prefix("Bearer ")
             .or_else(|| header.strip_prefix("bearer "));
@@ -50,7 +52,12 @@ impl Credential {
             let hash = token::parse_api_key(token).ok_or("api_key_mistyped")?;
             return Ok(Self::Key(hash.into()));
         }
-        state.tokens.check(token).map(Self::Token)
+        let mut checked = state.tokens.check(token);
+        if matches!(checked, Err(Unsound::UnknownKey)) {
+            state.seek_keys().await;
+            checked = state.tokens.check(token);
+        }
+        checked.map(Self::Token).map_err(Unsound::code)
     }
 
     /// Whose requests are counted together. A key that was not met yet may be made up and nobody's; it is counted with
@@ -60,7 +67,7 @@ impl Credential {
             Self::Token(claims) => claims.sub.to_string(),
             Self::Key(hash) => match state.key_met(hash) {
                 Some(key) => key.to_string(),
-                None => format!("key {}", address(request)),
+                None => format!("key {}", network(request)),
             },
         }
     }
@@ -69,10 +76,14 @@ impl Credential {
 type Limiter =
     RateLimiter<String, governor::state::keyed::DashMapStateStore<String>, DefaultClock, StateInformationMiddleware>;
 
-/// Requests a minute for each credential, or address where there is none.
+const MOST_COUNTED: usize = 50_000;
+
+/// Requests a minute for each credential, or network where there is none.
 pub struct RateLimit {
     limiter: Option<Limiter>,
     quota: u32,
+    /// With so many counted, those who have all their requests again are dropped.
+    sweep_at: AtomicUsize,
 }
 
 impl RateLimit {
@@ -82,14 +93,23 @@ impl RateLimit {
         Self {
             limiter,
             quota: per_minute,
+            sweep_at: AtomicUsize::new(MOST_COUNTED),
         }
     }
 
     /// Requests left, or the seconds to wait.
     fn take(&self, who: String) -> Option<Result<u32, u64>> {
         let limiter = self.limiter.as_ref()?;
-        if limiter.len() > 50_000 {
+        let sweep_at = self.sweep_at.load(Ordering::Relaxed);
+        // Each sweep is paid for by as many newcomers as it leaves; who comes meanwhile does not sweep as well.
+        if limiter.len() > sweep_at
+            && (self.sweep_at)
+                .compare_exchange(sweep_at, usize::MAX, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+        {
             limiter.retain_recent();
+            self.sweep_at
+                .store(MOST_COUNTED.max(2 * limiter.len()), Ordering::Relaxed);
         }
         Some(match limiter.check_key(&who) {
             Ok(snapshot) => Ok(snapshot.remaining_burst_capacity()),
@@ -129,7 +149,7 @@ fn packed(request: &ServiceRequest) -> bool {
 }
 
 pub async fn pass(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let started = Instant::now();
@@ -139,15 +159,17 @@ pub async fn pass(
     let state = request.app_data::<web::Data<State>>().cloned();
     let limit = request.app_data::<web::Data<RateLimit>>().cloned();
     let sent = text(AUTHORIZATION).zip(state.as_ref());
-    let (credential, refused) = match sent.map(|(header, state)| Credential::read(header, state)) {
+    let (credential, refused) = match sent {
         None => (None, None),
-        Some(Ok(credential)) => (Some(credential), None),
-        Some(Err(code)) => (None, Some(code)),
+        Some((header, state)) => match Credential::read(header, state).await {
+            Ok(credential) => (Some(credential), None),
+            Err(code) => (None, Some(code)),
+        },
     };
     let known = credential.as_ref().zip(state.as_ref());
     let who = known
         .map(|(credential, state)| credential.counted(state, request.request()))
-        .unwrap_or_else(|| address(request.request()).to_string());
+        .unwrap_or_else(|| network(request.request()).to_string());
     let is_api = request.path().starts_with("/api/");
     request.extensions_mut().insert(Request {
         id: id.clone(),
@@ -168,10 +190,18 @@ pub async fn pass(
         )),
         _ => None,
     };
+    let late = body::in_time(&mut request);
     let mut response = match refusal {
         Some(problem) => request.into_response(problem.render(locale.unwrap_or_default(), &id)),
         None => next.call(request).await?.map_into_boxed_body(),
     };
+    let too_slow = || {
+        let problem = Problem::request(StatusCode::REQUEST_TIMEOUT, "body_too_slow");
+        problem.render(locale.unwrap_or_default(), &id)
+    };
+    if let Some(answer) = late.answer(too_slow) {
+        response = response.into_response(answer);
+    }
     if let Some(error) = response.response().error() {
         let rendered = match error.as_error::<Problem>() {
             Some(problem) => {

@@ -6,6 +6,7 @@ pub mod assets;
 mod audit;
 mod auth;
 mod bench;
+mod body;
 mod call;
 mod caller;
 mod change;

@@ -1,9 +1,12 @@
 //! Passwords: argon2id, and which ones are refused.
 
+use crate::error::Problem;
+use actix_web::http::StatusCode;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 use domain::Issue;
 use std::sync::LazyLock;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 pub const MIN: usize = 8;
@@ -91,6 +94,14 @@ pub fn hash(password: &str) -> Result<String, String> {
         .map_err(|e| e.to_string())
 }
 
+/// Hashes with the same salt, so that which of them a secret belongs to is found by hashing it once: `like` is one of them.
+/// Those of other making are like nothing.
+pub fn hash_like(secret: &str, like: &str) -> Option<String> {
+    let salt = PasswordHash::new(like).ok()?.salt?;
+    let hash = argon2().hash_password_with_salt(secret.as_bytes(), &salt).ok()?;
+    Some(hash.to_string())
+}
+
 /// Without a hash the same work is done against a fixed one, so that time does not tell whether the account exists.
 pub fn verify(password: &str, stored: Option<&str>) -> bool {
     static NOBODY: LazyLock<String> = LazyLock::new(|| hash("nobody signs in with this").unwrap_or_default());
@@ -100,21 +111,34 @@ pub fn verify(password: &str, stored: Option<&str>) -> bool {
     argon2().verify_password(password.as_bytes(), &parsed).is_ok() && stored.is_some()
 }
 
-/// Works beside the threads that take requests, and without a database connection: as many at a time as there are
-/// processors, each with its memory.
-pub async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> persistence::Result<T> {
-    static ROOM: LazyLock<Semaphore> =
-        LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
-    let turn = ROOM.acquire().await.map_err(persistence::Error::internal)?;
+/// As many at a time as there are processors, each with its memory.
+static ROOM: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
+/// Who has waited this long for a turn is told to come back.
+const PATIENCE: Duration = Duration::from_secs(10);
+const COME_BACK: u64 = 5;
+
+/// Works beside the threads that take requests, and without a database connection.
+pub async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    within(PATIENCE, work).await
+}
+
+async fn within<T: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let turn = tokio::time::timeout(patience, ROOM.acquire()).await;
+    let turn =
+        turn.map_err(|_| Problem::request(StatusCode::SERVICE_UNAVAILABLE, "busy").with("seconds", COME_BACK))?;
+    let turn = turn.map_err(persistence::Error::internal)?;
     // The turn ends with the work, also where nobody waits for it any more.
     let work = move || {
         let done = work();
         drop(turn);
         done
     };
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(persistence::Error::internal)
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(persistence::Error::internal)?)
 }
 
 #[cfg(test)]
@@ -129,6 +153,32 @@ mod tests {
         assert!(!verify("一匹好马 with 4 leg", Some(&stored)));
         assert!(!verify("", None));
         assert!(!verify("nobody signs in with this", None));
+    }
+
+    #[test]
+    fn hashes_are_alike_by_their_salt() {
+        let first = hash("abcde12345").expect("hashes");
+        assert_eq!(hash_like("abcde12345", &first).as_ref(), Some(&first));
+        let second = hash_like("another", &first).expect("hashes");
+        assert!(second != first && verify("another", Some(&second)));
+        assert_eq!(hash_like("another", "0123abcd"), None);
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_for_a_turn_is_told_to_come_back() {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        let all = ROOM.acquire_many(u32::try_from(processors).expect("few")).await;
+        let refused = within(Duration::from_millis(10), || ()).await.expect_err("no room");
+        assert_eq!(
+            refused
+                .render(domain::Locale::En, "")
+                .headers()
+                .get("Retry-After")
+                .map(|v| v.as_bytes()),
+            Some(&b"5"[..])
+        );
+        drop(all);
+        beside(|| ()).await.expect("room");
     }
 
     #[test]

@@ -68,6 +68,11 @@ pub fn address(request: &HttpRequest) -> IpAddr {
     forwarded::client(peer, request.headers(), proxies)
 }
 
+/// The same as far as it is counted.
+pub fn network(request: &HttpRequest) -> IpAddr {
+    forwarded::network(address(request))
+}
+
 /// The parameters of the query string, decoded, in order.
 pub fn query_pairs(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
     serde_urlencoded::from_str(request.query_string())

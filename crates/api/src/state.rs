@@ -9,7 +9,7 @@ use crate::token::Tokens;
 use crate::worker::Worker;
 use domain::Id;
 use domain::policy::Identity;
-use persistence::{Store, api_key};
+use persistence::{Heard, Store, api_key, workspace};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +21,7 @@ const TRUST: Duration = Duration::from_secs(1);
 /// Where nodes tell each other what changes, they look again only to be sure.
 const TRUST_TOLD: Duration = Duration::from_secs(60);
 const MOST_IDENTITIES: usize = 10_000;
+const SOUGHT: Duration = Duration::from_secs(1);
 
 pub struct State {
     pub store: Store,
@@ -37,6 +38,9 @@ pub struct State {
     generation: AtomicU64,
     /// When the use of an API key was last noted by this node.
     keys_used: Mutex<HashMap<Id, Instant>>,
+    keys_renewed: Mutex<Instant>,
+    /// When another node's signing key was last looked for.
+    keys_sought: Mutex<Option<Instant>>,
 }
 
 /// What an identity is known by.
@@ -57,7 +61,7 @@ struct Known {
 
 impl State {
     pub fn new(store: Store, config: Config) -> persistence::Result<Self> {
-        let keys = store.write_here(persistence::workspace::signing_keys)?;
+        let keys = store.write_here(workspace::renew_signing_keys)?;
         Ok(Self {
             tokens: Tokens::new(&keys),
             jobs: job::worker::start(store.clone()).map_err(persistence::Error::internal)?,
@@ -70,7 +74,41 @@ impl State {
             identities: Mutex::default(),
             generation: AtomicU64::new(0),
             keys_used: Mutex::default(),
+            keys_renewed: Mutex::new(Instant::now()),
+            keys_sought: Mutex::default(),
         })
+    }
+
+    /// Before a token is signed: from time to time the keys are read again, and a new one is made where the newest is old.
+    /// Without the database the keys at hand go on signing.
+    pub async fn renew_keys(&self) {
+        {
+            let mut renewed = self.keys_renewed.lock().unwrap_or_else(PoisonError::into_inner);
+            if renewed.elapsed() < workspace::KEYS_READ {
+                return;
+            }
+            *renewed = Instant::now();
+        }
+        match self.store.write(workspace::renew_signing_keys).await {
+            Ok(keys) => self.tokens.replace(&keys),
+            Err(error) => tracing::warn!(%error, "the signing keys could not be read again"),
+        }
+    }
+
+    /// For a token with a key that is not known here: another node may have made it. Made-up keys cost one read a second
+    /// altogether.
+    pub async fn seek_keys(&self) {
+        {
+            let mut sought = self.keys_sought.lock().unwrap_or_else(PoisonError::into_inner);
+            if sought.is_some_and(|at| at.elapsed() < SOUGHT) {
+                return;
+            }
+            *sought = Some(Instant::now());
+        }
+        match self.store.read_quick(workspace::signing_keys).await {
+            Ok(keys) => self.tokens.replace(&keys),
+            Err(error) => tracing::warn!(%error, "the signing keys could not be read"),
+        }
     }
 
     /// The identity behind a session or key, unless it has to be read again.

@@ -8,7 +8,7 @@ use actix_web::web::Data;
 use domain::policy::Actor;
 use domain::{Id, Instant};
 use persistence::Store;
-use persistence::session::{self, Session};
+use persistence::session::{self, Origin, Session};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -65,12 +65,17 @@ impl Server {
             expires_at: Instant::now().plus_seconds(token::SESSION_SECONDS),
         };
         let access = self.state.tokens.access(user, workspace, opened.id)?;
-        let hash = token::hash(&token::secret()?);
+        let token = token::Refresh::first(opened.id)?.hashes();
+        let origin = Origin {
+            address: "127.0.0.1".into(),
+            network: "127.0.0.1".into(),
+            user_agent: "tests".into(),
+        };
         self.state.store.write_here(move |tx| {
             let space = persistence::workspace::find(tx, opened.workspace)?;
             let space = space.ok_or_else(|| persistence::Error::internal("no such workspace"))?;
             let permit = Actor::system(Arc::new(space)).own_permit();
-            session::open(tx, &permit, &opened, &hash, "tests", "127.0.0.1")
+            session::open(tx, &permit, &opened, &token, &origin)
         })?;
         Ok(access)
     }

@@ -2,9 +2,11 @@
 
 use domain::Id;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation, decode, decode_header, encode};
+use persistence::session;
 use persistence::workspace::SigningKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::sync::{PoisonError, RwLock};
 
 /// Seconds an access token lives.
 pub const ACCESS_SECONDS: i64 = 15 * 60;
@@ -31,20 +33,52 @@ pub struct Claims {
     pub sid: Id,
 }
 
+/// Why a token does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsound {
+    Invalid,
+    Expired,
+    /// Another node may have made the key since.
+    UnknownKey,
+}
+
+impl Unsound {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Invalid | Self::UnknownKey => "token_invalid",
+            Self::Expired => "token_expired",
+        }
+    }
+}
+
 pub struct Tokens {
-    newest: String,
-    sign: EncodingKey,
-    verify: Vec<(String, DecodingKey)>,
+    keys: RwLock<Keys>,
     validation: Validation,
 }
 
+/// The newest key signs, all verify.
+struct Keys {
+    newest: String,
+    sign: EncodingKey,
+    verify: Vec<(String, DecodingKey)>,
+}
+
+impl Keys {
+    fn new(keys: &[SigningKey]) -> Self {
+        let (newest, secret) = keys.first().map_or(("", ""), |k| (&k.id, &k.secret));
+        Self {
+            newest: newest.to_owned(),
+            sign: EncodingKey::from_secret(secret.as_bytes()),
+            verify: keys
+                .iter()
+                .map(|k| (k.id.clone(), DecodingKey::from_secret(k.secret.as_bytes())))
+                .collect(),
+        }
+    }
+}
+
 impl Tokens {
-    /// The newest key signs, all verify.
     pub fn new(keys: &[SigningKey]) -> Self {
-        let newest = keys.first().cloned().unwrap_or(SigningKey {
-            id: String::new(),
-            secret: String::new(),
-        });
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -52,21 +86,22 @@ impl Tokens {
         validation.validate_nbf = true;
         validation.leeway = 0;
         Self {
-            sign: EncodingKey::from_secret(newest.secret.as_bytes()),
-            newest: newest.id,
-            verify: keys
-                .iter()
-                .map(|k| (k.id.clone(), DecodingKey::from_secret(k.secret.as_bytes())))
-                .collect(),
+            keys: RwLock::new(Keys::new(keys)),
             validation,
         }
     }
 
+    /// Goes on with these keys.
+    pub fn replace(&self, keys: &[SigningKey]) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys::new(keys);
+    }
+
     pub fn access(&self, user: Id, workspace: Id, session: Id) -> Result<String, jsonwebtoken::errors::Error> {
         let now = chrono::Utc::now().timestamp();
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(TYPE.into());
-        header.kid = Some(self.newest.clone());
+        header.kid = Some(keys.newest.clone());
         let claims = Claims {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
@@ -77,21 +112,23 @@ impl Tokens {
             ws: workspace,
             sid: session,
         };
-        encode(&header, &claims, &self.sign)
+        encode(&header, &claims, &keys.sign)
     }
 
-    /// The claims of a token that holds, or the code of what is wrong with it.
-    pub fn check(&self, token: &str) -> Result<Claims, &'static str> {
-        let header = decode_header(token).map_err(|_| "token_invalid")?;
+    /// The claims of a token that holds.
+    pub fn check(&self, token: &str) -> Result<Claims, Unsound> {
+        let header = decode_header(token).map_err(|_| Unsound::Invalid)?;
         if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::HS256 {
-            return Err("token_invalid");
+            return Err(Unsound::Invalid);
         }
-        let kid = header.kid.ok_or("token_invalid")?;
-        let (_, key) = self.verify.iter().find(|(id, _)| *id == kid).ok_or("token_invalid")?;
+        let kid = header.kid.ok_or(Unsound::Invalid)?;
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let found = keys.verify.iter().find(|(id, _)| *id == kid);
+        let (_, key) = found.ok_or(Unsound::UnknownKey)?;
         match decode(token, key, &self.validation) {
             Ok(TokenData { claims, .. }) => Ok(claims),
-            Err(e) if matches!(e.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => Err("token_expired"),
-            Err(_) => Err("token_invalid"),
+            Err(e) if matches!(e.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => Err(Unsound::Expired),
+            Err(_) => Err(Unsound::Invalid),
         }
     }
 }
@@ -115,14 +152,52 @@ pub fn hash(secret: impl AsRef<[u8]>) -> String {
         })
 }
 
-/// A refresh token names its session, so that an old one can be told from a made-up one.
-pub fn refresh(session: Id, secret: &str) -> String {
-    format!("gx_rt_{}_{secret}", session.simple())
+/// A refresh token names its session, which is no secret, and holds one that all tokens of the session share: by that an
+/// old one is told from one that was made up.
+pub struct Refresh {
+    pub session: Id,
+    family: String,
+    own: String,
 }
 
-pub fn parse_refresh(token: &str) -> Option<(Id, &str)> {
-    let (session, secret) = token.strip_prefix("gx_rt_")?.split_once('_')?;
-    Some((Id::try_parse(session).ok()?, secret))
+impl Refresh {
+    pub fn first(session: Id) -> Result<Self, getrandom::Error> {
+        let family = secret()?;
+        Self::of(session, family)
+    }
+
+    /// What takes its place.
+    pub fn next(&self) -> Result<Self, getrandom::Error> {
+        Self::of(self.session, self.family.clone())
+    }
+
+    fn of(session: Id, family: String) -> Result<Self, getrandom::Error> {
+        let own = secret()?;
+        Ok(Self { session, family, own })
+    }
+
+    pub fn parse(token: &str) -> Option<Self> {
+        let (session, secrets) = token.strip_prefix("gx_rt_")?.split_once('_')?;
+        // Sessions opened by earlier versions have no family.
+        let (family, own) = secrets.split_once('.').unwrap_or(("", secrets));
+        Some(Self {
+            session: Id::try_parse(session).ok()?,
+            family: family.to_owned(),
+            own: own.to_owned(),
+        })
+    }
+
+    pub fn text(&self) -> String {
+        format!("gx_rt_{}_{}.{}", self.session.simple(), self.family, self.own)
+    }
+
+    /// As the store knows it.
+    pub fn hashes(&self) -> session::Token {
+        session::Token {
+            family: hash(&self.family),
+            own: hash(&self.own),
+        }
+    }
 }
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

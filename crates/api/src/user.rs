@@ -14,8 +14,14 @@ impl Noun for User {
         check_time_zone(new)?;
         check_rights(tx, caller, old, new)?;
         // A new address is a new way in, by a link for a forgotten password.
-        if old.is_some_and(|old| old.email != new.email) && caller.identity.limits.is_some() {
-            return Err(Error::NotForKey(Issue::new("", "api_key_not_allowed")).into());
+        if let Some(old) = old.filter(|old| old.email != new.email) {
+            if caller.identity.limits.is_some() {
+                return Err(Error::NotForKey(Issue::new("", "api_key_not_allowed")).into());
+            }
+            // An open screen is not enough for another way in: one's own is changed where the password is asked for.
+            if caller.user() == Some(old.id) {
+                return Err(Error::Conflict(Issue::at("email", "own_email")).into());
+            }
         }
         if let Some(old) = old.filter(|old| is_owner(old) && !is_owner(new)) {
             keep_an_owner(tx, caller, old)?;
@@ -33,15 +39,7 @@ impl Noun for User {
                 session::end_all(tx, permit, new.id)?;
                 api_key::revoke_all(tx, permit, new.id)?;
             }
-            if old.email != new.email {
-                match &new.email {
-                    Some(email) => login::rename(tx, permit, new.id, email.as_str())?,
-                    None => {
-                        login::remove(tx, permit, new.id)?;
-                        session::end_all(tx, permit, new.id)?;
-                    }
-                }
-            }
+            follow_email(tx, permit, old, new)?;
         }
         Ok(())
     }
@@ -52,6 +50,7 @@ impl Noun for User {
             keep_an_owner(tx, caller, old)?;
         }
         let permit = caller.authorize(Action::Delete, User::KIND, old.owner_id)?;
+        login::hold(tx, permit.workspace(), old.id)?;
         login::remove(tx, &permit, old.id)?;
         api_key::revoke_all(tx, &permit, old.id)?;
         session::end_all(tx, &permit, old.id)
@@ -60,6 +59,18 @@ impl Noun for User {
     fn before_restore(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
         // Nobody has the roles meanwhile: to bring them back is to give them.
         check_rights(tx, caller, None, old)
+    }
+}
+
+/// The sign-in follows the user's address.
+pub fn follow_email(tx: &mut Tx, permit: &Permit, old: &User, new: &User) -> persistence::Result<()> {
+    match &new.email {
+        email if *email == old.email => Ok(()),
+        Some(email) => login::rename(tx, permit, new.id, email.as_str()),
+        None => {
+            login::remove(tx, permit, new.id)?;
+            session::end_all(tx, permit, new.id)
+        }
     }
 }
 
@@ -95,9 +106,13 @@ fn check_rights(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -> p
     Ok(())
 }
 
-/// A user whom somebody may let in who is not them: by a link, or without their second factor.
+/// A user whom somebody may let in who is not them: by a link, or without their second factor. Who changes their own sign-in
+/// shows that they know the password, elsewhere.
 pub fn in_charge_of_sign_in(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(User, Permit)> {
     let (found, permit) = in_charge_of(tx, actor, id)?;
+    if actor.user() == Some(id) {
+        return Err(Error::Conflict(Issue::new("", "own_sign_in")).into());
+    }
     outsees(tx, actor, &found)?;
     Ok((found, permit))
 }

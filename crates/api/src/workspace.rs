@@ -205,5 +205,6 @@ pub fn add_user(
     let permit = system.authorize(Action::Create, User::KIND, None)?;
     engine::insert(tx, &permit, std::slice::from_ref(&person))?;
     login::set(tx, &permit, person.id, email.as_str(), password_hash)?;
+    workspace::withdraw_setup(tx)?;
     Ok(person)
 }

@@ -151,6 +151,8 @@ messages! {
     beyond_own_rights_grants "不能设置超出您自己权限的角色。" "A role cannot be given rights that you do not have.";
     team_within_itself "团队不能放到自己或其下级团队之下。" "A team cannot lie below itself.";
     teams_too_deep "团队最多 {max} 级。" "Teams lie at most {max} deep.";
+    own_sign_in "自己的密码和两步验证请在“个人设置”中修改。" "Change your own password and two-step sign-in in your profile.";
+    own_email "自己的登录邮箱请在“个人设置”中修改，需要输入密码。" "Change your own sign-in address in your profile; it takes your password.";
     invalid_link "链接无效、已过期或已使用，请重新获取。" "The link is not valid any more; get a new one.";
     no_mail "服务器未配置发送邮件，请联系管理员重设密码。" "This server sends no mail; ask an administrator for a new password.";
     user_disabled "该用户已停用，请先启用。" "This user is disabled; enable them first.";
@@ -171,6 +173,8 @@ messages! {
     idempotency_answer_withheld "该请求已经完成。此后您的权限或记录的归属有变，当时的结果不再显示。" "This request was carried out. Its answer is not shown again: your rights, or who sees its records, have changed since.";
     idempotency_key_running "使用该 Idempotency-Key 的请求仍在处理中。" "A request with this Idempotency-Key is still running.";
     rate_limited "请求过于频繁，请在 {seconds} 秒后重试。" "Too many requests; try again in {seconds} seconds.";
+    busy "服务器繁忙，请在 {seconds} 秒后重试。" "The server is busy; try again in {seconds} seconds.";
+    body_too_slow "请求内容传输过慢，已中止。" "The body came too slowly and is no longer waited for.";
     unavailable "数据库暂时不可用，请稍后重试。" "The database is away; try again soon.";
     storage_full "存储空间已满，无法保存。" "The disk is full; nothing can be saved.";
     query_too_slow "查询用时过长，请缩小范围。" "The query took too long; narrow it down.";

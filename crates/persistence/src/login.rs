@@ -3,7 +3,7 @@
 use crate::change::{self, Entry};
 use crate::error::Result;
 use crate::sql::Sql;
-use crate::tx::Tx;
+use crate::tx::{Dialect, Tx};
 use domain::change::ChangeAction;
 use domain::policy::Permit;
 use domain::value::Storage;
@@ -38,6 +38,26 @@ pub fn find(tx: &mut Tx, email: &str) -> Result<Option<Login>> {
 /// The hash of a user's password; none for who cannot sign in.
 pub fn password_hash(tx: &mut Tx, workspace: Id, user: Id) -> Result<Option<String>> {
     tx.value(&Sql::new("SELECT password_hash FROM logins").of_user(workspace, user))
+}
+
+/// Until the transaction ends nobody else disables the user, sets their password or signs them in: each of these sees what
+/// came before it.
+pub fn hold(tx: &mut Tx, workspace: Id, user: Id) -> Result<()> {
+    if tx.dialect() == Dialect::Pg {
+        let sql = Sql::new("SELECT id FROM users WHERE workspace_id = ")
+            .value(workspace)
+            .text(" AND id = ")
+            .value(user)
+            .text(" FOR NO KEY UPDATE");
+        tx.rows(&sql, &[Storage::Id])?;
+    }
+    Ok(())
+}
+
+/// Whether the password that was verified before the transaction began is still the user's. Holds the user.
+pub fn still(tx: &mut Tx, workspace: Id, user: Id, verified: &str) -> Result<bool> {
+    hold(tx, workspace, user)?;
+    Ok(password_hash(tx, workspace, user)?.as_deref() == Some(verified))
 }
 
 /// Lets a user sign in with this address and password, in place of any earlier ones.
@@ -106,20 +126,40 @@ pub fn anybody(tx: &mut Tx) -> Result<bool> {
 /// Offers a link that sets the user's password, in place of any earlier one.
 pub fn offer_link(tx: &mut Tx, permit: &Permit, user: Id, token_hash: &str, expires_at: Instant) -> Result<()> {
     withdraw_link(tx, permit, user)?;
-    let sql =
-        Sql::new("INSERT INTO password_links (token_hash, workspace_id, user_id, created_at, expires_at) VALUES (")
-            .value(token_hash)
-            .text(", ")
-            .value(permit.workspace())
-            .text(", ")
-            .value(user)
-            .text(", ")
-            .value(Instant::now())
-            .text(", ")
-            .value(expires_at)
-            .text(")");
+    add_link(tx, permit, user, token_hash, expires_at, false)
+}
+
+/// The same for who has forgotten the password, which anybody can say: it takes the place of an earlier link of its kind,
+/// and leaves one that an administrator has given.
+pub fn offer_asked_link(tx: &mut Tx, permit: &Permit, user: Id, token_hash: &str, expires_at: Instant) -> Result<()> {
+    let earlier = Sql::new("DELETE FROM password_links").of_user(permit.workspace(), user);
+    tx.execute(&earlier.text(" AND asked = ").value(true))?;
+    add_link(tx, permit, user, token_hash, expires_at, true)
+}
+
+fn add_link(tx: &mut Tx, permit: &Permit, user: Id, hash: &str, expires_at: Instant, asked: bool) -> Result<()> {
+    let sql = Sql::new(
+        "INSERT INTO password_links (token_hash, workspace_id, user_id, created_at, expires_at, asked) VALUES (",
+    )
+    .value(hash)
+    .text(", ")
+    .value(permit.workspace())
+    .text(", ")
+    .value(user)
+    .text(", ")
+    .value(Instant::now())
+    .text(", ")
+    .value(expires_at)
+    .text(", ")
+    .value(asked)
+    .text(")");
     tx.execute(&sql)?;
     Ok(())
+}
+
+/// Drops links whose time is over.
+pub fn forget_old_links(tx: &mut Tx) -> Result<usize> {
+    tx.execute(&Sql::new("DELETE FROM password_links WHERE expires_at < ").value(Instant::now()))
 }
 
 /// Tells the change log that a link was made for who has forgotten the password.

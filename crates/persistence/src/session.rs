@@ -2,8 +2,9 @@
 
 use crate::change::{self, Entry};
 use crate::error::Result;
+use crate::login;
 use crate::sql::Sql;
-use crate::tx::Tx;
+use crate::tx::{Dialect, Tx};
 use domain::change::ChangeAction;
 use domain::policy::Permit;
 use domain::value::{Row, Storage};
@@ -17,6 +18,9 @@ const KIND: &str = "session";
 /// How long after its replacement the last refresh token still counts: for two tabs, or an answer that was lost.
 const FORGIVEN_SECONDS: i64 = 10;
 
+/// How long it is known where somebody signed in: twice as long as a session lasts.
+const KEPT_SECONDS: i64 = 60 * 24 * 3600;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     pub id: Id,
@@ -26,19 +30,34 @@ pub struct Session {
     pub expires_at: Instant,
 }
 
-/// Opens a session from a network address, with the hash of its first refresh token.
-pub fn open(
-    tx: &mut Tx,
-    permit: &Permit,
-    session: &Session,
-    refresh_hash: &str,
-    user_agent: &str,
-    address: &str,
-) -> Result<()> {
+/// The hashes of a refresh token: of what all tokens of its session have in common, and of its own part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    pub family: String,
+    pub own: String,
+}
+
+/// Where somebody signs in from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    pub address: String,
+    /// What the address is one of, as far as it is counted.
+    pub network: String,
+    pub user_agent: String,
+}
+
+/// Opens a session with its first refresh token.
+pub fn open(tx: &mut Tx, permit: &Permit, session: &Session, token: &Token, origin: &Origin) -> Result<()> {
     let now = Instant::now();
-    let agent: String = user_agent.chars().filter(|c| !c.is_control()).take(200).collect();
+    let agent: String = origin
+        .user_agent
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect();
     let sql = Sql::new(
-        "INSERT INTO sessions (id, workspace_id, user_id, created_at, seen_at, expires_at, address, user_agent) VALUES (",
+        "INSERT INTO sessions (id, workspace_id, user_id, created_at, seen_at, expires_at, family_hash, address, network, user_agent) \
+         VALUES (",
     )
     .value(session.id)
     .text(", ")
@@ -52,7 +71,11 @@ pub fn open(
     .text(", ")
     .value(session.expires_at)
     .text(", ")
-    .value(address)
+    .value(token.family.as_str())
+    .text(", ")
+    .value(origin.address.as_str())
+    .text(", ")
+    .value(origin.network.as_str())
     .text(", ")
     .value(agent.as_str())
     .text(")");
@@ -64,8 +87,9 @@ pub fn open(
         .text(" AND id = ")
         .value(session.user);
     tx.execute(&sql)?;
-    add_token(tx, session.id, refresh_hash, None)?;
-    let told = json!({ "user_id": [null, session.user], "address": [null, address], "user_agent": [null, agent] });
+    add_token(tx, session.id, &token.own, None, now)?;
+    let told =
+        json!({ "user_id": [null, session.user], "address": [null, origin.address], "user_agent": [null, agent] });
     log(tx, permit, session.id, ChangeAction::Create, told)
 }
 
@@ -126,27 +150,29 @@ pub fn list(tx: &mut Tx, workspace: Id, user: Id) -> Result<Vec<Device>> {
     })
 }
 
-/// Whether the user has signed in from this network address since.
-pub fn came_from(tx: &mut Tx, workspace: Id, user: Id, address: &str, since: Instant) -> Result<bool> {
+/// Whether the user has signed in from this network lately.
+pub fn came_from(tx: &mut Tx, workspace: Id, user: Id, network: &str) -> Result<bool> {
     let sql = Sql::new("SELECT id FROM sessions WHERE workspace_id = ")
         .value(workspace)
         .text(" AND user_id = ")
         .value(user)
-        .text(" AND address = ")
-        .value(address)
+        .text(" AND network = ")
+        .value(network)
         .text(" AND created_at > ")
-        .value(since)
+        .value(Instant::now().plus_seconds(-KEPT_SECONDS))
         .text(" LIMIT 1");
     Ok(tx.row(&sql, &[Storage::Id])?.is_some())
 }
 
-fn add_token(tx: &mut Tx, session: Id, hash: &str, follows: Option<&str>) -> Result<()> {
-    let sql = Sql::new("INSERT INTO refresh_tokens (session_id, hash, follows) VALUES (")
+fn add_token(tx: &mut Tx, session: Id, hash: &str, follows: Option<&str>, at: Instant) -> Result<()> {
+    let sql = Sql::new("INSERT INTO refresh_tokens (session_id, hash, follows, made_at) VALUES (")
         .value(session)
         .text(", ")
         .value(hash)
         .text(", ")
         .value(follows.map(str::to_owned))
+        .text(", ")
+        .value(at)
         .text(")");
     tx.execute(&sql)?;
     Ok(())
@@ -177,43 +203,56 @@ pub enum Rotation {
     Done(Session),
     /// It is an old one, so somebody else has used it: the session has to end.
     Reused(Session),
-    /// The session is over.
-    Over,
+    /// The session is over, or the token was never one of its: whoever made it up ends nothing.
+    Refused,
 }
 
-/// Replaces a refresh token. Tabs that come with the same one within a moment each get a good one, since nobody knows
-/// whose answer the browser keeps.
-pub fn rotate(tx: &mut Tx, id: Id, presented_hash: &str, next_hash: &str) -> Result<Rotation> {
+/// Replaces a refresh token by one with the same family. Tabs that come with the same one within a moment each get a good
+/// one, since nobody knows whose answer the browser keeps.
+pub fn rotate(tx: &mut Tx, id: Id, presented: &Token, next: &str, now: Instant) -> Result<Rotation> {
+    if tx.dialect() == Dialect::Pg {
+        // Tokens of one session are judged one after the other.
+        let lock = Sql::new("SELECT id FROM sessions WHERE id = ").value(id);
+        tx.rows(&lock.text(" FOR NO KEY UPDATE"), &[Storage::Id])?;
+    }
     let Some(session) = find(tx, id)? else {
-        return Ok(Rotation::Over);
+        return Ok(Rotation::Refused);
     };
-    let now = Instant::now();
     let forgiven = now.plus_seconds(-FORGIVEN_SECONDS);
     let sql = Sql::new("UPDATE refresh_tokens SET replaced_at = coalesce(replaced_at, ")
         .value(now)
         .text(") WHERE session_id = ")
         .value(id)
         .text(" AND hash = ")
-        .value(presented_hash)
+        .value(presented.own.as_str())
         .text(" AND (replaced_at IS NULL OR replaced_at > ")
         .value(forgiven)
         .text(")");
     if tx.execute(&sql)? == 0 {
-        return Ok(Rotation::Reused(session));
+        let family = Sql::new("SELECT family_hash FROM sessions WHERE id = ").value(id);
+        let of_family = tx.value::<String>(&family)?.as_ref() == Some(&presented.family);
+        return Ok(if of_family {
+            Rotation::Reused(session)
+        } else {
+            Rotation::Refused
+        });
     }
-    // A token that is past forgiving and one that never was are the same from here on. Past forgiving is what is too old,
-    // and what comes before the token just used: only the immediate predecessor is forgiven.
+    // What is spent is dropped, and known by its family alone: the token before the one just used, since only the immediate
+    // predecessor is forgiven, and whatever was made more than a moment ago, used or not. Of two who got one each for the
+    // same token, the second to come back is found out.
     let sql = Sql::new("DELETE FROM refresh_tokens WHERE session_id = ")
         .value(id)
-        .text(" AND (replaced_at <= ")
+        .text(" AND hash <> ")
+        .value(presented.own.as_str())
+        .text(" AND (made_at <= ")
         .value(forgiven)
         .text(" OR hash = (SELECT used.follows FROM refresh_tokens used WHERE used.session_id = ")
         .value(id)
         .text(" AND used.hash = ")
-        .value(presented_hash)
+        .value(presented.own.as_str())
         .text("))");
     tx.execute(&sql)?;
-    add_token(tx, id, next_hash, Some(presented_hash))?;
+    add_token(tx, id, next, Some(&presented.own), now)?;
     let sql = Sql::new("UPDATE sessions SET seen_at = ")
         .value(now)
         .text(" WHERE id = ")
@@ -222,18 +261,37 @@ pub fn rotate(tx: &mut Tx, id: Id, presented_hash: &str, next_hash: &str) -> Res
     Ok(Rotation::Done(session))
 }
 
+/// Forgets sessions that are long over, and the tokens of those that are over.
+pub fn forget_old(tx: &mut Tx) -> Result<()> {
+    let now = Instant::now();
+    let old = now.plus_seconds(-KEPT_SECONDS);
+    let over = Sql::new("DELETE FROM refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE ended_at IS NOT NULL OR expires_at < ")
+        .value(now)
+        .text(")");
+    tx.execute(&over)?;
+    tx.execute(
+        &Sql::new("DELETE FROM sessions WHERE created_at < ")
+            .value(old)
+            .text(" AND expires_at < ")
+            .value(now),
+    )?;
+    Ok(())
+}
+
 /// Ends one of a user's sessions. False where there is no such one.
 pub fn end(tx: &mut Tx, permit: &Permit, user: Id, id: Id) -> Result<bool> {
     end_those(tx, permit, user, |session| session == id).map(|ended| ended > 0)
 }
 
-/// Ends every session of a user.
+/// Ends every session of a user. One that is about to be opened comes before, or finds what ends them.
 pub fn end_all(tx: &mut Tx, permit: &Permit, user: Id) -> Result<()> {
+    login::hold(tx, permit.workspace(), user)?;
     end_those(tx, permit, user, |_| true).map(drop)
 }
 
 /// Ends every session of a user but one.
 pub fn end_others(tx: &mut Tx, permit: &Permit, user: Id, kept: Id) -> Result<()> {
+    login::hold(tx, permit.workspace(), user)?;
     end_those(tx, permit, user, |session| session != kept).map(drop)
 }
 

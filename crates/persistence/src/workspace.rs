@@ -4,12 +4,13 @@ use crate::change::{self, Entry};
 use crate::error::{Error, Result};
 use crate::seal::hex;
 use crate::sql::Sql;
-use crate::tx::Tx;
+use crate::tx::{Dialect, Tx};
 use domain::change::{ChangeAction, diff};
 use domain::policy::Permit;
 use domain::value::{Row, Storage, Val};
 use domain::workspace::{KIND, Workspace};
 use domain::{Currency, Id, Instant, Locale};
+use std::time::Duration;
 
 const COLUMNS: &str =
     "SELECT id, version, name, currency, locale, time_zone, fiscal_year_start, working_hours FROM workspaces";
@@ -118,23 +119,46 @@ pub fn all(tx: &mut Tx) -> Result<Vec<Workspace>> {
 pub struct SigningKey {
     pub id: String,
     pub secret: String,
+    created_at: Instant,
 }
 
-/// The keys that are accepted, newest first; the newest signs. Makes the first one.
+/// A key signs for so long.
+const KEY_SIGNS_SECONDS: i64 = 90 * 24 * 3600;
+/// How often whoever signs reads the keys.
+pub const KEYS_READ: Duration = Duration::from_secs(3600);
+/// A key is good for so long after it was retired: other nodes sign with it until they read the keys again, and what they
+/// sign lives for a quarter of an hour.
+const KEY_RETIRES_SECONDS: i64 = 2 * 3600;
+
+/// The keys that are accepted, newest first; the newest signs.
 pub fn signing_keys(tx: &mut Tx) -> Result<Vec<SigningKey>> {
-    let sql = Sql::new("SELECT id, secret FROM signing_keys WHERE retired_at IS NULL ORDER BY created_at DESC, id");
-    let read = |tx: &mut Tx| -> Result<Vec<SigningKey>> {
-        tx.all(&sql, &[Storage::Text, Storage::Text], |row| {
-            Ok(SigningKey {
-                id: row.get()?,
-                secret: row.get()?,
-            })
+    let sql = Sql::new("SELECT id, secret, created_at FROM signing_keys WHERE retired_at IS NULL OR retired_at > ")
+        .value(Instant::now().plus_seconds(-KEY_RETIRES_SECONDS))
+        .text(" ORDER BY created_at DESC, id");
+    tx.all(&sql, &[Storage::Text, Storage::Text, Storage::Instant], |row| {
+        Ok(SigningKey {
+            id: row.get()?,
+            secret: row.get()?,
+            created_at: row.get()?,
         })
-    };
-    let keys = read(tx)?;
-    if !keys.is_empty() {
+    })
+}
+
+/// The same, with a new one where there is none or the newest has signed for long. Nodes make it one after the other.
+pub fn renew_signing_keys(tx: &mut Tx) -> Result<Vec<SigningKey>> {
+    if tx.dialect() == Dialect::Pg {
+        tx.batch("SELECT pg_advisory_xact_lock(7234073)")?;
+    }
+    let now = Instant::now();
+    let keys = signing_keys(tx)?;
+    let oldest = now.plus_seconds(-KEY_SIGNS_SECONDS);
+    if keys.first().is_some_and(|newest| newest.created_at > oldest) {
         return Ok(keys);
     }
+    let retired = now.plus_seconds(-KEY_RETIRES_SECONDS);
+    tx.execute(&Sql::new("DELETE FROM signing_keys WHERE retired_at <= ").value(retired))?;
+    let retire = Sql::new("UPDATE signing_keys SET retired_at = ").value(now);
+    tx.execute(&retire.text(" WHERE retired_at IS NULL"))?;
     let mut secret = [0u8; 32];
     getrandom::fill(&mut secret).map_err(Error::internal)?;
     let insert = Sql::new("INSERT INTO signing_keys (id, secret, created_at) VALUES (")
@@ -142,21 +166,33 @@ pub fn signing_keys(tx: &mut Tx) -> Result<Vec<SigningKey>> {
         .text(", ")
         .value(hex(&secret))
         .text(", ")
-        .value(Instant::now())
+        .value(now)
         .text(")");
     tx.execute(&insert)?;
-    read(tx)
+    signing_keys(tx)
 }
 
 /// Keeps the hash of a set-up token in place of any earlier one.
 pub fn offer_setup(tx: &mut Tx, token_hash: &str) -> Result<()> {
-    tx.execute(&Sql::new("DELETE FROM setup_tokens"))?;
+    withdraw_setup(tx)?;
     let sql = Sql::new("INSERT INTO setup_tokens (token_hash, created_at) VALUES (")
         .value(token_hash)
         .text(", ")
         .value(Instant::now())
         .text(")");
     tx.execute(&sql)?;
+    Ok(())
+}
+
+/// Whether this is the set-up token on offer.
+pub fn offers_setup(tx: &mut Tx, token_hash: &str) -> Result<bool> {
+    let sql = Sql::new("SELECT token_hash FROM setup_tokens WHERE token_hash = ").value(token_hash);
+    Ok(tx.row(&sql, &[Storage::Text])?.is_some())
+}
+
+/// Somebody can sign in: nobody sets the server up any more.
+pub fn withdraw_setup(tx: &mut Tx) -> Result<()> {
+    tx.execute(&Sql::new("DELETE FROM setup_tokens"))?;
     Ok(())
 }
 

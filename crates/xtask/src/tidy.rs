@@ -15,7 +15,7 @@ const LONG: usize = 600;
 const FLOORS: [(&str, &str); 2] = [
     (
         "crates/api/src/",
-        "access app assets audit auth bench call caller cli config crud demo describe error forwarded gate health
+        "access app assets audit auth bench body call caller cli config crud demo describe error forwarded gate health
          lib listing mail main metrics password report request schema search
          state sweep testing token worker",
     ),

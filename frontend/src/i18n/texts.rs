@@ -524,6 +524,7 @@ texts! {
     picture_removed: "已移除" / "Removed";
     profile_text: "姓名会显示给同事；语言和时区决定您看到的文字和时间。" / "Your colleagues see your name. Language and time zone decide how texts and times are shown to you.";
     workspace_zone: "跟随工作区：{}" / "As the workspace: {}";
+    profile_email: "修改登录邮箱需要输入密码，确认是您本人。" / "Changing the address you sign in with takes your password.";
     profile_changed: "资料刚在别处被修改，已显示最新内容，请确认后再保存。" / "Your profile was just changed elsewhere. You now see the latest; please check and save again.";
     change_password: "修改密码" / "Change password";
     current_password: "当前密码" / "Current password";
@@ -537,7 +538,7 @@ texts! {
     turn_off_text: "关闭后只凭密码即可登录。请输入密码确认是您本人。" / "Afterwards the password alone is enough. Enter it to show that it is you.";
     factor_on_said: "两步验证已开启" / "Two-step sign-in is on";
     factor_off_said: "两步验证已关闭" / "Two-step sign-in is off";
-    scan_text: "用验证器应用扫描二维码，或手动输入密钥；然后填写应用显示的验证码。" / "Scan this with an authenticator app, or type the key into it; then enter the code it shows.";
+    scan_text: "用验证器应用扫描二维码，或手动输入密钥；然后填写应用显示的验证码和您的密码。" / "Scan this with an authenticator app, or type the key into it; then enter the code it shows, and your password.";
     qr_label: "两步验证的二维码" / "QR code for the authenticator app";
     factor_key: "密钥" / "Key";
     recovery_codes: "恢复码" / "Recovery codes";

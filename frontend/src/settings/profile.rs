@@ -10,7 +10,7 @@ use crate::{
     role,
     shell::choose_theme,
     state::{self, Theme, state},
-    ui::{self, Sending, icon, sending::submit, toast},
+    ui::{self, Sending, icon, secret, sending::submit, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
@@ -72,6 +72,12 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
         return ().into_any();
     };
     let drafts = OWN.map(|name| (name, RwSignal::new(first.text(name).to_owned())));
+    let email = RwSignal::new(first.text("email").to_owned());
+    let password = RwSignal::new(String::new());
+    // Who manages users changes their own address here, with the password.
+    let may_move = state::me().is_some_and(|m| m.may("user", "edit"));
+    let moves =
+        Memo::new(move |_| may_move && row.with(|r| r.as_ref().is_some_and(|r| r.text("email") != email.get().trim())));
     let of = move |name: &str| drafts.iter().find(|d| d.0 == name).map_or(drafts[0].1, |d| d.1);
     if first.get("locale").is_null() {
         of("locale").set(i18n::locale().tag().to_owned());
@@ -80,7 +86,11 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
     let save = move || {
         let Some(base) = row.get_untracked() else { return };
         let typed = drafts.map(|(name, draft)| (name.to_owned(), or_null(&draft.get_untracked())));
-        let patch: Map<String, Value> = typed.into_iter().filter(|(name, new)| base.get(name) != new).collect();
+        let mut patch: Map<String, Value> = typed.into_iter().filter(|(name, new)| base.get(name) != new).collect();
+        if moves.get_untracked() {
+            patch.insert("email".to_owned(), or_null(&email.get_untracked()));
+            patch.insert("password".to_owned(), json!(password.get_untracked()));
+        }
         if patch.is_empty() {
             return toast::say(t().saved);
         }
@@ -88,6 +98,8 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
             match store(&base, patch).await? {
                 Stored::Done(newer) => {
                     let locale = Locale::from_tag(newer.text("locale"));
+                    email.try_set(newer.text("email").to_owned());
+                    password.try_set(String::new());
                     row.try_set(Some(newer));
                     toast::say(t().saved);
                     if let Some(locale) = locale.filter(|l| *l != i18n::locale()) {
@@ -103,6 +115,7 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
                     for (name, draft) in drafts {
                         draft.try_set(theirs.text(name).to_owned());
                     }
+                    email.try_set(theirs.text("email").to_owned());
                     row.try_set(Some(theirs));
                     toast::say(t().profile_changed);
                 }
@@ -134,13 +147,20 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
             <p class="muted">{t().profile_text}</p>
             <div class="form-grid">
                 {text("name", "100", "name")}
-                <div class="form-field"><label for="me-email">{name_of("email")}</label><input class="input" id="me-email" disabled=true value=first.text("email").to_owned()/></div>
+                {sending.field("email", "me-email", name_of("email"), view! {
+                    <input class="input" id="me-email" type="email" maxlength="254" autocomplete="email" disabled=!may_move
+                        prop:value=email on:input=move |e| email.set(event_target_value(&e))/>
+                }.into_any())}
                 {text("phone", "40", "tel")}
                 {text("title", "100", "organization-title")}
                 {sending.field("locale", "me-locale", name_of("locale"), languages.into_any())}
                 {sending.field("time_zone", "me-time_zone", name_of("time_zone"), zones.into_any())}
                 <div class="form-field wide"><span class="form-label">{t().roles}</span><p class="static">{move || roles.iter().map(|r| role::name(r)).collect::<Vec<_>>().join(t().list_comma)}</p></div>
             </div>
+            {move || moves.get().then(|| view! {
+                <p class="hint">{t().profile_email}</p>
+                {secret::password("me-password", t().current_password, "current-password", password, sending)}
+            })}
             {sending.alert()}
             <div class="form-foot"><button type="submit" class="btn primary" id="me-save" class:loading=sending.busy><span>{t().save}</span></button></div>
         </form>

@@ -1,4 +1,5 @@
-//! One's second factor: turned on with a secret and its first code, recovery codes shown once, turned off with the password.
+//! One's second factor: turned on with a secret, its first code and the password, recovery codes shown once, turned off with
+//! the password.
 
 use crate::{
     api,
@@ -25,6 +26,7 @@ pub fn SecondFactor(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl I
         on: Memo::new(move |_| row.with(|r| r.as_ref().is_some_and(|r| r.get("two_factor") == true))),
         step: RwSignal::new(Step::Rest),
         typed: RwSignal::new(String::new()),
+        password: RwSignal::new(String::new()),
         sending: Sending::new(),
         changed,
     };
@@ -48,8 +50,9 @@ pub fn SecondFactor(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl I
 struct Factor {
     on: Memo<bool>,
     step: RwSignal<Step>,
-    /// The code, or the password.
+    /// The code.
     typed: RwSignal<String>,
+    password: RwSignal<String>,
     sending: Sending,
     changed: Callback<()>,
 }
@@ -57,6 +60,7 @@ struct Factor {
 impl Factor {
     fn go(self, step: Step) {
         self.typed.try_set(String::new());
+        self.password.try_set(String::new());
         self.sending.problem.try_set(None);
         let focus = match &step {
             Step::Rest => ".second-factor .form-foot button",
@@ -93,7 +97,7 @@ impl Factor {
     fn offered(self, secret: String, url: &str) -> AnyView {
         let body = secret.clone();
         let turn_on = move || {
-            let body = json!({ "secret": body, "code": self.typed.get_untracked().trim() });
+            let body = json!({ "secret": body, "code": self.typed.get_untracked().trim(), "password": self.password.get_untracked() });
             self.sending
                 .send(api::post("/auth/second-factor", body), move |answer| {
                     let codes = answer["recovery_codes"].as_array().cloned().unwrap_or_default();
@@ -114,10 +118,11 @@ impl Factor {
                         <input class="input code" id="factor-code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="10"
                             prop:value=self.typed on:input=move |e| self.typed.set(event_target_value(&e))/>
                     </div>
+                    {secret::password("factor-password", t().password, "current-password", self.password, self.sending)}
                     {self.sending.alert()}
                     <div class="form-foot">
                         <button type="button" class="btn" on:click=move |_| self.go(Step::Rest)>{t().cancel}</button>
-                        <button type="submit" class="btn primary" class:loading=self.sending.busy disabled=move || self.typed.with(|c| c.trim().is_empty())><span>{t().turn_on}</span></button>
+                        <button type="submit" class="btn primary" class:loading=self.sending.busy disabled=move || self.typed.with(|c| c.trim().is_empty()) || self.password.with(String::is_empty)><span>{t().turn_on}</span></button>
                     </div>
                 </div>
             </form>
@@ -147,7 +152,7 @@ impl Factor {
 
     fn leaving(self) -> AnyView {
         let turn_off = move || {
-            let body = json!({ "password": self.typed.get_untracked() });
+            let body = json!({ "password": self.password.get_untracked() });
             self.sending.send(api::post("/auth/second-factor/end", body), move |_| {
                 toast::say(t().factor_off_said);
                 self.go(Step::Rest);
@@ -157,11 +162,11 @@ impl Factor {
         view! {
             <p class="muted">{t().turn_off_text}</p>
             <form class="stack" on:submit=submit(turn_off) novalidate=true>
-                {secret::password("factor-password", t().password, "current-password", self.typed, self.sending)}
+                {secret::password("factor-password", t().password, "current-password", self.password, self.sending)}
                 {self.sending.alert()}
                 <div class="form-foot">
                     <button type="button" class="btn" on:click=move |_| self.go(Step::Rest)>{t().cancel}</button>
-                    <button type="submit" class="btn danger" class:loading=self.sending.busy disabled=move || self.typed.with(String::is_empty)><span>{t().turn_off}</span></button>
+                    <button type="submit" class="btn danger" class:loading=self.sending.busy disabled=move || self.password.with(String::is_empty)><span>{t().turn_off}</span></button>
                 </div>
             </form>
         }

@@ -28,6 +28,9 @@ both! {
         let mut attributes: Vec<String> = given.header("set-cookie").split("; ").skip(1).map(|a| a.split("=3").next().unwrap_or(a).split("=2").next().unwrap_or(a).to_owned()).collect();
         attributes.sort();
         assert_eq!(attributes, ["HttpOnly", "Max-Age", "Path=/api/v1/auth", "SameSite=Strict", "Secure"], "{}", given.header("set-cookie"));
+        assert!(cookie(&given).starts_with("__Secure-guanxi_refresh=gx_rt_"), "{}", cookie(&given));
+        let planted = cookie(&given).replace("__Secure-", "");
+        app(t, "/auth/refresh").header("Cookie", planted).refused(401, "token_invalid");
         let next = app(t, "/auth/refresh").header("Cookie", cookie(&given)).expect(200);
         assert_ne!(cookie(&next), cookie(&given));
         assert_eq!(next["refresh_token"], Json::Null);
@@ -65,6 +68,7 @@ fn without_tls_the_cookie_is_not_secure() {
         |t| {
             let given = sign_in(t).header("Sec-Fetch-Site", "same-origin").expect(200);
             assert!(!given.header("set-cookie").contains("Secure"));
+            assert!(cookie(&given).starts_with("guanxi_refresh="));
             assert!(given.header("set-cookie").contains("HttpOnly"));
         },
     );

@@ -31,6 +31,27 @@ both! {
         assert_eq!(actors, [new.as_str(), &admin, &admin, &admin]);
     }
 
+    fn one_link_at_once_sets_one_password(t) {
+        let token = invited(&t.admin, &t.sales.id.to_string());
+        let tried: Vec<(String, u16)> = std::thread::scope(|scope| {
+            let tries: Vec<_> = (0..4).map(|n| scope.spawn({
+                let token = &token;
+                move || {
+                    let password = format!("{n}. {OTHER}");
+                    let status = accept(&t.anonymous, token, &password).send().status;
+                    (password, status)
+                }
+            })).collect();
+            tries.into_iter().map(|t| t.join().expect("answers")).collect()
+        });
+        assert!(tried.iter().all(|(_, status)| matches!(status, 200 | 409)), "{tried:?}");
+        assert_eq!(tried.iter().filter(|(_, status)| *status == 200).count(), 1, "{tried:?}");
+        for (password, status) in tried {
+            let wanted = if status == 200 { 200 } else { 401 };
+            assert_eq!(login(t, &t.sales.email, &password).send().status, wanted);
+        }
+    }
+
     fn who_cannot_come_in_is_not_invited(t) {
         let made = t.admin.create("/users", json!({ "name": "No address" }));
         t.admin.act(&format!("/users/{}/invite", made.id())).refused(409, "user_without_email");

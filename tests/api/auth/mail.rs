@@ -194,6 +194,13 @@ fn a_forgotten_password_is_set_through_the_mail() {
             t.sales.get("/auth/me").refused(401, "token_invalid");
             login(&t.anonymous, &t.sales.email, PASSWORD).refused(401, "invalid_credentials");
             login(&t.anonymous, &t.sales.email, OTHER).expect(200);
+            // An administrator's link holds beside it, whoever asks for another; one password ends both.
+            let given = invited(&t.admin, &t.sales.id.to_string());
+            smtp.wait(&t.sales.email, 3);
+            forgot(t, &t.sales.email);
+            let asked = &smtp.wait(&t.sales.email, 4)[3];
+            accept(&t.anonymous, &given, PASSWORD).expect(200);
+            accept(&t.anonymous, &asked.token(), OTHER).refused(409, "invalid_link");
             // Somebody invited has no password to forget: the invitation stays what it is.
             let made = t.admin.create(
                 "/users",
@@ -291,6 +298,51 @@ fn a_mail_server_that_wants_a_password_gets_it() {
             assert_eq!(letter.login.as_deref(), Some("crm@example.com p:+w"));
         },
     );
+}
+
+#[test]
+fn what_is_too_late_is_not_sent() {
+    for engine in ENGINES {
+        let (place, firm) = program::founded(engine);
+        {
+            // A server that cannot send takes what is to be sent, and goes.
+            let nowhere = std::net::TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr());
+            let url = format!("smtp://{}", nowhere.expect("a port"));
+            let server = engine::serve(&place.url, |c| c.mail = Some(mail(url))).expect("a server");
+            let admin = Client::new(server.url(), firm.admin.token.clone());
+            admin.act(&format!("/users/{}/invite", firm.sales.id)).expect(201);
+            admin.act(&format!("/users/{}/invite", firm.manager.id)).expect(201);
+        }
+        let ago = |column: &str, seconds| format!("{column} = {}", place.before(column, seconds));
+        let day = 24 * 3600 + 60;
+        place.run(&format!(
+            "UPDATE outbox SET {}, {} WHERE address = '{}'; UPDATE outbox SET {}",
+            ago("give_up_at", day),
+            ago("created_at", day),
+            firm.sales.email,
+            ago("next_try_at", day),
+        ));
+        // A question that nobody waits for any more.
+        let question =
+            persistence::outbox::Letter::new("forgot", &firm.manager.email, domain::Instant::now().plus_seconds(-1));
+        let store = persistence::Store::open(&place.url, persistence::Options::default()).expect("opens");
+        store
+            .write_here(move |tx| persistence::outbox::put(tx, &question))
+            .expect("puts");
+        drop(store);
+        let smtp = Smtp::start();
+        let server = engine::serve(&place.url, |c| c.mail = Some(mail(smtp.url()))).expect("a server");
+        smtp.wait(&firm.manager.email, 1);
+        let states = "SELECT CASE WHEN failed_at IS NOT NULL AND facts IS NULL THEN 'too late' WHEN sent_at IS NOT NULL THEN 'sent' \
+                      ELSE 'waits' END AS text FROM outbox ORDER BY 1";
+        let start = Instant::now();
+        while place.texts(states) != ["sent", "too late"] {
+            assert!(start.elapsed() < Duration::from_secs(20), "{:?}", place.texts(states));
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert_eq!(smtp.letters().len(), 1);
+        drop(server);
+    }
 }
 
 both! {

@@ -146,6 +146,42 @@ pub fn set_up(anonymous: &Client, token: &str, password: &str) -> client::Reques
 }
 
 #[test]
+fn a_server_with_a_user_is_not_set_up_any_more() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let (running, anonymous) = unfounded(engine);
+        let added = running.server.store().write_here(|tx| {
+            let space = api::testing::create_workspace(tx, "Ours", domain::Locale::En)?;
+            api::testing::add_user(tx, &space, BOSS, "Boss", "owner", "no hash")
+        });
+        added.expect("adds");
+        set_up(&anonymous, "one-time", PASSWORD).refused(409, "invalid_setup_token");
+    }
+}
+
+/// Each would cost a hash; and a token is not to be guessed.
+#[test]
+fn links_that_are_none_are_counted() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        with_own_server(
+            engine,
+            |c| c.sign_in_limit = 1,
+            |t| {
+                let token = sign_in::invited(&t.admin, &t.sales.id.to_string());
+                for n in 0..5 {
+                    sign_in::accept(&t.anonymous, "made-up", PASSWORD).refused(409, "invalid_link");
+                    set_up(&t.anonymous, &format!("made-up {n}"), PASSWORD).refused(409, "invalid_setup_token");
+                }
+                sign_in::accept(&t.anonymous, &token, PASSWORD).refused(429, "sign_in_throttled");
+                set_up(&t.anonymous, "made-up", PASSWORD).refused(429, "sign_in_throttled");
+                login(t, "nobody@example.com", PASSWORD).refused(429, "sign_in_throttled");
+                // Who has come from here before comes in.
+                login(t, &t.sales.email, PASSWORD).expect(200);
+            },
+        );
+    }
+}
+
+#[test]
 fn a_new_server_is_set_up_once() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let (_running, anonymous) = unfounded(engine);

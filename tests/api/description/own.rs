@@ -123,7 +123,7 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
             });
             let secret = secret.unwrap_or_else(|| "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned());
             Probe {
-                body: Some(json!({ "secret": secret, "code": code(&secret, 0) })),
+                body: Some(json!({ "secret": secret, "code": code(&secret, 0), "password": PASSWORD })),
                 ..plain
             }
         }

@@ -1,6 +1,55 @@
 //! Requests as such: routes, methods, media types, sizes, and languages.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 use tests::*;
+
+/// A body that comes byte by byte is not waited for as long as its sender likes.
+#[test]
+fn a_body_that_comes_too_slowly_is_given_up() {
+    let t = T::new(Engine::Sqlite);
+    let address = t.anonymous.base.trim_start_matches("http://").to_owned();
+    let trickle = |head: &str, piece: &str| {
+        let mut stream = TcpStream::connect(&address).expect("connects");
+        let head =
+            format!("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{head}\r\n\r\n");
+        stream.write_all(head.as_bytes()).expect("sends");
+        stream.set_read_timeout(Some(Duration::from_millis(200))).expect("sets");
+        let (start, mut said, mut buffer) = (Instant::now(), Vec::new(), [0; 4096]);
+        loop {
+            assert!(
+                start.elapsed() < Duration::from_secs(25),
+                "still open: {}",
+                String::from_utf8_lossy(&said)
+            );
+            let _ = stream.write_all(piece.as_bytes());
+            match stream.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(n) => said.extend_from_slice(&buffer[..n]),
+                Err(e) if matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+                Err(_) => break,
+            }
+        }
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert!(
+            said.starts_with("HTTP/1.1 408 ") && said.contains("body_too_slow"),
+            "{said}"
+        );
+        assert!(start.elapsed() > Duration::from_secs(9), "{:?}", start.elapsed());
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| trickle("Content-Length: 100000", " "));
+        scope.spawn(|| trickle("Transfer-Encoding: chunked", "1\r\n \r\n"));
+        // Who sends steadily has the time it takes: others are not in their way.
+        scope.spawn(|| {
+            for _ in 0..20 {
+                t.sales.create("/customers", json!({ "name": "x" }));
+                std::thread::sleep(Duration::from_millis(100));
+            }
+        });
+    });
+}
 
 both! {
     fn bodies_that_are_no_json_objects_are_refused(t) {

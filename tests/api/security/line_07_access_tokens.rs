@@ -41,6 +41,42 @@ fn try_token(t: &T, token: String) -> client::Request {
     .get("/customers")
 }
 
+/// Two nodes; the keys of the first become old before the second comes.
+#[test]
+fn keys_are_replaced_and_the_old_ones_hold_for_a_while() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        crate::auth::with_own_server(
+            engine,
+            |_| {},
+            |t| {
+                let place = &t.running.place;
+                let kid = |client: &Client| part(client.token.as_ref().expect("a token"), 0)["kid"].clone();
+                let before = |column: &str, days: i64| {
+                    place.run(&format!(
+                        "UPDATE signing_keys SET {column} = {}",
+                        place.before(column, days * 24 * 3600)
+                    ));
+                };
+                before("created_at", 91);
+                let second = engine::serve(&place.url, |_| {}).expect("a second node");
+                let on = |base: String, client: &Client| Client::new(base, client.token.clone());
+                on(second.url(), &t.sales).get("/auth/me").expect(200);
+                // What the second signs with is not known to the first, which looks for it.
+                let token = second.sign_in(t.workspace, t.sales.id).expect("signs in");
+                let newer = Client::new(t.running.server.url(), Some(token));
+                assert_ne!(kid(&newer), kid(&t.sales));
+                newer.get("/auth/me").expect(200);
+                assert_eq!(kid(&t.sign_in(&t.sales)), kid(&newer));
+                // Retired for long: nobody takes it any more.
+                before("retired_at", 1);
+                let third = engine::serve(&place.url, |_| {}).expect("a third node");
+                on(third.url(), &t.sales).get("/auth/me").refused(401, "token_invalid");
+                on(third.url(), &newer).get("/auth/me").expect(200);
+            },
+        );
+    }
+}
+
 both! {
     fn a_token_says_what_it_is_for(t) {
         let token = t.sales.token.clone().expect("a token");

@@ -71,6 +71,57 @@ both! {
         with_code(t, &t.sales, &codes[4].replace('-', "")).expect(200);
     }
 
+    fn recovery_codes_are_hashed_as_passwords_are(t) {
+        let (_, codes) = turn_on(&t.sales);
+        let column = if t.is_sqlite() { "recovery" } else { "array_to_string(recovery, ' ')" };
+        let user = t.sales.id.simple().to_string();
+        let of_sales = if t.is_sqlite() { format!("lower(hex(user_id)) = '{user}'") } else { format!("user_id = '{}'", t.sales.id) };
+        let kept = t.running.place.texts(&format!("SELECT {column} AS text FROM second_factors WHERE {of_sales}")).remove(0);
+        assert_eq!(kept.matches("$argon2id$v=19$m=19456,t=2,p=1$").count(), 10, "{kept}");
+        for code in codes {
+            let plain = code.replace('-', "");
+            assert!(!kept.contains(&plain) && !kept.contains(&api::testing::hash_token(&plain)));
+        }
+    }
+
+    fn one_recovery_code_at_once_lets_in_once(t) {
+        let (_, codes) = turn_on(&t.sales);
+        let statuses: Vec<u16> = std::thread::scope(|scope| {
+            let tries: Vec<_> = (0..4).map(|_| scope.spawn(|| with_code(t, &t.sales, &codes[0]).send().status)).collect();
+            tries.into_iter().map(|t| t.join().expect("answers")).collect()
+        });
+        assert_eq!(statuses.iter().filter(|s| **s == 200).count(), 1, "{statuses:?}");
+    }
+
+    fn an_open_screen_is_not_enough_to_take_an_account_over(t) {
+        let me = format!("/users/{}", t.admin.id);
+        t.admin.act(&format!("{me}/invite")).refused(409, "own_sign_in");
+        let secret = offered(&t.admin);
+        let body = |password: &str| json!({ "secret": secret, "code": code(&secret, 0), "password": password });
+        t.admin.post("/auth/second-factor", json!({ "secret": secret, "code": code(&secret, 0) })).invalid(&["/password required"]);
+        t.admin.post("/auth/second-factor", body("wrong password")).invalid(&["/password wrong_password"]);
+        t.admin.post("/auth/second-factor", body(PASSWORD)).expect(200);
+        t.admin.act(&format!("{me}/reset-second-factor")).refused(409, "own_sign_in");
+        // Another address would be a new way in.
+        let version = t.admin.get(&me).expect(200).version();
+        let email = format!("moved.{}", t.admin.email);
+        t.admin.patch(&me, version, json!({ "email": email })).refused(409, "own_email");
+        t.admin.patch(&me, version, json!({ "email": null })).refused(409, "own_email");
+        let own = |body: Json| t.admin.patch("/auth/me", version, body);
+        own(json!({ "email": email })).invalid(&["/password required"]);
+        own(json!({ "email": email, "password": "wrong password" })).invalid(&["/password wrong_password"]);
+        own(json!({ "email": null, "password": PASSWORD })).invalid(&["/email required"]);
+        own(json!({ "email": t.stranger.email, "password": PASSWORD })).refused(409, "email_taken");
+        assert_eq!(own(json!({ "email": email, "password": PASSWORD })).expect(200)["email"], email);
+        sign_in::login(&t.anonymous, &email, PASSWORD).refused(401, "second_factor_required");
+        sign_in::login(&t.anonymous, &t.admin.email, PASSWORD).refused(401, "invalid_credentials");
+        // Who manages nobody has their address from who does; others may be changed as before.
+        let version = t.sales.get("/auth/me").expect(200)["user"]["version"].as_i64().expect("a version");
+        t.sales.patch("/auth/me", version, json!({ "email": email, "password": PASSWORD })).expect(422);
+        let theirs = format!("moved.{}", t.sales.email);
+        t.admin.patch(&format!("/users/{}", t.sales.id), version, json!({ "email": theirs })).expect(200);
+    }
+
     fn one_code_at_once_lets_in_once(t) {
         let (secret, _) = turn_on(&t.sales);
         let now = code(&secret, 0);
@@ -94,7 +145,7 @@ both! {
         t.sales.post("/auth/second-factor/end", json!({ "password": PASSWORD })).expect(204);
         login(t, PASSWORD).expect(200);
         let (secret, _) = turn_on(&t.sales);
-        let again = json!({ "secret": secret, "code": code(&secret, 0) });
+        let again = json!({ "secret": secret, "code": code(&secret, 0), "password": PASSWORD });
         t.sales.post("/auth/second-factor", again).refused(409, "second_factor_on");
         let reset = format!("/users/{}/reset-second-factor", t.sales.id);
         t.manager.act(&reset).refused(403, "forbidden");
@@ -107,10 +158,10 @@ both! {
         let offer = t.sales.get("/auth/second-factor").expect(200);
         let (secret, url) = (offer["secret"].as_str().expect("a secret"), offer["url"].as_str().expect("an address"));
         assert!(url.starts_with("otpauth://totp/Guanxi%20") && url.contains(&format!("secret={secret}")), "{url}");
-        t.sales.post("/auth/second-factor", json!({ "secret": secret, "code": "000000x" })).invalid(&["/code second_factor_invalid"]);
+        t.sales.post("/auth/second-factor", json!({ "secret": secret, "code": "000000x", "password": PASSWORD })).invalid(&["/code second_factor_invalid"]);
         assert_ne!(offered(&t.sales), secret, "a fresh one each time");
         for secret in ["JBSWY3DP", "not base32!", "1"] {
-            t.sales.post("/auth/second-factor", json!({ "secret": secret, "code": "123456" })).invalid(&["/secret second_factor_secret"]);
+            t.sales.post("/auth/second-factor", json!({ "secret": secret, "code": "123456", "password": PASSWORD })).invalid(&["/secret second_factor_secret"]);
         }
     }
 }

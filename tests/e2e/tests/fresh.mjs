@@ -18,7 +18,7 @@ test('fresh: the steps of signing in, and the way to a new password', async ({ o
   const person = await colleague(api);
   const theirs = await server.signIn(person);
   const { secret } = await theirs.get('/auth/second-factor');
-  await theirs.call('POST', '/auth/second-factor', { secret, code: totp(secret) });
+  await theirs.call('POST', '/auth/second-factor', { secret, code: totp(secret), password: person.password });
   const { page } = await open({ who: null, expected: [401] });
   await page.goto('/');
   await page.locator('#email').fill(person.email);

@@ -32,6 +32,7 @@ for (const locale of ['zh-CN', 'en']) {
     await box.locator('.form-foot button').click();
     const secret = await box.locator('#factor-key').inputValue();
     await box.locator('#factor-code').fill(totp(secret));
+    await box.locator('#factor-password').fill(person.password);
     await page.keyboard.press('Enter');
     await box.locator('.codes').waitFor();
     assert.deepEqual(await wrongs(page, locale, data), []);

@@ -1,6 +1,7 @@
 // Getting in: wrong and right passwords, staying signed in, leaving, and the first start.
+import { colleague } from '../kit/people.mjs';
 import { owner, Server } from '../kit/server.mjs';
-import { assert, test } from '../kit/test.mjs';
+import { assert, test, unique } from '../kit/test.mjs';
 
 test('a wrong password is refused in the language of the person', { everywhere: true }, async ({ open }) => {
   const { page } = await open({ who: null, expected: [401] });
@@ -72,4 +73,26 @@ test('the link of the first start makes the workspace and its owner, once', { ev
   } finally {
     await fresh.stop();
   }
+});
+
+test("one's own address is changed with the password", async ({ open, api }) => {
+  const person = await colleague(api, { roles: ['admin'] });
+  const app = await open({ who: person, expected: [409, 422] });
+  const { page } = app;
+  await app.goto('/settings');
+  const moved = `${unique('moved')}@example.com`;
+  assert.equal(await page.locator('#me-password').count(), 0);
+  await page.getByLabel('邮箱').fill(moved);
+  await page.locator('#me-password').fill('not-the-password');
+  await page.locator('#me-save').click();
+  await page.locator('.field-error').getByText('当前密码不正确').waitFor();
+  await page.locator('#me-password').fill(person.password);
+  await page.locator('#me-save').click();
+  await page.locator('#me-password').waitFor({ state: 'detached' });
+  assert.equal((await api.get(`/users/${person.id}`)).email, moved);
+  // Whose address others keep, sees it only.
+  const other = await colleague(api);
+  const theirs = await open({ who: other });
+  await theirs.goto('/settings');
+  assert.ok(await theirs.page.getByLabel('邮箱').isDisabled());
 });

@@ -9,7 +9,7 @@ import { totp } from '../kit/totp.mjs';
 async function turnedOn(server, person) {
   const theirs = await server.signIn(person);
   const { secret } = await theirs.get('/auth/second-factor');
-  const { recovery_codes: codes } = await theirs.call('POST', '/auth/second-factor', { secret, code: totp(secret) });
+  const { recovery_codes: codes } = await theirs.call('POST', '/auth/second-factor', { secret, code: totp(secret), password: person.password });
   return { secret, codes };
 }
 
@@ -31,6 +31,7 @@ test('the second factor is turned on, asked for, and turned off again', { everyw
   const secret = await box.getByLabel('密钥').inputValue();
   await box.getByRole('img', { name: '两步验证的二维码' }).waitFor();
   await box.getByLabel('验证码').fill('12');
+  await box.getByLabel('密码', { exact: true }).fill(person.password);
   await page.keyboard.press('Enter');
   await box.locator('.form-error').getByText('验证码不正确').waitFor();
   await box.getByLabel('验证码').fill(totp(secret));

@@ -11,9 +11,9 @@ use crate::{mail, password, token};
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::policy::Actor;
+use domain::policy::{Actor, Permit};
 use domain::user::User;
-use domain::{Error, Instant, Issue, Locale, Record};
+use domain::{Error, Id, Instant, Issue, Locale, Record};
 use persistence::{Tx, engine, login, session, user};
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
@@ -36,20 +36,40 @@ pub async fn hashed(new: String) -> Result<String, Problem> {
     Ok(hash.map_err(persistence::Error::internal)?)
 }
 
+/// That it is the user who is at the keyboard.
+#[derive(Clone)]
+pub struct Proof {
+    user: Id,
+    password_hash: String,
+}
+
+impl Proof {
+    /// Asked once more in the transaction of what it was needed for: the password may be another by now.
+    pub fn holds(&self, tx: &mut Tx, permit: &Permit) -> persistence::Result<()> {
+        if login::still(tx, permit.workspace(), self.user, &self.password_hash)? {
+            return Ok(());
+        }
+        Err(wrong_password().into())
+    }
+}
+
+fn wrong_password() -> Issue {
+    Issue::at("password", "wrong_password")
+}
+
 /// Makes sure that it is the user who is at the keyboard. Tries are counted as those of a sign-in are.
-pub async fn prove(call: &Call<SignedIn>, secret: String) -> Result<(), Problem> {
+pub async fn prove(call: &Call<SignedIn>, secret: String) -> Result<Proof, Problem> {
     let (state, caller) = (&call.state, call.caller());
-    let (me, workspace) = (caller.me()?, caller.workspace().id);
-    let attempt = state.throttle.begin(&me.to_string(), address(&call.request))?;
+    let (user, workspace) = (caller.me()?, caller.workspace().id);
+    let attempt = state.throttle.begin(&user.to_string(), address(&call.request), true)?;
     let stored = state
         .store
-        .read(move |tx| login::password_hash(tx, workspace, me))
+        .read(move |tx| login::password_hash(tx, workspace, user))
         .await?;
-    if !password::beside(move || password::verify(&secret, stored.as_deref())).await? {
-        return Err(Issue::at("password", "wrong_password").into());
-    }
+    let (right, stored) = password::beside(move || (password::verify(&secret, stored.as_deref()), stored)).await?;
+    let password_hash = stored.filter(|_| right).ok_or_else(wrong_password)?;
     state.throttle.succeeded(&attempt);
-    Ok(())
+    Ok(Proof { user, password_hash })
 }
 
 async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
@@ -61,11 +81,12 @@ async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
         pointer: "/new_password".into(),
         ..issue
     })?;
-    prove(&call, old).await?;
+    let proof = prove(&call, old).await?;
     let hash = hashed(new).await?;
     let (me, session) = (call.caller().me()?, call.by.session);
     call.write(move |tx, by| {
         let permit = by.own_permit();
+        proof.holds(tx, &permit)?;
         login::set_password(tx, &permit, me, &hash)?;
         login::withdraw_link(tx, &permit, me)?;
         session::end_others(tx, &permit, me, session)?;
@@ -139,20 +160,28 @@ async fn accept(state: Data<State>, request: HttpRequest, body: Bytes) -> Result
     let link = request::required_text(&mut map, "token", 200)?;
     let new = secret(&mut map, "password")?;
     request::nothing_else(&map)?;
+    password::check(&new)?;
+    let used = || Error::Conflict(Issue::at("token", "invalid_link"));
+    let link = token::hash(&link);
+    // A hash costs much, so it is made for a link that is there; others are counted.
+    let attempt = state.throttle.guess(address(&request))?;
+    let looked = link.clone();
+    let found = state.store.read(move |tx| login::linked(tx, &looked)).await?;
+    found.ok_or_else(used)?;
+    state.throttle.undo(&attempt);
     let hash = hashed(new).await?;
     let request_id = crate::gate::request_id_of(&request);
     let email = state
         .store
         .write(move |tx| {
-            let used = || persistence::Error::from(Error::Conflict(Issue::at("token", "invalid_link")));
-            let link = token::hash(&link);
             let (space, id) = login::linked(tx, &link)?.ok_or_else(used)?;
+            login::hold(tx, space, id)?;
             let space = persistence::workspace::find(tx, space)?.ok_or_else(used)?;
             let identity = user::identity(tx, Arc::new(space), id)?.ok_or_else(used)?;
             let actor = Actor::new(Arc::new(identity), request_id.clone());
             let permit = actor.own_permit();
             if !login::take_link(tx, &link)? {
-                return Err(used());
+                return Err(used().into());
             }
             let person = note(tx, &permit, id, |user| user.password_changed_at = Some(Instant::now()))?;
             let email = person.email.ok_or_else(used)?;
@@ -192,7 +221,8 @@ pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("invite_user", "users", "Let a user sign in")
         .about(
             "Makes a link through which the user sets a password: to come in for the first time, or after forgetting it. It \
-             is shown this once, holds for seven days, and replaces any earlier one. Where a mail server is named, it is also \
+             is shown this once, holds for seven days, and replaces any earlier one. One's own password is changed by \
+             `change_password`. Where a mail server is named, it is also \
              sent to the user: `sent_to` tells the address to who may see it.",
         )
         .optional_body(json!({ "type": "object", "additionalProperties": false }))

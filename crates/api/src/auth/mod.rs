@@ -15,7 +15,7 @@ use crate::gate::{Credential, Request, request_id_of};
 use crate::password;
 use crate::request::{self, address};
 use crate::state::State;
-use crate::token::{self, ACCESS_SECONDS, SESSION_SECONDS};
+use crate::token::{ACCESS_SECONDS, Refresh, SESSION_SECONDS};
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
@@ -23,12 +23,14 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use domain::policy::{Actor, Identity, Permit};
 use domain::user::User;
 use domain::{Error, Id, Instant, Issue, Record};
-use persistence::session::{Rotation, Session};
+use persistence::session::{Origin, Rotation, Session};
 use persistence::{Tx, engine, login, session, user};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-const COOKIE: &str = "guanxi_refresh";
+/// The prefix has browsers take the cookie from a secure page only, and nothing set without TLS in its place.
+const SECURE_COOKIE: &str = "__Secure-guanxi_refresh";
+const PLAIN_COOKIE: &str = "guanxi_refresh";
 const COOKIE_PATH: &str = "/api/v1/auth";
 /// The app sends this header; a form on another site cannot.
 const APP_HEADER: &str = "X-Guanxi-App";
@@ -52,8 +54,16 @@ fn from_app(request: &HttpRequest, state: &State) -> Result<bool, Problem> {
     }
 }
 
+fn cookie_name(state: &State) -> &'static str {
+    if state.config.secure() {
+        SECURE_COOKIE
+    } else {
+        PLAIN_COOKIE
+    }
+}
+
 fn cookie(state: &State, value: String, age: Duration) -> Cookie<'static> {
-    Cookie::build(COOKIE, value)
+    Cookie::build(cookie_name(state), value)
         .path(COOKIE_PATH)
         .http_only(true)
         .secure(state.config.secure())
@@ -62,12 +72,19 @@ fn cookie(state: &State, value: String, age: Duration) -> Cookie<'static> {
         .finish()
 }
 
-fn tokens(state: &State, session: &Session, secret: &str, app: bool, user: Json) -> Result<HttpResponse, Problem> {
+async fn tokens(
+    state: &State,
+    session: &Session,
+    refresh: &Refresh,
+    app: bool,
+    user: Json,
+) -> Result<HttpResponse, Problem> {
+    state.renew_keys().await;
     let access = state
         .tokens
         .access(session.user, session.workspace, session.id)
         .map_err(persistence::Error::internal)?;
-    let refresh = token::refresh(session.id, secret);
+    let refresh = refresh.text();
     let mut body =
         json!({ "access_token": access, "token_type": "Bearer", "expires_in": ACCESS_SECONDS, "user": user });
     let mut response = HttpResponse::Ok();
@@ -94,66 +111,75 @@ async fn login(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
     let code = request::optional_text(&mut map, "code", 40)?;
     request::nothing_else(&map)?;
     let app = from_app(&request, &state)?;
-    let address = address(&request);
-    let mut attempt = state.throttle.begin(&email, address)?;
-    let known_since = Instant::now().plus_seconds(-2 * SESSION_SECONDS);
-    let (login, known, asks) = state
+    let (address, network) = (address(&request), request::network(&request).to_string());
+    let (account, from) = (email.clone(), network.clone());
+    let (login, known, factor) = state
         .store
         .read(move |tx| {
             let login = login::find(tx, &email)?;
-            let (mut known, mut asks) = (false, false);
+            let (mut known, mut factor) = (false, None);
             if let Some(login) = &login {
-                let from = address.to_string();
-                known = session::came_from(tx, login.workspace, login.user, &from, known_since)?;
-                asks = persistence::second_factor::find(tx, login.workspace, login.user)?.is_some();
+                known = session::came_from(tx, login.workspace, login.user, &from)?;
+                factor = persistence::second_factor::find(tx, login.workspace, login.user)?;
             }
-            Ok((login, known, asks))
+            Ok((login, known, factor))
         })
         .await?;
-    if !known {
-        state.throttle.count_from_anywhere(&mut attempt)?;
-    }
+    let attempt = state.throttle.begin(&account, address, known)?;
     let stored = login.as_ref().map(|l| l.password_hash.clone());
     let right = password::beside(move || password::verify(&secret, stored.as_deref())).await?;
     let login = login
         .filter(|_| right)
         .ok_or(Error::Unauthenticated("invalid_credentials"))?;
-    if asks && code.is_none() {
-        state.throttle.undo(&attempt);
-        return Err(Error::Unauthenticated("second_factor_required").into());
-    }
+    let given = match (&factor, &code) {
+        (Some(_), None) => {
+            state.throttle.undo(&attempt);
+            return Err(Error::Unauthenticated("second_factor_required").into());
+        }
+        (Some(factor), Some(code)) => Some(second_factor::Given::new(code, factor).await?),
+        (None, _) => None,
+    };
     let agent = request
         .headers()
         .get("User-Agent")
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    let secret = token::secret().map_err(persistence::Error::internal)?;
-    let hash = token::hash(&secret);
+    let origin = Origin {
+        address: address.to_string(),
+        network,
+        user_agent: agent,
+    };
     let session = Session {
         id: Id::now_v7(),
         workspace: login.workspace,
         user: login.user,
         expires_at: Instant::now().plus_seconds(SESSION_SECONDS),
     };
-    let opened = session.clone();
+    let refresh = Refresh::first(session.id).map_err(persistence::Error::internal)?;
+    let (opened, token) = (session.clone(), refresh.hashes());
     let request_id = request_id_of(&request);
     let about = state
         .store
         .write(move |tx| {
-            // Asked again, since it may have been turned on meanwhile.
-            second_factor::check(tx, opened.workspace, opened.user, code.as_deref())?;
-            let actor = actor(tx, &opened, &request_id)?.ok_or(Error::Unauthenticated("invalid_credentials"))?;
-            session::open(tx, &actor.own_permit(), &opened, &hash, &agent, &address.to_string())?;
+            let wrong = || Error::Unauthenticated("invalid_credentials");
+            // All asked again, since it may have changed while the password was verified.
+            if !login::still(tx, opened.workspace, opened.user, &login.password_hash)? {
+                return Err(wrong().into());
+            }
+            second_factor::check(tx, opened.workspace, opened.user, given.as_ref())?;
+            let actor = actor(tx, &opened, &request_id)?.ok_or_else(wrong)?;
+            session::open(tx, &actor.own_permit(), &opened, &token, &origin)?;
             describe(tx, &actor)
         })
         .await?;
     state.throttle.succeeded(&attempt);
-    tokens(&state, &session, &secret, app, about)
+    tokens(&state, &session, &refresh, app, about).await
 }
 
 /// Writes down on a user's record what happened to the sign-in.
 fn note(tx: &mut Tx, permit: &Permit, user: Id, change: impl FnOnce(&mut User)) -> persistence::Result<User> {
+    login::hold(tx, permit.workspace(), user)?;
     let old: User = engine::find(tx, &permit.scope(), user)?;
     let mut new = old.clone();
     change(&mut new);
@@ -190,51 +216,54 @@ fn end(tx: &mut Tx, session: &Session, request_id: &Arc<str>) -> persistence::Re
     session::end(tx, &actor.own_permit(), session.user, session.id).map(drop)
 }
 
-fn presented(request: &HttpRequest, body: &[u8], app: bool) -> Result<Option<String>, Problem> {
+fn presented(request: &HttpRequest, state: &State, body: &[u8], app: bool) -> Result<Option<Refresh>, Problem> {
     if app {
-        return Ok(request.cookie(COOKIE).map(|c| c.value().to_owned()));
+        let cookie = request.cookie(cookie_name(state));
+        return Ok(cookie.and_then(|c| Refresh::parse(c.value())));
     }
     let mut map = request::optional_object(request, body)?;
     let token = request::optional_text(&mut map, "refresh_token", 300)?;
     request::nothing_else(&map)?;
-    Ok(token)
+    Ok(token.as_deref().and_then(Refresh::parse))
 }
 
 async fn refresh(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
     let app = from_app(&request, &state)?;
-    let token = presented(&request, &body, app)?;
-    let parsed = token
-        .as_deref()
-        .and_then(token::parse_refresh)
-        .map(|(id, secret)| (id, token::hash(secret)));
-    let (id, hash) = parsed.ok_or(Error::Unauthenticated("token_invalid"))?;
-    let secret = token::secret().map_err(persistence::Error::internal)?;
-    let next = token::hash(&secret);
+    let refused = || Error::Unauthenticated("token_invalid");
+    let old = presented(&request, &state, &body, app)?.ok_or_else(refused)?;
+    let new = old.next().map_err(persistence::Error::internal)?;
+    let (id, presented, next) = (old.session, old.hashes(), new.hashes().own);
     let request_id = request_id_of(&request);
     let rotated = state
         .store
         .write(move |tx| {
-            let session = match session::rotate(tx, id, &hash, &next)? {
+            let session = match session::rotate(tx, id, &presented, &next, Instant::now())? {
                 Rotation::Done(session) => session,
-                Rotation::Reused(session) => {
-                    end(tx, &session, &request_id)?;
-                    return Ok(None);
-                }
-                Rotation::Over => return Ok(None),
+                Rotation::Reused(session) => return end(tx, &session, &request_id).map(|()| Refreshed::Ended),
+                Rotation::Refused => return Ok(Refreshed::Refused),
             };
             let Some(actor) = actor(tx, &session, &request_id)? else {
-                end(tx, &session, &request_id)?;
-                return Ok(None);
+                return end(tx, &session, &request_id).map(|()| Refreshed::Ended);
             };
-            let about = describe(tx, &actor)?;
-            Ok(Some((session, about)))
+            Ok(Refreshed::Done(session, describe(tx, &actor)?))
         })
         .await?;
-    let Some((session, about)) = rotated else {
-        state.forget_identities();
-        return Err(Error::Unauthenticated("token_invalid").into());
-    };
-    tokens(&state, &session, &secret, app, about)
+    match rotated {
+        Refreshed::Done(session, about) => tokens(&state, &session, &new, app, about).await,
+        Refreshed::Ended => {
+            state.forget_identities();
+            Err(refused().into())
+        }
+        Refreshed::Refused => Err(refused().into()),
+    }
+}
+
+/// What came of a refresh token: a new one for the session, with what is told of its user.
+enum Refreshed {
+    Done(Session, Json),
+    /// With its session.
+    Ended,
+    Refused,
 }
 
 /// Ends the session of the access token, or of the refresh token where that is all there is.
@@ -244,11 +273,7 @@ async fn logout(state: Data<State>, request: HttpRequest, body: Bytes) -> Result
         Some(Credential::Token(claims)) => Some(claims.sid),
         _ => None,
     });
-    let token = presented(&request, &body, app)?;
-    let named = token
-        .as_deref()
-        .and_then(token::parse_refresh)
-        .map(|(id, secret)| (id, token::hash(secret)));
+    let named = presented(&request, &state, &body, app)?.map(|token| (token.session, token.hashes()));
     if claimed.is_none() && named.is_none() {
         return Err(Error::Unauthenticated("unauthenticated").into());
     }
@@ -259,9 +284,10 @@ async fn logout(state: Data<State>, request: HttpRequest, body: Bytes) -> Result
             if let Some(session) = claimed.map(|id| session::find(tx, id)).transpose()?.flatten() {
                 end(tx, &session, &request_id)?;
             }
-            if let Some((id, hash)) = &named
+            if let Some((id, token)) = &named
                 // Only who holds the current token may end the session with it; an old one ends it anyway.
-                && let Rotation::Done(session) | Rotation::Reused(session) = session::rotate(tx, *id, hash, "ended")?
+                && let Rotation::Done(session) | Rotation::Reused(session) =
+                    session::rotate(tx, *id, token, "ended", Instant::now())?
             {
                 end(tx, &session, &request_id)?;
             }
@@ -330,7 +356,10 @@ pub fn routes(routes: &mut Routes) {
         .also(&[401, 403]);
     routes.add(Method::POST, "/auth/login", doc, login);
     let doc = Doc::new("refresh", "auth", "Get a new access token")
-        .about("An old refresh token ends the session; the immediate predecessor is forgiven for 10 seconds.")
+        .about(
+            "An old refresh token ends the session; the immediate predecessor is forgiven for 10 seconds. One that was never \
+             given out is refused and ends nothing.",
+        )
         .optional_body(optional_token())
         .ok(200, given)
         .open()

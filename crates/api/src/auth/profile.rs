@@ -1,5 +1,6 @@
 //! What the signed-in user may change about themselves, whatever their rights.
 
+use super::credential;
 use crate::call::Call;
 use crate::caller::SignedIn;
 use crate::crud;
@@ -9,6 +10,7 @@ use crate::request;
 use crate::schema::type_name;
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
+use domain::policy::{Action, Reach};
 use domain::record::Patch;
 use domain::user::{User, UserPatch};
 use domain::{Instant, Issue, Record};
@@ -20,19 +22,41 @@ const OWN: [&str; 5] = ["name", "phone", "title", "locale", "time_zone"];
 
 async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let expected = call.expected()?;
-    let map = call.object()?;
-    if let Some(name) = map.keys().find(|k| !OWN.contains(&k.as_str())) {
+    let mut map = call.object()?;
+    let caller = call.caller();
+    // Whoever manages users may change their own address as well, and shows that it is them.
+    let moves = map.contains_key("email") && caller.identity.reach(User::KIND.name, Action::Edit) > Reach::None;
+    let password = moves.then(|| credential::secret(&mut map, "password")).transpose()?;
+    let taken = |name: &str| OWN.contains(&name) || (moves && name == "email");
+    if let Some(name) = map.keys().find(|k| !taken(k)) {
         return Err(Issue::at(name, "read_only").with("field", name).into());
     }
-    let me = call.caller().me()?;
+    let me = caller.me()?;
+    let proof = match password {
+        Some(password) => Some(credential::prove(&call, password).await?),
+        None => None,
+    };
     let answer = call
         .write(move |tx, by| {
+            let permit = by.own_permit();
+            if let Some(proof) = &proof {
+                proof.holds(tx, &permit)?;
+            }
             let old: User = engine::find(tx, &by.identity_scope(), me)?;
             expected.check(old.version())?;
             let mut new = old.apply(UserPatch::parse(map.clone(), false)?, Instant::now())?;
             crate::user::check_time_zone(&new)?;
             crud::checked(tx, by, Some(&old), &mut new)?;
-            let stored = engine::update(tx, &by.own_permit(), &old, &new)?;
+            if old.email != new.email {
+                by.authorize(Action::Edit, User::KIND, old.owner_id)?;
+                by.fields(User::KIND).must_set(["email"])?;
+                // Without one nobody could sign in, and the last owner would be gone.
+                if new.email.is_none() {
+                    return Err(Issue::at("email", "required").into());
+                }
+            }
+            let stored = engine::update(tx, &permit, &old, &new)?;
+            crate::user::follow_email(tx, &permit, &old, &stored)?;
             // One's own record is shown whole.
             request::record(StatusCode::OK, &stored.whole(), stored.version())
         })
@@ -44,9 +68,13 @@ async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
 pub fn routes(routes: &mut Routes) {
     let text = json!({ "type": ["string", "null"] });
     let doc = Doc::new("update_me", "auth", "Change one's own profile")
-        .about("Name, phone, job title, language and time zone: everybody may change their own.")
+        .about(
+            "Name, phone, job title, language and time zone: everybody may change their own. Whoever may change users changes \
+             the address they sign in with, together with `password`.",
+        )
         .body(json!({ "type": "object", "additionalProperties": false, "properties": {
             "name": { "type": "string", "minLength": 1, "maxLength": 100 }, "phone": text, "title": text,
+            "email": { "type": "string", "maxLength": 254 }, "password": { "type": "string", "minLength": 1, "maxLength": 128 },
             "locale": { "type": ["string", "null"], "enum": ["zh-CN", "en", null] }, "time_zone": text } }))
         .ok(200, reference(&type_name(User::KIND)))
         .versioned();

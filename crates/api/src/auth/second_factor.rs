@@ -5,9 +5,9 @@ use crate::call::Call;
 use crate::caller::SignedIn;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
+use crate::password;
 use crate::request;
 use crate::state::State;
-use crate::token;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -22,6 +22,7 @@ use totp_rs::{Algorithm, Secret, TOTP};
 /// Seconds a code is shown. The one before and the one after are taken too, for clocks that differ.
 const STEP: i64 = 30;
 const RECOVERY_CODES: usize = 10;
+const RECOVERY_LETTERS: usize = 10;
 
 fn totp(secret: &str) -> persistence::Result<TOTP> {
     let bytes = Secret::Encoded(secret.to_owned())
@@ -48,15 +49,43 @@ fn plain(code: &str) -> String {
         .collect()
 }
 
+/// A code as it was typed, and what would be kept of it if it is a recovery code.
+#[derive(Debug, Clone)]
+pub struct Given {
+    code: String,
+    recovery: Option<String>,
+}
+
+impl Given {
+    /// Recovery codes are hashed as passwords are, which is nothing for a transaction to wait for.
+    pub async fn new(code: &str, factor: &SecondFactor) -> Result<Self, Problem> {
+        let code = plain(code);
+        let like = factor
+            .recovery
+            .first()
+            .filter(|_| code.len() == RECOVERY_LETTERS)
+            .cloned();
+        let recovery = match like {
+            Some(like) => {
+                let code = code.clone();
+                password::beside(move || password::hash_like(&code, &like)).await?
+            }
+            None => None,
+        };
+        Ok(Self { code, recovery })
+    }
+}
+
 /// What a sign-in has to pass beside the password.
-pub fn check(tx: &mut Tx, workspace: Id, user: Id, code: Option<&str>) -> persistence::Result<()> {
+pub fn check(tx: &mut Tx, workspace: Id, user: Id, given: Option<&Given>) -> persistence::Result<()> {
     let Some(factor) = second_factor::find(tx, workspace, user)? else {
         return Ok(());
     };
-    let code = plain(code.ok_or(Error::Unauthenticated("second_factor_required"))?);
-    let right = match step_of(&factor.secret, &code, Instant::now())? {
-        Some(step) => second_factor::take_step(tx, workspace, user, step)?,
-        None => second_factor::take_recovery(tx, workspace, user, &token::hash(&code))?,
+    let given = given.ok_or(Error::Unauthenticated("second_factor_required"))?;
+    let right = match (step_of(&factor.secret, &given.code, Instant::now())?, &given.recovery) {
+        (Some(step), _) => second_factor::take_step(tx, workspace, user, step)?,
+        (None, Some(hash)) => second_factor::take_recovery(tx, workspace, user, hash)?,
+        (None, None) => false,
     };
     if right {
         Ok(())
@@ -68,7 +97,7 @@ pub fn check(tx: &mut Tx, workspace: Id, user: Id, code: Option<&str>) -> persis
 /// Letters and digits that are not taken for one another.
 fn recovery_code() -> Result<String, getrandom::Error> {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
-    let mut bytes = [0u8; 10];
+    let mut bytes = [0u8; RECOVERY_LETTERS];
     getrandom::fill(&mut bytes)?;
     Ok(bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect())
 }
@@ -102,10 +131,26 @@ fn encoded(text: &str) -> String {
     })
 }
 
+/// The codes, with what is kept of them: argon2id, with one salt, so that a sign-in hashes once.
+async fn recovery_codes() -> Result<(Vec<String>, Vec<String>), Problem> {
+    let codes = (0..RECOVERY_CODES).map(|_| recovery_code());
+    let codes: Vec<String> = codes.collect::<Result<_, _>>().map_err(persistence::Error::internal)?;
+    let made = codes.clone();
+    let hashes = password::beside(move || {
+        let first = password::hash(&made[0])?;
+        let hash = |code: &String| password::hash_like(code, &first).ok_or_else(|| "no hash".to_owned());
+        made.iter().map(hash).collect::<Result<Vec<_>, String>>()
+    });
+    let hashes = hashes.await?.map_err(persistence::Error::internal)?;
+    Ok((codes, hashes))
+}
+
+/// The password is asked: who finds a screen open shall not lock its owner out with a factor of their own.
 async fn turn_on(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let mut map = call.object()?;
     let secret = request::required_text(&mut map, "secret", 64)?;
     let code = request::required_text(&mut map, "code", 40)?;
+    let password = credential::secret(&mut map, "password")?;
     request::nothing_else(&map)?;
     let bytes = Secret::Encoded(secret.clone()).to_bytes();
     if bytes.is_ok_and(|b| b.len() < 20) || totp(&secret).is_err() {
@@ -113,18 +158,13 @@ async fn turn_on(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     }
     let step = step_of(&secret, &plain(&code), Instant::now())?;
     let step = step.ok_or_else(|| Issue::at("code", "second_factor_invalid"))?;
-    let codes = (0..RECOVERY_CODES)
-        .map(|_| recovery_code())
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(persistence::Error::internal)?;
-    let factor = SecondFactor {
-        secret,
-        step,
-        recovery: codes.iter().map(token::hash).collect(),
-    };
+    let proof = credential::prove(&call, password).await?;
+    let (codes, recovery) = recovery_codes().await?;
+    let factor = SecondFactor { secret, step, recovery };
     let me = call.caller().me()?;
     call.write(move |tx, by| {
         let permit = by.own_permit();
+        proof.holds(tx, &permit)?;
         if second_factor::find(tx, permit.workspace(), me)?.is_some() {
             return Err(Error::Conflict(Issue::new("", "second_factor_on")).into());
         }
@@ -141,10 +181,11 @@ async fn turn_off(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let mut map = call.object()?;
     let password = credential::secret(&mut map, "password")?;
     request::nothing_else(&map)?;
-    credential::prove(&call, password).await?;
+    let proof = credential::prove(&call, password).await?;
     let me = call.caller().me()?;
     call.write(move |tx, by| {
         let permit = by.own_permit();
+        proof.holds(tx, &permit)?;
         second_factor::turn_off(tx, &permit, me)?;
         note(tx, &permit, me, |user| user.two_factor = false)
     })
@@ -180,11 +221,11 @@ pub fn routes(routes: &mut Routes) {
     routes.add(Method::GET, "/auth/second-factor", doc, offer);
     let doc = Doc::new("start_second_factor", "auth", "Turn the second factor on")
         .about(
-            "Takes the secret and the first code made from it. From then on signing in asks for a code. The recovery codes \
+            "Takes the secret and the first code made from it, and the password. From then on signing in asks for a code. The recovery codes \
              are shown this once; each signs in one time in place of a code.",
         )
-        .body(json!({ "type": "object", "required": ["secret", "code"], "additionalProperties": false,
-            "properties": { "secret": text(64), "code": text(40) } }))
+        .body(json!({ "type": "object", "required": ["secret", "code", "password"], "additionalProperties": false,
+            "properties": { "secret": text(64), "code": text(40), "password": text(128) } }))
         .ok(200, json!({ "type": "object", "required": ["recovery_codes"], "properties": {
             "recovery_codes": { "type": "array", "items": { "type": "string" } } } }))
         .credential();
@@ -195,7 +236,7 @@ pub fn routes(routes: &mut Routes) {
         .credential();
     routes.add(Method::POST, "/auth/second-factor/end", doc, turn_off);
     let doc = Doc::new("reset_second_factor", "users", "Take a user's second factor off")
-        .about("For who has lost device and recovery codes.")
+        .about("For who has lost device and recovery codes. One's own is turned off by `end_second_factor`.")
         .optional_body(json!({ "type": "object", "additionalProperties": false }))
         .no_content()
         .credential();

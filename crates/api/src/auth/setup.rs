@@ -4,7 +4,7 @@ use super::credential;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
 use crate::state::State;
-use crate::{request, token, workspace};
+use crate::{password, request, token, workspace};
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -25,12 +25,26 @@ async fn setup(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
         return Err(Issue::at("password", "required").into());
     };
     request::nothing_else(&map)?;
+    password::check(&secret)?;
+    let refused = || Error::Conflict(Issue::at("token", "invalid_setup_token"));
+    let token = token::hash(&token);
+    // A hash costs much, so it is made for a token that is there; others are counted.
+    let attempt = state.throttle.guess(request::address(&request))?;
+    let looked = token.clone();
+    let offered = state
+        .store
+        .read(move |tx| persistence::workspace::offers_setup(tx, &looked))
+        .await?;
+    if !offered {
+        return Err(refused().into());
+    }
+    state.throttle.undo(&attempt);
     let hashed = credential::hashed(secret).await?;
     let user = state
         .store
         .write(move |tx| {
-            if !persistence::workspace::take_setup(tx, &token::hash(&token))? {
-                return Err(Error::Conflict(Issue::at("token", "invalid_setup_token")).into());
+            if !persistence::workspace::take_setup(tx, &token)? {
+                return Err(refused().into());
             }
             let space = workspace::create(tx, &workspace_name, locale)?;
             workspace::add_user(tx, &space, &email, &name, "owner", &hashed)

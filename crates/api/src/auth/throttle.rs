@@ -1,9 +1,11 @@
 //! How fast sign-ins may be tried.
 //!
 //! Failures are counted for an account from one address, for an address, and for an account from anywhere. The last two
-//! do not hold for an address the account has signed in from before: who attacks locks nobody out who works there.
+//! do not hold for an address the account has signed in from before: who attacks locks nobody out who works there. Of
+//! IPv6 addresses their network is counted.
 
 use crate::error::Problem;
+use crate::forwarded::network;
 use actix_web::http::StatusCode;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -42,14 +44,32 @@ struct Failures {
 pub struct Throttle {
     /// Failures without a wait; 0 for no throttle.
     free: u32,
-    failures: Mutex<HashMap<Key, Failures>>,
+    counts: Mutex<Counts>,
+}
+
+struct Counts {
+    failures: HashMap<Key, Failures>,
+    /// With so many, those that no longer count are dropped.
+    sweep_at: usize,
+}
+
+impl Counts {
+    /// Each sweep is paid for by as many new counts as it leaves.
+    fn sweep(&mut self, now: Instant) {
+        if self.failures.len() < self.sweep_at {
+            return;
+        }
+        self.failures.retain(|_, f| now.duration_since(f.last) < FORGOTTEN);
+        if self.failures.len() >= MOST_COUNTS {
+            self.failures.retain(|_, f| f.count > 1);
+        }
+        self.sweep_at = MOST_COUNTS.max(2 * self.failures.len());
+    }
 }
 
 /// A sign-in under way. It counts as failed until it is said to be right, so that many at once are counted as well.
 #[derive(Debug)]
 pub struct Attempt {
-    account: String,
-    address: IpAddr,
     counted: Vec<Key>,
 }
 
@@ -57,42 +77,46 @@ impl Throttle {
     pub fn new(free: u32) -> Self {
         Self {
             free,
-            failures: Mutex::default(),
+            counts: Mutex::new(Counts {
+                failures: HashMap::new(),
+                sweep_at: MOST_COUNTS,
+            }),
         }
     }
 
-    /// Begins an attempt, or tells how long to wait.
-    pub fn begin(&self, account: &str, address: IpAddr) -> Result<Attempt, Problem> {
-        let account: String = account.trim().to_lowercase().chars().take(254).collect();
-        let counted = vec![Key::Pair(account.clone(), address)];
+    /// Begins an attempt, or tells how long to wait. `known`: the account has signed in from there before.
+    pub fn begin(&self, account: &str, address: IpAddr, known: bool) -> Result<Attempt, Problem> {
+        let (account, network) = (named(account), network(address));
+        let mut counted = vec![Key::Pair(account.clone(), network)];
+        if !known {
+            counted.extend([Key::Address(network), Key::Account(account)]);
+        }
+        self.attempt(counted)
+    }
+
+    /// Begins with something secret that names no account, such as the token of a link.
+    pub fn guess(&self, address: IpAddr) -> Result<Attempt, Problem> {
+        self.attempt(vec![Key::Address(network(address))])
+    }
+
+    fn attempt(&self, counted: Vec<Key>) -> Result<Attempt, Problem> {
         self.count(&counted, Instant::now())?;
-        Ok(Attempt {
-            account,
-            address,
-            counted,
-        })
+        Ok(Attempt { counted })
     }
 
     /// Counts something that is no sign-in and has neither success nor failure, or tells how long to wait. An account from
     /// anywhere is not counted: that would let others keep its owner waiting.
     pub fn ask(&self, account: &str, address: IpAddr) -> Result<(), Problem> {
-        let account = account.trim().to_lowercase().chars().take(254).collect();
-        self.count(&[Key::Pair(account, address), Key::Address(address)], Instant::now())
-    }
-
-    /// The counts for the address, and for the account from anywhere: for an address the account has not signed in from.
-    pub fn count_from_anywhere(&self, attempt: &mut Attempt) -> Result<(), Problem> {
-        let keys = [Key::Address(attempt.address), Key::Account(attempt.account.clone())];
-        self.count(&keys, Instant::now())?;
-        attempt.counted.extend(keys);
-        Ok(())
+        let network = network(address);
+        let keys = [Key::Pair(named(account), network), Key::Address(network)];
+        self.count(&keys, Instant::now())
     }
 
     /// The attempt was no failure, and no success either.
     pub fn undo(&self, attempt: &Attempt) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for key in &attempt.counted {
-            if let Some(counted) = failures.get_mut(key) {
+            if let Some(counted) = counts.failures.get_mut(key) {
                 counted.count = counted.count.saturating_sub(1);
             }
         }
@@ -101,8 +125,10 @@ impl Throttle {
     /// The attempt was right: failures before it were somebody mistyping.
     pub fn succeeded(&self, attempt: &Attempt) {
         self.undo(attempt);
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.remove(&Key::Pair(attempt.account.clone(), attempt.address));
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for pair in attempt.counted.iter().filter(|key| matches!(key, Key::Pair(..))) {
+            counts.failures.remove(pair);
+        }
     }
 
     /// Counts one more for each key, or tells the longest wait among them and counts nothing.
@@ -110,13 +136,9 @@ impl Throttle {
         if self.free == 0 {
             return Ok(());
         }
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= MOST_COUNTS {
-            failures.retain(|_, f| now.duration_since(f.last) < FORGOTTEN);
-        }
-        if failures.len() >= MOST_COUNTS {
-            failures.retain(|_, f| f.count > 1);
-        }
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.sweep(now);
+        let failures = &mut counts.failures;
         let waits = keys.iter().filter_map(|key| {
             let counted = failures.get(key)?;
             let over = counted.count.checked_sub(self.free * key.patience())?;
@@ -137,6 +159,10 @@ impl Throttle {
         }
         Ok(())
     }
+}
+
+fn named(account: &str) -> String {
+    account.trim().to_lowercase().chars().take(254).collect()
 }
 
 #[cfg(test)]
@@ -185,21 +211,44 @@ mod tests {
     fn an_attack_from_everywhere_slows_the_account_but_not_its_own_address() {
         let throttle = Throttle::new(3);
         for n in 0..12 {
-            let mut attempt = throttle.begin("A@x.example", from(n)).expect("each address is new");
-            throttle.count_from_anywhere(&mut attempt).expect("free");
+            throttle
+                .begin("A@x.example", from(n), false)
+                .expect("each address is new");
         }
-        let mut attempt = throttle.begin(" a@x.example", from(99)).expect("a new address");
-        assert!(throttle.count_from_anywhere(&mut attempt).is_err());
+        assert!(throttle.begin(" a@x.example", from(99), false).is_err());
         // Who has signed in from here before is not asked.
-        throttle.succeeded(&throttle.begin("a@x.example", from(100)).expect("a new address"));
+        throttle.succeeded(&throttle.begin("a@x.example", from(100), true).expect("a known address"));
     }
 
     #[test]
     fn many_at_once_are_counted_before_they_end() {
         let throttle = Throttle::new(3);
-        let begun: Vec<Attempt> = (0..10).filter_map(|_| throttle.begin("a", from(1)).ok()).collect();
+        let begun: Vec<Attempt> = (0..10)
+            .filter_map(|_| throttle.begin("a", from(1), true).ok())
+            .collect();
         assert_eq!(begun.len(), 3);
         throttle.succeeded(&begun[0]);
-        assert!(throttle.begin("a", from(1)).is_ok());
+        assert!(throttle.begin("a", from(1), true).is_ok());
+    }
+
+    #[test]
+    fn who_has_a_network_is_one_who_tries() {
+        let throttle = Throttle::new(3);
+        let of = |network: u16, host: u16| IpAddr::from([0x2001, 0xdb8, 0, network, 0, 0, 0, host]);
+        let tried = (0..100).take_while(|n| throttle.begin("a", of(1, *n), true).is_ok());
+        assert_eq!(tried.count(), 3);
+        assert!(throttle.begin("a", of(2, 0), true).is_ok(), "somebody else");
+        let guessed = (0..100).take_while(|n| throttle.guess(of(3, *n)).is_ok());
+        assert_eq!(guessed.count(), 30);
+    }
+
+    #[test]
+    fn who_has_to_wait_leaves_nothing_behind() {
+        let throttle = Throttle::new(3);
+        for n in 0..500 {
+            let _ = throttle.begin(&format!("user{n}"), from(1), false);
+        }
+        let counts = throttle.counts.lock().expect("counts");
+        assert_eq!(counts.failures.len(), 1 + 2 * 30);
     }
 }

@@ -128,7 +128,10 @@ fn server(url: &str) -> Result<SmtpTransport, String> {
         .tls(tls)
         .port(port)
         .timeout(Some(PATIENCE));
-    if let Some((user, password)) = login.and_then(|l| l.split_once(':')) {
+    if let Some(login) = login {
+        let (user, password) = login
+            .split_once(':')
+            .ok_or("the mail server's address names a user and no password")?;
         server = server.credentials(Credentials::new(decoded(user)?, decoded(password)?));
     }
     Ok(server.build())
@@ -164,6 +167,7 @@ mod tests {
             "smtp://",
             "smtp://host:port",
             "smtp://host/?tls=no",
+            "smtp://me@mail.example.com",
         ] {
             assert!(server(wrong).is_err(), "{wrong}");
         }

@@ -50,6 +50,9 @@ fn next(db: &Store) -> persistence::Result<Option<Letter>> {
 }
 
 fn one(db: &Store, post: &Post, public_url: &str, letter: &Letter) -> persistence::Result<()> {
+    if letter.give_up_at <= Instant::now() {
+        return too_late(db, letter);
+    }
     if letter.kind == FORGOT {
         return look_up(db, public_url, letter);
     }
@@ -73,6 +76,19 @@ fn one(db: &Store, post: &Post, public_url: &str, letter: &Letter) -> persistenc
             outbox::failed(tx, &letter, &unsent.cause)
         } else {
             outbox::later(tx, &letter, again, &unsent.cause)
+        }
+    })
+}
+
+/// The server was off for long: what the letter offers is over, and whoever asked waits no more.
+fn too_late(db: &Store, letter: &Letter) -> persistence::Result<()> {
+    let (id, kind, letter) = (letter.id, letter.kind.clone(), letter.clone());
+    tracing::warn!(%id, kind, "a letter is too late and is given up");
+    db.write_here(move |tx| {
+        if letter.kind == FORGOT {
+            outbox::drop(tx, &letter)
+        } else {
+            outbox::failed(tx, &letter, "too late")
         }
     })
 }
@@ -111,7 +127,7 @@ fn look_up(db: &Store, public_url: &str, letter: &Letter) -> persistence::Result
         };
         let permit = Actor::system(space.clone()).own_permit();
         let expires_at = Instant::now().plus_seconds(RESET_SECONDS);
-        login::offer_link(tx, &permit, id, &token::hash(&secret), expires_at)?;
+        login::offer_asked_link(tx, &permit, id, &token::hash(&secret), expires_at)?;
         login::log_forgotten(tx, &permit, id)?;
         let facts = Facts {
             locale: person

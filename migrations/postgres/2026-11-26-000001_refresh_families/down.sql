@@ -1,0 +1,2 @@
+ALTER TABLE refresh_tokens DROP COLUMN made_at;
+ALTER TABLE sessions DROP COLUMN family_hash;
