@@ -37,6 +37,23 @@ export async function eventually(check, within = 10_000) {
   }
 }
 
+/** Keeps the first request of this kind from the server until it is released; others pass. */
+export async function held(page, { path, method }) {
+  let [release, reached] = [];
+  const waiting = new Promise((done) => { reached = done; });
+  const open = new Promise((done) => { release = done; });
+  let first = true;
+  await page.route(path, async (route) => {
+    if (first && route.request().method() === method) {
+      first = false;
+      reached();
+      await open;
+    }
+    await route.fallback().catch(() => {});
+  });
+  return { waiting, release };
+}
+
 /** Runs one test with pages of its own, and says whether it passed. */
 export async function runOne({ name, run, server: own }, { browser, server, api }, label) {
   const apps = [];
