@@ -95,3 +95,16 @@ test('the cards that a column leaves out are found in the list with the same fil
   const { searchParams } = new URL(await page.locator('.board-rest').first().getAttribute('href'), app.server.url);
   assert.deepEqual(Object.fromEntries(searchParams), { 'filter[stage_id]': pipeline.stages[0].id, 'filter[status]': 'open', 'filter[owner_id]': api.me.id, q: '年度' });
 });
+
+test('the bar of nobody leads to the deals that nobody owns', async ({ open }) => {
+  const app = await open();
+  const { page } = app;
+  const worth = { amount: '100.00', currency: 'CNY' };
+  const row = { owner: null, won_value: worth, won_count: 1, open_value: worth, open_count: 1 };
+  await page.route('**/api/v1/reports/sales-by-owner', (route) => route.fulfill({ json: { data: [row] } }));
+  await app.goto('/');
+  await page.getByRole('link', { name: '无负责人' }).click();
+  await app.settled();
+  assert.equal(new URL(page.url()).searchParams.get('filter[owner_id][is_null]'), 'true');
+  await page.getByText('负责人为空').waitFor();
+});
