@@ -18,6 +18,42 @@ pub fn store(key: &str, value: &str) {
     }
 }
 
+/// What is half written, kept in this tab only.
+pub fn draft(key: &str) -> Option<String> {
+    let storage = window().session_storage().ok()??;
+    storage.get_item(&format!("guanxi.{key}")).ok()?
+}
+
+/// Keeps it; nothing written is nothing kept.
+pub fn keep_draft(key: &str, text: &str) {
+    let Ok(Some(storage)) = window().session_storage() else {
+        return;
+    };
+    let key = format!("guanxi.{key}");
+    let _ = match text {
+        "" => storage.remove_item(&key),
+        text => storage.set_item(&key, text),
+    };
+}
+
+/// Forgets all whose keys begin so.
+pub fn forget(prefix: &str) {
+    let prefix = format!("guanxi.{prefix}");
+    for storage in [window().local_storage(), window().session_storage()] {
+        if let Ok(Some(storage)) = storage {
+            forget_in(&storage, &prefix);
+        }
+    }
+}
+
+fn forget_in(storage: &web_sys::Storage, prefix: &str) {
+    let keys = (0..storage.length().unwrap_or(0)).filter_map(|i| storage.key(i).ok().flatten());
+    let keys: Vec<String> = keys.filter(|key| key.starts_with(prefix)).collect();
+    for key in keys {
+        let _ = storage.remove_item(&key);
+    }
+}
+
 /// Runs after `ms` milliseconds.
 pub fn after(ms: u64, run: impl FnOnce() + 'static) -> Option<TimeoutHandle> {
     set_timeout_with_handle(run, std::time::Duration::from_millis(ms)).ok()
@@ -100,6 +136,18 @@ pub fn typing(event: &web_sys::Event) -> bool {
     };
     matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
         || element.closest("dialog, .menu").ok().flatten().is_some()
+}
+
+/// True while an input method is at work: what is in the box is half a word, and Enter takes what is offered there.
+pub fn composing(event: &web_sys::Event) -> bool {
+    // Some browsers say so only by this code.
+    get(event, "isComposing") == true || get(event, "keyCode") == 229
+}
+
+/// What a box for a day or a moment holds; None while only a part of it is there, which the browser tells as empty.
+pub fn whole_date(event: &web_sys::Event) -> Option<String> {
+    let input = event.target()?.dyn_into::<web_sys::HtmlInputElement>().ok()?;
+    (!input.validity().bad_input()).then(|| input.value())
 }
 
 /// True when the event happened inside an element that matches.

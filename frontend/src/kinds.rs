@@ -52,8 +52,9 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
     ALL.into_iter().find(|k| k.name == name)
 }
 
+/// By the plural of the API, as it stands in bodies or in addresses.
 pub fn by_plural(plural: &str) -> Option<&'static Kind> {
-    ALL.into_iter().find(|k| k.plural == plural)
+    ALL.into_iter().find(|k| k.plural == plural || k.path() == plural)
 }
 
 /// What many of a kind are called, as a heading. Chinese has no plural; English takes that of the API.
@@ -80,6 +81,23 @@ pub fn page(kind: &str, id: &str) -> Option<String> {
     has.then(|| self::kind(kind))
         .flatten()
         .map(|k| format!("/{}/{id}", k.path()))
+}
+
+/// Where the records of a kind are listed.
+pub fn list(kind: &Kind) -> String {
+    match kind.name {
+        "user" | "team" | "role" | "holiday" => format!("/settings/{}", kind.path()),
+        "exchange_rate" => "/settings/currencies".to_owned(),
+        _ => format!("/{}", kind.path()),
+    }
+}
+
+/// Where a record is looked at: its page, or beside the list it stands in.
+pub fn place(name: &str, id: &str) -> Option<String> {
+    match (page(name, id), kind(name)) {
+        (None, Some(kind)) if matches!(name, "user" | "team") => Some(format!("{}?open={id}", list(kind))),
+        (page, _) => page,
+    }
 }
 
 /// Fields a person reads and writes; the rest are bookkeeping, or not for them.

@@ -19,6 +19,11 @@ impl Unsaved {
         }
     }
 
+    /// Gives them up without asking.
+    pub fn give_up(self) {
+        self.there.set(false);
+    }
+
     pub fn any(self) -> bool {
         self.there.get_untracked()
     }

@@ -127,9 +127,11 @@ fn screen(path: String) -> AnyView {
             let part = |n: usize| rest.get(n).map(|s| (*s).to_owned());
             view! { <settings::SettingsPage part=part(0).unwrap_or_default() id=part(1)/> }.into_any()
         }
-        ["bin", rest @ ..] => {
-            view! { <record::bin::BinPage kind=rest.first().and_then(|p| kinds::by_plural(p))/> }.into_any()
-        }
+        ["bin"] => view! { <record::bin::BinPage kind=None/> }.into_any(),
+        ["bin", plural] => match kinds::by_plural(plural) {
+            Some(kind) => view! { <record::bin::BinPage kind=Some(kind)/> }.into_any(),
+            None => lost(),
+        },
         [plural] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
             Some(kind) => view! { <ListPage kind icon_name=kind.name/> }.into_any(),
             None => lost(),

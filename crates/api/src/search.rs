@@ -8,8 +8,11 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{Error, Issue};
+use domain::{Error, Id, Issue};
+use persistence::search::Hit;
+use persistence::{Tx, engine};
 use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, HashMap};
 
 /// The kinds that are searched, in the order their hits are shown.
 const SEARCHED: &[&str] = &[
@@ -58,9 +61,21 @@ async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Res
             let mut data: Vec<Json> = Vec::new();
             for kind in kinds.into_iter().filter_map(domain::kind) {
                 let Ok(scope) = caller.scope(kind) else { continue };
-                for hit in persistence::search::hits(tx, &scope, kind, &q, limit)? {
-                    data.push(json!({ "kind": hit.kind, "id": hit.id, "title": hit.title,
-                        "url": format!("/api/v1/{}/{}", kind.path(), hit.id) }));
+                // The nearest is declared last: a deal before its customer.
+                let fields = caller.fields(kind);
+                let mut parents: Vec<_> = kind.parents().filter(|(field, _)| fields.reads(field)).collect();
+                parents.reverse();
+                let hits = persistence::search::hits(tx, &scope, kind, &parents, &q, limit)?;
+                let names = parent_names(tx, &caller, &hits)?;
+                for hit in hits {
+                    let parent = hit.parents.iter().find_map(|(kind, id)| {
+                        let title = names.get(id)?;
+                        Some(json!({ "kind": kind, "id": id, "title": title }))
+                    });
+                    data.push(
+                        json!({ "kind": hit.kind, "id": hit.id, "title": hit.title, "parent": parent,
+                        "url": format!("/api/v1/{}/{}", kind.path(), hit.id) }),
+                    );
                 }
             }
             Ok(data)
@@ -69,9 +84,30 @@ async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Res
     Ok(HttpResponse::Ok().json(json!({ "data": data })))
 }
 
+/// The names of what the hits belong to, as far as the caller sees it.
+fn parent_names(tx: &mut Tx, caller: &Caller, hits: &[Hit]) -> persistence::Result<HashMap<Id, String>> {
+    let mut wanted: BTreeMap<&str, Vec<Id>> = BTreeMap::new();
+    for (kind, id) in hits.iter().flat_map(|hit| &hit.parents) {
+        wanted.entry(kind).or_default().push(*id);
+    }
+    let mut names = HashMap::new();
+    for (kind, ids) in wanted {
+        if let Some(kind) = domain::kind(kind)
+            && let Ok(scope) = caller.scope(kind)
+        {
+            names.extend(engine::titles(tx, &scope, kind, &ids)?);
+        }
+    }
+    Ok(names)
+}
+
 pub fn routes(routes: &mut Routes) {
-    let hit = json!({ "type": "object", "required": ["kind", "id", "title", "url"], "properties": {
-        "kind": { "type": "string" }, "id": { "type": "string", "format": "uuid" }, "title": { "type": ["string", "null"] }, "url": { "type": "string" } } });
+    let parent = json!({ "type": ["object", "null"], "required": ["kind", "id", "title"],
+        "description": "What it belongs to, as far as the caller sees it; the nearest where there are several", "properties": {
+        "kind": { "type": "string" }, "id": { "type": "string", "format": "uuid" }, "title": { "type": "string" } } });
+    let hit = json!({ "type": "object", "required": ["kind", "id", "title", "parent", "url"], "properties": {
+        "kind": { "type": "string" }, "id": { "type": "string", "format": "uuid" }, "title": { "type": ["string", "null"] },
+        "parent": parent, "url": { "type": "string" } } });
     let doc = Doc::new("search", "search", "Search everything")
         .about("The latest hits of each kind. Two Chinese characters, pinyin or its initials, words, parts of a phone number or e-mail address.")
         .query("q", json!({ "type": "string", "maxLength": 200 }), "What to search for")

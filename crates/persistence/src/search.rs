@@ -158,20 +158,35 @@ pub struct Hit {
     pub kind: &'static str,
     pub id: Id,
     pub title: Option<String>,
+    /// Kind and id of what it belongs to, as far as that was asked for; the nearest first.
+    pub parents: Vec<(&'static str, Id)>,
 }
 
-/// The latest hits among the records of a kind.
-pub fn hits(tx: &mut Tx, scope: &Scope, kind: &'static Kind, q: &str, limit: u32) -> Result<Vec<Hit>> {
+/// The latest hits among the records of a kind, with those of its `parents` (field and kind) that are told.
+pub fn hits(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &'static Kind,
+    parents: &[(&'static str, &'static str)],
+    q: &str,
+    limit: u32,
+) -> Result<Vec<Hit>> {
     let Some(plan) = plan(tx, scope, kind, Some(q))? else {
         return Ok(Vec::new());
     };
     let dialect = tx.dialect();
-    let mut sql = Sql::new(format!("SELECT t.id, t.{} FROM {} t WHERE ", kind.title, kind.plural)).once();
+    let mut columns = format!("t.id, t.{}", kind.title);
+    let mut storage = vec![Storage::Id, Storage::Text];
+    for (field, _) in parents {
+        columns.push_str(&format!(", t.{field}"));
+        storage.push(Storage::Id);
+    }
+    let mut sql = Sql::new(format!("SELECT {columns} FROM {} t WHERE ", kind.plural)).once();
     filter::scope(&mut sql, dialect, scope);
     plan.condition(&mut sql, dialect, kind);
     sql.push(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ")
         .bind(i64::from(limit));
-    tx.rows(&sql, &[Storage::Id, Storage::Text])?
+    tx.rows(&sql, &storage)?
         .into_iter()
         .map(|row| {
             let mut values = row.into_iter();
@@ -183,10 +198,15 @@ pub fn hits(tx: &mut Tx, scope: &Scope, kind: &'static Kind, q: &str, limit: u32
                 Some(Val::Text(title)) => Some(title),
                 _ => None,
             };
+            let parents = parents.iter().zip(values).filter_map(|((_, kind), value)| match value {
+                Val::Id(id) => Some((*kind, id)),
+                _ => None,
+            });
             Ok(Hit {
                 kind: kind.name,
                 id,
                 title,
+                parents: parents.collect(),
             })
         })
         .collect()

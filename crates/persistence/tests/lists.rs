@@ -427,7 +427,7 @@ fn searches_find_the_same_on_both_engines() {
             .map(|q| {
                 let page = db.read(|tx| engine::list::<Customer>(tx, &scope, &list(q)));
                 let ids: Vec<Id> = page.rows.iter().map(Record::id).collect();
-                let hits = db.read(|tx| search::hits(tx, &scope, Customer::KIND, q, 20));
+                let hits = db.read(|tx| search::hits(tx, &scope, Customer::KIND, &[], q, 20));
                 let (mut a, mut b) = (ids.clone(), hits.iter().map(|h| h.id).collect::<Vec<_>>());
                 a.sort();
                 b.sort();
@@ -451,7 +451,7 @@ fn search_follows_every_change_of_a_record() {
     both(|db| {
         let finds = |q: &str| {
             let scope = common::scope::<Customer>(&db.actor());
-            db.read(|tx| search::hits(tx, &scope, Customer::KIND, q, 20)).len()
+            db.read(|tx| search::hits(tx, &scope, Customer::KIND, &[], q, 20)).len()
         };
         let one = customers().remove(0);
         db.insert(std::slice::from_ref(&one));

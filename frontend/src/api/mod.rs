@@ -266,6 +266,23 @@ fn watch_for_return() {
     });
 }
 
+/// A place where only what was begun last counts: for work of several requests, which is not called off by one signal.
+#[derive(Clone, Copy)]
+pub struct Turn(StoredValue<u32>);
+
+impl Turn {
+    pub fn new() -> Self {
+        Self(StoredValue::new(0))
+    }
+
+    /// Begins; what is given back tells whether it is still the last, and the place still there.
+    pub fn take(self) -> impl Fn() -> bool + Copy {
+        self.0.update_value(|n| *n = n.wrapping_add(1));
+        let mine = self.0.get_value();
+        move || self.0.try_get_value() == Some(mine)
+    }
+}
+
 /// A place from which only the newest request counts: an older one under way is called off.
 #[derive(Clone, Copy)]
 pub struct Latest(StoredValue<Option<AbortController>, LocalStorage>);

@@ -72,6 +72,14 @@ impl Problem {
         }
     }
 
+    /// Nobody waits for the answer any more.
+    pub fn superseded() -> Self {
+        Self {
+            code: "aborted".into(),
+            ..Self::default()
+        }
+    }
+
     /// A newer request took this one's place: nothing to tell anybody.
     pub fn aborted(&self) -> bool {
         self.code == "aborted"

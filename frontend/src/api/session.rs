@@ -5,7 +5,7 @@ use super::{Outcome, Problem, get, post};
 use crate::{
     avatar, dom,
     i18n::Locale,
-    state::{Session, state},
+    state::{Session, me, state},
 };
 use domain::policy::{Access, FieldRights};
 use leptos::prelude::*;
@@ -144,18 +144,25 @@ pub async fn set_up(body: Value) -> Outcome<()> {
     .await
 }
 
-pub async fn sign_out() {
-    let _ = post("/auth/logout", Value::Null).send().await;
+/// Whoever signs in next is to find nothing here of who was before.
+fn forget() {
     TOKEN.take();
     avatar::forget();
+    dom::forget("recent");
+}
+
+pub async fn sign_out() {
+    let _ = post("/auth/logout", Value::Null).send().await;
+    forget();
+    // Whose session ends under way finds them again.
+    dom::forget("draft");
     dom::store("session", "");
     state().session.set(Session::SignedOut(false));
     crate::route::go("/");
 }
 
 pub(super) fn end() {
-    TOKEN.take();
-    avatar::forget();
+    forget();
     state().session.set(Session::SignedOut(true));
 }
 
@@ -193,7 +200,15 @@ pub(super) async fn renew(used: &str) -> Outcome<()> {
             return;
         }
         let outcome = post("/auth/refresh", Value::Null).send_quietly().await;
-        let outcome = outcome.map(|body| TOKEN.set(body["access_token"].as_str().unwrap_or_default().to_owned()));
+        let outcome = outcome.and_then(|body| {
+            if me().is_some_and(|me| body["user"]["id"] != me.id.as_str()) {
+                // Somebody else has signed in by another tab: nothing goes on here in their name.
+                start_anew();
+                return Err(Problem::superseded());
+            }
+            TOKEN.set(body["access_token"].as_str().unwrap_or_default().to_owned());
+            Ok(())
+        });
         *result.borrow_mut() = Some(outcome);
     };
     locked(work).await;
@@ -204,6 +219,13 @@ pub(super) async fn renew(used: &str) -> Outcome<()> {
         end();
     }
     outcome
+}
+
+/// Loads the app for whoever is signed in now.
+fn start_anew() {
+    forget();
+    state().unsaved.give_up();
+    let _ = window().location().assign("/");
 }
 
 /// Runs while holding the lock that all tabs of the app share; without one where the browser has no locks.

@@ -80,10 +80,20 @@ async fn ask() {
             kinds::USER.path(),
             some.join(",")
         );
-        if let Ok(reply) = api::get(path).send_aside().await {
-            for user in reply.body["data"].as_array().into_iter().flatten() {
-                learn(user["id"].as_str().unwrap_or_default(), user["avatar"].as_str());
+        match api::get(path).send_aside().await {
+            Ok(reply) => {
+                for user in reply.body["data"].as_array().into_iter().flatten() {
+                    learn(user["id"].as_str().unwrap_or_default(), user["avatar"].as_str());
+                }
             }
+            // Asked again when they are next drawn.
+            Err(_) => FACES.with_borrow_mut(|faces| {
+                let unknown = |id: &String| faces.get(id).is_some_and(|face| face.avatar.is_empty());
+                let unknown: Vec<&String> = some.iter().filter(|id| unknown(id)).collect();
+                for id in unknown {
+                    faces.remove(id);
+                }
+            }),
         }
     }
 }
@@ -104,11 +114,15 @@ pub fn learn(id: &str, avatar: Option<&str>) {
     }
     let (id, avatar) = (id.to_owned(), avatar.to_owned());
     spawn_local(async move {
-        let Ok(picture) = api::get(format!("/users/{id}/avatar")).file().await else {
-            return;
-        };
+        let picture = api::get(format!("/users/{id}/avatar")).file().await;
         // Changed again meanwhile, or signed out.
         let wanted = FACES.with_borrow(|faces| faces.get(&id).is_some_and(|face| face.avatar == avatar));
+        let Ok(picture) = picture else {
+            if wanted {
+                FACES.with_borrow_mut(|faces| faces.remove(&id));
+            }
+            return;
+        };
         if wanted {
             put(&url, Some(picture));
         } else {

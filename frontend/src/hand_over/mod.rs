@@ -212,17 +212,17 @@ fn Progress(job: Job, close: Callback<()>) -> impl IntoView {
         let body = job.body.get();
         let progress = &body["progress"];
         let n = |name: &str| progress[name].as_f64().unwrap_or(0.0);
-        let moved = || match told(progress["moved"].as_object().unwrap_or(&Default::default())) {
-            said if said.is_empty() => t().hand_over_nothing.to_owned(),
-            said => fill(t().handed_over, &[&said]),
-        };
+        let moved = told(progress["moved"].as_object().unwrap_or(&Default::default()));
+        let moved = (!moved.is_empty()).then(|| fill(t().handed_over, &[&moved]));
         match body["status"].as_str().unwrap_or_default() {
-            "done" => view! { <p>{moved()}</p> }.into_any(),
+            "done" => view! { <p>{moved.unwrap_or_else(|| t().hand_over_nothing.to_owned())}</p> }.into_any(),
             "failed" => {
                 let why = body["error"]["detail"].as_str().unwrap_or_default().to_owned();
-                view! { <p class="form-error"><b>{t().hand_over_failed}</b>" "{why}</p><p>{moved()}</p> }.into_any()
+                view! { <p class="form-error"><b>{t().hand_over_failed}</b>" "{why}</p>{moved.map(|moved| view! { <p>{moved}</p> })} }.into_any()
             }
-            "cancelled" => view! { <p>{t().hand_over_cancelled}</p><p>{moved()}</p> }.into_any(),
+            "cancelled" => {
+                view! { <p>{t().hand_over_cancelled}</p>{moved.map(|moved| view! { <p>{moved}</p> })} }.into_any()
+            }
             _ => {
                 let (done, total) = (n("done"), n("total"));
                 let share = if total > 0.0 { done / total } else { 0.0 };

@@ -274,6 +274,7 @@ texts! {
     they_also_changed: "对方还修改了：" / "They also changed:";
     keep_theirs: "放弃我的修改" / "Discard mine";
     apply_choice: "按选择保存" / "Save the choice";
+    half_date: "日期没有填完整，没有保存。" / "The date is not complete, so it was not saved.";
 
     // The recycle bin
     bin: "回收站" / "Recycle bin";

@@ -18,10 +18,7 @@ pub async fn looked(job: Job) -> Result<Value, Problem> {
         }
         match job.body.try_get_untracked() {
             None => {
-                return Err(Problem {
-                    code: "aborted".into(),
-                    ..Problem::default()
-                });
+                return Err(Problem::superseded());
             }
             Some(body) if body["status"] == "failed" => {
                 let detail = said(&body["error"]);

@@ -262,7 +262,7 @@ fn TrialStep(wizard: Wizard) -> impl IntoView {
 
 #[component]
 fn ResultStep(wizard: Wizard) -> impl IntoView {
-    let list = move || format!("/{}", wizard.kind.get().path());
+    let list = move || kinds::list(wizard.kind.get_untracked());
     view! {
         {move || wizard.job.get().map_or_else(|| ui::skeleton(4), |job| view! { <JobView job trial=false again=None/> }.into_any())}
         <div class="form-foot">

@@ -49,6 +49,8 @@ impl Job {
                             return;
                         }
                     }
+                    // Away, or busy: the job goes on all the same.
+                    Err(error) if matches!(error.status, 0 | 429 | 502..=504) => {}
                     Err(error) => {
                         self.problem.try_set(Some(error));
                         return;

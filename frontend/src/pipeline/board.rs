@@ -17,13 +17,16 @@ use crate::{
         list::SearchBox,
         row::Row,
     },
-    route,
+    route::{self, Address},
     state::{self, state},
     ui::{self, Menu, avatar, combobox::Chosen, combobox::Combobox, icon},
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+/// The owner whose cards are shown, as the address has it.
+const OWNER: &str = "filter[owner_id]";
 
 /// One stage with its cards.
 #[derive(Clone)]
@@ -208,7 +211,7 @@ pub fn BoardPage() -> impl IntoView {
                 .map(|p| p.id().to_owned())
         })
     });
-    let owner = Memo::new(move |_| address.with(|a| a.get("filter[owner_id]").unwrap_or_default().to_owned()));
+    let owner = Memo::new(move |_| address.with(|a| a.get(OWNER).unwrap_or_default().to_owned()));
     let path = Memo::new(move |_| {
         let id = pipeline.get()?;
         let q = address.with(|a| a.get("q").unwrap_or_default().to_owned());
@@ -375,17 +378,13 @@ pub fn BoardPage() -> impl IntoView {
 
 #[component]
 fn OwnerFilter() -> impl IntoView {
-    let owner = Memo::new(move |_| {
-        state()
-            .address
-            .with(|a| a.get("filter[owner_id]").unwrap_or_default().to_owned())
-    });
+    let owner = Memo::new(move |_| state().address.with(|a| a.get(OWNER).unwrap_or_default().to_owned()));
     let open = RwSignal::new(false);
     let chosen: RwSignal<Chosen> = RwSignal::new(None);
     let me = state::me();
     let set = move |id: &str| {
         open.set(false);
-        route::set("filter[owner_id]", id);
+        route::set(OWNER, id);
     };
     // After a reload only the id is known; the name is asked for.
     Effect::new(move |_| {
@@ -471,7 +470,18 @@ fn column(board: Board, index: usize) -> AnyView {
         board.columns.with(|c| {
             let column = c.get(index)?;
             let hidden = column.count - column.cards.len() as i64;
-            let href = format!("/opportunities?filter[stage_id]={}&filter[status]=open", column.id);
+            let mut rest = Address {
+                path: kinds::list(kinds::OPPORTUNITY),
+                query: Vec::new(),
+            }
+            .with("filter[stage_id]", &column.id)
+            .with("filter[status]", "open");
+            // The same cards as here.
+            for key in [OWNER, "q"] {
+                let value = state().address.with(|a| a.get(key).unwrap_or_default().to_owned());
+                rest = rest.with(key, &value);
+            }
+            let href = rest.url();
             (hidden > 0).then(|| view! { <a class="board-rest" href=href>{fill(t().and_more, &[&format::number(hidden as f64)])}</a> })
         })
     };

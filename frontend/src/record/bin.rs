@@ -1,6 +1,7 @@
 //! The recycle bin: what was deleted of each kind, last first, and the way back.
 
 use crate::{
+    api::Turn,
     i18n::{fill, format, t},
     kinds,
     record::{field, list::Pages, names, row::Row, save},
@@ -54,13 +55,17 @@ fn Bin(kind: &'static Kind) -> impl IntoView {
     let restored = RwSignal::new(HashSet::<String>::new());
     // Names of owners and customers come after the rows, and only for rows that lack them.
     let shown = RwSignal::new(Vec::<(String, Row)>::new());
+    let turn = Turn::new();
     Effect::new(move |_| {
+        let newest = turn.take();
         let rows = pages.rows.get();
         spawn_local(async move {
             let records: Vec<Row> = rows.iter().filter_map(|r| Row::new(r.get("record").clone())).collect();
             let records = names::expanded(kind, &records).await;
             let at = rows.iter().map(|r| r.text("deleted_at").to_owned());
-            shown.try_set(at.zip(records).collect());
+            if newest() {
+                shown.set(at.zip(records).collect());
+            }
         });
     });
     let restore = Callback::new(move |row: Row| {
@@ -89,7 +94,7 @@ fn Bin(kind: &'static Kind) -> impl IntoView {
             <ul class="plain card-list bin">
                 <For each=move || rows.get() key=|(_, r)| r.id().to_owned() children=move |(at, row)| line(kind, &at, row, restore)/>
             </ul>
-            {move || pages.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| pages.next(path.get_value())>{t().show_more}</button> })}
+            {pages.foot(move || pages.next(path.get_value()))}
         }
         .into_any(),
     }

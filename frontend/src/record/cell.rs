@@ -93,7 +93,8 @@ pub fn CellEditor(
         // The table has its own use for arrows and Enter.
         event.stop_propagation();
         match event.key().as_str() {
-            "Enter" if !event.is_composing() => {
+            _ if dom::composing(&event) => {}
+            "Enter" => {
                 event.prevent_default();
                 end(true, true);
             }

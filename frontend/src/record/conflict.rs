@@ -1,14 +1,19 @@
 //! A stale edit: mine and theirs side by side, field by field; the person chooses, and it is applied again.
 
 use crate::{
+    api::Problem,
     dom::Tell,
     i18n::{fill, label, t},
-    record::{row, row::Row, save},
-    state::state,
-    ui::{Dialog, badge, states::form_error, toast},
+    record::{
+        row,
+        row::Row,
+        save::{self, Stored},
+    },
+    state::{announce, state},
+    ui::{Dialog, Sending, badge, toast},
 };
 use domain::{Field, Kind};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 #[derive(Clone)]
@@ -36,8 +41,8 @@ fn dialog(conflict: Conflict) -> AnyView {
         patch,
         expansions,
     } = conflict;
-    let close = Callback::new(|()| state().conflict.set(None));
-    let problem = RwSignal::new(None);
+    let close = || state().conflict.set(None);
+    let sending = Sending::new();
     let fields =
         move |names: &dyn Fn(&Field) -> bool| kind.fields.iter().filter(|f| names(f)).collect::<Vec<&'static Field>>();
     let mine = fields(&|f| patch.contains_key(f.name));
@@ -100,6 +105,12 @@ fn dialog(conflict: Conflict) -> AnyView {
         })
         .collect_view();
     let title = theirs.title(kind);
+    // However it is left without a choice, what is shown behind it is what is stored.
+    let stored = theirs.clone();
+    let drop = Callback::new(move |()| {
+        announce(kind.plural, stored.id(), Some(stored.clone()));
+        close();
+    });
     let apply = {
         let theirs = theirs.clone();
         move |_| {
@@ -108,38 +119,29 @@ fn dialog(conflict: Conflict) -> AnyView {
             patch.retain(|name, _| chosen.iter().any(|(n, mine)| n == name && *mine));
             let (theirs, expansions) = (theirs.clone(), expansions.clone());
             if patch.is_empty() {
-                crate::state::announce(kind.plural, theirs.id(), Some(theirs.clone()));
-                close.tell(());
-                return;
+                return drop.tell(());
             }
-            spawn_local(async move {
-                match save::send(kind, &theirs, &patch, &expansions).await {
-                    Ok(_) => {
+            sending.run(async move {
+                match save::store(kind, &theirs, &patch, &expansions).await? {
+                    Stored::Done(_) => {
                         toast::say(t().saved);
-                        close.tell(());
+                        close();
                     }
-                    Err(error) if error.stale() => match save::fetch(kind, theirs.id()).await {
-                        // Moved on once more: the same question with newer answers.
-                        Ok(newer) => state().conflict.set(Some(Conflict {
-                            kind,
-                            base: theirs,
-                            theirs: newer,
-                            patch,
-                            expansions,
-                        })),
-                        Err(error) => problem.set(Some(error)),
-                    },
-                    Err(error) => problem.set(Some(error)),
+                    // Moved on once more: the same question with newer answers.
+                    Stored::Conflict(newer) => state().conflict.set(Some(Conflict {
+                        kind,
+                        base: theirs,
+                        theirs: newer,
+                        patch,
+                        expansions,
+                    })),
                 }
+                Ok::<_, Problem>(())
             });
         }
     };
-    let drop = move |_| {
-        crate::state::announce(kind.plural, theirs.id(), Some(theirs.clone()));
-        close.tell(());
-    };
     view! {
-        <Dialog title=t().conflict_title close wide=true>
+        <Dialog title=t().conflict_title close=drop wide=true>
             <div class="dialog-body">
                 <p>{fill(t().conflict_text, &[&title])}</p>
                 <table class="compare">
@@ -149,11 +151,11 @@ fn dialog(conflict: Conflict) -> AnyView {
                     <tbody>{rows}</tbody>
                 </table>
                 {(!other_rows.is_empty()).then(|| view! { <p class="muted">{t().they_also_changed}</p><ul class="plain">{other_rows}</ul> })}
-                {form_error(problem)}
+                {sending.alert()}
             </div>
             <footer class="dialog-foot">
-                <button type="button" class="btn" on:click=drop>{t().keep_theirs}</button>
-                <button type="button" class="btn primary" on:click=apply>{t().apply_choice}</button>
+                <button type="button" class="btn" on:click=move |_| drop.tell(())>{t().keep_theirs}</button>
+                <button type="button" class="btn primary" class:loading=sending.busy on:click=apply><span>{t().apply_choice}</span></button>
             </footer>
         </Dialog>
     }

@@ -2,12 +2,12 @@
 
 use crate::{
     currency,
-    dom::Tell,
+    dom::{self, Tell},
     i18n::{LANGUAGES, fill, format, label, t},
     kinds, picklist,
     record::row::{self, Row},
     role::{self, RoleBoxes},
-    ui::{avatar, badge, combobox::Chosen, combobox::Combobox, icon},
+    ui::{avatar, badge, combobox::Chosen, combobox::Combobox, icon, toast},
     user,
 };
 use domain::{
@@ -222,11 +222,14 @@ pub fn edit(
         }
         Type::Instant => view! {
             <input type="datetime-local" class="input" id=id prop:value=format::to_local_input(&text())
-                on:change=move |e| set(format::from_local_input(&event_target_value(&e)).map_or(Value::Null, Value::String))/>
+                on:change=move |e| if let Some(at) = dom::whole_date(&e) { set(format::from_local_input(&at).map_or(Value::Null, Value::String)) }
+                on:keydown=hold_half_date on:blur=tell_half_date/>
         }
         .into_any(),
         Type::Day => view! {
-            <input type="date" class="input" id=id prop:value=text() on:change=move |e| set(or_null(event_target_value(&e)))/>
+            <input type="date" class="input" id=id prop:value=text()
+                on:change=move |e| if let Some(day) = dom::whole_date(&e) { set(or_null(day)) }
+                on:keydown=hold_half_date on:blur=tell_half_date/>
         }
         .into_any(),
         Type::Int => view! {
@@ -267,6 +270,22 @@ pub fn edit(
             }
             .into_any()
         }
+    }
+}
+
+/// A date of which only a part is there changes nothing, and whoever leaves it hears so.
+pub fn tell_half_date(event: web_sys::FocusEvent) {
+    if dom::whole_date(&event).is_none() {
+        toast::warn(t().half_date);
+    }
+}
+
+/// Enter does not save one either.
+fn hold_half_date(event: web_sys::KeyboardEvent) {
+    if event.key() == "Enter" && dom::whole_date(&event).is_none() {
+        event.prevent_default();
+        event.stop_propagation();
+        toast::warn(t().half_date);
     }
 }
 
@@ -343,6 +362,7 @@ fn tags(value: RwSignal<Value>, id: String) -> AnyView {
             }).collect_view()}
             <input node_ref=node id=id autocomplete="off" placeholder=t().tags_hint
                 on:keydown=move |e| match e.key().as_str() {
+                    _ if dom::composing(&e) => {}
                     "Enter" | "," | "，" if take() || e.key() != "Enter" => { e.prevent_default(); e.stop_propagation(); }
                     "Backspace" if node.get_untracked().is_some_and(|i| i.value().is_empty()) => if let Some(last) = list().last() { remove(last); },
                     _ => {}
@@ -385,7 +405,7 @@ fn pick(
                 if picked == "\u{0}other" {
                     value.set(Value::Null);
                     free.set(true);
-                    crate::dom::focus_soon(format!("#{focus}"));
+                    dom::focus_soon(format!("#{focus}"));
                 } else {
                     value.set(or_null(picked));
                     done();

@@ -117,9 +117,15 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
             let expansions = draft.expansion(field).into_iter().collect::<Map<_, _>>();
             // Shown at once; what the server refuses goes back with the reason at the field.
             row.update(|r| *r = r.with(&patch).with(&expansions));
-            let before = base.clone();
+            let (before, names) = save::before(kind, &base, &patch);
+            let mine = patch.get(field.name).cloned().unwrap_or_default();
             let failed = Arc::new(move |error: Problem| {
-                row.try_set(before.clone());
+                // Only this field, and only if it still holds what was refused: the rest is newer by now.
+                row.try_update(|r| {
+                    if r.get(field.name) == &mine {
+                        *r = r.with(&before).with(&names);
+                    }
+                });
                 toast::complain(&error);
                 if error.field(field.name).is_some() {
                     problem.try_set(Some(error));
@@ -140,7 +146,8 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
     let end = StoredValue::new(end);
     let chosen = Callback::new(move |()| commit.with_value(|c| c(true)));
     let key = move |event: web_sys::KeyboardEvent| match event.key().as_str() {
-        "Enter" if !event.is_composing() && !dom::within(&event, "textarea") => {
+        _ if dom::composing(&event) => {}
+        "Enter" if !dom::within(&event, "textarea") => {
             event.prevent_default();
             commit.with_value(|c| c(true));
         }
@@ -197,9 +204,11 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
     .into_any()
 }
 
-/// A reference that only makes sense within another one: a contact of this customer, a stage of this pipeline.
+/// A reference that only makes sense within another one: a contact of this customer, a stage of this pipeline. Nothing is
+/// given to who has left.
 pub fn narrowing(field: &Field, row: &Row) -> String {
     let within = match (field.name, field.refers) {
+        (_, Some("user")) => return "filter[disabled]=false".to_owned(),
         ("contact_id" | "reports_to_id", _) => "customer_id",
         (_, Some("stage")) => "pipeline_id",
         _ => return String::new(),

@@ -100,8 +100,20 @@ pub fn CreateDialog(
             .filter(|(f, _)| !needed(f) && !kinds::first_fields(kind).contains(&f.name))
             .count()
     });
+    let first = drafts.with_value(|d| {
+        d.iter()
+            .map(|(_, draft)| draft.value.get_untracked())
+            .collect::<Vec<_>>()
+    });
+    let typed = Signal::derive(move || {
+        drafts.with_value(|d| {
+            d.iter()
+                .zip(&first)
+                .any(|((_, draft), first)| draft.value.with(|v| v != first))
+        })
+    });
     view! {
-        <Dialog title=fill(t().new_of, &[&noun(kind.label)]) close>
+        <Dialog title=fill(t().new_of, &[&noun(kind.label)]) close typed>
             <form on:submit=submit(create) novalidate=true>
                 <div class="dialog-body">
                     <div class="form-grid">{shown}</div>

@@ -1,7 +1,7 @@
 //! The history of a record: who changed what, from what to what.
 
 use crate::{
-    api::{self, Problem},
+    api::{self, Problem, Turn},
     i18n::{format, label, t},
     record::{
         changes,
@@ -23,24 +23,38 @@ pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
     let problem = RwSignal::new(None::<Problem>);
     let loading = RwSignal::new(true);
     let id = StoredValue::new(id);
+    let turn = Turn::new();
     let load = move |before: Option<String>| {
         loading.set(true);
+        problem.set(None);
+        let newest = turn.take();
+        let first = before.is_none();
         let before = before.map(|b| format!("&before={}", encode(&b))).unwrap_or_default();
         let path = format!("/{}/{}/history?limit=30{before}", kind.path(), id.get_value());
         spawn_local(async move {
-            let outcome = api::get(path).send().await;
-            loading.try_set(false);
-            match outcome {
-                Ok(reply) => {
-                    let fresh = reply.body["data"].as_array().cloned().unwrap_or_default();
-                    next.try_set(reply.body["page"]["next_cursor"].as_str().map(str::to_owned));
-                    let known = resolve(kind, &fresh).await;
-                    names.try_update(|n| n.extend(known));
-                    entries.try_update(|e| e.extend(fresh));
+            let found = async {
+                let body = api::get(path).send().await?.body;
+                let fresh = body["data"].as_array().cloned().unwrap_or_default();
+                let known = resolve(kind, &fresh).await;
+                Ok::<_, Problem>((body["page"]["next_cursor"].as_str().map(str::to_owned), fresh, known))
+            };
+            let found = found.await;
+            if !newest() {
+                return;
+            }
+            loading.set(false);
+            match found {
+                Ok((cursor, fresh, known)) => {
+                    next.set(cursor);
+                    names.update(|n| n.extend(known));
+                    entries.update(|e| {
+                        if first {
+                            e.clear();
+                        }
+                        e.extend(fresh);
+                    });
                 }
-                Err(error) => {
-                    problem.try_set(Some(error));
-                }
+                Err(error) => problem.set(Some(error)),
             }
         });
     };
@@ -52,17 +66,16 @@ pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
             .get()
             .is_some_and(|c| c.kind == kind.plural && id.with_value(|id| *id == c.id));
         if before.is_some() && changed {
-            entries.set(Vec::new());
             load(None);
         }
     });
     view! {
-        {move || problem.get().map(|p| ui::problem(&p, Callback::new(move |()| { problem.set(None); load(None); })))}
+        {move || problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load(None))))}
         {move || (loading.get() && entries.with(Vec::is_empty)).then(|| ui::skeleton(5))}
         <ol class="events">
             <For each=move || entries.get() key=|e| e["position"].as_i64() children=move |e| names.with_untracked(|n| entry(kind, &e, n))/>
         </ol>
-        {move || next.get().map(|n| view! { <button type="button" class="btn quiet small" on:click=move |_| load(Some(n.clone()))>{t().show_more}</button> })}
+        {move || next.get().map(|n| view! { <button type="button" class="btn quiet small" class:loading=loading on:click=move |_| if !loading.get_untracked() { load(Some(n.clone())) }><span>{t().show_more}</span></button> })}
     }
     .into_any()
 }

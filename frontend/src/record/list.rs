@@ -30,6 +30,8 @@ pub struct Pages {
     pub count: RwSignal<Option<i64>>,
     pub problem: RwSignal<Option<Problem>>,
     pub loading: RwSignal<bool>,
+    /// Why the next page is not there; what was loaded before it stands.
+    stuck: RwSignal<Option<Problem>>,
     cursor: RwSignal<Option<String>>,
     latest: Latest,
 }
@@ -41,6 +43,7 @@ impl Pages {
             count: RwSignal::new(None),
             problem: RwSignal::new(None),
             loading: RwSignal::new(false),
+            stuck: RwSignal::new(None),
             cursor: RwSignal::new(None),
             latest: Latest::new(),
         }
@@ -63,6 +66,7 @@ impl Pages {
 
     fn fetch(self, path: String, first: bool) {
         self.loading.set(true);
+        self.stuck.set(None);
         spawn_local(async move {
             let outcome = api::get(path).latest(self.latest).send().await;
             if outcome.as_ref().is_err_and(Problem::aborted) || self.rows.try_with_untracked(|_| ()).is_none() {
@@ -89,9 +93,32 @@ impl Pages {
                     }
                     self.problem.set(None);
                 }
-                Err(problem) => self.problem.set(Some(problem)),
+                Err(problem) if first => self.problem.set(Some(problem)),
+                Err(problem) => self.stuck.set(Some(problem)),
             }
         });
+    }
+
+    /// Under the rows: why there are no more of them, and the way to try again.
+    pub fn stuck(self, next: impl Fn() + Copy + Send + 'static) -> AnyView {
+        let line = move |problem: Problem| {
+            view! {
+                <p class="stuck" role="alert">{icon("warning")}<span>{t().could_not_load}{t().colon}{problem.text()}</span>
+                    <button type="button" class="btn small" on:click=move |_| next()>{icon("undo")}{t().try_again}</button></p>
+            }
+        };
+        (move || self.stuck.get().map(line)).into_any()
+    }
+
+    /// Under the rows, where one asks for the next page.
+    pub fn foot(self, next: impl Fn() + Copy + Send + 'static) -> AnyView {
+        let more = Memo::new(move |_| self.more() && self.stuck.with(Option::is_none));
+        let button = move || {
+            more.get().then(|| view! {
+                <button type="button" class="btn quiet small" class:loading=self.loading on:click=move |_| next()><span>{t().show_more}</span></button>
+            })
+        };
+        view! { {self.stuck(next)}{button} }.into_any()
     }
 
     /// Whether there is another page.
@@ -324,6 +351,7 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
                     (None, true) => view! { <RecordTable table/> }.into_any(),
                     (None, false) => body.with_value(|b| b()),
                 }}
+                {pages.stuck(move || pages.next(path.get_untracked()))}
                 <BulkBar kind rows=pages.rows selected reload=Callback::new(move |()| reload())/>
             </div>
             {move || opened.get().map(|id| view! { <Panel kind id close=Callback::new(move |()| close_panel(kind))/> })}
@@ -387,11 +415,27 @@ pub fn SearchBox() -> impl IntoView {
     let address = state().address;
     let later = dom::debounce(250);
     let value = Memo::new(move |_| address.with(|a| a.get("q").unwrap_or_default().to_owned()));
+    // The address has it trimmed: what is being typed is not written over with that.
+    let typed = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        let value = value.get();
+        if typed.with_untracked(|t| t.trim() != value) {
+            typed.set(value);
+        }
+    });
+    let take = move |event: &web_sys::Event| {
+        if !dom::composing(event) {
+            let q = event_target_value(event);
+            typed.set(q.clone());
+            later(Box::new(move || route::set("q", q.trim())));
+        }
+    };
+    let composed = take.clone();
     view! {
         <label class="search">
             {icon("search")}
-            <input type="search" class="input" placeholder=t().search aria-label=t().search prop:value=value
-                on:input=move |e| { let q = event_target_value(&e); later(Box::new(move || route::set("q", q.trim()))); }/>
+            <input type="search" class="input" placeholder=t().search aria-label=t().search prop:value=typed
+                on:input=move |e| take(&e) on:compositionend=move |e| composed(&e)/>
         </label>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! Names of records that others mention by id, where the API gives no expansion: one request for each kind.
+//! Names of records that others mention by id, where the API gives no expansion: one request for a hundred of each kind.
 
 use crate::{api, kinds, record::row::Row};
 use domain::Kind;
@@ -7,6 +7,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Id → name; what is gone, or out of reach, is not in it.
 pub type Names = HashMap<String, String>;
+
+/// Ids in one question: an address has its length, and a page its rows.
+const AT_ONCE: usize = 100;
 
 /// Ids by the name of their kind.
 #[derive(Default)]
@@ -23,14 +26,21 @@ impl Wanted {
         let mut names = Names::new();
         for (kind, ids) in self.0 {
             let Some(of) = kinds::kind(kind) else { continue };
-            let ids = ids.into_iter().collect::<Vec<_>>().join(",");
-            let path = format!("/{}?limit=200&fields=id,{}&filter[id][in]={ids}", of.path(), of.title);
-            if let Ok(reply) = api::get(path).send().await {
-                let rows = reply.body["data"].as_array().cloned().unwrap_or_default();
-                let pairs = rows
-                    .iter()
-                    .filter_map(|r| Some((r["id"].as_str()?.to_owned(), r[of.title].as_str()?.to_owned())));
-                names.extend(pairs);
+            let ids: Vec<String> = ids.into_iter().collect();
+            for some in ids.chunks(AT_ONCE) {
+                let path = format!(
+                    "/{}?limit={AT_ONCE}&fields=id,{}&filter[id][in]={}",
+                    of.path(),
+                    of.title,
+                    some.join(",")
+                );
+                if let Ok(reply) = api::get(path).send().await {
+                    let rows = reply.body["data"].as_array().cloned().unwrap_or_default();
+                    let pairs = rows
+                        .iter()
+                        .filter_map(|r| Some((r["id"].as_str()?.to_owned(), r[of.title].as_str()?.to_owned())));
+                    names.extend(pairs);
+                }
             }
         }
         names

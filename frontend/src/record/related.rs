@@ -51,14 +51,18 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
                 .collect_view()
         })
     };
+    // Memos, or every page would draw all anew.
+    let failed = Memo::new(move |_| pages.problem.get());
+    let empty = Memo::new(move |_| pages.rows.with(Vec::is_empty));
+    let loading = Memo::new(move |_| pages.loading.get() && empty.get());
     view! {
         <div class="related">
             <div class="related-head">{add()}</div>
-            {move || match (pages.problem.get(), pages.loading.get(), pages.rows.with(Vec::is_empty)) {
+            {move || match (failed.get(), loading.get(), empty.get()) {
                 (Some(problem), _, _) => ui::problem(&problem, Callback::new(move |()| load())),
                 (None, true, true) => ui::skeleton(3),
                 (None, false, true) => view! { <p class="muted pad">{fill(t().none_of, &[&noun(kind.label)])}</p> }.into_any(),
-                _ => view! { <ul class="plain">{rows}</ul> }.into_any(),
+                _ => view! { <ul class="plain">{rows}</ul>{pages.foot(move || pages.next(path.get_value()))} }.into_any(),
             }}
             {move || creating.get().then(|| view! { <CreateDialog kind preset=preset.get_value() close=Callback::new(move |()| creating.set(false))/> })}
         </div>

@@ -50,33 +50,79 @@ pub struct Change {
     pub expansions: Map<String, Value>,
 }
 
-/// Sends a change. Success and undo are told by toast, a stale version by the conflict dialog; `failed` gets the rest.
+/// Sends a change. Success and undo are told by toast, a conflict by its dialog; `failed` gets the rest.
 pub fn change(change: Change, failed: Refused) {
+    change_and_say(change, t().saved, failed);
+}
+
+/// As `change`, with words of its own for success.
+pub fn change_and_say(change: Change, said: impl Into<String>, failed: Refused) {
     let Change {
         kind,
         base,
         patch,
         expansions,
     } = change;
+    let said = said.into();
     spawn_local(async move {
-        match send(kind, &base, &patch, &expansions).await {
-            Ok(row) => {
-                let back = undo_of(kind, base, row, &patch);
-                toast::say_with_undo(t().saved, back);
-            }
-            Err(problem) if problem.stale() => match fetch(kind, base.id()).await {
-                Ok(theirs) => state().conflict.set(Some(Conflict {
-                    kind,
-                    base,
-                    theirs,
-                    patch,
-                    expansions,
-                })),
-                Err(problem) => failed(problem),
-            },
+        match store(kind, &base, &patch, &expansions).await {
+            Ok(Stored::Done(row)) => toast::say_with_undo(said, undo_of(kind, base, row, &patch)),
+            Ok(Stored::Conflict(theirs)) => state().conflict.set(Some(Conflict {
+                kind,
+                base,
+                theirs,
+                patch,
+                expansions,
+            })),
             Err(problem) => failed(problem),
         }
     });
+}
+
+/// What became of a change.
+pub enum Stored {
+    Done(Row),
+    /// Somebody has changed the same meanwhile: this is what stands there now.
+    Conflict(Row),
+}
+
+/// So often is a change sent once more, on newer and newer versions.
+const AGAIN: u32 = 3;
+
+/// Sends a change on the version it was based on. A version is also made by whatever has nothing to do with it, one's own
+/// change of another field a moment ago among that: so where nobody touched what is changed, it is sent on what is there now.
+pub async fn settle(
+    base: &Row,
+    patch: &Map<String, Value>,
+    send: impl AsyncFn(&Row) -> Result<Row, Problem>,
+    fetch: impl AsyncFn() -> Result<Row, Problem>,
+) -> Result<Stored, Problem> {
+    let mut on = base.clone();
+    let mut again = AGAIN;
+    loop {
+        match send(&on).await {
+            Err(problem) if problem.stale() => {}
+            outcome => return outcome.map(Stored::Done),
+        }
+        let theirs = fetch().await?;
+        let meant = |(name, mine): (&String, &Value)| [base.get(name), mine].contains(&theirs.get(name));
+        if again == 0 || !patch.iter().all(meant) {
+            return Ok(Stored::Conflict(theirs));
+        }
+        again -= 1;
+        on = theirs;
+    }
+}
+
+/// The same for a record, and every screen is told of the new row.
+pub async fn store(
+    kind: &'static Kind,
+    base: &Row,
+    patch: &Map<String, Value>,
+    expansions: &Map<String, Value>,
+) -> Result<Stored, Problem> {
+    let sending = async |on: &Row| send(kind, on, patch, expansions).await;
+    settle(base, patch, sending, async || fetch(kind, base.id()).await).await
 }
 
 /// Sends a patch against `base` and tells every screen of the new row.
@@ -100,23 +146,25 @@ pub async fn send(
 
 /// Puts the old values back, on the version the change made.
 fn undo_of(kind: &'static Kind, old: Row, new: Row, patch: &Map<String, Value>) -> Callback<()> {
-    let back: Map<String, Value> = patch.keys().map(|k| (k.clone(), old.get(k).clone())).collect();
-    let names: Map<String, Value> = kind
-        .fields
-        .iter()
-        .filter(|f| patch.contains_key(f.name))
-        .filter_map(|f| f.expansion().map(|e| (e.to_owned(), old.get(e).clone())))
-        .collect();
+    let (back, names) = before(kind, &old, patch);
     Callback::new(move |()| {
         let (new, back, names) = (new.clone(), back.clone(), names.clone());
         spawn_local(async move {
-            match send(kind, &new, &back, &names).await {
-                Ok(_) => toast::say(t().undone),
-                Err(problem) if problem.stale() => toast::say(t().changed_since),
+            match store(kind, &new, &back, &names).await {
+                Ok(Stored::Done(_)) => toast::say(t().undone),
+                Ok(Stored::Conflict(_)) => toast::say(t().changed_since),
                 Err(problem) => toast::complain(&problem),
             }
         });
     })
+}
+
+/// What a record held where a patch changes it, and the records expanded beside that.
+pub fn before(kind: &Kind, old: &Row, patch: &Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+    let names = kind.fields.iter().filter(|f| patch.contains_key(f.name));
+    let names = names.filter_map(|f| f.expansion().map(|e| (e.to_owned(), old.get(e).clone())));
+    let values = patch.keys().map(|k| (k.clone(), old.get(k).clone()));
+    (values.collect(), names.collect())
 }
 
 /// Moves a record to the recycle bin; the toast takes it out again.

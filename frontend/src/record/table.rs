@@ -124,6 +124,7 @@ pub fn RecordTable(table: Table) -> impl IntoView {
     let lists = Memo::new(move |_| state().picklists.with(|l| l.len()) + state().roles.with(Vec::len));
     let visible = move || {
         lists.track();
+        columns.track();
         let (first, last) = window.get();
         rows.with(|r| {
             r.get(first..last)
@@ -218,7 +219,9 @@ pub fn RecordTable(table: Table) -> impl IntoView {
         }
     });
     let key = move |event: web_sys::KeyboardEvent| {
-        if dom::within(&event, ".thead") || count.get_untracked() == 0 {
+        // With these it is a command of the app or the browser.
+        let command = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if command || dom::within(&event, ".thead") || count.get_untracked() == 0 {
             return;
         }
         let last = columns.with_untracked(Vec::len).saturating_sub(1);
@@ -265,6 +268,9 @@ pub fn RecordTable(table: Table) -> impl IntoView {
         })
     };
     let row_id = move |index: usize| format!("row-{}-{index}", kind.name);
+    // What a row shows: with other columns it is drawn anew, and once more when what they show has come.
+    let shown_of =
+        move |row: &Row| columns.with_untracked(|c| c.iter().map(|f| (f.name, row.has(f.name))).collect::<Vec<_>>());
     // Where a row is clicked: the first click opens it, unless a second one follows on a cell that can be edited.
     let clicks = StoredValue::new(0u32);
     let click = move |event: web_sys::MouseEvent, index: usize| {
@@ -314,11 +320,11 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             <div class="thead tr" role="row" aria-rowindex="1">{heads}</div>
             <div class="tbody" role="rowgroup" style:height=move || format!("{}px", count.get() as f64 * ROW)>
                 <div class="twindow" style:transform=move || format!("translateY({}px)", window.get().0 as f64 * ROW)>
-                    <For each=visible key=move |(i, r)| (*i, r.id().to_owned(), r.version(), columns.with_untracked(Vec::len), lists.get_untracked()) children=move |(index, row)| {
+                    <For each=visible key=move |(i, r)| (*i, r.id().to_owned(), r.version(), shown_of(r), lists.get_untracked()) children=move |(index, row)| {
                         let cells = columns.with_untracked(|columns| columns.iter().enumerate().map(|(i, f)| {
                             let class = if numeric(f) { "td num" } else { "td" };
                             let role = if i == 0 { "rowheader" } else { "gridcell" };
-                            let shown = if editable(f) { shown(kind, f, row.clone(), pending) } else { field::cell(kind, f, &row) };
+                            let shown = if !row.has(f.name) { ().into_any() } else if editable(f) { shown(kind, f, row.clone(), pending) } else { field::cell(kind, f, &row) };
                             if f.name == kind.title {
                                 let (id, was) = (row.id().to_owned(), row.id().to_owned());
                                 let name = row.title(kind);

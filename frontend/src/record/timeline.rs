@@ -1,11 +1,11 @@
 //! What happened with a record, newest first, and the box to write down the next thing.
 
 use crate::{
-    api,
+    api, dom,
     i18n::{format, label, t},
     kinds,
-    record::{form::CreateDialog, list::Pages, row::Row, save},
-    state::announce,
+    record::{field::tell_half_date, form::CreateDialog, list::Pages, row::Row, save},
+    state::{self, announce},
     ui::{self, Menu, Sending, avatar, icon, toast},
 };
 use domain::{Kind, activity::ActivityKind};
@@ -58,7 +58,7 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                     <ol class="events">
                         <For each=move || pages.rows.get() key=|r| (r.id().to_owned(), r.version()) let:event>{entry(event)}</For>
                     </ol>
-                    {move || pages.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| more()>{t().show_more}</button> })}
+                    {pages.foot(more)}
                 }.into_any(),
             }}
         </div>
@@ -124,6 +124,28 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
     let open = RwSignal::new(false);
     let sending = Sending::new();
     let tasking = RwSignal::new(false);
+    // What is half written is there again after a look elsewhere.
+    let me = state::me().map(|me| me.id).unwrap_or_default();
+    let of = row.with_untracked(|r| r.id().to_owned());
+    let draft = StoredValue::new(format!("draft.{me}.{of}"));
+    let boxes = [text, next_step, next_at, at];
+    if let Some(kept) = dom::draft(&draft.get_value())
+        && let Ok((of, typed)) = serde_json::from_str::<(String, [String; 4])>(&kept)
+    {
+        chosen.set(ActivityKind::from_key(&of).unwrap_or(ActivityKind::Note));
+        for (this, typed) in boxes.into_iter().zip(typed) {
+            this.set(typed);
+        }
+        open.set(true);
+    }
+    Effect::new(move |_| {
+        let typed = boxes.map(|b| b.get());
+        let kept = match typed.iter().all(String::is_empty) {
+            true => String::new(),
+            false => json!((chosen.get().key(), typed)).to_string(),
+        };
+        dom::keep_draft(&draft.get_value(), &kept);
+    });
     let send = move || {
         if text.with_untracked(|t| t.trim().is_empty()) {
             return;
@@ -145,12 +167,14 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                 put("customer_id", Some(r.text("customer_id").to_owned()));
             }
         });
+        let draft = draft.get_value();
         sending.run(async move {
             let made = api::post("/activities", Value::Object(body)).send().await?.body;
+            dom::keep_draft(&draft, "");
             if let Some(activity) = Row::new(made) {
                 announce(kinds::ACTIVITY.plural, activity.id(), Some(activity.clone()));
             }
-            for s in [text, next_step, next_at, at] {
+            for s in boxes {
                 s.try_set(String::new());
             }
             open.try_set(false);
@@ -191,8 +215,8 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
             {move || open.get().then(|| view! {
                 <div class="composer-more">
                     <label class="small-field"><span>{t().next_step}</span><input class="input" maxlength="500" prop:value=next_step on:input=move |e| next_step.set(event_target_value(&e))/></label>
-                    <label class="small-field"><span>{t().next_follow_up}</span><input type="datetime-local" class="input" prop:value=next_at on:change=move |e| next_at.set(event_target_value(&e))/></label>
-                    <label class="small-field"><span>{t().happened_at}</span><input type="datetime-local" class="input" prop:value=at on:change=move |e| at.set(event_target_value(&e))/></label>
+                    <label class="small-field"><span>{t().next_follow_up}</span><input type="datetime-local" class="input" prop:value=next_at on:change=move |e| if let Some(when) = dom::whole_date(&e) { next_at.set(when) } on:blur=tell_half_date/></label>
+                    <label class="small-field"><span>{t().happened_at}</span><input type="datetime-local" class="input" prop:value=at on:change=move |e| if let Some(when) = dom::whole_date(&e) { at.set(when) } on:blur=tell_half_date/></label>
                 </div>
                 {sending.alert()}
                 <div class="composer-foot">

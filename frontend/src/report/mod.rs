@@ -196,7 +196,10 @@ fn by_owner(body: &Value) -> AnyView {
         .take(10)
         .map(|row| {
             let count = |key: &str| format::number(row[key].as_i64().unwrap_or(0) as f64);
-            let id = row["owner"]["id"].as_str().unwrap_or_default();
+            let owner = match row["owner"]["id"].as_str() {
+                Some(id) => format!("filter[owner_id]={id}"),
+                None => "filter[owner_id][is_null]=true".to_owned(),
+            };
             Bar {
                 name: row["owner"]["name"].as_str().unwrap_or(t().nobody).to_owned(),
                 value: height(&row["won_value"], &row["won_count"]),
@@ -210,7 +213,7 @@ fn by_owner(body: &Value) -> AnyView {
                         &count("open_count"),
                     ],
                 ),
-                href: Some(format!("/opportunities?filter[owner_id]={id}&filter[status]=won")),
+                href: Some(format!("/opportunities?{owner}&filter[status]=won")),
             }
         })
         .collect();
@@ -242,6 +245,9 @@ pub fn Dashboard() -> impl IntoView {
     let tasks = move || {
         if due.loading.get() && due.rows.with(Vec::is_empty) {
             return ui::skeleton(4);
+        }
+        if let Some(problem) = due.problem.get() {
+            return ui::problem(&problem, Callback::new(move |()| due.load(path.get_value())));
         }
         if due.rows.with(Vec::is_empty) {
             return view! { <p class="muted pad">{t().all_done}</p> }.into_any();

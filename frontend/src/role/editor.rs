@@ -301,7 +301,7 @@ fn Holders(key: String) -> impl IntoView {
             {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(3))}
             {move || nobody().then(|| view! { <p class="hint">{t().nobody_has}</p> })}
             <ul class="plain"><For each=move || pages.rows.get() key=|u| u.id().to_owned() children=line/></ul>
-            {move || pages.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| pages.next(path.get_value())>{t().show_more}</button> })}
+            {pages.foot(move || pages.next(path.get_value()))}
         </section>
     }
     .into_any()

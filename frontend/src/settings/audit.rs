@@ -1,7 +1,8 @@
 //! The audit log: who did what to which record, and when. What is asked for stands in the address.
 
 use crate::{
-    api, dom,
+    api::{self, Turn},
+    dom,
     i18n::{fill, format, label, t},
     kinds,
     record::{
@@ -20,10 +21,8 @@ use leptos::{prelude::*, task::spawn_local};
 /// Where the record of an entry is shown.
 fn page(kind: &str, id: &str) -> Option<String> {
     match kind {
-        "user" => Some(format!("/settings/users?open={id}")),
-        "team" => Some(format!("/settings/teams?open={id}")),
         "role" => Some(role::page(id)),
-        other => kinds::page(other, id),
+        other => kinds::place(other, id),
     }
 }
 
@@ -38,7 +37,9 @@ pub fn AuditLog() -> impl IntoView {
     let pages = Pages::new();
     Effect::new(move |_| pages.load(path()));
     let names = RwSignal::new(Names::new());
+    let turn = Turn::new();
     Effect::new(move |_| {
+        let newest = turn.take();
         let mut wanted = Wanted::default();
         pages.rows.with(|rows| {
             for row in rows {
@@ -47,7 +48,9 @@ pub fn AuditLog() -> impl IntoView {
         });
         spawn_local(async move {
             let found = wanted.find().await;
-            names.try_set(found);
+            if newest() {
+                names.set(found);
+            }
         });
     });
     let may_export = state::me().is_none_or(|m| m.may("audit", "export"));
@@ -75,7 +78,7 @@ pub fn AuditLog() -> impl IntoView {
             <ul class="plain card-list audit">
                 <For each=move || pages.rows.get() key=|e| e.get("position").as_i64() children=move |e| line(e, names)/>
             </ul>
-            {move || pages.more().then(|| view! { <button type="button" class="btn quiet" on:click=move |_| pages.next(path())>{t().show_more}</button> })}
+            {pages.foot(move || pages.next(path()))}
         </div>
     }
     .into_any()

@@ -6,7 +6,10 @@ use crate::{
     dom,
     i18n::{self, Locale, fill, label, t},
     kinds,
-    record::row::Row,
+    record::{
+        row::Row,
+        save::{self, Stored},
+    },
     role,
     shell::choose_theme,
     state::{self, Theme, state},
@@ -95,10 +98,20 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
             return toast::say(t().saved);
         }
         sending.run(async move {
-            match store(&base, patch).await? {
+            let send = async |on: &Row| {
+                let body = Value::Object(patch.clone());
+                let reply = api::patch("/auth/me", on.version(), body).send().await?;
+                Row::new(reply.body).ok_or_else(Problem::default)
+            };
+            let stored = save::settle(&base, &patch, send, async || Ok(fetch().await?.0)).await?;
+            let (Stored::Done(now) | Stored::Conflict(now)) = &stored;
+            for (name, draft) in drafts {
+                draft.try_set(now.text(name).to_owned());
+            }
+            email.try_set(now.text("email").to_owned());
+            match stored {
                 Stored::Done(newer) => {
                     let locale = Locale::from_tag(newer.text("locale"));
-                    email.try_set(newer.text("email").to_owned());
                     password.try_set(String::new());
                     row.try_set(Some(newer));
                     toast::say(t().saved);
@@ -111,11 +124,7 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
                     // A new name or language draws everything anew.
                     dom::focus_soon("#me-save".into());
                 }
-                Stored::Changed(theirs) => {
-                    for (name, draft) in drafts {
-                        draft.try_set(theirs.text(name).to_owned());
-                    }
-                    email.try_set(theirs.text("email").to_owned());
+                Stored::Conflict(theirs) => {
                     row.try_set(Some(theirs));
                     toast::say(t().profile_changed);
                 }
@@ -173,32 +182,6 @@ fn or_null(text: &str) -> Value {
         "" => Value::Null,
         text => json!(text),
     }
-}
-
-enum Stored {
-    Done(Row),
-    /// What one was changing is another by now.
-    Changed(Row),
-}
-
-/// A version is also made by a new password or an invitation: what stands in the form is the same, and is saved on it.
-async fn store(base: &Row, patch: Map<String, Value>) -> api::Outcome<Stored> {
-    let send = async |version: i64| {
-        api::patch("/auth/me", version, Value::Object(patch.clone()))
-            .send()
-            .await
-    };
-    let reply = match send(base.version()).await {
-        Err(problem) if problem.stale() => {
-            let (theirs, _) = fetch().await?;
-            if OWN.iter().any(|name| theirs.get(name) != base.get(name)) {
-                return Ok(Stored::Changed(theirs));
-            }
-            send(theirs.version()).await?
-        }
-        outcome => outcome?,
-    };
-    Row::new(reply.body).map(Stored::Done).ok_or_else(Problem::default)
 }
 
 /// All time zones the browser knows.

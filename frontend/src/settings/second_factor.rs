@@ -5,6 +5,7 @@ use crate::{
     api,
     dom::{self, Tell},
     i18n::t,
+    leave,
     record::row::Row,
     ui::{Sending, badge, fresh, icon, qr::qr, secret, sending::submit, toast},
 };
@@ -30,6 +31,8 @@ pub fn SecondFactor(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl I
         sending: Sending::new(),
         changed,
     };
+    // Whoever leaves now has lost the codes.
+    leave::watch(move || factor.step.with(|step| matches!(step, Step::Codes(_))));
     view! {
         <section class="box second-factor">
             <div class="group-head"><h2>{t().two_steps}</h2>

@@ -35,17 +35,22 @@ fn kind_icon(kind: &str) -> &'static str {
 
 const RECENT: usize = 8;
 
-/// Opened records are remembered in this browser: `kind<TAB>id<TAB>name` a line.
+/// Under this is kept what somebody opened last; their own id, since others may use the same browser.
+fn key() -> String {
+    format!("recent.{}", state::me().map(|me| me.id).unwrap_or_default())
+}
+
+/// Opened records are remembered in this browser until one signs out: `kind<TAB>id<TAB>name` a line.
 pub fn remember(kind: &str, id: &str, name: &str) {
     let line = format!("{kind}\t{id}\t{}", name.replace(['\t', '\n'], " "));
-    let old = dom::stored("recent").unwrap_or_default();
+    let old = dom::stored(&key()).unwrap_or_default();
     let others = old.lines().filter(|l| !l.contains(id)).take(RECENT - 1);
     let lines: Vec<&str> = std::iter::once(line.as_str()).chain(others).collect();
-    dom::store("recent", &lines.join("\n"));
+    dom::store(&key(), &lines.join("\n"));
 }
 
 fn recent() -> Vec<Hit> {
-    dom::stored("recent")
+    dom::stored(&key())
         .unwrap_or_default()
         .lines()
         .filter_map(|line| {
@@ -109,27 +114,21 @@ fn hits(body: &serde_json::Value) -> Vec<Hit> {
     let data = body["data"].as_array().cloned().unwrap_or_default();
     data.iter()
         .filter_map(|hit| {
-            let record = if hit["record"].is_object() { &hit["record"] } else { hit };
-            let kind = hit["kind"].as_str()?;
-            let known = kinds::kind(kind).or_else(|| kinds::by_plural(kind))?;
-            let id = record["id"].as_str()?;
-            let name = hit["title"]
-                .as_str()
-                .or_else(|| record[known.title].as_str())
-                .or_else(|| record["name"].as_str())
-                .unwrap_or_default();
-            let href = kinds::page(known.name, id).unwrap_or_else(|| {
-                if known.name == "task" {
-                    "/tasks".to_owned()
-                } else {
-                    format!("/settings/users?open={id}")
-                }
-            });
+            let kind = kinds::kind(hit["kind"].as_str()?)?;
+            let parent = &hit["parent"];
+            // What has no page of its own stands on that of what it belongs to.
+            let href = kinds::place(kind.name, hit["id"].as_str()?)
+                .or_else(|| kinds::place(parent["kind"].as_str()?, parent["id"].as_str()?))
+                .or_else(|| (kind.name == "task").then(|| kinds::list(kind)))?;
+            let mut note = label(kind.label).to_owned();
+            if let Some(of) = parent["title"].as_str() {
+                note = format!("{note} · {of}");
+            }
             Some(Hit {
                 href,
-                name: name.to_owned(),
-                note: label(known.label).to_owned(),
-                icon: kind_icon(known.name),
+                name: hit["title"].as_str().unwrap_or(label(kind.label)).to_owned(),
+                note,
+                icon: kind_icon(kind.name),
             })
         })
         .collect()
@@ -159,6 +158,10 @@ fn SearchDialog() -> impl IntoView {
         }
     });
     on_cleanup(move || {
+        // It is still there, and while it is open nothing behind it takes the keyboard.
+        if let Some(dialog) = node.try_get_untracked().flatten() {
+            dialog.close();
+        }
         if let Some(Some(element)) = before.try_get_value() {
             dom::focus(&element);
         }
@@ -171,12 +174,6 @@ fn SearchDialog() -> impl IntoView {
         commands(typed.trim()).into_iter().take(4).chain(found.get()).collect()
     });
     let search = move |typed: String| {
-        if typed.trim().is_empty() {
-            found.set(Vec::new());
-            searching.set(false);
-            return;
-        }
-        searching.set(true);
         spawn_local(async move {
             let path = format!("/search?limit=6&q={}", encode(typed.trim()));
             match api::get(path).latest(latest).send().await {
@@ -193,6 +190,23 @@ fn SearchDialog() -> impl IntoView {
             }
         });
     };
+    let take = move |event: &web_sys::Event| {
+        let typed = event_target_value(event);
+        let empty = typed.trim().is_empty();
+        // What was found for other words is not there to be chosen any more.
+        latest.abort();
+        found.set(Vec::new());
+        at.set(0);
+        searching.set(!empty);
+        q.set(typed.clone());
+        let asks = !empty && !dom::composing(event);
+        later(Box::new(move || {
+            if asks {
+                search(typed);
+            }
+        }));
+    };
+    let composed = take.clone();
     let go = move |hit: Hit| {
         close();
         route::go(&hit.href);
@@ -200,9 +214,10 @@ fn SearchDialog() -> impl IntoView {
     let key = move |event: web_sys::KeyboardEvent| {
         let count = shown.with_untracked(Vec::len);
         match event.key().as_str() {
+            _ if dom::composing(&event) => return,
             "ArrowDown" => at.update(|a| *a = (*a + 1).min(count.saturating_sub(1))),
             "ArrowUp" => at.update(|a| *a = a.saturating_sub(1)),
-            "Enter" if !event.is_composing() => {
+            "Enter" => {
                 if let Some(hit) = shown.with_untracked(|s| s.get(at.get_untracked()).cloned()) {
                     go(hit);
                 }
@@ -226,7 +241,7 @@ fn SearchDialog() -> impl IntoView {
                     {icon("search")}
                     <input id="palette-q" type="text" role="combobox" autocomplete="off" spellcheck="false" aria-expanded="true" aria-controls="palette-list"
                         aria-activedescendant=move || format!("hit-{}", at.get()) aria-label=t().search_everything placeholder=t().palette_hint
-                        on:input=move |e| { let typed = event_target_value(&e); q.set(typed.clone()); at.set(0); later(Box::new(move || search(typed))); }
+                        on:input=move |e| take(&e) on:compositionend=move |e| composed(&e)
                         on:keydown=key/>
                 </label>
                 <ul class="palette-list" role="listbox" id="palette-list" aria-label=t().results>
@@ -240,7 +255,7 @@ fn SearchDialog() -> impl IntoView {
                             view! {
                                 <li class="palette-row" role="option" id=format!("hit-{i}") aria-selected=move || (at.get() == i).to_string()
                                     on:pointermove=move |_| at.set(i) on:click=move |_| go(chosen.clone())>
-                                    {icon(hit.icon)}<span class="clip grow">{hit.name}</span><span class="muted">{hit.note}</span>
+                                    {icon(hit.icon)}<span class="clip grow">{hit.name}</span><span class="muted clip">{hit.note}</span>
                                 </li>
                             }
                         }).collect_view().into_any()

@@ -1,10 +1,12 @@
 //! Tasks of the day: what is overdue, due today, and next; ticking off and adding.
 
 use crate::{
-    api, dom,
+    api::{self, Problem},
+    dom,
     i18n::{fill, format, noun, t},
     kinds,
     record::{
+        field::tell_half_date,
         form::CreateDialog,
         list::{MoreMenu, Pages},
         row::{Row, text_of},
@@ -15,29 +17,26 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// Open → done and back, with the way back in a toast.
-fn tick(row: Row, done: bool) {
-    let patch = Map::from_iter([("status".to_owned(), json!(if done { "done" } else { "open" }))]);
+fn tick(row: Row, ticked: RwSignal<bool>) {
+    let done = ticked.get_untracked();
     let said = fill(
         if done { t().task_done } else { t().task_reopened },
         &[row.text("subject")],
     );
-    spawn_local(async move {
-        match save::send(kinds::TASK, &row, &patch, &Map::new()).await {
-            Ok(newer) => toast::say_with_undo(said, Callback::new(move |()| tick(newer.clone(), !done))),
-            Err(problem) if problem.stale() => {
-                // Somebody changed the text meanwhile; done is done all the same.
-                if let Ok(newer) = save::fetch(kinds::TASK, row.id()).await {
-                    match save::send(kinds::TASK, &newer, &patch, &Map::new()).await {
-                        Ok(_) => toast::say(said),
-                        Err(problem) => toast::complain(&problem),
-                    }
-                }
-            }
-            Err(problem) => toast::complain(&problem),
-        }
+    let change = save::Change {
+        kind: kinds::TASK,
+        base: row,
+        patch: Map::from_iter([("status".to_owned(), json!(if done { "done" } else { "open" }))]),
+        expansions: Map::new(),
+    };
+    let failed = Arc::new(move |problem: Problem| {
+        ticked.try_set(!done);
+        toast::complain(&problem);
     });
+    save::change_and_say(change, said, failed);
 }
 
 #[component]
@@ -63,7 +62,8 @@ pub fn TaskItem(row: Row) -> impl IntoView {
             .field("priority")
             .map(|f| badge(&priority, text_of(f, &row)))
     });
-    let (ticked, moved, gone) = (row.clone(), row.clone(), row);
+    let (of, moved, gone) = (row.clone(), row.clone(), row);
+    let ticked = RwSignal::new(done);
     let later = move |days: f64| {
         let date = js_sys::Date::new_0();
         date.set_date((f64::from(date.get_date()) + days) as u32);
@@ -83,7 +83,8 @@ pub fn TaskItem(row: Row) -> impl IntoView {
     let later = StoredValue::new(later);
     view! {
         <li class="task" class:done=done>
-            <input type="checkbox" class="round" checked=done aria-label=fill(t().mark_done, &[&subject]) on:change=move |e| tick(ticked.clone(), event_target_checked(&e))/>
+            <input type="checkbox" class="round" prop:checked=ticked aria-label=fill(t().mark_done, &[&subject])
+                on:change=move |e| { ticked.set(event_target_checked(&e)); tick(of.clone(), ticked); }/>
             <div class="task-body">
                 <span class="task-subject">{subject.clone()}</span>
                 <span class="task-about">
@@ -251,7 +252,7 @@ fn QuickAdd() -> impl IntoView {
     view! {
         <form class="quick-add" on:submit=add>
             <input class="input" id="quick-task" maxlength="200" placeholder=t().add_task_hint aria-label=t().add_task_hint prop:value=text on:input=move |e| text.set(event_target_value(&e))/>
-            <input type="date" class="input" aria-label=t().due_day prop:value=due on:change=move |e| due.set(event_target_value(&e))/>
+            <input type="date" class="input" aria-label=t().due_day prop:value=due on:change=move |e| if let Some(day) = dom::whole_date(&e) { due.set(day) } on:blur=tell_half_date/>
             <button type="submit" class="btn primary" aria-label=t().add>{icon("plus")}<span class="wide-only">{t().add}</span></button>
         </form>
     }

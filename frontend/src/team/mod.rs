@@ -47,6 +47,7 @@ fn Belonging(
 ) -> impl IntoView {
     let id = StoredValue::new(row.with_untracked(|r| r.id().to_owned()));
     let entries = RwSignal::new(None::<Vec<Entry>>);
+    let failed = RwSignal::new(None::<Problem>);
     let sending = Sending::new();
     let may_edit = state::me().is_none_or(|m| m.may("team", "edit"));
     let load = move || {
@@ -78,9 +79,12 @@ fn Belonging(
             };
             match found.await {
                 Ok(found) => {
+                    failed.try_set(None);
                     entries.try_set(Some(found));
                 }
-                Err(problem) => sending.refuse(problem),
+                Err(problem) => {
+                    failed.try_set(Some(problem));
+                }
             }
         });
     };
@@ -124,8 +128,11 @@ fn Belonging(
             </li>
         }
     };
-    let list = move || match entries.get() {
-        None => ui::skeleton(2),
+    let list = move || match entries.get().filter(|_| failed.with(Option::is_none)) {
+        None => match failed.get() {
+            Some(problem) => ui::problem(&problem, Callback::new(move |()| load())),
+            None => ui::skeleton(2),
+        },
         Some(all) if all.is_empty() => view! { <p class="muted">{empty}</p> }.into_any(),
         Some(all) => {
             view! { <ul class="plain lines-of-team">{all.into_iter().map(line).collect_view()}</ul> }.into_any()

@@ -1,7 +1,7 @@
 //! Giving records to another owner: who gets them, what goes along and how much of it there is, and why.
 
 use crate::{
-    api::{self, Problem},
+    api::{self, Problem, Turn},
     dom::Tell,
     i18n::{Locale, fill, format, label, locale, t},
     kinds,
@@ -89,15 +89,20 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
         body
     };
     // How much there is of each kind, whatever of it is chosen.
+    let turn = Turn::new();
     Effect::new(move |_| {
+        let newest = turn.take();
         let mut body = asked(json!(all));
         body.insert("dry_run".into(), json!(true));
         spawn_local(async move {
             let outcome = send(kind, &ids.get_value(), &body).await;
+            if !newest() {
+                return;
+            }
             match outcome {
-                Ok(found) => counts.try_set(Some(found)),
-                Err(error) => sending.problem.try_set(Some(error)).and(None),
-            };
+                Ok(found) => counts.set(Some(found)),
+                Err(error) => sending.problem.set(Some(error)),
+            }
         });
     });
     let transfer = move || {

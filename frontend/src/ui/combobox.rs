@@ -4,15 +4,34 @@ use crate::{
     api::{self, Latest},
     dom::{self, Tell},
     i18n::t,
-    record::row::Row,
+    kinds,
+    record::row::{Row, text_of},
     route::encode,
     ui::{avatar, icon},
 };
-use domain::Kind;
+use domain::{Field, Kind};
 use leptos::{html, prelude::*};
 
 /// Id and name of a chosen record.
 pub type Chosen = Option<(String, String)>;
+
+/// A record to choose, and what tells it from another of the same name.
+#[derive(Clone)]
+struct Choice {
+    id: String,
+    name: String,
+    note: String,
+}
+
+/// The field that tells two of the same name apart, as far as the person sees it.
+fn telling(kind: &'static Kind) -> Option<&'static Field> {
+    let names: &[&str] = match kind.name {
+        "user" => &["email", "team_id"],
+        _ => &[],
+    };
+    let fields = names.iter().filter_map(|name| kind.field(name));
+    fields.into_iter().find(|field| kinds::readable(kind, field))
+}
 
 /// `narrow` is added to the query, such as `filter[customer_id]=…`.
 #[component]
@@ -27,7 +46,9 @@ pub fn Combobox(
 ) -> impl IntoView {
     let text = RwSignal::new(value.with_untracked(|v| v.as_ref().map(|v| v.1.clone()).unwrap_or_default()));
     let open = RwSignal::new(false);
-    let options = RwSignal::new(Vec::<(String, String)>::new());
+    let options = RwSignal::new(Vec::<Choice>::new());
+    let failed = RwSignal::new(false);
+    let telling = telling(kind);
     let loading = RwSignal::new(false);
     let at = RwSignal::new(0usize);
     let latest = Latest::new();
@@ -39,10 +60,23 @@ pub fn Combobox(
     let list_id = format!("l{}", uuid::Uuid::new_v4().simple());
     Effect::new(move |_| text.set(value.with(|v| v.as_ref().map(|v| v.1.clone()).unwrap_or_default())));
 
-    let search = move |q: String| {
+    // What was found for other words is not there to be chosen any more.
+    let wait = move || {
+        latest.abort();
+        options.set(Vec::new());
+        at.set(0);
+        failed.set(false);
         loading.set(true);
+    };
+    let search = move |q: String| {
         leptos::task::spawn_local(async move {
             let mut path = format!("/{}?limit=20&fields=id,{}", kind.path(), kind.title);
+            if let Some(field) = telling {
+                path.push_str(&format!(",{}", field.name));
+                if let Some(expansion) = field.expansion() {
+                    path.push_str(&format!("&expand={expansion}"));
+                }
+            }
             if !q.trim().is_empty() {
                 path.push_str(&format!("&q={}", encode(q.trim())));
             }
@@ -56,14 +90,18 @@ pub fn Combobox(
                     let rows = rows
                         .into_iter()
                         .filter_map(Row::new)
-                        .map(|r| (r.id().to_owned(), r.title(kind)))
+                        .map(|r| Choice {
+                            id: r.id().to_owned(),
+                            name: r.title(kind),
+                            note: telling.map(|f| text_of(f, &r)).unwrap_or_default(),
+                        })
                         .collect();
                     options.try_set(rows);
-                    at.try_set(0);
                     loading.try_set(false);
                 }
                 Err(problem) if problem.aborted() => {}
                 Err(_) => {
+                    failed.try_set(true);
                     loading.try_set(false);
                 }
             }
@@ -81,12 +119,14 @@ pub fn Combobox(
     let show = move || {
         if !open.get_untracked() {
             open.set(true);
+            wait();
             search(String::new());
         }
     };
     let key = move |event: web_sys::KeyboardEvent| {
         let count = options.with_untracked(Vec::len);
         match event.key().as_str() {
+            _ if dom::composing(&event) => {}
             "ArrowDown" => {
                 event.prevent_default();
                 show();
@@ -100,7 +140,7 @@ pub fn Combobox(
                 event.prevent_default();
                 event.stop_propagation();
                 if let Some(option) = options.with_untracked(|o| o.get(at.get_untracked()).cloned()) {
-                    choose(Some(option));
+                    choose(Some((option.id, option.name)));
                 }
             }
             "Escape" if open.get_untracked() => {
@@ -130,6 +170,19 @@ pub fn Combobox(
         });
     };
     let people = kind.name == "user";
+    let typed = move |event: &web_sys::Event| {
+        let typed = event_target_value(event);
+        text.set(typed.clone());
+        open.set(true);
+        wait();
+        let composing = dom::composing(event);
+        later(Box::new(move || {
+            if !composing {
+                search(typed);
+            }
+        }));
+    };
+    let composed = typed.clone();
     let active = {
         let list_id = list_id.clone();
         move || open.get().then(|| format!("{list_id}-{}", at.get()))
@@ -155,12 +208,8 @@ pub fn Combobox(
                 value=text.get_untracked()
                 prop:value=text
                 on:focus=move |_| if let Some(input) = input.get_untracked() { input.select() }
-                on:input=move |event| {
-                    let typed = event_target_value(&event);
-                    text.set(typed.clone());
-                    open.set(true);
-                    later(Box::new(move || search(typed)));
-                }
+                on:input=move |event| typed(&event)
+                on:compositionend=move |event| composed(&event)
                 on:click=move |_| show()
                 on:keydown=key
                 on:blur=leave
@@ -177,10 +226,14 @@ pub fn Combobox(
                             move || {
                             let options = options.get();
                             if options.is_empty() {
-                                let text = if loading.get() { t().loading } else { t().nothing_found };
+                                let text = match (loading.get(), failed.get()) {
+                                    (true, _) => t().loading,
+                                    (_, true) => t().could_not_load,
+                                    _ => t().nothing_found,
+                                };
                                 return view! { <li class="muted option" role="presentation">{text}</li> }.into_any();
                             }
-                            options.into_iter().enumerate().map(|(i, (id, name))| {
+                            options.into_iter().enumerate().map(|(i, Choice { id, name, note })| {
                                 let option = (id.clone(), name.clone());
                                 view! {
                                     <li
@@ -192,7 +245,10 @@ pub fn Combobox(
                                         on:pointermove=move |_| at.set(i)
                                     >
                                         {people.then(|| avatar(&id, &name))}
-                                        <span class="clip">{name.clone()}</span>
+                                        <span class="option-text">
+                                            <span class="clip">{name.clone()}</span>
+                                            {(!note.is_empty()).then(|| view! { <span class="clip muted option-note">{note}</span> })}
+                                        </span>
                                     </li>
                                 }
                             }).collect_view().into_any()

@@ -58,9 +58,8 @@ pub fn Menu(
         }
     };
     let key = move |event: web_sys::KeyboardEvent| {
-        let text_box = event
-            .target()
-            .is_some_and(|t| t.dyn_ref::<web_sys::HtmlSelectElement>().is_some());
+        // Boxes have their own use for arrows.
+        let text_box = dom::within(&event, "select, textarea, input:not([type=checkbox], [type=radio])");
         match event.key().as_str() {
             "Escape" if open.get_untracked() => {
                 event.stop_propagation();
@@ -110,6 +109,12 @@ pub fn Menu(
                         <div
                             class="menu"
                             class:end=end
+                            // Before what the item does: a dialog gives the keyboard back to where it was.
+                            on:click:capture=move |event| {
+                                if dom::within(&event, ".item") && let Some(button) = button.get_untracked() {
+                                    let _ = button.focus();
+                                }
+                            }
                             on:click=move |event| {
                                 if dom::within(&event, ".item") {
                                     open.set(false);

@@ -48,6 +48,11 @@ pub fn say_with_undo(text: impl Into<String>, undo: Callback<()>) {
     push(text.into(), false, Some(undo));
 }
 
+/// Says what was not done, and why.
+pub fn warn(text: impl Into<String>) {
+    push(text.into(), true, None);
+}
+
 /// Says what went wrong, unless the request was only superseded.
 pub fn complain(problem: &Problem) {
     if !problem.aborted() {

@@ -230,7 +230,7 @@ fn LinkDialog(name: String, url: String, until: String, sent_to: String, close: 
         .into_any()
     };
     view! {
-        <Dialog title=fill(t().link_for, &[&name]) close>
+        <Dialog title=fill(t().link_for, &[&name]) close firm=true>
             <div class="dialog-body stack">
                 {text}
                 {secret::copied("invitation-link", t().link, url)}

@@ -47,6 +47,27 @@ both! {
         assert!(t.sales.names(&format!("/customers?q={}", encoded("招牌"))).is_empty());
     }
 
+    fn a_hit_tells_what_it_belongs_to_as_far_as_one_sees_it(t) {
+        let customer = t.sales.create("/customers", json!({ "name": "梅花机械" }));
+        let deal = t.sales.create("/opportunities", json!({ "name": "二期产线", "customer_id": customer.id() }));
+        t.sales.create("/activities", json!({ "kind": "note", "body": "谈到青石方案", "customer_id": customer.id(), "opportunity_id": deal.id() }));
+        t.sales.create("/tasks", json!({ "subject": "青石样机寄送", "customer_id": customer.id() }));
+        t.sales.create("/tasks", json!({ "subject": "青石盘点" }));
+        let found = t.sales.get(&format!("/search?q={}", encoded("青石"))).expect(200);
+        let told: Vec<Json> = found.rows().iter().map(|h| json!([h["kind"], h["title"], h["parent"]])).collect();
+        let of_deal = json!({ "kind": "opportunity", "id": deal.id(), "title": "二期产线" });
+        let of_customer = json!({ "kind": "customer", "id": customer.id(), "title": "梅花机械" });
+        assert_eq!(told, [
+            json!(["task", "青石盘点", null]),
+            json!(["task", "青石样机寄送", of_customer]),
+            json!(["activity", null, of_deal]),
+        ]);
+        // Whoever has a task of a customer they do not see learns nothing of it.
+        t.owner.create("/tasks", json!({ "subject": "琥珀回访", "customer_id": customer.id(), "owner_id": t.other_sales.id }));
+        let found = t.other_sales.get(&format!("/search?q={}", encoded("琥珀"))).expect(200);
+        assert_eq!(found.rows()[0]["parent"], Json::Null);
+    }
+
     fn one_search_looks_at_every_kind_within_reach(t) {
         let customer = t.sales.create("/customers", json!({ "name": "蓝天科技" }));
         t.sales.create("/contacts", json!({ "name": "蓝天明", "customer_id": customer.id() }));

@@ -37,6 +37,22 @@ export async function eventually(check, within = 30_000) {
   }
 }
 
+/** Keeps the first request of this kind from the server until it is released; others pass. */
+export async function held(page, { path, method }) {
+  let [release, reached] = [];
+  const waiting = new Promise((done) => { reached = done; });
+  const open = new Promise((done) => { release = done; });
+  let first = true;
+  await page.route(path, async (route) => {
+    if (first && route.request().method() === method) {
+      first = false;
+      reached();
+      await open;
+    }
+    await route.fallback().catch(() => {});
+  });
+  return { waiting, release };
+}
 /** Seconds. Like all limits here it says how long a failure may take, and not how fast a machine must be. */
 const LATE = 300;
 

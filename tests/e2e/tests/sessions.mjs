@@ -1,6 +1,6 @@
 // One's own account: profile, password, and where one is signed in.
 import { colleague } from '../kit/people.mjs';
-import { assert, eventually, test } from '../kit/test.mjs';
+import { assert, eventually, test, unique } from '../kit/test.mjs';
 
 test('a device is signed out from another, one and then all', { everywhere: true }, async ({ open, api, server }) => {
   const person = await colleague(api);
@@ -86,4 +86,44 @@ test('everybody changes their own profile, and the app follows its language', { 
   await page.getByLabel('Job title').fill('Mine');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await eventually(async () => assert.equal((await api.get(`/users/${person.id}`)).title, 'Mine'));
+});
+
+test('whoever signs in next at the same browser finds nothing of who was there before', async ({ open, api, server }) => {
+  const [first, second] = [await colleague(api), await colleague(api)];
+  const name = unique('机密客户');
+  const { id } = await api.make('customers', { name, owner_id: first.id });
+  const app = await open({ who: first });
+  const { page } = app;
+  await app.goto(`/customers/${id}`);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option', { name }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: new RegExp(first.name) }).click();
+  await page.getByRole('button', { name: '退出登录' }).click();
+  app.signedIn = false;
+  await page.getByLabel('邮箱').fill(second.email);
+  assert.ok(!(await page.evaluate(() => JSON.stringify(localStorage))).includes(name));
+  await page.getByLabel('密码', { exact: true }).fill(second.password);
+  await page.getByRole('button', { name: '登录', exact: true }).click();
+  await app.settled();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option').first().waitFor();
+  assert.equal(await page.getByRole('option', { name }).count(), 0);
+});
+
+test('a tab does not go on in the name of somebody else', async ({ open, api }) => {
+  const [first, second] = [await colleague(api), await colleague(api)];
+  const mine = unique('甲的客户');
+  await api.make('customers', { name: mine, owner_id: first.id });
+  const app = await open({ who: first, expected: [401] });
+  const { page } = app;
+  await app.goto('/customers');
+  await app.row(mine).waitFor();
+  // In another tab of this browser one signs out, and the other one signs in.
+  await app.context.request.post('/api/v1/auth/logout', { headers: { 'X-Guanxi-App': '1' } });
+  await app.signIn(second);
+  await page.getByRole('link', { name: '联系人' }).first().click();
+  await page.getByRole('button', { name: new RegExp(second.name) }).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/', 'the app begins anew');
+  assert.equal(await page.getByText(first.name).count(), 0);
 });

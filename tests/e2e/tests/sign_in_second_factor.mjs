@@ -39,6 +39,11 @@ test('the second factor is turned on, asked for, and turned off again', { everyw
   await box.locator('.codes li').nth(9).waitFor();
   const codes = await box.locator('.codes li').allInnerTexts();
   assert.equal(codes.length, 10);
+  // Whoever leaves now has lost them, so is asked.
+  await page.getByRole('link', { name: '客户' }).first().click();
+  const leaving = app.dialog('有未保存的修改');
+  await leaving.getByRole('button', { name: '取消' }).click();
+  await leaving.waitFor({ state: 'detached' });
   const [file] = await Promise.all([page.waitForEvent('download'), box.getByRole('button', { name: '下载' }).click()]);
   assert.equal(readFileSync(await file.path(), 'utf8').trim(), codes.join('\n'));
   await box.getByRole('button', { name: '我已保存' }).click();

@@ -38,7 +38,7 @@ impl Given {
 
     pub fn dialog(self, close: Callback<()>) -> AnyView {
         view! {
-            <Dialog title=fill(t().key_made, &[&self.name]) close>
+            <Dialog title=fill(t().key_made, &[&self.name]) close firm=true>
                 <div class="dialog-body stack">
                     <p class="notice warn">{icon("warning")}<span>{t().key_once}</span></p>
                     {secret::copied("api-key", t().api_key, self.secret)}

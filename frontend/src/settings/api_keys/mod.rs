@@ -63,7 +63,7 @@ pub fn ApiKeys() -> impl IntoView {
                 <For each=move || pages.rows.get() key=|r| (r.id().to_owned(), r.version(), r.text("last_used_at").to_owned())
                     children=move |row| line(row, &me.get_value(), asking)/>
             </ul>
-            {move || pages.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| pages.next(path())>{t().show_more}</button> })}
+            {pages.foot(move || pages.next(path()))}
         }
         .into_any(),
     }
