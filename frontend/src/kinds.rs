@@ -198,8 +198,8 @@ pub fn first_fields(kind: &Kind) -> &'static [&'static str] {
 pub type Group = (Label, &'static [&'static str]);
 
 const BASICS: Label = Label::new("基本信息", "Basics");
-const REACH: Label = Label::new("联系方式", "How to reach them");
-const FOLLOW: Label = Label::new("跟进", "Following up");
+const REACH: Label = Label::new("联系方式", "Contact details");
+const FOLLOW: Label = Label::new("跟进", "Follow-up");
 
 const CUSTOMER_GROUPS: &[Group] = &[
     (
@@ -211,7 +211,7 @@ const CUSTOMER_GROUPS: &[Group] = &[
     (REACH, &["phone", "email", "website", "address"]),
     (FOLLOW, &["next_follow_up_at", "last_activity_at"]),
     (
-        Label::new("企业信息", "The firm"),
+        Label::new("企业信息", "Company"),
         &["parent_id", "annual_revenue", "employees", "description"],
     ),
 ];
@@ -271,7 +271,7 @@ const OPPORTUNITY_GROUPS: &[Group] = &[
     ),
     (FOLLOW, &["next_step", "next_follow_up_at", "last_activity_at"]),
     (
-        Label::new("预测与竞争", "Forecast and rivals"),
+        Label::new("预测与竞争", "Forecast and competition"),
         &[
             "forecast_category",
             "competitor",

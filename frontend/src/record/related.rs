@@ -57,7 +57,7 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
             {move || match (pages.problem.get(), pages.loading.get(), pages.rows.with(Vec::is_empty)) {
                 (Some(problem), _, _) => ui::problem(&problem, Callback::new(move |()| load())),
                 (None, true, true) => ui::skeleton(3),
-                (None, false, true) => view! { <p class="muted pad">{fill(t().none_of, &[&noun(kind.label)])}</p> }.into_any(),
+                (None, false, true) => view! { <p class="muted pad">{fill(t().no_records_yet, &[&kinds::many(kind)])}</p> }.into_any(),
                 _ => view! { <ul class="plain">{rows}</ul> }.into_any(),
             }}
             {move || creating.get().then(|| view! { <CreateDialog kind preset=preset.get_value() close=Callback::new(move |()| creating.set(false))/> })}

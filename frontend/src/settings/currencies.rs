@@ -80,7 +80,7 @@ pub fn Currencies() -> impl IntoView {
             <section class="box" aria-label=title.clone()>
                 <div class="group-head"><h2>{title.clone()}</h2>
                     <span class="page-actions">
-                        {disabled.then(|| badge("disabled", t().turned_off))}
+                        {disabled.then(|| badge("disabled", t().user_disabled))}
                         {may("currency", "edit").then(|| view! { <button type="button" class="btn small" on:click=toggle>{if disabled { t().enable } else { t().disable }}</button> })}
                         {may("exchange_rate", "create").then(|| view! { <button type="button" class="btn small" aria-label=add_label on:click=move |_| rating.set(Some(add.clone()))>{icon("plus")}{t().add_rate}</button> })}
                     </span>
@@ -116,7 +116,7 @@ pub fn Currencies() -> impl IntoView {
                     {may("currency", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| adding.set(true)>{icon("plus")}<span>{t().add_currency}</span></button> })}
                 </div>
             </header>
-            <p class="muted">{base_line}" "{t().rates_text}</p>
+            <p class="muted">{base_line}{t().sentence_space}{t().rates_text}</p>
             {body}
             {move || (may("exchange_rate", "edit") && used.rows.with(|r| !r.is_empty())).then(|| view! {
                 <section class="box"><h2>{t().revalue_title}</h2><p class="muted">{t().revalue_text}</p>

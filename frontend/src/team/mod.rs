@@ -2,7 +2,7 @@
 
 use crate::{
     api::{self, Problem},
-    i18n::{fill, label, t},
+    i18n::{fill, noun, t},
     kinds,
     record::row::Row,
     state::{self, state},
@@ -131,7 +131,7 @@ fn Belonging(
             view! { <ul class="plain lines-of-team">{all.into_iter().map(line).collect_view()}</ul> }.into_any()
         }
     };
-    let adding = fill(t().add_of, &[label(of.label)]);
+    let adding = fill(t().add_of, &[&noun(of.label)]);
     view! {
         <section class="group belonging" aria-busy=move || sending.busy.get().to_string()>
             <div class="group-head"><h2>{title}</h2></div>

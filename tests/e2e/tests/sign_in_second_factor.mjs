@@ -116,14 +116,14 @@ test('too many tries are told how long to wait', async ({ open, server: usual })
   try {
     const { page } = await open({ who: null, server, locale: 'en', expected: [401, 429] });
     await page.goto('/');
-    await page.getByLabel('E-mail').fill('somebody@example.com');
+    await page.getByLabel('Email').fill('somebody@example.com');
     for (let i = 0; i < 5; i++) {
       await page.getByLabel('Password', { exact: true }).fill(`wrong-${i}`);
       await Promise.all([page.waitForResponse((r) => r.url().endsWith('/auth/login')), page.keyboard.press('Enter')]);
       await page.locator('.btn.loading').waitFor({ state: 'detached' });
     }
     await page.keyboard.press('Enter');
-    await page.locator('.form-error').getByText(/Too many tries; try again in \d+ seconds/).waitFor();
+    await page.locator('.form-error').getByText(/Too many attempts; try again in \d+ seconds/).waitFor();
   } finally {
     await server.stop();
   }
