@@ -40,7 +40,7 @@ both! {
             [
                 "email | “not an address” is not an email address | 1 | -",
                 "employees | “many” is not a number | 1 | -",
-                "owner | No User named “nobody” was found | 1 | -",
+                "owner | No user named “nobody” was found | 1 | -",
                 "name | “Name” is missing | 1 | -",
                 "name | “Acme” already stands in the file (line 2) | 1 | -",
             ]

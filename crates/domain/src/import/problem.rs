@@ -101,12 +101,12 @@ impl Problem {
             return self.code.clone();
         };
         let named = |name: &str, value: &str| {
-            let label = match name {
-                "kind" => crate::kind(value)?.label,
-                "field" => super::field::label(kind?, value)?,
+            Some(match name {
+                "kind" => crate::kind(value)?.label.within(locale),
+                "action" => crate::policy::Action::from_key(value)?.label().within(locale),
+                "field" => super::field::label(kind?, value)?.get(locale).to_owned(),
                 _ => return None,
-            };
-            Some(label.get(locale))
+            })
         };
         // One pass, so that a brace in a value is never taken for a parameter.
         let mut said = String::new();
@@ -115,7 +115,7 @@ impl Problem {
             said.push_str(before);
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
             let value = self.params.get(name).map_or("…", String::as_str);
-            said.push_str(named(name, value).unwrap_or(value));
+            said.push_str(named(name, value).as_deref().unwrap_or(value));
             rest = after;
         }
         said + rest
@@ -246,7 +246,7 @@ mod tests {
     fn values_are_said_as_they_are_and_cut_when_long() {
         let p = Problem::not_found("product", "{kind}");
         assert_eq!(p.text(Locale::Zh, None), "找不到产品“{kind}”");
-        assert_eq!(p.text(Locale::En, None), "No Product named “{kind}” was found");
+        assert_eq!(p.text(Locale::En, None), "No product named “{kind}” was found");
         let p = Problem::value(code::NOT_A_NUMBER, &"长".repeat(500));
         assert_eq!(p.params["value"].chars().count(), LONGEST_PARAM + 1);
         assert_eq!(p.with_any_value().text(Locale::En, None), "“…” is not a number");
