@@ -97,6 +97,8 @@ pub fn writable(kind: &Kind, field: &Field) -> bool {
         && state::access(kind.name, field.name) == Access::Full
         && !field.can(record::READONLY)
         && !matches!(field.name, "created_at" | "updated_at" | "created_by")
+        // Another owner is a right of its own; without it a new record is one's own.
+        && (field.name != "owner_id" || state::may(kind.name, "assign"))
 }
 
 /// Fields that may be sorted and filtered by: not those of which only a part is seen.
