@@ -517,7 +517,9 @@ texts! {
     roles: "角色" / "Roles";
     choose_picture: "选择图片" / "Choose a picture";
     use_picture: "使用此图片" / "Use this picture";
-    remove_picture: "移除头像" / "Remove";
+    remove_picture: "移除头像" / "Remove picture";
+    remove_picture_title: "移除“{}”的头像？" / "Remove the picture of “{}”?";
+    remove_picture_text: "同事会看到姓名缩写；本人可以重新设置头像。" / "Colleagues will see the initials instead. The user can set a picture again.";
     picture_preview: "所选图片预览" / "Preview of the chosen picture";
     picture_hint: "PNG、JPEG 或 WebP，最大 {} MB，取图片中间的正方形。" / "PNG, JPEG or WebP, at most {} MB. The square in its middle is used.";
     picture_too_large: "图片文件过大，最大 {} MB。" / "The file is too large: at most {} MB.";

@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::Kind;
 use leptos::{prelude::*, task::spawn_local};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Somebody at home in the team, or the record that says who has joined.
 #[derive(Clone, PartialEq)]
@@ -143,8 +143,7 @@ fn Belonging(
     .into_any()
 }
 
+/// All pages of a list.
 async fn rows(path: String) -> api::Outcome<Vec<Row>> {
-    let reply = api::get(path).send().await?;
-    let data: Vec<Value> = reply.body["data"].as_array().cloned().unwrap_or_default();
-    Ok(data.into_iter().filter_map(Row::new).collect())
+    Ok(api::all(&path).await?.into_iter().filter_map(Row::new).collect())
 }
