@@ -115,6 +115,8 @@ pub fn writable(kind: &Kind, field: &Field) -> bool {
         && state::access(kind.name, field.name) == Access::Full
         && !field.can(record::READONLY)
         && !matches!(field.name, "created_at" | "updated_at" | "created_by")
+        // Another owner is a right of its own; without it a new record is one's own.
+        && (field.name != "owner_id" || state::may(kind.name, "assign"))
 }
 
 /// Fields that may be sorted and filtered by: not those of which only a part is seen.
@@ -216,8 +218,8 @@ pub fn first_fields(kind: &Kind) -> &'static [&'static str] {
 pub type Group = (Label, &'static [&'static str]);
 
 const BASICS: Label = Label::new("基本信息", "Basics");
-const REACH: Label = Label::new("联系方式", "How to reach them");
-const FOLLOW: Label = Label::new("跟进", "Following up");
+const REACH: Label = Label::new("联系方式", "Contact details");
+const FOLLOW: Label = Label::new("跟进", "Follow-up");
 
 const CUSTOMER_GROUPS: &[Group] = &[
     (
@@ -229,7 +231,7 @@ const CUSTOMER_GROUPS: &[Group] = &[
     (REACH, &["phone", "email", "website", "address"]),
     (FOLLOW, &["next_follow_up_at", "last_activity_at"]),
     (
-        Label::new("企业信息", "The firm"),
+        Label::new("企业信息", "Company"),
         &["parent_id", "annual_revenue", "employees", "description"],
     ),
 ];
@@ -289,7 +291,7 @@ const OPPORTUNITY_GROUPS: &[Group] = &[
     ),
     (FOLLOW, &["next_step", "next_follow_up_at", "last_activity_at"]),
     (
-        Label::new("预测与竞争", "Forecast and rivals"),
+        Label::new("预测与竞争", "Forecast and competition"),
         &[
             "forecast_category",
             "competitor",

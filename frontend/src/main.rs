@@ -61,6 +61,7 @@ fn App() -> impl IntoView {
     shell::follow_theme();
     route::listen();
     leave::listen();
+    avatar::follow();
     window_event_listener(leptos::ev::online, move |_| state.online.set(true));
     window_event_listener(leptos::ev::offline, move |_| state.online.set(false));
     spawn_local(api::session::resume());
@@ -117,7 +118,7 @@ fn Screen() -> impl IntoView {
 
 fn screen(path: String) -> AnyView {
     let parts: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
-    document().set_title(t().product);
+    route::title(&title(&parts));
     match parts.as_slice() {
         [] => view! { <report::Dashboard/> }.into_any(),
         ["tasks"] => view! { <task::TasksPage/> }.into_any(),
@@ -141,6 +142,19 @@ fn screen(path: String) -> AnyView {
             None => lost(),
         },
         _ => lost(),
+    }
+}
+
+/// What a screen is called; records and settings say more once they are there.
+fn title(parts: &[&str]) -> String {
+    match parts {
+        [] => t().home.to_owned(),
+        ["tasks"] => t().tasks.to_owned(),
+        ["pipeline"] => t().pipeline.to_owned(),
+        ["import", ..] => t().import.to_owned(),
+        ["settings", ..] => t().settings.to_owned(),
+        ["bin", ..] => t().bin.to_owned(),
+        [plural, ..] => kinds::by_plural(plural).map(kinds::heading).unwrap_or_default(),
     }
 }
 

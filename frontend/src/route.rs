@@ -1,7 +1,7 @@
 //! The address: reading it, changing it, following links. Each screen keeps its state here, so that a link shows the
 //! same thing to the next person. A signal and a `match` do for some twenty screens what a router would.
 
-use crate::{leave, state::state};
+use crate::{i18n::t, leave, state::state};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -102,6 +102,23 @@ pub fn replace(url: &str) {
         let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(url));
     }
     state().address.set(Address::parse(url));
+}
+
+/// Has the browser show another address for what stands here, so that a reload or a link leads back to it.
+pub fn show(url: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(url));
+    }
+}
+
+/// What the browser calls this page.
+pub fn title(name: &str) {
+    let product = t().product;
+    document().set_title(&if name.is_empty() {
+        product.to_owned()
+    } else {
+        format!("{name} · {product}")
+    });
 }
 
 /// Sets one parameter of the present address.

@@ -102,6 +102,11 @@ pub fn me() -> Option<Me> {
     })
 }
 
+/// Whether the signed-in person may do something with records of a kind at all, without tracking.
+pub fn may(kind: &str, action: &str) -> bool {
+    me().is_none_or(|m| m.may(kind, action))
+}
+
 /// What the signed-in person may do with a field, without tracking.
 pub fn access(kind: &str, field: &str) -> Access {
     state().session.with_untracked(|s| match s {

@@ -236,9 +236,9 @@ async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Res
 const HEADINGS: [Label; 9] = [
     Label::new("时间", "Time"),
     Label::new("操作人", "Who"),
-    Label::new("类型", "Kind"),
+    Label::new("类型", "Type"),
     Label::new("记录", "Record"),
-    Label::new("记录编号", "Record ID"),
+    Label::new("记录 ID", "Record ID"),
     Label::new("操作", "Action"),
     Label::new("字段", "Field"),
     Label::new("旧值", "Old"),
@@ -327,7 +327,7 @@ fn lines(out: &mut csv::Writer<Vec<u8>>, caller: &Caller, Hit { change, told: ro
     Ok(())
 }
 
-const SYSTEM: Label = Label::new("系统", "The system");
+const SYSTEM: Label = Label::new("系统", "System");
 
 fn plain(value: &Json) -> String {
     match value {

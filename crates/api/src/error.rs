@@ -85,10 +85,9 @@ impl Problem {
                 Refusal::Stale { current } => messages::text("stale", &[("current", current.to_string())], locale),
                 Refusal::Forbidden { action, kind } => {
                     let kind = domain::change::label(kind).or_else(|| domain::role::area(kind).map(|a| a.label));
-                    let kind = kind.map_or("?", |l| l.get(locale));
-                    let action =
-                        Action::from_key(action).map_or((*action).to_owned(), |a| a.label().get(locale).to_lowercase());
-                    let params = [("action", action), ("kind", kind.to_lowercase())];
+                    let kind = kind.map_or("?".to_owned(), |l| l.within(locale));
+                    let action = Action::from_key(action).map_or((*action).to_owned(), |a| a.label().within(locale));
+                    let params = [("action", action), ("kind", kind)];
                     messages::text("forbidden", &params, locale)
                 }
                 _ => messages::text(self.code(), &[], locale),

@@ -26,8 +26,8 @@ const PICKLISTS: &[(&str, Words, &[Words])] = &[
         ("来源", "Sources"),
         &[
             ("转介绍", "Referral"),
-            ("官网", "Web site"),
-            ("展会", "Trade fair"),
+            ("官网", "Website"),
+            ("展会", "Trade show"),
             ("电话", "Phone"),
             ("广告", "Advertising"),
             ("社交媒体", "Social media"),
@@ -59,20 +59,20 @@ const PICKLISTS: &[(&str, Words, &[Words])] = &[
     ),
     (
         "loss_reason",
-        ("输单原因", "Reasons lost"),
+        ("输单原因", "Loss reasons"),
         &[
             ("价格", "Price"),
             ("竞争对手", "Competitor"),
             ("没有预算", "No budget"),
-            ("需求取消", "Need is gone"),
-            ("无回应", "No answer"),
+            ("需求取消", "No longer needed"),
+            ("无回应", "No response"),
         ],
     ),
     (
         "disqualified_reason",
-        ("线索无效原因", "Reasons for disqualifying"),
+        ("线索无效原因", "Disqualification reasons"),
         &[
-            ("联系不上", "Cannot be reached"),
+            ("联系不上", "Unreachable"),
             ("没有需求", "No need"),
             ("预算不足", "No budget"),
             ("重复线索", "Duplicate"),
@@ -85,7 +85,7 @@ const PICKLISTS: &[(&str, Words, &[Words])] = &[
             ("华东", "East China"),
             ("华南", "South China"),
             ("华北", "North China"),
-            ("海外", "Abroad"),
+            ("海外", "Overseas"),
         ],
     ),
 ];

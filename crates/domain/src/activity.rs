@@ -9,7 +9,7 @@ choice! {
         Note "note" "备注" "Note",
         Call "call" "电话" "Call",
         Visit "visit" "拜访" "Visit",
-        Email "email" "邮件" "E-mail",
+        Email "email" "邮件" "Email",
         Meeting "meeting" "会议" "Meeting",
     }
 }
@@ -17,7 +17,7 @@ choice! {
 record! {
     /// Something that happened with a customer, contact, lead or opportunity.
     Activity ActivityPatch "activity" "activities" "跟进记录" "Activity" Owned title "subject" {
-        kind: ActivityKind = [FILTER IMPORT] "类型" "Kind",
+        kind: ActivityKind = [FILTER IMPORT] "类型" "Type",
         subject: Option<String> = [FILTER SEARCH IMPORT] "主题" "Subject",
         body: Option<String> = [SEARCH IMPORT] "内容" "Content" long(20_000),
         happened_at: Option<Instant> = [SORT FILTER IMPORT] "发生时间" "Happened at",

@@ -17,7 +17,7 @@ choice! {
 /// What has entries in the log without being a record.
 const BESIDE: [(&str, Label); 4] = [
     ("session", Label::new("登录", "Sign-in")),
-    ("workspace", Label::new("工作区", "Workspace")),
+    ("workspace", crate::workspace::KIND.label),
     ("api_key", Label::new("API 密钥", "API key")),
     ("password_link", Label::new("重设密码链接", "Password link")),
 ];

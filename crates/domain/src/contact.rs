@@ -26,7 +26,7 @@ record! {
         reports_to_id: Option<Id> = [FILTER] "汇报对象" "Reports to" refers("contact"),
         phone: Option<Phone> = [FILTER SEARCH IMPORT PERSONAL] "手机" "Mobile phone" max(40),
         office_phone: Option<Phone> = [FILTER SEARCH IMPORT PERSONAL] "办公电话" "Office phone" max(40),
-        email: Option<Email> = [FILTER SEARCH IMPORT PERSONAL] "邮箱" "E-mail" max(254),
+        email: Option<Email> = [FILTER SEARCH IMPORT PERSONAL] "邮箱" "Email" max(254),
         wechat: Option<String> = [FILTER SEARCH IMPORT PERSONAL] "微信" "WeChat" max(60),
         birthday: Option<Day> = [FILTER IMPORT PERSONAL] "生日" "Birthday",
         do_not_contact: bool = [FILTER IMPORT] "请勿联系" "Do not contact",

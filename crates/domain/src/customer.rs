@@ -27,7 +27,7 @@ record! {
     Customer CustomerPatch "customer" "customers" "客户" "Customer" Owned title "name" {
         name: String = [SORT FILTER SEARCH IMPORT] "客户名称" "Name",
         number: Option<String> = [SORT FILTER SEARCH READONLY] "客户编号" "Number" max(60),
-        kind: CustomerKind = [FILTER IMPORT] "客户类型" "Kind",
+        kind: CustomerKind = [FILTER IMPORT] "客户类型" "Type",
         status: CustomerStatus = [FILTER IMPORT] "状态" "Status",
         level: Option<String> = [FILTER IMPORT] "级别" "Level" picklist("customer_level") max(60),
         source: Option<String> = [FILTER IMPORT] "来源" "Source" picklist("source") max(100),
@@ -35,7 +35,7 @@ record! {
         region: Option<String> = [FILTER SEARCH IMPORT] "地区" "Region" picklist("region") max(100),
         website: Option<Url> = [FILTER SEARCH IMPORT] "网站" "Website" max(500),
         phone: Option<Phone> = [FILTER SEARCH IMPORT PERSONAL] "电话" "Phone" max(40),
-        email: Option<Email> = [FILTER SEARCH IMPORT PERSONAL] "邮箱" "E-mail" max(254),
+        email: Option<Email> = [FILTER SEARCH IMPORT PERSONAL] "邮箱" "Email" max(254),
         address: Option<String> = [SEARCH IMPORT PERSONAL] "地址" "Address" max(500),
         parent_id: Option<Id> = [FILTER IMPORT] "上级公司" "Parent company" refers("customer"),
         annual_revenue: Option<Money> = [SORT FILTER IMPORT] "年营业额" "Annual revenue" range(0, i64::MAX),

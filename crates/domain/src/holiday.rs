@@ -15,7 +15,7 @@ record! {
     Holiday HolidayPatch "holiday" "holidays" "节假日" "Holiday" Shared title "name" {
         day: Day = [SORT FILTER IMPORT] "日期" "Day",
         name: String = [SORT FILTER IMPORT] "名称" "Name" max(100),
-        kind: DayKind = [FILTER IMPORT] "类型" "Kind",
+        kind: DayKind = [FILTER IMPORT] "类型" "Type",
     }
 }
 

@@ -38,10 +38,10 @@ record! {
     /// Something under way in the background. Everything about it is set by the actions that begin and end it.
     Job JobPatch "job" "jobs" "后台任务" "Job" Owned title "name" {
         name: String = [SORT FILTER READONLY] "对象" "About" max(200),
-        work: Work = [FILTER READONLY] "类型" "Kind of work",
-        subject_id: Option<Id> = [FILTER READONLY] "对象编号" "ID of what it is about",
+        work: Work = [FILTER READONLY] "类型" "Type",
+        subject_id: Option<Id> = [FILTER READONLY] "对象 ID" "Subject ID",
         status: JobStatus = [FILTER READONLY] "状态" "Status",
-        wanted: serde_json::Value = [READONLY] "参数" "What was asked for",
+        wanted: serde_json::Value = [READONLY] "参数" "Parameters",
         progress: serde_json::Value = [READONLY] "进度" "Progress",
         error: Option<serde_json::Value> = [READONLY] "失败原因" "Cause of failure",
         finished_at: Option<Instant> = [SORT FILTER READONLY] "完成时间" "Finished",

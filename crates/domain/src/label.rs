@@ -21,11 +21,18 @@ impl Label {
         }
     }
 
-    /// Within a sentence: English nouns lose their capital.
+    /// Within a sentence: English nouns lose their capital, but not names such as API or WeChat.
     pub fn within(self, locale: Locale) -> String {
         match locale {
             Locale::Zh => self.zh.to_owned(),
-            Locale::En => self.en.to_lowercase(),
+            Locale::En => {
+                let name = |word: &str| word.chars().filter(|c| c.is_uppercase()).count() > 1;
+                let words = self
+                    .en
+                    .split(' ')
+                    .map(|w| if name(w) { w.to_owned() } else { w.to_lowercase() });
+                words.collect::<Vec<_>>().join(" ")
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ choice! {
     LeadStatus {
         New "new" "新线索" "New",
         Contacted "contacted" "已联系" "Contacted",
-        Qualified "qualified" "已确认" "Qualified",
+        Qualified "qualified" "有效" "Qualified",
         Converted "converted" "已转化" "Converted",
         Disqualified "disqualified" "无效" "Disqualified",
     }
@@ -23,11 +23,11 @@ record! {
         company: Option<String> = [SORT FILTER SEARCH IMPORT] "公司" "Company",
         title: Option<String> = [FILTER SEARCH IMPORT] "职务" "Job title" max(100),
         phone: Option<Phone> = [FILTER SEARCH IMPORT PERSONAL] "电话" "Phone" max(40),
-        email: Option<Email> = [FILTER SEARCH IMPORT PERSONAL] "邮箱" "E-mail" max(254),
+        email: Option<Email> = [FILTER SEARCH IMPORT PERSONAL] "邮箱" "Email" max(254),
         website: Option<Url> = [FILTER SEARCH IMPORT] "网站" "Website" max(500),
         source: Option<String> = [FILTER IMPORT] "来源" "Source" picklist("source") max(100),
         status: LeadStatus = [FILTER IMPORT] "状态" "Status",
-        disqualified_reason: Option<String> = [FILTER IMPORT] "无效原因" "Reason for disqualifying" picklist("disqualified_reason"),
+        disqualified_reason: Option<String> = [FILTER IMPORT] "无效原因" "Disqualification reason" picklist("disqualified_reason"),
         level: Option<String> = [FILTER IMPORT] "级别" "Level" picklist("lead_level") max(60),
         score: Option<i64> = [SORT FILTER IMPORT] "评分" "Score" range(0, 1000),
         industry: Option<String> = [FILTER SEARCH IMPORT] "行业" "Industry" picklist("industry") max(100),
@@ -36,9 +36,9 @@ record! {
         next_follow_up_at: Option<Instant> = [SORT FILTER IMPORT] "下次跟进" "Next follow-up",
         last_activity_at: Option<Instant> = [SORT FILTER READONLY] "最近跟进" "Last activity",
         converted_at: Option<Instant> = [FILTER READONLY] "转化时间" "Converted at",
-        customer_id: Option<Id> = [FILTER READONLY] "转化的客户" "Converted customer" refers("customer"),
-        contact_id: Option<Id> = [FILTER READONLY] "转化的联系人" "Converted contact" refers("contact"),
-        opportunity_id: Option<Id> = [FILTER READONLY] "转化的商机" "Converted opportunity" refers("opportunity"),
+        customer_id: Option<Id> = [FILTER READONLY] "转化后的客户" "Converted customer" refers("customer"),
+        contact_id: Option<Id> = [FILTER READONLY] "转化后的联系人" "Converted contact" refers("contact"),
+        opportunity_id: Option<Id> = [FILTER READONLY] "转化后的商机" "Converted opportunity" refers("opportunity"),
         description: Option<String> = [SEARCH IMPORT] "备注" "Description" long(10_000),
     }
 }

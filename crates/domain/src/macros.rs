@@ -66,7 +66,7 @@ macro_rules! record {
                     ownership: Ownership::$own,
                     title: $title,
                     fields: &[
-                        Field::new::<$crate::Id>("id", Label::new("编号", "ID"), READONLY | FILTER),
+                        Field::new::<$crate::Id>("id", Label::new("ID", "ID"), READONLY | FILTER),
                         Field::new::<i64>("version", Label::new("版本", "Version"), READONLY),
                         Field::new::<$crate::Instant>("created_at", Label::new("创建时间", "Created"), READONLY | FILTER | SORT),
                         Field::new::<$crate::Instant>("updated_at", Label::new("更新时间", "Updated"), READONLY | FILTER | SORT),

@@ -18,7 +18,7 @@ choice! {
 record! {
     /// How new records of a kind are numbered.
     NumberingRule NumberingRulePatch "numbering_rule" "numbering_rules" "编号规则" "Numbering rule" Shared title "kind" {
-        kind: String = [SORT FILTER FIXED] "对象" "Kind" max(60),
+        kind: String = [SORT FILTER FIXED] "对象" "Type" max(60),
         pattern: String = [] "编号格式" "Pattern" max(60),
         reset: Reset = [] "流水号重置" "Counter restarts",
         disabled: bool = [FILTER] "已停用" "Disabled",

@@ -13,8 +13,8 @@ choice! {
 choice! {
     /// How sure the owner is, for the forecast.
     ForecastCategory {
-        Pipeline "pipeline" "管道" "Pipeline",
-        BestCase "best_case" "乐观" "Best case",
+        Pipeline "pipeline" "储备" "Pipeline",
+        BestCase "best_case" "争取" "Best case",
         Commit "commit" "承诺" "Commit",
         Omitted "omitted" "不计入" "Omitted",
     }
@@ -37,7 +37,7 @@ record! {
         started_on: Option<Day> = [FILTER IMPORT] "开始日期" "Started on",
         close_on: Option<Day> = [SORT FILTER IMPORT] "预计成交日期" "Expected close",
         closed_at: Option<Instant> = [SORT FILTER READONLY] "关闭时间" "Closed at",
-        loss_reason: Option<String> = [FILTER READONLY IMPORT] "输单原因" "Reason lost" picklist("loss_reason"),
+        loss_reason: Option<String> = [FILTER READONLY IMPORT] "输单原因" "Loss reason" picklist("loss_reason"),
         competitor: Option<String> = [FILTER SEARCH IMPORT] "竞争对手" "Competitor" picklist("competitor"),
         source: Option<String> = [FILTER IMPORT] "来源" "Source" picklist("source") max(100),
         next_step: Option<String> = [FILTER IMPORT] "下一步" "Next step" max(500),

@@ -8,8 +8,8 @@ use crate::{Id, Instant, Kind};
 choice! {
     /// What somebody a record is shared with may do with it, as far as their roles let them do it at all.
     Share {
-        Read "read" "查看" "See",
-        Write "write" "查看和编辑" "See and change",
+        Read "read" "查看" "View",
+        Write "write" "查看和编辑" "View and edit",
     }
 }
 

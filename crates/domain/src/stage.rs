@@ -13,10 +13,10 @@ record! {
         name: String = [SORT FILTER SEARCH] "阶段名称" "Name" max(100),
         position: i64 = [SORT FILTER] "顺序" "Position" range(0, 10_000) defaulted(),
         probability: i64 = [FILTER] "赢单概率（%）" "Probability (%)" range(0, 100) defaulted(),
-        rotting_days: Option<i64> = [FILTER] "停滞天数" "Rotting after days" range(1, 3650),
+        rotting_days: Option<i64> = [FILTER] "停滞提醒天数" "Rotting after days" range(1, 3650),
         required_fields: Vec<String> = [] "必填字段" "Required fields" max(60),
-        allowed_from: Vec<String> = [] "允许从哪些阶段进入" "May be entered from" max(36),
-        exit_criteria: Option<String> = [] "离开条件" "Exit criteria" long(2_000),
+        allowed_from: Vec<String> = [] "允许从哪些阶段进入" "Can be entered from" max(36),
+        exit_criteria: Option<String> = [] "阶段推进条件" "Exit criteria" long(2_000),
     }
 }
 

@@ -8,7 +8,7 @@ record! {
     /// Somebody who works in the workspace. Who has no e-mail address owns records and cannot sign in.
     User UserPatch "user" "users" "用户" "User" Shared title "name" {
         name: String = [SORT FILTER SEARCH IMPORT] "姓名" "Name" max(100),
-        email: Option<Email> = [FILTER SEARCH IMPORT PERSONAL] "邮箱" "E-mail" max(254),
+        email: Option<Email> = [FILTER SEARCH IMPORT PERSONAL] "邮箱" "Email" max(254),
         phone: Option<Phone> = [FILTER SEARCH IMPORT PERSONAL] "电话" "Phone" max(40),
         title: Option<String> = [FILTER IMPORT] "职务" "Job title" max(100),
         team_id: Option<Id> = [FILTER IMPORT] "团队" "Team" refers("team"),

@@ -50,10 +50,12 @@ impl From<Diesel> for Error {
         let message = info.message();
         match kind {
             DatabaseErrorKind::UniqueViolation => {
-                let field = unique_field(info.constraint_name(), message);
-                Self::Domain(domain::Error::Conflict(
-                    Issue::at(&field, "duplicate").with("field", &field),
-                ))
+                let (kind, field) = unique_field(info.constraint_name(), message);
+                let issue = Issue::at(field, "duplicate").with("field", field);
+                Self::Domain(domain::Error::Conflict(match kind {
+                    Some(kind) => issue.with("kind", kind.name),
+                    None => issue,
+                }))
             }
             DatabaseErrorKind::ForeignKeyViolation => {
                 Self::Domain(domain::Error::Conflict(Issue::new("", "reference_not_found")))
@@ -93,15 +95,18 @@ impl From<Diesel> for Error {
 }
 
 /// The field that must be unique. Indexes are named `<table>_<field>_unique`; SQLite names the columns instead.
-fn unique_field(constraint: Option<&str>, message: &str) -> String {
+fn unique_field<'a>(constraint: Option<&'a str>, message: &'a str) -> (Option<&'static domain::Kind>, &'a str) {
+    let of = |table: &str| domain::KINDS.iter().copied().find(|k| k.plural == table);
     let Some(constraint) = constraint else {
-        return message.rsplit('.').next().unwrap_or("id").trim().to_owned();
+        let column = message.rsplit(' ').next().unwrap_or_default().trim();
+        let (table, field) = column.split_once('.').unwrap_or(("", "id"));
+        return (of(table), field);
     };
     let Some(name) = constraint.strip_suffix("_unique") else {
-        return "id".to_owned();
+        return (None, "id");
     };
-    let fields = domain::KINDS
+    let found = domain::KINDS
         .iter()
-        .find_map(|k| name.strip_prefix(k.plural)?.strip_prefix('_'));
-    fields.unwrap_or(name).to_owned()
+        .find_map(|k| Some((Some(*k), name.strip_prefix(k.plural)?.strip_prefix('_')?)));
+    found.unwrap_or((None, name))
 }

@@ -58,6 +58,21 @@ pub fn get(path: impl Into<String>) -> Call {
 }
 
 /// A POST carries an idempotency key, so that a repeat after a lost answer does nothing twice.
+/// The records of all pages of a short list: what a screen needs whole.
+pub async fn all(path: &str) -> Outcome<Vec<Value>> {
+    let (mut all, mut next) = (Vec::new(), path.to_owned());
+    loop {
+        let mut body = get(next).send().await?.body;
+        if let Some(rows) = body["data"].as_array_mut() {
+            all.append(rows);
+        }
+        match body["page"]["next_cursor"].as_str() {
+            Some(cursor) => next = format!("{path}&cursor={}", crate::route::encode(cursor)),
+            None => return Ok(all),
+        }
+    }
+}
+
 pub fn post(path: impl Into<String>, body: Value) -> Call {
     let mut call = call("POST", path);
     if !call.path.starts_with("/auth/") {

@@ -1,7 +1,7 @@
 //! Signing in and staying so. The access token lives in memory only; the refresh token is the browser's, in a cookie no
 //! script can read. Tabs take turns at refreshing by a Web Lock, since each refresh replaces the cookie of all.
 
-use super::{Outcome, Problem, get, post};
+use super::{Outcome, Problem, get, patch, post};
 use crate::{
     avatar, dom,
     i18n::Locale,
@@ -110,6 +110,26 @@ pub async fn reload_me() -> Outcome<()> {
     avatar::learn(user["id"].as_str().unwrap_or_default(), user["avatar"].as_str());
     state().session.set(Session::SignedIn(Box::new(Me::read(&reply.body))));
     Ok(())
+}
+
+/// Stores the language in one's profile, whatever else has just been changed there.
+pub async fn speak(locale: Locale) -> Outcome<()> {
+    let send = async |version: i64| {
+        patch("/auth/me", version, json!({ "locale": locale.tag() }))
+            .send()
+            .await
+    };
+    let known = crate::state::me().map_or(1, |m| m.version);
+    match send(known).await {
+        Err(problem) if problem.stale() => {
+            let user = get("/auth/me").send().await?.body;
+            send(user["user"]["version"].as_i64().unwrap_or(known)).await?;
+        }
+        outcome => {
+            outcome?;
+        }
+    }
+    reload_me().await
 }
 
 /// `code` is that of the second factor, empty where none was asked for.

@@ -1,7 +1,11 @@
 //! Pictures of people. Whose are shown is asked for once, all of a screen together, and kept while the page lives; where
 //! there is none, initials stand.
 
-use crate::{api, dom, kinds, state};
+use crate::{
+    api, dom, kinds,
+    record::row::Row,
+    state::{self, state},
+};
 use domain::policy::Access;
 use leptos::{prelude::*, task::spawn_local};
 use std::cell::RefCell;
@@ -10,10 +14,14 @@ use std::collections::HashMap;
 /// People in one question.
 const AT_ONCE: usize = 100;
 
-/// What is known of somebody's picture: which it is, empty for none, and where the browser has it.
+/// What is known holds for so long, in milliseconds: then who is shown is asked for again.
+const FRESH: f64 = 600_000.0;
+
+/// What is known of somebody's picture: which it is, empty for none, when that was asked, and where the browser has it.
 #[derive(Default)]
 struct Face {
     avatar: String,
+    asked: f64,
     url: ArcRwSignal<Option<String>>,
 }
 
@@ -52,10 +60,18 @@ fn initials(name: &str) -> String {
 }
 
 fn url_of(id: &str) -> ArcRwSignal<Option<String>> {
-    if let Some(url) = FACES.with_borrow(|faces| faces.get(id).map(|face| face.url.clone())) {
+    let now = js_sys::Date::now();
+    let (url, known) = FACES.with_borrow_mut(|faces| {
+        let face = faces.entry(id.to_owned()).or_default();
+        let known = now - face.asked < FRESH;
+        if !known {
+            face.asked = now;
+        }
+        (face.url.clone(), known)
+    });
+    if known {
         return url;
     }
-    let url = FACES.with_borrow_mut(|faces| faces.entry(id.to_owned()).or_default().url.clone());
     let first = WANTED.with_borrow_mut(|wanted| {
         wanted.push(id.to_owned());
         wanted.len() == 1
@@ -76,7 +92,7 @@ async fn ask() {
     }
     for some in wanted.chunks(AT_ONCE) {
         let path = format!(
-            "/{}?limit={AT_ONCE}&fields=id,avatar&filter[avatar][is_null]=false&filter[id][in]={}",
+            "/{}?limit={AT_ONCE}&fields=id,avatar&filter[id][in]={}",
             kinds::USER.path(),
             some.join(",")
         );
@@ -98,11 +114,30 @@ async fn ask() {
     }
 }
 
+/// The row of a user tells which picture is theirs by now.
+pub fn follow() {
+    Effect::new(|_| {
+        state().change.with(|change| {
+            let row = change.as_ref().filter(|c| c.kind == kinds::USER.plural)?.row.as_ref()?;
+            seen(row);
+            Some(())
+        });
+    });
+}
+
+/// Takes note of the picture in a user's row, where the row has it.
+pub fn seen(user: &Row) {
+    if state::access(kinds::USER.name, "avatar") < Access::Masked && user.has("avatar") {
+        learn(user.id(), Some(user.text("avatar")));
+    }
+}
+
 /// Takes note of which picture somebody has, and fetches it where it is another than before.
 pub fn learn(id: &str, avatar: Option<&str>) {
     let avatar = avatar.unwrap_or_default();
     let url = FACES.with_borrow_mut(|faces| {
         let face = faces.entry(id.to_owned()).or_default();
+        face.asked = js_sys::Date::now();
         (face.avatar != avatar).then(|| {
             avatar.clone_into(&mut face.avatar);
             face.url.clone()

@@ -208,6 +208,13 @@ fn iso_day(date: &js_sys::Date) -> String {
     date.to_locale_date_string("sv-SE", &options).into()
 }
 
+/// A day so many days later.
+pub fn days_after(day: &str, days: i64) -> String {
+    let at = js_sys::Date::parse(&format!("{day}T00:00:00Z")) + days as f64 * 86_400_000.0;
+    let iso: String = js_sys::Date::new(&at.into()).to_iso_string().into();
+    iso.chars().take(10).collect()
+}
+
 /// Whole days from today to a day; negative when past.
 pub fn days_until(day: &str) -> i64 {
     let at = |d: &str| js_sys::Date::parse(&format!("{d}T00:00:00Z"));

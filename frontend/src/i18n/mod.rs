@@ -7,7 +7,7 @@ mod texts;
 pub use domain::{Label, Locale};
 pub use texts::Texts;
 
-use crate::{dom, state::state};
+use crate::{api::session, dom, state::state, ui::toast};
 use leptos::prelude::*;
 
 /// The languages, each by its own name.
@@ -65,8 +65,23 @@ pub fn follow() {
 
 /// Draws everything anew, so it leaves the screen.
 pub fn choose(locale: Locale) {
+    crate::leave::then(move || set(locale));
+}
+
+/// The same for who is signed in: on other machines, and in letters, from now on too.
+pub fn keep(locale: Locale) {
     crate::leave::then(move || {
-        dom::store("locale", locale.tag());
-        state().locale.set(locale);
+        leptos::task::spawn_local(async move {
+            // First there, or a profile on the screen would be drawn with the old one.
+            if let Err(problem) = session::speak(locale).await {
+                toast::complain(&problem);
+            }
+            set(locale);
+        });
     });
+}
+
+fn set(locale: Locale) {
+    dom::store("locale", locale.tag());
+    state().locale.set(locale);
 }

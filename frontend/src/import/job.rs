@@ -140,7 +140,7 @@ fn cause(cause: &Value, again: Option<Callback<(String, String, String)>>) -> An
         .filter_map(Value::as_u64)
         .map(|n| n.to_string())
         .collect::<Vec<_>>()
-        .join(", ");
+        .join(t().list_comma);
     // What is of no row in particular names its column itself.
     let place = [
         (rows > 0.0).then(|| {

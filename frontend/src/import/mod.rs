@@ -115,6 +115,9 @@ impl Wizard {
         self.job.try_set(Some(job));
         match next {
             Some(step) => {
+                if step == Step::Result {
+                    route::show(&format!("/import/{}", job.id()));
+                }
                 self.step.try_set(step);
                 Ok(())
             }
@@ -149,8 +152,14 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
     let asked = state()
         .address
         .with_untracked(|a| a.get("kind").and_then(kinds::by_plural));
+    // What is offered first is what is sent, also where customers are not allowed.
+    let kind = asked.or_else(|| {
+        allowed()
+            .find(|k| k.name == kinds::CUSTOMER.name)
+            .or_else(|| allowed().next())
+    });
     let wizard = Wizard {
-        kind: RwSignal::new(asked.unwrap_or(kinds::CUSTOMER)),
+        kind: RwSignal::new(kind.unwrap_or(kinds::CUSTOMER)),
         file: RwSignal::new_local(None),
         mapping: RwSignal::new(Map::new()),
         values: RwSignal::new(Map::new()),
@@ -187,6 +196,11 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
     .into_any()
 }
 
+/// The kinds this person may import.
+fn allowed() -> impl Iterator<Item = &'static Kind> {
+    importable().into_iter().filter(|k| state::may(k.name, "import"))
+}
+
 #[component]
 fn FileStep(wizard: Wizard) -> impl IntoView {
     let over = RwSignal::new(false);
@@ -195,10 +209,7 @@ fn FileStep(wizard: Wizard) -> impl IntoView {
             wizard.file.set(Some(file));
         }
     };
-    let options = importable()
-        .into_iter()
-        .filter(|k| state::me().is_none_or(|m| m.may(k.name, "import")));
-    let options = options.map(|k| view! { <option value=k.plural selected=wizard.kind.get_untracked().name == k.name>{label(k.label)}</option> });
+    let options = allowed().map(|k| view! { <option value=k.plural selected=wizard.kind.get_untracked().name == k.name>{label(k.label)}</option> });
     let looking = move || wizard.sending.busy.get() || wizard.job.with(Option::is_some);
     view! {
         <section class="box stack">
@@ -266,7 +277,7 @@ fn ResultStep(wizard: Wizard) -> impl IntoView {
     view! {
         {move || wizard.job.get().map_or_else(|| ui::skeleton(4), |job| view! { <JobView job trial=false again=None/> }.into_any())}
         <div class="form-foot">
-            <button type="button" class="btn" on:click=move |_| { wizard.file.set(None); wizard.job.set(None); wizard.step.set(Step::File); }>{t().another_file}</button>
+            <button type="button" class="btn" on:click=move |_| { wizard.file.set(None); wizard.job.set(None); wizard.step.set(Step::File); route::show("/import"); }>{t().another_file}</button>
             <button type="button" class="btn primary" on:click=move |_| route::go(&list())>{t().show_records}</button>
         </div>
     }

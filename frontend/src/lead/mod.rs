@@ -25,7 +25,7 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
     let status = Memo::new(move |_| row.with(|r| r.text("status").to_owned()));
     let converting = RwSignal::new(false);
     let disqualifying = RwSignal::new(false);
-    let may = state::me().is_none_or(|m| m.may("lead", "convert"));
+    let (may, may_edit) = (state::may("lead", "convert"), state::may("lead", "edit"));
     let set_status = move |status: &'static str| {
         let patch = Map::from_iter([("status".to_owned(), json!(status))]);
         let change = save::Change {
@@ -44,9 +44,9 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
     };
     let open = move || !matches!(status.get().as_str(), "converted" | "disqualified");
     view! {
-        {move || next().map(|(key, text)| view! { <button type="button" class="btn" on:click=move |_| set_status(key)>{text}</button> })}
+        {move || next().filter(|_| may_edit).map(|(key, text)| view! { <button type="button" class="btn" on:click=move |_| set_status(key)>{text}</button> })}
         {move || (open() && may).then(|| view! { <button type="button" class="btn primary" on:click=move |_| converting.set(true)>{t().convert}</button> })}
-        {move || open().then(|| view! {
+        {move || (open() && may_edit).then(|| view! {
             <Menu face=icon("flag") label=t().close_lead class="btn quiet square" end=true>
                 <button type="button" class="menu-row item" on:click=move |_| disqualifying.set(true)>{icon("close")}{t().disqualify}</button>
             </Menu>

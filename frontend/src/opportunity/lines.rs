@@ -9,7 +9,7 @@ use crate::{
     state,
     ui::{combobox::Combobox, icon, toast},
 };
-use domain::{Currency, Field, money};
+use domain::{Currency, Field, money, policy::Access};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 
@@ -150,7 +150,8 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
         }
         .into_any()
     };
-    let may = move || row.with(|r| r.text("status") == "open");
+    let may_edit = state::may("opportunity", "edit") && state::access("opportunity", "lines") == Access::Full;
+    let may = move || may_edit && row.with(|r| r.text("status") == "open");
     view! {
         <section class="group lines">
             <div class="group-head">

@@ -12,7 +12,7 @@ use crate::{
         save::{self, Refused},
     },
     route::encode,
-    state::announce,
+    state::{self, announce},
     ui::{icon, toast},
 };
 use close::{Closing, LoseDialog};
@@ -80,7 +80,10 @@ pub fn win(row: Row, refused: Refused) {
 pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
     let losing = RwSignal::new(None::<Closing>);
     let status = Memo::new(move |_| row.with(|r| r.text("status").to_owned()));
-    move || {
+    if !state::may("opportunity", "edit") {
+        return ().into_any();
+    }
+    let shown = move || {
         let buttons = if status.get() == "open" {
             view! {
                 <button type="button" class="btn primary good" on:click=move |_| win(row.get_untracked(), save::complain())>{icon("trophy")}{t().win}</button>
@@ -92,7 +95,8 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
             view! { <button type="button" class="btn" on:click=move |_| act(row.get_untracked(), "reopen", json!({}), said.clone(), None, save::complain())>{icon("undo")}{t().reopen}</button> }.into_any()
         };
         view! { {buttons}<LoseDialog losing/> }
-    }
+    };
+    view! { {shown} }.into_any()
 }
 
 /// The stages of the pipeline in a row; the present one marked, each a button to go there.
@@ -100,6 +104,7 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
 pub fn StagePath(row: RwSignal<Row>) -> impl IntoView {
     let stages = RwSignal::new(Vec::<Row>::new());
     let pipeline = row.with_untracked(|r| r.text("pipeline_id").to_owned());
+    let may_move = state::may("opportunity", "edit");
     spawn_local(async move {
         let path = format!(
             "/stages?limit=100&sort=position&filter[pipeline_id]={}",
@@ -122,7 +127,7 @@ pub fn StagePath(row: RwSignal<Row>) -> impl IntoView {
             let shown = name.clone();
             view! {
                 <li class:done=done class:current=current>
-                    <button type="button" disabled=status != "open" || current aria-current=current.then_some("step")
+                    <button type="button" disabled=!may_move || status != "open" || current aria-current=current.then_some("step")
                         title=fill(t().move_here, &[&name])
                         on:click=move |_| move_to(row.get_untracked(), id.clone(), name.clone(), save::complain())>
                         <span class="clip">{shown}</span>

@@ -355,7 +355,7 @@ pub fn BoardPage() -> impl IntoView {
                 <header class="page-head">
                     <h1>{t().pipeline}<span class="count">{total}</span></h1>
                     <div class="page-actions">
-                        <button type="button" class="btn primary" on:click=move |_| new_deal()>{icon("plus")}<span>{fill(t().new_of, &[&noun(kinds::OPPORTUNITY.label)])}</span></button>
+                        {state::may("opportunity", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| new_deal()>{icon("plus")}<span>{fill(t().new_of, &[&noun(kinds::OPPORTUNITY.label)])}</span></button> })}
                     </div>
                 </header>
                 <div class="toolbar">

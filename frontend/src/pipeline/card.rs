@@ -7,7 +7,7 @@ use crate::{
     i18n::{fill, format, t},
     kinds,
     record::row::Row,
-    route,
+    route, state,
     ui::{Menu, avatar, icon},
 };
 use leptos::prelude::*;
@@ -67,10 +67,11 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
         let id = id.clone();
         move |event: web_sys::KeyboardEvent| keys(board, index, &id, event)
     };
+    let may_edit = state::may("opportunity", "edit");
     let down = {
         let id = id.clone();
         move |event: web_sys::PointerEvent| {
-            if !dom::within(&event, "button, a, .menu") {
+            if may_edit && !dom::within(&event, "button, a, .menu") {
                 drag::begin(board, &id, &event);
             }
         }
@@ -120,15 +121,15 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
                 on:pointerdown=down
                 on:click=open
                 on:keydown=key
-                on:dblclick=move |_| act.with_value(|a| a("edit"))
+                on:dblclick=move |_| if may_edit { act.with_value(|a| a("edit")) }
             >
                 <div class="card-head">
                     <span class="card-name">{title.clone()}</span>
-                    <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
+                    {may_edit.then(|| view! { <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
                         <button type="button" class="menu-row item" on:click=move |_| act.with_value(|a| a("edit"))>{icon("edit")}{t().quick_edit}</button>
                         <button type="button" class="menu-row item" on:click=move |_| act.with_value(|a| a("win"))>{icon("trophy")}{t().win}</button>
                         <button type="button" class="menu-row item" on:click=move |_| act.with_value(|a| a("lose"))>{icon("close")}{t().lose}</button>
-                    </Menu>
+                    </Menu> })}
                 </div>
                 {customer.map(|c| view! { <span class="card-customer">{c}</span> })}
                 {(!next_step.is_empty()).then(|| view! { <span class="card-next">{icon("right")}<span class="clip">{next_step.clone()}</span></span> })}
@@ -167,8 +168,9 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
             .map(|(_, r)| r.title(kinds::OPPORTUNITY))
             .unwrap_or_default()
     };
+    let may_edit = state::may("opportunity", "edit");
     match (event.key().as_str(), held) {
-        (" ", None) => {
+        (" ", None) if may_edit => {
             let from = board.find(id).map_or(index, |(i, _)| i);
             board.held.set(Some(Held {
                 id: id.to_owned(),
@@ -207,7 +209,9 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
             focus(id);
         }
         ("Enter", None) => route::set("open", id),
-        ("e", None) if !event.ctrl_key() && !event.meta_key() => board.editing.set(board.find(id).map(|(_, r)| r)),
+        ("e", None) if may_edit && !event.ctrl_key() && !event.meta_key() => {
+            board.editing.set(board.find(id).map(|(_, r)| r))
+        }
         (key @ ("ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight"), None) => {
             if let Some(next) = neighbour(board, index, id, key) {
                 focus(&next);

@@ -283,7 +283,7 @@ fn Head(
     let face = (kind.name == "user").then_some(move || row.with(|r| ui::avatar(r.id(), &r.title(kind))));
     Effect::new(move |_| {
         if !panel {
-            document().set_title(&format!("{} · Guanxi", title()));
+            route::title(&title());
         }
     });
     let actions = match kind.name {

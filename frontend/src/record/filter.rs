@@ -1,12 +1,14 @@
 //! Filters of a list: kept in the address as the API takes them, shown as chips, built in a small box by type.
 
 use crate::{
+    api,
     dom::Tell,
     i18n::{fill, format, label, t},
     kinds, picklist,
     record::row::value_text,
+    role,
     route::Address,
-    state,
+    state::{self, state},
     ui::{Menu, combobox::Combobox, icon},
 };
 use domain::{Field, Kind, record::FILTER, value::Type};
@@ -113,6 +115,7 @@ fn one(field: &Field, value: &str) -> String {
     match field.ty {
         Type::Day | Type::Instant => range_name(value).map_or_else(|| format::day(value), str::to_owned),
         Type::Bool => value_text(field, &json!(value == "true")),
+        Type::Tags if field.name == "roles" => role::name(value),
         Type::Int => value.parse::<f64>().map_or_else(|_| value.to_owned(), format::number),
         Type::Money => format::money(value, &state::me().map(|m| m.currency).unwrap_or_default()),
         _ => value_text(field, &Value::String(value.to_owned())),
@@ -289,6 +292,7 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
             .into_any()
         }
         Type::Day | Type::Instant => dates(&op, &value, finish),
+        Type::Tags => tags(field, &op, value, finish),
         Type::Int | Type::Money | Type::Decimal => range(&op, &value, finish),
         _ => text(field, &op, value, finish),
     };
@@ -414,6 +418,40 @@ fn between(from: &str, to: &str, finish: impl Fn(&str, String)) {
         ("", to) => finish("lte", to.to_owned()),
         (from, to) => finish("between", format!("{from},{to}")),
     }
+}
+
+/// One of the roles, or of the firm's tags; a tag may also be typed, since records hold any.
+fn tags(
+    field: &'static Field,
+    op: &str,
+    value: String,
+    finish: impl Fn(&str, String) + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let known = RwSignal::new(Vec::<(String, String)>::new());
+    let roles = field.name == "roles";
+    if roles {
+        let roles = state().roles.get_untracked().into_iter();
+        known.set(roles.map(|(key, _)| (key.clone(), role::name(&key))).collect());
+    } else {
+        leptos::task::spawn_local(async move {
+            if let Ok(reply) = api::get("/tags?limit=200&sort=name&fields=id,name").send_aside().await {
+                let names = reply.body["data"].as_array().into_iter().flatten();
+                let names = names.filter_map(|tag| Some(tag["name"].as_str()?.to_owned()));
+                known.try_set(names.map(|name| (name.clone(), name)).collect());
+            }
+        });
+    }
+    let rows = move || {
+        let rows = known.get().into_iter().map(|(key, name)| {
+            view! { <button type="button" class="menu-row" on:click=move |_| finish("contains", key.clone())>{name}</button> }
+        });
+        rows.collect_view()
+    };
+    view! {
+        <div class="menu-scroll">{rows}</div>
+        {(!roles).then(|| text(field, op, value, finish))}
+    }
+    .into_any()
 }
 
 fn text(

@@ -320,12 +320,17 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
             let clear = view! { <button type="button" class="btn" on:click=move |_| route::replace(&all)>{t().clear_filters}</button> }.into_any();
             return ui::empty("search", t().nothing_found, t().nothing_found_text, clear);
         }
-        let import = format!("/import?kind={}", kind.plural);
-        let actions = view! { {create()}{importable(kind).then(|| view! { <a class="btn" href=import.clone()>{icon("import")}{t().import}</a> })} }.into_any();
+        let import = import_page(kind).map(|href| view! { <a class="btn" href=href>{icon("import")}{t().import}</a> });
+        let text = match (may_create, &import) {
+            (true, Some(_)) => t().no_records_text.to_owned(),
+            (true, None) => fill(t().no_records_alone, &[&noun(kind.label)]),
+            (false, _) => String::new(),
+        };
+        let actions = view! { {create()}{import} }.into_any();
         ui::empty(
             icon_name,
-            fill(t().no_records_yet, &[&noun(kind.label)]),
-            fill(t().no_records_text, &[&noun(kind.label)]),
+            fill(t().no_records_yet, &[&kinds::many(kind)]),
+            text,
             actions,
         )
     };
@@ -366,9 +371,7 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
 /// What else there is to a list: filling it from a file, and what was deleted from it.
 #[component]
 pub fn MoreMenu(kind: &'static Kind) -> impl IntoView {
-    let imports = importable(kind)
-        .then(|| format!("/import?kind={}", kind.plural))
-        .filter(|_| state::me().is_none_or(|m| m.may(kind.name, "import")));
+    let imports = import_page(kind);
     view! {
         <Menu face=icon("more") label=t().more_actions class="btn quiet square" end=true>
             {imports.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("import")}{t().import}</a> })}
@@ -378,8 +381,10 @@ pub fn MoreMenu(kind: &'static Kind) -> impl IntoView {
     .into_any()
 }
 
-fn importable(kind: &Kind) -> bool {
-    crate::import::importable().iter().any(|k| k.name == kind.name)
+/// Where records of a kind are imported, if that can be and this person may.
+fn import_page(kind: &Kind) -> Option<String> {
+    let can = crate::import::importable().iter().any(|k| k.name == kind.name);
+    (can && state::me().is_none_or(|m| m.may(kind.name, "import"))).then(|| format!("/import?kind={}", kind.plural))
 }
 
 fn names(columns: Option<&Vec<&'static Field>>) -> Vec<&'static str> {

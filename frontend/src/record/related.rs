@@ -9,7 +9,7 @@ use crate::{
         list::Pages,
         row::Row,
     },
-    task,
+    state, task,
     ui::{self, icon},
 };
 use domain::Kind;
@@ -33,10 +33,11 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
     });
     let creating = RwSignal::new(false);
     let preset = StoredValue::new(preset);
+    let may_create = state::may(kind.name, "create");
     let add = move || {
-        view! {
+        may_create.then(|| view! {
             <button type="button" class="btn small" on:click=move |_| creating.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kind.label)])}</button>
-        }
+        })
     };
     let rows = move || {
         pages.rows.with(|rows| {
@@ -61,7 +62,7 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
             {move || match (failed.get(), loading.get(), empty.get()) {
                 (Some(problem), _, _) => ui::problem(&problem, Callback::new(move |()| load())),
                 (None, true, true) => ui::skeleton(3),
-                (None, false, true) => view! { <p class="muted pad">{fill(t().none_of, &[&noun(kind.label)])}</p> }.into_any(),
+                (None, false, true) => view! { <p class="muted pad">{fill(t().no_records_yet, &[&kinds::many(kind)])}</p> }.into_any(),
                 _ => view! { <ul class="plain">{rows}</ul>{pages.foot(move || pages.next(path.get_value()))} }.into_any(),
             }}
             {move || creating.get().then(|| view! { <CreateDialog kind preset=preset.get_value() close=Callback::new(move |()| creating.set(false))/> })}

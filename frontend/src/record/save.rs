@@ -3,6 +3,7 @@
 
 use crate::{
     api::{self, Problem},
+    avatar,
     dom::Tell,
     i18n::{fill, t},
     kinds,
@@ -37,7 +38,26 @@ pub async fn fetch(kind: &Kind, id: &str) -> Result<Row, Problem> {
         format!("?expand={expand}")
     };
     let reply = api::get(path(kind, id) + &query).send().await?;
-    Row::new(reply.body).ok_or_else(Problem::default)
+    let row = Row::new(reply.body).ok_or_else(Problem::default)?;
+    if kind.name == kinds::USER.name {
+        avatar::seen(&row);
+    }
+    Ok(row)
+}
+
+/// Says why a write was refused. Where the record has moved on, every screen gets the latest first, so that it is there
+/// to be looked at.
+pub async fn refused(kind: &'static Kind, id: &str, problem: Problem) {
+    if !problem.stale() {
+        return toast::complain(&problem);
+    }
+    match fetch(kind, id).await {
+        Ok(newer) => {
+            announce(kind.plural, id, Some(newer));
+            toast::say(t().changed_look_again);
+        }
+        Err(problem) => toast::complain(&problem),
+    }
 }
 
 /// What a change is called where it is told.
@@ -188,7 +208,7 @@ pub fn delete(kind: &'static Kind, row: &Row, done: Callback<()>) {
                 toast::say_with_undo(said, back);
                 done.tell(());
             }
-            Err(problem) => toast::complain(&problem),
+            Err(problem) => refused(kind, row.id(), problem).await,
         }
     });
 }

@@ -43,7 +43,7 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
         .collect_view();
     view! {
         <div class="timeline">
-            <Composer kind row/>
+            {state::may("activity", "create").then(|| view! { <Composer kind row/> })}
             <div class="timeline-head">
                 <select class="input" aria-label=t().filter on:change=move |e| only.set(ActivityKind::from_key(&event_target_value(&e)))>
                     <option value="">{t().all_activities}</option>
@@ -95,12 +95,14 @@ fn entry(event: Row) -> AnyView {
                     {with}
                     <span class="grow"></span>
                     <time class="muted" datetime=at.clone() title=format::instant(&at)>{format::relative(&at)}</time>
-                    <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
-                        {
-                            let gone = gone.clone();
-                            view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::ACTIVITY, &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
-                        }
-                    </Menu>
+                    {state::may("activity", "delete").then(|| view! {
+                        <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
+                            {
+                                let gone = gone.clone();
+                                view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::ACTIVITY, &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
+                            }
+                        </Menu>
+                    })}
                 </div>
                 {said("subject").map(|s| view! { <p class="event-subject">{s}</p> })}
                 {said("body").map(|s| view! { <p class="long">{s}</p> })}
@@ -206,7 +208,7 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
         <div class="composer">
             <div class="pills">
                 <div class="pills" role="radiogroup" aria-label=t().kind_of_entry>{kinds_row.collect_view()}</div>
-                <button type="button" class="pill" on:click=move |_| tasking.set(true)>{icon("tasks")}{label(kinds::TASK.label)}</button>
+                {state::may("task", "create").then(|| view! { <button type="button" class="pill" on:click=move |_| tasking.set(true)>{icon("tasks")}{label(kinds::TASK.label)}</button> })}
             </div>
             <textarea class="input" rows="2" aria-label=placeholder placeholder=placeholder prop:value=text
                 on:focus=move |_| open.set(true)

@@ -41,7 +41,7 @@ impl Subject {
 const WORK: Label = Label::new("业务数据", "Records");
 const SETTINGS: Label = Label::new("设置与管理", "Settings and administration");
 const OTHERS: Label = Label::new("其他", "Everything else");
-pub const REST_LABEL: Label = Label::new("所有其他类型", "All other kinds");
+pub const REST_LABEL: Label = Label::new("所有其他类型", "All other types");
 
 /// The rows: what people work with in the order of the navigation, then settings, then the rest.
 pub fn subjects() -> Vec<(Label, Vec<Subject>)> {

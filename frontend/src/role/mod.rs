@@ -37,14 +37,13 @@ pub fn differences(field: &str, old: &Value, new: &Value) -> Vec<(String, String
 }
 
 pub async fn load() {
-    let Ok(reply) = api::get("/roles?limit=200&sort=name").send().await else {
+    let Ok(roles) = api::all("/roles?limit=200&sort=name").await else {
         return;
     };
     let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-    let data = reply.body["data"].as_array().into_iter().flatten();
     state()
         .roles
-        .set(data.map(|r| (text(&r["key"]), text(&r["name"]))).collect());
+        .set(roles.iter().map(|r| (text(&r["key"]), text(&r["name"]))).collect());
 }
 
 /// What a role is called in the present language. Tracked: the names may arrive after the user who has it.

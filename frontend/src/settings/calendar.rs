@@ -31,6 +31,12 @@ struct Span {
     to: String,
 }
 
+impl PartialEq for Span {
+    fn eq(&self, other: &Self) -> bool {
+        self.from == other.from && self.to == other.to
+    }
+}
+
 impl Span {
     fn new(from: &str, to: &str) -> Self {
         thread_local! { static NEXT: Cell<u32> = const { Cell::new(0) }; }
@@ -61,6 +67,17 @@ fn read(row: &Row) -> Vec<Vec<Span>> {
 fn hours(space: Space, row: &Row) -> AnyView {
     let locked = !Space::may_change();
     let week = RwSignal::new(read(row));
+    // A day that nobody has changed here is as it was changed elsewhere.
+    space.newer(move |before, now| {
+        let (old, new) = (read(before), read(now));
+        week.update(|week| {
+            for ((day, old), new) in week.iter_mut().zip(old).zip(new) {
+                if *day == old && old != new {
+                    *day = new;
+                }
+            }
+        });
+    });
     let names = format::weekdays();
     let set = move |day: usize, key: u32, to: bool, text: String| {
         week.update(|w| {
@@ -138,7 +155,13 @@ fn hours(space: Space, row: &Row) -> AnyView {
 }
 
 fn fiscal(space: Space, row: &Row) -> AnyView {
-    let start = row.get("fiscal_year_start").as_i64().unwrap_or(1);
+    let first = row.get("fiscal_year_start").as_i64().unwrap_or(1);
+    let start = Memo::new(move |_| {
+        space
+            .row
+            .with(|r| r.as_ref().and_then(|r| r.get("fiscal_year_start").as_i64()))
+            .unwrap_or(first)
+    });
     let locked = !Space::may_change();
     let title = KIND
         .field("fiscal_year_start")
@@ -150,7 +173,7 @@ fn fiscal(space: Space, row: &Row) -> AnyView {
         }
     };
     let months = (1..=12).map(|month: i64| {
-        view! { <option value=month.to_string() selected=month == start>{format::month_name(month)}</option> }
+        view! { <option value=month.to_string() prop:selected=move || start.get() == month>{format::month_name(month)}</option> }
     });
     let select = view! { <select class="input" id="fiscal-start" disabled=locked on:change=choose>{months.collect_view()}</select> };
     view! {

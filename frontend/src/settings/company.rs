@@ -4,7 +4,10 @@ use super::space::Space;
 use crate::{
     i18n::{LANGUAGES, fill, format, label, t},
     record::row::Row,
-    ui::sending::{submit, text_box},
+    ui::{
+        sending::{submit, text_box},
+        toast,
+    },
 };
 use domain::workspace::KIND;
 use leptos::prelude::*;
@@ -28,9 +31,24 @@ fn form(space: Space, row: Row) -> AnyView {
     let drafts = OWN.map(|name| (name, RwSignal::new(row.text(name).to_owned())));
     let [name, locale, zone] = drafts.map(|(_, draft)| draft);
     let locked = !Space::may_change();
+    space.newer(move |before, now| {
+        for (name, draft) in drafts {
+            if draft.with_untracked(|d| d == before.text(name)) {
+                draft.set(now.text(name).to_owned());
+            }
+        }
+    });
+    // Only what was typed: what somebody else has changed meanwhile stays.
     let save = move || {
+        let base = space.row.get_untracked();
         let typed = drafts.map(|(name, draft)| (name.to_owned(), json!(draft.get_untracked().trim())));
-        let patch = Map::from_iter(typed);
+        let changed = typed
+            .into_iter()
+            .filter(|(name, new)| base.as_ref().is_none_or(|b| b.get(name) != new));
+        let patch = Map::from_iter(changed);
+        if patch.is_empty() {
+            return toast::say(t().saved);
+        }
         space.change(Value::Object(patch), || ());
     };
     let of = |name: &str| KIND.field(name).map(|f| label(f.label)).unwrap_or_default();

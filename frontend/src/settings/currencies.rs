@@ -15,11 +15,8 @@ use serde_json::{Map, Value, json};
 
 #[component]
 pub fn Currencies() -> impl IntoView {
-    let (used, rates) = (Pages::new(), Pages::new());
-    let load = move || {
-        used.load("/currencies?limit=200&sort=code".to_owned());
-        rates.load("/exchange-rates?limit=200&sort=-valid_from".to_owned());
-    };
+    let used = Pages::new();
+    let load = move || used.load("/currencies?limit=200&sort=code".to_owned());
     Effect::new(move |_| {
         let kind = state().change.get().map(|c| c.kind);
         if kind.is_none_or(|k| k == kinds::CURRENCY.plural || k == kinds::EXCHANGE_RATE.plural) {
@@ -27,7 +24,7 @@ pub fn Currencies() -> impl IntoView {
             spawn_local(currency::load());
         }
     });
-    let may = |kind: &str, action: &str| state::me().is_none_or(|m| m.may(kind, action));
+    let may = state::may;
     let adding = RwSignal::new(false);
     let rating = RwSignal::new(None::<String>);
     let valuing = RwSignal::new(false);
@@ -47,15 +44,6 @@ pub fn Currencies() -> impl IntoView {
     };
     let block = move |row: Row| {
         let code = row.text("code").to_owned();
-        let of = code.clone();
-        let mine = Memo::new(move |_| {
-            rates.rows.with(|r| {
-                r.iter()
-                    .filter(|r| r.text("currency") == of)
-                    .cloned()
-                    .collect::<Vec<_>>()
-            })
-        });
         let disabled = row.get("disabled") == true;
         let toggle = {
             let row = row.clone();
@@ -64,23 +52,20 @@ pub fn Currencies() -> impl IntoView {
                 spawn_local(async move {
                     let patch = Map::from_iter([("disabled".to_owned(), json!(!disabled))]);
                     if let Err(problem) = save::send(kinds::CURRENCY, &row, &patch, &Map::new()).await {
-                        toast::complain(&problem);
+                        save::refused(kinds::CURRENCY, row.id(), problem).await;
                     }
                 });
             }
         };
         let title = fill(t().currency_named, &[&code, &format::currency_name(&code)]);
-        let list = {
-            let code = code.clone();
-            move || rate_list(&code, &mine.get(), &base.get_value())
-        };
+        let list = rates(&code, base);
         let add = code.clone();
         let add_label = fill(t().add_rate_of, &[&code]);
         view! {
             <section class="box" aria-label=title.clone()>
                 <div class="group-head"><h2>{title.clone()}</h2>
                     <span class="page-actions">
-                        {disabled.then(|| badge("disabled", t().turned_off))}
+                        {disabled.then(|| badge("disabled", t().user_disabled))}
                         {may("currency", "edit").then(|| view! { <button type="button" class="btn small" on:click=toggle>{if disabled { t().enable } else { t().disable }}</button> })}
                         {may("exchange_rate", "create").then(|| view! { <button type="button" class="btn small" aria-label=add_label on:click=move |_| rating.set(Some(add.clone()))>{icon("plus")}{t().add_rate}</button> })}
                     </span>
@@ -94,14 +79,14 @@ pub fn Currencies() -> impl IntoView {
             .with(|r| r.iter().map(|r| r.text("code").to_owned()).collect::<Vec<_>>())
     };
     let body = move || {
-        if let Some(problem) = used.problem.get().or_else(|| rates.problem.get()) {
+        if let Some(problem) = used.problem.get() {
             return ui::problem(&problem, Callback::new(move |()| load()));
         }
-        let rows = used.rows.get();
-        match (rows.is_empty(), used.loading.get()) {
+        match (used.rows.with(Vec::is_empty), used.loading.get()) {
             (true, true) => ui::skeleton(5),
             (true, false) => ui::empty("globe", t().no_currencies, t().no_currencies_text, ().into_any()),
-            _ => rows.into_iter().map(block).collect_view().into_any(),
+            _ => view! { <For each=move || used.rows.get() key=|r| (r.id().to_owned(), r.version()) children=block/> }
+                .into_any(),
         }
     };
     let base_line = fill(
@@ -116,7 +101,7 @@ pub fn Currencies() -> impl IntoView {
                     {may("currency", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| adding.set(true)>{icon("plus")}<span>{t().add_currency}</span></button> })}
                 </div>
             </header>
-            <p class="muted">{base_line}" "{t().rates_text}</p>
+            <p class="muted">{base_line}{t().sentence_space}{t().rates_text}</p>
             {body}
             {move || (may("exchange_rate", "edit") && used.rows.with(|r| !r.is_empty())).then(|| view! {
                 <section class="box"><h2>{t().revalue_title}</h2><p class="muted">{t().revalue_text}</p>
@@ -126,6 +111,35 @@ pub fn Currencies() -> impl IntoView {
             {move || adding.get().then(|| view! { <AddCurrency used=codes() close=Callback::new(move |()| adding.set(false))/> })}
             {move || rating.get().map(|code| view! { <AddRate code close=Callback::new(move |()| rating.set(None))/> })}
         </div>
+    }
+    .into_any()
+}
+
+/// The rates of a currency, a few at a time: others may have many more.
+fn rates(code: &str, base: StoredValue<String>) -> AnyView {
+    let pages = Pages::new();
+    let path = StoredValue::new(format!(
+        "/exchange-rates?limit=10&sort=-valid_from&filter[currency]={code}"
+    ));
+    let load = move || pages.load(path.get_value());
+    load();
+    Effect::new(move |before: Option<()>| {
+        let changed = state()
+            .change
+            .with(|c| c.as_ref().is_some_and(|c| c.kind == kinds::EXCHANGE_RATE.plural));
+        if before.is_some() && changed {
+            load();
+        }
+    });
+    let code = code.to_owned();
+    let body = move || match (pages.problem.get(), pages.loading.get(), pages.rows.with(Vec::is_empty)) {
+        (Some(problem), ..) => ui::problem(&problem, Callback::new(move |()| load())),
+        (None, true, true) => ui::skeleton(1),
+        _ => rate_list(&code, &pages.rows.get(), &base.get_value()),
+    };
+    view! {
+        {body}
+        {move || pages.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| pages.next(path.get_value())>{t().show_more}</button> })}
     }
     .into_any()
 }

@@ -23,7 +23,7 @@ use crate::{
     i18n::{label, t},
     kinds,
     record::list::ListPage,
-    role, state,
+    role, route, state,
 };
 use leptos::{html, prelude::*};
 
@@ -75,6 +75,9 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
             ],
         ),
     ];
+    if let Some((_, name, _)) = groups.iter().flat_map(|(_, pages)| pages).find(|p| p.0 == part) {
+        route::title(name);
+    }
     let group = |(title, pages): (&'static str, Vec<(&'static str, String, bool)>)| {
         let links = pages.into_iter().filter(|p| p.2).map(|(key, name, _)| {
             let href = if key.is_empty() {

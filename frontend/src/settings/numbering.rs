@@ -32,20 +32,23 @@ pub fn Numbering() -> impl IntoView {
     });
     let loaded = Memo::new(move |_| !pages.loading.get() || pages.rows.with(|r| !r.is_empty()));
     // Each with what is typed there: one that is saved leaves the others as they are.
-    let rules = move || {
-        let rows = pages.rows.get();
-        let rule = |kind: &Kind| rows.iter().find(|r| r.text("kind") == kind.name).cloned();
-        numbered().map(|kind| (kind, rule(kind))).collect::<Vec<_>>()
+    let rule = move |kind: &'static Kind| {
+        Memo::new(move |_| {
+            pages
+                .rows
+                .with(|rows| rows.iter().find(|r| r.text("kind") == kind.name).cloned())
+        })
     };
+    // Memos, or every answer would draw the boxes anew.
+    let failed = Memo::new(move |_| pages.problem.get());
     let body = move || {
-        if let Some(problem) = pages.problem.get() {
+        if let Some(problem) = failed.get() {
             return ui::problem(&problem, Callback::new(move |()| load()));
         }
         if !loaded.get() {
             return ui::skeleton(6);
         }
-        view! { <For each=rules key=|(kind, rule)| (kind.name, rule.as_ref().map(Row::version)) children=|(kind, rule)| block(kind, rule)/> }
-            .into_any()
+        numbered().map(|kind| block(kind, rule(kind))).collect_view().into_any()
     };
     view! {
         <div class="page narrow-page">
@@ -58,13 +61,31 @@ pub fn Numbering() -> impl IntoView {
     .into_any()
 }
 
-fn block(kind: &'static Kind, rule: Option<Row>) -> AnyView {
+/// What the boxes begin with: the rule of a kind, or what is usual.
+fn begun(kind: &Kind, rule: Option<&Row>) -> [String; 2] {
     let usual = USUAL.iter().find(|(k, _, _)| *k == kind.name);
-    let of = |name: &str| rule.as_ref().map(|r| r.text(name).to_owned()).filter(|t| !t.is_empty());
-    let pattern = RwSignal::new(of("pattern").unwrap_or_else(|| usual.map(|u| u.1.to_owned()).unwrap_or_default()));
-    let reset = RwSignal::new(of("reset").unwrap_or_else(|| usual.map_or(Reset::Never, |u| u.2).key().to_owned()));
-    let on = rule.as_ref().is_some_and(|r| r.get("disabled") != true);
-    let locked = !state::me().is_none_or(|m| m.may("numbering_rule", "edit"));
+    let of = |name: &str| rule.map(|r| r.text(name).to_owned()).filter(|t| !t.is_empty());
+    [
+        of("pattern").unwrap_or_else(|| usual.map(|u| u.1.to_owned()).unwrap_or_default()),
+        of("reset").unwrap_or_else(|| usual.map_or(Reset::Never, |u| u.2).key().to_owned()),
+    ]
+}
+
+fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
+    let boxes = rule.with_untracked(|r| begun(kind, r.as_ref())).map(RwSignal::new);
+    let [pattern, reset] = boxes;
+    // What nobody has changed here follows the rule; what is typed stays.
+    Effect::new(move |base: Option<[String; 2]>| {
+        let newer = rule.with(|r| begun(kind, r.as_ref()));
+        for (i, base) in base.iter().flatten().enumerate() {
+            if boxes[i].with_untracked(|typed| typed == base) && *base != newer[i] {
+                boxes[i].set(newer[i].clone());
+            }
+        }
+        newer
+    });
+    let on = Memo::new(move |_| rule.with(|r| r.as_ref().is_some_and(|r| r.get("disabled") != true)));
+    let locked = !state::may("numbering_rule", "edit");
     let next = RwSignal::new(String::new());
     let sending = Sending::new();
     let problem = sending.problem;
@@ -97,16 +118,18 @@ fn block(kind: &'static Kind, rule: Option<Row>) -> AnyView {
             });
         }));
     });
-    let rule = StoredValue::new(rule);
     let store = move |disabled: bool| {
+        let rule = rule.get_untracked();
         let body = json!({ "pattern": pattern.get_untracked(), "reset": reset.get_untracked(), "disabled": disabled });
         sending.run(async move {
-            let outcome = send(kind, rule.get_value(), body).await;
-            let stale = outcome.as_ref().is_err_and(Problem::stale);
-            if !stale {
-                outcome?;
+            let id = rule.as_ref().map(|r| r.id().to_owned()).unwrap_or_default();
+            match send(kind, rule, body).await {
+                Err(problem) if problem.stale() => save::refused(kinds::NUMBERING_RULE, &id, problem).await,
+                outcome => {
+                    outcome?;
+                    toast::say(t().saved);
+                }
             }
-            toast::say(if stale { t().changed_look_again } else { t().saved });
             Ok(())
         });
     };
@@ -123,12 +146,12 @@ fn block(kind: &'static Kind, rule: Option<Row>) -> AnyView {
         <input class="input" id=pattern_id.clone() maxlength="60" autocomplete="off" spellcheck="false" disabled=locked prop:value=pattern on:input=move |e| pattern.set(event_target_value(&e))/>
     };
     let resets = Reset::ALL.iter().map(|r| {
-        view! { <option value=r.key() selected=reset.with_untracked(|v| v == r.key())>{label(r.label())}</option> }
+        view! { <option value=r.key() prop:selected=move || reset.with(|v| v == r.key())>{label(r.label())}</option> }
     });
     let reset_box = view! { <select class="input" id=reset_id.clone() disabled=locked on:change=move |e| reset.set(event_target_value(&e))>{resets.collect_view()}</select> };
     view! {
         <form class="box" aria-label=title novalidate=true on:submit=submit(move || store(false))>
-            <div class="group-head"><h2>{title}</h2>{if on { badge("active", t().turned_on) } else { badge("plain", t().turned_off) }}</div>
+            <div class="group-head"><h2>{title}</h2>{move || if on.get() { badge("active", t().turned_on) } else { badge("plain", t().turned_off) }}</div>
             <div class="form-grid">
                 {sending.field("pattern", &pattern_id, name("pattern"), pattern_box.into_any())}
                 {sending.field("reset", &reset_id, name("reset"), reset_box.into_any())}
@@ -137,8 +160,8 @@ fn block(kind: &'static Kind, rule: Option<Row>) -> AnyView {
             {sending.alert()}
             {(!locked).then(|| view! {
                 <div class="form-foot">
-                    {on.then(|| view! { <button type="button" class="btn small" on:click=move |_| store(true)>{t().disable}</button> })}
-                    {sending.button("btn primary small", if on { t().save } else { t().enable })}
+                    {move || on.get().then(|| view! { <button type="button" class="btn small" on:click=move |_| store(true)>{t().disable}</button> })}
+                    {move || sending.button("btn primary small", if on.get() { t().save } else { t().enable })}
                 </div>
             })}
         </form>
@@ -151,6 +174,8 @@ async fn send(kind: &Kind, rule: Option<Row>, body: Value) -> Result<(), Problem
     let Value::Object(mut map) = body else { return Ok(()) };
     match rule {
         Some(rule) => {
+            // Only what was changed: what somebody else has changed meanwhile stays.
+            map.retain(|name, new| rule.get(name) != &*new);
             save::send(kinds::NUMBERING_RULE, &rule, &map, &Map::new()).await?;
         }
         None => {

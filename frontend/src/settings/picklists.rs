@@ -4,6 +4,7 @@ use crate::{
     i18n::{fill, t},
     kinds, picklist,
     record::{list::Pages, row::Row, save},
+    state,
     ui::{self, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -23,7 +24,7 @@ pub fn Picklists() -> impl IntoView {
             <p class="muted">{t().picklists_text}</p>
             {move || pages.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
             {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
-            <For each=move || pages.rows.get() key=|p| (p.id().to_owned(), p.version()) children=block/>
+            <For each=move || pages.rows.get() key=|p| p.id().to_owned() children=move |row| block(row, pages)/>
         </div>
     }
     .into_any()
@@ -37,13 +38,39 @@ fn values(row: &Row) -> Vec<String> {
         .collect()
 }
 
-fn block(row: Row) -> impl IntoView {
-    let text = RwSignal::new(values(&row).join("\n"));
-    let title = row.text("name").to_owned();
-    let count = values(&row).len();
+/// What is typed, on top of what somebody else has stored meanwhile: their new values come in, those they took away go.
+fn merged(base: &[String], newer: &[String], typed: &str) -> String {
+    let kept = typed
+        .lines()
+        .filter(|line| newer.iter().any(|v| v == line.trim()) || !base.iter().any(|v| v == line.trim()));
+    let mut lines: Vec<&str> = kept.collect();
+    let added = newer
+        .iter()
+        .filter(|v| !base.contains(v) && !typed.lines().any(|line| line.trim() == v.as_str()));
+    lines.extend(added.map(String::as_str));
+    lines.join("\n")
+}
+
+fn block(first: Row, pages: Pages) -> impl IntoView {
+    let text = RwSignal::new(values(&first).join("\n"));
+    let title = first.text("name").to_owned();
     let label = title.clone();
+    let id = first.id().to_owned();
+    let row = Memo::new(move |last: Option<&Row>| {
+        let found = pages.rows.with(|rows| rows.iter().find(|r| r.id() == id).cloned());
+        found.or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let count = move || row.with(|r| values(r).len());
+    Effect::new(move |base: Option<Vec<String>>| {
+        let newer = row.with(values);
+        if let Some(base) = base.filter(|base| *base != newer) {
+            text.update(|text| *text = merged(&base, &newer, text));
+        }
+        newer
+    });
+    let locked = !state::may("picklist", "edit");
     let store = move |_| {
-        let row = row.clone();
+        let row = row.get_untracked();
         let lines: Vec<String> = text
             .get_untracked()
             .lines()
@@ -77,16 +104,15 @@ fn block(row: Row) -> impl IntoView {
                     toast::say(t().saved);
                     picklist::load().await;
                 }
-                Err(problem) if problem.stale() => toast::say(t().changed_look_again),
-                Err(problem) => toast::complain(&problem),
+                Err(problem) => save::refused(kinds::PICKLIST, row.id(), problem).await,
             }
         });
     };
     view! {
         <details class="box">
             <summary>{title}<span class="count">{count}</span></summary>
-            <textarea class="input" rows="8" aria-label=fill(t().values_of, &[&label]) prop:value=text on:input=move |e| text.set(event_target_value(&e))></textarea>
-            <div class="form-foot"><button type="button" class="btn primary small" on:click=store>{t().save}</button></div>
+            <textarea class="input" rows="8" aria-label=fill(t().values_of, &[&label]) readonly=locked prop:value=text on:input=move |e| text.set(event_target_value(&e))></textarea>
+            {(!locked).then(|| view! { <div class="form-foot"><button type="button" class="btn primary small" on:click=store>{t().save}</button></div> })}
         </details>
     }
 }

@@ -1,15 +1,16 @@
 //! Pipelines and their stages: names, order, probabilities.
 
 use crate::{
+    api,
     i18n::{fill, noun, t},
     kinds,
-    record::{detail::Panel, form::CreateDialog, form::Preset, list::Pages, row::Row, save},
+    record::{detail::Panel, form::CreateDialog, form::Preset, list::Pages, row::Row},
     route,
-    state::state,
+    state::{self, state},
     ui::{self, icon},
 };
 use leptos::prelude::*;
-use serde_json::{Map, json};
+use serde_json::{Value, json};
 
 #[component]
 pub fn Pipelines() -> impl IntoView {
@@ -31,15 +32,21 @@ pub fn Pipelines() -> impl IntoView {
     let creating = RwSignal::new(None::<(&'static domain::Kind, Preset)>);
     let opened = Memo::new(move |_| state().address.with(|a| a.get("stage").map(str::to_owned)));
     let swap = move |a: Row, b: Row| {
-        for (row, position) in [(&a, b.get("position").clone()), (&b, a.get("position").clone())] {
-            let (row, patch) = (row.clone(), Map::from_iter([("position".to_owned(), position)]));
-            leptos::task::spawn_local(async move {
-                if let Err(problem) = save::send(kinds::STAGE, &row, &patch, &Map::new()).await {
-                    ui::toast::complain(&problem);
+        let step = |row: &Row, position: &Value| json!({ "method": "update", "id": row.id(), "version": row.version(), "body": { "position": position } });
+        let body = json!({ "operations": [step(&a, b.get("position")), step(&b, a.get("position"))] });
+        // Both or none: with one alone, two stages would stand in one place.
+        leptos::task::spawn_local(async move {
+            match api::post("/stages/batch", body).send().await {
+                Ok(_) => load(),
+                Err(problem) if problem.stale() => {
+                    load();
+                    ui::toast::say(t().changed_look_again);
                 }
-            });
-        }
+                Err(problem) => ui::toast::complain(&problem),
+            }
+        });
     };
+    let (may_create, may_edit) = (state::may("stage", "create"), state::may("stage", "edit"));
     let block = move |pipeline: Row| {
         let id = pipeline.id().to_owned();
         let name = pipeline.text("name").to_owned();
@@ -76,8 +83,10 @@ pub fn Pipelines() -> impl IntoView {
                         <li class="line">
                             <button type="button" class="link line-name" on:click=move |_| route::set("stage", &stage_id)>{stage.text("name").to_owned()}</button>
                             <span class="muted num">{stage.get("probability").as_i64().map(|p| format!("{p}%"))}</span>
-                            <button type="button" class="btn quiet square small" aria-label=t().move_up title=t().move_up disabled=above.is_none() on:click=move |_| if let Some(other) = above.clone() { swap(me.clone(), other) }>{icon("up")}</button>
-                            <button type="button" class="btn quiet square small" aria-label=t().move_down title=t().move_down disabled=below.is_none() on:click=move |_| if let Some(other) = below.clone() { swap(me_too.clone(), other) }>{icon("down")}</button>
+                            {may_edit.then(|| view! {
+                                <button type="button" class="btn quiet square small" aria-label=t().move_up title=t().move_up disabled=above.is_none() on:click=move |_| if let Some(other) = above.clone() { swap(me.clone(), other) }>{icon("up")}</button>
+                                <button type="button" class="btn quiet square small" aria-label=t().move_down title=t().move_down disabled=below.is_none() on:click=move |_| if let Some(other) = below.clone() { swap(me_too.clone(), other) }>{icon("down")}</button>
+                            })}
                         </li>
                     }
                 })
@@ -86,7 +95,7 @@ pub fn Pipelines() -> impl IntoView {
         view! {
             <section class="box">
                 <div class="group-head"><h2>{name}</h2>
-                    <button type="button" class="btn small" on:click=move |_| creating.set(Some((kinds::STAGE, preset())))>{icon("plus")}{fill(t().new_of, &[&noun(kinds::STAGE.label)])}</button>
+                    {may_create.then(|| view! { <button type="button" class="btn small" on:click=move |_| creating.set(Some((kinds::STAGE, preset())))>{icon("plus")}{fill(t().new_of, &[&noun(kinds::STAGE.label)])}</button> })}
                 </div>
                 <ol class="plain">{rows}</ol>
             </section>
@@ -100,7 +109,7 @@ pub fn Pipelines() -> impl IntoView {
             <div class="list-main scroll">
                 <div class="page narrow-page">
                     <header class="page-head"><h1>{t().pipelines_stages}</h1>
-                        <div class="page-actions"><button type="button" class="btn primary" on:click=move |_| creating.set(Some((kinds::PIPELINE, Vec::new())))>{icon("plus")}{fill(t().new_of, &[&noun(kinds::PIPELINE.label)])}</button></div>
+                        <div class="page-actions">{state::may("pipeline", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(Some((kinds::PIPELINE, Vec::new())))>{icon("plus")}{fill(t().new_of, &[&noun(kinds::PIPELINE.label)])}</button> })}</div>
                     </header>
                     {move || pipelines.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
                     {move || (pipelines.loading.get() && pipelines.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}

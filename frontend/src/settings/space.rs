@@ -30,15 +30,29 @@ impl Space {
 
     fn load(self) {
         spawn_local(async move {
-            match api::get("/workspace").send().await {
-                Ok(reply) => {
-                    self.failed.try_set(None);
-                    self.row.try_set(Row::new(reply.body));
-                }
-                Err(problem) => {
-                    self.failed.try_set(Some(problem));
-                }
+            if let Err(problem) = self.fetch().await {
+                self.failed.try_set(Some(problem));
             }
+        });
+    }
+
+    async fn fetch(self) -> api::Outcome<()> {
+        let reply = api::get("/workspace").send().await?;
+        self.failed.try_set(None);
+        self.row.try_set(Row::new(reply.body));
+        Ok(())
+    }
+
+    /// Hears of each newer row with the one before it, so that boxes take over what nobody has changed in them.
+    pub fn newer(self, take: impl Fn(&Row, &Row) + 'static) {
+        Effect::new(move |before: Option<Option<Row>>| {
+            let now = self.row.get();
+            if let (Some(Some(before)), Some(now)) = (&before, &now)
+                && before != now
+            {
+                take(before, now);
+            }
+            now
         });
     }
 
@@ -71,8 +85,8 @@ impl Space {
                     done();
                 }
                 Err(problem) if problem.stale() => {
+                    self.fetch().await?;
                     toast::say(t().changed_look_again);
-                    self.load();
                 }
                 Err(problem) => return Err(problem),
             }

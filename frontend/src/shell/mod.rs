@@ -144,7 +144,7 @@ fn TopBar() -> impl IntoView {
                 <p class="menu-title">{me.as_ref().map(|m| m.email.clone())}</p>
                 <div role="group" aria-label=t().language>
                     {i18n::LANGUAGES.into_iter().map(|(locale, name)| view! {
-                        <button type="button" class="menu-row item" aria-pressed=(i18n::locale() == locale).to_string() on:click=move |_| i18n::choose(locale)>{icon("globe")}{name}{(i18n::locale() == locale).then(|| icon("check"))}</button>
+                        <button type="button" class="menu-row item" aria-pressed=(i18n::locale() == locale).to_string() on:click=move |_| i18n::keep(locale)>{icon("globe")}{name}{(i18n::locale() == locale).then(|| icon("check"))}</button>
                     }).collect_view()}
                 </div>
                 <hr/>

@@ -64,13 +64,12 @@ pub fn TaskItem(row: Row) -> impl IntoView {
     });
     let (of, moved, gone) = (row.clone(), row.clone(), row);
     let ticked = RwSignal::new(done);
-    let later = move |days: f64| {
-        let date = js_sys::Date::new_0();
-        date.set_date((f64::from(date.get_date()) + days) as u32);
-        date.set_hours(9);
-        date.set_minutes(0);
-        date.set_seconds(0);
-        let iso: String = date.to_iso_string().into();
+    let later = move |days: i64| {
+        // Nine o'clock where the person is, not where the browser is.
+        let Some(iso) = format::from_local_input(&format!("{}T09:00", format::days_after(&format::today(), days)))
+        else {
+            return;
+        };
         let patch = Map::from_iter([("due_at".to_owned(), Value::String(iso))]);
         let change = save::Change {
             kind: kinds::TASK,
@@ -81,9 +80,10 @@ pub fn TaskItem(row: Row) -> impl IntoView {
         save::change(change, save::complain());
     };
     let later = StoredValue::new(later);
+    let (may_edit, may_delete) = (state::may("task", "edit"), state::may("task", "delete"));
     view! {
         <li class="task" class:done=done>
-            <input type="checkbox" class="round" prop:checked=ticked aria-label=fill(t().mark_done, &[&subject])
+            <input type="checkbox" class="round" prop:checked=ticked disabled=!may_edit aria-label=fill(t().mark_done, &[&subject])
                 on:change=move |e| { ticked.set(event_target_checked(&e)); tick(of.clone(), ticked); }/>
             <div class="task-body">
                 <span class="task-subject">{subject.clone()}</span>
@@ -94,14 +94,16 @@ pub fn TaskItem(row: Row) -> impl IntoView {
                 </span>
             </div>
             {who.map(|(id, name)| view! { <span title=name.clone()>{ui::avatar(&id, &name)}</span> })}
-            <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
-                <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(1.0))>{icon("meeting")}{t().due_tomorrow}</button>
-                <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(7.0))>{icon("meeting")}{t().due_next_week}</button>
-                {
+            {(may_edit || may_delete).then(|| view! { <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
+                {may_edit.then(|| view! {
+                    <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(1))>{icon("meeting")}{t().due_tomorrow}</button>
+                    <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(7))>{icon("meeting")}{t().due_next_week}</button>
+                })}
+                {may_delete.then(|| {
                     let gone = gone.clone();
                     view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::TASK, &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
-                }
-            </Menu>
+                })}
+            </Menu> })}
         </li>
     }
     .into_any()
@@ -182,16 +184,25 @@ pub fn TasksPage() -> impl IntoView {
         }
     };
     let nothing = move || !open.loading.get() && open.rows.with(Vec::is_empty) && open.problem.with(Option::is_none);
+    let rest_done = move || {
+        done.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| done.next(done_path.get_untracked())>{t().show_more}</button> })
+    };
     let finished = move || {
         let rows = done.rows.get();
         (!rows.is_empty()).then(|| view! {
             <details class="task-group">
                 <summary>{fill(t().done_today, &[&rows.len().to_string()])}</summary>
                 <ul class="plain card-list">{rows.into_iter().map(|row| view! { <TaskItem row/> }).collect_view()}</ul>
+                {rest_done}
             </details>
         })
     };
     let adding = RwSignal::new(false);
+    let may_create = state::may("task", "create");
+    // The rest of what is open; with more to come, the last groups are not whole.
+    let rest = move || {
+        open.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| open.next(open_path.get_untracked())>{t().show_more}</button> })
+    };
     view! {
         <div class="page narrow-page">
             <header class="page-head">
@@ -200,15 +211,16 @@ pub fn TasksPage() -> impl IntoView {
                     <button type="button" aria-pressed=move || mine.get().to_string() on:click=move |_| mine.set(true)>{t().mine_only}</button>
                     <button type="button" aria-pressed=move || (!mine.get()).to_string() on:click=move |_| mine.set(false)>{t().everybody}</button>
                 </div>
-                <div class="page-actions"><button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kinds::TASK.label)])}</button><MoreMenu kind=kinds::TASK/></div>
+                <div class="page-actions">{may_create.then(|| view! { <button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kinds::TASK.label)])}</button> })}<MoreMenu kind=kinds::TASK/></div>
             </header>
-            <QuickAdd/>
+            {may_create.then(|| view! { <QuickAdd/> })}
             {move || open.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| open.load(open_path.get_untracked()))))}
             {move || (open.loading.get() && open.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
             {group(When::Overdue, t().overdue, "late")}
             {group(When::Today, t().today, "")}
             {group(When::Upcoming, t().upcoming, "")}
             {group(When::Whenever, t().no_date, "")}
+            {rest}
             {move || nothing().then(|| ui::empty("check", t().all_done, t().all_done_text, ().into_any()))}
             {finished}
             {move || adding.get().then(|| view! { <CreateDialog kind=kinds::TASK close=Callback::new(move |()| adding.set(false))/> })}

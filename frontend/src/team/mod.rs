@@ -2,7 +2,7 @@
 
 use crate::{
     api::{self, Problem},
-    i18n::{fill, label, t},
+    i18n::{fill, noun, t},
     kinds,
     record::row::Row,
     state::{self, state},
@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::Kind;
 use leptos::{prelude::*, task::spawn_local};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Somebody at home in the team, or the record that says who has joined.
 #[derive(Clone, PartialEq)]
@@ -138,7 +138,7 @@ fn Belonging(
             view! { <ul class="plain lines-of-team">{all.into_iter().map(line).collect_view()}</ul> }.into_any()
         }
     };
-    let adding = fill(t().add_of, &[label(of.label)]);
+    let adding = fill(t().add_of, &[&noun(of.label)]);
     view! {
         <section class="group belonging" aria-busy=move || sending.busy.get().to_string()>
             <div class="group-head"><h2>{title}</h2></div>
@@ -150,8 +150,7 @@ fn Belonging(
     .into_any()
 }
 
+/// All pages of a list.
 async fn rows(path: String) -> api::Outcome<Vec<Row>> {
-    let reply = api::get(path).send().await?;
-    let data: Vec<Value> = reply.body["data"].as_array().cloned().unwrap_or_default();
-    Ok(data.into_iter().filter_map(Row::new).collect())
+    Ok(api::all(&path).await?.into_iter().filter_map(Row::new).collect())
 }

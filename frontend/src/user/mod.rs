@@ -134,11 +134,13 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
         let email = row.with(|r| !r.text("email").is_empty());
         let can_invite = way != Way::Disabled && email;
         let factor = row.with(|r| r.get("two_factor") == true);
+        let picture = row.with(|r| !r.get("avatar").is_null());
         view! {
             {(way != Way::Disabled && !email).then(|| view! { <p class="hint">{t().no_address}</p> })}
             <div class="sign-in-acts">
                 {(can_invite && !own).then(|| button(Ask::Invite, "email", invite))}
                 {(factor && !own).then(|| button(Ask::Reset, "undo", t().reset_factor))}
+                {(picture && !own).then(|| button(Ask::Picture, "trash", t().remove_picture))}
                 {(!own).then(|| view! { <button type="button" class="btn small" on:click=move |_| handing.set(true)>{icon("people")}<span>{t().hand_over}</span></button> })}
                 {(way != Way::Disabled && !own).then(|| button(Ask::Disable, "lock", t().disable))}
                 {(way == Way::Disabled).then(|| button(Ask::Enable, "check", t().enable))}
@@ -169,37 +171,38 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
 enum Ask {
     Invite,
     Reset,
+    Picture,
     Disable,
     Enable,
 }
 
 impl Ask {
-    /// Whether it is asked about: what signs somebody out, or takes a lock off.
+    /// Whether it is asked about: what signs somebody out, takes a lock off, or cannot be undone.
     fn asks(self) -> bool {
-        matches!(self, Self::Reset | Self::Disable)
+        matches!(self, Self::Reset | Self::Picture | Self::Disable)
     }
 
     fn title(self) -> &'static str {
-        if self == Self::Reset {
-            t().reset_factor_title
-        } else {
-            t().disable_title
+        match self {
+            Self::Reset => t().reset_factor_title,
+            Self::Picture => t().remove_picture_title,
+            _ => t().disable_title,
         }
     }
 
     fn text(self) -> &'static str {
-        if self == Self::Reset {
-            t().reset_factor_text
-        } else {
-            t().disable_text
+        match self {
+            Self::Reset => t().reset_factor_text,
+            Self::Picture => t().remove_picture_text,
+            _ => t().disable_text,
         }
     }
 
     fn action(self) -> &'static str {
-        if self == Self::Reset {
-            t().reset_factor
-        } else {
-            t().disable
+        match self {
+            Self::Reset => t().reset_factor,
+            Self::Picture => t().remove_picture,
+            _ => t().disable,
         }
     }
 
@@ -208,6 +211,7 @@ impl Ask {
         let disabled = match self {
             Self::Invite => return Ok(api::post(path + "/invite", json!({})).send().await?.body),
             Self::Reset => return Ok(api::post(path + "/reset-second-factor", json!({})).send().await?.body),
+            Self::Picture => return Ok(api::delete_any(path + "/avatar").send().await?.body),
             Self::Disable => true,
             Self::Enable => false,
         };

@@ -48,7 +48,7 @@ both! {
         let path = format!("/access/explain?kind=customer&id={customer}&user={}", t.other_sales.id);
         let said = |tag: &str| t.owner.get(&path).language(tag).expect(200)["reasons"][0]["text"].clone();
         assert_eq!(said("zh-CN"), "角色“销售”只允许查看“本人”范围内的“客户”，负责人 sales 不在此范围内。");
-        assert_eq!(said("en"), "The role “Sales” may view customer records only as far as “Own”; the owner, sales, is beyond.");
+        assert_eq!(said("en"), "The role “Sales” can view customer records only with the reach “Own”, which does not include the owner, sales.");
     }
 
     fn fields_are_explained(t) {
@@ -68,7 +68,7 @@ both! {
         assert_eq!(of("phone", "view"), (true, both("why_field_closed")));
         let path = format!("/access/explain?kind=lead&id={lead}&field=phone&action=edit&user={}", t.sales.id);
         let answer = t.owner.get(&path).language("en").expect(200);
-        assert_eq!(answer["reasons"][0]["text"], "The role “Half” keeps the field “Phone” “Masked”.");
+        assert_eq!(answer["reasons"][0]["text"], "The role “Half” sets the field “Phone” to “Masked”.");
     }
 
     fn what_is_done_to_a_record_begins_with_seeing_it(t) {

@@ -149,14 +149,14 @@ fn an_invitation_is_sent_in_the_language_of_whom_it_is_for() {
             t.admin.act(&format!("/users/{}/invite", made.id())).expect(201);
             let letter = &smtp.wait(&en, 1)[0];
             assert!(
-                letter.header("Subject").starts_with("admin invites you to “Firm"),
+                letter.header("Subject").starts_with("admin invited you to join “Firm"),
                 "{}",
                 letter.header("Subject")
             );
             t.admin.act(&format!("/users/{}/invite", t.sales.id)).expect(201);
             let letter = &smtp.wait(&t.sales.email, 1)[0];
             assert!(
-                letter.header("Subject").starts_with("A new password for"),
+                letter.header("Subject").starts_with("Reset your password for"),
                 "{}",
                 letter.header("Subject")
             );

@@ -105,7 +105,7 @@ pub fn probe(t: &T, client: &Client, operation: &Operation) -> Option<Probe> {
             }
             plain
         }
-        "get_avatar" => {
+        "get_avatar" | "remove_user_avatar" => {
             t.sales.set_picture(&pictures::another_png()).expect(200);
             Probe {
                 path: plain.path.replace("{id}", &t.sales.id.to_string()),

@@ -38,9 +38,9 @@ both! {
         assert_eq!(
             causes(&end),
             [
-                "email | “not an address” is not an e-mail address | 1 | -",
+                "email | “not an address” is not an email address | 1 | -",
                 "employees | “many” is not a number | 1 | -",
-                "owner | There is no User “nobody” | 1 | -",
+                "owner | No user named “nobody” was found | 1 | -",
                 "name | “Name” is missing | 1 | -",
                 "name | “Acme” already stands in the file (line 2) | 1 | -",
             ]
@@ -48,7 +48,7 @@ both! {
         let errors = t.owner.get(&format!("/imports/{}/errors", end.id())).expect(200);
         assert_eq!(errors.header("content-type"), "text/csv; charset=utf-8");
         assert!(errors.text.starts_with("\u{feff}name,email,employees,owner,Import error (Guanxi)\n"), "{}", errors.text);
-        assert!(errors.text.contains("email: “not an address” is not an e-mail address; employees: “many” is not a number"), "{}", errors.text);
+        assert!(errors.text.contains("email: “not an address” is not an email address; employees: “many” is not a number"), "{}", errors.text);
         let corrected = errors.text.replace("not an address", "b@beta.example").replace("many", "30").replace("nobody", "other_sales");
         let again = import(&t.owner, "customers", corrected, &[]);
         assert_eq!(counts(&again), [4, 2, 0, 1, 1], "{}", again.text);

@@ -28,14 +28,14 @@ both! {
     fn rows_for_people_out_of_reach_are_in_error(t) {
         let end = import(&t.manager, "customers", "name,owner\nAcme,sales\nBeta,other_sales\n", &[]);
         assert_eq!(counts(&end), [2, 1, 0, 0, 1]);
-        assert_eq!(causes(&end), ["- | You may not import a Customer. | 1 | -"]);
+        assert_eq!(causes(&end), ["- | You do not have permission to import customer records. | 1 | -"]);
         // What somebody else has under this key is not changed, and a manager may not make stages.
         t.other_sales.create("/customers", json!({ "name": "Gamma", "external_id": "G" }));
         let end = import(&t.manager, "customers", "external_id,name\nG,Stolen\n", &[]);
         assert_eq!(counts(&end)[4], 1, "{}", end.text);
         assert_eq!(t.other_sales.names("/customers"), ["Gamma"]);
         let end = import(&t.manager, "opportunities", "name,stage\nDeal,Somewhere\n", &[]);
-        assert_eq!(causes(&end), ["stage | You may not create a Stage. | 1 | -"]);
+        assert_eq!(causes(&end), ["stage | You do not have permission to create stage records. | 1 | -"]);
     }
 
     fn a_repeated_request_hands_in_one_file(t) {

@@ -28,7 +28,7 @@ both! {
         load(t);
         let trial = import(&t.owner, "opportunities", DEALS, &[("dry_run", "true")]);
         assert_eq!(counts(&trial), [5, 3, 0, 0, 2]);
-        assert_eq!(causes(&trial), ["product | There is no Product “GTXPro” | 2 | GTX Pro"]);
+        assert_eq!(causes(&trial), ["product | No product named “GTXPro” was found | 2 | GTX Pro"]);
         assert_eq!(trial["report"]["causes"][0]["first_rows"], json!([3, 5]));
         let new: Vec<&str> = trial["report"]["created_values"].as_array().expect("values").iter().filter_map(|v| v["value"].as_str()).collect();
         assert_eq!(new, ["Exploring"], "a stage of a row in error is not made");
@@ -89,7 +89,7 @@ assert_eq!((&rate["won"], &rate["lost"], &rate["rate"]), (&json!(2), &json!(1), 
 
         let orphan = "name,parent company\nGamma,Omega\n";
         let end = import(&t.owner, "customers", orphan, &[]);
-        assert_eq!(causes(&end), ["parent company | There is no Customer “Omega” | 1 | -"]);
+        assert_eq!(causes(&end), ["parent company | No customer named “Omega” was found | 1 | -"]);
     }
 
     fn a_changed_file_updates_what_changed_and_empty_cells_keep(t) {

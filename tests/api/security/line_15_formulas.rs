@@ -76,7 +76,7 @@ both! {
         let made = t.sales.create("/customers", json!({ "name": "=1+1", "description": "-x" }));
         t.owner.patch(&format!("/customers/{}", made.id()), 1, json!({ "name": "plain" })).expect(200);
         let file = t.owner.get(&format!("/audit/export?record_id={}", made.id())).expect(200);
-        assert!(file.text.starts_with("\u{feff}Time,Who,Kind,Record,Record ID,Action,Field,Old,New\n"), "{}", file.text);
+        assert!(file.text.starts_with("\u{feff}Time,Who,Type,Record,Record ID,Action,Field,Old,New\n"), "{}", file.text);
         let lines: Vec<&str> = file.text.lines().skip(1).collect();
         assert!(lines[0].contains(",owner,Customer,plain,") && lines[0].ends_with(",Updated,Name,'=1+1,plain"), "{}", lines[0]);
         assert!(lines.iter().any(|l| l.ends_with(",Created,Name,,'=1+1")) && lines.iter().any(|l| l.ends_with(",Description,,'-x")), "{lines:?}");

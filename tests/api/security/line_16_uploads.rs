@@ -98,9 +98,9 @@ both! {
         let svg = br#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#.to_vec();
         let cut = { let mut png = halves(300, 300, ImageFormat::Png); png.truncate(120); png };
         let cases: [(&[u8], u16, &str, &str, &str); 6] = [
-            (&gif, 415, "unsupported_picture", "请选择 PNG、JPEG 或 WebP 格式的图片。", "Choose a picture in the format PNG, JPEG or WebP."),
-            (&svg, 415, "unsupported_picture", "请选择 PNG、JPEG 或 WebP 格式的图片。", "Choose a picture in the format PNG, JPEG or WebP."),
-            (b"", 415, "unsupported_picture", "请选择 PNG、JPEG 或 WebP 格式的图片。", "Choose a picture in the format PNG, JPEG or WebP."),
+            (&gif, 415, "unsupported_picture", "请选择 PNG、JPEG 或 WebP 格式的图片。", "Choose a PNG, JPEG or WebP picture."),
+            (&svg, 415, "unsupported_picture", "请选择 PNG、JPEG 或 WebP 格式的图片。", "Choose a PNG, JPEG or WebP picture."),
+            (b"", 415, "unsupported_picture", "请选择 PNG、JPEG 或 WebP 格式的图片。", "Choose a PNG, JPEG or WebP picture."),
             (&cut, 422, "invalid", "无法读取该图片，文件可能已损坏。", "This picture cannot be read; the file seems to be damaged."),
             (b"\x89PNG\r\n\x1a\n", 422, "invalid", "无法读取该图片，文件可能已损坏。", "This picture cannot be read; the file seems to be damaged."),
             (&bomb(60_000, 60_000), 422, "invalid", "图片尺寸过大，最多 40 百万像素。", "The picture is too large: at most 40 megapixels."),
@@ -124,7 +124,7 @@ both! {
         let mut file = another_png();
         file.resize((10 << 20) + 1, 0);
         let answer = t.sales.set_picture(&file).language("en").refused(413, "picture_file_too_large");
-        assert_eq!(answer["detail"], "The file of the picture is too large: at most 10 MB.");
+        assert_eq!(answer["detail"], "The picture file is too large: at most 10 MB.");
         file.truncate(10 << 20);
         t.sales.set_picture(&file).expect(200);
     }

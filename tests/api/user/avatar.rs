@@ -117,6 +117,30 @@ both! {
         assert_eq!(t.owner.get(&of(t.other_sales.id)).expect(200).header("etag"), format!("\"{}\"", kept["avatar"].as_str().expect("named")));
     }
 
+    fn who_is_in_charge_of_a_user_takes_their_picture_off(t) {
+        let kept = t.sales.set_picture(&another_png()).expect(200);
+        t.manager.call("DELETE", &of(t.sales.id)).refused(403, "forbidden");
+        t.sales.call("DELETE", &of(t.sales.id)).refused(403, "forbidden");
+        t.stranger.call("DELETE", &of(t.sales.id)).refused(404, "not_found");
+        t.admin.call("DELETE", &of(t.sales.id)).expect(204);
+        t.admin.call("DELETE", &of(t.sales.id)).expect(204);
+        t.manager.get(&of(t.sales.id)).refused(404, "not_found");
+        let history = t.owner.get(&format!("/users/{}/history", t.sales.id)).expect(200);
+        assert_eq!(history.rows()[0]["fields"], json!({ "avatar": [kept["avatar"], null] }));
+        assert_eq!(history.rows()[0]["actor_id"], t.admin.id.to_string());
+        assert_eq!(history.rows()[0]["version"], kept.version() + 1);
+        // Not of somebody with more rights.
+        t.owner.create("/roles", json!({ "name": "Clerk", "key": "clerk", "grants": { "user": { "view": "all", "edit": "all" }, "role": { "view": "all" } } }));
+        let (_, clerk) = newcomer(&t.owner, "clerk@pictures.example", "clerk");
+        let kept = t.owner.set_picture(&another_png()).expect(200);
+        clerk.call("DELETE", &of(t.owner.id)).refused(409, "beyond_own_rights_user");
+        assert_eq!(t.admin.get(&of(t.owner.id)).expect(200).header("etag"), format!("\"{}\"", kept["avatar"].as_str().expect("named")));
+        // A key that writes users does so too.
+        t.sales.set_picture(&another_png()).expect(200);
+        program(&t.owner, &["users:read"]).call("DELETE", &of(t.sales.id)).refused(403, "api_key_scope");
+        program(&t.owner, &["users:write", "roles:read"]).call("DELETE", &of(t.sales.id)).expect(204);
+    }
+
     fn an_api_key_sees_pictures_and_sets_none(t) {
         t.sales.set_picture(&another_png()).expect(200);
         let key = program(&t.sales, &["users:read"]);

@@ -85,3 +85,33 @@ test('a picture can be set on a phone, in English', async ({ open, api }) => {
   await app.page.getByRole('button', { name: 'Remove' }).waitFor();
   about(await colour(app.page.locator('.picture-face img')), RED);
 });
+
+test('an administrator takes a picture off, and it is gone at once where it is shown', async ({ open, api }) => {
+  const who = await colleague(api);
+  const theirs = await open({ who });
+  await theirs.goto('/settings');
+  await theirs.page.locator('#picture-file').setInputFiles(file('me.png', 'image/png', png(64, 64, RED)));
+  await theirs.page.getByRole('button', { name: '使用此图片' }).click();
+  await theirs.toast('已保存').waitFor();
+
+  const app = await open();
+  const { page } = app;
+  await app.goto(`/settings/users?open=${who.id}`);
+  const panel = page.locator('.panel');
+  const face = panel.locator('.record-title .avatar img');
+  about(await colour(face), RED);
+  // Another one set meanwhile is seen when the user is looked at again.
+  const blue = [40, 40, 200];
+  await theirs.page.locator('#picture-file').setInputFiles(file('me.png', 'image/png', png(64, 64, blue)));
+  await theirs.page.getByRole('button', { name: '使用此图片' }).click();
+  await eventually(async () => assert.equal((await api.get(`/users/${who.id}/history`)).data.filter((c) => c.fields.avatar).length, 2));
+  await panel.getByRole('button', { name: '关闭' }).click();
+  await app.row(who.name).click();
+  await eventually(async () => about(await colour(face), blue));
+
+  await panel.getByRole('button', { name: '移除头像' }).click();
+  await app.dialog(`移除“${who.name}”的头像？`).getByRole('button', { name: '移除头像' }).click();
+  await face.waitFor({ state: 'detached' });
+  await app.row(who.name).locator('.avatar img').waitFor({ state: 'detached' });
+  assert.equal((await api.get(`/users/${who.id}`)).avatar, null);
+});

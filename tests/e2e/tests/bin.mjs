@@ -24,7 +24,7 @@ test('several deleted at once come back by the toast', async ({ open, api }) => 
   const app = await open();
   const { page } = app;
   await app.goto(`/customers?q=${mark}`);
-  await page.getByRole('checkbox', { name: '选择已加载的全部' }).check();
+  await page.getByRole('checkbox', { name: '全选已加载的记录' }).check();
   await page.locator('.bulk').getByRole('button', { name: '删除' }).click();
   await app.dialog('移到回收站？').getByRole('button', { name: '删除' }).click();
   await app.toast('已处理 2 条').hover();

@@ -97,7 +97,7 @@ test('a card is moved by keys and put back by Escape, and is told about', { ever
   await page.keyboard.press('Space');
   await said.getByText(`已拿起“${card.name}”`).waitFor();
   await page.keyboard.press('ArrowRight');
-  await said.getByText('在“报价”上方，第 2 个阶段，共 3 个').waitFor();
+  await said.getByText('移到“报价”，第 2 个阶段，共 3 个').waitFor();
   await column(page, 1).locator(`[id="card-${card.id}"]`).waitFor();
   await eventually(async () => assert.equal(await held(), `card-${card.id}`, 'the focus goes along'));
   await page.keyboard.press('Escape');
@@ -110,7 +110,7 @@ test('a card is moved by keys and put back by Escape, and is told about', { ever
   await said.getByText('已拿起').waitFor();
   for (const stage of ['报价', '签约']) {
     await page.keyboard.press('ArrowRight');
-    await said.getByText(`在“${stage}”上方`).waitFor();
+    await said.getByText(`移到“${stage}”`).waitFor();
     await eventually(async () => assert.equal(await held(), `card-${card.id}`));
   }
   await page.keyboard.press('Enter');

@@ -33,7 +33,7 @@ test('ticked rows get another status, the others keep theirs', { everywhere: tru
 test('ticked rows get another owner, whatever else somebody has just changed', { everywhere: true }, async ({ open, api }) => {
   const colleague = await api.make('users', { name: unique('同事'), roles: ['sales'] });
   const { app, page, customers, names, bar } = await listed(api, open, 'AB');
-  await page.getByRole('checkbox', { name: '选择已加载的全部' }).check();
+  await page.getByRole('checkbox', { name: '全选已加载的记录' }).check();
   await bar.getByText('已选 2 条').waitFor();
   await api.change('customers', customers[1].id, { address: '刚改过' });
   await bar.getByRole('button', { name: '转移' }).click();
@@ -48,7 +48,7 @@ test('ticked rows get another owner, whatever else somebody has just changed', {
 
 test('what somebody has just changed keeps its status, and that is told', async ({ open, api }) => {
   const { app, page, customers, bar } = await listed(api, open, 'AB');
-  await page.getByRole('checkbox', { name: '选择已加载的全部' }).check();
+  await page.getByRole('checkbox', { name: '全选已加载的记录' }).check();
   await api.change('customers', customers[1].id, { address: '刚改过' });
   await bar.getByRole('button', { name: '状态' }).click();
   await bar.locator('.menu').getByRole('button', { name: '跟进中' }).click();
@@ -81,7 +81,7 @@ test('rows are ticked by keys too, and let go of at once', async ({ open, api })
   await page.getByRole('grid').focus();
   for (const key of ['ArrowDown', 'Space', 'ArrowDown', 'Space']) await page.keyboard.press(key);
   await bar.getByText('已选 2 条').waitFor();
-  assert.ok(await page.getByRole('checkbox', { name: '选择已加载的全部' }).isChecked());
+  assert.ok(await page.getByRole('checkbox', { name: '全选已加载的记录' }).isChecked());
   await page.keyboard.press('Space');
   await bar.getByText('已选 1 条').waitFor();
   assert.deepEqual([await tick(app, names[0]).isChecked(), await tick(app, names[1]).isChecked()], [true, false]);

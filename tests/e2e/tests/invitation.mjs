@@ -23,7 +23,7 @@ test('a new colleague is made, invited, sets a password and is in', { everywhere
   await form.getByLabel('销售', { exact: true }).check();
   await form.getByRole('button', { name: '创建用户' }).click();
   const panel = page.locator('.panel .sign-in-of');
-  await panel.getByText('无法登录').waitFor();
+  await panel.getByText('未邀请').waitFor();
   await panel.getByRole('button', { name: '邀请' }).click();
   const dialog = app.dialog(`发给“${name}”的链接`);
   const shown = await dialog.getByLabel('链接').inputValue();
@@ -74,15 +74,15 @@ test('who is disabled is signed out and stays out until enabled again', { everyw
   await theirs.goto('/customers');
   const app = await open();
   const panel = await openUser(app, person);
-  await panel.getByText('可以登录').waitFor();
+  await panel.getByText('已启用').waitFor();
   await panel.getByRole('button', { name: '停用' }).click();
   await app.dialog(`停用“${person.name}”？`).getByRole('button', { name: '停用' }).click();
   await panel.getByText('已停用').waitFor();
-  assert.equal(await panel.getByRole('button', { name: '重设密码链接' }).count(), 0, 'nobody disabled is invited');
+  assert.equal(await panel.getByRole('button', { name: '生成重设密码链接' }).count(), 0, 'nobody disabled is invited');
   await theirs.page.reload();
   await theirs.page.getByLabel('邮箱').waitFor();
   await panel.getByRole('button', { name: '启用' }).click();
-  await panel.getByText('可以登录').waitFor();
+  await panel.getByText('已启用').waitFor();
   await theirs.page.getByLabel('邮箱').fill(person.email);
   await theirs.page.getByLabel('密码', { exact: true }).fill(person.password);
   await theirs.page.keyboard.press('Enter');
@@ -118,7 +118,7 @@ test('nobody hands out more than they have, and is told where', { everywhere: tr
   const boss = await colleague(api, { roles: ['owner'] });
   const app = await open({ who: clerk, expected: [409] });
   const panel = await openUser(app, boss);
-  await panel.getByRole('button', { name: '重设密码链接' }).click();
+  await panel.getByRole('button', { name: '生成重设密码链接' }).click();
   await panel.locator('.form-error').getByText('权限高于您').waitFor();
   await app.page.getByRole('button', { name: '新建用户' }).click();
   const form = app.dialog('新建用户');

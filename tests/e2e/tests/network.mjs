@@ -86,5 +86,5 @@ test('a record that is not there and an address that is none say what they are',
   await app.goto('/customers/0190a000-0000-7000-8000-000000000000');
   await app.page.getByText('找不到这条记录').waitFor();
   await app.goto('/nowhere/at/all');
-  await app.page.getByText('没有这个页面').waitFor();
+  await app.page.getByText('页面不存在').waitFor();
 });

@@ -197,3 +197,52 @@ test('a field hidden in a role is gone from the list, the page and the search of
   await theirs.goto(`/leads?q=${phone}`);
   await theirs.page.getByText('没有找到').first().waitFor();
 });
+
+test('who may only look is offered nothing that would be refused', async ({ open, api }) => {
+  const role = await api.make('roles', { name: unique('只读'), grants: { '*': { view: 'all' } } });
+  const person = await colleague(api, { roles: [role.key] });
+  const { id: customer } = await api.make('customers', { name: unique('客户') });
+  const { id: deal } = await api.make('opportunities', { name: unique('商机'), customer_id: customer });
+  const { id: lead } = await api.make('leads', { name: unique('线索') });
+  await api.make('tasks', { subject: unique('任务'), customer_id: customer });
+  const { page, goto } = await open({ who: person }).then((app) => ({ page: app.page, goto: (path) => app.goto(path) }));
+  const offered = async (...names) => {
+    for (const name of names) assert.equal(await page.getByRole('button', { name }).count(), 0, `${page.url()}: ${name}`);
+  };
+  await goto(`/opportunities/${deal}`);
+  await offered('赢单', '输单', '编辑');
+  assert.equal(await page.locator('.composer, .stage-path button:enabled').count(), 0);
+  await goto(`/leads/${lead}`);
+  await offered('标为已联系', '转化', '关闭线索');
+  await goto(`/customers/${customer}`);
+  await page.getByRole('tab', { name: /联系人/ }).click();
+  await offered('新建联系人', '写跟进');
+  await page.getByRole('tab', { name: /任务/ }).click();
+  await page.locator('.task input:disabled').waitFor();
+  await goto('/pipeline');
+  await offered('新建商机');
+  assert.equal(await page.locator('.card .menu-root').count(), 0);
+  await goto('/tasks');
+  await offered('新建任务', '添加');
+  await goto('/settings/pipelines');
+  await offered('新建销售流程', '新建销售阶段', '上移', '下移');
+  await goto('/settings/picklists');
+  await page.locator('summary').first().click();
+  await offered('保存');
+  // The first kind they may import is the one chosen: there is none.
+  await goto('/import');
+  assert.equal(await page.locator('#import-kind option').count(), 0);
+});
+
+test('users are filtered by role, called by its name', async ({ open, api }) => {
+  const role = await copyOfSales(api);
+  const person = await colleague(api, { roles: [role.key] });
+  const app = await open();
+  await app.goto('/settings/users');
+  await app.page.getByRole('button', { name: '添加筛选' }).click();
+  await app.page.locator('.menu').getByRole('button', { name: '角色', exact: true }).click();
+  await app.page.locator('.menu').getByRole('button', { name: role.name, exact: true }).click();
+  await app.page.locator('.chip', { hasText: role.name }).waitFor();
+  await app.row(person.name).waitFor();
+  await eventually(async () => assert.equal(await app.page.locator('.tbody [role=row]').count(), 1));
+});

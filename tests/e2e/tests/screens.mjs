@@ -1,6 +1,7 @@
 // Every screen in both languages and themes, wide and narrow: nothing left untranslated, inaccessible or out of sight.
 import { PHONE, still, WIDE } from '../kit/app.mjs';
 import { collectData, sideways, untranslated, violations } from '../kit/inspect.mjs';
+import { colleague } from '../kit/people.mjs';
 import { makeScene, SCREENS, show } from '../kit/screens.mjs';
 import { Server } from '../kit/server.mjs';
 import { assert, test } from '../kit/test.mjs';
@@ -71,8 +72,9 @@ for (const [name, path, chinese, english] of GATES) {
   });
 }
 
-test('language and theme are chosen from the menu and last', { everywhere: true }, async ({ open }) => {
-  const app = await open();
+test('language and theme are chosen from the menu and last', { everywhere: true }, async ({ open, api }) => {
+  const who = await colleague(api);
+  const app = await open({ who });
   const { page } = app;
   await app.goto('/customers');
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -88,6 +90,9 @@ test('language and theme are chosen from the menu and last', { everywhere: true 
   await page.getByRole('heading', { name: 'Customers' }).waitFor();
   assert.equal(await background(), dark);
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+  // Other machines and letters speak it too.
+  assert.equal((await api.get(`/users/${who.id}`)).locale, 'en');
+  assert.equal(await page.title(), 'Customers · Guanxi');
 });
 
 test('on a phone the bottom bar leads everywhere', async ({ open }) => {

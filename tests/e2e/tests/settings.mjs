@@ -107,6 +107,76 @@ test('numbers follow the pattern, and the next one is shown while typing', { eve
   await app.row(lead.name).waitFor();
 });
 
+test('each currency shows its newest rates, however many another has', async ({ open, api }) => {
+  const app = await open();
+  const { page } = app;
+  await api.make('currencies', { code: 'GBP' });
+  await api.make('currencies', { code: 'SGD' });
+  await api.make('exchange-rates', { currency: 'SGD', valid_from: '2001-01-01', rate: '5.3' });
+  const days = Array.from({ length: 12 }, (_, n) => `2020-01-${String(n + 1).padStart(2, '0')}`);
+  for (const day of days) await api.make('exchange-rates', { currency: 'GBP', valid_from: day, rate: '9.1' });
+  await app.goto('/settings/currencies');
+  const pound = page.getByRole('region', { name: /^GBP/ });
+  await page.getByRole('region', { name: /^SGD/ }).getByText('1 SGD = 5.3 CNY').waitFor();
+  assert.equal(await pound.locator('.line').count(), 10);
+  await pound.getByRole('button', { name: '显示更多' }).click();
+  await eventually(async () => assert.equal(await pound.locator('.line').count(), 12));
+});
+
+test('what another administrator has changed meanwhile is shown, and what was typed is kept', async ({ open, server: usual }) => {
+  const server = await Server.start(usual.engine);
+  try {
+    const api = await server.signIn();
+    const app = await open({ server, expected: [412] });
+    const { page } = app;
+    const again = '内容刚被修改过，已显示最新内容';
+    const save = (within) => within.getByRole('button', { name: '保存' }).click();
+
+    await app.goto('/settings/picklists');
+    const [list] = await api.list('/picklists?filter[key]=source');
+    const box = page.locator('details', { hasText: list.name });
+    await box.locator('summary').click();
+    const values = box.getByLabel(`“${list.name}”的选项`);
+    await values.fill(`${await values.inputValue()}\n我的新来源`);
+    await api.change('picklists', list.id, { options: [...list.options, { value: '别人的新来源' }] });
+    await save(box);
+    await app.toast(again).waitFor();
+    assert.match(await values.inputValue(), /我的新来源\n别人的新来源$/);
+    await save(box);
+    await app.toast('已保存').waitFor();
+    const kept = (await api.get(`/picklists/${list.id}`)).options.filter((o) => !o.retired).map((o) => o.value);
+    assert.deepEqual(kept, [...list.options.map((o) => o.value), '我的新来源', '别人的新来源']);
+
+    await app.goto('/settings/numbering');
+    const rule = page.getByRole('form', { name: '客户' });
+    await rule.getByLabel('编号格式').fill('MY-{00000}');
+    const [stored] = await api.list('/numbering-rules?filter[kind]=customer');
+    if (stored) {
+      await api.change('numbering-rules', stored.id, { pattern: 'THEIRS-{000}' });
+      await rule.getByRole('button', { name: /保存|启用/ }).click();
+      await app.toast(again).waitFor();
+      assert.equal(await rule.getByLabel('编号格式').inputValue(), 'MY-{00000}');
+      await rule.getByRole('button', { name: /保存|启用/ }).click();
+      await eventually(async () => assert.equal((await api.get(`/numbering-rules/${stored.id}`)).pattern, 'MY-{00000}'));
+    }
+
+    await app.goto('/settings/company');
+    await page.getByLabel('公司名称').fill('云帆');
+    const { version } = await api.get('/workspace');
+    await api.call('PATCH', '/workspace', { time_zone: 'Asia/Tokyo' }, { 'If-Match': `"${version}"` });
+    await save(page);
+    await app.toast(again).waitFor();
+    assert.deepEqual([await page.getByLabel('公司名称').inputValue(), await page.getByLabel('时区').inputValue()], ['云帆', 'Asia/Tokyo']);
+    await save(page);
+    await eventually(async () => {
+      const { name, time_zone: zone } = await api.get('/workspace');
+      assert.deepEqual([name, zone], ['云帆', 'Asia/Tokyo']);
+    });
+  } finally {
+    await server.stop();
+  }
+});
+
 test('working hours, fiscal year and company are changed by administrators', async ({ open, server: usual }) => {
   const server = await Server.start(usual.engine);
   try {

@@ -102,8 +102,8 @@ test('it is explained who may see and change a customer, and why', { everywhere:
   const app = await open();
   await app.goto(`/customers/${customer.id}`);
   await menu(app.page).click();
-  await app.page.getByRole('button', { name: '谁能看到？' }).click();
-  const dialog = app.dialog('谁能看到？');
+  await app.page.getByRole('button', { name: '谁有权限？' }).click();
+  const dialog = app.dialog('谁有权限？');
   await dialog.getByText(`${api.me.name}可以查看“${customer.name}”`).waitFor();
   await choose(dialog, '用户', mine.name);
   await dialog.getByText(`${mine.name}可以查看“${customer.name}”`).waitFor();
@@ -143,7 +143,7 @@ test('the explanation is asked for by keys alone, in English, in the dark, in a 
     await page.keyboard.press('Enter');
   };
   await ask(mine.name);
-  await dialog.getByText(`${mine.name} may view “${customer.name}”`).waitFor();
+  await dialog.getByText(`${mine.name} can view “${customer.name}”`).waitFor();
   await dialog.getByRole('listitem').filter({ hasText: 'Allows:' }).getByText('of their own, and this one is theirs').waitFor();
   await page.keyboard.press('Control+a');
   await ask(other.name);

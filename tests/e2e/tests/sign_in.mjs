@@ -12,7 +12,7 @@ test('a wrong password is refused in the language of the person', { everywhere: 
   assert.match(await page.locator('.form-error').innerText(), /密码|邮箱|不正确|错误/);
 
   await page.getByRole('button', { name: 'English' }).click();
-  await page.getByLabel('E-mail').fill(owner.email);
+  await page.getByLabel('Email').fill(owner.email);
   await page.getByLabel('Password').fill('not-the-password');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   const english = await page.locator('.form-error').innerText();

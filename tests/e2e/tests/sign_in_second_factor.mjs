@@ -122,7 +122,7 @@ test('too many tries are told how long to wait', async ({ open, server: usual })
   try {
     const { page } = await open({ who: null, server, locale: 'en', expected: [401, 429] });
     await page.goto('/');
-    await page.getByLabel('E-mail').fill('somebody@example.com');
+    await page.getByLabel('Email').fill('somebody@example.com');
     const tried = async (password) => {
       await page.getByLabel('Password', { exact: true }).fill(password);
       const [answer] = await Promise.all([page.waitForResponse((r) => r.url().endsWith('/auth/login')), page.keyboard.press('Enter')]);
@@ -132,7 +132,7 @@ test('too many tries are told how long to wait', async ({ open, server: usual })
     for (let i = 0; i < 5; i++) assert.equal(await tried(`wrong-${i}`), 401);
     // The first wait is a second from the beginning of the try before. Where a try takes as long, it is over; the next is longer.
     await eventually(async () => assert.equal(await tried('wrong'), 429), 60_000);
-    await page.locator('.form-error').getByText(/Too many tries; try again in \d+ seconds/).waitFor();
+    await page.locator('.form-error').getByText(/Too many attempts; try again in \d+ seconds/).waitFor();
   } finally {
     await server.stop();
   }

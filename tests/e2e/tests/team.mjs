@@ -11,7 +11,7 @@ test('somebody joins a second team, its head sees their customers, and they are 
   const { page } = app;
   await app.goto(`/settings/teams?open=${second.id}`);
   const members = page.locator('.panel .belonging');
-  await members.locator('li', { hasText: head.name }).getByText('所属团队').waitFor();
+  await members.locator('li', { hasText: head.name }).getByText('主团队').waitFor();
   const join = async () => {
     await members.getByRole('combobox', { name: '添加用户' }).fill(person.name);
     await members.getByRole('option', { name: person.name }).click();

@@ -1,4 +1,5 @@
-//! Routes of users' pictures: everybody gives themselves one or takes it off, and who sees a user sees theirs.
+//! Routes of users' pictures: everybody gives themselves one or takes it off, who sees a user sees theirs, and who is in
+//! charge of a user can take theirs off.
 
 mod picture;
 
@@ -9,11 +10,13 @@ use crate::request;
 use crate::schema::type_name;
 use crate::state::State;
 use crate::token;
+use crate::user::in_charge_of;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::avatar::{KEPT, MOST_BYTES, TAKEN};
+use domain::policy::Permit;
 use domain::user::User;
 use domain::{Error, Id, Record};
 use persistence::{Tx, avatar, engine};
@@ -56,17 +59,20 @@ async fn file(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem>
 }
 
 /// Keeps a picture, or none, and tells it in the user's record.
-fn keep(tx: &mut Tx, caller: &Caller, me: Id, content: Option<&[u8]>) -> persistence::Result<User> {
-    let old: User = engine::find(tx, &caller.identity_scope(), me)?;
+fn keep(tx: &mut Tx, permit: &Permit, old: User, content: Option<&[u8]>) -> persistence::Result<User> {
     let mut new = old.clone();
     new.avatar = content.map(|content| token::hash(content)[..32].to_owned());
     if new.avatar == old.avatar {
         return Ok(old);
     }
-    let permit = caller.own_permit();
-    let stored = engine::update(tx, &permit, &old, &new)?;
-    avatar::set(tx, &permit, me, content)?;
+    let stored = engine::update(tx, permit, &old, &new)?;
+    avatar::set(tx, permit, old.id, content)?;
     Ok(stored)
+}
+
+fn keep_own(tx: &mut Tx, caller: &Caller, me: Id, content: Option<&[u8]>) -> persistence::Result<User> {
+    let old = engine::find(tx, &caller.identity_scope(), me)?;
+    keep(tx, &caller.own_permit(), old, content)
 }
 
 /// `PUT /auth/me/avatar`
@@ -91,7 +97,7 @@ async fn set(
     let answer = state
         .store
         .write(move |tx| {
-            let stored = keep(tx, &caller, me, Some(&content))?;
+            let stored = keep_own(tx, &caller, me, Some(&content))?;
             // One's own record is shown whole.
             request::record(StatusCode::OK, &stored.whole(), stored.version())
         })
@@ -102,7 +108,18 @@ async fn set(
 /// `DELETE /auth/me/avatar`
 async fn remove(SignedIn { caller, .. }: SignedIn, state: Data<State>) -> Result<HttpResponse, Problem> {
     let me = caller.me()?;
-    state.store.write(move |tx| keep(tx, &caller, me, None)).await?;
+    state.store.write(move |tx| keep_own(tx, &caller, me, None)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `DELETE /users/{id}/avatar`
+async fn take_off(caller: Caller, state: Data<State>, path: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, User::KIND.name)?;
+    let write = state.store.write(move |tx| {
+        let (found, permit) = in_charge_of(tx, &caller, id)?;
+        keep(tx, &permit, found, None)
+    });
+    write.await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -172,4 +189,8 @@ pub fn routes(routes: &mut Routes) {
         .file(KEPT)
         .not_modified();
     routes.add(Method::GET, "/users/{id}/avatar", doc, get);
+    let doc = Doc::new("remove_user_avatar", "users", "Take a user's picture off")
+        .about("For a picture that does not belong there: asks for the right to edit the user, and not of one with more rights.")
+        .no_content();
+    routes.add(Method::DELETE, "/users/{id}/avatar", doc, take_off);
 }

@@ -30,7 +30,7 @@ pub struct ImportArgs {
     /// A CSV file: UTF-8, UTF-16, GBK or GB18030; comma, semicolon or tab
     #[arg(long)]
     file: PathBuf,
-    /// E-mail address of the user who imports
+    /// Email address of the user who imports
     #[arg(long = "as", value_name = "EMAIL")]
     by: String,
     /// field=column,… where the guess is wrong

@@ -54,27 +54,27 @@ fn words(kind: Kind, facts: &Facts) -> [String; 4] {
     match (kind, facts.locale) {
         (Kind::Invitation, Locale::Zh) => [
             format!("{by}邀请您加入“{workspace}”"),
-            format!("{by}邀请您使用关系（Guanxi），加入“{workspace}”。请设置登录密码，设置后即可使用。"),
+            format!("{by}邀请您加入“{workspace}”，一起使用“关系”（Guanxi）管理客户。请设置登录密码，设置后即可使用。"),
             "设置密码".into(),
             "链接 7 天内有效，只能使用一次。如果您不认识邀请人，请忽略这封邮件。".into(),
         ],
         (Kind::Invitation, Locale::En) => [
-            format!("{by} invites you to “{workspace}”"),
-            format!("{by} invites you to work with Guanxi in “{workspace}”. Set a password, and you are in."),
+            format!("{by} invited you to join “{workspace}”"),
+            format!("{by} invited you to join “{workspace}” and work with customers in Guanxi. Set a password to get started."),
             "Set a password".into(),
-            "The link is good for 7 days and works once. If you do not know who invites you, ignore this message.".into(),
+            "The link is valid for 7 days and works once. If you do not know who invited you, ignore this message.".into(),
         ],
         (Kind::Password, Locale::Zh) => [
-            format!("为“{workspace}”设置新密码"),
+            format!("重设“{workspace}”的登录密码"),
             format!("{by}为您在“{workspace}”的账号生成了重设密码的链接。"),
             "设置新密码".into(),
             "链接 7 天内有效，只能使用一次。在您设置新密码之前，原密码仍然有效。".into(),
         ],
         (Kind::Password, Locale::En) => [
-            format!("A new password for “{workspace}”"),
-            format!("{by} has made a link with which you can set a new password for your account in “{workspace}”."),
+            format!("Reset your password for “{workspace}”"),
+            format!("{by} created a link for you to reset the password of your account in “{workspace}”."),
             "Set a new password".into(),
-            "The link is good for 7 days and works once. Until you set a new password, the old one stays.".into(),
+            "The link is valid for 7 days and works once. Until you set a new password, your old one keeps working.".into(),
         ],
         (Kind::Reset, Locale::Zh) => [
             format!("重设“{workspace}”的登录密码"),
@@ -84,21 +84,21 @@ fn words(kind: Kind, facts: &Facts) -> [String; 4] {
         ],
         (Kind::Reset, Locale::En) => [
             format!("Reset your password for “{workspace}”"),
-            format!("Somebody asked for a new password for your account in “{workspace}”. If it was you, set one through the link below."),
+            format!("Someone asked to reset the password of your account in “{workspace}”. If it was you, use the link below to set a new one."),
             "Set a new password".into(),
-            "The link is good for 1 hour and works once. If it was not you, ignore this message: your password stays as it is.".into(),
+            "The link is valid for 1 hour and works once. If it was not you, ignore this message; your password will not change.".into(),
         ],
     }
 }
 
 pub fn write(kind: Kind, facts: &Facts) -> Text {
     let [subject, about, action, until] = words(kind, facts);
-    let (greeting, lang) = match facts.locale {
-        Locale::Zh => (format!("{}，您好：", facts.name), "zh-CN"),
-        Locale::En => (format!("Hello {},", facts.name), "en"),
+    let (greeting, colon, lang) = match facts.locale {
+        Locale::Zh => (format!("{}，您好：", facts.name), "：", "zh-CN"),
+        Locale::En => (format!("Hello {},", facts.name), ":", "en"),
     };
     let url = &facts.url;
-    let plain = format!("{greeting}\n\n{about}\n\n{action}:\n{url}\n\n{until}\n");
+    let plain = format!("{greeting}\n\n{about}\n\n{action}{colon}\n{url}\n\n{until}\n");
     let [title, greeting, about, action, until, url] =
         [&subject, &greeting, &about, &action, &until, url].map(|text| escaped(text));
     let html = format!(

@@ -101,12 +101,12 @@ impl Problem {
             return self.code.clone();
         };
         let named = |name: &str, value: &str| {
-            let label = match name {
-                "kind" => crate::kind(value)?.label,
-                "field" => super::field::label(kind?, value)?,
+            Some(match name {
+                "kind" => crate::kind(value)?.label.within(locale),
+                "action" => crate::policy::Action::from_key(value)?.label().within(locale),
+                "field" => super::field::label(kind?, value)?.get(locale).to_owned(),
                 _ => return None,
-            };
-            Some(label.get(locale))
+            })
         };
         // One pass, so that a brace in a value is never taken for a parameter.
         let mut said = String::new();
@@ -115,7 +115,7 @@ impl Problem {
             said.push_str(before);
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
             let value = self.params.get(name).map_or("…", String::as_str);
-            said.push_str(named(name, value).unwrap_or(value));
+            said.push_str(named(name, value).as_deref().unwrap_or(value));
             rest = after;
         }
         said + rest
@@ -188,8 +188,8 @@ problems! {
     UNKNOWN_CURRENCY "unknown_currency" "未知币种“{currency}”" "Unknown currency “{currency}”";
     NOT_A_PHONE "not_a_phone" "“{value}”不是有效的电话号码" "“{value}” is not a phone number";
     PHONE_LOST_DIGITS "phone_lost_digits" "“{value}”是被表格软件转成科学计数法的号码，末尾数字已丢失；请把该列设为文本后重新导出" "“{value}” is a phone number that a spreadsheet turned into scientific notation, its last digits are lost; set the column to text and export again";
-    NOT_AN_EMAIL "not_an_email" "“{value}”不是有效的邮箱地址" "“{value}” is not an e-mail address";
-    NOT_FOUND "reference_not_found" "找不到{kind}“{value}”" "There is no {kind} “{value}”";
+    NOT_AN_EMAIL "not_an_email" "“{value}”不是有效的邮箱地址" "“{value}” is not an email address";
+    NOT_FOUND "reference_not_found" "找不到{kind}“{value}”" "No {kind} named “{value}” was found";
     NOT_UNIQUE "reference_not_unique" "有多个{kind}叫“{value}”" "More than one {kind} is called “{value}”";
     REQUIRED "required" "缺少“{field}”" "“{field}” is missing";
     DUPLICATE_KEY "duplicate_key" "“{value}”在文件中已出现过（第 {line} 行）" "“{value}” already stands in the file (line {line})";
@@ -246,7 +246,7 @@ mod tests {
     fn values_are_said_as_they_are_and_cut_when_long() {
         let p = Problem::not_found("product", "{kind}");
         assert_eq!(p.text(Locale::Zh, None), "找不到产品“{kind}”");
-        assert_eq!(p.text(Locale::En, None), "There is no Product “{kind}”");
+        assert_eq!(p.text(Locale::En, None), "No product named “{kind}” was found");
         let p = Problem::value(code::NOT_A_NUMBER, &"长".repeat(500));
         assert_eq!(p.params["value"].chars().count(), LONGEST_PARAM + 1);
         assert_eq!(p.with_any_value().text(Locale::En, None), "“…” is not a number");

@@ -61,7 +61,7 @@ impl Action {
             Self::Create => Label::new("新建", "Create"),
             Self::Edit => Label::new("编辑", "Edit"),
             Self::Delete => Label::new("删除", "Delete"),
-            Self::Assign => Label::new("分配", "Assign"),
+            Self::Assign => Label::new("转移", "Transfer"),
             Self::Convert => Label::new("转化", "Convert"),
             Self::Import => Label::new("导入", "Import"),
             Self::Export => Label::new("导出", "Export"),

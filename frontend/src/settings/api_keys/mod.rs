@@ -76,7 +76,7 @@ pub fn ApiKeys() -> impl IntoView {
     view! {
         <div class="page narrow-page">
             <header class="page-head"><h1 id="api-keys" tabindex="-1">{t().api_keys}</h1>{whose}{move || (!empty.get()).then(new_key)}</header>
-            <p class="muted">{t().api_keys_text}" "<a href="/docs/" target="_blank" rel="noopener">{t().api_docs}</a></p>
+            <p class="muted">{t().api_keys_text}{t().sentence_space}<a href="/docs/" target="_blank" rel="noopener">{t().api_docs}</a></p>
             {body}
             {dialog}
             {move || given.get().map(|secret| secret.dialog(Callback::new(move |()| given.set(None))))}
