@@ -111,23 +111,6 @@ impl Place {
         }
         .expect("runs");
     }
-}
-
-impl Place {
-    /// Changes the database past the server.
-    pub fn run(&self, sql: &str) {
-        match &self.url {
-            DatabaseUrl::Sqlite(path) => {
-                let mut conn = SqliteConnection::establish(&path.display().to_string()).expect("opens");
-                conn.batch_execute("PRAGMA busy_timeout = 5000").expect("waits");
-                conn.batch_execute(sql).expect("runs");
-            }
-            DatabaseUrl::Pg(url) => {
-                let mut conn = PgConnection::establish(url).expect("connects");
-                conn.batch_execute(sql).expect("runs");
-            }
-        }
-    }
 
     /// So long before what stands in a column.
     pub fn before(&self, column: &str, seconds: i64) -> String {

@@ -9,7 +9,7 @@ use crate::token::Tokens;
 use crate::worker::Worker;
 use domain::Id;
 use domain::policy::Identity;
-use persistence::{Heard, Store, api_key, workspace};
+use persistence::{Store, api_key, workspace};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -110,7 +110,7 @@ both! {
         made(t);
         let create = |body: Json| json!({ "method": "create", "body": body });
         let steps = json!({ "operations": [create(json!({ "name": "a" })), create(json!({ "name": "b" })), create(json!({ "name": "" }))] });
-        assert_eq!(t.sales.post("/customers/batch", steps).status, 422);
+        assert_eq!(t.sales.post("/customers/batch", steps).send().status, 422);
         assert_eq!(preview(t, "customer", "C-{000000}", "never")["next"], "C-000002");
         assert_eq!((made(t), made(t), made(t)), ("C-000002".to_owned(), "C-000003".to_owned(), "C-000004".to_owned()));
     }

@@ -49,7 +49,7 @@ impl Importable for Opportunity {
         }
         deal.stage = deal
             .stage
-            .map(|stage| stage.as_met_by(&row.desk.actor.fields(Self::KIND)));
+            .map(|stage| stage.as_met_by(&row.desk.by.fields(Self::KIND)));
         if let Err(problem) = line(row, old) {
             problems.push(problem);
         }
