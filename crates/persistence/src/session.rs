@@ -262,20 +262,18 @@ pub fn rotate(tx: &mut Tx, id: Id, presented: &Token, next: &str, now: Instant) 
 }
 
 /// Forgets sessions that are long over, and the tokens of those that are over.
-pub fn forget_old(tx: &mut Tx) -> Result<()> {
+pub fn forget_old(tx: &mut Tx) -> Result<usize> {
     let now = Instant::now();
-    let old = now.plus_seconds(-KEPT_SECONDS);
-    let over = Sql::new("DELETE FROM refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE ended_at IS NOT NULL OR expires_at < ")
-        .value(now)
-        .text(")");
-    tx.execute(&over)?;
-    tx.execute(
-        &Sql::new("DELETE FROM sessions WHERE created_at < ")
-            .value(old)
-            .text(" AND expires_at < ")
-            .value(now),
-    )?;
-    Ok(())
+    let tokens = Sql::new(
+        "DELETE FROM refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE ended_at IS NOT NULL OR expires_at < ",
+    )
+    .value(now)
+    .text(")");
+    let sessions = Sql::new("DELETE FROM sessions WHERE created_at < ")
+        .value(now.plus_seconds(-KEPT_SECONDS))
+        .text(" AND expires_at < ")
+        .value(now);
+    Ok(tx.execute(&tokens)? + tx.execute(&sessions)?)
 }
 
 /// Ends one of a user's sessions. False where there is no such one.

@@ -119,7 +119,7 @@ pub async fn speak(locale: Locale) -> Outcome<()> {
             .send()
             .await
     };
-    let known = state::me().map_or(1, |m| m.version);
+    let known = me().map_or(1, |m| m.version);
     match send(known).await {
         Err(problem) if problem.stale() => {
             let user = get("/auth/me").send().await?.body;

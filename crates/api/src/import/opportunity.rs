@@ -47,9 +47,7 @@ impl Importable for Opportunity {
         if let Err(problem) = place(row, old, &mut deal) {
             problems.extend(problem);
         }
-        deal.stage = deal
-            .stage
-            .map(|stage| stage.as_met_by(&row.desk.by.fields(Self::KIND)));
+        deal.stage = deal.stage.map(|stage| stage.as_met_by(&row.desk.by.fields(Self::KIND)));
         if let Err(problem) = line(row, old) {
             problems.push(problem);
         }

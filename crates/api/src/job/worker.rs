@@ -9,7 +9,7 @@ use domain::import::problem::code;
 use domain::job::Work;
 use domain::policy::Actor;
 use persistence::job::{self as queue, Waiting};
-use persistence::{Error, Store, login, session, workspace};
+use persistence::{Error, Store, workspace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
@@ -17,7 +17,6 @@ use std::time::{Duration, Instant as Clock};
 /// Another server may have queued something, or died.
 const LOOK: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_secs(30);
-const FORGET: Duration = Duration::from_secs(3600);
 
 /// Runs until it is dropped; what it is at then is let go.
 pub fn start(db: Store) -> std::io::Result<Worker> {
@@ -26,18 +25,11 @@ pub fn start(db: Store) -> std::io::Result<Worker> {
 
 fn work(db: &Store, stop: &Shared) {
     let mut swept: Option<Clock> = None;
-    let mut forgot: Option<Clock> = None;
     while !stop.stopped() {
         if swept.is_none_or(|at| at.elapsed() > SWEEP) {
             swept = Some(Clock::now());
             if let Err(error) = sweep(db) {
                 tracing::warn!(%error, "jobs left behind could not be looked for");
-            }
-        }
-        if forgot.is_none_or(|at| at.elapsed() > FORGET) {
-            forgot = Some(Clock::now());
-            if let Err(error) = forget(db) {
-                tracing::warn!(%error, "sessions that are over could not be forgotten");
             }
         }
         match next(db) {
@@ -101,14 +93,6 @@ fn sweep(db: &Store) -> persistence::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Drops sessions and links past their time.
-fn forget(db: &Store) -> persistence::Result<usize> {
-    db.write_here(|tx| {
-        session::forget_old(tx)?;
-        login::forget_old_links(tx)
-    })
 }
 
 /// Lets a job wait for a server that goes on with it.
