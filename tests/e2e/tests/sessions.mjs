@@ -101,7 +101,7 @@ test('whoever signs in next at the same browser finds nothing of who was there b
   await page.getByRole('button', { name: new RegExp(first.name) }).click();
   await page.getByRole('button', { name: '退出登录' }).click();
   app.signedIn = false;
-  await page.getByLabel('邮箱').fill(second.email);
+  await page.getByRole('textbox', { name: '邮箱', exact: true }).fill(second.email);
   assert.ok(!(await page.evaluate(() => JSON.stringify(localStorage))).includes(name));
   await page.getByLabel('密码', { exact: true }).fill(second.password);
   await page.getByRole('button', { name: '登录', exact: true }).click();
