@@ -90,7 +90,7 @@ fn exit_codes_tell_all_some_or_nothing() {
     let text = String::from_utf8_lossy(&trial.stdout);
     assert!(text.contains("4 rows; 2 would be created, 2 in error"), "{text}");
     assert!(
-        text.contains("There is no Product “GTXPro”, 2 rows (lines 3, 4); did you mean GTX Pro?"),
+        text.contains("No product named “GTXPro” was found, 2 rows (lines 3, 4); did you mean GTX Pro?"),
         "{text}"
     );
     assert!(!place.dir.path().join("import-errors-pipeline.csv").exists());
