@@ -23,9 +23,18 @@ pub fn run_pg(conn: &mut PgConnection) -> Result<()> {
     result
 }
 
+/// Each migration runs in a transaction of its own. A second process that opens the file at the same time waits for one and
+/// then finds it applied: it goes on with those that are left, as long as there are fewer each time.
 pub fn run_sqlite(conn: &mut SqliteConnection) -> Result<()> {
-    // Each migration runs in a transaction of its own; a second process waits for the busy time-out.
-    conn.run_pending_migrations(SQLITE).map(|_| ()).map_err(failed)
+    loop {
+        let left = |conn: &mut SqliteConnection| conn.pending_migrations(SQLITE).map(|p| p.len()).map_err(failed);
+        let before = left(conn)?;
+        match conn.run_pending_migrations(SQLITE) {
+            Ok(_) => return Ok(()),
+            Err(error) if left(conn)? == before => return Err(failed(error)),
+            Err(_) => {}
+        }
+    }
 }
 
 /// Applies every migration, or with `revert` takes all back.

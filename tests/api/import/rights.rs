@@ -113,6 +113,6 @@ both! {
         t.owner.patch(&format!("/users/{}", t.manager.id), 2, json!({ "disabled": true })).expect(200);
         let end = seed::ended(&t.owner, &path);
         assert_eq!((&end["status"], &end["error"]["code"]), (&json!("failed"), &json!("job_asker_gone")), "{}", end.text);
-        assert_eq!(end["error"]["detail"], "Whoever asked for this is disabled; it was stopped.");
+        assert_eq!(end["error"]["detail"], "The person who started this is disabled, so it was stopped.");
     }
 }

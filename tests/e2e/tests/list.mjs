@@ -78,11 +78,11 @@ test('addresses of the bin lead to the bin of their kind, or nowhere', async ({ 
   await app.goto('/bin/exchange-rates');
   await page.getByRole('link', { name: '汇率', exact: true }).and(page.locator('[aria-current=page]')).waitFor();
   await app.goto('/bin/nonsense');
-  await page.getByText('没有这个页面').waitFor();
+  await page.getByText('页面不存在').waitFor();
 });
 
 test('the cards that a column leaves out are found in the list with the same filters', async ({ open, api }) => {
-  const pipeline = await api.pipeline(unique('剩余'), ['一']);
+  const pipeline = await api.pipeline(unique('剩余'), ['第一步']);
   const app = await open();
   const { page } = app;
   await page.route('**/board?**', async (route) => {

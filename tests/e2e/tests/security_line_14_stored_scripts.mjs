@@ -100,6 +100,9 @@ async function hostile({ open, server: usual }, texts, run) {
         await look(screen.name);
         assert.ok((await read(page)).includes(texts.join(' ').slice(0, 60)), `${screen.name} does not show it`);
         if (screen.name === 'user-menu') await page.keyboard.press('Escape');
+        // What is shown once stays until it is put away.
+        const done = page.locator('dialog').getByRole('button', { name: '完成', exact: true });
+        if (await done.count()) await done.click();
       }
     };
     await run({ app, page, look, screens, reached, mark, name });

@@ -150,13 +150,8 @@ fn open_migrated(path: &Path) -> Result<SqliteConnection> {
     loop {
         let opened = connect(path).and_then(|mut conn| migrations::run_sqlite(&mut conn).map(|()| conn));
         match opened {
-            // Another process makes the same file: it holds the lock, or has just made what we wanted to.
-            Err(error)
-                if attempt < ATTEMPTS
-                    && ["locked", "already exists"]
-                        .iter()
-                        .any(|m| error.to_string().contains(m)) =>
-            {
+            // Another process makes the same file, and holds the lock.
+            Err(error) if attempt < ATTEMPTS && error.to_string().contains("locked") => {
                 super::pause(Duration::from_millis(50 * attempt));
                 attempt += 1;
             }
