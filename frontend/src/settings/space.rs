@@ -59,7 +59,8 @@ impl Space {
     /// Bones, the error, or the page: drawn once, with what was there first.
     pub fn show(self, draw: impl Fn(Row) -> AnyView + Send + Sync + 'static) -> AnyView {
         let there = Memo::new(move |_| self.row.with(Option::is_some));
-        (move || match (there.get(), self.failed.get()) {
+        let failed = Memo::new(move |_| self.failed.get());
+        (move || match (there.get(), failed.get()) {
             (true, _) => self.row.get_untracked().map(&draw).into_any(),
             (false, Some(problem)) => ui::problem(&problem, Callback::new(move |()| self.load())),
             (false, None) => ui::skeleton(6),
