@@ -134,7 +134,7 @@ test('the explanation is asked for by keys alone, in English, in the dark, in a 
   await app.settled();
   assert.deepEqual(await sideways(page), []);
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
-  const dialog = app.dialog('Who can see this?');
+  const dialog = app.dialog('Who has access?');
   await dialog.waitFor();
   const ask = async (name) => {
     await page.keyboard.type(name);
@@ -144,14 +144,14 @@ test('the explanation is asked for by keys alone, in English, in the dark, in a 
   };
   await ask(mine.name);
   await dialog.getByText(`${mine.name} can view “${customer.name}”`).waitFor();
-  await dialog.getByRole('listitem').filter({ hasText: 'Allows:' }).getByText('of their own, and this one is theirs').waitFor();
+  await dialog.getByRole('listitem').filter({ hasText: 'Allows:' }).getByText('records its users own, and they own this one').waitFor();
   await page.keyboard.press('Control+a');
   await ask(other.name);
-  await dialog.getByText(`${other.name} may not view “${customer.name}”`).waitFor();
-  await dialog.getByRole('listitem').filter({ hasText: 'Denies:' }).getByText(`the owner, ${mine.name}, is beyond`).waitFor();
+  await dialog.getByText(`${other.name} cannot view “${customer.name}”`).waitFor();
+  await dialog.getByRole('listitem').filter({ hasText: 'Denies:' }).getByText(`does not include the owner, ${mine.name}`).waitFor();
   await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowDown');
-  await dialog.getByText(`${other.name} may not edit “${customer.name}”`).waitFor();
+  await dialog.getByText(`${other.name} cannot edit “${customer.name}”`).waitFor();
   await app.settled();
   assert.deepEqual([await sideways(page), await violations(page)], [[], []]);
   await page.keyboard.press('Escape');
