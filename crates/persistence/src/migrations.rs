@@ -29,10 +29,9 @@ pub fn run_sqlite(conn: &mut SqliteConnection) -> Result<()> {
     loop {
         let left = |conn: &mut SqliteConnection| conn.pending_migrations(SQLITE).map(|p| p.len()).map_err(failed);
         let before = left(conn)?;
-        match conn.run_pending_migrations(SQLITE) {
-            Ok(_) => return Ok(()),
-            Err(error) if left(conn)? == before => return Err(failed(error)),
-            Err(_) => {}
+        let ran = conn.run_pending_migrations(SQLITE).map(|_| ()).map_err(failed);
+        if ran.is_ok() || left(conn)? == before {
+            return ran;
         }
     }
 }
