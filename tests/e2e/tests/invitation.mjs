@@ -1,6 +1,7 @@
 // Colleagues come in: made, invited by a link that works once, disabled and enabled, and what is refused at its place.
 import { colleague, PASSWORD } from '../kit/people.mjs';
 import { assert, eventually, test, unique } from '../kit/test.mjs';
+import { totp } from '../kit/totp.mjs';
 
 /** Opens a user's panel beside the list of users. */
 async function openUser(app, user) {
@@ -60,6 +61,43 @@ test('a new colleague is made, invited, sets a password and is in', { everywhere
   await late.page.getByRole('heading', { name: '链接已失效' }).waitFor();
   await late.page.getByRole('link', { name: '返回登录' }).click();
   await late.page.getByLabel('邮箱').fill(email);
+});
+
+test('who is invited turns the second factor on, and the first sign-in from elsewhere asks for it', { everywhere: true }, async ({ open, api }) => {
+  const person = await api.make('users', { name: unique('新同事'), email: `${unique('factor')}@example.com`, roles: ['sales'] });
+  const app = await open();
+  const panel = await openUser(app, person);
+  await panel.getByRole('button', { name: '邀请' }).click();
+  const link = new URL(await app.dialog(`发给“${person.name}”的链接`).getByLabel('链接').inputValue());
+
+  const guest = await open({ who: null });
+  await guest.page.goto(link.pathname + link.search);
+  await guest.page.getByLabel('新密码', { exact: true }).fill(PASSWORD);
+  guest.signedIn = true;
+  await guest.page.getByRole('button', { name: '设置密码并登录' }).click();
+  await guest.page.getByRole('heading', { name: `${person.name}，您好` }).waitFor();
+  await guest.goto('/settings');
+  const box = guest.page.locator('.second-factor');
+  await box.getByRole('button', { name: '开启两步验证' }).click();
+  const secret = await box.getByLabel('密钥').inputValue();
+  await box.getByLabel('验证码').fill(totp(secret));
+  await box.getByLabel('密码', { exact: true }).fill(PASSWORD);
+  await guest.page.keyboard.press('Enter');
+  await box.getByRole('button', { name: '我已保存' }).click();
+  await box.getByText('已开启', { exact: true }).waitFor();
+
+  const elsewhere = await open({ who: null, expected: [401] });
+  await elsewhere.page.goto('/');
+  await elsewhere.page.getByLabel('邮箱').fill(person.email);
+  await elsewhere.page.getByLabel('密码', { exact: true }).fill(PASSWORD);
+  await elsewhere.page.keyboard.press('Enter');
+  const code = elsewhere.page.getByLabel('验证码');
+  await code.waitFor();
+  elsewhere.signedIn = true;
+  // The code that turned it on is used up.
+  await code.fill(totp(secret, 1));
+  await elsewhere.page.keyboard.press('Enter');
+  await elsewhere.page.getByRole('heading', { name: `${person.name}，您好` }).waitFor();
 });
 
 test('a link without its token says so at once', async ({ open }) => {
