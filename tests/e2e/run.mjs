@@ -13,7 +13,8 @@ for (const file of readdirSync(folder).sort()) await import(join(folder, file));
 const start = Date.now();
 const lanes = Number(process.env.GUANXI_BROWSER_LANES ?? Math.min(3, availableParallelism()));
 const tests = chosen(process.argv.slice(2));
-const counts = { passed: 0, failed: 0 };
+let passed = 0;
+const failed = [];
 const browser = await launch();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
@@ -25,7 +26,9 @@ async function suite(engine, tests, label) {
     const queue = [...tests];
     const lane = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        counts[(await runOne(next, { browser, server, api }, label)) ? 'passed' : 'failed'] += 1;
+        const problem = await runOne(next, { browser, server, api }, label);
+        if (problem) failed.push([label + next.name, problem]);
+        else passed += 1;
       }
     };
     await Promise.all(Array.from({ length: lanes }, lane));
@@ -41,5 +44,7 @@ try {
   await browser.close();
 }
 console.log(`in ${((Date.now() - start) / 1000).toFixed(0)} s`);
-console.log(`${counts.passed} passed, ${counts.failed} failed`);
-process.exit(counts.failed > 0 || counts.passed === 0 ? 1 : 0);
+// Said again: among hundreds of lines nobody finds them.
+for (const [name, problem] of failed) console.log(`FAIL ${name}: ${String(problem.message ?? problem).split('\n').slice(0, 3).join(' ')}`);
+console.log(`${passed} passed, ${failed.length} failed`);
+process.exit(failed.length > 0 || passed === 0 ? 1 : 0);

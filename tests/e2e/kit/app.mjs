@@ -11,6 +11,12 @@ export function launch() {
   return chromium.launch({ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, executablePath: process.env.GUANXI_CHROMIUM ?? '/usr/bin/chromium', headless: true, args });
 }
 
+/**
+ * Milliseconds that an answer is kept at most, another time for each: GUANXI_BROWSER_JITTER=400 brings out what counts on the
+ * order in which answers come.
+ */
+const JITTER = Number(process.env.GUANXI_BROWSER_JITTER ?? 0);
+
 const LOADING = '.boot, .skeleton, .progress, .tloading, [aria-busy=true]';
 let asked = 0;
 
@@ -47,6 +53,12 @@ export class App {
       colorScheme: theme ?? 'light',
     });
     app.context.setDefaultTimeout(45_000);
+    if (JITTER) {
+      await app.context.route('**/api/v1/**', async (route) => {
+        await new Promise((done) => setTimeout(done, Math.random() * JITTER));
+        await route.fallback().catch(() => {});
+      });
+    }
     app.page = await app.context.newPage();
     app.watch(app.page, expected, offline);
     if (who) await app.signIn(who);

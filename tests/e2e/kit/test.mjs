@@ -18,10 +18,11 @@ export function test(name, options, run) {
 export const chosen = (words) => tests.filter(({ name }) => words.every((word) => (word.startsWith('-') ? !name.includes(word.slice(1)) : name.includes(word))));
 
 let counter = 0;
-/** A word no other test has, so that many can share a server. */
+/** A word no other test has, nor is part of another's, so that many can share a server. */
 export function unique(prefix = '') {
   counter += 1;
-  return `${prefix}${(Date.now() % 1e7).toString(36)}${counter}`;
+  const [count, time] = [counter, Date.now()].map((n) => n.toString(36));
+  return `${prefix}${count.padStart(3, '0')}${time.slice(-5)}`;
 }
 
 /** Tries until it holds; the last refusal is what is told. For what is stored a moment after it is shown. */
@@ -56,7 +57,7 @@ export async function held(page, { path, method }) {
 /** Seconds. Like all limits here it says how long a failure may take, and not how fast a machine must be. */
 const LATE = 300;
 
-/** Runs one test with pages of its own, and says whether it passed. */
+/** Runs one test with pages of its own, and says what was wrong. */
 export async function runOne({ name, run, server: own }, { browser, server, api }, label) {
   const apps = [];
   const open = async (options) => {
@@ -85,5 +86,5 @@ export async function runOne({ name, run, server: own }, { browser, server, api 
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
   console.log(`${problem ? 'FAIL' : '  ok'} ${seconds.padStart(5)} s  ${label}${name}`);
   if (problem) console.log(String(problem.stack ?? problem).replaceAll(/^/gm, '        '));
-  return !problem;
+  return problem;
 }

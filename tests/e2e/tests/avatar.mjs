@@ -104,7 +104,7 @@ test('an administrator takes a picture off, and it is gone at once where it is s
   const blue = [40, 40, 200];
   await theirs.page.locator('#picture-file').setInputFiles(file('me.png', 'image/png', png(64, 64, blue)));
   await theirs.page.getByRole('button', { name: '使用此图片' }).click();
-  await eventually(async () => assert.equal((await api.get(`/users/${who.id}/history`)).data.filter((c) => c.fields.avatar).length, 2));
+  await eventually(async () => about(await colour(theirs.page.locator('.picture-face .avatar img')), blue));
   await panel.getByRole('button', { name: '关闭' }).click();
   await app.row(who.name).click();
   await eventually(async () => about(await colour(face), blue));
