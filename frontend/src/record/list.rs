@@ -131,21 +131,29 @@ impl Pages {
         let Some(change) = state().change.get().filter(|c| c.kind == kind.plural) else {
             return false;
         };
-        let at = self
-            .rows
-            .with_untracked(|rows| rows.iter().position(|r| r.id() == change.id));
-        match (at, change.row) {
-            (Some(at), Some(row)) => self.rows.update(|rows| rows[at] = rows[at].refreshed(&row)),
-            (Some(at), None) => {
-                self.rows.update(|rows| {
-                    rows.remove(at);
-                });
-                self.count.update(|c| *c = c.map(|c| c - 1));
-            }
-            (None, Some(_)) => return true,
-            (None, None) => {}
+        if let Some(row) = change.row {
+            return !self.put(&row);
+        }
+        if let Some(at) = self.at(&change.id) {
+            self.rows.update(|rows| {
+                rows.remove(at);
+            });
+            self.count.update(|c| *c = c.map(|c| c - 1));
         }
         false
+    }
+
+    /// Takes over a newer state of a row. False where it is none of these.
+    pub fn put(self, row: &Row) -> bool {
+        let at = self.at(row.id());
+        if let Some(at) = at {
+            self.rows.update(|rows| rows[at] = rows[at].refreshed(row));
+        }
+        at.is_some()
+    }
+
+    fn at(self, id: &str) -> Option<usize> {
+        self.rows.with_untracked(|rows| rows.iter().position(|r| r.id() == id))
     }
 }
 

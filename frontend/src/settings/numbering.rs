@@ -21,13 +21,12 @@ use serde_json::{Map, Value, json};
 pub fn Numbering() -> impl IntoView {
     let pages = Pages::new();
     let load = move || pages.load("/numbering-rules?limit=50".to_owned());
+    load();
+    // At once and not by asking anew: who saves again does so on what was just told.
     Effect::new(move |_| {
-        if state()
-            .change
-            .get()
-            .is_none_or(|c| c.kind == kinds::NUMBERING_RULE.plural)
-        {
-            load();
+        if pages.follow(kinds::NUMBERING_RULE) {
+            let made = state().change.get_untracked().and_then(|c| c.row);
+            pages.rows.update(|rows| rows.extend(made));
         }
     });
     let loaded = Memo::new(move |_| !pages.loading.get() || pages.rows.with(|r| !r.is_empty()));

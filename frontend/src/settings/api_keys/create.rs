@@ -1,6 +1,6 @@
 //! The form of a new API key: name, how long it lives, and what it may do, kind by kind.
 
-use super::dialogs::{Given, name_field};
+use super::dialogs::name_field;
 use crate::{
     api,
     dom::Tell,
@@ -138,7 +138,7 @@ fn scopes_field(chosen: Chosen, sending: Sending) -> AnyView {
 }
 
 #[component]
-pub fn CreateKey(close: Callback<()>, done: Callback<Option<Given>>) -> impl IntoView {
+pub fn CreateKey(close: Callback<()>, done: Callback<Value>) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let expiry = Expiry::new();
     let chosen: Chosen = RwSignal::new(BTreeMap::new());
@@ -149,9 +149,7 @@ pub fn CreateKey(close: Callback<()>, done: Callback<Option<Given>>) -> impl Int
             texts.collect::<Vec<_>>()
         });
         let body = json!({ "name": name.get_untracked().trim(), "scopes": scopes, "expires_at": expiry.value() });
-        sending.send(api::post("/api-keys", body), move |body| {
-            done.tell(Some(Given::read(&body)))
-        });
+        sending.send(api::post("/api-keys", body), move |body| done.tell(body));
     };
     let ready = move || name.with(|n| !n.trim().is_empty()) && chosen.with(|c| !c.is_empty()) && expiry.given();
     view! {

@@ -28,12 +28,13 @@ pub struct Given {
 }
 
 impl Given {
-    pub fn read(body: &Value) -> Self {
-        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-        Self {
-            name: text("name"),
-            secret: text("secret"),
-        }
+    /// Out of the answer, where it holds one: nothing else keeps it.
+    pub fn take(answer: &mut Value) -> Option<Self> {
+        let Value::String(secret) = answer.get_mut("secret")?.take() else {
+            return None;
+        };
+        let name = answer["name"].as_str().unwrap_or_default().to_owned();
+        Some(Self { name, secret })
     }
 
     pub fn dialog(self, close: Callback<()>) -> AnyView {
@@ -52,7 +53,7 @@ impl Given {
 }
 
 impl Ask {
-    pub fn dialog(self, close: Callback<()>, done: Callback<Option<Given>>) -> AnyView {
+    pub fn dialog(self, close: Callback<()>, done: Callback<Value>) -> AnyView {
         match self {
             Self::Create => view! { <CreateKey close done/> }.into_any(),
             Self::Rename(row) => view! { <Rename row close done/> }.into_any(),
@@ -67,7 +68,7 @@ impl Ask {
                             Ok(_) => toast::say(t().key_revoked),
                             Err(problem) => toast::complain(&problem),
                         }
-                        done.tell(None);
+                        done.tell(Value::Null);
                         crate::dom::focus_soon("#api-keys".into());
                     });
                 };
@@ -87,14 +88,14 @@ pub fn name_field(name: RwSignal<String>, sending: Sending) -> AnyView {
 }
 
 #[component]
-fn Rename(row: Row, close: Callback<()>, done: Callback<Option<Given>>) -> impl IntoView {
+fn Rename(row: Row, close: Callback<()>, done: Callback<Value>) -> impl IntoView {
     let name = RwSignal::new(row.text("name").to_owned());
     let sending = Sending::new();
     let title = fill(t().rename_of, &[row.text("name")]);
     let rename = move || {
         let body = json!({ "name": name.get_untracked().trim() });
         let call = api::patch(format!("/api-keys/{}", row.id()), row.version(), body);
-        sending.send(call, move |_| done.tell(None));
+        sending.send(call, move |body| done.tell(body));
     };
     view! {
         <Dialog title close>
@@ -111,7 +112,7 @@ fn Rename(row: Row, close: Callback<()>, done: Callback<Option<Given>>) -> impl 
 const KEPT: [i64; 3] = [0, 60, 24 * 60];
 
 #[component]
-fn Rotate(row: Row, close: Callback<()>, done: Callback<Option<Given>>) -> impl IntoView {
+fn Rotate(row: Row, close: Callback<()>, done: Callback<Value>) -> impl IntoView {
     let keep = RwSignal::new(0i64);
     let sending = Sending::new();
     let title = fill(t().rotate_of, &[row.text("name")]);
@@ -124,7 +125,7 @@ fn Rotate(row: Row, close: Callback<()>, done: Callback<Option<Given>>) -> impl 
             body["expires_at"] = expiry.value();
         }
         let call = api::post(format!("/api-keys/{}/rotate", row.id()), body).version(row.version());
-        sending.send(call, move |body| done.tell(Some(Given::read(&body))));
+        sending.send(call, move |body| done.tell(body));
     };
     let names = [t().old_ends_now, t().old_ends_hour, t().old_ends_day];
     view! {

@@ -16,6 +16,7 @@ use domain::{
     role,
 };
 use leptos::prelude::*;
+use serde_json::Value;
 
 #[component]
 pub fn ApiKeys() -> impl IntoView {
@@ -30,9 +31,13 @@ pub fn ApiKeys() -> impl IntoView {
     load();
     let asking = RwSignal::new(None::<Ask>);
     let given = RwSignal::new(None::<Given>);
-    let done = Callback::new(move |secret: Option<Given>| {
+    let done = Callback::new(move |mut answer: Value| {
         asking.set(None);
-        given.set(secret);
+        given.set(Given::take(&mut answer));
+        // The next change goes by this version, and need not wait for the list.
+        if let Some(row) = Row::new(answer) {
+            pages.put(&row);
+        }
         load();
     });
     let choose = move |all: bool| {
