@@ -121,14 +121,29 @@ fn not_found(kind: &Kind, id: Id) -> Error {
 
 /// One record that the scope lets see.
 pub fn find<T: Record>(tx: &mut Tx, scope: &Scope, id: Id) -> Result<T> {
-    one(tx, scope, filter::scope, id)
+    one(tx, scope, filter::scope, id, "")
 }
 
-fn one<T: Record>(tx: &mut Tx, scope: &Scope, within: fn(&mut Sql, Dialect, &Scope), id: Id) -> Result<T> {
+/// The same, which nobody else changes until the transaction ends: for a change that is to be made whatever the version.
+pub fn find_held<T: Record>(tx: &mut Tx, scope: &Scope, id: Id) -> Result<T> {
+    let held = match tx.dialect() {
+        Dialect::Pg => " FOR NO KEY UPDATE OF t",
+        Dialect::Sqlite => "",
+    };
+    one(tx, scope, filter::scope, id, held)
+}
+
+fn one<T: Record>(
+    tx: &mut Tx,
+    scope: &Scope,
+    within: fn(&mut Sql, Dialect, &Scope),
+    id: Id,
+    held: &'static str,
+) -> Result<T> {
     let layout = layout(T::KIND);
     let mut sql = Sql::new(layout.select.as_str());
     within(&mut sql, tx.dialect(), scope);
-    sql.push(" AND t.id = ").bind(id);
+    sql.push(" AND t.id = ").bind(id).push(held);
     let row = tx.row(&sql, &layout.storage)?;
     row.map(|mut row| T::take(&mut row))
         .transpose()?
@@ -255,7 +270,6 @@ pub fn update<T: Record>(tx: &mut Tx, permit: &Permit, old: &T, new: &T) -> Resu
     }
     let dialect = tx.dialect();
     let now = Instant::now();
-    // As many statements as there are sets of changed fields: none is worth keeping.
     // There are as many statements as sets of changed fields.
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, updated_at = ",

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::filter::one_of_ids;
 use crate::sql::Sql;
-use crate::tx::{Dialect, Tx};
+use crate::tx::Tx;
 use domain::Id;
 use domain::policy::Permit;
 use domain::value::Storage;
@@ -108,12 +108,7 @@ pub fn levels(tx: &mut Tx, permit: &Permit, team: Id) -> Result<usize> {
 /// The team and those it lies below, nearest first. Until the transaction ends nobody else moves a team of the
 /// workspace, so that two moves that are each fine cannot make a ring together.
 pub fn with_above(tx: &mut Tx, permit: &Permit, team: Id) -> Result<Vec<Id>> {
-    if tx.dialect() == Dialect::Pg {
-        let lock = Sql::new("SELECT pg_advisory_xact_lock(hashtextextended(")
-            .value(format!("{}:teams", permit.workspace()))
-            .text(", 0))");
-        tx.execute(&lock)?;
-    }
+    tx.hold(format!("{}:teams", permit.workspace()))?;
     let sql = Sql::new("WITH RECURSIVE above (id, parent_id, depth) AS (SELECT id, parent_id, 0 FROM teams WHERE workspace_id = ")
         .value(permit.workspace())
         .text(" AND id = ")

@@ -80,6 +80,24 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Until the transaction ends, whoever else asks for the name waits. SQLite has one writer, who need not.
+    pub fn hold(&mut self, name: String) -> Result<()> {
+        self.lock("pg_advisory_xact_lock", name)
+    }
+
+    /// The same, beside others who hold it so.
+    pub fn hold_shared(&mut self, name: String) -> Result<()> {
+        self.lock("pg_advisory_xact_lock_shared", name)
+    }
+
+    fn lock(&mut self, function: &str, name: String) -> Result<()> {
+        if self.dialect() == Dialect::Pg {
+            let sql = Sql::new(format!("SELECT {function}(hashtextextended("));
+            self.execute(&sql.value(name).text(", 0))"))?;
+        }
+        Ok(())
+    }
+
     /// Runs `work` so that an error undoes only what `work` did.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.batch("SAVEPOINT step")?;

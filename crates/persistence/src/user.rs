@@ -77,15 +77,8 @@ pub fn is_enabled(tx: &mut Tx, actor: &Actor, user: Id) -> Result<bool> {
 /// Until the transaction ends nobody else gives a role, takes it, or counts who holds it, where either of the two means
 /// to do it `alone`.
 pub fn lock_role(tx: &mut Tx, permit: &Permit, role: &str, alone: bool) -> Result<()> {
-    if tx.dialect() == Dialect::Pg {
-        let lock = Sql::new(if alone {
-            "SELECT pg_advisory_xact_lock(hashtextextended("
-        } else {
-            "SELECT pg_advisory_xact_lock_shared(hashtextextended("
-        });
-        tx.execute(&lock.value(format!("{}:role:{role}", permit.workspace())).text(", 0))"))?;
-    }
-    Ok(())
+    let name = format!("{}:role:{role}", permit.workspace());
+    if alone { tx.hold(name) } else { tx.hold_shared(name) }
 }
 
 fn held(select: &'static str, dialect: Dialect, workspace: Id, role: &str) -> Sql {

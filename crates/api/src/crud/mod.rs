@@ -92,7 +92,11 @@ pub fn subject<T: Record>(
     action: Action,
     expected: Expected,
 ) -> persistence::Result<(T, Permit)> {
-    let found: T = engine::find(tx, &caller.scope(T::KIND)?, id)?;
+    let scope = caller.scope(T::KIND)?;
+    let found: T = match expected {
+        Expected::Any => engine::find_held(tx, &scope, id)?,
+        Expected::Version(_) => engine::find(tx, &scope, id)?,
+    };
     let permit = sharing::authorize(tx, caller, action, &found)?;
     expected.check(found.version())?;
     Ok((found, permit))
@@ -298,8 +302,14 @@ async fn upsert<T: Noun>(call: Call, path: Path<(String, String)>) -> Result<Htt
             let scope = by.scope(T::KIND)?;
             // Whoever may not see the key learns nothing by trying keys either.
             by.fields(T::KIND).must_set(["external_id"])?;
-            let found: Option<T> = engine::find_by(tx, &scope, "external_id", value.as_str())?;
-            match found {
+            let found = |tx: &mut Tx| engine::find_by::<T>(tx, &scope, "external_id", value.as_str());
+            let mut there = found(tx)?;
+            if there.is_none() {
+                // Of many who would create it, the first does, and the others find it.
+                tx.hold(format!("{}:{}:{value}", scope.workspace(), T::KIND.name))?;
+                there = found(tx)?;
+            }
+            match there {
                 Some(old) => {
                     let stored: T = patch_in(tx, by, old.id(), expected, map.clone())?;
                     request::shown(StatusCode::OK, by, &stored)

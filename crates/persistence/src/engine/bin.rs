@@ -25,7 +25,7 @@ pub struct Deleted<T> {
 
 /// One deleted record that the scope lets see.
 pub fn find_deleted<T: Record>(tx: &mut Tx, scope: &Scope, id: Id) -> Result<T> {
-    one(tx, scope, filter::scope_deleted, id)
+    one(tx, scope, filter::scope_deleted, id, "")
 }
 
 /// A page of the bin, last deleted first.
