@@ -175,7 +175,6 @@ pub const PUBLIC_URL: &str = "https://crm.test";
 pub fn serve(database: &DatabaseUrl, settings: impl FnOnce(&mut Config)) -> Result<Server> {
     let store = Store::open(database, Options::default())?;
     let mut config = Config {
-        listen: ([127, 0, 0, 1], 0).into(),
         metrics_listen: None,
         public_url: PUBLIC_URL.into(),
         rate_limit: 0,

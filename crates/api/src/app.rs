@@ -15,7 +15,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, PayloadConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
-use std::net::SocketAddr;
+use std::net::TcpListener;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
@@ -106,9 +106,8 @@ async fn noop() -> HttpResponse {
         .body("{\"ok\":true}")
 }
 
-/// The server with the addresses it listens on: where the port was left open, they tell which it became. It serves until told
-/// to stop, then finishes what is under way.
-pub fn bind(state: Data<State>) -> std::io::Result<(Server, Vec<SocketAddr>)> {
+/// The server that answers there. It serves until told to stop, then finishes what is under way.
+pub fn serve(state: Data<State>, listener: TcpListener) -> std::io::Result<Server> {
     let config: Config = state.config.clone();
     let limit = Data::from(Arc::new(RateLimit::new(config.rate_limit)));
     LazyLock::force(&ROUTES);
@@ -139,10 +138,9 @@ pub fn bind(state: Data<State>) -> std::io::Result<(Server, Vec<SocketAddr>)> {
             .default_service(web::to(otherwise))
     })
     .workers(config.workers)
-    .bind(config.listen)?
+    .listen(listener)?
     .client_request_timeout(Duration::from_secs(10))
     .client_disconnect_timeout(Duration::from_secs(5))
     .shutdown_timeout(25);
-    let addresses = server.addrs();
-    Ok((server.run(), addresses))
+    Ok(server.run())
 }

@@ -13,7 +13,7 @@ use domain::Locale;
 use persistence::change::Head;
 use persistence::{DatabaseUrl, Options, Store, migrations};
 use std::io::{IsTerminal, Read, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -222,10 +222,12 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
                 ..Options::default()
             };
             let store = Store::open(&database.database, options).context("the database cannot be opened")?;
-            let public_url = public_url.unwrap_or_else(|| format!("http://{listen}"));
+            let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+            // Where the port was left open, this tells which it became.
+            let address = listener.local_addr()?;
+            let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
             let workers = workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
             let config = Config {
-                listen,
                 metrics_listen,
                 public_url,
                 rate_limit,
@@ -234,7 +236,7 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
                 trusted_proxies,
                 mail: smtp_url.zip(mail_from).map(|(url, from)| Mail { url, from }),
             };
-            serve(store, config)?;
+            serve(store, config, listener)?;
         }
         Command::Migrate {
             database,
@@ -289,7 +291,7 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn serve(store: Store, config: Config) -> anyhow::Result<()> {
+fn serve(store: Store, config: Config, listener: TcpListener) -> anyhow::Result<()> {
     if !store.read_here(persistence::login::anybody)? {
         let secret = token::secret()?;
         let hash = token::hash(&secret);
@@ -306,14 +308,10 @@ fn serve(store: Store, config: Config) -> anyhow::Result<()> {
         if let Some(listen) = config.metrics_listen {
             metrics::serve(listen).context("the address for metrics cannot be listened on")?;
         }
-        let listen = config.listen;
-        let state = State::new(store, config)?;
-        let failed = || format!("cannot serve on {listen}");
-        let (server, addresses) = app::bind(Data::new(state)).with_context(failed)?;
-        for address in addresses {
-            say(format!("Guanxi listens on http://{address}"));
-        }
-        server.await.with_context(failed)
+        let address = listener.local_addr()?;
+        let server = app::serve(Data::new(State::new(store, config)?), listener)?;
+        say(format!("Guanxi listens on http://{address}"));
+        server.await.with_context(|| format!("cannot serve on {address}"))
     })
 }
 

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 
 #[derive(Debug, Clone)]
 pub struct Config {
-    pub listen: SocketAddr,
     pub metrics_listen: Option<SocketAddr>,
     /// Where people reach the server; decides whether cookies are `Secure`, and which origin may send them.
     pub public_url: String,

@@ -9,7 +9,7 @@ use domain::policy::Actor;
 use domain::{Id, Instant};
 use persistence::Store;
 use persistence::session::{self, Origin, Session};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
@@ -30,20 +30,21 @@ impl Server {
     /// Serves as the binary does, from a thread of this process.
     pub fn start(store: Store, config: Config) -> anyhow::Result<Self> {
         let state = Data::new(State::new(store, config)?);
-        let (started, bound) = sync_channel(1);
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let (started, handle) = sync_channel(1);
         let served = state.clone();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let (server, addresses) = app::bind(served)?;
-                let _ = started.send((addresses[0], server.handle()));
+                let server = app::serve(served, listener)?;
+                let _ = started.send(server.handle());
                 server.await
             })
         });
-        let (address, handle) = bound.recv()?;
         Ok(Self {
             address,
             state,
-            handle,
+            handle: handle.recv()?,
             thread: Some(thread),
         })
     }
