@@ -10,7 +10,6 @@ use domain::user::{User, UserPatch};
 use domain::{Id, Record};
 use persistence::{Result, Tx, engine};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 fn team(db: &Db) -> Team {
     let patch = TeamPatch {
@@ -58,12 +57,7 @@ fn beside(
         let (told, result) = channel();
         let (store, second) = (store.clone(), second.clone());
         let thread = std::thread::spawn(move || told.send(store.write_here(second)));
-        for _ in 0..2000 {
-            if thread.is_finished() || common::waits_for_a_lock(&url) {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        common::until(|| thread.is_finished() || common::waits_for_a_lock(&url));
         let _ = tell.send(result);
         Ok(())
     });

@@ -7,8 +7,9 @@ use common::{Db, Engine, both, sample};
 use domain::user::User;
 use domain::{Id, Instant};
 use persistence::session::{self, Rotation};
-use persistence::{login, workspace};
+use persistence::{DatabaseUrl, login, workspace};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
 
@@ -177,18 +178,25 @@ fn who_signs_in_at_the_moment_sessions_end_does_not_stay() {
             ..person.clone()
         };
         let (opened, by, (tell, told)) = (late.clone(), permit.clone(), channel());
-        let store = db.store.clone();
+        let (store, url) = (db.store.clone(), db.url.clone());
+        let ending = Arc::new(AtomicBool::new(false));
+        let begun = ending.clone();
         let opening = std::thread::spawn(move || {
             store.write_here(move |tx| {
                 let still = login::still(tx, workspace, user, "old hash")?;
                 let _ = tell.send(());
-                std::thread::sleep(std::time::Duration::from_millis(300));
+                // Until the other waits for this one; SQLite's single writer keeps it in a queue that nobody sees.
+                common::until(|| match url {
+                    DatabaseUrl::Sqlite(_) => begun.load(Ordering::SeqCst),
+                    DatabaseUrl::Pg(_) => common::waits_for_a_lock(&url),
+                });
                 session::open(tx, &by, &opened, &token("late"), &origin())?;
                 Ok(still)
             })
         });
         told.recv().expect("began");
         let by = permit.clone();
+        ending.store(true, Ordering::SeqCst);
         db.write(move |tx| {
             session::end_all(tx, &by, user)?;
             login::set_password(tx, &by, user, "new hash")

@@ -75,6 +75,9 @@ impl ManageConnection for Manager {
         let mut conn = PgConnection::establish(&self.url)?;
         conn.batch_execute(&self.setup)
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        // A deadlock or a time-out is known by its English words. Only who may set this can; elsewhere the server's own
+        // language stays.
+        let _ = conn.batch_execute("SET lc_messages = 'C'");
         Ok(Held::new(conn, self.numbers.clone()))
     }
 

@@ -12,6 +12,7 @@ use persistence::{DatabaseUrl, Options, Result, Store, Tx, engine, migrations, w
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -196,6 +197,17 @@ impl Db {
             Engine::Pg => format!("'{id}'"),
         }
     }
+}
+
+/// Asks again and again until it holds; what never does is a failure.
+pub fn until(mut holds: impl FnMut() -> bool) {
+    for _ in 0..2000 {
+        if holds() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("it never holds");
 }
 
 /// Whether a transaction on this database waits for another (PostgreSQL).
