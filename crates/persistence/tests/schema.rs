@@ -139,6 +139,16 @@ fn every_sort_and_every_reference_has_its_index() {
 }
 
 #[test]
+fn new_words_are_sorted_into_the_search_at_once() {
+    let db = Db::new(Engine::Pg);
+    let unsorted = db.texts(
+        "SELECT c.relname AS line FROM pg_class c JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'gin' \
+         AND c.relname LIKE '%\\_search' AND NOT coalesce(c.reloptions, '{}') @> '{fastupdate=off}'",
+    );
+    assert_eq!(unsorted, [""; 0]);
+}
+
+#[test]
 fn migrations_down_take_back_all_that_up_made() {
     for engine in [Engine::Sqlite, Engine::Pg] {
         let (url, _place) = place(engine, true);

@@ -1,0 +1,14 @@
+ALTER INDEX teams_search RESET (fastupdate);
+ALTER INDEX users_search RESET (fastupdate);
+ALTER INDEX roles_search RESET (fastupdate);
+ALTER INDEX tags_search RESET (fastupdate);
+ALTER INDEX picklists_search RESET (fastupdate);
+ALTER INDEX products_search RESET (fastupdate);
+ALTER INDEX pipelines_search RESET (fastupdate);
+ALTER INDEX stages_search RESET (fastupdate);
+ALTER INDEX customers_search RESET (fastupdate);
+ALTER INDEX contacts_search RESET (fastupdate);
+ALTER INDEX opportunities_search RESET (fastupdate);
+ALTER INDEX leads_search RESET (fastupdate);
+ALTER INDEX activities_search RESET (fastupdate);
+ALTER INDEX tasks_search RESET (fastupdate);

@@ -1,0 +1,30 @@
+-- New words went to the end of an unsorted list first, of up to 4 MB, which every search read whole until a vacuum sorted it
+-- in: after an import each search took three times as long. Now they are sorted in at once.
+ALTER INDEX teams_search SET (fastupdate = off);
+ALTER INDEX users_search SET (fastupdate = off);
+ALTER INDEX roles_search SET (fastupdate = off);
+ALTER INDEX tags_search SET (fastupdate = off);
+ALTER INDEX picklists_search SET (fastupdate = off);
+ALTER INDEX products_search SET (fastupdate = off);
+ALTER INDEX pipelines_search SET (fastupdate = off);
+ALTER INDEX stages_search SET (fastupdate = off);
+ALTER INDEX customers_search SET (fastupdate = off);
+ALTER INDEX contacts_search SET (fastupdate = off);
+ALTER INDEX opportunities_search SET (fastupdate = off);
+ALTER INDEX leads_search SET (fastupdate = off);
+ALTER INDEX activities_search SET (fastupdate = off);
+ALTER INDEX tasks_search SET (fastupdate = off);
+SELECT gin_clean_pending_list('teams_search');
+SELECT gin_clean_pending_list('users_search');
+SELECT gin_clean_pending_list('roles_search');
+SELECT gin_clean_pending_list('tags_search');
+SELECT gin_clean_pending_list('picklists_search');
+SELECT gin_clean_pending_list('products_search');
+SELECT gin_clean_pending_list('pipelines_search');
+SELECT gin_clean_pending_list('stages_search');
+SELECT gin_clean_pending_list('customers_search');
+SELECT gin_clean_pending_list('contacts_search');
+SELECT gin_clean_pending_list('opportunities_search');
+SELECT gin_clean_pending_list('leads_search');
+SELECT gin_clean_pending_list('activities_search');
+SELECT gin_clean_pending_list('tasks_search');
