@@ -107,7 +107,11 @@ fn line(kind: &'static Kind, at: &str, row: Row, restore: Callback<Row>) -> AnyV
     let about = about.filter(|f| f.name != kind.title && !row.get(f.name).is_null());
     let about = about
         .take(4)
-        .map(|f| view! { <span>{field::show(kind, f, &row)}</span> })
+        .map(|f| {
+            let row = row.clone();
+            // The firm's lists of values may come after the records.
+            view! { <span>{move || field::show(kind, f, &row)}</span> }
+        })
         .collect_view();
     let name = row.title(kind);
     let said = fill(t().restore_of, &[&name]);

@@ -73,7 +73,10 @@ pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
         {move || problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load(None))))}
         {move || (loading.get() && entries.with(Vec::is_empty)).then(|| ui::skeleton(5))}
         <ol class="events">
-            <For each=move || entries.get() key=|e| e["position"].as_i64() children=move |e| names.with_untracked(|n| entry(kind, &e, n))/>
+            <For each=move || entries.get() key=|e| e["position"].as_i64() children=move |e| {
+                // The firm's lists of values may come after the entries.
+                move || names.with_untracked(|n| entry(kind, &e, n))
+            }/>
         </ol>
         {move || next.get().map(|n| view! { <button type="button" class="btn quiet small" class:loading=loading on:click=move |_| if !loading.get_untracked() { load(Some(n.clone())) }><span>{t().show_more}</span></button> })}
     }

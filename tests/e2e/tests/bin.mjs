@@ -1,5 +1,5 @@
 // The recycle bin: back by the toast, and back from its screen.
-import { assert, test, unique } from '../kit/test.mjs';
+import { assert, held, test, unique } from '../kit/test.mjs';
 
 test('a deleted customer comes back by the toast', async ({ open, api }) => {
   const name = unique('误删');
@@ -53,4 +53,23 @@ test('the recycle bin of a list shows what was deleted and gives it back', { eve
 
   await page.getByRole('navigation', { name: '回收站' }).getByRole('link', { name: '团队' }).click();
   await page.getByText('回收站是空的').waitFor();
+});
+
+test('values are told in the language of the reader, though the lists of them come late', async ({ open, api }) => {
+  const make = (word) => api.make('customers', { name: unique(word), industry: '制造' });
+  const [gone, changed] = [await make('旧客户'), await make('历史')];
+  await api.call('DELETE', `/customers/${gone.id}`, undefined, { 'If-Match': '*' });
+  await api.change('customers', changed.id, { industry: '零售' });
+  const app = await open({ locale: 'en' });
+  const { page } = app;
+  const late = async (path, place, open = () => {}) => {
+    const lists = await held(page, { path: '**/api/v1/picklists?**', method: 'GET' });
+    await page.goto(path);
+    await open();
+    await place.getByText('制造').waitFor();
+    lists.release();
+    await place.getByText('Manufacturing').waitFor();
+  };
+  await late('/bin/customers', page.locator('.bin .line', { hasText: gone.name }));
+  await late(`/customers/${changed.id}`, page.locator('.event', { hasText: '→' }), () => page.getByRole('tab', { name: 'History' }).click());
 });
