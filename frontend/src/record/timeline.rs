@@ -9,7 +9,7 @@ use crate::{
     ui::{self, Menu, Sending, avatar, icon, toast},
 };
 use domain::{Kind, activity::ActivityKind};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 
 #[component]
@@ -181,11 +181,13 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
             }
             open.try_set(false);
             toast::say(t().logged);
-            // Last and next contact are kept by the system; show what they are now.
-            if let Some(id) = row.try_with_untracked(|r| r.id().to_owned())
-                && let Ok(newer) = save::fetch(kind, &id).await
-            {
-                announce(kind.plural, id, Some(newer));
+            // Last and next contact are kept by the system; show what they are now. What is written next need not wait for it.
+            if let Some(id) = row.try_with_untracked(|r| r.id().to_owned()) {
+                spawn_local(async move {
+                    if let Ok(newer) = save::fetch(kind, &id).await {
+                        announce(kind.plural, id, Some(newer));
+                    }
+                });
             }
             Ok(())
         });

@@ -138,9 +138,12 @@ fn Editor(role: Row) -> impl IntoView {
                     merged.try_set(false);
                     theirs.try_set(Vec::new());
                     toast::say(t().saved);
-                    super::load().await;
-                    // It may be one's own.
-                    let _ = session::reload_me().await;
+                    // The next save or deletion need not wait for it.
+                    spawn_local(async {
+                        super::load().await;
+                        // It may be one's own.
+                        let _ = session::reload_me().await;
+                    });
                 }
                 Err(error) if error.stale() => {
                     // The changes made here, on what is stored now.

@@ -32,10 +32,15 @@ pub fn Holidays() -> impl IntoView {
             "/holidays?limit=200&sort=day&filter[day][between]={year}-01-01,{year}-12-31"
         ));
     };
-    Effect::new(move |_| {
-        year.track();
+    Effect::new(move |last: Option<i32>| {
+        let year = year.get();
+        // Days of another year are not to be taken for this one's.
+        if last.is_some_and(|last| last != year) {
+            pages.rows.set(Vec::new());
+        }
         state().change.get();
         load();
+        year
     });
     let may = move |action: &str| state::me().is_none_or(|m| m.may("holiday", action));
     let creating = RwSignal::new(false);

@@ -80,10 +80,13 @@ impl Space {
                 Ok(reply) => {
                     self.row.try_set(Row::new(reply.body));
                     toast::say(t().saved);
-                    if let Err(problem) = session::reload_me().await {
-                        toast::complain(&problem);
-                    }
                     done();
+                    // The next change need not wait for it.
+                    spawn_local(async {
+                        if let Err(problem) = session::reload_me().await {
+                            toast::complain(&problem);
+                        }
+                    });
                 }
                 Err(problem) if problem.stale() => {
                     self.fetch().await?;
