@@ -88,6 +88,8 @@ export class Server {
   }
 
   async stop() {
+    // What pages still ask is not answered any more.
+    this.stopping = true;
     if (this.child?.pid && this.child.exitCode === null && this.child.signalCode === null) {
       const gone = new Promise((done) => this.child.once('exit', done));
       this.child.kill('SIGTERM');

@@ -67,6 +67,7 @@ test('a picture is chosen, looked at and used, seen by others, and taken off', {
 
   await box.getByRole('button', { name: '移除头像' }).click();
   await face.waitFor({ state: 'detached' });
+  await app.settled();
   assert.equal((await api.get(`/users/${who.id}`)).avatar, null);
   // What was typed before is saved on the version that the picture made.
   await page.getByLabel('职务').fill('销售');

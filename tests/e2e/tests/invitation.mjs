@@ -80,6 +80,7 @@ test('who is invited turns the second factor on, and the first sign-in from else
   const box = guest.page.locator('.second-factor');
   await box.getByRole('button', { name: '开启两步验证' }).click();
   const secret = await box.getByLabel('密钥').inputValue();
+  await guest.page.waitForFunction(() => document.activeElement?.id === 'factor-code');
   await box.getByLabel('验证码').fill(totp(secret));
   await box.getByLabel('密码', { exact: true }).fill(PASSWORD);
   await guest.page.keyboard.press('Enter');

@@ -35,7 +35,7 @@ test('on a phone a follow-up is written without passing all fields', async ({ op
 test('roles are told in the language of the reader', async ({ open }) => {
   for (const [locale, word] of [['zh-CN', '所有者'], ['en', 'Owner']]) {
     const app = await open({ locale });
-    await app.goto('/settings/users');
+    await app.goto('/settings/users?sort=created_at');
     await app.page.locator('.tbody .tag', { hasText: word }).first().waitFor();
     await app.goto('/settings');
     await app.page.locator('.static', { hasText: word }).waitFor();

@@ -31,6 +31,8 @@ for (const locale of ['zh-CN', 'en']) {
     const box = page.locator('.second-factor');
     await box.locator('.form-foot button').click();
     const secret = await box.locator('#factor-key').inputValue();
+    // It gets the keyboard with the next frame, which may come in the middle of filling another box.
+    await page.waitForFunction(() => document.activeElement?.id === 'factor-code');
     await box.locator('#factor-code').fill(totp(secret));
     await box.locator('#factor-password').fill(person.password);
     await page.keyboard.press('Enter');

@@ -29,6 +29,8 @@ test('the second factor is turned on, asked for, and turned off again', { everyw
   await box.getByText('未开启').waitFor();
   await box.getByRole('button', { name: '开启两步验证' }).click();
   const secret = await box.getByLabel('密钥').inputValue();
+  // It gets the keyboard with the next frame, which may come in the middle of filling another box.
+  await page.waitForFunction(() => document.activeElement?.id === 'factor-code');
   await box.getByRole('img', { name: '两步验证的二维码' }).waitFor();
   await box.getByLabel('验证码').fill('12');
   await box.getByLabel('密码', { exact: true }).fill(person.password);
