@@ -120,6 +120,7 @@ test('who is disabled is signed out and stays out until enabled again', { everyw
   assert.equal(await panel.getByRole('button', { name: '生成重设密码链接' }).count(), 0, 'nobody disabled is invited');
   await theirs.page.reload();
   await theirs.page.getByLabel('邮箱').waitFor();
+  await app.settled();
   await panel.getByRole('button', { name: '启用' }).click();
   await panel.getByText('已启用').waitFor();
   await theirs.page.getByLabel('邮箱').fill(person.email);
