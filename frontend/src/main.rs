@@ -9,35 +9,31 @@
     reason = "problems are shown to a person, not handed through hot code"
 )]
 
-mod access;
 mod api;
-mod auth;
-mod avatar;
-mod currency;
+mod customers;
+mod data;
 mod dom;
-mod hand_over;
+mod finance;
 mod i18n;
-mod import;
-mod job;
 mod kinds;
-mod lead;
 mod leave;
-mod opportunity;
-mod picklist;
-mod pipeline;
+mod office;
+mod people;
 mod record;
-mod report;
-mod role;
 mod route;
+mod sales;
 mod settings;
-mod sharing;
 mod shell;
 mod state;
-mod task;
-mod team;
-mod transfer;
 mod ui;
-mod user;
+
+// A noun is named without its area.
+use customers::{lead, task};
+use data::{import, job};
+use finance::currency;
+use office::picklist;
+use people::{access, auth, avatar, hand_over, role, sharing, team, transfer, user};
+use sales::{opportunity, pipeline, report};
 
 use crate::{
     i18n::t,

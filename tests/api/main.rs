@@ -1,25 +1,14 @@
 //! The API suite: every test over real HTTP, on SQLite and on PostgreSQL.
 
-mod access;
-mod activity;
-mod audit;
-mod auth;
-mod change;
-mod customer;
-mod description;
-mod exchange_rate;
-mod import;
-mod lead;
-mod numbering_rule;
-mod opportunity;
-mod pipeline;
-mod policy;
-mod races;
-mod report;
-mod request;
-mod role;
-mod security;
-mod sharing;
-mod transfer;
-mod user;
-mod workspace;
+mod base;
+mod customers;
+mod data;
+mod finance;
+mod office;
+mod people;
+mod sales;
+
+// Whose helpers others use.
+use base::description;
+use data::import;
+use people::auth;

@@ -1,64 +1,31 @@
 //! The HTTP API of Guanxi, and what its binary does.
 
-mod access;
 pub mod app;
-pub mod assets;
-mod audit;
-mod auth;
 mod bench;
-mod body;
-mod call;
-mod caller;
-mod change;
 pub mod cli;
-pub mod config;
-mod crud;
+mod customers;
+mod data;
 pub mod demo;
-pub mod describe;
-mod error;
-pub mod forwarded;
-mod gate;
-mod hand_over;
-mod health;
-pub mod import;
-mod job;
-mod listing;
-mod mail;
-mod metrics;
-mod password;
-mod report;
-mod request;
-mod schema;
-mod search;
-mod state;
-mod sweep;
+mod finance;
+mod http;
+mod office;
+mod people;
+mod records;
+mod sales;
 #[doc(hidden)]
 pub mod testing;
-mod token;
-mod worker;
 
-mod activity;
-mod api_key;
-mod avatar;
-mod contact;
-mod currency;
-mod customer;
-mod exchange_rate;
-mod holiday;
-mod lead;
-mod numbering_rule;
-mod opportunity;
-mod picklist;
-mod pipeline;
-mod product;
-mod role;
-mod sharing;
-mod stage;
-mod tag;
-mod task;
-mod team;
-mod team_member;
-mod transfer;
-mod user;
-mod working_time;
-mod workspace;
+// A noun is named without its area.
+use customers::{activity, contact, customer, lead, tag, task};
+pub use data::import;
+use data::job;
+use finance::{currency, exchange_rate};
+pub use http::{assets, config, forwarded};
+use http::{body, call, caller, error, gate, health, metrics, request, state, sweep, token, worker};
+use office::{holiday, numbering_rule, picklist, working_time, workspace};
+use people::{
+    access, api_key, auth, avatar, hand_over, mail, password, role, sharing, team, team_member, transfer, user,
+};
+pub use records::describe;
+use records::{audit, change, crud, listing, schema, search};
+use sales::{opportunity, pipeline, product, report, stage};

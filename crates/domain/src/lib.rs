@@ -2,51 +2,27 @@
 //! Shared by the server (native) and the app (wasm32), so that one noun is one type.
 
 #[macro_use]
-mod macros;
+pub mod base;
 
-pub mod error;
-pub mod instant;
-pub mod label;
-pub mod messages;
-pub mod money;
+pub mod customers;
+pub mod data;
+pub mod finance;
+pub mod office;
+pub mod people;
 pub mod policy;
 pub mod query;
-pub mod record;
+pub mod sales;
 #[cfg(feature = "text")]
 pub mod text;
-pub mod value;
 
-pub mod activity;
-pub mod api_key;
-pub mod avatar;
-pub mod change;
-pub mod contact;
-pub mod currency;
-pub mod customer;
-pub mod exchange_rate;
-pub mod fiscal;
-pub mod hand_over;
-pub mod holiday;
-pub mod import;
-pub mod job;
-pub mod lead;
-pub mod numbering_rule;
-pub mod opportunity;
-pub mod opportunity_line;
-pub mod picklist;
-pub mod pipeline;
-pub mod product;
-pub mod role;
-pub mod sharing;
-pub mod stage;
-pub mod tag;
-pub mod task;
-pub mod team;
-pub mod team_member;
-pub mod transfer;
-pub mod user;
-pub mod working_time;
-pub mod workspace;
+// A noun is named without its area.
+pub use base::{change, error, instant, label, messages, money, record, value};
+pub use customers::{activity, contact, customer, lead, tag, task};
+pub use data::{import, job};
+pub use finance::{currency, exchange_rate};
+pub use office::{fiscal, holiday, numbering_rule, picklist, working_time, workspace};
+pub use people::{api_key, avatar, hand_over, role, sharing, team, team_member, transfer, user};
+pub use sales::{opportunity, opportunity_line, pipeline, product, stage};
 
 pub use error::{Error, Issue, Issues};
 pub use instant::Instant;

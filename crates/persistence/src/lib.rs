@@ -4,43 +4,30 @@
 #[cfg(test)]
 extern crate self as persistence;
 
-pub mod access;
-pub mod activity;
-pub mod api_key;
-pub mod audit;
-pub mod avatar;
-mod backend;
-pub mod change;
-pub mod engine;
-mod error;
-pub mod exchange_rate;
-mod filter;
-pub mod hand_over;
-pub mod holiday;
-pub mod idempotency;
-pub mod import;
-pub mod job;
-pub mod login;
-pub mod migrations;
-pub mod numbering_rule;
-pub mod opportunity;
-pub mod outbox;
-mod plan;
-pub mod report;
-mod seal;
-pub mod search;
-pub mod second_factor;
-pub mod session;
-pub mod sharing;
-mod sql;
-mod store;
-pub mod team;
+mod customers;
+mod data;
+mod db;
+mod finance;
+mod office;
+mod people;
+mod records;
+mod sales;
 #[cfg(test)]
 mod tests;
-pub mod transfer;
-mod tx;
-pub mod user;
-pub mod workspace;
+
+// A noun is named without its area.
+pub use customers::activity;
+pub use data::{import, job};
+pub use db::migrations;
+use db::{backend, error, plan, sql, store, tx};
+pub use finance::exchange_rate;
+pub use office::{holiday, numbering_rule, workspace};
+pub use people::{
+    access, api_key, avatar, hand_over, login, outbox, second_factor, session, sharing, team, transfer, user,
+};
+pub use records::{audit, change, engine, idempotency, search};
+use records::{filter, seal};
+pub use sales::{opportunity, report};
 
 pub use error::{Error, Result};
 pub use store::{DatabaseUrl, Heard, Options, Store};

@@ -1,29 +1,13 @@
 //! Settings: one's own account and API keys, people, teams and roles, what the firm's data look like, its calendar, the
 //! firm itself and its audit log.
 
-mod agent;
-mod api_keys;
-mod audit;
-mod calendar;
-mod company;
-mod currencies;
-mod holidays;
-mod numbering;
-mod password;
-mod picklists;
-mod picture;
-mod pipelines;
-mod profile;
-mod second_factor;
-mod sessions;
-mod space;
-
 use crate::{
-    dom,
+    data, dom, finance,
     i18n::{label, t},
-    kinds,
+    kinds, office,
+    people::account,
     record::list::ListPage,
-    role, route, state,
+    role, route, sales, state,
 };
 use leptos::{html, prelude::*};
 
@@ -96,18 +80,18 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
             Some(id) => view! { <role::editor::RolePage id/> }.into_any(),
             None => view! { <role::list::RoleList/> }.into_any(),
         },
-        "" => view! { <profile::Profile/> }.into_any(),
-        "api-keys" => view! { <api_keys::ApiKeys/> }.into_any(),
+        "" => view! { <account::profile::Profile/> }.into_any(),
+        "api-keys" => view! { <account::api_keys::ApiKeys/> }.into_any(),
         "users" => view! { <ListPage kind=kinds::USER icon_name="people"/> }.into_any(),
         "teams" => view! { <ListPage kind=kinds::TEAM icon_name="people"/> }.into_any(),
-        "pipelines" => view! { <pipelines::Pipelines/> }.into_any(),
-        "picklists" => view! { <picklists::Picklists/> }.into_any(),
-        "currencies" => view! { <currencies::Currencies/> }.into_any(),
-        "numbering" => view! { <numbering::Numbering/> }.into_any(),
-        "calendar" => view! { <calendar::Calendar/> }.into_any(),
-        "holidays" => view! { <holidays::Holidays/> }.into_any(),
-        "company" => view! { <company::Company/> }.into_any(),
-        "audit" => view! { <audit::AuditLog/> }.into_any(),
+        "pipelines" => view! { <sales::pipelines::Pipelines/> }.into_any(),
+        "picklists" => view! { <office::picklists::Picklists/> }.into_any(),
+        "currencies" => view! { <finance::currencies::Currencies/> }.into_any(),
+        "numbering" => view! { <office::numbering::Numbering/> }.into_any(),
+        "calendar" => view! { <office::calendar::Calendar/> }.into_any(),
+        "holidays" => view! { <office::holidays::Holidays/> }.into_any(),
+        "company" => view! { <office::company::Company/> }.into_any(),
+        "audit" => view! { <data::audit::AuditLog/> }.into_any(),
         _ => crate::ui::empty("search", t().no_such_page, t().no_such_page_text, ().into_any()),
     };
     // Narrow screens have it as a row to be pushed: the page one is on stands in sight, and so does what has the keyboard.

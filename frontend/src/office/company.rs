@@ -60,7 +60,7 @@ fn form(space: Space, row: Row) -> AnyView {
     let languages = view! { <select class="input" id="company-locale" on:change=move |e| locale.set(event_target_value(&e))>{languages.collect_view()}</select> };
     let zones = view! {
         <input class="input" id="company-zone" list="company-zones" autocomplete="off" spellcheck="false" prop:value=zone on:input=move |e| zone.set(event_target_value(&e))/>
-        <datalist id="company-zones">{super::profile::zones().into_iter().map(|z| view! { <option value=z></option> }).collect_view()}</datalist>
+        <datalist id="company-zones">{crate::people::account::profile::zones().into_iter().map(|z| view! { <option value=z></option> }).collect_view()}</datalist>
     };
     let sending = space.sending;
     view! {

@@ -1,0 +1,4 @@
+//! Data in and out, and long work.
+
+pub mod import;
+pub mod job;

@@ -1,0 +1,17 @@
+//! HTTP: what comes in, who calls, how it is answered, and what the server does beside.
+
+pub mod assets;
+pub mod body;
+pub mod call;
+pub mod caller;
+pub mod config;
+pub mod error;
+pub mod forwarded;
+pub mod gate;
+pub mod health;
+pub mod metrics;
+pub mod request;
+pub mod state;
+pub mod sweep;
+pub mod token;
+pub mod worker;

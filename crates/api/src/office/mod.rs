@@ -1,0 +1,7 @@
+//! The firm itself: its lists, numbers, calendar and settings.
+
+pub mod holiday;
+pub mod numbering_rule;
+pub mod picklist;
+pub mod working_time;
+pub mod workspace;

@@ -1,0 +1,9 @@
+//! What is done alike with records of every kind.
+
+pub mod audit;
+pub mod change;
+pub mod crud;
+pub mod describe;
+pub mod listing;
+pub mod schema;
+pub mod search;

@@ -1,0 +1,7 @@
+//! The pipeline: opportunities, products, reports.
+
+pub mod opportunity;
+pub mod pipeline;
+pub mod product;
+pub mod report;
+pub mod stage;

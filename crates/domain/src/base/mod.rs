@@ -1,0 +1,13 @@
+//! What everything else is said in: errors, texts, values, money, and what a record is.
+
+#[macro_use]
+mod macros;
+
+pub mod change;
+pub mod error;
+pub mod instant;
+pub mod label;
+pub mod messages;
+pub mod money;
+pub mod record;
+pub mod value;

@@ -1,0 +1,11 @@
+//! People and what they may do: users, teams, roles, keys, sharing.
+
+pub mod api_key;
+pub mod avatar;
+pub mod hand_over;
+pub mod role;
+pub mod sharing;
+pub mod team;
+pub mod team_member;
+pub mod transfer;
+pub mod user;

@@ -1,0 +1,7 @@
+//! The pipeline: opportunities, products, reports.
+
+pub mod opportunity;
+pub mod opportunity_line;
+pub mod pipeline;
+pub mod product;
+pub mod stage;

@@ -1,0 +1,3 @@
+//! Whom the firm sells to, and what was done with them.
+
+pub mod activity;

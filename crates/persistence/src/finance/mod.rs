@@ -1,0 +1,3 @@
+//! Currencies and what they are worth.
+
+pub mod exchange_rate;

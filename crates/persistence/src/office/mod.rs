@@ -1,0 +1,5 @@
+//! The firm itself: its lists, numbers, calendar and settings.
+
+pub mod holiday;
+pub mod numbering_rule;
+pub mod workspace;

@@ -1,0 +1,9 @@
+//! What is done alike with records of every kind.
+
+pub mod audit;
+pub mod change;
+pub mod engine;
+pub mod filter;
+pub mod idempotency;
+pub mod seal;
+pub mod search;

@@ -1,0 +1,4 @@
+//! The pipeline: opportunities, products, reports.
+
+pub mod opportunity;
+pub mod report;

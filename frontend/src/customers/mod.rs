@@ -1,0 +1,4 @@
+//! Whom the firm sells to, and what was done with them.
+
+pub mod lead;
+pub mod task;

@@ -1,0 +1,5 @@
+//! Data in and out, and long work.
+
+pub mod audit;
+pub mod import;
+pub mod job;

@@ -1,0 +1,4 @@
+//! Currencies and what they are worth.
+
+pub mod currencies;
+pub mod currency;

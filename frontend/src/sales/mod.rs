@@ -1,0 +1,6 @@
+//! The pipeline: opportunities, products, reports.
+
+pub mod opportunity;
+pub mod pipeline;
+pub mod pipelines;
+pub mod report;

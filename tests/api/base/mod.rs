@@ -1,0 +1,9 @@
+//! Tests of what holds for every kind.
+
+pub mod audit;
+pub mod change;
+pub mod description;
+pub mod policy;
+pub mod races;
+pub mod request;
+pub mod security;

@@ -1,0 +1,5 @@
+//! Tests of the area customers.
+
+pub mod activity;
+pub mod customer;
+pub mod lead;

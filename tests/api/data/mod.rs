@@ -1,0 +1,3 @@
+//! Tests of the area data.
+
+pub mod import;

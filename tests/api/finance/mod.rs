@@ -1,0 +1,3 @@
+//! Tests of the area finance.
+
+pub mod exchange_rate;

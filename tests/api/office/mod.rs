@@ -1,0 +1,4 @@
+//! Tests of the area office.
+
+pub mod numbering_rule;
+pub mod workspace;
