@@ -1,15 +1,18 @@
-//! Reads from what test runners print how many tests passed and failed.
+//! Reads from what test runners print how many tests passed and failed, and which passed only when run again.
 
-#[derive(Clone, Copy, Default, PartialEq, Debug)]
+#[derive(Clone, Default, PartialEq, Debug)]
 pub struct Counts {
     pub passed: usize,
     pub failed: usize,
+    /// Names of tests that passed at the second try, with what was wrong at the first.
+    pub flaky: Vec<String>,
 }
 
 impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.flaky.extend(other.flaky);
     }
 }
 
@@ -20,9 +23,16 @@ impl std::fmt::Display for Counts {
 }
 
 impl Counts {
-    /// The counts in a runner's closing line; none in any other line.
+    /// The counts in a runner's closing lines; none in any other line.
     pub fn read(line: &str) -> Option<Self> {
         let line = without_colours(line);
+        // Our browser tests name the flaky ones before the counts, in which those have passed.
+        if let Some(test) = line.strip_prefix("flaky ") {
+            return Some(Self {
+                flaky: vec![test.trim().to_owned()],
+                ..Self::default()
+            });
+        }
         let line = line.trim();
         // nextest, libtest, and the plain line of our own browser tests.
         let closing = match line {
@@ -67,7 +77,11 @@ mod tests {
     use super::*;
 
     fn counts(passed: usize, failed: usize) -> Option<Counts> {
-        Some(Counts { passed, failed })
+        Some(Counts {
+            passed,
+            failed,
+            flaky: Vec::new(),
+        })
     }
 
     #[test]
@@ -84,6 +98,22 @@ mod tests {
         assert_eq!(Counts::read(libtest), counts(12, 2));
         assert_eq!(Counts::read("14 passed, 0 failed"), counts(14, 0));
         assert_eq!(Counts::read("\x1b[32;1m14 passed\x1b[0m, 2 failed"), counts(14, 2));
+    }
+
+    #[test]
+    fn a_flaky_test_is_named_and_counted_once() {
+        let closing = ["flaky board: a card moves: not there\n", "2 passed, 1 failed"];
+        let mut counts = Counts::default();
+        for line in closing {
+            counts += Counts::read(line).expect("a closing line");
+        }
+        assert_eq!(counts.flaky, ["board: a card moves: not there"]);
+        assert_eq!(counts.to_string(), "2 passed, 1 failed");
+        assert_eq!(
+            Counts::read(" flaky   3.2 s  as it happens"),
+            None,
+            "said again at the end"
+        );
     }
 
     #[test]

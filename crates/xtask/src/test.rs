@@ -117,10 +117,13 @@ pub fn run(mut args: Args) -> Result<ExitCode> {
     } in &reports
     {
         println!("{name:<12}{:>7.1} s  {note}", time.as_secs_f64());
-        sum += *counts;
+        sum += counts.clone();
     }
     let total: Duration = reports.iter().map(|report| report.time).sum();
     println!("{:<12}{:>7.1} s\n", "", total.as_secs_f64());
+    for test in &sum.flaky {
+        println!("flaky {test}");
+    }
     println!("{sum}");
     Ok(if sum.failed == 0 {
         ExitCode::SUCCESS
@@ -136,13 +139,20 @@ fn run_step(step: &Step) -> Report {
     let time = start.elapsed();
     let (counts, note) = match outcome {
         Ok(Outcome::Right) => (Counts::default(), "ok".into()),
-        Ok(Outcome::Counted(counts)) if counts.failed > 0 => (counts, format!("FAILED: {counts}")),
-        Ok(Outcome::Counted(counts)) => (counts, format!("ok: {counts}")),
+        Ok(Outcome::Counted(counts)) => {
+            let verdict = if counts.failed > 0 { "FAILED" } else { "ok" };
+            let note = format!("{verdict}: {counts}");
+            (counts, note)
+        }
         Ok(Outcome::Skipped(why)) => (Counts::default(), format!("skipped: {why}")),
         Err(error) => {
             println!("error: {error:#}");
             // Not a test, but it must show in the sum.
-            (Counts { passed: 0, failed: 1 }, "FAILED".into())
+            let failed = Counts {
+                failed: 1,
+                ..Counts::default()
+            };
+            (failed, "FAILED".into())
         }
     };
     println!("-- {} {note} ({:.1} s)", step.name, time.as_secs_f64());
@@ -231,6 +241,12 @@ fn browser() -> Result<Outcome> {
     let chromium = setup::browser()?;
     setup::browser_tests()?;
     setup::postgres()?;
+    // Whether a failure is told as one is decided there.
+    shell::run(
+        Command::new("node")
+            .arg("--test")
+            .arg(root().join("tests/e2e/kit/suite.test.mjs")),
+    )?;
     let mut node = Command::new("node");
     node.current_dir(root())
         .arg(script)

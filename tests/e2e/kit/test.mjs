@@ -57,8 +57,8 @@ export async function held(page, { path, method }) {
 /** Seconds. Like all limits here it says how long a failure may take, and not how fast a machine must be. */
 const LATE = 300;
 
-/** Runs one test with pages of its own, and says what was wrong. */
-export async function runOne({ name, run, server: own }, { browser, server, api }, label) {
+/** Runs one test with pages of its own, and says what was wrong. What passes only when it is run again is flaky. */
+export async function runOne({ name, run, server: own }, { browser, server, api }, label, again = false) {
   const apps = [];
   const open = async (options) => {
     const app = await App.open(browser, options?.server ?? server, options);
@@ -84,7 +84,8 @@ export async function runOne({ name, run, server: own }, { browser, server, api 
   }
   await Promise.all(apps.map((app) => app.close().catch(() => {})));
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
-  console.log(`${problem ? 'FAIL' : '  ok'} ${seconds.padStart(5)} s  ${label}${name}`);
+  const mark = problem ? 'FAIL' : again ? 'flaky' : 'ok';
+  console.log(`${mark.padStart(6)} ${seconds.padStart(5)} s  ${label}${name}`);
   if (problem) console.log(String(problem.stack ?? problem).replaceAll(/^/gm, '        '));
   return problem;
 }
