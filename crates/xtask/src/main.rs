@@ -3,6 +3,7 @@
 mod app;
 mod bench;
 mod counts;
+mod deny;
 mod migrations;
 mod openapi;
 mod pack;
