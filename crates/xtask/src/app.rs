@@ -80,7 +80,7 @@ pub fn build(profile: Profile) -> Result<()> {
     let module = compile(&toolchain, profile)?;
     let compiled = start.elapsed();
 
-    let code = root().join("target/wasm/code");
+    let code = target().join("code");
     remove_dir(&code)?;
     bind(&module, &code, profile)?;
     let dist = root().join("dist");
@@ -109,8 +109,7 @@ fn is_current(profile: Profile) -> Result<bool> {
 }
 
 fn compile(toolchain: &Toolchain, profile: Profile) -> Result<PathBuf> {
-    // Kept apart from `target/`: other flags there would rebuild everything each time.
-    let target = root().join("target/wasm");
+    let target = target();
     shell::run(
         toolchain
             .cargo()
@@ -191,8 +190,13 @@ fn inputs() -> Result<Vec<(PathBuf, SystemTime)>> {
     Ok(inputs.into_iter().map(|path| (path.clone(), changed(&path))).collect())
 }
 
+/// Kept apart from what else is built: other flags there would rebuild everything each time.
+fn target() -> PathBuf {
+    shell::target_dir().join("wasm")
+}
+
 fn stamp_file() -> PathBuf {
-    root().join("target/wasm/dist.stamp")
+    target().join("dist.stamp")
 }
 
 /// Which sources `dist/` was made from, if it is there.
