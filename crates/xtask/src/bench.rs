@@ -1,19 +1,19 @@
 //! `xtask bench`: what the server does in a second, on a large database of each engine. Prints figures, judges nothing.
 
+mod against;
 mod cases;
 mod load;
 mod reach;
 
-use crate::{app, run::build_server, setup, shell, shell::Args};
+use crate::{app, run::build_server, served::Guanxi, setup, shell, shell::Args};
 use anyhow::{Context, Result, bail, ensure};
+use cases::Case;
 use load::{Connection, Sample, Worker, request};
 use serde_json::Value as Json;
 use std::{
     env, fs,
-    io::{BufRead, BufReader},
-    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -41,22 +41,54 @@ pub fn run(mut args: Args) -> Result<()> {
     let seconds: f64 = args.value("--seconds")?.as_deref().unwrap_or("4").parse()?;
     let rows: f64 = args.value("--rows")?.as_deref().unwrap_or("1").parse()?;
     let only = args.value("--only")?.unwrap_or_default();
+    let time = Duration::from_secs_f64(seconds);
+    let against = args.value("--against")?;
     args.none_left()?;
-    // Another build, to be compared with.
-    let server = match env::var_os("GUANXI_BIN") {
+    let build = Build::ours(match env::var_os("GUANXI_BIN") {
         Some(program) => program.into(),
         None => build_server(true)?,
-    };
+    });
+    if let Some(program) = against {
+        let other = Build::other(program.into())?;
+        return engines
+            .into_iter()
+            .try_for_each(|engine| against::compare(engine, &other, &build, time, rows, &only));
+    }
     for engine in engines {
-        bench(engine, &server, Duration::from_secs_f64(seconds), rows, &only)?;
+        bench(engine, &build, time, rows, &only)?;
     }
     println!("\ndecisions about rights");
-    shell::run(Command::new(&server).arg("bench-decide"))?;
+    shell::run(Command::new(&build.program).arg("bench-decide"))?;
     match app::first_load()? {
         Some(size) => println!("app: {:.1} kB brotli at first load", size as f64 / 1e3),
         None => println!("app: not measured, dist/ holds no release build"),
     }
     Ok(())
+}
+
+/// A program to be measured.
+struct Build {
+    program: PathBuf,
+    /// Whose migrations and filling its database has: empty for what is in this clone.
+    key: String,
+}
+
+impl Build {
+    fn ours(program: PathBuf) -> Self {
+        Self {
+            program,
+            key: String::new(),
+        }
+    }
+
+    /// One made from other sources, which fills a database of its own.
+    fn other(program: PathBuf) -> Result<Self> {
+        let content = fs::read(&program).with_context(|| format!("cannot read {}", program.display()))?;
+        Ok(Self {
+            program,
+            key: crate::pack::hash([&content[..]]),
+        })
+    }
 }
 
 /// A copy of the filled database, to be changed and thrown away.
@@ -85,19 +117,20 @@ impl Drop for Place {
 }
 
 /// Fills a database once; every run after that starts from the copy that was kept.
-fn place(engine: Engine, guanxi: &Path, rows: f64) -> Result<Place> {
+fn place(engine: Engine, build: &Build, rows: f64) -> Result<Place> {
     let name = if engine == Engine::Sqlite { "sqlite" } else { "postgres" };
     let mut schema = shell::files(&shell::root().join("migrations").join(name))?;
     schema.sort();
     let key = crate::pack::hash_files(&schema)?;
-    let key = crate::pack::hash([key.as_bytes(), FILLING.as_bytes(), rows.to_string().as_bytes()]);
+    let filled = [key, build.key.clone(), FILLING.to_owned(), rows.to_string()];
+    let key = crate::pack::hash(filled.iter().map(String::as_bytes));
     let folder = shell::target_dir().join("bench");
     fs::create_dir_all(&folder)?;
     let kept = folder.join(format!("{name}-{key}"));
     let fill = |url: &str| -> Result<()> {
         println!("filling a {name} database (once; it is kept in target/bench)");
         let start = Instant::now();
-        shell::run(Command::new(guanxi).args(["bench-fill", "--database", url, "--rows", &rows.to_string()]))?;
+        shell::run(Command::new(&build.program).args(["bench-fill", "--database", url, "--rows", &rows.to_string()]))?;
         println!("filled in {:.0} s", start.elapsed().as_secs_f64());
         Ok(())
     };
@@ -109,7 +142,7 @@ fn place(engine: Engine, guanxi: &Path, rows: f64) -> Result<Place> {
                 fill(&draft.url())?;
                 fs::rename(folder.join("draft.db"), &kept)?;
             }
-            let copy = folder.join("run.db");
+            let copy = folder.join(format!("run{}.db", build.key));
             fs::copy(&kept, &copy)?;
             Ok(Place::Sqlite(copy))
         }
@@ -122,62 +155,6 @@ fn place(engine: Engine, guanxi: &Path, rows: f64) -> Result<Place> {
             }
             Ok(Place::Postgres(Server::start_with(Durability::Full, Some(&kept))?))
         }
-    }
-}
-
-struct Guanxi(Child);
-
-impl Guanxi {
-    fn start(program: &Path, url: &str, listen: &str, log: &str, told: Stdio) -> Result<Self> {
-        let mut child = Command::new(program)
-            .args(["serve", "--database", url, "--listen", listen])
-            .env("GUANXI_BENCH", "1")
-            .env("GUANXI_RATE_LIMIT", "0")
-            .env("GUANXI_LOG", log)
-            .stdout(Stdio::piped())
-            .stderr(told)
-            .spawn()?;
-        let mut lines = BufReader::new(child.stdout.take().context("piped")?).lines();
-        let server = Self(child);
-        while !lines.next().context("the server ended")??.contains("listens on") {}
-        for _ in 0..100 {
-            if TcpStream::connect(listen).is_ok() {
-                return Ok(server);
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        bail!("the server does not answer")
-    }
-
-    /// Resident memory in megabytes: the server's own, and with the pages of files it has mapped. Those are the system's
-    /// to take back, and a page that several readers have mapped counts for each.
-    fn memory(&self) -> Result<String> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
-        let megabytes = |name: &str| -> Result<f64> {
-            let line = status.lines().find(|l| l.starts_with(name)).context("no such figure")?;
-            let kilobytes: f64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
-            Ok(kilobytes / 1024.0)
-        };
-        Ok(format!(
-            "{:.1} MB ({:.1} with mapped files)",
-            megabytes("RssAnon:")?,
-            megabytes("VmRSS:")?
-        ))
-    }
-
-    /// Seconds of processor time so far, in steps of a hundredth.
-    fn processor(&self) -> Result<f64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
-        let (_, fields) = stat.rsplit_once(')').context("the name ends")?;
-        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
-        Ok(ticks.sum::<Result<f64, _>>()? / 100.0)
-    }
-}
-
-impl Drop for Guanxi {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
@@ -243,31 +220,75 @@ fn expect(connection: &mut Connection, request: &[u8], status: u16) -> Result<()
     Ok(())
 }
 
-fn bench(engine: Engine, program: &Path, time: Duration, rows: f64, only: &str) -> Result<()> {
-    let place = place(engine, program, rows)?;
-    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-    let server = Guanxi::start(program, &place.url(), &address, "warn", Stdio::inherit())?;
-    thread::sleep(Duration::from_millis(500));
-    let fresh = server.memory()?;
-    let owner = Client::sign_in(&address, "owner@bench.example")?;
-    let sales = Client::sign_in(&address, "sales1@bench.example")?;
-    thread::sleep(Duration::from_millis(500));
-    let idle = server.memory()?;
+/// A build that serves its database, and all that is measured on it.
+struct Subject {
+    // In this order: the server lets go of the database before that goes.
+    server: Guanxi,
+    place: Place,
+    owner: Client,
+    cases: Vec<Case>,
+    /// Memory after the start, and once people have signed in.
+    memory: [String; 2],
+}
 
-    let mut cases = cases::all(&owner, &sales)?;
-    let heads = reach::heads(&address)?;
-    cases.extend(reach::cases(&heads)?);
+impl Subject {
+    fn start(engine: Engine, build: &Build, rows: f64, only: &str) -> Result<Self> {
+        let place = place(engine, build, rows)?;
+        let server = serve(&build.program, &place.url(), "warn", Stdio::inherit())?;
+        thread::sleep(Duration::from_millis(500));
+        let fresh = weight(&server)?;
+        let owner = Client::sign_in(&server.address, "owner@bench.example")?;
+        let sales = Client::sign_in(&server.address, "sales1@bench.example")?;
+        thread::sleep(Duration::from_millis(500));
+        let idle = weight(&server)?;
+        let mut cases = cases::all(&owner, &sales)?;
+        cases.extend(reach::cases(&reach::heads(&server.address)?)?);
+        cases.retain(|(name, _)| name.contains(only));
+        Ok(Self {
+            server,
+            place,
+            owner,
+            cases,
+            memory: [fresh, idle],
+        })
+    }
+}
 
+fn serve(program: &Path, url: &str, log: &str, told: Stdio) -> Result<Guanxi> {
+    Guanxi::start(program, url, |command| {
+        command.env("GUANXI_BENCH", "1").env("GUANXI_LOG", log).stderr(told);
+    })
+}
+
+fn weight(server: &Guanxi) -> Result<String> {
+    let (own, mapped) = server.memory()?;
+    Ok(format!("{own:.1} MB ({mapped:.1} with mapped files)"))
+}
+
+/// On which machine and how much.
+fn circumstances(engine: Engine, rows: f64) -> String {
     let name = if engine == Engine::Sqlite {
         "SQLite"
     } else {
         "PostgreSQL"
     };
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    println!(
-        "\n{name}, {:.0} customers, {CONNECTIONS} connections, {processors} processors for server and load",
+    format!(
+        "{name}, {:.0} customers, {CONNECTIONS} connections, {processors} processors for server and load",
         100_000.0 * rows
-    );
+    )
+}
+
+fn bench(engine: Engine, build: &Build, time: Duration, rows: f64, only: &str) -> Result<()> {
+    let subject = Subject::start(engine, build, rows, only)?;
+    let Subject {
+        server,
+        place,
+        owner,
+        cases,
+        memory: [fresh, idle],
+    } = subject;
+    println!("\n{}", circumstances(engine, rows));
     println!(
         "{:40} {:>10} {:>9} {:>9} {:>9} {:>9}",
         "", "a second", "p50 ms", "p99 ms", "CPU µs", "of no-op"
@@ -276,7 +297,7 @@ fn bench(engine: Engine, program: &Path, time: Duration, rows: f64, only: &str) 
     let mut noop = owner.reading(&[nothing], CONNECTIONS)?;
     let mut all = Sample::default();
     load::run(&mut noop, Duration::from_millis(300))?;
-    for (name, mut workers) in cases.into_iter().filter(|(name, _)| name.contains(only)) {
+    for (name, mut workers) in cases {
         let (mut sample, mut beside) = (Sample::default(), Sample::default());
         load::run(&mut workers, Duration::from_millis(200))?;
         // In turns, so that what else the machine does weighs on both alike.
@@ -294,11 +315,11 @@ fn bench(engine: Engine, program: &Path, time: Duration, rows: f64, only: &str) 
     thread::sleep(Duration::from_millis(500));
     println!(
         "memory: {fresh} after start, {idle} signed in, {} after the run",
-        server.memory()?
+        weight(&server)?
     );
     drop(server);
     if only.is_empty() || reach::NAME.contains(only) {
-        reach::plans(program, &place.url(), &address)?;
+        reach::plans(&build.program, &place.url())?;
     }
     Ok(())
 }

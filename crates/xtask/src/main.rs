@@ -8,6 +8,7 @@ mod migrations;
 mod openapi;
 mod pack;
 mod run;
+mod served;
 mod setup;
 mod shell;
 mod test;
@@ -28,6 +29,7 @@ cargo xtask <verb>
   app [--dev] [--watch]    build the app into dist/ (skipped when nothing changed)
   bench [--engine sqlite|postgres|both] [--seconds N] [--rows F] [--only WORDS]
                            measure the release server on 100,000 customers (times F)
+        [--against BINARY]   in turns with another build of it, five rounds: medians and ratios
   openapi                  write openapi/openapi.json from the code
   postgres [--durable]     run a PostgreSQL of one's own until Ctrl-C, and print its URL
   tidy                     check names, places and texts that no compiler looks at

@@ -36,6 +36,11 @@ impl Connection {
         }
     }
 
+    /// The next call opens it anew: a server closes what is long silent.
+    pub fn close(&mut self) {
+        self.stream = None;
+    }
+
     /// Sends a whole request and reads the whole answer.
     pub fn call(&mut self, request: &[u8]) -> Result<Answer<'_>> {
         let mut stream = match self.stream.take() {

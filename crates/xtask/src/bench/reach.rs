@@ -1,7 +1,7 @@
 //! Lists of those who see what some of a thousand owners have: how long 50 rows take, and how the database finds them.
 
 use super::cases::Case;
-use super::{Client, Guanxi};
+use super::{Client, serve};
 use anyhow::Result;
 use std::fs::{self, File};
 use std::path::Path;
@@ -45,11 +45,11 @@ pub fn cases(heads: &[Head]) -> Result<Vec<Case>> {
 }
 
 /// Prints the plans of those lists, by a server that tells them to its log.
-pub fn plans(program: &Path, url: &str, address: &str) -> Result<()> {
+pub fn plans(program: &Path, url: &str) -> Result<()> {
     let log = crate::shell::target_dir().join("bench/plans.log");
-    let server = Guanxi::start(program, url, address, "warn,sql=trace", File::create(&log)?.into())?;
+    let server = serve(program, url, "warn,sql=trace", File::create(&log)?.into())?;
     println!("plans of lists of customers");
-    for Head { owners, client } in heads(address)? {
+    for Head { owners, client } in heads(&server.address)? {
         for (by, sort) in SORTS {
             client.get(&path(sort))?;
             let before = fs::read_to_string(&log)?.len();
