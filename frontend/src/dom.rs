@@ -150,6 +150,12 @@ pub fn whole_date(event: &web_sys::Event) -> Option<String> {
     (!input.validity().bad_input()).then(|| input.value())
 }
 
+/// A number as the browser reads it: Rust's own way to read a fraction carries 10 kB of tables.
+pub fn number(text: &str) -> Option<f64> {
+    let number = JsValue::from_str(text).unchecked_into_f64();
+    (number.is_finite() && !text.trim().is_empty()).then_some(number)
+}
+
 /// True when the event happened inside an element that matches.
 pub fn within(event: &web_sys::Event, selector: &str) -> bool {
     event

@@ -18,6 +18,7 @@ mod i18n;
 mod kinds;
 mod leave;
 mod office;
+mod parts;
 mod people;
 mod record;
 mod route;
@@ -33,11 +34,11 @@ use data::{import, job};
 use finance::currency;
 use office::picklist;
 use people::{access, auth, avatar, hand_over, role, sharing, team, transfer, user};
-use sales::{opportunity, pipeline, report};
+use sales::{opportunity, report};
 
 use crate::{
     i18n::t,
-    record::{conflict::ConflictDialog, detail::RecordPage, list::ListPage},
+    record::conflict::ConflictDialog,
     state::{Session, state},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -117,24 +118,31 @@ fn screen(path: String) -> AnyView {
     route::title(&title(&parts));
     match parts.as_slice() {
         [] => view! { <report::Dashboard/> }.into_any(),
-        ["tasks"] => view! { <task::TasksPage/> }.into_any(),
-        ["pipeline"] => view! { <pipeline::BoardPage/> }.into_any(),
-        ["import", rest @ ..] => view! { <import::ImportPage id=rest.first().map(|s| (*s).to_owned())/> }.into_any(),
+        ["tasks"] => ui::later(parts::tasks),
+        ["pipeline"] => ui::later(parts::board),
+        ["import", rest @ ..] => {
+            let id = rest.first().map(|s| (*s).to_owned());
+            ui::later(move || parts::import(id.clone()))
+        }
         ["settings", rest @ ..] => {
             let part = |n: usize| rest.get(n).map(|s| (*s).to_owned());
-            view! { <settings::SettingsPage part=part(0).unwrap_or_default() id=part(1)/> }.into_any()
+            let (page, id) = (part(0).unwrap_or_default(), part(1));
+            ui::later(move || parts::settings(page.clone(), id.clone()))
         }
-        ["bin"] => view! { <record::bin::BinPage kind=None/> }.into_any(),
+        ["bin"] => ui::later(|| parts::bin(None)),
         ["bin", plural] => match kinds::by_plural(plural) {
-            Some(kind) => view! { <record::bin::BinPage kind=Some(kind)/> }.into_any(),
+            Some(kind) => ui::later(move || parts::bin(Some(kind))),
             None => lost(),
         },
         [plural] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
-            Some(kind) => view! { <ListPage kind icon_name=kind.name/> }.into_any(),
+            Some(kind) => ui::later(move || parts::list(kind)),
             None => lost(),
         },
         [plural, id] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
-            Some(kind) => view! { <RecordPage kind id=(*id).to_owned()/> }.into_any(),
+            Some(kind) => {
+                let id = (*id).to_owned();
+                ui::later(move || parts::record(kind, id.clone()))
+            }
             None => lost(),
         },
         _ => lost(),

@@ -5,16 +5,24 @@ use crate::{
     shell::{self, Args, files, remove_dir, root},
     toolchain::{TARGET, Toolchain},
 };
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant, SystemTime},
 };
 
-/// What a browser fetches before the first screen may weigh, compressed by brotli.
-const FIRST_LOAD_LIMIT: usize = 600_000;
+/// The parts of `frontend/src/parts.rs`, in the order in which they are fetched ahead.
+const PARTS: [&str; 3] = ["list", "work", "manage"];
+
+/// What a browser fetches before the first screen stands, and before a list can be used: bytes compressed by brotli.
+const FIRST_LOAD_LIMIT: u64 = 250_000;
+const LIST_LIMIT: u64 = 450_000;
+
+/// The files of each part: its own, and those it shares with others.
+pub type Parts = BTreeMap<&'static str, Vec<String>>;
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Profile {
@@ -82,12 +90,14 @@ pub fn build(profile: Profile) -> Result<()> {
 
     let code = target().join("code");
     remove_dir(&code)?;
-    bind(&module, &code, profile)?;
+    let parts = bind(&module, &code, profile)?;
     let dist = root().join("dist");
-    pack::assemble(&root().join("frontend"), &code, &dist)?;
+    let ahead = ahead(&parts);
+    pack::assemble(&root().join("frontend"), &code, &dist, &ahead)?;
     if profile == Profile::Release {
-        report(&pack::precompress(&dist)?)?;
+        report(&pack::precompress(&dist)?, &parts)?;
     }
+    // An app that is too heavy stays in dist/ to be looked into, and does not count as built.
     fs::write(stamp_file(), stamp)?;
     println!(
         "dist/ is ready: compiled in {compiled:.1?}, packed in {:.1?}",
@@ -113,53 +123,100 @@ fn compile(toolchain: &Toolchain, profile: Profile) -> Result<PathBuf> {
     shell::run(
         toolchain
             .cargo()
-            .args(["build", "--locked", "--package", "frontend", "--target", TARGET])
+            .args(["rustc", "--locked", "--package", "frontend", "--bin", "frontend"])
+            .args(["--target", TARGET])
             .args(["--profile", profile.cargo_name(), "--target-dir"])
-            .arg(&target),
+            .arg(&target)
+            // What the split goes by; of the last link only, so that no crate is built anew for it.
+            .args(["--", "-Clink-arg=--emit-relocs"]),
     )?;
     Ok(target.join(TARGET).join(profile.folder()).join("frontend.wasm"))
 }
 
-/// The JavaScript around the module, by the library that the command wasm-bindgen wraps.
-fn bind(module: &Path, code: &Path, profile: Profile) -> Result<()> {
+/// Takes the module apart into what is needed at once and the parts that are fetched later, and makes the JavaScript around
+/// the first, by the libraries that the commands wasm-split-cli and wasm-bindgen wrap. Tells the files of each part.
+fn bind(module: &Path, code: &Path, profile: Profile) -> Result<Parts> {
     let dev = profile == Profile::Dev;
+    let whole = fs::read(module)?;
+    let main = module.with_extension("main.wasm");
+    let mut options = wasm_split_cli_support::Options::new(&whole);
+    options.output_dir = code;
+    options.main_out_path = &main;
+    options.main_module = "./app.js";
+    let mut split = wasm_split_cli_support::transform(options).map_err(|e| anyhow!("wasm-split: {e:#}"))?;
+    for file in &split.split_modules {
+        let lean = pack::without_names(&fs::read(file)?).context("wasm-split wrote what is no module")?;
+        fs::write(file, lean)?;
+    }
+    let files = |part| {
+        let files = split.prefetch_map.remove(part);
+        let files = files.with_context(|| format!("frontend/src/parts.rs has no part {part:?}"))?;
+        Ok((part, files.into_iter().map(|file| file + ".wasm").collect()))
+    };
+    let parts = PARTS.into_iter().map(files).collect::<Result<Parts>>()?;
+    ensure!(
+        split.prefetch_map.is_empty(),
+        "not among PARTS: {:?}",
+        split.prefetch_map.keys()
+    );
     wasm_bindgen_cli_support::Bindgen::new()
-        .input_path(module)
+        .input_path(main)
         .web(true)?
         .typescript(false)
         .debug(dev)
+        // The parts and the first module call each other through its table of functions.
+        .keep_lld_exports(true)
         // Names of generics are nine tenths of an unoptimised module; a panic tells its file and line without them.
         .remove_name_section(true)
         .remove_producers_section(true)
         .out_name("app")
         .generate(code)
-        .context("wasm-bindgen: do wasm-bindgen and wasm-bindgen-cli-support have the same version?")
+        .context("wasm-bindgen: do wasm-bindgen and wasm-bindgen-cli-support have the same version?")?;
+    Ok(parts)
 }
 
-fn report(sizes: &[pack::Sizes]) -> Result<()> {
-    let dist = root().join("dist");
-    println!("{:>10} {:>10} {:>10}", "raw", "gzip", "brotli");
-    let mut first_load = 0;
-    for file in sizes {
-        let name = file.path.strip_prefix(&dist)?;
-        println!(
-            "{:>10} {:>10} {:>10}  {}",
-            file.raw,
-            file.gzip,
-            file.brotli,
-            name.display()
-        );
-        // Files of public/ (icons, manifest) come after the first screen.
-        if name.starts_with("assets") || name == "index.html" {
-            first_load += file.brotli;
+/// The files of all parts, each once, what is opened soonest first.
+fn ahead(parts: &Parts) -> Vec<&str> {
+    let mut ahead: Vec<&str> = Vec::new();
+    for file in PARTS.iter().flat_map(|part| &parts[part]) {
+        if !ahead.contains(&file.as_str()) {
+            ahead.push(file);
         }
     }
-    println!(
-        "first load: {:.1} kB brotli of {} kB allowed",
-        first_load as f64 / 1e3,
-        FIRST_LOAD_LIMIT / 1000
+    ahead
+}
+
+fn report(sizes: &[pack::Sizes], parts: &Parts) -> Result<()> {
+    let dist = root().join("dist");
+    println!("{:>10} {:>10} {:>10}", "raw", "gzip", "brotli");
+    for file in sizes {
+        let name = file.path.strip_prefix(&dist)?.display();
+        println!("{:>10} {:>10} {:>10}  {name}", file.raw, file.gzip, file.brotli);
+    }
+    let first = first_load()?.context("nothing was compressed")?;
+    let weight = |part: &str| -> u64 {
+        let files = &parts[part];
+        let of_it = sizes.iter().filter(|s| files.iter().any(|file| s.path.ends_with(file)));
+        of_it.map(|s| s.brotli as u64).sum()
+    };
+    for part in PARTS {
+        println!(
+            "part {part}: {:.1} kB brotli with what it shares",
+            weight(part) as f64 / 1e3
+        );
+    }
+    let list = first + weight("list");
+    for (what, weight, limit) in [("first load", first, FIRST_LOAD_LIMIT), ("a list", list, LIST_LIMIT)] {
+        println!(
+            "{what}: {:.1} kB brotli of {} kB allowed",
+            weight as f64 / 1e3,
+            limit / 1000
+        );
+    }
+    ensure!(
+        first <= FIRST_LOAD_LIMIT && list <= LIST_LIMIT,
+        "the app is too heavy to load"
     );
-    ensure!(first_load <= FIRST_LOAD_LIMIT, "the app is too heavy to load");
     Ok(())
 }
 
@@ -168,7 +225,7 @@ pub fn first_load() -> Result<Option<u64>> {
     let dist = root().join("dist");
     let mut compressed = files(&dist.join("assets"))?;
     compressed.push(dist.join("index.html.br"));
-    compressed.retain(|file| file.extension().is_some_and(|e| e == "br") && file.exists());
+    compressed.retain(|file| file.extension().is_some_and(|e| e == "br") && file.exists() && !pack::is_part(file));
     let sizes = compressed.iter().map(|file| Ok(file.metadata()?.len()));
     let total: u64 = sizes.sum::<Result<u64>>()?;
     Ok((total > 0).then_some(total))

@@ -13,11 +13,10 @@ use std::{
 /// Where the generated links go in `frontend/index.html`.
 const MARKER: &str = "<!-- xtask:head -->";
 
-/// Loads the module from a file of its own, since the page's policy refuses inline scripts.
-const BOOT: &str = "\
-import init from './app.js';
-init({ module_or_path: new URL('./app_bg.wasm', import.meta.url) });
-";
+/// What starts the app, in a file of its own, since the page's policy refuses inline scripts.
+const BOOT: &str = include_str!("boot.js");
+/// Where it names the files that are fetched ahead.
+const AHEAD: &str = "[/* xtask:ahead */]";
 
 /// Short and stable: the same content has the same name.
 pub fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
@@ -39,9 +38,11 @@ pub fn hash_files(paths: &[PathBuf]) -> Result<String> {
     Ok(hash(contents.iter().map(Vec::as_slice)))
 }
 
-/// `code` holds what wasm-bindgen wrote; it moves into `dist`, which is replaced as a whole.
-pub fn assemble(frontend: &Path, code: &Path, dist: &Path) -> Result<()> {
-    fs::write(code.join("boot.js"), BOOT)?;
+/// `code` holds what wasm-bindgen wrote; it moves into `dist`, which is replaced as a whole. The files `ahead` of it are
+/// fetched once the first screen stands, in this order.
+pub fn assemble(frontend: &Path, code: &Path, dist: &Path, ahead: &[&str]) -> Result<()> {
+    ensure!(BOOT.contains(AHEAD), "boot.js lacks {AHEAD}");
+    fs::write(code.join("boot.js"), BOOT.replace(AHEAD, &format!("{ahead:?}")))?;
     let code_name = format!("app-{}", hash_files(&files(code)?)?);
     let style = stylesheet(&frontend.join("style"))?;
     let style_name = format!("app-{}.css", hash([style.as_bytes()]));
@@ -58,6 +59,7 @@ pub fn assemble(frontend: &Path, code: &Path, dist: &Path) -> Result<()> {
     let head = [
         format!(r#"<link rel="stylesheet" href="/assets/{style_name}">"#),
         format!(r#"<link rel="modulepreload" href="/assets/{code_name}/app.js">"#),
+        format!(r#"<link rel="modulepreload" href="/assets/{code_name}/__wasm_split.js">"#),
         format!(
             r#"<link rel="preload" as="fetch" type="application/wasm" crossorigin href="/assets/{code_name}/app_bg.wasm">"#
         ),
@@ -84,6 +86,35 @@ fn stylesheet(dir: &Path) -> Result<String> {
     let texts = sheets.map(fs::read_to_string).collect::<std::io::Result<Vec<_>>>()?;
     ensure!(!texts.is_empty(), "no style sheet in {}", dir.display());
     Ok(texts.join("\n"))
+}
+
+/// Fetched when a screen is first opened; the names are wasm-split's.
+pub fn is_part(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with("split_") || name.starts_with("chunk_")
+}
+
+/// The module without its custom sections: names, producers, features. wasm-bindgen takes them off the first module only.
+pub fn without_names(module: &[u8]) -> Option<Vec<u8>> {
+    let (header, mut rest) = module.split_at_checked(8)?;
+    let mut lean = header.to_vec();
+    while let Some(&id) = rest.first() {
+        let (mut length, mut at) = (0, 1);
+        loop {
+            let byte = *rest.get(at)?;
+            length |= usize::from(byte & 0x7f) << (7 * (at - 1));
+            at += 1;
+            if byte < 0x80 {
+                break;
+            }
+        }
+        let (section, after) = rest.split_at_checked(at + length)?;
+        if id != 0 {
+            lean.extend_from_slice(section);
+        }
+        rest = after;
+    }
+    Some(lean)
 }
 
 /// A file's bytes as they are and as they travel.

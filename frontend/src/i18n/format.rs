@@ -1,7 +1,7 @@
 //! Numbers, money and time in the person's language and time zone, by the browser's `Intl`: no tables in the wasm.
 
 use super::{fill, locale, t};
-use crate::dom::{get, object};
+use crate::dom::{self, get, object};
 use js_sys::{Array, Function, Reflect};
 use leptos::prelude::*;
 use std::{cell::RefCell, collections::HashMap};
@@ -121,7 +121,7 @@ fn money_with(amount: &str, currency: &str, short: bool) -> String {
     }
     // A string keeps all digits of what a float would round.
     let value = if short {
-        JsValue::from_f64(amount.parse().unwrap_or(0.0))
+        JsValue::from_f64(dom::number(amount).unwrap_or(0.0))
     } else {
         amount.into()
     };

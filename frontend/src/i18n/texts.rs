@@ -112,6 +112,10 @@ texts! {
     // What can go wrong
     try_again: "重试" / "Try again";
     could_not_load: "加载失败" / "Could not load this";
+    part_missing_text: "没能从服务器取得这个页面，可能是网络中断了。请检查网络后重试，或重新加载。" / "This screen could not be fetched from the server; the network may be down. Try again, or reload the page.";
+    updated: "系统已更新" / "Guanxi has been updated";
+    updated_text: "当前打开的还是更新前的版本，重新加载后即可继续使用。" / "The version open here is the one from before. Reload the page to go on.";
+    reload: "重新加载" / "Reload";
     not_found: "找不到这条记录" / "This record cannot be found";
     not_allowed: "没有权限" / "You do not have permission to see this";
     no_answer: "服务器没有响应，请检查网络后重试。" / "The server is not responding. Check your connection and try again.";

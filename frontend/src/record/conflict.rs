@@ -4,13 +4,14 @@ use crate::{
     api::Problem,
     dom::Tell,
     i18n::{fill, label, t},
+    parts,
     record::{
         row,
         row::Row,
         save::{self, Stored},
     },
     state::{announce, state},
-    ui::{Dialog, Sending, badge, toast},
+    ui::{self, Dialog, Sending, badge, toast},
 };
 use domain::{Field, Kind};
 use leptos::prelude::*;
@@ -27,13 +28,19 @@ pub struct Conflict {
     pub expansions: Map<String, Value>,
 }
 
+/// Over any screen. It is fetched when it is needed, and then knows what to show.
 #[component]
 pub fn ConflictDialog() -> impl IntoView {
     let conflict = state().conflict;
-    move || conflict.get().map(dialog)
+    let close = Callback::new(move |()| conflict.set(None));
+    move || {
+        conflict
+            .get()
+            .map(|it| ui::later_dialog(move || parts::conflict(Box::new(it.clone())), close))
+    }
 }
 
-fn dialog(conflict: Conflict) -> AnyView {
+pub fn dialog(conflict: Conflict) -> AnyView {
     let Conflict {
         kind,
         base,

@@ -5,7 +5,7 @@ use crate::{
     api::{self, Problem},
     dom::{self, Tell},
     i18n::{label, t},
-    kinds, lead, opportunity,
+    kinds, lead, opportunity, parts,
     record::{field, fields::Fields, history::History, related::Related, row::Row, save, timeline::Timeline},
     route,
     sharing::ShareDialog,
@@ -32,7 +32,7 @@ pub fn Panel(kind: &'static Kind, id: String, close: Callback<()>) -> impl IntoV
                 {page.map(|href| view! { <a class="btn quiet square" href=href aria-label=t().open_page title=t().open_page>{icon("expand")}</a> })}
                 <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.tell(())>{icon("close")}</button>
             </div>
-            <RecordView kind id panel=true gone=close/>
+            {ui::later(move || parts::record_beside(kind, id.clone(), close))}
         </aside>
     }
     .into_any()
@@ -55,7 +55,7 @@ pub fn RecordPage(kind: &'static Kind, id: String) -> impl IntoView {
 }
 
 #[component]
-fn RecordView(kind: &'static Kind, id: String, panel: bool, gone: Callback<()>) -> impl IntoView {
+pub fn RecordView(kind: &'static Kind, id: String, panel: bool, gone: Callback<()>) -> impl IntoView {
     let loaded = RwSignal::new(None::<Result<RwSignal<Row>, Problem>>);
     let of = StoredValue::new(id);
     let owner = Owner::current();

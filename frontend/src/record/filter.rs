@@ -2,7 +2,7 @@
 
 use crate::{
     api,
-    dom::Tell,
+    dom::{self, Tell},
     i18n::{fill, format, label, t},
     kinds, picklist,
     record::row::value_text,
@@ -116,7 +116,7 @@ fn one(field: &Field, value: &str) -> String {
         Type::Day | Type::Instant => range_name(value).map_or_else(|| format::day(value), str::to_owned),
         Type::Bool => value_text(field, &json!(value == "true")),
         Type::Tags if field.name == "roles" => role::name(value),
-        Type::Int => value.parse::<f64>().map_or_else(|_| value.to_owned(), format::number),
+        Type::Int => dom::number(value).map_or_else(|| value.to_owned(), format::number),
         Type::Money => format::money(value, &state::me().map(|m| m.currency).unwrap_or_default()),
         _ => value_text(field, &Value::String(value.to_owned())),
     }
@@ -477,7 +477,7 @@ fn text(
     });
     let typed = RwSignal::new(if op == "is_null" { String::new() } else { value });
     let id = format!("filter-{}", field.name);
-    crate::dom::focus_soon(format!("#{id}"));
+    dom::focus_soon(format!("#{id}"));
     view! {
         <form class="menu-form" on:submit=move |e| { e.prevent_default(); finish(&chosen.get_untracked(), typed.get_untracked().trim().to_owned()); }>
             <select class="input" aria-label=t().condition on:change=move |e| chosen.set(event_target_value(&e))>

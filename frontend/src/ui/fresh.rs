@@ -1,7 +1,7 @@
 //! Views that share nothing with the one before them.
 
 use leptos::prelude::*;
-use std::{hash::Hash, sync::Arc};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Draws anew, with elements of its own, whenever the key is another. A view takes over the elements of the one before it
 /// where both have the same shape, and with them what was typed there, what was opened, and the keyboard.
@@ -10,8 +10,33 @@ pub fn fresh<K>(
     draw: impl Fn(K) -> AnyView + Send + Sync + 'static,
 ) -> AnyView
 where
-    K: Clone + Eq + Hash + Send + Sync + 'static,
+    K: Clone + PartialEq + Send + 'static,
 {
-    let draw = Arc::new(draw);
-    view! { <For each=move || [key()] key=K::clone children=move |key| draw(key)/> }.into_any()
+    let shown = Arc::new(Mutex::new(None));
+    let changed = {
+        let shown = shown.clone();
+        move || {
+            let key = Some(key());
+            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            let changed = *shown != key;
+            *shown = key;
+            changed
+        }
+    };
+    let draw = move || {
+        let key = shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        key.map_or_else(|| ().into_any(), &draw)
+    };
+    counted(Box::new(changed), Arc::new(draw))
+}
+
+/// The list behind it, compiled once for all keys.
+fn counted(changed: Box<dyn Fn() -> bool + Send + Sync>, draw: Arc<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
+    let count = Mutex::new(0_u32);
+    let each = move || {
+        let mut count = count.lock().unwrap_or_else(PoisonError::into_inner);
+        *count += u32::from(changed());
+        [*count]
+    };
+    view! { <For each key=|count| *count children=move |_| draw()/> }.into_any()
 }

@@ -66,20 +66,21 @@ impl Column {
     /// Sums follow a move at once; the server's exact ones replace them soon after.
     fn shift(&mut self, card: &Row, sign: f64) {
         self.count += sign as i64;
-        let amount: f64 = card.get("amount")["amount"]
-            .as_str()
-            .and_then(|a| a.parse().ok())
-            .unwrap_or(0.0);
+        let value = amount(card.get("amount"));
         let moved = |sum: &Value, by: f64| {
             if sum.is_null() {
                 return Value::Null;
             }
-            let now: f64 = sum["amount"].as_str().and_then(|a| a.parse().ok()).unwrap_or(0.0);
-            json!({ "amount": format!("{:.2}", (now + by * sign).max(0.0)), "currency": sum["currency"] })
+            json!({ "amount": format!("{:.2}", (amount(sum) + by * sign).max(0.0)), "currency": sum["currency"] })
         };
-        self.sum = moved(&self.sum, amount);
-        self.weighted = moved(&self.weighted, amount * self.probability as f64 / 100.0);
+        self.sum = moved(&self.sum, value);
+        self.weighted = moved(&self.weighted, value * self.probability as f64 / 100.0);
     }
+}
+
+/// What is reckoned with; a hidden amount counts for nothing.
+fn amount(money: &Value) -> f64 {
+    money["amount"].as_str().and_then(dom::number).unwrap_or(0.0)
 }
 
 /// A sum of amounts; nothing for who may not see them.
@@ -284,17 +285,11 @@ pub fn BoardPage() -> impl IntoView {
     on_cleanup(move || escape.remove());
     let total = move || {
         let (count, sum) = board.columns.with(|c| {
-            let amount = |c: &Column| {
-                c.sum["amount"]
-                    .as_str()
-                    .and_then(|a| a.parse::<f64>().ok())
-                    .unwrap_or(0.0)
-            };
             let currency = c
                 .first()
                 .map(|c| c.sum["currency"].as_str().unwrap_or_default().to_owned())
                 .unwrap_or_default();
-            let sum: f64 = c.iter().map(amount).sum();
+            let sum: f64 = c.iter().map(|c| amount(&c.sum)).sum();
             let seen = c.iter().any(|c| !c.sum.is_null());
             (
                 c.iter().map(|c| c.count).sum::<i64>(),

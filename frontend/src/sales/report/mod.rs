@@ -2,6 +2,7 @@
 
 use crate::{
     api::{self, Problem},
+    dom,
     i18n::{fill, format, t},
     state::{self, state},
     task::TaskItem,
@@ -63,7 +64,7 @@ fn height(money: &Value, count: &Value) -> f64 {
 }
 
 fn amount(money: &Value) -> f64 {
-    money["amount"].as_str().and_then(|a| a.parse().ok()).unwrap_or(0.0)
+    money["amount"].as_str().and_then(dom::number).unwrap_or(0.0)
 }
 
 fn full(money: &Value) -> String {

@@ -3,7 +3,7 @@
 use super::dialogs::name_field;
 use crate::{
     api,
-    dom::Tell,
+    dom::{self, Tell},
     i18n::{format, label, t},
     state,
     ui::{Dialog, Sending, sending::submit},
@@ -45,7 +45,7 @@ impl Expiry {
             NEVER => Value::Null,
             ON_A_DAY => json!(self.day.get_untracked()),
             days => {
-                let days: f64 = days.parse().unwrap_or(90.0);
+                let days = dom::number(days).unwrap_or(90.0);
                 let at = js_sys::Date::new(&(js_sys::Date::now() + days * 86_400_000.0).into());
                 json!(String::from(at.to_iso_string()))
             }

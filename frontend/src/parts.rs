@@ -1,0 +1,67 @@
+//! The parts of the app that are fetched when a screen of theirs is first opened; all that no part holds is loaded at once.
+//! `cargo xtask app` takes the module apart by these names and says what each weighs.
+
+#![allow(clippy::boxed_local, reason = "what is handed over to a part stays one word")]
+
+use crate::{
+    customers::task,
+    data::import,
+    record::{
+        bin,
+        conflict::{self, Conflict},
+        detail, list,
+    },
+    sales::pipeline,
+    settings,
+    ui::Fetched,
+};
+use domain::Kind;
+use leptos::prelude::*;
+
+/// Each function becomes a future that fetches its part first. Few and large: what two parts share becomes a file of its
+/// own, so that every further part makes several.
+macro_rules! parts {
+    ($($part:ident { $(fn $name:ident($($arg:ident: $ty:ty),*) $view:block)* })*) => {$($(
+        #[leptos::wasm_split::wasm_split($part, wasm_split_path = ::leptos::wasm_split, fallible)]
+        pub fn $name($($arg: $ty),*) -> Fetched {
+            Ok($view.into_any())
+        }
+    )*)*};
+}
+
+parts! {
+    list {
+        fn list(kind: &'static Kind) {
+            view! { <list::ListPage kind icon_name=kind.name/> }
+        }
+        // Whichever screen it comes over, this part is fetched first.
+        fn conflict(it: Box<Conflict>) {
+            conflict::dialog(*it)
+        }
+    }
+    work {
+        fn record(kind: &'static Kind, id: String) {
+            view! { <detail::RecordPage kind id/> }
+        }
+        fn record_beside(kind: &'static Kind, id: String, close: Callback<()>) {
+            view! { <detail::RecordView kind id panel=true gone=close/> }
+        }
+        fn bin(kind: Option<&'static Kind>) {
+            view! { <bin::BinPage kind/> }
+        }
+        fn tasks() {
+            view! { <task::TasksPage/> }
+        }
+        fn board() {
+            view! { <pipeline::BoardPage/> }
+        }
+    }
+    manage {
+        fn import(id: Option<String>) {
+            view! { <import::ImportPage id/> }
+        }
+        fn settings(part: String, id: Option<String>) {
+            view! { <settings::SettingsPage part id/> }
+        }
+    }
+}
