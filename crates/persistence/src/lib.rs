@@ -26,7 +26,7 @@ pub use people::{
     access, api_key, avatar, hand_over, login, outbox, second_factor, session, sharing, team, transfer, user,
 };
 pub use records::{audit, change, engine, idempotency, search};
-use records::{filter, seal};
+use records::{filter, seal, sum};
 pub use sales::{opportunity, report};
 
 pub use error::{Error, Result};

@@ -192,7 +192,7 @@ const USUAL: [&str; 8] = ["CNY", "USD", "EUR", "HKD", "JPY", "GBP", "SGD", "TWD"
 #[component]
 fn AddCurrency(used: Vec<String>, close: Callback<()>) -> impl IntoView {
     let base = currency::base();
-    let mut free: Vec<(&str, String)> = Currency::all()
+    let mut free: Vec<(&str, String)> = Currency::current()
         .map(Currency::code)
         .filter(|code| *code != base && !used.iter().any(|u| u == code))
         .map(|code| (code, fill(t().currency_named, &[code, &format::currency_name(code)])))

@@ -99,15 +99,14 @@ fn money_with(amount: &str, currency: &str, short: bool) -> String {
     if amount.is_empty() || currency.is_empty() {
         return amount.to_owned();
     }
-    let whole = amount.split_once('.').is_none_or(|(_, f)| f.bytes().all(|b| b == b'0'));
-    let short = short
-        && amount
-            .trim_start_matches('-')
-            .split('.')
-            .next()
-            .unwrap_or_default()
-            .len()
-            > 4;
+    let (units, fraction) = amount.trim_start_matches('-').split_once('.').unwrap_or((amount, ""));
+    let short = short && units.trim_start_matches('-').len() > 4;
+    // As many decimals as we keep: those that the browser thinks usual would round 1,234.50 forints to 1,235.
+    let decimals = if fraction.bytes().all(|b| b == b'0') {
+        0
+    } else {
+        fraction.len() as u32
+    };
     let mut options: Vec<(&str, JsValue)> = vec![
         ("style", "currency".into()),
         ("currency", currency.into()),
@@ -115,9 +114,9 @@ fn money_with(amount: &str, currency: &str, short: bool) -> String {
     ];
     if short {
         options.extend([("notation", "compact".into()), ("maximumSignificantDigits", 4.into())]);
-    } else if whole {
-        options.push(("minimumFractionDigits", 0.into()));
-        options.push(("maximumFractionDigits", 0.into()));
+    } else {
+        options.push(("minimumFractionDigits", decimals.into()));
+        options.push(("maximumFractionDigits", decimals.into()));
     }
     // A string keeps all digits of what a float would round.
     let value = if short {
@@ -125,7 +124,12 @@ fn money_with(amount: &str, currency: &str, short: bool) -> String {
     } else {
         amount.into()
     };
-    format("NumberFormat", &format!("{currency}{short}{whole}"), &options, &[value])
+    format(
+        "NumberFormat",
+        &format!("{currency}{short}{decimals}"),
+        &options,
+        &[value],
+    )
 }
 
 fn zone() -> JsValue {

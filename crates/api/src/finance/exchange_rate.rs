@@ -11,13 +11,13 @@ use chrono_tz::Tz;
 use domain::currency;
 use domain::customer::Customer;
 use domain::exchange_rate::ExchangeRate;
-use domain::money::{Currency, Rate};
+use domain::money::{Currency, Money, Rate, decimal};
 use domain::opportunity::Opportunity;
 use domain::policy::{Action, Actor, Permit};
 use domain::product::Product;
 use domain::{Day, Error, Id, Instant, Issue, Issues, Record};
 use persistence::{Store, Tx, engine, exchange_rate};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 
 impl Noun for ExchangeRate {
@@ -99,8 +99,13 @@ impl Rates {
             }
             match self.find(tx, amount.currency, day)? {
                 Ok(rate) => match rate.convert(amount.minor, amount.currency, base) {
-                    Some(worth) => (amount.base, amount.rate) = (worth, rate),
-                    None => issues.add(Issue::new(format!("/{name}/amount"), "amount_out_of_range")),
+                    Some(worth) if Money::fits(worth) => (amount.base, amount.rate) = (worth, rate),
+                    _ => issues.add(
+                        Issue::new(format!("/{name}/amount"), "worth_out_of_range")
+                            .with("rate", rate)
+                            .with("base", base.code())
+                            .with("max", decimal(Money::MOST, base)),
+                    ),
                 },
                 // What was worth something once goes on so where nothing better is known.
                 Err(_) if kept.is_some() => {}
@@ -119,19 +124,45 @@ impl Rates {
 /// Records of one transaction: others get their turn in between.
 const AT_ONCE: i64 = 200;
 
-/// Gives the amounts of one kind the rates of today. Returns how many records changed.
-async fn revalue_kind<T: Record>(store: &Store, actor: &Actor, permit: &Permit) -> persistence::Result<i64> {
-    let (mut after, mut count) = (None::<Id>, 0);
+/// Records that are named where they could not be revalued.
+const NAMED: usize = 100;
+
+/// What came of it: how many records changed, and which keep what they were worth, since they would come to too much.
+#[derive(Default)]
+struct Revalued {
+    count: i64,
+    left: Vec<Json>,
+}
+
+/// Gives the amounts of one kind the rates of today.
+async fn revalue_kind<T: Record>(
+    store: &Store,
+    actor: &Actor,
+    permit: &Permit,
+    done: &mut Revalued,
+) -> persistence::Result<()> {
+    let mut after = None::<Id>;
     loop {
         let (actor, permit) = (actor.clone(), permit.clone());
         let step = move |tx: &mut Tx| {
             let mut rates = Rates::new(&actor);
             let scope = rates.system.scope(T::KIND)?;
             let ids = exchange_rate::foreign(tx, &scope, T::KIND, actor.workspace().currency, after, AT_ONCE)?;
-            let mut changed = 0;
+            let (mut changed, mut left) = (0, Vec::new());
             for old in engine::find_many::<T>(tx, &scope, &ids)? {
                 let mut new = old.clone();
-                rates.value(tx, Some(&old), &mut new, true)?;
+                match rates.value(tx, Some(&old), &mut new, true) {
+                    // One amount past all bounds is no reason to refuse those of everybody else.
+                    Err(persistence::Error::Domain(Error::Invalid(issues))) => {
+                        let pointers = issues.iter().map(|i| json!({ "pointer": i.pointer, "code": i.code }));
+                        left.push(
+                            json!({ "kind": T::KIND.name, "id": old.id(), "title": old.text(T::KIND.title),
+                            "errors": pointers.collect::<Vec<_>>() }),
+                        );
+                        continue;
+                    }
+                    valued => valued?,
+                }
                 let written = engine::update(tx, &permit, &old, &new);
                 let stored = written.map_err(|error| match error {
                     // Somebody else was there in between: the whole step once more.
@@ -140,13 +171,14 @@ async fn revalue_kind<T: Record>(store: &Store, actor: &Actor, permit: &Permit) 
                 })?;
                 changed += i64::from(stored.version() != old.version());
             }
-            Ok((changed, ids.last().copied()))
+            Ok((changed, left, ids.last().copied()))
         };
-        let (changed, last) = store.write(step).await?;
-        count += changed;
+        let (changed, left, last) = store.write(step).await?;
+        done.count += changed;
+        done.left.extend(left);
         match last {
             Some(last) => after = Some(last),
-            None => return Ok(count),
+            None => return Ok(()),
         }
     }
 }
@@ -159,10 +191,14 @@ async fn revalue(call: Call) -> Result<HttpResponse, Problem> {
         call.by.authorize(Action::Edit, kind, None)?;
     }
     let (store, actor) = (&call.state.store, &call.by.actor);
-    let mut count = revalue_kind::<Opportunity>(store, actor, &permit).await?;
-    count += revalue_kind::<Product>(store, actor, &permit).await?;
-    count += revalue_kind::<Customer>(store, actor, &permit).await?;
-    Ok(HttpResponse::Ok().json(json!({ "revalued": count })))
+    let mut done = Revalued::default();
+    revalue_kind::<Opportunity>(store, actor, &permit, &mut done).await?;
+    revalue_kind::<Product>(store, actor, &permit, &mut done).await?;
+    revalue_kind::<Customer>(store, actor, &permit, &mut done).await?;
+    let Revalued { count, mut left } = done;
+    let left_count = left.len();
+    left.truncate(NAMED);
+    Ok(HttpResponse::Ok().json(json!({ "revalued": count, "left_count": left_count, "left": left })))
 }
 
 pub fn routes(routes: &mut Routes) {
@@ -171,10 +207,16 @@ pub fn routes(routes: &mut Routes) {
         .about(
             "Amounts keep the rate of the day on which they were written. This gives those of open opportunities, products \
              and customers the rate of today; closed opportunities keep that of the day they were closed. Done again, it \
-             changes nothing. Asks for the right to edit exchange rates, and all records of these kinds.",
+             changes nothing. A record whose amount would come to more than can be kept stays as it is and is named in `left` \
+             (a hundred at most; `left_count` says how many). Asks for the right to edit exchange rates, and all records of these kinds.",
         )
         .optional_body(json!({ "type": "object", "additionalProperties": false }))
         .unkept()
-        .ok(200, json!({ "type": "object", "required": ["revalued"], "properties": { "revalued": { "type": "integer" } } }));
+        .ok(200, json!({ "type": "object", "required": ["revalued", "left_count", "left"], "properties": {
+            "revalued": { "type": "integer" }, "left_count": { "type": "integer" },
+            "left": { "type": "array", "items": { "type": "object", "required": ["kind", "id", "title", "errors"], "properties": {
+                "kind": { "type": "string" }, "id": { "type": "string", "format": "uuid" }, "title": { "type": ["string", "null"] },
+                "errors": { "type": "array", "items": { "type": "object", "required": ["pointer", "code"], "properties": {
+                    "pointer": { "type": "string" }, "code": { "type": "string" } } } } } } } } }));
     routes.add(Method::POST, "/exchange-rates/revalue", doc, revalue);
 }

@@ -129,12 +129,11 @@ async fn board(
                 .iter()
                 .zip(parts)
                 .map(|(stage, (total, shown, more))| {
-                    let weighted = i128::from(total.sum) * i128::from(stage.probability) / 100;
                     json!({
                         "stage": caller.show(stage),
                         "count": total.count,
                         "sum": money(total.sum),
-                        "weighted": money(i64::try_from(weighted).unwrap_or(i64::MAX)),
+                        "weighted": money(report::weighted(total.sum, stage.probability)),
                         "cards": rows.by_ref().take(shown).collect::<Vec<_>>(),
                         "has_more": more,
                     })

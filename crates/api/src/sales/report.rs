@@ -21,7 +21,7 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Sums of amounts in the base currency; null for who does not see what deals are worth.
-pub fn money_of_deals(caller: &Caller) -> impl Fn(i64) -> Json + use<> {
+pub fn money_of_deals(caller: &Caller) -> impl Fn(i128) -> Json + use<> {
     let currency = caller.workspace().currency;
     let seen = caller.fields(Opportunity::KIND).reads("amount");
     move |minor| {
@@ -31,6 +31,11 @@ pub fn money_of_deals(caller: &Caller) -> impl Fn(i64) -> Json + use<> {
             Json::Null
         }
     }
+}
+
+/// What an open deal counts for, by how likely its stage makes it.
+pub fn weighted(sum: i128, probability: i64) -> i128 {
+    sum * i128::from(probability) / 100
 }
 
 /// How such a sum is described.
@@ -52,8 +57,7 @@ async fn pipeline_summary(caller: Caller, state: Data<State>) -> Result<HttpResp
                 .iter()
                 .filter_map(|stage| {
                     let sum = sums.iter().find(|s| s.stage == stage.id)?;
-                    let weighted =
-                        i64::try_from(i128::from(sum.sum) * i128::from(stage.probability) / 100).unwrap_or(i64::MAX);
+                    let weighted = weighted(sum.sum, stage.probability);
                     Some(
                         json!({ "pipeline_id": stage.pipeline_id, "stage_id": stage.id, "stage": stage.name,
                         "probability": stage.probability, "count": sum.count, "sum": money(sum.sum),
@@ -61,7 +65,7 @@ async fn pipeline_summary(caller: Caller, state: Data<State>) -> Result<HttpResp
                     )
                 })
                 .collect();
-            let total: i64 = sums.iter().map(|s| s.sum).sum();
+            let total: i128 = sums.iter().map(|s| s.sum).sum();
             let count: i64 = sums.iter().map(|s| s.count).sum();
             Ok(json!({ "data": rows, "total": { "count": count, "sum": money(total) } }))
         })
@@ -85,14 +89,14 @@ fn periods(caller: &Caller, months: &[report::WonMonth], group: &str) -> Vec<Jso
     } else {
         Unit::Quarter
     };
-    let mut found: BTreeMap<Day, (Day, i64, i64)> = BTreeMap::new();
+    let mut found: BTreeMap<Day, (Day, i64, i128)> = BTreeMap::new();
     for month in months {
         let first = parse_day(&format!("{}-01", month.month));
         let Some((from, to)) = first.and_then(|day| fiscal::period(day, unit, start, 0)) else {
             continue;
         };
         let sum = found.entry(from).or_insert((to, 0, 0));
-        (sum.1, sum.2) = (sum.1 + month.count, sum.2.saturating_add(month.sum));
+        (sum.1, sum.2) = (sum.1 + month.count, sum.2 + month.sum);
     }
     let rows = found.into_iter().map(|(from, (to, count, sum))| {
         json!({ "period": fiscal::name(from, unit, start), "from": from, "to": to.pred_opt(),

@@ -13,7 +13,7 @@ macro_rules! messages {
 messages! {
     // Fields
     required "此项必填。" "This field is required.";
-    wrong_type "此项的类型应为 {type}。" "This must be of type {type}.";
+    wrong_type "此项应为{type}。" "This must be {type}.";
     unknown_field "没有名为“{field}”的字段。" "There is no field “{field}”.";
     read_only "此字段由系统维护，不能设置。" "This field is maintained by the system and cannot be set.";
     field_read_only "您的角色不能修改此字段。" "Your role cannot change this field.";
@@ -22,7 +22,8 @@ messages! {
     field_right_unfit "字段“{field}”不能这样限制。" "The field “{field}” cannot be restricted like this.";
     too_long "最多 {max} 个字符。" "At most {max} characters.";
     too_many "最多 {max} 项。" "At most {max} items.";
-    out_of_range "应在 {min} 到 {max} 之间。" "Must be between {min} and {max}.";
+    out_of_range "应为 {min} 到 {max} 之间的整数。" "Must be a whole number between {min} and {max}.";
+    empty_item "列表中有空的项。" "The list has an empty item.";
     control_character "含有不允许的控制字符。" "Contains control characters, which are not allowed.";
     unknown_choice "只能是以下值之一：{choices}。" "Must be one of: {choices}.";
     unknown_option "“{value}”不在选项列表“{picklist}”中。" "“{value}” is not in the picklist “{picklist}”.";
@@ -30,6 +31,7 @@ messages! {
     invalid_phone "电话号码格式不正确。" "This is not a valid phone number.";
     invalid_url "网址格式不正确，应以 http:// 或 https:// 开头，或为域名。" "This is not a valid web address: use http://, https:// or a host name.";
     unknown_currency "未知币种“{currency}”。" "Unknown currency “{currency}”.";
+    currency_withdrawn "币种“{currency}”自 {day} 起已由“{heir}”取代，不能新启用。" "{currency} was replaced by {heir} on {day}; it cannot be newly taken into use.";
     currency_not_in_use "币种“{currency}”尚未启用；请使用 {base}，或由管理员在“设置 › 币种与汇率”中启用。" "{currency} is not in use; use {base}, or have an administrator add it under Settings › Currencies and rates.";
     currency_without_rate "币种“{currency}”在 {day} 及之前没有汇率；请使用 {base}，或由管理员在“设置 › 币种与汇率”中添加。" "There is no exchange rate for {currency} on or before {day}; use {base}, or have an administrator add one under Settings › Currencies and rates.";
     base_currency "{currency} 是本位币，无需添加。" "{currency} is the base currency; it does not need to be added.";
@@ -39,10 +41,12 @@ messages! {
     invalid_span "时间段应结束于开始之后，且不与前一段重叠。" "A period must end after it begins, and must not overlap the one before it.";
     working_time_too_far "在可计算的范围内没有足够的工作时间。" "There is not enough working time within reach.";
     lines_in_other_currency "金额须与产品明细同一币种（{currency}）。" "The amount must be in the currency of the lines ({currency}).";
-    invalid_amount "金额应为最多 {decimals} 位小数的数字，如“1250.00”。" "The amount must be a number with at most {decimals} decimals, such as “1250.00”.";
-    amount_out_of_range "金额超出范围。" "The amount is out of range.";
+    invalid_amount "金额应为最多 {decimals} 位小数的数字，小数点用“.”，不含分隔符，如“1250”。" "The amount must be a number with at most {decimals} decimals, written with a point and no separators, such as “1250”.";
+    amount_not_text "金额请写成文本，如 \"1250.00\"（加引号），以免丢失精度。" "Send the amount as text in quotes, such as \"1250.00\", so that no digit is lost.";
+    amount_out_of_range "金额应在 {min} 到 {max} 之间。" "The amount must be between {min} and {max}.";
+    worth_out_of_range "按汇率 {rate} 折算成 {base} 后金额过大，最多 {max}。" "At the rate {rate} this comes to more {base} than can be kept: at most {max}.";
     mixed_currencies "所有明细须使用同一币种。" "All lines must use one currency.";
-    invalid_quantity "数量应大于 0，最多三位小数。" "The quantity must be above 0, with at most three decimals.";
+    invalid_quantity "数量应大于 0、不超过 {max}，最多三位小数。" "The quantity must be above 0 and at most {max}, with no more than three decimals.";
     invalid_shape "结构不正确：{reason}" "The structure is wrong: {reason}";
     duplicate_value "“{value}”重复出现。" "“{value}” appears twice.";
     reference_not_found "找不到所引用的记录，或您无权查看。" "The record referred to does not exist, or you cannot see it.";
@@ -201,6 +205,58 @@ messages! {
     no_import_errors "该导入没有出错的行。" "This import has no rows with errors.";
 }
 
+/// What a value of a type looks like, for who has sent another.
+const FORMS: &[(&str, Label)] = &[
+    ("text", Label::new("文本", "text")),
+    ("long_text", Label::new("文本", "text")),
+    ("email", Label::new("文本（邮箱地址）", "text: an email address")),
+    ("phone", Label::new("文本（电话号码）", "text: a phone number")),
+    ("url", Label::new("文本（网址）", "text: a web address")),
+    ("integer", Label::new("整数，如 42", "a whole number, such as 42")),
+    ("boolean", Label::new("true 或 false", "true or false")),
+    (
+        "id",
+        Label::new(
+            " ID，如 \"0191e2a4-7b3c-7def-8a12-3c4d5e6f7a8b\"",
+            "an ID, such as \"0191e2a4-7b3c-7def-8a12-3c4d5e6f7a8b\"",
+        ),
+    ),
+    (
+        "instant",
+        Label::new(
+            "带时区的时刻，如 \"2026-01-31T09:30:00+08:00\"",
+            "a moment with its offset, such as \"2026-01-31T09:30:00+08:00\"",
+        ),
+    ),
+    (
+        "day",
+        Label::new("日期，如 \"2026-01-31\"", "a day, such as \"2026-01-31\""),
+    ),
+    (
+        "money",
+        Label::new(
+            "金额，如 {\"amount\": \"1250.00\", \"currency\": \"CNY\"}",
+            "an amount, such as {\"amount\": \"1250.00\", \"currency\": \"CNY\"}",
+        ),
+    ),
+    (
+        "decimal",
+        Label::new(
+            "写成文本的小数，如 \"7.1234\"",
+            "a decimal in quotes, such as \"7.1234\"",
+        ),
+    ),
+    (
+        "tags",
+        Label::new("文本列表，如 [\"VIP\"]", "a list of texts, such as [\"VIP\"]"),
+    ),
+    ("texts", Label::new("文本列表", "a list of texts")),
+    ("list", Label::new("列表", "a list")),
+    ("array", Label::new("列表", "a list")),
+    ("object", Label::new(" JSON 对象", "an object")),
+    ("json", Label::new(" JSON 对象", "an object")),
+];
+
 /// The text of a code with its parameters filled in. An unknown code is shown as it is.
 pub fn text(code: &str, params: &[(&'static str, String)], locale: Locale) -> String {
     let own = CODES.iter().find(|(c, _)| *c == code).map(|(_, label)| *label);
@@ -216,13 +272,22 @@ pub fn text(code: &str, params: &[(&'static str, String)], locale: Locale) -> St
         let field = value("kind").and_then(crate::kind)?.field(value(name)?)?;
         (name == "field").then(|| field.label.get(locale))
     };
+    let form = |name: &str| {
+        let (_, label) = FORMS.iter().find(|(ty, _)| Some(*ty) == value("type"))?;
+        (code == "wrong_type" && name == "type").then(|| label.get(locale))
+    };
     // One pass, so that a brace inside a value stays what it is.
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
         let Some((name, tail)) = after.split_once('}') else {
             break;
         };
-        out.push_str(named(name).or_else(|| value(name)).unwrap_or_default());
+        out.push_str(
+            named(name)
+                .or_else(|| form(name))
+                .or_else(|| value(name))
+                .unwrap_or_default(),
+        );
         rest = tail;
     }
     out.push_str(rest);
@@ -252,6 +317,25 @@ mod tests {
             "已存在相同的“外部编号”。"
         );
         assert_eq!(said(&[field]), "已存在相同的“external_id”。");
+    }
+
+    #[test]
+    fn a_wrong_type_is_told_by_what_is_wanted() {
+        use crate::record::Field;
+        for kind in crate::KINDS {
+            for Field { ty, .. } in kind.fields {
+                assert!(
+                    matches!(ty, crate::value::Type::Choice(_)) || FORMS.iter().any(|(t, _)| *t == ty.name()),
+                    "{ty:?}"
+                );
+            }
+        }
+        let said = |ty: &str| text("wrong_type", &[("type", ty.to_owned())], Locale::Zh);
+        assert_eq!(said("integer"), "此项应为整数，如 42。");
+        assert!(
+            said("money").contains(r#"{"amount": "1250.00", "currency": "CNY"}"#),
+            "a brace stays what it is"
+        );
     }
 
     #[test]

@@ -15,15 +15,20 @@ macro_rules! currencies {
     };
 }
 
-// ISO 4217, active codes of the countries whose firms trade most, with the decimals of the standard.
+// ISO 4217, active codes of the countries whose firms trade most, with the decimals of the standard, and behind them
+// those that are legal tender no more: amounts of their time stay readable, new ones are not offered.
 currencies! {
     "CNY" 2, "USD" 2, "EUR" 2, "GBP" 2, "JPY" 0, "HKD" 2, "TWD" 2, "MOP" 2, "KRW" 0, "SGD" 2,
     "AUD" 2, "NZD" 2, "CAD" 2, "CHF" 2, "SEK" 2, "NOK" 2, "DKK" 2, "PLN" 2, "CZK" 2, "HUF" 2,
-    "RON" 2, "BGN" 2, "TRY" 2, "RUB" 2, "UAH" 2, "KZT" 2, "INR" 2, "PKR" 2, "BDT" 2, "LKR" 2,
+    "RON" 2, "TRY" 2, "RUB" 2, "UAH" 2, "KZT" 2, "INR" 2, "PKR" 2, "BDT" 2, "LKR" 2,
     "THB" 2, "VND" 0, "IDR" 2, "MYR" 2, "PHP" 2, "MMK" 2, "KHR" 2, "LAK" 2, "MNT" 2, "AED" 2,
     "SAR" 2, "QAR" 2, "KWD" 3, "BHD" 3, "OMR" 3, "JOD" 3, "ILS" 2, "EGP" 2, "ZAR" 2, "NGN" 2,
     "KES" 2, "MAD" 2, "BRL" 2, "MXN" 2, "ARS" 2, "CLP" 0, "COP" 2, "PEN" 2,
+    "BGN" 2,
 }
+
+/// Those among them that have been withdrawn: the day from which another took their place, and which.
+const WITHDRAWN: &[(&str, &str, &str)] = &[("BGN", "2026-01-01", "EUR")];
 
 impl Currency {
     pub const CNY: Self = Self {
@@ -38,6 +43,17 @@ impl Currency {
     /// All that the product knows.
     pub fn all() -> impl Iterator<Item = Self> {
         CURRENCIES.iter().copied()
+    }
+
+    /// Those that are legal tender: what a workspace may newly take into use.
+    pub fn current() -> impl Iterator<Item = Self> {
+        Self::all().filter(|c| c.withdrawn().is_none())
+    }
+
+    /// The day from which another currency has taken its place, and which.
+    pub fn withdrawn(self) -> Option<(&'static str, &'static str)> {
+        let found = WITHDRAWN.iter().find(|(code, ..)| *code == self.code);
+        found.map(|(_, day, heir)| (*day, *heir))
     }
 
     pub fn code(self) -> &'static str {
@@ -86,7 +102,7 @@ impl Rate {
 
 impl std::fmt::Display for Rate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = scaled(self.0, Self::DECIMALS);
+        let text = scaled(self.0.into(), Self::DECIMALS);
         f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
     }
 }
@@ -110,6 +126,15 @@ impl PartialEq for Money {
 impl Eq for Money {}
 
 impl Money {
+    /// The most minor units of one amount, either way: a quadrillion of most currencies, past anything a firm sells, and a
+    /// hundredth of what its column holds, so that a typing error is refused where it is made.
+    pub const MOST: i64 = 99_999_999_999_999_999;
+
+    /// Whether so many minor units can be an amount.
+    pub fn fits(minor: i64) -> bool {
+        (-Self::MOST..=Self::MOST).contains(&minor)
+    }
+
     /// An amount that nobody has yet asked the worth of: as if it were in the base currency.
     pub fn new(minor: i64, currency: Currency) -> Self {
         Self {
@@ -126,18 +151,18 @@ impl Money {
     }
 }
 
-/// Writes minor units as a decimal string.
-pub fn decimal(minor: i64, currency: Currency) -> String {
-    scaled(minor, currency.decimals)
+/// Writes minor units as a decimal string. Sums of amounts are wider than an amount.
+pub fn decimal(minor: impl Into<i128>, currency: Currency) -> String {
+    scaled(minor.into(), currency.decimals)
 }
 
-fn scaled(number: i64, decimals: u32) -> String {
+fn scaled(number: i128, decimals: u32) -> String {
     let sign = if number < 0 { "-" } else { "" };
     let digits = number.unsigned_abs();
     match decimals {
         0 => format!("{sign}{digits}"),
         n => {
-            let unit = 10u64.pow(n);
+            let unit = 10u128.pow(n);
             format!("{sign}{}.{:0width$}", digits / unit, digits % unit, width = n as usize)
         }
     }
@@ -149,7 +174,17 @@ pub fn parse_decimal(text: &str, currency: Currency) -> Option<i64> {
     parse_scaled(text, currency.decimals)
 }
 
+/// The same however large it is, for who tells what is too large from what is no number.
+pub(crate) fn parse_wide(text: &str, currency: Currency) -> Option<i128> {
+    scaled_digits(text, currency.decimals)
+}
+
 fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
+    scaled_digits(text, decimals).and_then(|exact| i64::try_from(exact).ok())
+}
+
+/// What is beyond all counting is as large as can be counted.
+fn scaled_digits(text: &str, decimals: u32) -> Option<i128> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -162,13 +197,9 @@ fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
     }
     let fraction = fraction.trim_end_matches('0');
     let missing = decimals.checked_sub(u32::try_from(fraction.len()).ok()?)?;
-    let minor: i64 = if whole.len() > 19 {
-        None
-    } else {
-        format!("{whole}{fraction}").parse().ok()
-    }?;
-    let minor = minor.checked_mul(10i64.pow(missing))?;
-    Some(if negative { -minor } else { minor })
+    let exact = format!("{whole}{fraction}").parse::<i128>().unwrap_or(i128::MAX);
+    let exact = exact.saturating_mul(10i128.pow(missing));
+    Some(if negative { -exact } else { exact })
 }
 
 #[derive(Serialize, Deserialize)]

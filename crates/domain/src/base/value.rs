@@ -4,7 +4,7 @@
 
 use crate::error::Issue;
 use crate::label::Label;
-use crate::money::{Currency, Money, Rate, parse_decimal};
+use crate::money::{Currency, Money, Rate, decimal, parse_wide};
 use crate::record::Field;
 use crate::{Day, Id, Instant};
 use serde::{Deserialize, Serialize};
@@ -310,6 +310,12 @@ one_column!(Vec<String>, Type::Tags, Texts, put: |v| v.clone(), take: |t| Ok(t),
     }
     let mut tags: Vec<String> = Vec::with_capacity(items.len());
     for item in items {
+        if item.as_str().is_some_and(|tag| tag.trim().is_empty()) {
+            return Err(Issue::at(field.name, "empty_item"));
+        }
+        if item.is_null() {
+            return Err(wrong_type(field));
+        }
         let tag = text(item, field)?;
         if !tags.contains(&tag) {
             tags.push(tag);
@@ -435,20 +441,30 @@ impl FieldType for Money {
             return Err(Issue::new(format!("/{}/{unknown}", field.name), "unknown_field").with("field", unknown));
         }
         let part = |name: &str| {
-            map.get(name)
-                .and_then(Json::as_str)
-                .ok_or_else(|| Issue::new(format!("/{}/{name}", field.name), "required"))
+            let at = |code| Issue::new(format!("/{}/{name}", field.name), code);
+            match map.get(name) {
+                None | Some(Json::Null) => Err(at("required")),
+                Some(Json::String(text)) if text.is_empty() => Err(at("required")),
+                Some(Json::String(text)) => Ok(text.as_str()),
+                // A number would have gone through somebody's binary fractions on its way here.
+                Some(Json::Number(_)) if name == "amount" => Err(at("amount_not_text")),
+                Some(_) => Err(at("wrong_type").with("type", Type::Text.name())),
+            }
         };
         let code = part("currency")?;
         let currency = Currency::from_code(code).ok_or_else(|| {
             Issue::new(format!("/{}/currency", field.name), "unknown_currency").with("currency", code)
         })?;
-        let minor = parse_decimal(part("amount")?, currency).ok_or_else(|| {
+        let exact = parse_wide(part("amount")?, currency).ok_or_else(|| {
             Issue::new(format!("/{}/amount", field.name), "invalid_amount").with("decimals", currency.decimals())
         })?;
-        if minor < field.min || minor > field.limit {
-            return Err(Issue::new(format!("/{}/amount", field.name), "amount_out_of_range"));
-        }
+        let (least, most) = (field.min.max(-Self::MOST), field.limit.min(Self::MOST));
+        let minor = i64::try_from(exact).ok().filter(|minor| (least..=most).contains(minor));
+        let minor = minor.ok_or_else(|| {
+            Issue::new(format!("/{}/amount", field.name), "amount_out_of_range")
+                .with("min", decimal(least, currency))
+                .with("max", decimal(most, currency))
+        })?;
         Ok(Self::new(minor, currency))
     }
 

@@ -17,9 +17,15 @@ impl Rules for Currency {
         self.code.make_ascii_uppercase();
     }
 
-    fn check(&self, _: Option<&Self>, issues: &mut Issues) {
-        if money::Currency::from_code(&self.code).is_none() {
-            issues.add(Issue::at("code", "unknown_currency").with("currency", &self.code));
+    fn check(&self, old: Option<&Self>, issues: &mut Issues) {
+        let code = &self.code;
+        let Some(known) = money::Currency::from_code(code) else {
+            return issues.add(Issue::at("code", "unknown_currency").with("currency", code));
+        };
+        // Whoever has it in use keeps it: their books tell of its time.
+        if let Some((day, heir)) = known.withdrawn().filter(|_| old.is_none()) {
+            let issue = Issue::at("code", "currency_withdrawn").with("currency", code);
+            issues.add(issue.with("day", day).with("heir", heir));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Id;
 use crate::error::Issue;
-use crate::money::{Currency, Money, parse_decimal};
+use crate::money::{Currency, Money, decimal, parse_decimal};
 use crate::record::Field;
 use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val, parse_id, whole};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ pub struct Line {
     /// Percent off, 0 to 100.
     pub discount: i64,
 }
+
+/// The greatest quantity, in thousandths: a thousand million.
+pub const MOST: i64 = 1_000_000_000_000;
 
 impl Line {
     /// Price × quantity less discount, in minor units, rounded half away from zero. None if it does not fit.
@@ -45,7 +48,7 @@ impl Lines {
             }
             sum = sum.checked_add(line.total()?)?;
         }
-        Some(Money::new(sum, currency))
+        Some(Money::new(sum, currency)).filter(|m| Money::fits(m.minor))
     }
 }
 
@@ -70,7 +73,12 @@ fn write_quantity(value: i64) -> String {
 fn read_quantity(text: &str) -> Option<i64> {
     // A currency of three decimals reads exactly what a quantity may be.
     let thousandths = Currency::from_code("KWD")?;
-    parse_decimal(text, thousandths).filter(|q| (1..=1_000_000_000_000).contains(q))
+    parse_decimal(text, thousandths).filter(|q| (1..=MOST).contains(q))
+}
+
+/// What is told of a quantity that is none.
+pub fn invalid_quantity(pointer: &str) -> Issue {
+    Issue::new(pointer, "invalid_quantity").with("max", write_quantity(MOST))
 }
 
 fn line(json: Json, at: &str) -> Result<Line, Issue> {
@@ -78,17 +86,20 @@ fn line(json: Json, at: &str) -> Result<Line, Issue> {
     let Json::Object(mut map) = json else {
         return Err(Issue::new(at, "wrong_type").with("type", "object"));
     };
-    let product_id = map
-        .remove("product_id")
-        .and_then(|v| parse_id(v.as_str()?))
-        .ok_or_else(|| issue("product_id", "required"))?;
+    let product_id = match map.remove("product_id").unwrap_or_default() {
+        Json::Null => Err(issue("product_id", "required")),
+        given => {
+            let id = given.as_str().and_then(parse_id);
+            id.ok_or_else(|| issue("product_id", "wrong_type").with("type", Type::Id.name()))
+        }
+    }?;
     let quantity = match map.remove("quantity") {
         None => Some(1000),
         Some(Json::String(s)) => read_quantity(&s),
         Some(Json::Number(n)) => read_quantity(&n.to_string()),
         Some(_) => None,
     }
-    .ok_or_else(|| issue("quantity", "invalid_quantity"))?;
+    .ok_or_else(|| invalid_quantity(&format!("{at}/quantity")))?;
     let price_field = Field::new::<Money>("price", crate::Label::new("单价", "Price"), 0).range(0, i64::MAX);
     let price = Money::parse(map.remove("price").unwrap_or_default(), &price_field).map_err(|i| Issue {
         pointer: format!("{at}{}", i.pointer),
@@ -139,7 +150,9 @@ impl FieldType for Lines {
         }
         let lines = Self(lines);
         if !lines.0.is_empty() && lines.total().is_none() {
-            return Err(Issue::at(field.name, "amount_out_of_range"));
+            let told = |minor: i64| decimal(minor, lines.0[0].price.currency);
+            let issue = Issue::at(field.name, "amount_out_of_range");
+            return Err(issue.with("min", told(0)).with("max", told(Money::MOST)));
         }
         Ok(lines)
     }

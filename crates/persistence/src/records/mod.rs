@@ -7,3 +7,4 @@ pub mod filter;
 pub mod idempotency;
 pub mod seal;
 pub mod search;
+pub mod sum;

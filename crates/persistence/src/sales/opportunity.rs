@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::filter::{self, Rows};
 use crate::search;
 use crate::sql::Sql;
+use crate::sum;
 use crate::tx::Tx;
 use domain::opportunity::Opportunity;
 use domain::policy::{Permit, Scope};
@@ -49,7 +50,7 @@ pub fn write_lines(tx: &mut Tx, permit: &Permit, opportunity: &Opportunity) -> R
 pub struct StageTotal {
     pub stage: Id,
     pub count: i64,
-    pub sum: i64,
+    pub sum: i128,
 }
 
 /// Count and value of the open deals in each stage of a pipeline, as far as the scope, the filter and the search let
@@ -59,9 +60,10 @@ pub fn stage_totals(tx: &mut Tx, scope: &Scope, pipeline: Id, list: &List) -> Re
         return Ok(Vec::new());
     };
     let dialect = tx.dialect();
-    let mut sql = Sql::new(
-        "SELECT t.stage_id, count(*), CAST(coalesce(sum(t.amount_base), 0) AS BIGINT) FROM opportunities t WHERE ",
-    );
+    let mut sql = Sql::new(format!(
+        "SELECT t.stage_id, count(*), {} FROM opportunities t WHERE ",
+        sum::columns("t.amount_base")
+    ));
     if list.filter.is_some() || list.q.is_some() {
         sql = sql.once();
     }
@@ -75,11 +77,12 @@ pub fn stage_totals(tx: &mut Tx, scope: &Scope, pipeline: Id, list: &List) -> Re
         filter::filter(&mut sql, dialect, tree);
     }
     sql.push(" GROUP BY t.stage_id");
-    tx.all(&sql, &[Storage::Id, Storage::Int, Storage::Int], |row| {
+    let [upper, lower] = sum::STORAGE;
+    tx.all(&sql, &[Storage::Id, Storage::Int, upper, lower], |row| {
         Ok(StageTotal {
             stage: row.get()?,
             count: row.get()?,
-            sum: row.get()?,
+            sum: sum::take(row)?,
         })
     })
 }

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::filter;
 use crate::sql::Sql;
+use crate::sum;
 use crate::tx::{Dialect, Tx};
 use domain::Id;
 use domain::policy::Scope;
@@ -13,20 +14,22 @@ use domain::value::Storage;
 pub struct StageSum {
     pub stage: Id,
     pub count: i64,
-    pub sum: i64,
+    pub sum: i128,
 }
 
 pub fn open_by_stage(tx: &mut Tx, scope: &Scope) -> Result<Vec<StageSum>> {
-    let mut sql = Sql::new(
-        "SELECT t.stage_id, count(*), CAST(coalesce(sum(t.amount_base), 0) AS BIGINT) FROM opportunities t WHERE ",
-    );
+    let mut sql = Sql::new(format!(
+        "SELECT t.stage_id, count(*), {} FROM opportunities t WHERE ",
+        sum::columns("t.amount_base")
+    ));
     filter::scope_of_all(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.status = 'open' GROUP BY t.stage_id");
-    tx.all(&sql, &[Storage::Id, Storage::Int, Storage::Int], |row| {
+    let [upper, lower] = sum::STORAGE;
+    tx.all(&sql, &[Storage::Id, Storage::Int, upper, lower], |row| {
         Ok(StageSum {
             stage: row.get()?,
             count: row.get()?,
-            sum: row.get()?,
+            sum: sum::take(row)?,
         })
     })
 }
@@ -36,20 +39,22 @@ pub fn open_by_stage(tx: &mut Tx, scope: &Scope) -> Result<Vec<StageSum>> {
 pub struct StatusSum {
     pub status: String,
     pub count: i64,
-    pub sum: i64,
+    pub sum: i128,
 }
 
 pub fn by_status(tx: &mut Tx, scope: &Scope) -> Result<Vec<StatusSum>> {
-    let mut sql = Sql::new(
-        "SELECT t.status, count(*), CAST(coalesce(sum(t.amount_base), 0) AS BIGINT) FROM opportunities t WHERE ",
-    );
+    let mut sql = Sql::new(format!(
+        "SELECT t.status, count(*), {} FROM opportunities t WHERE ",
+        sum::columns("t.amount_base")
+    ));
     filter::scope_of_all(&mut sql, tx.dialect(), scope);
     sql.push(" GROUP BY t.status ORDER BY t.status");
-    tx.all(&sql, &[Storage::Text, Storage::Int, Storage::Int], |row| {
+    let [upper, lower] = sum::STORAGE;
+    tx.all(&sql, &[Storage::Text, Storage::Int, upper, lower], |row| {
         Ok(StatusSum {
             status: row.get()?,
             count: row.get()?,
-            sum: row.get()?,
+            sum: sum::take(row)?,
         })
     })
 }
@@ -60,7 +65,7 @@ pub struct WonMonth {
     /// `YYYY-MM`.
     pub month: String,
     pub count: i64,
-    pub sum: i64,
+    pub sum: i128,
 }
 
 pub fn won_by_month(tx: &mut Tx, scope: &Scope, offset_minutes: i64) -> Result<Vec<WonMonth>> {
@@ -69,15 +74,17 @@ pub fn won_by_month(tx: &mut Tx, scope: &Scope, offset_minutes: i64) -> Result<V
         Dialect::Sqlite => format!("strftime('%Y-%m', t.closed_at / 1000000 + {offset_minutes} * 60, 'unixepoch')"),
     };
     let mut sql = Sql::new(format!(
-        "SELECT {month} AS month, count(*), CAST(coalesce(sum(t.amount_base), 0) AS BIGINT) FROM opportunities t WHERE "
+        "SELECT {month} AS month, count(*), {} FROM opportunities t WHERE ",
+        sum::columns("t.amount_base")
     ));
     filter::scope_of_all(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.status = 'won' AND t.closed_at IS NOT NULL GROUP BY 1 ORDER BY 1");
-    tx.all(&sql, &[Storage::Text, Storage::Int, Storage::Int], |row| {
+    let [upper, lower] = sum::STORAGE;
+    tx.all(&sql, &[Storage::Text, Storage::Int, upper, lower], |row| {
         Ok(WonMonth {
             month: row.get()?,
             count: row.get()?,
-            sum: row.get()?,
+            sum: sum::take(row)?,
         })
     })
 }
@@ -87,43 +94,43 @@ pub fn won_by_month(tx: &mut Tx, scope: &Scope, offset_minutes: i64) -> Result<V
 pub struct OwnerSum {
     pub owner: Option<Id>,
     pub won_count: i64,
-    pub won_sum: i64,
+    pub won_sum: i128,
     pub lost_count: i64,
     pub open_count: i64,
-    pub open_sum: i64,
+    pub open_sum: i128,
 }
 
 /// By owner, best first.
 pub fn by_owner(tx: &mut Tx, scope: &Scope) -> Result<Vec<OwnerSum>> {
-    let of = |status: &str, what: &str| {
-        format!("CAST(coalesce(sum(CASE WHEN t.status = '{status}' THEN {what} END), 0) AS BIGINT)")
-    };
+    let count = |status: &str| format!("count(CASE WHEN t.status = '{status}' THEN 1 END)");
+    let worth = |status: &str| sum::columns(&format!("CASE WHEN t.status = '{status}' THEN t.amount_base END"));
     let mut sql = Sql::new(format!(
-        "SELECT t.owner_id, {}, {} AS won_sum, {}, {}, {} FROM opportunities t WHERE ",
-        of("won", "1"),
-        of("won", "t.amount_base"),
-        of("lost", "1"),
-        of("open", "1"),
-        of("open", "t.amount_base"),
+        "SELECT t.owner_id, {}, {}, {}, {}, {} FROM opportunities t WHERE ",
+        count("won"),
+        worth("won"),
+        count("lost"),
+        count("open"),
+        worth("open"),
     ));
     filter::scope_of_all(&mut sql, tx.dialect(), scope);
-    sql.push(" GROUP BY t.owner_id ORDER BY won_sum DESC, t.owner_id");
+    sql.push(" GROUP BY t.owner_id");
     let columns = [
-        Storage::Id,
-        Storage::Int,
-        Storage::Int,
-        Storage::Int,
-        Storage::Int,
-        Storage::Int,
+        &[Storage::Id, Storage::Int][..],
+        &sum::STORAGE,
+        &[Storage::Int, Storage::Int],
+        &sum::STORAGE,
     ];
-    tx.all(&sql, &columns, |row| {
+    let mut owners: Vec<OwnerSum> = tx.all(&sql, &columns.concat(), |row| {
         Ok(OwnerSum {
             owner: row.get()?,
             won_count: row.get()?,
-            won_sum: row.get()?,
+            won_sum: sum::take(row)?,
             lost_count: row.get()?,
             open_count: row.get()?,
-            open_sum: row.get()?,
+            open_sum: sum::take(row)?,
         })
-    })
+    })?;
+    // What belongs to nobody comes last among equals.
+    owners.sort_by_key(|o| (std::cmp::Reverse(o.won_sum), o.owner.is_none(), o.owner));
+    Ok(owners)
 }

@@ -82,7 +82,7 @@ both! {
         rate("JPY", "2022-01-01", json!("0.0000000001")).expect(201);
         assert_eq!(t.sales.column("/exchange-rates?filter[rate][lt]=1", "rate"), ["0.0000000001"]);
         t.sales.post("/exchange-rates/revalue", json!({})).refused(403, "forbidden");
-        t.owner.post("/opportunities", json!({ "name": "x", "amount": money("92233720368547758.07", "USD") })).invalid(&["/amount/amount amount_out_of_range"]);
+        t.owner.post("/opportunities", json!({ "name": "x", "amount": money("999999999999999.99", "USD") })).invalid(&["/amount/amount worth_out_of_range"]);
     }
 
     fn open_deals_follow_when_asked_and_closed_ones_keep_their_rate(t) {
@@ -167,5 +167,25 @@ both! {
         assert_eq!((rate("Old"), rate("New"), rate("Open")), (json!("6.5"), json!("6.9"), json!("7.5")));
         let same = import(&t.owner, "opportunities", "name,amount,stage,close date\nOld,US$100,Won,2016-06-01\nOpen,US$1,,2017-06-01\n", &[]);
         assert_eq!(counts(&same), [2, 0, 0, 2, 0], "{}", same.text);
+    }
+
+    fn one_amount_past_all_bounds_holds_up_nobody_elses(t) {
+        let rate = dollars(t, "7");
+        let name = format!("huge {}", t.workspace);
+        let huge = deal(t, &name, money("1", "USD"));
+        let usual = deal(t, "usual", money("1", "USD"));
+        t.running.place.run(&format!("UPDATE opportunities SET amount = {} WHERE name = '{name}'", i64::MAX));
+        t.owner.patch(&rate, 1, json!({ "rate": "8" })).expect(200);
+        let done = t.owner.post("/exchange-rates/revalue", json!({})).expect(200);
+        assert_eq!((&done["revalued"], &done["left_count"]), (&json!(1), &json!(1)), "{}", done.text);
+        assert_eq!(done["left"][0]["title"], name);
+        assert_eq!(done["left"][0]["errors"], json!([{ "pointer": "/amount/amount", "code": "worth_out_of_range" }]));
+        assert_eq!(t.owner.get(&usual).expect(200)["amount"]["rate"], "8");
+        assert_eq!(t.owner.get(&huge).expect(200)["amount"]["rate"], "7");
+    }
+
+    fn a_withdrawn_currency_is_not_newly_taken_into_use(t) {
+        let refused = t.owner.post("/currencies", json!({ "code": "BGN" })).language("en").invalid(&["/code currency_withdrawn"]);
+        assert!(refused.text.contains("EUR"), "it says what took its place: {}", refused.text);
     }
 }

@@ -127,7 +127,9 @@ both! {
             (json!([{ "price": seed::cny("1") }]), "/lines/0/product_id required"),
             (json!([{ "product_id": made.id(), "price": seed::cny("1") }]), "/lines/0/product_id reference_not_found"),
             (json!([{ "product_id": product, "price": seed::cny("1"), "colour": 1 }]), "/lines/0/colour unknown_field"),
-            (json!([line(json!("1000000000"), "92233720368547758.07", 0)]), "/lines amount_out_of_range"),
+            (json!([line(json!("1000000000"), "999999999999999.99", 0)]), "/lines amount_out_of_range"),
+            (json!([line(json!("1"), "1000000000000000", 0)]), "/lines/0/price/amount amount_out_of_range"),
+            (json!([{ "product_id": "x", "price": seed::cny("1") }]), "/lines/0/product_id wrong_type"),
         ] {
             t.sales.patch(&path, 3, json!({ "lines": lines })).invalid(&[issue]);
         }

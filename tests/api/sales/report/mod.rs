@@ -61,4 +61,33 @@ both! {
         assert_eq!(rows, [("other_sales".to_owned(), json!("1000.00"), json!(1)), ("sales".to_owned(), json!("30.00"), json!(2))]);
         assert_eq!(t.manager.get("/reports/sales-by-owner").expect(200).rows().len(), 1, "a manager sees the team");
     }
+
+    fn amounts_are_bounded_and_huge_ones_that_are_stored_already_break_no_sum(t) {
+        let body = |amount: &str| json!({ "name": "x", "amount": seed::cny(amount) });
+        let refused = t.sales.post("/opportunities", body("92233720368547758.07")).language("en").invalid(&["/amount/amount amount_out_of_range"]);
+        assert!(refused.text.contains("999999999999999.99"), "it says how much is taken: {}", refused.text);
+        let name = format!("huge {}", t.workspace);
+        for end in ["", "", "", "win", "win"] {
+            let made = t.sales.create("/opportunities", json!({ "name": name, "amount": seed::cny("1") }));
+            if !end.is_empty() {
+                t.sales.post(&format!("/opportunities/{}/{end}", made.id()), json!({})).if_match(1).expect(200);
+            }
+        }
+        let most = i64::MAX;
+        t.running.place.run(&format!("UPDATE opportunities SET amount = {most}, amount_base = {most} WHERE name = '{name}'"));
+        let (three, two) = (seed::cny("276701161105643274.21"), seed::cny("184467440737095516.14"));
+        assert_eq!(t.owner.get("/reports/pipeline-summary").expect(200)["total"]["sum"], three);
+        let board = t.owner.get(&format!("/pipelines/{}/board", seed::pipeline(&t.owner))).expect(200);
+        let columns = if board["stages"].is_array() { &board["stages"] } else { &board["data"] };
+        assert_eq!(columns[0]["sum"], three, "{}", board.text);
+        for group in ["", "?group=fiscal_year"] {
+            let rate = t.owner.get(&format!("/reports/win-rate{group}")).expect(200);
+            assert_eq!((&rate["won_value"], &rate["open_value"], &rate["months"][0]["won_value"]), (&two, &three, &two));
+        }
+        let owners = t.owner.get("/reports/sales-by-owner").expect(200);
+        assert_eq!((&owners.rows()[0]["won_value"], &owners.rows()[0]["open_value"]), (&two, &three));
+        let huge = t.owner.get("/opportunities?filter[status]=open&sort=amount").expect(200).rows()[0].clone();
+        let path = format!("/opportunities/{}", huge["id"].as_str().expect("an id"));
+        t.owner.patch(&path, 1, json!({ "name": "still editable" })).expect(200);
+    }
 }

@@ -2,10 +2,10 @@
 
 use chrono::TimeZone;
 use domain::import::Problem;
-use domain::import::problem::code;
-use domain::money::{Currency, Money, parse_decimal};
+use domain::import::number::number;
+use domain::money::Money;
 use domain::opportunity::{Opportunity, OpportunityStatus};
-use domain::opportunity_line::Line;
+use domain::opportunity_line::{Line, MOST, invalid_quantity};
 use domain::policy::Permit;
 use domain::product::Product;
 use domain::stage::Stage;
@@ -219,11 +219,10 @@ fn line(row: &mut RowWork, old: Option<&Opportunity>) -> Result<(), (Option<Stri
     let quantity = match row.draft.said.get("quantity") {
         None => 1000,
         Some(text) => {
-            let wrong = || (Some("quantity".to_owned()), Problem::value(code::NOT_A_NUMBER, text));
-            let thousandths = Currency::from_code("KWD").and_then(|three| parse_decimal(text, three));
-            thousandths
-                .filter(|q| (1..=1_000_000_000_000).contains(q))
-                .ok_or_else(wrong)?
+            let of_cell = |problem| (Some("quantity".to_owned()), problem);
+            let read = number(text, None).map_err(of_cell)?;
+            let thousandths = read.minor(3).ok().filter(|q| (1..=MOST).contains(q));
+            thousandths.ok_or_else(|| of_cell(Problem::from_issue(&invalid_quantity("/quantity")).1))?
         }
     };
     let base = row.desk.by.workspace().currency;

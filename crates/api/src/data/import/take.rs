@@ -388,6 +388,10 @@ fn judge<T: Importable>(
     taken: &mut Taken,
 ) -> Result<Judged<T>, Problems> {
     let (desk, draft) = (row.desk, row.draft);
+    if draft.problems.iter().any(|(field, _)| field.is_none()) {
+        // Of a row that is broken as a whole the cells say nothing, not that they are missing either.
+        return Err(Vec::new());
+    }
     let fields = desk.by.fields(T::KIND);
     let key = Key::of::<T>(&row.map, &fields);
     let mut old = None;
@@ -461,8 +465,11 @@ fn judge<T: Importable>(
             .into_iter()
             .filter(|(f, _)| T::KIND.field(f).is_some())
             .collect();
-        if let Err(error) = T::Patch::parse(map, true) {
-            problems.extend(problems_of(error));
+        if let Err(error) = T::Patch::parse(map, old.is_none()) {
+            // A field whose cell says something wrong is not missing beside that.
+            let told: Vec<Option<String>> = problems.iter().map(|(field, _)| field.clone()).collect();
+            let found = problems_of(error).into_iter();
+            problems.extend(found.filter(|(field, p)| p.code != code::REQUIRED || !told.contains(field)));
         }
         return Err(problems);
     };
