@@ -52,6 +52,8 @@ struct Known {
     customers: HashMap<String, (Option<i64>, Option<i64>)>,
     batches: HashMap<String, bool>,
     leads: HashMap<String, bool>,
+    /// Customers with which something happened.
+    met: Vec<String>,
     acknowledged: u64,
 }
 
@@ -74,6 +76,12 @@ fn write_on(client: &Client, prefix: &str, known: &Mutex<Known>) {
             send(client.patch(&path, step, json!({ "employees": step })), 200)?;
         }
         known().customers.insert(key.clone(), (Some(2), None));
+        known().met.push(made.id());
+        for day in [2, 1, 3] {
+            let at = format!("2026-05-0{day}T10:00:00Z");
+            let call = json!({ "subject": "c", "customer_id": made.id(), "happened_at": at });
+            send(client.post("/activities", call), 201)?;
+        }
 
         known().batches.insert(key.clone(), false);
         let steps: Vec<Json> = (0..3)
@@ -109,6 +117,19 @@ fn verify(client: &Client, known: &Known) {
             found == *acknowledged || (pending.is_some() && found == *pending),
             "{key}: {found:?}, acknowledged {acknowledged:?}, pending {pending:?}"
         );
+    }
+    for id in &known.met {
+        let latest = format!("/activities?filter[customer_id]={id}&sort=-happened_at&limit=1");
+        let latest = client
+            .get(&latest)
+            .expect(200)
+            .rows()
+            .first()
+            .map(|a| a["happened_at"].clone());
+        eventually("what follows from an activity is written after the restart", || {
+            let customer = client.get(&format!("/customers/{id}")).expect(200);
+            customer["last_activity_at"] == latest.clone().unwrap_or_default()
+        });
     }
     for (key, acknowledged) in &known.batches {
         let there = (0..3)

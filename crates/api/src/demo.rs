@@ -6,7 +6,7 @@ mod names;
 mod story;
 mod texts;
 
-use crate::numbering_rule;
+use crate::{numbering_rule, subscribers};
 use crate::{password, pipeline, workspace};
 use domain::customer::Customer;
 use domain::policy::{Action, Actor, Permit};
@@ -28,6 +28,7 @@ pub fn fill(store: &Store) -> anyhow::Result<String> {
     }
     let hash = password::hash(PASSWORD).map_err(anyhow::Error::msg)?;
     store.write_here(move |tx| write(tx, &hash))?;
+    subscribers::run_once(store)?;
     store.analyze_here()?;
     let (owner, sales) = (STAFF[0].1, STAFF[4].1);
     Ok(format!(
@@ -59,10 +60,7 @@ fn write(tx: &mut Tx, hash: &str) -> persistence::Result<()> {
         persistence::opportunity::write_lines(tx, &permit, opportunity)?;
     }
     put(tx, &actor, &story.leads)?;
-    let permit = put(tx, &actor, &story.activities)?;
-    for activity in &story.activities {
-        persistence::activity::note(tx, &permit, activity)?;
-    }
+    put(tx, &actor, &story.activities)?;
     put(tx, &actor, &story.tasks)?;
     Ok(())
 }

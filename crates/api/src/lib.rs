@@ -21,7 +21,7 @@ pub use data::import;
 use data::job;
 use finance::{currency, exchange_rate};
 pub use http::{assets, config, forwarded};
-use http::{body, call, caller, error, gate, health, metrics, request, state, sweep, token, worker};
+use http::{body, call, caller, error, gate, health, metrics, request, state, subscribers, sweep, token, worker};
 use office::{holiday, numbering_rule, picklist, working_time, workspace};
 use people::{
     access, api_key, auth, avatar, hand_over, mail, password, role, sharing, team, team_member, transfer, user,

@@ -15,7 +15,7 @@ use domain::task::Task;
 use domain::user::User;
 use domain::value::{Type, Val};
 use domain::{Id, Instant, Record};
-use persistence::{Error, Result, Tx, change, engine, opportunity};
+use persistence::{Error, Result, Tx, change, engine, opportunity, subscriber};
 use serde_json::json;
 
 fn list<T: Record>(pairs: &[(&str, &str)]) -> List {
@@ -140,32 +140,49 @@ fn an_update_writes_what_changed_once() {
 }
 
 #[test]
-fn other_fields_stay_as_somebody_else_left_them() {
+fn a_subscriber_goes_on_where_its_last_transaction_ended() {
     both(|db| {
-        let mut one = customer("甲", None);
-        one.industry = Some("IT".into());
+        let one = customer("甲", None);
         db.insert(std::slice::from_ref(&one));
         let at = Instant::now();
-        let permit = permit::<Customer>(&db.actor());
-        let (by, id) = (permit.clone(), one.id);
-        // The time of the last activity is derived and raises no version.
         let patch = domain::activity::ActivityPatch {
             body: Some(Some("x".into())),
             happened_at: Some(Some(at)),
-            customer_id: Some(Some(id)),
+            customer_id: Some(Some(one.id)),
             ..Default::default()
         };
-        let activity = domain::activity::Activity::create(patch, Birth::new(None)).expect("valid");
-        db.write(move |tx| persistence::activity::note(tx, &by, &activity));
-        let mut new = one.clone();
-        new.industry = None;
-        let old = one.clone();
-        db.write(move |tx| engine::update(tx, &permit, &old, &new));
-        let read: Customer = db.find(id);
-        assert_eq!(
-            (read.version, read.industry, read.last_activity_at),
-            (2, None, Some(at))
-        );
+        db.insert(&[domain::activity::Activity::create(patch, Birth::new(None)).expect("valid")]);
+        db.store.seal_here().expect("sealed");
+        let [subscriber] = subscriber::SUBSCRIBERS else {
+            panic!("one so far")
+        };
+        let seen = || {
+            let read: Customer = db.find(one.id);
+            (read.version, read.last_activity_at)
+        };
+        // Undone with what it did, as by a kill.
+        let actor = db.actor();
+        let broken = db.store.write_here(move |tx| -> Result<()> {
+            subscriber::step(tx, &actor, subscriber)?;
+            Err(Error::Domain(domain::Error::NotFound {
+                kind: "customer",
+                id: None,
+            }))
+        });
+        assert!(broken.is_err());
+        assert_eq!(seen(), (1, None));
+        for _ in 0..2 {
+            let actor = db.actor();
+            let step = db.write(move |tx| subscriber::step(tx, &actor, subscriber));
+            assert_eq!(step, subscriber::Step::There);
+            assert_eq!(seen(), (2, Some(at)), "once, however often it is called");
+            db.store.seal_here().expect("sealed");
+        }
+        let behind = db
+            .store
+            .read_here(|tx| subscriber::behind(tx, subscriber))
+            .expect("is read");
+        assert!(!behind.contains(&db.actor().workspace().id));
     });
 }
 

@@ -10,8 +10,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use domain::{Id, Kind};
-use persistence::Tx;
 use persistence::idempotency::{self, Answer, Key};
+use persistence::{Tx, change};
 use serde_json::{Map, Value as Json};
 use std::future::Future;
 use std::pin::Pin;
@@ -77,13 +77,22 @@ impl<By: AsRef<Caller>> Call<By> {
         Ok(request::nothing_else(&self.optional_object()?)?)
     }
 
-    /// One use case that writes.
+    /// One use case that writes. The answer waits a moment for what follows from it.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Tx, &Caller) -> persistence::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let by = self.caller().clone();
-        Ok(self.state.store.write(move |tx| work(tx, &by)).await?)
+        let use_case = move |tx: &mut Tx| {
+            change::is_wanted();
+            let done = work(tx, &by)?;
+            Ok((done, change::is_wanted()))
+        };
+        let (done, wanted) = self.state.store.write(use_case).await?;
+        if wanted {
+            self.state.subscribers.caught_up().await;
+        }
+        Ok(done)
     }
 
     /// One use case that writes, once for one idempotency key.

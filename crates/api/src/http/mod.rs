@@ -12,6 +12,7 @@ pub mod health;
 pub mod metrics;
 pub mod request;
 pub mod state;
+pub mod subscribers;
 pub mod sweep;
 pub mod token;
 pub mod worker;

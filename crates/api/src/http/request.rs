@@ -7,9 +7,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::policy::Actor;
-use domain::{Error, Id, Issue, Record};
+use domain::policy::{Actor, Scope};
+use domain::{Error, Id, Issue, Kind, Record};
 use persistence::idempotency::Answer;
+use persistence::{Tx, change};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use std::net::IpAddr;
@@ -96,6 +97,16 @@ impl Expected {
         match self {
             Self::Version(seen) if seen != current => Err(Error::Stale { current }),
             _ => Ok(()),
+        }
+    }
+}
+
+impl Expected {
+    /// As `check`; what has only followed from other records since is no change of what the caller saw.
+    pub fn still(self, tx: &mut Tx, scope: &Scope, kind: &Kind, id: Id, current: i64) -> persistence::Result<()> {
+        match self {
+            Self::Version(seen) if seen < current && change::only_derived_since(tx, scope, kind, id, seen)? => Ok(()),
+            _ => Ok(self.check(current)?),
         }
     }
 }

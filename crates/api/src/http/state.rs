@@ -4,6 +4,7 @@ use crate::auth::throttle::Throttle;
 use crate::config::Config;
 use crate::job;
 use crate::mail;
+use crate::subscribers::Subscribers;
 use crate::sweep;
 use crate::token::Tokens;
 use crate::worker::Worker;
@@ -28,6 +29,7 @@ pub struct State {
     pub config: Config,
     pub tokens: Tokens,
     pub jobs: Worker,
+    pub subscribers: Subscribers,
     /// None where no mail server is named.
     pub mail: Option<Worker>,
     _sweeper: Worker,
@@ -65,6 +67,7 @@ impl State {
         Ok(Self {
             tokens: Tokens::new(&keys),
             jobs: job::worker::start(store.clone()).map_err(persistence::Error::internal)?,
+            subscribers: Subscribers::start(store.clone()).map_err(persistence::Error::internal)?,
             mail: mail::start(&store, &config)?,
             _sweeper: sweep::start(store.clone()).map_err(persistence::Error::internal)?,
             throttle: Throttle::new(config.sign_in_limit),

@@ -133,14 +133,15 @@ fn moving(
     lock: Lock,
 ) -> persistence::Result<Moving> {
     let ids: Vec<Id> = wanted.records.iter().map(|r| r.0).collect();
-    let records = held(tx, &caller.scope(kind)?, kind, &ids, lock)?;
+    let scope = caller.scope(kind)?;
+    let records = held(tx, &scope, kind, &ids, lock)?;
     for (id, expected) in &wanted.records {
         let found = records.iter().find(|r| r.id == *id);
         let found = found.ok_or(Error::NotFound {
             kind: kind.name,
             id: Some(*id),
         })?;
-        expected.check(found.version)?;
+        expected.still(tx, &scope, kind, *id, found.version)?;
     }
     let permit = may_give(caller, kind, records.iter().map(|r| r.owner), wanted.to)?;
     if let Some(to) = wanted.to {

@@ -11,6 +11,7 @@ choice! {
         Update "update" "修改" "Updated",
         Delete "delete" "删除" "Deleted",
         Restore "restore" "恢复" "Restored",
+        Derive "derive" "自动更新" "Updated automatically",
     }
 }
 

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::seal::hex;
 use crate::sql::Sql;
 use crate::store::CHANNEL;
+use crate::subscriber;
 use crate::tx::{Dialect, Tx};
 use domain::change::{Change, ChangeAction};
 use domain::policy::{Permit, Scope};
@@ -48,6 +49,12 @@ pub(crate) fn append_all(tx: &mut Tx, permit: &Permit, entries: &[Entry]) -> Res
         sql.push(")");
     }
     tx.execute(&sql)?;
+    if entries
+        .iter()
+        .any(|entry| subscriber::is_wanted(entry.kind, entry.action))
+    {
+        WANTED.set(true);
+    }
     if entries.iter().any(changes_rights) {
         RIGHTS.set(true);
         if tx.dialect() == Dialect::Pg {
@@ -61,6 +68,13 @@ pub(crate) fn append_all(tx: &mut Tx, permit: &Permit, entries: &[Entry]) -> Res
 thread_local! {
     /// Whether this thread has logged a change of rights. A transaction stays on its thread.
     static RIGHTS: Cell<bool> = const { Cell::new(false) };
+    /// Whether it has logged what a subscriber waits for.
+    static WANTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Within a use case, at its end: whether it has logged what a subscriber waits for, since this was last asked here.
+pub fn is_wanted() -> bool {
+    WANTED.take()
 }
 
 /// For the store, when it has committed: whether rights may have changed since it last asked on this thread.
@@ -174,7 +188,50 @@ pub fn after(tx: &mut Tx, scope: &Scope, position: i64, limit: u32) -> Result<Ve
     tx.all(&sql, &STORED, take)
 }
 
-/// The history of one record, newest first, before a position.
+/// The changes of a workspace that a subscriber wants, after a position and up to another, oldest first.
+pub(crate) fn wanted(
+    tx: &mut Tx,
+    scope: &Scope,
+    after: i64,
+    to: i64,
+    wants: &[(&'static str, Option<ChangeAction>)],
+    limit: i64,
+) -> Result<Vec<Change>> {
+    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM change_log WHERE workspace_id = "))
+        .value(scope.workspace())
+        .text(" AND position > ")
+        .value(after)
+        .text(" AND position <= ")
+        .value(to);
+    for (n, (kind, action)) in wants.iter().enumerate() {
+        sql.push(if n == 0 { " AND (kind = " } else { " OR kind = " })
+            .bind(*kind);
+        if let Some(action) = action {
+            sql.push(" AND action = ").bind(action.key());
+        }
+    }
+    sql.push(") ORDER BY position LIMIT ").bind(limit);
+    tx.all(&sql, &STORED, take)
+}
+
+/// Whether a record has changed since a version only by what follows from other records: who saw that version has seen all
+/// that a person wrote.
+pub fn only_derived_since(tx: &mut Tx, scope: &Scope, kind: &Kind, id: Id, version: i64) -> Result<bool> {
+    let sql = Sql::new("SELECT version FROM change_log WHERE workspace_id = ")
+        .value(scope.workspace())
+        .text(" AND record_id = ")
+        .value(id)
+        .text(" AND kind = ")
+        .value(kind.name)
+        .text(" AND version > ")
+        .value(version)
+        .text(" AND action <> ")
+        .value(ChangeAction::Derive.key())
+        .text(" LIMIT 1");
+    Ok(tx.value::<i64>(&sql)?.is_none())
+}
+
+/// What people did with one record, newest first, before a position. What was derived is in the feed.
 pub fn of_record(
     tx: &mut Tx,
     scope: &Scope,
@@ -189,6 +246,8 @@ pub fn of_record(
         .value(id)
         .text(" AND kind = ")
         .value(kind.name)
+        .text(" AND action <> ")
+        .value(ChangeAction::Derive.key())
         .text(" AND position < ")
         .value(before.unwrap_or(i64::MAX))
         .text(" ORDER BY position DESC LIMIT ")

@@ -90,11 +90,13 @@
 
 mod bin;
 mod bulk;
+mod derive;
 mod layout;
 mod page;
 
 pub use bin::{Deleted, find_deleted, list_deleted, restore};
 pub use bulk::{Name, find_named, find_with, named, named_by, names_near};
+pub(crate) use derive::{Derived, derive};
 pub use page::{Page, count, ids_visible, list, list_by, titles, titles_deleted};
 
 use crate::change::{self, Entry};
@@ -462,19 +464,4 @@ pub fn check_owner(tx: &mut Tx, actor: &Actor, id: Id) -> Result<()> {
         Some(code) => Err(Issue::at("owner_id", code).into()),
         None => Ok(()),
     }
-}
-
-/// Notes the time of the latest activity on a record, without a new version: it is derived.
-pub(crate) fn touch(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id, at: Instant) -> Result<()> {
-    let sql = Sql::new(format!("UPDATE {} SET last_activity_at = ", kind.plural))
-        .value(at)
-        .text(" WHERE workspace_id = ")
-        .value(permit.workspace())
-        .text(" AND id = ")
-        .value(id)
-        .text(" AND (last_activity_at IS NULL OR last_activity_at < ")
-        .value(at)
-        .text(")");
-    tx.execute(&sql)?;
-    Ok(())
 }

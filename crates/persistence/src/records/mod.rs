@@ -7,4 +7,5 @@ pub mod filter;
 pub mod idempotency;
 pub mod seal;
 pub mod search;
+pub mod subscriber;
 pub mod sum;

@@ -104,7 +104,7 @@ both! {
         assert!(of.iter().all(|c| c["change_set"] == of[0]["change_set"] && c["action"] == "update" && c["actor_id"] == json!(t.owner.id)));
         let history = t.owner.get(&format!("/contacts/{}/history", scene.contact)).expect(200);
         let fields = json!({ "owner_id": [t.sales.id, t.other_sales.id], "reason": [null, "调岗"] });
-        assert_eq!((&history.rows()[0]["fields"], &history.rows()[0]["version"]), (&fields, &json!(2)));
+        assert_eq!((&history.rows()[0]["fields"], &history.rows()[0]["version"]), (&fields, &json!(3)));
         assert_eq!(t.other_sales.names("/customers").len(), 1);
         t.sales.get(&format!("/customers/{}", scene.customer)).refused(404, "not_found");
         // Again: nothing is left to do, and nothing is written.

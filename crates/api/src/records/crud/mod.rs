@@ -93,12 +93,10 @@ pub fn subject<T: Record>(
     expected: Expected,
 ) -> persistence::Result<(T, Permit)> {
     let scope = caller.scope(T::KIND)?;
-    let found: T = match expected {
-        Expected::Any => engine::find_held(tx, &scope, id)?,
-        Expected::Version(_) => engine::find(tx, &scope, id)?,
-    };
+    // Held, so that nothing that only follows from other records comes in between.
+    let found: T = engine::find_held(tx, &scope, id)?;
     let permit = sharing::authorize(tx, caller, action, &found)?;
-    expected.check(found.version())?;
+    expected.still(tx, &scope, T::KIND, id, found.version())?;
     Ok((found, permit))
 }
 
