@@ -262,7 +262,7 @@ mod tests {
             ("name", "缺少“姓名”".into())
         );
         let (_, problem) = Problem::from_issue(&Issue::at("score", "out_of_range").with("min", 0).with("max", 1000));
-        assert_eq!(problem.text(Locale::Zh, kind), "应在 0 到 1000 之间。");
+        assert_eq!(problem.text(Locale::Zh, kind), "应为 0 到 1000 之间的整数。");
         // The record's own check of a reference names no value.
         let (_, problem) = Problem::from_issue(&Issue::at("owner_id", "reference_not_found"));
         assert_eq!(problem.text(Locale::Zh, kind), "找不到所引用的记录，或您无权查看。");
