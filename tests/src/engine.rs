@@ -121,6 +121,44 @@ impl Place {
     }
 }
 
+/// Keeps every transaction that changes a record from committing, until it is dropped: so two that run beside each other
+/// have both done all they do when the first of them is committed. On PostgreSQL; SQLite has one writer.
+pub struct Commits(Option<PgConnection>);
+
+impl Place {
+    pub fn hold_commits(&self) -> Commits {
+        let DatabaseUrl::Pg(url) = &self.url else {
+            return Commits(None);
+        };
+        let mut conn = PgConnection::establish(url).expect("connects");
+        conn.batch_execute(
+            "CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN PERFORM pg_advisory_xact_lock_shared(7234099); RETURN NULL; END $$; \
+             DROP TRIGGER IF EXISTS gate ON change_log; \
+             CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON change_log DEFERRABLE INITIALLY DEFERRED \
+             FOR EACH ROW EXECUTE FUNCTION gate(); SELECT pg_advisory_lock(7234099)",
+        )
+        .expect("holds");
+        Commits(Some(conn))
+    }
+}
+
+impl Commits {
+    /// Returns when enough transactions wait, for the gate or for one another: `enough` is told how many do.
+    pub fn until(&mut self, enough: impl Fn(usize) -> bool) {
+        let Some(conn) = &mut self.0 else { return };
+        let waiting = "SELECT count(*)::text AS text FROM pg_stat_activity \
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        loop {
+            let found: Vec<Row> = diesel::sql_query(waiting).load(conn).expect("reads");
+            if enough(found[0].text.parse().expect("a number")) {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         if let Kept::Database(name) = &self.kept

@@ -74,7 +74,7 @@ enum Command {
         #[arg(long, env = "GUANXI_WORKERS")]
         workers: Option<usize>,
         /// Database connections
-        #[arg(long, env = "GUANXI_CONNECTIONS", default_value_t = 8)]
+        #[arg(long, env = "GUANXI_CONNECTIONS", default_value_t = 12)]
         connections: u32,
     },
     /// Bring the database up to date

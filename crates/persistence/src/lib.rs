@@ -30,5 +30,5 @@ use records::{filter, seal, sum};
 pub use sales::{opportunity, report};
 
 pub use error::{Error, Result};
-pub use store::{DatabaseUrl, Heard, Options, Store};
+pub use store::{DatabaseUrl, Heard, Options, Store, asking_for};
 pub use tx::{Dialect, Tx};

@@ -1,8 +1,6 @@
 //! The app: files built into the binary, compressed beforehand.
 
-use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -65,7 +63,7 @@ pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
     } else {
         "no-cache"
     };
-    let mut response = if request.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(etag.as_str()) {
+    let mut response = if crate::request::Known::of(request).has(&etag) {
         HttpResponse::NotModified()
     } else {
         HttpResponse::Ok()

@@ -11,7 +11,8 @@ use chrono_tz::Tz;
 use domain::policy::{Actor, Identity};
 use domain::query::Context;
 use domain::{Day, Error, Id, Instant, Issue, Kind, Locale};
-use persistence::{Tx, api_key};
+use persistence::{Tx, api_key, user};
+use std::borrow::Cow;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -50,6 +51,32 @@ impl Caller {
             locale,
             zone,
         }
+    }
+
+    /// The caller as they are now, where records of this kind are about rights, and nobody else changes rights until the
+    /// transaction ends. Whoever was recognized before may have lost meanwhile what this change needs, and two changes that
+    /// are each fine may not be fine together.
+    pub fn in_turn(&self, tx: &mut Tx, kind: &Kind) -> persistence::Result<Cow<'_, Self>> {
+        if !persistence::change::is_about_rights(kind.name) {
+            return Ok(Cow::Borrowed(self));
+        }
+        let workspace = &self.identity.workspace;
+        user::hold_rights(tx, workspace.id)?;
+        let Some(me) = self.user() else {
+            return Ok(Cow::Borrowed(self));
+        };
+        let now = user::identity(tx, workspace.clone(), me)?;
+        let identity = Identity {
+            limits: self.identity.limits.clone(),
+            ..now.ok_or(Error::Unauthenticated("token_invalid"))?
+        };
+        Ok(Cow::Owned(Self {
+            actor: Actor {
+                identity: Arc::new(identity),
+                ..self.actor.clone()
+            },
+            ..self.clone()
+        }))
     }
 
     /// The id of the user.
@@ -127,7 +154,7 @@ async fn identity(state: &State, credential: Credential) -> Result<Arc<Identity>
     let generation = state.generation();
     let found = state
         .store
-        .read_quick(move |tx| match credential {
+        .read_quick(move |tx| match &credential {
             Credential::Token(claims) => {
                 let alive = persistence::session::find(tx, claims.sid)?;
                 let Some(session) = alive.filter(|s| s.user == claims.sub && s.workspace == claims.ws) else {
@@ -137,7 +164,7 @@ async fn identity(state: &State, credential: Credential) -> Result<Arc<Identity>
                 Ok(identity.map(|identity| (identity, Some(session.expires_at))))
             }
             Credential::Key(hash) => {
-                let Some(holder) = api_key::holder(tx, &hash)? else {
+                let Some(holder) = api_key::holder(tx, hash)? else {
                     return Ok(None);
                 };
                 if holder.limits.ends_at.is_some_and(|end| end <= Instant::now()) {
@@ -159,7 +186,7 @@ fn of_user(tx: &mut Tx, workspace: Id, user: Id) -> persistence::Result<Option<I
     let Some(workspace) = persistence::workspace::find(tx, workspace)? else {
         return Ok(None);
     };
-    persistence::user::identity(tx, Arc::new(workspace), user)
+    user::identity(tx, Arc::new(workspace), user)
 }
 
 /// A caller who has signed in: for what is about signing in itself, which no API key does.

@@ -129,6 +129,10 @@ impl Problem {
             Self::Store(StoreError::Unavailable(_) | StoreError::Retry(_)) => {
                 response.insert_header((RETRY_AFTER, "1"));
             }
+            // The same again would fare no better at once.
+            Self::Store(StoreError::TooSlow) => {
+                response.insert_header((RETRY_AFTER, "30"));
+            }
             Self::Store(StoreError::Domain(Refusal::Stale { current })) => {
                 response.insert_header((ETAG, format!("\"{current}\"")));
             }

@@ -18,6 +18,7 @@ use domain::{Id, Locale};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::{Quota, RateLimiter};
+use persistence::asking_for;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -69,6 +70,14 @@ impl Credential {
                 Some(key) => key.to_string(),
                 None => format!("key {}", network(request)),
             },
+        }
+    }
+
+    /// Whose the request is, where the store's connections are shared out: many keys of a user get no more than one.
+    fn shares(&self, state: &State) -> Option<Id> {
+        match self {
+            Self::Token(claims) => Some(claims.sub),
+            Self::Key(hash) => state.key_of(hash),
         }
     }
 }
@@ -153,6 +162,10 @@ pub async fn pass(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let started = Instant::now();
+    // Answered as a GET is; actix keeps the body back.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let id = request_id(&request);
     let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
     let locale = text(ACCEPT_LANGUAGE).and_then(Locale::from_accept_language);
@@ -170,6 +183,8 @@ pub async fn pass(
     let who = known
         .map(|(credential, state)| credential.counted(state, request.request()))
         .unwrap_or_else(|| network(request.request()).to_string());
+    let shares = known.and_then(|(credential, state)| credential.shares(state));
+    let shares = shares.map_or_else(|| network(request.request()).to_string(), |user| user.to_string());
     let is_api = request.path().starts_with("/api/");
     request.extensions_mut().insert(Request {
         id: id.clone(),
@@ -193,7 +208,10 @@ pub async fn pass(
     let late = body::in_time(&mut request);
     let mut response = match refusal {
         Some(problem) => request.into_response(problem.render(locale.unwrap_or_default(), &id)),
-        None => next.call(request).await?.map_into_boxed_body(),
+        None => {
+            let answer = asking_for(shares.into(), next.call(request));
+            answer.await?.map_into_boxed_body()
+        }
     };
     let too_slow = || {
         let problem = Problem::request(StatusCode::REQUEST_TIMEOUT, "body_too_slow");

@@ -4,7 +4,7 @@ use crate::error::Problem;
 use crate::forwarded;
 use crate::state::State;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
+use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::{Actor, Scope};
@@ -37,10 +37,35 @@ pub fn object(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Json>, P
     if deeper_than(&json, DEPTH_LIMIT) {
         return Err(malformed(format!("more than {DEPTH_LIMIT} levels")));
     }
+    if let Some(pointer) = nul(&json) {
+        return Err(Issue::new(pointer, "control_character").into());
+    }
     match json {
         Json::Object(map) => Ok(map),
         _ => Err(Problem::request(StatusCode::BAD_REQUEST, "object_expected")),
     }
+}
+
+/// Where a NUL stands, in a text or in a name: PostgreSQL keeps none, and what only one database takes, neither does.
+pub fn nul(json: &Json) -> Option<String> {
+    let within = |name: &str, json: &Json| nul(json).map(|rest| format!("/{}{rest}", escaped(name)));
+    match json {
+        Json::String(text) => text.contains('\0').then(String::new),
+        Json::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(i, item)| within(&i.to_string(), item)),
+        Json::Object(map) => map.iter().find_map(|(name, item)| match name.contains('\0') {
+            true => Some(String::new()),
+            false => within(name, item),
+        }),
+        _ => None,
+    }
+}
+
+/// A name as part of a pointer (RFC 6901).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// As `object`, where no body at all means an empty one.
@@ -76,8 +101,15 @@ pub fn network(request: &HttpRequest) -> IpAddr {
 
 /// The parameters of the query string, decoded, in order.
 pub fn query_pairs(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
-    serde_urlencoded::from_str(request.query_string())
-        .map_err(|e| Problem::request(StatusCode::BAD_REQUEST, "malformed_request").with("reason", e))
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string())
+        .map_err(|e| Problem::request(StatusCode::BAD_REQUEST, "malformed_request").with("reason", e))?;
+    match pairs
+        .iter()
+        .find(|(name, value)| name.contains('\0') || value.contains('\0'))
+    {
+        Some((name, _)) => Err(Error::BadQuery(Issue::new(name.replace('\0', ""), "control_character")).into()),
+        None => Ok(pairs),
+    }
 }
 
 /// An id in a path. Something that is no id is simply not there.
@@ -122,13 +154,33 @@ pub fn if_match(request: &HttpRequest) -> Result<Expected, Problem> {
     if text == "*" {
         return Ok(Expected::Any);
     }
-    let version = text
+    let version = strong(text)
         .strip_prefix('"')
         .and_then(|t| t.strip_suffix('"'))
         .and_then(|t| t.parse().ok());
     version
         .map(Expected::Version)
         .ok_or_else(|| Problem::request(StatusCode::BAD_REQUEST, "invalid_etag"))
+}
+
+/// An ETag without its mark of weakness, which proxies set where they pack an answer: what is in it decides.
+fn strong(etag: &str) -> &str {
+    etag.strip_prefix("W/").unwrap_or(etag)
+}
+
+/// The ETags of what the caller has at hand.
+pub struct Known(Vec<String>);
+
+impl Known {
+    pub fn of(request: &HttpRequest) -> Self {
+        let said = request.headers().get_all(IF_NONE_MATCH).filter_map(|v| v.to_str().ok());
+        let each = said.flat_map(|said| said.split(','));
+        Self(each.map(|etag| strong(etag.trim()).to_owned()).collect())
+    }
+
+    pub fn has(&self, etag: &str) -> bool {
+        self.0.iter().any(|known| known == "*" || known == etag)
+    }
 }
 
 /// A record as an answer, with its version as ETag.

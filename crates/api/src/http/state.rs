@@ -10,7 +10,7 @@ use crate::token::Tokens;
 use crate::worker::Worker;
 use domain::Id;
 use domain::policy::Identity;
-use persistence::{Store, api_key, workspace};
+use persistence::{Error, Store, api_key, workspace};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -63,13 +63,20 @@ struct Known {
 
 impl State {
     pub fn new(store: Store, config: Config) -> persistence::Result<Self> {
-        let keys = store.write_here(workspace::renew_signing_keys)?;
+        let keys = match store.write_here(workspace::renew_signing_keys) {
+            // Those that are there sign on: who is signed in can read.
+            Err(Error::Full(cause)) => {
+                tracing::warn!(cause, "the signing keys could not be renewed");
+                store.read_here(workspace::signing_keys)?
+            }
+            keys => keys?,
+        };
         Ok(Self {
             tokens: Tokens::new(&keys),
-            jobs: job::worker::start(store.clone()).map_err(persistence::Error::internal)?,
-            subscribers: Subscribers::start(store.clone()).map_err(persistence::Error::internal)?,
+            jobs: job::worker::start(store.clone()).map_err(Error::internal)?,
+            subscribers: Subscribers::start(store.clone()).map_err(Error::internal)?,
             mail: mail::start(&store, &config)?,
-            _sweeper: sweep::start(store.clone()).map_err(persistence::Error::internal)?,
+            _sweeper: sweep::start(store.clone()).map_err(Error::internal)?,
             throttle: Throttle::new(config.sign_in_limit),
             forgot_throttle: Throttle::new(config.sign_in_limit),
             store,
@@ -137,9 +144,19 @@ impl State {
 
     /// The key with this hash, if it was a good one when it last came here.
     pub fn key_met(&self, hash: &Arc<str>) -> Option<Id> {
+        let identity = self.met(hash)?;
+        identity.limits.as_ref().map(|l| l.key)
+    }
+
+    /// The user whose key it is, if it was a good one when it last came here.
+    pub fn key_of(&self, hash: &Arc<str>) -> Option<Id> {
+        self.met(hash)?.user
+    }
+
+    fn met(&self, hash: &Arc<str>) -> Option<Arc<Identity>> {
         let identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
         let known = identities.get(&Who::Key(hash.clone()))?;
-        known.identity.limits.as_ref().map(|l| l.key)
+        Some(known.identity.clone())
     }
 
     /// Has it noted that a key was used, beside the request.

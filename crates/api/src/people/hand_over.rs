@@ -34,21 +34,23 @@ use std::collections::BTreeMap;
 const BATCH: i64 = 200;
 
 /// The right to take a kind's records, or posts, from one and give them to another.
-fn may_move(actor: &Actor, kind: &'static Kind, from: Id, to: Id) -> Result<Permit, Error> {
-    if kind.ownership == Ownership::Owned {
+fn may_move(actor: &Actor, (kind, field): Place, from: Id, to: Id) -> Result<Permit, Error> {
+    if field.name == "owner_id" {
         return may_give(actor, kind, [Some(from)], Some(to));
     }
-    // Who leads a team reaches what its members have.
-    if actor.user() == Some(to) && actor.identity.goes_by_teams() {
+    // Who leads a team reaches what its members have. Whose records a post is in is not looked at: it takes the right to
+    // change all of them.
+    if kind.ownership == Ownership::Shared && actor.user() == Some(to) && actor.identity.goes_by_teams() {
         return Err(Error::Conflict(Issue::new("", "widens_own_reach")));
     }
     actor.authorize(Action::Edit, kind, None)
 }
 
+type Place = (&'static Kind, &'static Field);
+
 /// What the user holds: live, and in the recycle bin.
-fn holds(tx: &mut Tx, permit: &Permit, user: Id) -> persistence::Result<Vec<(&'static Kind, [u64; 2])>> {
-    let count =
-        |(kind, field): (&'static Kind, &'static Field)| Ok((kind, hand_over::count(tx, permit, kind, field, user)?));
+fn holds(tx: &mut Tx, permit: &Permit, user: Id) -> persistence::Result<Vec<(Place, [u64; 2])>> {
+    let count = |place: Place| Ok((place, hand_over::count(tx, permit, place.0, place.1, user)?));
     places().map(count).collect()
 }
 
@@ -89,11 +91,14 @@ async fn preview(caller: Caller, state: Data<State>, path: Path<String>) -> Resu
     let id = request::id(&path, User::KIND.name)?;
     let counts = state.store.read(move |tx| {
         let (_, permit) = in_charge_of(tx, &caller, id)?;
-        let holds = holds(tx, &permit, id)?;
-        let one = |(kind, [live, deleted]): &(&Kind, [u64; 2])| {
-            (kind.plural.to_owned(), json!({ "live": live, "deleted": deleted }))
-        };
-        Ok(holds.iter().map(one).collect::<Map<_, _>>())
+        let mut kinds: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
+        for ((kind, _), [live, deleted]) in holds(tx, &permit, id)? {
+            let sum = kinds.entry(kind.plural).or_default();
+            *sum = [sum[0] + live, sum[1] + deleted];
+        }
+        let one =
+            |(kind, [live, deleted]): (&str, [u64; 2])| (kind.to_owned(), json!({ "live": live, "deleted": deleted }));
+        Ok(kinds.into_iter().map(one).collect::<Map<_, _>>())
     });
     Ok(HttpResponse::Ok().json(json!({ "holds": counts.await? })))
 }
@@ -111,6 +116,7 @@ async fn begin(call: Call) -> Result<HttpResponse, Problem> {
     let wanted = wanted(id, &mut map)?;
     request::nothing_else(&map)?;
     let response = call.once(move |tx, by| {
+        let by = &*by.in_turn(tx, User::KIND)?;
         // Held until the transaction ends: of two who begin at once, the second finds the job of the first.
         held(tx, &by.scope(User::KIND)?, User::KIND, &[id], Lock::Write)?;
         let (leaver, permit) = in_charge_of(tx, by, id)?;
@@ -119,10 +125,10 @@ async fn begin(call: Call) -> Result<HttpResponse, Problem> {
         }
         check_receivers(tx, by, &wanted)?;
         let mut total = 0;
-        for (kind, counts) in holds(tx, &permit, id)? {
+        for (place, counts) in holds(tx, &permit, id)? {
             let count: u64 = counts.iter().sum();
             if count > 0 {
-                may_move(by, kind, id, wanted.receiver(kind))?;
+                may_move(by, place, id, wanted.receiver(place.0))?;
             }
             total += count;
         }
@@ -227,7 +233,7 @@ fn batch(
     actor: &Actor,
     id: Id,
     wanted: &HandOver,
-    (kind, field): (&'static Kind, &'static Field),
+    (kind, field): Place,
 ) -> persistence::Result<Option<usize>> {
     let clerk = job::permit(actor, job::KIND)?;
     if !queue::is_alive(tx, &clerk, id)? {
@@ -236,7 +242,7 @@ fn batch(
     let to = wanted.receiver(kind);
     let moved = hand_over::step(tx, &clerk, (kind, field), wanted.user_id, to, BATCH)?;
     if moved > 0 {
-        may_move(actor, kind, wanted.user_id, to)?;
+        may_move(actor, (kind, field), wanted.user_id, to)?;
         engine::check_owner(tx, actor, to)?;
         let job = queue::current(tx, &clerk, id)?;
         let mut progress: Progress = serde_json::from_value(job.progress).map_err(persistence::Error::internal)?;

@@ -101,7 +101,7 @@ async fn put(kind: &'static Kind, call: Call) -> Result<HttpResponse, Problem> {
     let answer = call
         .write(move |tx, by| {
             let (record, permit) = mine(tx, by, kind, id)?;
-            let seen = !engine::ids_visible(tx, &by.scope(User::KIND)?, User::KIND, &[user])?.is_empty();
+            let seen = !engine::ids_referable(tx, &by.scope(User::KIND)?, User::KIND, &[user])?.is_empty();
             if !seen || !user::is_enabled(tx, by, user)? {
                 return Err(Issue::new("user_id", "reference_not_found").into());
             }

@@ -44,6 +44,7 @@ pub fn keeps_reach(tx: &mut Tx, actor: &Actor, made: &[Id]) -> persistence::Resu
     let Some(me) = actor.user().filter(|_| actor.identity.goes_by_teams()) else {
         return Ok(());
     };
+    user::hold_rights(tx, actor.workspace().id)?;
     let later = user::identity(tx, actor.identity.workspace.clone(), me)?;
     match later.is_some_and(|later| actor.identity.widened(&later, made)) {
         true => Err(Error::Conflict(Issue::new("", "widens_own_reach")).into()),

@@ -59,7 +59,7 @@ async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Res
         .store
         .read(move |tx| {
             let mut data: Vec<Json> = Vec::new();
-            for kind in kinds.into_iter().filter_map(domain::kind) {
+            for kind in kinds.iter().copied().filter_map(domain::kind) {
                 let Ok(scope) = caller.scope(kind) else { continue };
                 // The nearest is declared last: a deal before its customer.
                 let fields = caller.fields(kind);

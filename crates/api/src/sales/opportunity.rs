@@ -85,7 +85,7 @@ fn check_lines(tx: &mut Tx, caller: &Caller, new: &Opportunity) -> persistence::
     let mut wanted: Vec<Id> = new.lines.0.iter().map(|l| l.product_id).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let known = engine::ids_visible(tx, &caller.scope(Product::KIND)?, Product::KIND, &wanted)?;
+    let known = engine::ids_referable(tx, &caller.scope(Product::KIND)?, Product::KIND, &wanted)?;
     for (i, line) in new.lines.0.iter().enumerate() {
         if !known.contains(&line.product_id) {
             return Err(Issue::new(format!("/lines/{i}/product_id"), "reference_not_found").into());

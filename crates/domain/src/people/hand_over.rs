@@ -28,29 +28,60 @@ pub struct Progress {
     pub moved: BTreeMap<String, u64>,
 }
 
-/// The places where a user is held to something: whose record it is, and the posts in what belongs to the workspace, such
-/// as who leads a team. What the system alone writes, such as imports and their files, tells of what somebody did and may
+/// The places where a user is held to something: whose record it is, and every post that is given to somebody, such as who
+/// leads a team or whose task it is to approve. What the system alone writes, such as imports and their files, tells of what somebody did and may
 /// see; it stays with them.
 pub fn places() -> impl Iterator<Item = (&'static Kind, &'static Field)> {
-    let owner = |kind: &&'static Kind| kind.field("owner_id").map(|field| (*kind, field));
-    let (owned, shared): (Vec<&Kind>, Vec<&Kind>) = KINDS.iter().partition(|k| k.ownership == Ownership::Owned);
-    let worked_on = |kind: &&&'static Kind| kind.field(kind.title).is_some_and(|f| !f.can(READONLY));
-    let posts = shared.into_iter().flat_map(|kind| {
-        let post = |f: &&'static Field| f.refers == Some("user") && !f.can(READONLY | FIXED);
-        kind.fields.iter().filter(post).map(move |field| (kind, field))
-    });
-    owned
-        .iter()
-        .filter(worked_on)
-        .filter_map(owner)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .chain(posts)
+    // Records first, and whoever leads a team keeps it for as long as they have some.
+    let of = |ownership| KINDS.iter().filter(move |k| k.ownership == ownership);
+    let kinds = of(Ownership::Owned).chain(of(Ownership::Shared));
+    kinds.flat_map(|kind| held_by(kind).map(move |field| (*kind, field)))
+}
+
+/// The fields of a kind that hold a user to its records.
+fn held_by(kind: &'static Kind) -> impl Iterator<Item = &'static Field> {
+    let owned = kind.ownership == Ownership::Owned;
+    let worked_on = !owned || kind.field(kind.title).is_some_and(|f| !f.can(READONLY));
+    kind.fields.iter().filter(move |field| {
+        let post = field.refers == Some("user") && !field.can(READONLY | FIXED) && field.name != "owner_id";
+        worked_on && (post || owned && field.name == "owner_id")
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Label;
+    use crate::record::SORT;
+
+    const fn person(name: &'static str, caps: u32) -> Field {
+        Field::new::<Option<Id>>(name, Label::new("人", "Person"), caps).refers("user")
+    }
+
+    static FIELDS: [Field; 5] = [
+        person("created_by", READONLY),
+        Field::new::<String>("name", Label::new("名称", "Name"), SORT),
+        person("owner_id", 0),
+        person("approver_id", SORT),
+        person("closed_by", FIXED),
+    ];
+
+    #[test]
+    fn every_post_of_a_person_is_handed_over_whatever_the_kind() {
+        let kind = |ownership| {
+            &*Box::leak(Box::new(Kind {
+                name: "quote",
+                plural: "quotes",
+                label: Label::new("报价", "Quote"),
+                ownership,
+                fields: &FIELDS,
+                title: "name",
+            }))
+        };
+        let names = |ownership| held_by(kind(ownership)).map(|f| f.name).collect::<Vec<_>>();
+        assert_eq!(names(Ownership::Owned), ["owner_id", "approver_id"]);
+        assert_eq!(names(Ownership::Shared), ["approver_id"]);
+    }
 
     #[test]
     fn a_user_holds_records_and_leads_teams() {

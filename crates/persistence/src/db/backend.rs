@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::sql::{At, Date, Doc, Guid, Sql, Texts, types};
-use diesel::connection::{DefaultLoadingMode, LoadConnection};
+use diesel::connection::{CacheSize, DefaultLoadingMode, LoadConnection, SimpleConnection};
 use diesel::deserialize::FromSql;
 use diesel::prelude::*;
 use diesel::row::{Field as _, Row as _};
@@ -45,6 +45,19 @@ macro_rules! backend {
             Ok(diesel::query_dsl::methods::ExecuteDsl::execute(sql, conn)?)
         }
     };
+}
+
+/// Takes the prepared statements from a connection; diesel forgets them one by one or not at all.
+pub fn pg_rid(conn: &mut PgConnection) -> Result<()> {
+    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+    conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
+    // diesel counts its names anew, and the server still knows the old ones.
+    Ok(conn.batch_execute("DEALLOCATE ALL")?)
+}
+
+pub fn sqlite_rid(conn: &mut SqliteConnection) {
+    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+    conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
 }
 
 backend!(PgConnection, diesel::pg::Pg, pg_rows, pg_execute);

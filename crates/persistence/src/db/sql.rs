@@ -5,6 +5,8 @@
 
 mod shapes;
 
+pub use shapes::Rid;
+
 use diesel::QueryResult;
 use diesel::deserialize::{self, FromSql};
 use diesel::expression::AsExpression;

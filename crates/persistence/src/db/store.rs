@@ -1,22 +1,27 @@
 //! Where the data is: opening a database, reading it, and one transaction for each use case that writes.
 
+mod clock;
 mod heard;
 mod numbers;
 mod pg;
 mod sqlite;
+mod turns;
 
+pub(crate) use clock::begin as statement_begins;
 pub(crate) use heard::CHANNEL;
 pub use heard::Heard;
 pub use pg::Held;
 pub(crate) use pg::connect as connect_pg;
 pub use sqlite::connect as connect_sqlite;
+pub use turns::asking_for;
 
 use crate::error::{Error, Result};
 use crate::tx::{Dialect, Tx};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use turns::{Most, Turns, Use};
 
 /// Where a database is. Anything that is not plainly one of the two forms is refused, so that a mistyped address never
 /// becomes the name of a new file.
@@ -50,34 +55,94 @@ pub struct Options {
     pub connections: u32,
     /// After this a query is ended.
     pub query_limit: Duration,
+    /// After this a query that reads is ended too, and begun again among the slow ones, of which few run at a time.
+    pub quick: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            connections: 8,
+            connections: 12,
             query_limit: Duration::from_secs(30),
+            quick: Duration::from_millis(100),
         }
     }
+}
+
+impl Options {
+    /// Writing leaves a sixth to readers, and one user a third to others.
+    fn most(&self) -> Most {
+        let all = usize::try_from(self.connections).unwrap_or(usize::MAX).max(2);
+        Most {
+            all,
+            writes: all - all.div_ceil(6),
+            each: all - all / 3,
+        }
+    }
+}
+
+/// How long somebody waits for a connection before the server says it is busy.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Slow queries at a time: half the processors, but two, so that one user does not keep all others waiting.
+pub(crate) fn slow_at_a_time() -> usize {
+    (std::thread::available_parallelism().map_or(1, usize::from) / 2).max(2)
+}
+
+fn most_slow() -> Most {
+    let all = slow_at_a_time();
+    Most {
+        all,
+        writes: 0,
+        each: all / 2,
+    }
+}
+
+/// How long the statements of a read may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    Quick,
+    Whole,
 }
 
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
-enum Inner {
+struct Inner {
+    database: Database,
+    turns: Arc<Turns>,
+    slow: Arc<Turns>,
+    limit: Duration,
+}
+
+enum Database {
     Sqlite(sqlite::SqliteStore),
-    Pg(pg::PgStore),
+    Pg(Arc<pg::PgStore>),
+}
+
+fn busy() -> Error {
+    Error::Unavailable("too many wait for a connection".into())
 }
 
 impl Store {
     /// Opens, migrates, and starts what runs beside: the writer on SQLite, the sealer on PostgreSQL.
     pub fn open(url: &DatabaseUrl, options: Options) -> Result<Self> {
-        let inner = match url {
-            DatabaseUrl::Sqlite(path) => Inner::Sqlite(sqlite::SqliteStore::open(path, options)?),
-            DatabaseUrl::Pg(url) => Inner::Pg(pg::PgStore::open(url, options)?),
+        let most = options.most();
+        let slow = most_slow();
+        // The sealer takes none of the turns.
+        let connections = u32::try_from(most.all + slow.all + 1).unwrap_or(u32::MAX);
+        let options = Options { connections, ..options };
+        let database = match url {
+            DatabaseUrl::Sqlite(path) => Database::Sqlite(sqlite::SqliteStore::open(path, options)?),
+            DatabaseUrl::Pg(url) => Database::Pg(Arc::new(pg::PgStore::open(url, options)?)),
         };
-        Ok(Self(Arc::new(inner)))
+        Ok(Self(Arc::new(Inner {
+            database,
+            turns: Turns::new(most),
+            slow: Turns::new(slow),
+            limit: options.query_limit,
+        })))
     }
 
     /// Looks at a database as it is: it is neither made nor brought up to date. Only what is committed is sealed before.
@@ -89,75 +154,127 @@ impl Store {
     }
 
     pub fn is_sqlite(&self) -> bool {
-        matches!(*self.0, Inner::Sqlite(_))
+        matches!(self.0.database, Database::Sqlite(_))
     }
 
     /// What other nodes have told of changed rights. None where a node is alone with its file.
     pub fn heard(&self) -> Option<&Heard> {
-        match &*self.0 {
-            Inner::Sqlite(_) => None,
-            Inner::Pg(store) => Some(store.heard()),
+        match &self.0.database {
+            Database::Sqlite(_) => None,
+            Database::Pg(store) => Some(store.heard()),
         }
     }
 
     /// Rises with every change of rights that this store has committed, or heard of.
     pub fn rights_changes(&self) -> u64 {
-        match &*self.0 {
-            Inner::Sqlite(store) => store.changes(),
-            Inner::Pg(store) => store.heard().changes(),
+        match &self.0.database {
+            Database::Sqlite(store) => store.changes(),
+            Database::Pg(store) => store.heard().changes(),
         }
     }
 
-    /// Reads on this thread: for the command line, and for reads of a few indexed rows on SQLite, where handing over to
-    /// another thread costs more than the read.
+    /// Reads on this thread, which may wait: for the command line and for jobs.
     pub fn read_here<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
-        match &*self.0 {
-            Inner::Sqlite(store) => store.read(work),
-            Inner::Pg(store) => store.read(work),
+        let _turn = self.0.turns.wait_here(Use::Read).ok_or_else(busy)?;
+        self.run(Pace::Whole, work)
+    }
+
+    fn run<T>(&self, pace: Pace, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        match &self.0.database {
+            Database::Sqlite(store) => store.read(pace, work),
+            Database::Pg(store) => store.read(pace, work),
         }
     }
 
-    /// A short read: on SQLite at once, on PostgreSQL on a thread that may wait.
+    /// A read of a few indexed rows: on SQLite at once, where handing over to another thread costs more than the read, if
+    /// a connection lies ready. This thread must not wait for one.
     pub async fn read_quick<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+        work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        if self.is_sqlite() {
-            self.read_here(work)
-        } else {
-            self.read(work).await
+        if let Database::Sqlite(store) = &self.0.database
+            && let Some(turn) = self.0.turns.take(Use::Read)
+            && let Some(result) = store.read_at_once(&work)
+        {
+            drop(turn);
+            return match result {
+                Err(Error::TooSlow) => self.read_slowly(Instant::now(), work, false).await,
+                result => result,
+            };
+        }
+        self.read(work).await
+    }
+
+    /// Reads on a thread that may wait. What is not done soon is begun again with more time, when those before it are done:
+    /// so the slow keep no connections from the quick, and leave them the processors.
+    pub async fn read<T: Send + 'static>(&self, work: impl Fn(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        self.read_beside(work, false).await
+    }
+
+    /// The same, with every change numbered and chained that is committed by now: for who reads the change log, and shall
+    /// find their own writes in it.
+    pub async fn read_sealed<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.read_beside(work, true).await
+    }
+
+    async fn read_beside<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+        sealed: bool,
+    ) -> Result<T> {
+        let began = Instant::now();
+        let turn = self.0.turns.wait(Use::Read, PATIENCE).await.ok_or_else(busy)?;
+        let store = self.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let result = store.read_now(Pace::Quick, sealed, &work);
+            drop(turn);
+            (result, work)
+        });
+        match reading.await.map_err(Error::internal)? {
+            (Err(Error::TooSlow), work) => self.read_slowly(began, work, sealed).await,
+            (result, _) => result,
         }
     }
 
-    /// Reads on a thread that may wait.
-    pub async fn read<T: Send + 'static>(&self, work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
-        let store = self.clone();
-        tokio::task::spawn_blocking(move || store.read_here(work))
-            .await
-            .map_err(Error::internal)?
+    fn read_now<T>(&self, pace: Pace, sealed: bool, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        match &self.0.database {
+            Database::Pg(store) if sealed => store.read_sealed(pace, work),
+            // The writer of SQLite seals each commit as part of it.
+            _ => self.run(pace, work),
+        }
     }
 
-    /// Reads on a thread that may wait, with every change numbered and chained that is committed by now: for who reads the
-    /// change log, and shall find their own writes in it.
-    pub async fn read_sealed<T: Send + 'static>(
+    async fn read_slowly<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+        began: Instant,
+        work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
+        sealed: bool,
     ) -> Result<T> {
+        let left = self.0.limit.saturating_sub(began.elapsed());
+        let turn = self.0.slow.wait(Use::Read, left).await.ok_or(Error::TooSlow)?;
+        let (reply, answer) = tokio::sync::oneshot::channel();
         let store = self.clone();
-        tokio::task::spawn_blocking(move || match &*store.0 {
-            // The writer seals each commit as part of it.
-            Inner::Sqlite(store) => store.read(work),
-            Inner::Pg(store) => store.read_sealed(work),
-        })
-        .await
-        .map_err(Error::internal)?
+        std::thread::Builder::new()
+            .name("slow".into())
+            .spawn(move || {
+                step_back();
+                let result = caught(|| store.read_now(Pace::Whole, sealed, work));
+                drop(turn);
+                // The caller may have gone.
+                let _ = reply.send(result);
+            })
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        answer.await.map_err(Error::internal)?
     }
 
     /// One use case in one transaction. An error undoes all of it. The work may be run again when another transaction got
     /// in its way, so it must do nothing but use the transaction.
     pub async fn write<T: Send + 'static>(&self, work: impl Fn(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
-        match &*self.0 {
-            Inner::Sqlite(store) => {
+        match &self.0.database {
+            Database::Sqlite(store) => {
                 let (reply, answer) = tokio::sync::oneshot::channel();
                 store.submit(work, move |result| {
                     // The caller may have gone; what is written is written.
@@ -167,19 +284,23 @@ impl Store {
                     .await
                     .map_err(|_| Error::Unavailable("the writer has stopped".into()))?
             }
-            Inner::Pg(_) => {
-                let store = self.clone();
-                tokio::task::spawn_blocking(move || store.write_here(work))
-                    .await
-                    .map_err(Error::internal)?
+            Database::Pg(store) => {
+                let turn = self.0.turns.wait(Use::Write, PATIENCE).await.ok_or_else(busy)?;
+                let store = store.clone();
+                tokio::task::spawn_blocking(move || {
+                    let _turn = turn;
+                    store.write(work)
+                })
+                .await
+                .map_err(Error::internal)?
             }
         }
     }
 
     /// The same, waiting on this thread: for the command line and for jobs.
     pub fn write_here<T: Send + 'static>(&self, work: impl Fn(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
-        match &*self.0 {
-            Inner::Sqlite(store) => {
+        match &self.0.database {
+            Database::Sqlite(store) => {
                 let (reply, answer) = std::sync::mpsc::sync_channel(1);
                 store.submit(work, move |result| {
                     let _ = reply.send(result);
@@ -188,21 +309,30 @@ impl Store {
                     .recv()
                     .map_err(|_| Error::Unavailable("the writer has stopped".into()))?
             }
-            Inner::Pg(store) => store.write(work),
+            Database::Pg(store) => {
+                let _turn = self.0.turns.wait_here(Use::Write).ok_or_else(busy)?;
+                store.write(work)
+            }
         }
+    }
+
+    /// How many wait for their turn among the slow, so that a test need not guess when they do.
+    #[cfg(test)]
+    pub(crate) fn slow_waiting(&self) -> usize {
+        self.0.slow.waiting()
     }
 
     /// Numbers and chains every change that is committed by now, so that a reader of the change log sees it.
     pub fn seal_here(&self) -> Result<()> {
-        match &*self.0 {
-            Inner::Sqlite(_) => Ok(()),
-            Inner::Pg(store) => store.read_sealed(|_| Ok(())),
+        match &self.0.database {
+            Database::Sqlite(_) => Ok(()),
+            Database::Pg(store) => store.read_sealed(Pace::Whole, |_| Ok(())),
         }
     }
 
     /// Refreshes what the query planner knows; worth it after a large import.
     pub fn analyze_here(&self) -> Result<()> {
-        if let Inner::Sqlite(store) = &*self.0 {
+        if let Database::Sqlite(store) = &self.0.database {
             store.analyze()?;
         }
         self.write_here(|tx| match tx.dialect() {
@@ -210,6 +340,13 @@ impl Store {
             Dialect::Sqlite => tx.batch(sqlite::RELOAD),
         })
     }
+}
+
+/// This thread lets those be first who are quickly done.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    // On Linux this is about the thread, not the process. Where it may not be, the thread is as important as others.
+    let _ = rustix::process::setpriority_process(None, 10);
 }
 
 /// A panic in a use case is the end of that use case alone.

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::numbering_rule::Counter;
 use crate::plan;
 use crate::sql::Sql;
-use crate::store::Held;
+use crate::store::{Held, statement_begins};
 use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use domain::value::{FieldType, Row, Storage, Val};
@@ -36,7 +36,10 @@ impl Tx<'_> {
         crate::tests::note_plan(self, sql);
         match self {
             Self::Pg(held) => backend::pg_rows(&mut held.conn, sql, columns),
-            Self::Sqlite(conn) => backend::sqlite_rows(conn, sql, columns),
+            Self::Sqlite(conn) => {
+                statement_begins();
+                backend::sqlite_rows(conn, sql, columns)
+            }
         }
     }
 
@@ -68,14 +71,20 @@ impl Tx<'_> {
     pub(crate) fn execute(&mut self, sql: &Sql) -> Result<usize> {
         match self {
             Self::Pg(held) => backend::pg_execute(&mut held.conn, sql),
-            Self::Sqlite(conn) => backend::sqlite_execute(conn, sql),
+            Self::Sqlite(conn) => {
+                statement_begins();
+                backend::sqlite_execute(conn, sql)
+            }
         }
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         match self {
             Self::Pg(held) => held.conn.batch_execute(sql)?,
-            Self::Sqlite(conn) => conn.batch_execute(sql)?,
+            Self::Sqlite(conn) => {
+                statement_begins();
+                conn.batch_execute(sql)?;
+            }
         }
         Ok(())
     }

@@ -63,6 +63,25 @@ pub fn identity_of(tx: &mut Tx, workspace: Arc<Workspace>, found: User) -> Resul
     })
 }
 
+/// Whether a user is there, and until the transaction ends is not deleted: who writes something of their own may have
+/// been deleted since they were recognized, or be about to.
+pub fn stays(tx: &mut Tx, actor: &Actor, user: Id) -> Result<bool> {
+    let mut sql = Sql::new("SELECT id FROM users WHERE deleted_at IS NULL AND workspace_id = ")
+        .value(actor.workspace().id)
+        .text(" AND id = ")
+        .value(user);
+    if tx.dialect() == Dialect::Pg {
+        sql.push(" FOR KEY SHARE");
+    }
+    Ok(!tx.rows(&sql, &[Storage::Id])?.is_empty())
+}
+
+/// Until the transaction ends nobody else changes rights in the workspace, nor what they follow from: what is refused one
+/// after the other is refused at once as well.
+pub fn hold_rights(tx: &mut Tx, workspace: Id) -> Result<()> {
+    tx.hold(format!("{workspace}:rights"))
+}
+
 /// Whether a user is there and not disabled.
 pub fn is_enabled(tx: &mut Tx, actor: &Actor, user: Id) -> Result<bool> {
     let sql = Sql::new("SELECT id FROM users WHERE deleted_at IS NULL AND workspace_id = ")

@@ -97,7 +97,7 @@ mod page;
 pub use bin::{Deleted, find_deleted, list_deleted, restore};
 pub use bulk::{Name, find_named, find_with, named, named_by, names_near};
 pub(crate) use derive::{Derived, derive};
-pub use page::{Page, count, ids_visible, list, list_by, titles, titles_deleted};
+pub use page::{Page, count, hold_all, ids_referable, ids_visible, list, list_by, titles, titles_deleted};
 
 use crate::change::{self, Entry};
 use crate::error::{Error, Result};
@@ -428,7 +428,13 @@ pub fn check_references<T: Record>(tx: &mut Tx, actor: &Actor, old: Option<&T>, 
         let Val::Id(id) = is[*i] else { continue };
         let unchanged = was.as_ref().is_some_and(|was| was[*i] == is[*i]);
         let myself = field.refers == Some("user") && actor.user() == Some(id);
-        if unchanged || myself || field.name == "created_by" {
+        if unchanged || field.name == "created_by" {
+            continue;
+        }
+        if myself {
+            if !crate::user::stays(tx, actor, id)? {
+                issues.add(Issue::at(field.name, "reference_not_found"));
+            }
             continue;
         }
         let target = field
@@ -445,7 +451,7 @@ pub fn check_references<T: Record>(tx: &mut Tx, actor: &Actor, old: Option<&T>, 
 /// Why a record cannot be referred to: it is not there for the actor, or is to own something and is disabled.
 fn unfit(tx: &mut Tx, actor: &Actor, kind: &'static Kind, id: Id, owner: bool) -> Result<Option<&'static str>> {
     let visible = match actor.scope(kind) {
-        Ok(scope) => page::can_refer(tx, &scope, kind, id)?,
+        Ok(scope) => !ids_referable(tx, &scope, kind, &[id])?.is_empty(),
         Err(_) => false,
     };
     Ok(match visible {
@@ -457,7 +463,7 @@ fn unfit(tx: &mut Tx, actor: &Actor, kind: &'static Kind, id: Id, owner: bool) -
 
 /// Who is to own records from now on must be there, visible to the actor, and enabled.
 pub fn check_owner(tx: &mut Tx, actor: &Actor, id: Id) -> Result<()> {
-    if actor.user() == Some(id) {
+    if actor.user() == Some(id) && crate::user::stays(tx, actor, id)? {
         return Ok(());
     }
     match unfit(tx, actor, domain::user::User::KIND, id, true)? {

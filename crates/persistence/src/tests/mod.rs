@@ -2,6 +2,7 @@
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
+mod limits;
 
 use crate::sql::Sql;
 use crate::{Result, Tx, audit, engine, opportunity, plan, search};

@@ -1,5 +1,7 @@
 //! Many at once: on one row, with one key, and on one file.
 
+mod pairs;
+
 use std::thread;
 use tests::*;
 

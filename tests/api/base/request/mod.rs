@@ -161,6 +161,45 @@ both! {
         let anybody = Client::new(running.server.url(), None);
         assert_eq!(anybody.call_at("GET", "/readyz").expect(200)["status"], "ready");
     }
+
+    fn a_proxy_that_packs_answers_changes_no_version(t) {
+        let made = t.owner.create("/customers", json!({ "name": "a" }));
+        let path = format!("/customers/{}", made.id());
+        for known in ["W/\"1\"", "\"1\"", "\"7\", W/\"1\"", "*"] {
+            let again = t.owner.get(&path).header("If-None-Match", known).expect(304);
+            assert_eq!(again.header("etag"), "\"1\"");
+        }
+        t.owner.get(&path).header("If-None-Match", "W/\"2\"").expect(200);
+        t.owner.call("PATCH", &path).header("If-Match", "W/\"1\"").json(json!({ "name": "b" })).expect(200);
+        t.owner.call("PATCH", &path).header("If-Match", "W/\"1\"").json(json!({ "name": "c" })).refused(412, "stale");
+        t.owner.call("PATCH", &path).header("If-Match", "W/1").json(json!({ "name": "c" })).refused(400, "invalid_etag");
+    }
+
+    fn head_tells_what_get_would(t) {
+        let path = format!("/customers/{}", t.owner.create("/customers", json!({ "name": "a" })).id());
+        let head = t.owner.call("HEAD", &path).expect(200);
+        assert_eq!((head.header("etag"), head.text.as_str()), ("\"1\"", ""));
+        assert_eq!(t.owner.call("HEAD", "/customers").expect(200).text, "");
+        assert_eq!(t.owner.call_at("HEAD", "/healthz").expect(200).text, "");
+        assert_eq!(t.anonymous.call_at("HEAD", "/api/v1/openapi.json").expect(200).text, "");
+    }
+
+    fn no_text_holds_a_nul_wherever_it_comes_in(t) {
+        let nul = "a\u{0}b";
+        t.owner.post("/customers", json!({ "name": nul })).invalid(&["/name control_character"]);
+        t.owner.post("/customers", json!({ "name": "a", "tags": ["x", nul] })).invalid(&["/tags/1 control_character"]);
+        t.owner.post("/customers", json!({ "name": "a", "custom_fields": { "size": [nul] } })).invalid(&["/custom_fields/size/0 control_character"]);
+        t.owner.post("/customers", json!({ "name": "a", "custom_fields": { (nul): 1 } })).invalid(&["/custom_fields control_character"]);
+        t.owner.post("/customers/batch", json!({ "operations": [{ "method": "create", "body": { "name": nul } }] }))
+            .invalid(&["/operations/0/body/name control_character"]);
+        t.owner.post("/customers/search", json!({ "q": nul })).expect(422);
+        for path in ["/customers?q=a%00b", "/customers?filter[name][contains]=%00", "/customers?sort=%00", "/customers?%00=1", "/search?q=%00", "/customers?cursor=%00"] {
+            assert_eq!(t.owner.get(path).send().status, 400, "{path}");
+        }
+        let put = t.owner.put("/customers/by/external_id/a%00b", json!({ "name": "a" })).send();
+        assert!((400..500).contains(&put.status), "{}", put.text);
+        assert_eq!(t.owner.get("/customers/a%00b").send().status, 404);
+    }
 }
 
 #[test]

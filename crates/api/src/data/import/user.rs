@@ -14,7 +14,7 @@ use domain::team::{Team, TeamPatch};
 use domain::user::{User, UserPatch};
 use domain::value::Storage;
 use domain::{Error, Id, Instant, Issue, Locale, Record};
-use persistence::{Tx, engine};
+use persistence::{Tx, engine, user};
 use serde_json::json;
 
 use super::book::Book;
@@ -341,6 +341,7 @@ fn team_name(desk: &Desk, draft: &Draft) -> Option<String> {
 impl Change {
     /// The manager first, then the team, then its member. A new user who leads the team comes before it, and joins after.
     fn write(&mut self, tx: &mut Tx, by: &Caller) -> persistence::Result<()> {
+        user::hold_rights(tx, by.workspace().id)?;
         if let Some(manager) = &self.manager {
             insert(tx, by, manager)?;
         }

@@ -6,12 +6,12 @@ mod picture;
 use crate::caller::{Caller, SignedIn};
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
-use crate::request;
+use crate::request::{self, Known};
 use crate::schema::type_name;
 use crate::state::State;
 use crate::token;
 use crate::user::in_charge_of;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -146,17 +146,13 @@ async fn get(
     } else {
         caller.scope(kind)?
     };
-    let known = request
-        .headers()
-        .get(IF_NONE_MATCH)
-        .and_then(|v| v.to_str().ok())
-        .map(str::to_owned);
+    let known = Known::of(&request);
     let (etag, content) = state
         .store
         .read_quick(move |tx| {
             let user: User = engine::find(tx, &scope, id)?;
             let etag = format!("\"{}\"", user.avatar.ok_or_else(none)?);
-            if known.is_some_and(|known| known == etag) {
+            if known.has(&etag) {
                 return Ok((etag, None));
             }
             Ok((etag, Some(avatar::find(tx, &scope, id)?.ok_or_else(none)?)))

@@ -1,6 +1,6 @@
 //! Several operations on records of a kind at once: all or nothing, or each for itself.
 
-use super::{Noun, create_in, delete_in, patch_in};
+use super::{Noun, create_in, delete_in, hold_key, patch_in};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes};
@@ -9,8 +9,9 @@ use crate::request::{self, Expected};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use domain::{Error, Id, Issue};
-use persistence::Tx;
+use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
 
 /// One operation of a batch.
 #[derive(Clone)]
@@ -72,6 +73,25 @@ fn run_step<T: Noun>(tx: &mut Tx, caller: &Caller, step: &Step) -> persistence::
     })
 }
 
+/// Two batches over the same records wait for one another and not both for ever, in whatever order they name them.
+fn hold<T: Noun>(tx: &mut Tx, caller: &Caller, steps: &[Step]) -> persistence::Result<()> {
+    let named = steps.iter().filter_map(|step| match step {
+        Step::Create(_) => None,
+        Step::Update(id, ..) | Step::Delete(id, _) => Some(*id),
+    });
+    if let Ok(scope) = caller.scope(T::KIND) {
+        engine::hold_all(tx, &scope, T::KIND, &named.collect::<Vec<_>>())?;
+    }
+    let keys = steps.iter().filter_map(|step| match step {
+        Step::Create(body) | Step::Update(_, _, body) => body.get("external_id")?.as_str(),
+        Step::Delete(..) => None,
+    });
+    for key in keys.collect::<BTreeSet<_>>() {
+        hold_key(tx, caller, T::KIND, key)?;
+    }
+    Ok(())
+}
+
 /// What is wrong with one operation, as part of the whole body.
 fn within(index: usize, error: persistence::Error) -> persistence::Error {
     let moved = |issue: Issue| Issue {
@@ -110,6 +130,8 @@ async fn batch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
         .map(|(i, o)| step(i, o))
         .collect::<Result<Vec<_>, _>>()?;
     call.once(move |tx, by| {
+        let by = &*by.in_turn(tx, T::KIND)?;
+        hold::<T>(tx, by, &steps)?;
         let (mut results, mut shown) = (Vec::with_capacity(steps.len()), Vec::new());
         for (index, step) in steps.iter().enumerate() {
             let done = if atomic {

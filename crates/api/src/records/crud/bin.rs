@@ -38,6 +38,7 @@ async fn restore<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
     let expected = call.expected()?;
     call.nothing()?;
     call.once(move |tx, by| {
+        let by = &*by.in_turn(tx, T::KIND)?;
         let old: T = engine::find_deleted(tx, &by.scope(T::KIND)?, id)?;
         let permit = by.authorize(Action::Delete, T::KIND, old.owner_id())?;
         expected.check(old.version())?;

@@ -67,6 +67,7 @@ pub fn create_in<T: Noun>(tx: &mut Tx, caller: &Caller, map: Map<String, Json>) 
 
 /// As `create_in`, where the caller's right to set the fields has been looked at.
 pub fn create_from<T: Noun>(tx: &mut Tx, caller: &Caller, mut map: Map<String, Json>) -> persistence::Result<T> {
+    let caller = &*caller.in_turn(tx, T::KIND)?;
     T::defaults(tx, caller, &mut map)?;
     if T::KIND.ownership == Ownership::Owned && !map.contains_key("owner_id") {
         map.insert("owner_id".into(), json!(caller.user()));
@@ -108,6 +109,7 @@ pub fn patch_in<T: Noun>(
     expected: Expected,
     mut map: Map<String, Json>,
 ) -> persistence::Result<T> {
+    let caller = &*caller.in_turn(tx, T::KIND)?;
     let (old, permit): (T, _) = subject(tx, caller, id, Action::Edit, expected)?;
     caller.fields(T::KIND).must_set(map.keys())?;
     merge_objects(&mut map, &old)?;
@@ -228,8 +230,7 @@ async fn get<T: Noun>(
         })
         .await?;
     let etag = format!("\"{}\"", record.version());
-    let known = request.headers().get("If-None-Match").and_then(|v| v.to_str().ok());
-    if known == Some(etag.as_str()) {
+    if request::Known::of(&request).has(&etag) {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", etag)).finish());
     }
     Ok(HttpResponse::Ok()
@@ -258,6 +259,7 @@ async fn patch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
 }
 
 fn delete_in<T: Noun>(tx: &mut Tx, caller: &Caller, id: Id, expected: Expected) -> persistence::Result<()> {
+    let caller = &*caller.in_turn(tx, T::KIND)?;
     let (old, permit): (T, _) = subject(tx, caller, id, Action::Delete, expected)?;
     T::before_delete(tx, caller, &old)?;
     engine::delete(tx, &permit, &old)
@@ -278,6 +280,11 @@ fn by_key(kind: &Kind, key: &str, value: String, in_body: Option<Json>) -> Resul
         Some(other) if other != json!(value) => Err(Issue::at(key, "key_differs")),
         _ => Ok(value),
     }
+}
+
+/// Until the transaction ends nobody else makes a record with this key.
+fn hold_key(tx: &mut Tx, caller: &Caller, kind: &Kind, value: &str) -> persistence::Result<()> {
+    tx.hold(format!("{}:{}:{value}", caller.workspace().id, kind.name))
 }
 
 /// Creates or changes the record that has this value in a unique field.
@@ -304,7 +311,7 @@ async fn upsert<T: Noun>(call: Call, path: Path<(String, String)>) -> Result<Htt
             let mut there = found(tx)?;
             if there.is_none() {
                 // Of many who would create it, the first does, and the others find it.
-                tx.hold(format!("{}:{}:{value}", scope.workspace(), T::KIND.name))?;
+                hold_key(tx, by, T::KIND, &value)?;
                 there = found(tx)?;
             }
             match there {

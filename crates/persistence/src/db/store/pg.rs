@@ -1,12 +1,13 @@
 //! PostgreSQL: a pool, transactions that are tried again, a sealer for the change log, a listener for what other nodes tell.
 
-use super::Options;
 use super::heard::{Heard, keep_listening};
 use super::numbers::Numbers;
+use super::{Options, Pace};
 use crate::error::{Error, Result};
 use crate::numbering_rule::Counter;
+use crate::sql::Rid;
 use crate::tx::Tx;
-use crate::{change, migrations, seal};
+use crate::{backend, change, migrations, seal};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, ConnectionError, PgConnection};
 use r2d2::{ManageConnection, Pool, PooledConnection};
@@ -25,6 +26,9 @@ pub struct Held {
     pub(crate) conn: PgConnection,
     pub(crate) numbers: Arc<Numbers>,
     pub(crate) drawn: Vec<(Counter, Vec<i64>)>,
+    /// How long its statements have.
+    pace: Pace,
+    rid: Rid,
     broken: bool,
     used: Instant,
 }
@@ -35,6 +39,8 @@ impl Held {
             conn,
             numbers,
             drawn: Vec::new(),
+            pace: Pace::Quick,
+            rid: Rid::default(),
             broken: false,
             used: Instant::now(),
         }
@@ -106,6 +112,7 @@ pub struct PgStore {
     pool: Arc<Pool<Manager>>,
     wake: SyncSender<()>,
     heard: Arc<Heard>,
+    options: Options,
 }
 
 impl PgStore {
@@ -115,10 +122,10 @@ impl PgStore {
         let setup = format!(
             "SET TIME ZONE 'UTC'; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 60000; \
              SET client_min_messages = warning",
-            options.query_limit.as_millis()
+            milliseconds(options.quick)
         );
         let pool = Pool::builder()
-            .max_size(options.connections.max(2))
+            .max_size(options.connections)
             .min_idle(Some(1))
             .test_on_check_out(false)
             .connection_timeout(Duration::from_secs(3))
@@ -133,7 +140,7 @@ impl PgStore {
         let weak = Arc::downgrade(&pool);
         std::thread::Builder::new()
             .name("sealer".into())
-            .spawn(move || keep_sealing(&weak, &woken))
+            .spawn(move || keep_sealing(&weak, &woken, options))
             .map_err(Error::internal)?;
         let heard = Arc::new(Heard::new());
         let (url, listener) = (url.to_owned(), Arc::downgrade(&heard));
@@ -141,21 +148,44 @@ impl PgStore {
             .name("listener".into())
             .spawn(move || keep_listening(&url, &listener))
             .map_err(Error::internal)?;
-        Ok(Self { pool, wake, heard })
+        Ok(Self {
+            pool,
+            wake,
+            heard,
+            options,
+        })
     }
 
     pub fn heard(&self) -> &Heard {
         &self.heard
     }
 
-    pub fn read<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
-        with(&self.pool, work)
+    pub fn read<T>(&self, pace: Pace, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        with(&self.pool, |tx| {
+            self.paced(tx, pace)?;
+            work(tx)
+        })
+    }
+
+    /// The connection keeps its pace until another is asked for.
+    fn paced(&self, tx: &mut Tx, pace: Pace) -> Result<()> {
+        let Tx::Pg(held) = tx else { return Ok(()) };
+        if held.pace != pace {
+            let limit = match pace {
+                Pace::Quick => self.options.quick,
+                Pace::Whole => self.options.query_limit,
+            };
+            held.conn
+                .batch_execute(&format!("SET statement_timeout = {}", milliseconds(limit)))?;
+            held.pace = pace;
+        }
+        Ok(())
     }
 
     pub fn write<T>(&self, work: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
         let mut attempt = 1;
         loop {
-            match super::caught(|| with(&self.pool, |tx| transaction(tx, &work))) {
+            match super::caught(|| with(&self.pool, |tx| transaction(tx, self.options, &work))) {
                 Err(Error::Retry(cause)) if attempt < ATTEMPTS => {
                     tracing::debug!(cause, attempt, "trying a transaction again");
                     super::pause(Duration::from_millis(u64::from(5 * attempt)));
@@ -177,9 +207,10 @@ impl PgStore {
     }
 
     /// On one connection: who held one while waiting for another would wait for ever, with as many others as there are.
-    pub fn read_sealed<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+    pub fn read_sealed<T>(&self, pace: Pace, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         with(&self.pool, |tx| {
-            seal_all(tx)?;
+            seal_all(tx, self.options)?;
+            self.paced(tx, pace)?;
             work(tx)
         })
     }
@@ -191,12 +222,15 @@ pub fn look<T>(url: &str, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> 
     held.conn
         .batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning")?;
     let mut tx = Tx::Pg(&mut held);
-    seal_all(&mut tx)?;
+    seal_all(&mut tx, Options::default())?;
     work(&mut tx)
 }
 
 fn with<T>(pool: &Pool<Manager>, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
     let mut held = take(pool)?;
+    if held.rid.is_due() {
+        backend::pg_rid(&mut held.conn)?;
+    }
     // Stays so if the work panics: nobody shall get its open transaction.
     held.broken = true;
     let result = work(&mut Tx::Pg(&mut held));
@@ -222,8 +256,14 @@ fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
     }
 }
 
-fn transaction<T>(tx: &mut Tx, work: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
-    tx.batch("BEGIN")?;
+fn milliseconds(limit: Duration) -> u128 {
+    // 0 would be no limit.
+    limit.as_millis().max(1)
+}
+
+fn transaction<T>(tx: &mut Tx, options: Options, work: impl Fn(&mut Tx) -> Result<T>) -> Result<T> {
+    let limit = milliseconds(options.query_limit);
+    tx.batch(&format!("BEGIN; SET LOCAL statement_timeout = {limit}"))?;
     if let Tx::Pg(held) = tx {
         held.drawn.clear();
     }
@@ -243,9 +283,9 @@ fn transaction<T>(tx: &mut Tx, work: impl Fn(&mut Tx) -> Result<T>) -> Result<T>
 }
 
 /// Seals until nothing is left. Whoever else seals holds the lock until its batch is committed.
-fn seal_all(tx: &mut Tx) -> Result<()> {
+fn seal_all(tx: &mut Tx, options: Options) -> Result<()> {
     loop {
-        let sealed = transaction(tx, |tx| {
+        let sealed = transaction(tx, options, |tx| {
             tx.batch("SELECT pg_advisory_xact_lock(7234071)")?;
             seal::seal_batch(tx, SEAL_AT_ONCE)
         })?;
@@ -255,14 +295,14 @@ fn seal_all(tx: &mut Tx) -> Result<()> {
     }
 }
 
-fn keep_sealing(pool: &std::sync::Weak<Pool<Manager>>, woken: &Receiver<()>) {
+fn keep_sealing(pool: &std::sync::Weak<Pool<Manager>>, woken: &Receiver<()>, options: Options) {
     loop {
         let stop = matches!(
             woken.recv_timeout(SEAL_EVERY),
             Err(std::sync::mpsc::RecvTimeoutError::Disconnected)
         );
         let Some(pool) = pool.upgrade() else { return };
-        if let Err(error) = with(&pool, seal_all) {
+        if let Err(error) = with(&pool, |tx| seal_all(tx, options)) {
             tracing::warn!(%error, "changes wait to be sealed");
         }
         if stop {

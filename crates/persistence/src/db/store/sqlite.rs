@@ -3,13 +3,15 @@
 //! Use cases that arrive while a commit is under way share the next one: a savepoint each, one COMMIT (and one fsync) for
 //! all, the replies after it. So `synchronous=FULL` stays fast, and nobody waits for a lock.
 
-use super::Options;
+use super::clock::{self, Limit};
+use super::{Options, Pace};
 use crate::error::{Error, Result};
+use crate::sql::Rid;
 use crate::tx::Tx;
-use crate::{change, migrations, seal};
+use crate::{backend, change, migrations, seal};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use r2d2::{ManageConnection, Pool};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,7 +38,41 @@ const FORGET: &str = "DELETE FROM sqlite_stat1 WHERE tbl GLOB '*_fts_*' OR CAST(
 /// Takes the figures over that another connection has written.
 pub const RELOAD: &str = "ANALYZE sqlite_schema";
 
-type Readers = Pool<ConnectionManager<SqliteConnection>>;
+/// A connection that reads.
+struct Reader {
+    conn: SqliteConnection,
+    rid: Rid,
+}
+
+impl Reader {
+    fn run<T>(&mut self, limit: Limit, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        if self.rid.is_due() {
+            backend::sqlite_rid(&mut self.conn);
+        }
+        clock::limited(limit, || work(&mut Tx::Sqlite(&mut self.conn)))
+    }
+}
+
+struct Manager(PathBuf);
+
+impl ManageConnection for Manager {
+    type Connection = Reader;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Reader> {
+        let conn = connect_as(&self.0, READER)?;
+        let rid = Rid::default();
+        Ok(Reader { conn, rid })
+    }
+
+    fn is_valid(&self, _: &mut Reader) -> Result<()> {
+        Ok(())
+    }
+
+    fn has_broken(&self, _: &mut Reader) -> bool {
+        false
+    }
+}
 
 /// A use case on its way through the writer.
 trait Job: Send {
@@ -87,12 +123,13 @@ where
 
 pub struct SqliteStore {
     path: PathBuf,
-    readers: Readers,
+    readers: Pool<Manager>,
     /// None while closing.
     writer: Option<SyncSender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
     /// Rises with every commit that changes rights.
     changes: Arc<AtomicU64>,
+    options: Options,
 }
 
 /// Lets the writer finish, and leaves everything in the one file: who copies it has it all.
@@ -110,15 +147,6 @@ impl Drop for SqliteStore {
         if let Err(error) = emptied {
             tracing::warn!(%error, "the write-ahead log stays beside the database");
         }
-    }
-}
-
-#[derive(Debug)]
-struct Reader;
-
-impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Reader {
-    fn on_acquire(&self, conn: &mut SqliteConnection) -> std::result::Result<(), diesel::r2d2::Error> {
-        conn.batch_execute(READER).map_err(diesel::r2d2::Error::QueryError)
     }
 }
 
@@ -171,23 +199,27 @@ fn analyze(path: &Path, how: &str) -> Result<()> {
 
 impl SqliteStore {
     pub fn open(path: &Path, options: Options) -> Result<Self> {
+        sqlite_watch::watch(clock::goes_on);
         let mut conn = open_migrated(path)?;
-        analyze(path, "PRAGMA optimize=0x10002")?;
+        match analyze(path, "PRAGMA optimize=0x10002") {
+            // What is there can be read, and plans are as good as they were.
+            Err(Error::Full(cause)) => tracing::warn!(cause, "the planner's figures stay as they are"),
+            looked => looked?,
+        }
         conn.batch_execute(RELOAD)?;
         let (writer, jobs) = sync_channel(QUEUE);
         let changes = Arc::new(AtomicU64::new(0));
         let counted = changes.clone();
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write_all(conn, &jobs, &counted))
+            .spawn(move || write_all(conn, &jobs, &counted, Limit::Whole(options.query_limit)))
             .map_err(Error::internal)?;
         let readers = Pool::builder()
             .max_size(options.connections)
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(3))
             .test_on_check_out(false)
-            .connection_customizer(Box::new(Reader))
-            .build(ConnectionManager::new(path.to_string_lossy()))
+            .build(Manager(path.to_owned()))
             .map_err(|e| Error::Unavailable(e.to_string()))?;
         Ok(Self {
             path: path.to_owned(),
@@ -195,6 +227,7 @@ impl SqliteStore {
             writer: Some(writer),
             thread: Some(thread),
             changes,
+            options,
         })
     }
 
@@ -207,9 +240,20 @@ impl SqliteStore {
         analyze(&self.path, "ANALYZE")
     }
 
-    pub fn read<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+    pub fn read<T>(&self, pace: Pace, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         let mut conn = self.readers.get().map_err(|e| Error::Unavailable(e.to_string()))?;
-        work(&mut Tx::Sqlite(&mut conn))
+        let limit = match pace {
+            Pace::Quick => Limit::Quick(self.options.quick),
+            Pace::Whole => Limit::Whole(self.options.query_limit),
+        };
+        conn.run(limit, work)
+    }
+
+    /// None where no connection lies ready: then nothing was done.
+    pub fn read_at_once<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Option<Result<T>> {
+        let mut conn = self.readers.try_get()?;
+        let limit = Limit::Quick(self.options.quick);
+        Some(conn.run(limit, work))
     }
 
     pub fn submit<T: Send + 'static>(
@@ -236,14 +280,19 @@ fn again(error: &Error) -> Error {
     match error {
         Error::Full(m) => Error::Full(m.clone()),
         Error::Unavailable(m) | Error::Retry(m) => Error::Unavailable(m.clone()),
+        Error::TooSlow => Error::Unavailable("a write that shared the transaction took too long".into()),
         other => Error::Internal(other.to_string()),
     }
 }
 
-fn write_all(mut conn: SqliteConnection, jobs: &Receiver<Box<dyn Job>>, changes: &AtomicU64) {
+fn write_all(mut conn: SqliteConnection, jobs: &Receiver<Box<dyn Job>>, changes: &AtomicU64, limit: Limit) {
+    let mut rid = Rid::default();
     while let Ok(first) = jobs.recv() {
+        if rid.is_due() {
+            backend::sqlite_rid(&mut conn);
+        }
         let mut group = vec![first];
-        let outcome = commit(&mut conn, &mut group, jobs);
+        let outcome = commit(&mut conn, &mut group, jobs, limit);
         if let Err(error) = &outcome {
             tracing::error!(%error, shared_by = group.len(), "a commit failed");
             // Nothing to undo where SQLite has ended the transaction by itself, or never begun it.
@@ -259,12 +308,17 @@ fn write_all(mut conn: SqliteConnection, jobs: &Receiver<Box<dyn Job>>, changes:
 }
 
 /// Runs the first use case of the group and those that wait by then, and commits what they did.
-fn commit(conn: &mut SqliteConnection, group: &mut Vec<Box<dyn Job>>, jobs: &Receiver<Box<dyn Job>>) -> Result<()> {
+fn commit(
+    conn: &mut SqliteConnection,
+    group: &mut Vec<Box<dyn Job>>,
+    jobs: &Receiver<Box<dyn Job>>,
+    limit: Limit,
+) -> Result<()> {
     let mut tx = Tx::Sqlite(conn);
     tx.batch("BEGIN IMMEDIATE")?;
     while let Some(job) = group.last_mut() {
         tx.batch("SAVEPOINT use_case")?;
-        match job.run(&mut tx) {
+        match clock::limited(limit, || job.run(&mut tx)) {
             Outcome::Keep => tx.batch("RELEASE SAVEPOINT use_case")?,
             Outcome::Undo(cause) => {
                 // Where SQLite has undone everything (a full disk), those who shared the transaction learn the cause.

@@ -114,7 +114,7 @@ fn check_settings(tx: &mut Tx, permit: &Permit, layout: &super::Layout, row: &[V
         };
         let Val::Id(id) = row[*i] else { continue };
         let settled = target.ownership == Ownership::Owned || field.name == "created_by";
-        if !settled && !super::page::can_refer(tx, &permit.scope(), target, id)? {
+        if !settled && super::ids_referable(tx, &permit.scope(), target, &[id])?.is_empty() {
             issues.add(Issue::at(field.name, "reference_not_found"));
         }
     }

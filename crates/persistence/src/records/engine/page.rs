@@ -175,14 +175,29 @@ pub fn ids_visible(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Resul
     tx.all(&sql, &[Storage::Id], |row| Ok(row.get()?))
 }
 
-/// Whether the scope lets see a record that is to be referred to. Where references keep it from being deleted, it stays
-/// until the transaction ends: on PostgreSQL a deletion under way at the same time would not see the new reference.
-pub(super) fn can_refer(tx: &mut Tx, scope: &Scope, kind: &Kind, id: Id) -> Result<bool> {
-    let mut sql = visible(tx.dialect(), scope, kind, &[id]);
-    if tx.dialect() == Dialect::Pg && kind.ownership == Ownership::Shared {
-        sql.push(" FOR KEY SHARE OF t");
+/// As `ids_visible`, of records that are to be referred to. Where references keep them from being deleted, they stay until
+/// the transaction ends: on PostgreSQL a deletion under way at the same time would not see the new reference.
+pub fn ids_referable(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<Vec<Id>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(tx.row(&sql, &[Storage::Id])?.is_some())
+    let mut sql = visible(tx.dialect(), scope, kind, ids);
+    if tx.dialect() == Dialect::Pg && kind.ownership == Ownership::Shared {
+        sql.push(" ORDER BY t.id FOR KEY SHARE OF t");
+    }
+    tx.all(&sql, &[Storage::Id], |row| Ok(row.get()?))
+}
+
+/// Nobody else changes these of the records in sight until the transaction ends. On PostgreSQL whoever is to change several
+/// begins with this: rows are locked in one order, whatever order they are changed in, so that of two who change the same
+/// one waits and not both for each other.
+pub fn hold_all(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<()> {
+    if tx.dialect() == Dialect::Pg && !ids.is_empty() {
+        let mut sql = visible(tx.dialect(), scope, kind, ids);
+        sql.push(" ORDER BY t.id FOR NO KEY UPDATE OF t");
+        tx.rows(&sql, &[Storage::Id])?;
+    }
+    Ok(())
 }
 
 fn visible(dialect: Dialect, scope: &Scope, kind: &Kind, ids: &[Id]) -> Sql {

@@ -1,0 +1,2 @@
+-- Only SQLite had it to mend.
+SELECT 1;
