@@ -53,6 +53,10 @@ pub struct Utf8Reader<R> {
     after_return: bool,
     lines: u64,
     bytes: u64,
+    /// The encoding was found out, and lines may still be of another.
+    guessed: bool,
+    /// Lines of UTF-8 among those of another encoding, and the first of them.
+    mixed: (u64, u64),
 }
 
 impl<R: Read> Utf8Reader<R> {
@@ -74,6 +78,8 @@ impl<R: Read> Utf8Reader<R> {
             after_return: false,
             lines: 1,
             bytes: 0,
+            guessed: encoding.is_none(),
+            mixed: (0, 0),
         }
     }
 
@@ -85,6 +91,11 @@ impl<R: Read> Utf8Reader<R> {
     /// Bytes of the input decoded so far.
     pub fn bytes_read(&self) -> u64 {
         self.bytes
+    }
+
+    /// Lines of UTF-8 in a file that is otherwise not, and the first of them.
+    pub fn mixed(&self) -> (u64, u64) {
+        self.mixed
     }
 
     /// Decodes the next piece into `out`.
@@ -174,22 +185,61 @@ impl<R: Read> Utf8Reader<R> {
         self.lines += self.out.iter().filter(|b| **b == b'\n').count() as u64;
     }
 
+    /// How much of the window is of one encoding, and whether that is UTF-8 in a file that is otherwise GBK: such a file was
+    /// put together from two. Lines end alike in both, and none of GBK reads as Chinese in UTF-8 by accident.
+    fn run(&mut self) -> (usize, bool) {
+        let rest = &self.raw[self.start..self.end];
+        if !self.guessed || self.encoding != Some(GB18030) {
+            return (rest.len(), false);
+        }
+        let (mut length, mut kind, mut count) = (0, None, 0);
+        for line in rest.split_inclusive(|b| matches!(b, b'\n' | b'\r')) {
+            let cut = !self.input_ended && length + line.len() == rest.len() && !line.ends_with(b"\n");
+            if cut && length == 0 {
+                // Too long to be looked at as a whole: from here on it is all one.
+                self.guessed = false;
+                return (rest.len(), false);
+            }
+            let own = (!line.is_ascii()).then(|| is_utf8_of_china(line));
+            if cut || kind.is_some() && own.is_some() && kind != own {
+                break;
+            }
+            kind = kind.or(own);
+            count += u64::from(own == Some(true));
+            length += line.len();
+        }
+        if count > 0 {
+            let first = if self.mixed.0 == 0 { self.lines } else { self.mixed.1 };
+            self.mixed = (self.mixed.0 + count, first);
+        }
+        (length, kind == Some(true))
+    }
+
     fn decode(&mut self) -> io::Result<()> {
+        let (length, utf8) = self.run();
         let Some(decoder) = self.decoder.as_mut() else {
             return Ok(());
         };
-        let rest = &self.raw[self.start..self.end];
+        let rest = &self.raw[self.start..self.start + length];
+        if utf8 {
+            self.out.extend_from_slice(rest);
+            self.skip(length);
+            self.end_lines();
+            self.finished = self.input_ended && self.start == self.end;
+            return Ok(());
+        }
+        let last = self.input_ended && self.start + length == self.end;
         let room = decoder
             .max_utf8_buffer_length_without_replacement(rest.len())
             .ok_or(io::ErrorKind::OutOfMemory)?;
         self.out.resize(room, 0);
-        let (result, read, written) = decoder.decode_to_utf8_without_replacement(rest, &mut self.out, self.input_ended);
+        let (result, read, written) = decoder.decode_to_utf8_without_replacement(rest, &mut self.out, last);
         self.out.truncate(written);
         self.skip(read);
         self.end_lines();
         match result {
             DecoderResult::InputEmpty => {
-                self.finished = self.input_ended;
+                self.finished = last;
                 Ok(())
             }
             // Cannot be with the room given; the next turn goes on.
@@ -229,6 +279,12 @@ impl<R: Read> Read for Utf8Reader<R> {
         self.out_start += count;
         Ok(count)
     }
+}
+
+/// Whether a line is UTF-8 with a character that takes three bytes or more. Those of two are what single characters of GBK
+/// look like.
+fn is_utf8_of_china(line: &[u8]) -> bool {
+    std::str::from_utf8(line).is_ok_and(|text| text.chars().any(|c| c.len_utf8() > 2))
 }
 
 /// Strict UTF-8, but for a sequence that the window cuts; GB18030 otherwise, which has all of GBK and GB 2312.

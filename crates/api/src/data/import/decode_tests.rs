@@ -187,3 +187,32 @@ proptest::proptest! {
         let _ = decode_as(&bytes, Some(BIG5));
     }
 }
+
+#[test]
+fn lines_of_two_encodings_are_each_read_as_what_they_are() {
+    let gbk = |text: &str| GB18030.encode(text).0.into_owned();
+    let mixed = [
+        gbk("名称,城市\r\n涡阳面粉厂,亳州\r\n"),
+        "钱锺书书店,无锡\r\nplain,ascii\r\n上海博艺网络科技,上海\r\n"
+            .as_bytes()
+            .to_vec(),
+        gbk("隆,联通\r\n末行,苏州"),
+    ];
+    let text = "名称,城市\n涡阳面粉厂,亳州\n钱锺书书店,无锡\nplain,ascii\n上海博艺网络科技,上海\n隆,联通\n末行,苏州";
+    let bytes = mixed.concat();
+    assert_eq!(decode(&bytes), Ok((text.to_owned(), "gb18030")));
+    let mut reader = Utf8Reader::new(&bytes[..], None);
+    reader.read_to_end(&mut Vec::new()).expect("reads");
+    assert_eq!(reader.mixed(), (2, 3));
+    // What somebody says is taken at their word.
+    let mut reader = Utf8Reader::new(&bytes[..], Some(GB18030));
+    let _ = reader.read_to_end(&mut Vec::new());
+    assert_eq!(reader.mixed(), (0, 0));
+    // More than the window holds, and lines longer than it.
+    let long = gbk("很长的一行").repeat(20_000);
+    let many = [gbk("甲乙\n"), "丙丁戊己\n".as_bytes().to_vec()]
+        .concat()
+        .repeat(20_000);
+    assert_eq!(decode(&long).expect("reads").0.chars().count(), 100_000);
+    assert_eq!(decode(&many).expect("reads").0, "甲乙\n丙丁戊己\n".repeat(20_000));
+}

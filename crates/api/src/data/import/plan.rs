@@ -222,6 +222,12 @@ impl Plan {
             }
         }
         reader.encoding().clone_into(&mut plan.encoding);
+        let (mixed, first) = reader.mixed();
+        if mixed > 0 {
+            let told = Problem::new(code::MIXED_ENCODINGS).with("lines", mixed);
+            let told = told.with("line", first).with("encoding", reader.encoding());
+            plan.remarks.push((None, told));
+        }
         for (column, scan) in columns.iter_mut().zip(&scans) {
             column.style = scan.style();
             let remark = column.style.remark(&column.header);

@@ -10,6 +10,10 @@ use super::decode::{DecodeError, Utf8Reader};
 use super::source::{BUFFER, END, RECORD_LIMIT, Source, TooLarge};
 use super::{delimiter, error_file};
 
+/// Columns of a table: each is looked at, and told of in the plan and the report. No program that people export from has
+/// half as many.
+pub const MOST_COLUMNS: usize = 1000;
+
 /// What a caller knows better than the reader can find out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
@@ -31,6 +35,8 @@ pub enum ReadError {
     Empty,
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    #[error("the table has {found} columns, more than {MOST_COLUMNS}")]
+    TooManyColumns { found: usize },
     #[error("the record at line {line} is larger than {RECORD_LIMIT} bytes")]
     TooLarge { line: u64 },
     #[error("reading failed")]
@@ -58,6 +64,9 @@ impl ReadError {
                 .with("byte", byte)
                 .with("encoding", encoding),
             Self::Decode(DecodeError::NotText { format }) => Problem::new(code::NOT_TEXT).with("format", format),
+            Self::TooManyColumns { found } => Problem::new(code::TOO_MANY_COLUMNS)
+                .with("found", found)
+                .with("limit", MOST_COLUMNS),
             Self::TooLarge { line } => Problem::new(code::RECORD_TOO_LARGE)
                 .with("line", line)
                 .with("limit", RECORD_LIMIT),
@@ -144,6 +153,10 @@ impl<R: Read> Reader<R> {
             .rposition(|h| !h.trim().is_empty())
             .unwrap_or_default();
         reader.headers.truncate(last + 1);
+        if reader.headers.len() > MOST_COLUMNS {
+            let found = reader.headers.len();
+            return Err(ReadError::TooManyColumns { found });
+        }
         if reader.headers.last().is_some_and(|h| error_file::is_heading(h)) {
             reader.corrected = true;
             reader.headers.pop();
@@ -154,6 +167,11 @@ impl<R: Read> Reader<R> {
     /// The header row as it stands, without empty columns at its end.
     pub fn headers(&self) -> &[String] {
         &self.headers
+    }
+
+    /// Lines that were UTF-8 in a file of another encoding, and the first of them.
+    pub fn mixed(&self) -> (u64, u64) {
+        self.csv.get_ref().mixed()
     }
 
     /// The encoding, as far as it is known by now: a file of ASCII alone counts as UTF-8.

@@ -347,3 +347,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_table_has_only_so_many_columns() {
+    let row = |count: usize| format!("{}\n{}\n", vec!["x"; count].join(","), vec!["1"; count].join(","));
+    assert_eq!(open(row(MOST_COLUMNS).as_bytes()).headers().len(), MOST_COLUMNS);
+    let refused = Reader::new(row(100_000).as_bytes(), Options::default())
+        .map(|_| ())
+        .expect_err("too many");
+    let problem = refused.problem();
+    assert_eq!(
+        (problem.code.as_str(), problem.params["found"].as_str()),
+        ("too_many_columns", "100000")
+    );
+    // Empty ones at the end are none.
+    let spare = format!("{}{}\n", "a,b", ",".repeat(5000));
+    assert_eq!(open(spare.as_bytes()).headers().len(), 2);
+}

@@ -94,7 +94,7 @@ async fn read_form(mut parts: Multipart) -> Result<Form, Problem> {
             }
             let given = about.as_ref().and_then(|d| d.get_filename()).unwrap_or("import.csv");
             // Some programs send the whole path.
-            file_name = Some(given.rsplit(['/', '\\']).next().unwrap_or(given).to_owned());
+            file_name = Some(given.rsplit(['/', '\\']).next().unwrap_or(given).replace('\0', ""));
             let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK);
             loop {
                 let piece = part.try_next().await.map_err(unreadable)?;
@@ -141,9 +141,14 @@ async fn read_form(mut parts: Multipart) -> Result<Form, Problem> {
 fn json_of(name: &'static str, text: Option<String>) -> Result<Option<Json>, Issue> {
     match text.filter(|t| !t.trim().is_empty()) {
         None => Ok(None),
-        Some(text) => serde_json::from_str(&text)
-            .map(Some)
-            .map_err(|_| Issue::at(name, "wrong_type").with("type", "object")),
+        Some(text) => {
+            let json: Json =
+                serde_json::from_str(&text).map_err(|_| Issue::at(name, "wrong_type").with("type", "object"))?;
+            match request::nul(&json) {
+                Some(rest) => Err(Issue::new(format!("/{name}{rest}"), "control_character")),
+                None => Ok(Some(json)),
+            }
+        }
     }
 }
 

@@ -76,6 +76,10 @@ impl<R: Read> Source<R> {
         self.text.encoding()
     }
 
+    pub fn mixed(&self) -> (u64, u64) {
+        self.text.mixed()
+    }
+
     /// Bytes of the file taken in so far.
     pub fn bytes_read(&self) -> u64 {
         self.text.bytes_read()

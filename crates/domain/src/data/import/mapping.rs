@@ -1,6 +1,7 @@
 //! From header names to fields: what each column probably means, how sure that is, and what else it looks like.
 
 use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
 
 use super::closest::{closest, fold};
 use super::synonyms;
@@ -83,6 +84,12 @@ pub fn guess(kind: &str, fields: &[FieldHint], headers: &[String]) -> Vec<Guess>
     }
     pairs.sort_unstable();
 
+    let mut rivals: HashMap<usize, usize> = HashMap::new();
+    for &(_, column, field) in &pairs {
+        rivals.entry(column).or_insert(field);
+    }
+    let known = all_names(kind, fields);
+
     let mut filled: Vec<Option<usize>> = vec![None; fields.len()];
     for &(rank, column, field) in &pairs {
         if guesses[column].field.is_none() && filled[field].is_none() {
@@ -96,11 +103,8 @@ pub fn guess(kind: &str, fields: &[FieldHint], headers: &[String]) -> Vec<Guess>
         }
     }
     for guess in guesses.iter_mut().filter(|g| g.field.is_none()) {
-        let rival = pairs
-            .iter()
-            .find(|(_, column, _)| *column == guess.column)
-            .map(|(_, _, field)| *field);
-        let alike = || similar(kind, fields, &headers[guess.column]);
+        let rival = rivals.get(&guess.column).copied();
+        let alike = || similar(&known, &headers[guess.column]);
         if let Some(field) = rival.or_else(alike) {
             guess.looks_like = Some(fields[field].name.clone());
             guess.taken_by = filled[field];
@@ -145,25 +149,30 @@ fn keys(header: &str) -> Vec<Vec<char>> {
     keys
 }
 
-/// The field whose name is a slip of the pen away.
-fn similar(kind: &str, fields: &[FieldHint], header: &str) -> Option<usize> {
+/// Every name of every field, with the field.
+fn all_names(kind: &str, fields: &[FieldHint]) -> Vec<(usize, String)> {
     let of = |field: &FieldHint| {
         let own = std::iter::once(field.name.clone()).chain(field.labels.iter().cloned());
         own.chain(synonyms::of(kind, &field.name).map(str::to_owned))
             .collect::<Vec<_>>()
     };
-    let all: Vec<(usize, String)> = fields
-        .iter()
-        .enumerate()
+    let numbered = fields.iter().enumerate();
+    numbered
         .flat_map(|(i, f)| of(f).into_iter().map(move |n| (i, n)))
-        .collect();
-    let nearest = closest(header, all.iter().map(|(_, n)| n.as_str()))?;
-    all.iter().find(|(_, n)| n == nearest).map(|(i, _)| *i)
+        .collect()
+}
+
+/// The field whose name is a slip of the pen away.
+fn similar(known: &[(usize, String)], header: &str) -> Option<usize> {
+    let nearest = closest(header, known.iter().map(|(_, n)| n.as_str()))?;
+    known.iter().find(|(_, n)| n == nearest).map(|(i, _)| *i)
 }
 
 /// The headers, each once: `email`, `email (2)`; a column without a name is called by its number, `#3`.
 pub fn distinct_headers(headers: &[String]) -> Vec<String> {
-    let mut seen: std::collections::HashSet<String> = std::collections::HashSet::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    // How often each name was counted up: the next of many equal ones does not begin from the first.
+    let mut counts: HashMap<String, usize> = HashMap::new();
     let mut distinct = Vec::with_capacity(headers.len());
     for (column, header) in headers.iter().enumerate() {
         let name = match super::cell::clean(header) {
@@ -171,10 +180,13 @@ pub fn distinct_headers(headers: &[String]) -> Vec<String> {
             name => name.to_owned(),
         };
         let mut candidate = name.clone();
-        let mut count = 1;
-        while !seen.insert(candidate.to_lowercase()) {
-            count += 1;
-            candidate = format!("{name} ({count})");
+        if !seen.insert(name.to_lowercase()) {
+            let count = counts.entry(name.to_lowercase()).or_insert(1);
+            while {
+                *count += 1;
+                candidate = format!("{name} ({count})");
+                !seen.insert(candidate.to_lowercase())
+            } {}
         }
         distinct.push(candidate);
     }

@@ -382,3 +382,16 @@ proptest! {
         prop_assert_eq!(names.len(), headers.len());
     }
 }
+
+/// What is quadratic in them would not be done today.
+#[test]
+fn equal_headers_are_told_apart_however_many() {
+    let headers = vec!["电话".to_owned(); 300_000];
+    let distinct = distinct_headers(&headers);
+    assert_eq!(
+        (distinct[0].as_str(), distinct[299_999].as_str()),
+        ("电话", "电话 (300000)")
+    );
+    let taken = ["a", "a (2)", "A", "a", "a (2)"].map(str::to_owned);
+    assert_eq!(distinct_headers(&taken), ["a", "a (2)", "A (3)", "a (4)", "a (2) (2)"]);
+}

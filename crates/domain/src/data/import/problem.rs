@@ -206,6 +206,8 @@ problems! {
 
     EMPTY_FILE "empty_file" "文件中没有任何数据" "There is nothing in the file";
     BAD_BYTES "bad_bytes" "第 {line} 行（第 {byte} 个字节）不是有效的 {encoding} 文本；请用正确的编码重新导出，或指定编码" "Line {line} (byte {byte}) is not valid {encoding}; export the file again in the right encoding, or name the encoding";
+    TOO_MANY_COLUMNS "too_many_columns" "表格有 {found} 列，最多可导入 {limit} 列；请删除用不到的列" "The table has {found} columns; at most {limit} can be imported. Delete those that are not needed";
+    MIXED_ENCODINGS "mixed_encodings" "文件混用了两种编码：从第 {line} 行起有 {lines} 行是 UTF-8，其余是 {encoding}；已分别识别，请核对" "The file mixes two encodings: {lines} lines, the first of them line {line}, are UTF-8 and the rest is {encoding}. Each was read as what it is; please check them";
     RECORD_TOO_LARGE "record_too_large" "从第 {line} 行开始的一条记录超过 {limit} 字节；可能有引号没有结束" "The record that starts in line {line} is larger than {limit} bytes; perhaps a quote is not closed";
     NOT_TEXT "not_text" "这是 {format} 文件，不是文本表格；请另存为 CSV" "This is a {format} file, not a text table; save it as CSV";
     UNKNOWN_COLUMN "unknown_column" "文件中没有“{column}”列；文件的列有：{columns}" "The file has no column “{column}”; its columns are: {columns}";
