@@ -182,11 +182,13 @@ pub fn distinct_headers(headers: &[String]) -> Vec<String> {
         let mut candidate = name.clone();
         if !seen.insert(name.to_lowercase()) {
             let count = counts.entry(name.to_lowercase()).or_insert(1);
-            while {
+            loop {
                 *count += 1;
                 candidate = format!("{name} ({count})");
-                !seen.insert(candidate.to_lowercase())
-            } {}
+                if seen.insert(candidate.to_lowercase()) {
+                    break;
+                }
+            }
         }
         distinct.push(candidate);
     }
