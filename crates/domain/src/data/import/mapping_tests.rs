@@ -378,7 +378,7 @@ proptest! {
         given.sort();
         given.dedup();
         prop_assert_eq!(given.len(), all);
-        let names: std::collections::HashSet<_> = found.iter().map(|g| g.header.clone()).collect();
+        let names: HashSet<_> = found.iter().map(|g| g.header.clone()).collect();
         prop_assert_eq!(names.len(), headers.len());
     }
 }
