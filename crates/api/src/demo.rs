@@ -6,7 +6,8 @@ mod names;
 mod story;
 mod texts;
 
-use crate::{numbering_rule, subscribers};
+use crate::numbering_rule::today;
+use crate::subscribers;
 use crate::{password, pipeline, workspace};
 use domain::customer::Customer;
 use domain::policy::{Action, Actor, Permit};
@@ -14,7 +15,7 @@ use domain::record::{Birth, Patch};
 use domain::stage::Stage;
 use domain::{Instant, Locale, Record};
 use names::STAFF;
-use persistence::{Store, Tx, engine, login};
+use persistence::{Store, Tx, engine, login, numbering_rule};
 use serde_json::{Value as Json, json};
 use story::Story;
 
@@ -68,7 +69,7 @@ fn write(tx: &mut Tx, hash: &str) -> persistence::Result<()> {
 fn put<T: Record>(tx: &mut Tx, actor: &Actor, records: &[T]) -> persistence::Result<Permit> {
     let permit = actor.authorize(Action::Create, T::KIND, None)?;
     let mut records = records.to_vec();
-    numbering_rule::assign(tx, actor, &permit, &mut records)?;
+    numbering_rule::assign(tx, &permit, today(actor), &mut records)?;
     engine::insert(tx, &permit, &records)?;
     Ok(permit)
 }

@@ -27,5 +27,5 @@ use people::{
     access, api_key, auth, avatar, hand_over, mail, password, role, sharing, team, team_member, transfer, user,
 };
 pub use records::describe;
-use records::{audit, change, crud, listing, schema, search};
+use records::{audit, change, crud, listing, noun, schema, search, write};
 use sales::{opportunity, pipeline, product, report, stage};

@@ -16,7 +16,7 @@ pub mod sales;
 pub mod text;
 
 // A noun is named without its area.
-pub use base::{change, error, instant, label, messages, money, record, value};
+pub use base::{any, change, error, instant, label, messages, money, record, value};
 pub use customers::{activity, contact, customer, lead, tag, task};
 pub use data::{import, job};
 pub use finance::{currency, exchange_rate};
@@ -24,6 +24,7 @@ pub use office::{fiscal, holiday, numbering_rule, picklist, working_time, worksp
 pub use people::{api_key, avatar, hand_over, role, sharing, team, team_member, transfer, user};
 pub use sales::{opportunity, opportunity_line, pipeline, product, stage};
 
+pub use any::AnyRecord;
 pub use error::{Error, Issue, Issues};
 pub use instant::Instant;
 pub use label::{Label, Locale};

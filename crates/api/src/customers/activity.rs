@@ -1,7 +1,8 @@
 //! Routes of activities.
 
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
 use domain::activity::Activity;
 
 impl Noun for Activity {}

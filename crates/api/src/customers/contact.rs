@@ -1,7 +1,8 @@
 //! Routes of contacts.
 
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
 use domain::contact::Contact;
 
 impl Noun for Contact {}

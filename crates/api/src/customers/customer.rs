@@ -1,7 +1,8 @@
 //! Routes of customers.
 
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
 use domain::customer::Customer;
 
 impl Noun for Customer {}

@@ -2,10 +2,12 @@
 
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::crud::{Noun, create_from, crud, subject};
+use crate::crud::{create_from, crud, subject};
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
+use crate::noun::{self, Noun};
 use crate::request;
+use crate::write::{Cause, Writing, write};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use domain::contact::Contact;
@@ -64,7 +66,8 @@ fn made<T: Noun>(
         given,
         carried.collect(),
     )?;
-    nested(T::KIND.name, create_from(tx, caller, map))
+    let made = create_from(tx, caller, noun::hooks::<T>(), map, Cause::Action);
+    Ok(nested(T::KIND.name, made)?.into_record()?)
 }
 
 fn existing<T: Record>(tx: &mut Tx, caller: &Caller, id: domain::Id) -> persistence::Result<T> {
@@ -168,7 +171,13 @@ fn convert_in(
         opportunity: opportunity.as_ref().map(|o| o.id),
         at: Instant::now(),
     })?;
-    let stored = engine::update(tx, &permit, &lead, &done)?;
+    let stored = write(
+        tx,
+        &mut Writing::new(caller, Cause::Action),
+        &permit,
+        Some(&lead),
+        &done,
+    )?;
     Ok((stored, customer, contact, opportunity))
 }
 

@@ -1,7 +1,8 @@
 //! Routes of tags.
 
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
 use domain::tag::Tag;
 
 impl Noun for Tag {}

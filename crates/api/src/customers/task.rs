@@ -1,7 +1,8 @@
 //! Routes of tasks.
 
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
 use domain::task::Task;
 
 impl Noun for Task {}

@@ -1,15 +1,16 @@
 //! Routes of currencies.
 
-use crate::caller::Caller;
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
 use crate::exchange_rate::refuse_base;
+use crate::noun::Noun;
+use crate::write::Writing;
 use domain::currency::Currency;
 use persistence::Tx;
 
 impl Noun for Currency {
-    fn before(_: &mut Tx, caller: &Caller, _: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
-        Ok(refuse_base(caller, "code", &new.code)?)
+    fn before(_: &mut Tx, writing: &mut Writing, _: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+        Ok(refuse_base(writing, "code", &new.code)?)
     }
 }
 

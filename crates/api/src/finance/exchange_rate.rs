@@ -2,9 +2,11 @@
 
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
+use crate::noun::{self, Hooks, Noun};
+use crate::write::{self, Cause, Change, Writing, check};
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use chrono_tz::Tz;
@@ -15,14 +17,14 @@ use domain::money::{Currency, Money, Rate, decimal};
 use domain::opportunity::Opportunity;
 use domain::policy::{Action, Actor, Permit};
 use domain::product::Product;
-use domain::{Day, Error, Id, Instant, Issue, Issues, Record};
+use domain::{AnyRecord, Day, Error, Id, Instant, Issue, Issues, Kind, Record};
 use persistence::{Store, Tx, engine, exchange_rate};
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 
 impl Noun for ExchangeRate {
-    fn before(_: &mut Tx, caller: &Caller, _: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
-        Ok(refuse_base(caller, "currency", &new.currency)?)
+    fn before(_: &mut Tx, writing: &mut Writing, _: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+        Ok(refuse_base(writing, "currency", &new.currency)?)
     }
 }
 
@@ -71,51 +73,59 @@ impl Rates {
 
     /// Says what the amounts of a record are worth in the base currency. One that stays keeps what it was worth, until the
     /// record is closed or opened, or `anew` is asked for.
-    pub fn value<T: Record>(
+    pub fn value(
         &mut self,
         tx: &mut Tx,
-        old: Option<&T>,
-        new: &mut T,
+        hooks: Hooks,
+        old: Option<&AnyRecord>,
+        new: &mut AnyRecord,
         anew: bool,
     ) -> persistence::Result<()> {
+        let amounts = new.amounts()?;
+        if amounts.is_empty() {
+            return Ok(());
+        }
         let base = self.system.workspace().currency;
-        let moved = anew || old.is_some_and(|old| old.valued_at() != new.valued_at());
-        let at = new.valued_at().unwrap_or_else(Instant::now);
+        let valued_at = hooks.valued_at(new)?;
+        let before = old.map(AnyRecord::amounts).transpose()?.unwrap_or_default();
+        let moved = match old {
+            Some(old) if !anew => hooks.valued_at(old)? != valued_at,
+            _ => anew,
+        };
+        let at = valued_at.unwrap_or_else(Instant::now);
         let day = at.utc().with_timezone(&self.zone).date_naive();
-        let mut before = old.cloned();
-        let before = before.as_mut().map(T::amounts).unwrap_or_default();
         let mut issues = Issues::default();
-        for (name, amount) in new.amounts() {
+        for (name, mut amount) in amounts {
+            let kept = before.iter().find(|(n, old)| *n == name && *old == amount);
             if amount.currency == base {
                 (amount.base, amount.rate) = (amount.minor, Rate::ONE);
-                continue;
-            }
-            let kept = before.iter().find(|(n, old)| *n == name && **old == *amount);
-            if let Some((_, old)) = kept {
-                (amount.base, amount.rate) = (old.base, old.rate);
-                if !moved {
-                    continue;
+            } else {
+                if let Some((_, old)) = kept {
+                    (amount.base, amount.rate) = (old.base, old.rate);
+                }
+                if kept.is_none() || moved {
+                    match self.find(tx, amount.currency, day)? {
+                        Ok(rate) => match rate.convert(amount.minor, amount.currency, base) {
+                            Some(worth) if Money::fits(worth) => (amount.base, amount.rate) = (worth, rate),
+                            _ => issues.add(
+                                Issue::new(format!("/{name}/amount"), "worth_out_of_range")
+                                    .with("rate", rate)
+                                    .with("base", base.code())
+                                    .with("max", decimal(Money::MOST, base)),
+                            ),
+                        },
+                        // What was worth something once goes on so where nothing better is known.
+                        Err(_) if kept.is_some() => {}
+                        Err(code) => issues.add(
+                            Issue::new(format!("/{name}/currency"), code)
+                                .with("currency", amount.currency.code())
+                                .with("base", base.code())
+                                .with("day", day),
+                        ),
+                    }
                 }
             }
-            match self.find(tx, amount.currency, day)? {
-                Ok(rate) => match rate.convert(amount.minor, amount.currency, base) {
-                    Some(worth) if Money::fits(worth) => (amount.base, amount.rate) = (worth, rate),
-                    _ => issues.add(
-                        Issue::new(format!("/{name}/amount"), "worth_out_of_range")
-                            .with("rate", rate)
-                            .with("base", base.code())
-                            .with("max", decimal(Money::MOST, base)),
-                    ),
-                },
-                // What was worth something once goes on so where nothing better is known.
-                Err(_) if kept.is_some() => {}
-                Err(code) => issues.add(
-                    Issue::new(format!("/{name}/currency"), code)
-                        .with("currency", amount.currency.code())
-                        .with("base", base.code())
-                        .with("day", day),
-                ),
-            }
+            new.put_amount(name, &amount);
         }
         Ok(issues.or(())?)
     }
@@ -130,48 +140,50 @@ const NAMED: usize = 100;
 /// What came of it: how many records changed, and which keep what they were worth, since they would come to too much.
 #[derive(Default)]
 struct Revalued {
-    count: i64,
+    count: usize,
     left: Vec<Json>,
 }
 
 /// Gives the amounts of one kind the rates of today.
-async fn revalue_kind<T: Record>(
+async fn revalue_kind(
     store: &Store,
-    actor: &Actor,
+    by: &Caller,
     permit: &Permit,
+    kind: &'static Kind,
     done: &mut Revalued,
 ) -> persistence::Result<()> {
     let mut after = None::<Id>;
     loop {
-        let (actor, permit) = (actor.clone(), permit.clone());
+        let (by, permit) = (by.clone(), permit.clone());
         let step = move |tx: &mut Tx| {
-            let mut rates = Rates::new(&actor);
-            let scope = rates.system.scope(T::KIND)?;
-            let ids = exchange_rate::foreign(tx, &scope, T::KIND, actor.workspace().currency, after, AT_ONCE)?;
-            let (mut changed, mut left) = (0, Vec::new());
-            for old in engine::find_many::<T>(tx, &scope, &ids)? {
-                let mut new = old.clone();
-                match rates.value(tx, Some(&old), &mut new, true) {
+            // Every record there is of a kind, whoever owns it.
+            let scope = Actor::system(by.identity.workspace.clone()).scope(kind)?;
+            let ids = exchange_rate::foreign(tx, &scope, kind, by.workspace().currency, after, AT_ONCE)?;
+            let olds = engine::any::find_many_held(tx, &scope, kind, &ids)?;
+            let changes = olds.iter().map(|old| Change::new(Some(old.clone()), old.clone()));
+            let (mut writing, hooks) = (Writing::new(&by, Cause::Revalued), noun::of(kind)?);
+            let judged = check(tx, &mut writing, hooks, changes.collect())?;
+            let (mut versions, mut holding, mut left) = (Vec::new(), Vec::new(), Vec::new());
+            for (old, judged) in olds.iter().zip(judged) {
+                match judged {
+                    Ok(checked) => {
+                        versions.push(old.version());
+                        holding.push(checked);
+                    }
                     // One amount past all bounds is no reason to refuse those of everybody else.
-                    Err(persistence::Error::Domain(Error::Invalid(issues))) => {
+                    Err(Error::Invalid(issues)) => {
                         let pointers = issues.iter().map(|i| json!({ "pointer": i.pointer, "code": i.code }));
                         left.push(
-                            json!({ "kind": T::KIND.name, "id": old.id(), "title": old.text(T::KIND.title),
+                            json!({ "kind": kind.name, "id": old.id(), "title": old.text(kind.title),
                             "errors": pointers.collect::<Vec<_>>() }),
                         );
-                        continue;
                     }
-                    valued => valued?,
+                    Err(error) => return Err(error.into()),
                 }
-                let written = engine::update(tx, &permit, &old, &new);
-                let stored = written.map_err(|error| match error {
-                    // Somebody else was there in between: the whole step once more.
-                    persistence::Error::Domain(Error::Stale { .. }) => persistence::Error::Retry("stale".into()),
-                    other => other,
-                })?;
-                changed += i64::from(stored.version() != old.version());
             }
-            Ok((changed, left, ids.last().copied()))
+            let stored = write::store(tx, &mut writing, &permit, hooks, holding)?;
+            let changed = stored.iter().zip(versions).filter(|(new, was)| new.version() != *was);
+            Ok((changed.count(), left, ids.last().copied()))
         };
         let (changed, left, last) = store.write(step).await?;
         done.count += changed;
@@ -186,15 +198,14 @@ async fn revalue_kind<T: Record>(
 async fn revalue(call: Call) -> Result<HttpResponse, Problem> {
     call.nothing()?;
     let permit = call.by.authorize(Action::Edit, ExchangeRate::KIND, None)?;
-    // Every record there is of a kind, whoever owns it.
-    for kind in [Opportunity::KIND, Product::KIND, Customer::KIND] {
+    let kinds = [Opportunity::KIND, Product::KIND, Customer::KIND];
+    for kind in kinds {
         call.by.authorize(Action::Edit, kind, None)?;
     }
-    let (store, actor) = (&call.state.store, &call.by.actor);
     let mut done = Revalued::default();
-    revalue_kind::<Opportunity>(store, actor, &permit, &mut done).await?;
-    revalue_kind::<Product>(store, actor, &permit, &mut done).await?;
-    revalue_kind::<Customer>(store, actor, &permit, &mut done).await?;
+    for kind in kinds {
+        revalue_kind(&call.state.store, &call.by, &permit, kind, &mut done).await?;
+    }
     let Revalued { count, mut left } = done;
     let left_count = left.len();
     left.truncate(NAMED);

@@ -8,7 +8,7 @@ use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCAT
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::{Actor, Scope};
-use domain::{Error, Id, Issue, Kind, Record};
+use domain::{AnyRecord, Error, Id, Issue, Kind};
 use persistence::idempotency::Answer;
 use persistence::{Tx, change};
 use serde::Serialize;
@@ -192,8 +192,8 @@ pub fn record<T: Serialize>(status: StatusCode, body: &T, version: i64) -> persi
 }
 
 /// A record as far as somebody may see it, as an answer.
-pub fn shown<T: Record>(status: StatusCode, by: &Actor, shown: &T) -> persistence::Result<Answer> {
-    Ok(record(status, &by.show(shown), shown.version())?.of(T::KIND, shown.id()))
+pub fn shown(status: StatusCode, by: &Actor, shown: &AnyRecord) -> persistence::Result<Answer> {
+    Ok(record(status, &by.show_any(shown), shown.version())?.of(shown.kind(), shown.id()))
 }
 
 /// A plain JSON answer.

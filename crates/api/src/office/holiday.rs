@@ -1,7 +1,8 @@
 //! Routes of holidays.
 
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
 use domain::holiday::Holiday;
 
 impl Noun for Holiday {}

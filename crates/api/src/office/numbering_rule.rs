@@ -1,9 +1,10 @@
 //! Routes of numbering rules.
 
 use crate::caller::Caller;
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
+use crate::noun::Noun;
 use crate::request;
 use crate::state::State;
 use actix_web::http::Method;
@@ -12,7 +13,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono_tz::Tz;
 use domain::numbering_rule::{NumberingRule, Reset, numbered};
 use domain::policy::{Action, Actor, Permit};
-use domain::{Day, Error, Issue, Record};
+use domain::{Day, Error, Issue, Kind, Record};
 use persistence::{Tx, numbering_rule};
 use serde_json::json;
 
@@ -24,9 +25,15 @@ pub fn today(actor: &Actor) -> Day {
     chrono::Utc::now().with_timezone(&zone).date_naive()
 }
 
-/// Gives new records their numbers.
-pub fn assign<T: Record>(tx: &mut Tx, actor: &Actor, permit: &Permit, records: &mut [T]) -> persistence::Result<()> {
-    numbering_rule::assign(tx, permit, today(actor), records)
+/// The next numbers of a kind; none where the workspace does not number it.
+pub fn draw(
+    tx: &mut Tx,
+    actor: &Actor,
+    permit: &Permit,
+    kind: &'static Kind,
+    count: usize,
+) -> persistence::Result<Vec<String>> {
+    numbering_rule::draw_all(tx, permit, today(actor), kind, count)
 }
 
 async fn preview(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {

@@ -1,7 +1,8 @@
 //! Routes of picklists.
 
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
 use domain::picklist::Picklist;
 
 impl Noun for Picklist {}

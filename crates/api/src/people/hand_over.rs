@@ -8,11 +8,13 @@ use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use crate::job::worker::{release, system};
 use crate::job::{self, accepted};
+use crate::noun;
 use crate::request::{self, Expected};
 use crate::state::State;
 use crate::transfer::may_give;
 use crate::user::in_charge_of;
 use crate::worker::Shared;
+use crate::write::{Cause, Change, Writing, write_all};
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
@@ -138,7 +140,7 @@ async fn begin(call: Call) -> Result<HttpResponse, Problem> {
         // First, so that nothing new arrives.
         if disable && !leaver.disabled {
             let patch = Map::from_iter([("disabled".to_owned(), json!(true))]);
-            patch_in::<User>(tx, by, id, Expected::Any, patch)?;
+            patch_in(tx, by, noun::hooks::<User>(), id, Expected::Any, patch)?;
         }
         let progress = json!(Progress {
             total,
@@ -240,10 +242,19 @@ fn batch(
         return Ok(None);
     }
     let to = wanted.receiver(kind);
-    let moved = hand_over::step(tx, &clerk, (kind, field), wanted.user_id, to, BATCH)?;
+    let olds = hand_over::next(tx, &clerk, (kind, field), wanted.user_id, BATCH)?;
+    let moved = olds.len();
     if moved > 0 {
-        may_move(actor, (kind, field), wanted.user_id, to)?;
+        let permit = may_move(actor, (kind, field), wanted.user_id, to)?;
         engine::check_owner(tx, actor, to)?;
+        let by = Caller::new(actor.clone(), None, actor.workspace().locale);
+        let changes = olds.into_iter().map(|old| {
+            let mut new = old.clone();
+            new.put(field.name, to);
+            Change::new(Some(old), new)
+        });
+        let mut writing = Writing::new(&by, Cause::HandedOver);
+        write_all(tx, &mut writing, &permit, noun::of(kind)?, changes.collect())?;
         let job = queue::current(tx, &clerk, id)?;
         let mut progress: Progress = serde_json::from_value(job.progress).map_err(persistence::Error::internal)?;
         progress.done += moved as u64;

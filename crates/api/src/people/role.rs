@@ -1,10 +1,12 @@
 //! Routes of roles.
 
 use crate::caller::Caller;
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
+use crate::noun::Noun;
 use crate::state::State;
+use crate::write::Writing;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -16,7 +18,7 @@ use persistence::{Tx, engine, user};
 use serde_json::{Map, Value as Json, json};
 
 impl Noun for Role {
-    fn defaults(_: &mut Tx, _: &Caller, map: &mut Map<String, Json>) -> persistence::Result<()> {
+    fn defaults(_: &mut Tx, _: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()> {
         if !map.contains_key("key") {
             let name = map.get("name").and_then(Json::as_str).unwrap_or_default();
             map.insert("key".into(), json!(new_key(name)));
@@ -24,7 +26,7 @@ impl Noun for Role {
         Ok(())
     }
 
-    fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+    fn before(tx: &mut Tx, caller: &mut Writing, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
         if old.is_none_or(|old| (&old.grants, &old.field_rights) != (&new.grants, &new.field_rights)) {
             within_own_rights(caller, new)?;
             if let Some(old) = old {
@@ -38,11 +40,11 @@ impl Noun for Role {
         Ok(())
     }
 
-    fn before_restore(_: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
+    fn before_restore(_: &mut Tx, caller: &Writing, old: &Self) -> persistence::Result<()> {
         Ok(within_own_rights(caller, old)?)
     }
 
-    fn before_delete(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
+    fn before_delete(tx: &mut Tx, caller: &Writing, old: &Self) -> persistence::Result<()> {
         if old.builtin {
             return Err(Error::Conflict(Issue::at("builtin", "builtin_role")).into());
         }

@@ -1,8 +1,9 @@
 //! Routes of teams.
 
-use crate::caller::Caller;
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
+use crate::write::Writing;
 use domain::policy::{Action, Actor, Permit};
 use domain::team::Team;
 use domain::{Error, Id, Issue, Record};
@@ -12,7 +13,7 @@ use persistence::{Tx, team, user};
 const DEEPEST: usize = 20;
 
 impl Noun for Team {
-    fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+    fn before(tx: &mut Tx, caller: &mut Writing, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
         if old.is_some_and(|old| old.parent_id == new.parent_id) {
             return Ok(());
         }
@@ -20,7 +21,7 @@ impl Noun for Team {
         fits(tx, &caller.authorize(action, Team::KIND, new.owner_id)?, new)
     }
 
-    fn before_restore(tx: &mut Tx, caller: &Caller, old: &Self) -> persistence::Result<()> {
+    fn before_restore(tx: &mut Tx, caller: &Writing, old: &Self) -> persistence::Result<()> {
         fits(tx, &caller.authorize(Action::Delete, Team::KIND, old.owner_id)?, old)
     }
 }

@@ -1,7 +1,8 @@
 //! Routes of team members.
 
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
 use domain::team_member::TeamMember;
 
 impl Noun for TeamMember {}

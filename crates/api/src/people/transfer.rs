@@ -4,20 +4,24 @@ use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
+use crate::noun;
 use crate::request::{self, Expected};
+use crate::write::{Cause, Change, Writing, write_all};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use domain::policy::{Action, Actor, Permit};
-use domain::transfer::dependants;
+use domain::transfer::{dependants, status_of_open};
 use domain::value::parse_id;
 use domain::{Error, Id, Issue, Kind};
-use persistence::transfer::{Along, Held, Lock, along, give, held};
+use persistence::transfer::{Along, Held, Lock, along, held};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 
 const MOST_RECORDS: usize = 200;
 const LONGEST_REASON: usize = 500;
+/// Records read and written together.
+const AT_ONCE: usize = 500;
 
 /// What a request asks for.
 #[derive(Clone)]
@@ -122,6 +126,32 @@ pub fn may_give(
     permit.map_or_else(|| actor.authorize(Action::Assign, kind, actor.user()), Ok)
 }
 
+/// How many records belong to others, and how many of them are open, tells what stands in the fields that say so. Who may
+/// not read these is refused whatever is in them.
+/// Returns the kinds that may be looked through.
+fn countable(caller: &Caller, kind: &'static Kind, wanted: &Wanted) -> Result<Vec<&'static str>, Error> {
+    let among = |kind: &Kind| wanted.with.iter().position(|k| k.name == kind.name);
+    let mut above = vec![kind.name];
+    for child in dependants(kind) {
+        let fields = caller.fields(child);
+        let mut references = child.parents().filter(|(_, parent)| above.contains(parent));
+        if let Some(hidden) = references.find(|(name, _)| !fields.reads(name)) {
+            if let Some(at) = among(child) {
+                let issue = Issue::new(format!("/with/{at}"), "field_hidden").with("field", hidden.0);
+                return Err(issue.into());
+            }
+            // Nothing is found through it either.
+            continue;
+        }
+        let status = status_of_open(child).filter(|_| among(child).is_some() && !wanted.along.closed);
+        if let Some(status) = status.filter(|status| !fields.reads(status.name)) {
+            return Err(Issue::at("closed", "field_hidden").with("field", status.name).into());
+        }
+        above.push(child.name);
+    }
+    Ok(above)
+}
+
 type Moving = Vec<(&'static Kind, Permit, Vec<Held>)>;
 
 /// Everything that changes hands, looked at and allowed.
@@ -149,7 +179,8 @@ fn moving(
     }
     let mut all = Moving::new();
     if !wanted.with.is_empty() {
-        let scope = |kind: &'static Kind| caller.scope(kind).ok();
+        let countable = countable(caller, kind, wanted)?;
+        let scope = |kind: &'static Kind| caller.scope(kind).ok().filter(|_| countable.contains(&kind.name));
         for (child, found) in along(tx, &scope, kind, &records, wanted.along, lock)? {
             if wanted.with.iter().any(|k| k.name == child.name) {
                 let permit = may_give(caller, child, found.iter().map(|r| r.owner), wanted.to)?;
@@ -159,6 +190,33 @@ fn moving(
     }
     all.insert(0, (kind, permit, records));
     Ok(all)
+}
+
+/// Gives records, as they were locked, to another owner. Those that have this owner already stay as they are. Returns how
+/// many changed hands.
+fn give(
+    tx: &mut Tx,
+    by: &Caller,
+    permit: &Permit,
+    kind: &'static Kind,
+    records: &[Held],
+    to: Id,
+    reason: Option<String>,
+) -> persistence::Result<usize> {
+    let moving = records.iter().filter(|r| r.owner != Some(to));
+    let ids: Vec<Id> = moving.map(|r| r.id).collect();
+    let mut writing = Writing::new(by, Cause::Transferred(reason));
+    let (hooks, scope) = (noun::of(kind)?, permit.scope());
+    for some in ids.chunks(AT_ONCE) {
+        let olds = engine::any::find_many(tx, &scope, kind, some)?;
+        let changes = olds.into_iter().map(|old| {
+            let mut new = old.clone();
+            new.put("owner_id", to);
+            Change::new(Some(old), new)
+        });
+        write_all(tx, &mut writing, permit, hooks, changes.collect())?;
+    }
+    Ok(ids.len())
 }
 
 /// `POST /customers/transfer`
@@ -186,7 +244,7 @@ async fn transfer(kind: &'static Kind, call: Call) -> Result<HttpResponse, Probl
         let to = wanted.to.ok_or_else(|| Issue::at("owner_id", "required"))?;
         let mut counts = Map::new();
         for (kind, permit, records) in moving(tx, by, kind, &wanted, Lock::Write)? {
-            let moved = give(tx, &permit, kind, &records, to, wanted.reason.as_deref())?;
+            let moved = give(tx, by, &permit, kind, &records, to, wanted.reason.clone())?;
             counts.insert(kind.plural.to_owned(), json!(moved));
         }
         request::json(StatusCode::OK, &json!({ "dry_run": false, "moved": counts }))

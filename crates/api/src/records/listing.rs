@@ -10,7 +10,7 @@ use domain::policy::Fields;
 use domain::query::{self, List, MAX_LIMIT};
 use domain::record::SORT;
 use domain::value::parse_id;
-use domain::{Error, Field, Id, Issue, Kind, Record};
+use domain::{AnyRecord, Error, Field, Id, Issue, Kind};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
@@ -49,24 +49,40 @@ pub fn shape(seen: &Fields, pairs: &[(String, String)]) -> Result<Shape, Problem
 }
 
 /// A record as JSON text in the shape asked for.
-pub fn shaped<T: Record>(tx: &mut Tx, caller: &Caller, record: &T, shape: &Shape) -> persistence::Result<String> {
+pub fn shaped(tx: &mut Tx, caller: &Caller, record: &AnyRecord, shape: &Shape) -> persistence::Result<String> {
     if shape.is_plain() {
-        return serde_json::to_string(&caller.show(record)).map_err(persistence::Error::internal);
+        return shown(caller, std::iter::once(record), "");
     }
     let rows = shape_rows(tx, caller, std::slice::from_ref(record), shape)?;
     Ok(rows.into_iter().next().unwrap_or_default().to_string())
 }
 
+/// Records as JSON text, as far as the caller may see them.
+fn shown<'a>(
+    caller: &Caller,
+    records: impl Iterator<Item = &'a AnyRecord>,
+    between: &str,
+) -> persistence::Result<String> {
+    let mut out = Vec::new();
+    for (n, record) in records.enumerate() {
+        if n > 0 {
+            out.extend_from_slice(between.as_bytes());
+        }
+        record.write(&caller.fields(record.kind()), &mut out)?;
+    }
+    String::from_utf8(out).map_err(persistence::Error::internal)
+}
+
 /// Records as JSON with only the fields asked for, and the references expanded: one query a reference, however many rows.
-pub fn shape_rows<T: Record>(
+pub fn shape_rows(
     tx: &mut Tx,
     caller: &Caller,
-    records: &[T],
+    records: &[AnyRecord],
     shape: &Shape,
 ) -> persistence::Result<Vec<Json>> {
     let mut rows: Vec<Map<String, Json>> = Vec::with_capacity(records.len());
     for record in records {
-        match serde_json::to_value(caller.show(record)).map_err(persistence::Error::internal)? {
+        match serde_json::to_value(caller.show_any(record)).map_err(persistence::Error::internal)? {
             Json::Object(map) => rows.push(map),
             _ => return Err(persistence::Error::internal("a record is no object")),
         }
@@ -107,13 +123,14 @@ fn titles(tx: &mut Tx, caller: &Caller, field: &Field, ids: &[Id]) -> persistenc
 }
 
 /// Answers a list.
-pub async fn page<T: Record>(
+pub async fn page(
     state: &State,
     caller: Caller,
+    kind: &'static Kind,
     list: List,
     uri: Option<&Uri>,
 ) -> Result<HttpResponse, Problem> {
-    let scope = caller.scope(T::KIND)?;
+    let scope = caller.scope(kind)?;
     let shape = Shape {
         fields: list.fields.clone(),
         expand: list.expand.clone(),
@@ -121,17 +138,17 @@ pub async fn page<T: Record>(
     let (body, next) = state
         .store
         .read(move |tx| {
-            let page = engine::list::<T>(tx, &scope, &list)?;
+            let page = engine::any::list(tx, &scope, kind, &list)?;
             let mut info = json!({ "next_cursor": page.next, "has_more": page.next.is_some() });
             if let Some(count) = page.count {
                 info["count"] = json!(count);
             }
             let data = if shape.is_plain() {
-                serde_json::to_string(&page.rows.iter().map(|row| caller.show(row)).collect::<Vec<_>>())
+                format!("[{}]", shown(&caller, page.rows.iter(), ",")?)
             } else {
-                serde_json::to_string(&shape_rows(tx, &caller, &page.rows, &shape)?)
+                let rows = shape_rows(tx, &caller, &page.rows, &shape)?;
+                serde_json::to_string(&rows).map_err(persistence::Error::internal)?
             };
-            let data = data.map_err(persistence::Error::internal)?;
             Ok((format!("{{\"data\":{data},\"page\":{info}}}"), page.next))
         })
         .await?;

@@ -5,5 +5,7 @@ pub mod change;
 pub mod crud;
 pub mod describe;
 pub mod listing;
+pub mod noun;
 pub mod schema;
 pub mod search;
+pub mod write;

@@ -1,33 +1,32 @@
 //! Routes of opportunities: records, and their way through the pipeline.
 
 use crate::call::Call;
-use crate::caller::Caller;
-use crate::crud::{Noun, checked, crud, subject};
+use crate::crud::{about, crud};
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
+use crate::noun::{self, Noun};
+use crate::write::{Cause, Change, Writing, write_one};
 use crate::{pipeline, request};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use domain::opportunity::Opportunity;
+use domain::opportunity::{Opportunity, OpportunityStatus};
 use domain::policy::{Action, Permit};
 use domain::product::Product;
 use domain::stage::Stage;
 use domain::value::parse_id;
-use domain::{Error, Id, Instant, Issue, Record};
-use persistence::{Tx, engine, opportunity};
+use domain::{AnyRecord, Id, Instant, Issue, Kind, Record};
+use persistence::{Tx, opportunity};
 use serde_json::{Map, Value as Json, json};
 
 impl Noun for Opportunity {
     /// Without a pipeline the first one is meant, without a stage its first.
-    fn defaults(tx: &mut Tx, caller: &Caller, map: &mut Map<String, Json>) -> persistence::Result<()> {
+    fn defaults(tx: &mut Tx, writing: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()> {
         let given = |map: &Map<String, Json>, name: &str| map.get(name).is_some_and(|v| !v.is_null());
         if !given(map, "pipeline_id") {
             let stage = map.get("stage_id").and_then(Json::as_str).and_then(parse_id);
             let found = match stage {
-                Some(stage) => engine::find_many::<Stage>(tx, &caller.scope(Stage::KIND)?, &[stage])?
-                    .first()
-                    .map(|s| s.pipeline_id),
-                None => pipeline::first(tx, caller)?.map(|p| p.id),
+                Some(stage) => writing.find::<Stage>(tx, stage)?.map(|s| s.pipeline_id),
+                None => pipeline::first(tx, writing)?.map(|p| p.id),
             };
             if let Some(pipeline) = found {
                 map.insert("pipeline_id".into(), json!(pipeline));
@@ -36,7 +35,7 @@ impl Noun for Opportunity {
         if !given(map, "stage_id")
             && let Some(id) = map.get("pipeline_id").and_then(Json::as_str).and_then(parse_id)
         {
-            let stages = pipeline::stages(tx, caller, id)?;
+            let stages = pipeline::stages(tx, writing, id)?;
             let first = stages
                 .first()
                 .ok_or_else(|| Issue::at("pipeline_id", "pipeline_without_stages"));
@@ -45,35 +44,40 @@ impl Noun for Opportunity {
         Ok(())
     }
 
-    fn before(tx: &mut Tx, caller: &Caller, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
-        let lines_changed = old.is_none_or(|o| o.lines != new.lines);
-        let amount_given = match old {
-            None => new.amount.is_some(),
-            Some(old) => old.amount != new.amount,
-        };
-        if lines_changed {
-            new.follow_lines(amount_given);
-            check_lines(tx, caller, new)?;
+    fn before(tx: &mut Tx, writing: &mut Writing, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+        if old.is_none_or(|old| old.lines != new.lines) {
+            new.follow_lines(writing.says("amount"));
         }
         new.check_currency()?;
-        match old {
-            Some(old) if old.stage_id == new.stage_id => {}
-            Some(old) => {
-                // A stage set by PATCH is a move, with all that a move asks for.
-                let mut before = new.clone();
-                before.stage_id = old.stage_id;
-                let moved = before.moved(&stage(tx, caller, new.stage_id)?, Instant::now())?;
-                *new = moved;
-            }
-            None => {
-                stage(tx, caller, new.stage_id)?.check_entry(new)?;
-                new.stage_entered_at = Some(new.created_at);
-            }
+        if old.is_some_and(|old| old.stage_id == new.stage_id) {
+            return Ok(());
+        }
+        let to = stage(tx, writing, new.stage_id)?;
+        // What is over may stand anywhere, as files bring it.
+        if new.status == OpportunityStatus::Open {
+            let mut before = new.clone();
+            before.stage_id = old.map_or(new.stage_id, |old| old.stage_id);
+            to.check_entry(&before)?;
+        }
+        // A stage set by PATCH is a move; an action has said when it was entered.
+        if old.is_none_or(|old| old.stage_entered_at == new.stage_entered_at) {
+            new.stage_entered_at = Some(old.map_or(new.created_at, |_| Instant::now()));
         }
         Ok(())
     }
 
-    fn after(tx: &mut Tx, _: &Caller, permit: &Permit, old: Option<&Self>, new: &Self) -> persistence::Result<()> {
+    /// The products of its lines.
+    fn refers(old: Option<&Self>, new: &Self) -> Vec<(String, &'static Kind, Id)> {
+        if old.is_some_and(|old| old.lines == new.lines) {
+            return Vec::new();
+        }
+        let lines = new.lines.0.iter().enumerate();
+        lines
+            .map(|(i, line)| (format!("/lines/{i}/product_id"), Product::KIND, line.product_id))
+            .collect()
+    }
+
+    fn after(tx: &mut Tx, _: &Writing, permit: &Permit, old: Option<&Self>, new: &Self) -> persistence::Result<()> {
         if old.map_or(!new.lines.0.is_empty(), |o| o.lines != new.lines) {
             opportunity::write_lines(tx, permit, new)?;
         }
@@ -81,26 +85,11 @@ impl Noun for Opportunity {
     }
 }
 
-fn check_lines(tx: &mut Tx, caller: &Caller, new: &Opportunity) -> persistence::Result<()> {
-    let mut wanted: Vec<Id> = new.lines.0.iter().map(|l| l.product_id).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let known = engine::ids_referable(tx, &caller.scope(Product::KIND)?, Product::KIND, &wanted)?;
-    for (i, line) in new.lines.0.iter().enumerate() {
-        if !known.contains(&line.product_id) {
-            return Err(Issue::new(format!("/lines/{i}/product_id"), "reference_not_found").into());
-        }
-    }
-    Ok(())
-}
-
-fn stage(tx: &mut Tx, caller: &Caller, id: Id) -> persistence::Result<Stage> {
-    match engine::find::<Stage>(tx, &caller.scope(Stage::KIND)?, id) {
-        Err(persistence::Error::Domain(Error::NotFound { .. })) => {
-            Err(Issue::at("stage_id", "reference_not_found").into())
-        }
-        found => Ok(found?.as_met_by(&caller.fields(Opportunity::KIND))),
-    }
+/// The stage as the caller meets it.
+fn stage(tx: &mut Tx, writing: &mut Writing, id: Id) -> persistence::Result<Stage> {
+    let found = writing.find::<Stage>(tx, id)?;
+    let found = found.ok_or_else(|| Issue::at("stage_id", "reference_not_found"))?;
+    Ok(found.as_met_by(&writing.fields(Opportunity::KIND)))
 }
 
 /// Changes one opportunity by a rule of the domain that sets these fields, under the caller's rights and the version that
@@ -108,16 +97,17 @@ fn stage(tx: &mut Tx, caller: &Caller, id: Id) -> persistence::Result<Stage> {
 async fn change(
     call: Call,
     sets: &'static [&'static str],
-    rule: impl Fn(&mut Tx, &Caller, &Opportunity) -> persistence::Result<Opportunity> + Send + 'static,
+    rule: impl Fn(&mut Tx, &mut Writing, &Opportunity) -> persistence::Result<Opportunity> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let id = call.id(Opportunity::KIND)?;
     let expected = call.expected()?;
     call.once(move |tx, by| {
-        let (old, permit): (Opportunity, _) = subject(tx, by, id, Action::Edit, expected)?;
+        let (old, permit) = about(tx, by, Opportunity::KIND, id, Action::Edit, expected)?;
         by.fields(Opportunity::KIND).must_set(sets)?;
-        let mut new = rule(tx, by, &old)?;
-        checked(tx, by, Some(&old), &mut new)?;
-        let stored = engine::update(tx, &permit, &old, &new)?;
+        let mut writing = Writing::new(by, Cause::Action);
+        let new = AnyRecord::of(&rule(tx, &mut writing, &old.read()?)?);
+        let hooks = noun::hooks::<Opportunity>();
+        let stored = write_one(tx, &mut writing, &permit, hooks, Change::new(Some(old), new))?;
         request::shown(StatusCode::OK, by, &stored)
     })
     .await
@@ -130,8 +120,8 @@ async fn move_to(call: Call) -> Result<HttpResponse, Problem> {
         .and_then(|v| parse_id(v.as_str()?))
         .ok_or_else(|| Issue::at("stage_id", "required"))?;
     request::nothing_else(&map)?;
-    change(call, &["stage_id"], move |tx, by, old| {
-        Ok(old.moved(&stage(tx, by, id)?, Instant::now())?)
+    change(call, &["stage_id"], move |tx, writing, old| {
+        Ok(old.moved(&stage(tx, writing, id)?, Instant::now())?)
     })
     .await
 }

@@ -1,13 +1,15 @@
 //! Routes of pipelines, and the board.
 
 use crate::caller::Caller;
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use crate::listing::{self, Shape};
+use crate::noun::Noun;
 use crate::report;
 use crate::request;
 use crate::state::State;
+use crate::write::Writing;
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,12 +18,12 @@ use domain::pipeline::Pipeline;
 use domain::query::{self, Filter, Leaf, List, Sort, Test};
 use domain::stage::Stage;
 use domain::value::Storage;
-use domain::{Id, Record};
+use domain::{AnyRecord, Id, Record};
 use persistence::{Tx, engine, opportunity};
 use serde_json::{Map, Value as Json, json};
 
 impl Noun for Pipeline {
-    fn defaults(_: &mut Tx, _: &Caller, map: &mut Map<String, Json>) -> persistence::Result<()> {
+    fn defaults(_: &mut Tx, _: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()> {
         map.entry("position").or_insert(json!(0));
         Ok(())
     }
@@ -122,7 +124,7 @@ async fn board(
                     opportunity::stage_cards(tx, &scope, stage.id, &list)?
                 };
                 parts.push((total, page.rows.len(), page.next.is_some()));
-                cards.extend(page.rows);
+                cards.extend(page.rows.iter().map(AnyRecord::of));
             }
             let mut rows = listing::shape_rows(tx, &caller, &cards, &shape)?.into_iter();
             let columns: Vec<Json> = stages

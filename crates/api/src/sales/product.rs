@@ -1,7 +1,8 @@
 //! Routes of products.
 
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
 use domain::product::Product;
 
 impl Noun for Product {}

@@ -1,9 +1,10 @@
 //! Routes of stages.
 
-use crate::caller::Caller;
-use crate::crud::{Noun, crud};
+use crate::crud::crud;
 use crate::describe::Routes;
+use crate::noun::Noun;
 use crate::pipeline;
+use crate::write::Writing;
 use domain::stage::Stage;
 use domain::value::parse_id;
 use persistence::Tx;
@@ -11,11 +12,11 @@ use serde_json::{Map, Value as Json, json};
 
 impl Noun for Stage {
     /// A new stage comes last.
-    fn defaults(tx: &mut Tx, caller: &Caller, map: &mut Map<String, Json>) -> persistence::Result<()> {
+    fn defaults(tx: &mut Tx, writing: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()> {
         if !map.contains_key("position")
             && let Some(pipeline) = map.get("pipeline_id").and_then(Json::as_str).and_then(parse_id)
         {
-            let last = pipeline::stages(tx, caller, pipeline)?
+            let last = pipeline::stages(tx, writing, pipeline)?
                 .last()
                 .map_or(0, |s| s.position + 1);
             map.insert("position".into(), json!(last));

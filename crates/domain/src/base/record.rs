@@ -46,6 +46,13 @@ pub struct Field {
     /// The field whose value follows from this one: who learns or sets this learns or sets that.
     pub determines: Option<&'static str>,
     columns: &'static [(&'static str, Storage)],
+    /// Writes the value that stands in the columns as JSON.
+    write: fn(Vec<Val>, &mut Vec<u8>) -> Result<(), Corrupt>,
+}
+
+fn write<T: FieldType>(values: Vec<Val>, out: &mut Vec<u8>) -> Result<(), Corrupt> {
+    let value = T::take(&mut Row::new(values))?;
+    serde_json::to_writer(out, &value).map_err(|_| Corrupt("a value is no JSON"))
 }
 
 impl Field {
@@ -64,7 +71,19 @@ impl Field {
             refers: None,
             determines: None,
             columns: T::COLUMNS,
+            write: write::<T>,
         }
+    }
+
+    /// Adds the value as the text of JSON.
+    pub fn write(&self, values: &[Val], out: &mut Vec<u8>) -> Result<(), Corrupt> {
+        (self.write)(values.to_vec(), out)
+    }
+
+    pub fn json(&self, values: &[Val]) -> Result<Json, Corrupt> {
+        let mut text = Vec::new();
+        self.write(values, &mut text)?;
+        serde_json::from_slice(&text).map_err(|_| Corrupt("a value is no JSON"))
     }
 
     pub const fn max(mut self, max: u32) -> Self {

@@ -141,7 +141,7 @@ impl Type {
 }
 
 /// A type that a record's field may have.
-pub trait FieldType: Sized {
+pub trait FieldType: Sized + Serialize {
     const TYPE: Type;
     const NULLABLE: bool = false;
     /// Whether a new record must name the field.

@@ -5,8 +5,8 @@
 use super::{Action, Grants, Reach};
 use crate::label::Label;
 use crate::record::{READONLY, SEARCH};
-use crate::value::Type;
-use crate::{Error, Field, Issue, Issues, Kind, Record};
+use crate::value::{Corrupt, Type, Val};
+use crate::{AnyRecord, Error, Field, Issue, Issues, Kind, Record};
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
@@ -237,6 +237,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The same where the value stands in columns, as text. False where it is not shown at all.
+    pub(crate) fn write(&self, field: &Field, values: &[Val], out: &mut Vec<u8>) -> Result<bool, Corrupt> {
+        match self.access(field.name) {
+            Access::Full | Access::ReadOnly => field.write(values, out)?,
+            Access::Hidden => return Ok(false),
+            Access::Masked => {
+                let masked = self.mask(field.name, field.json(values)?);
+                serde_json::to_writer(out, &masked).map_err(|_| Corrupt("a value is no JSON"))?;
+            }
+        }
+        Ok(true)
+    }
+
     fn mask(&self, name: &str, value: Json) -> Json {
         match (value, self.kind.field(name)) {
             (Json::Null, _) => Json::Null,
@@ -282,6 +295,28 @@ impl<'a, T: Record> Shown<'a, T> {
 impl<T: Record> Serialize for Shown<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.record.show(&self.fields, serializer)
+    }
+}
+
+/// The same for a record as a value.
+pub struct ShownAny<'a> {
+    record: &'a AnyRecord,
+    fields: Fields<'a>,
+}
+
+impl<'a> ShownAny<'a> {
+    pub fn new(record: &'a AnyRecord, fields: Fields<'a>) -> Self {
+        Self { record, fields }
+    }
+}
+
+impl Serialize for ShownAny<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = Vec::new();
+        let written = self.record.write(&self.fields, &mut text);
+        written.map_err(|corrupt| S::Error::custom(corrupt.0))?;
+        let shown: Map<String, Json> = serde_json::from_slice(&text).map_err(S::Error::custom)?;
+        shown.serialize(serializer)
     }
 }
 

@@ -6,14 +6,14 @@ pub mod explain;
 pub mod fields;
 mod grants;
 
-pub use fields::{Access, FieldRights, Fields, Shown};
+pub use fields::{Access, FieldRights, Fields, Shown, ShownAny};
 pub use grants::{Action, Grants, Reach, all, builtin_roles};
 
-use crate::Record;
 use crate::api_key::{self, Limits};
 use crate::record::{Kind, Ownership};
 use crate::sharing::Member;
 use crate::workspace::Workspace;
+use crate::{AnyRecord, Record};
 use crate::{Error, Id, Issue, role};
 use std::sync::Arc;
 
@@ -222,6 +222,11 @@ impl Actor {
     /// A record as far as the actor may see it.
     pub fn show<'a, T: Record>(&'a self, record: &'a T) -> Shown<'a, T> {
         Shown::new(record, self.fields(T::KIND))
+    }
+
+    /// The same for a record as a value.
+    pub fn show_any<'a>(&'a self, record: &'a AnyRecord) -> ShownAny<'a> {
+        ShownAny::new(record, self.fields(record.kind()))
     }
 
     /// The ticket to read records of a kind.

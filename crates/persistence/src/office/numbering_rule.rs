@@ -15,31 +15,37 @@ use std::collections::HashSet;
 /// The most numbers drawn at once because others were in use.
 const MOST_SKIPPED: usize = 10_000;
 
-/// Gives new records their numbers, in their order, if the workspace numbers the kind.
-pub fn assign<T: Record>(tx: &mut Tx, permit: &Permit, day: Day, records: &mut [T]) -> Result<()> {
-    if records.is_empty() || T::KIND.field("number").is_none() {
-        return Ok(());
+/// The next so many numbers of a kind, in their order; none if the workspace does not number it.
+pub fn draw_all(tx: &mut Tx, permit: &Permit, day: Day, kind: &'static Kind, count: usize) -> Result<Vec<String>> {
+    if count == 0 || kind.field("number").is_none() {
+        return Ok(Vec::new());
     }
-    let rule: Option<NumberingRule> = engine::find_by(tx, &permit.scope(), "kind", T::KIND.name)?;
+    let rule: Option<NumberingRule> = engine::find_by(tx, &permit.scope(), "kind", kind.name)?;
     let Some(rule) = rule.filter(|r| !r.disabled) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let pattern = NumberingRule::read_pattern(&rule.pattern, rule.reset)?;
     let counter = Counter {
         workspace: permit.workspace(),
-        kind: T::KIND.name,
+        kind: kind.name,
         period: rule.reset.period(day),
     };
-    let (mut free, mut block) = (Vec::with_capacity(records.len()), records.len());
-    while free.len() < records.len() {
+    let (mut free, mut block) = (Vec::with_capacity(count), count);
+    while free.len() < count {
         let drawn = draw(tx, &counter, block)?;
         let numbers: Vec<String> = drawn.into_iter().map(|n| pattern.write(day, n)).collect();
         // An earlier rule may have given some of them.
-        let taken = taken(tx, permit, T::KIND, &numbers)?;
+        let taken = taken(tx, permit, kind, &numbers)?;
         free.extend(numbers.into_iter().filter(|n| !taken.contains(n)));
         block = (block * 2).min(MOST_SKIPPED);
     }
-    for (record, number) in records.iter_mut().zip(free) {
+    Ok(free)
+}
+
+/// Gives new records their numbers.
+pub fn assign<T: Record>(tx: &mut Tx, permit: &Permit, day: Day, records: &mut [T]) -> Result<()> {
+    let numbers = draw_all(tx, permit, day, T::KIND, records.len())?;
+    for (record, number) in records.iter_mut().zip(numbers) {
         if let Some(place) = record.number() {
             *place = Some(number);
         }

@@ -8,7 +8,7 @@ use domain::change::ChangeAction;
 use domain::policy::{Action, Actor, Permit, Scope, Shared};
 use domain::sharing::{Member, Share};
 use domain::value::{Row, Storage};
-use domain::{Id, Instant, Kind, Record};
+use domain::{AnyRecord, Id, Instant, Kind};
 use serde_json::{Value as Json, json};
 
 /// Whom a record is shared with, the latest first; the scope has let see the record.
@@ -53,17 +53,18 @@ pub fn kinds(tx: &mut Tx, workspace: Id, user: Id) -> Result<Vec<&'static str>> 
 }
 
 /// The ticket to do something to a record: as its owner lets, or as it is shared.
-pub fn authorize<T: Record>(tx: &mut Tx, actor: &Actor, action: Action, record: &T) -> Result<Permit> {
-    let refused = match actor.authorize(action, T::KIND, record.owner_id()) {
+pub fn authorize(tx: &mut Tx, actor: &Actor, action: Action, record: &AnyRecord) -> Result<Permit> {
+    let kind = record.kind();
+    let refused = match actor.authorize(action, kind, record.owner_id()) {
         Ok(permit) => return Ok(permit),
         Err(refused) => refused,
     };
-    let Some(user) = actor.user().filter(|_| actor.identity.shared.contains(&T::KIND.name)) else {
+    let Some(user) = actor.user().filter(|_| actor.identity.shared.contains(&kind.name)) else {
         return Err(refused.into());
     };
-    let member = member(tx, actor.workspace().id, T::KIND, record.id(), user)?;
+    let member = member(tx, actor.workspace().id, kind, record.id(), user)?;
     match member {
-        Some(member) => Ok(actor.authorize_member(action, T::KIND, &member)?),
+        Some(member) => Ok(actor.authorize_member(action, kind, &member)?),
         None => Err(refused.into()),
     }
 }

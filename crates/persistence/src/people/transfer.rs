@@ -1,24 +1,17 @@
-//! Changing hands: what records are held by whom, what belongs to them, and giving them to somebody else. Works on kinds
-//! and rows, not on records: an owner has neither sort key nor search terms.
+//! Changing hands: what records are held by whom, and what belongs to them.
 
-use crate::change::{self, Entry};
-use crate::engine::ROWS_AT_ONCE;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::filter;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
-use domain::change::ChangeAction;
-use domain::policy::{Permit, Scope};
+use domain::policy::Scope;
 use domain::transfer::{OPEN, dependants, status_of_open};
 use domain::value::{Row, Storage};
-use domain::{Id, Instant, Issue, Kind};
-use serde_json::json;
+use domain::{Id, Issue, Kind};
 use std::collections::{BTreeMap, HashMap};
 
 /// Records that one transfer may touch; more would keep other writers waiting.
 pub const MOST: usize = 10_000;
-/// Rows of one UPDATE.
-const ROWS: usize = 500;
 
 /// A record and who has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,63 +139,4 @@ fn below(
         Ok((held, status == OPEN, of))
     };
     tx.all(&sql, &columns, take)
-}
-
-/// Gives records, as they were locked, to another owner: a new version and an entry in the change log for each, with the
-/// reason beside the owners. Those that have this owner already stay as they are. Returns how many changed hands.
-pub fn give(
-    tx: &mut Tx,
-    permit: &Permit,
-    kind: &Kind,
-    records: &[Held],
-    to: Id,
-    reason: Option<&str>,
-) -> Result<usize> {
-    put(tx, permit, kind, "owner_id", records, to, reason)
-}
-
-/// The same for any field that holds a user.
-pub(crate) fn put(
-    tx: &mut Tx,
-    permit: &Permit,
-    kind: &Kind,
-    field: &'static str,
-    records: &[Held],
-    to: Id,
-    reason: Option<&str>,
-) -> Result<usize> {
-    let (dialect, now) = (tx.dialect(), Instant::now());
-    let moving: Vec<Held> = records.iter().copied().filter(|r| r.owner != Some(to)).collect();
-    for some in moving.chunks(ROWS) {
-        let ids: Vec<Id> = some.iter().map(|r| r.id).collect();
-        let mut sql = Sql::new(format!("UPDATE {} SET version = version + 1, {field} = ", kind.plural))
-            .value(to)
-            .text(", updated_at = ")
-            .value(now)
-            .text(" WHERE workspace_id = ")
-            .value(permit.workspace())
-            .text(" AND id");
-        filter::one_of_ids(&mut sql, dialect, &ids);
-        if tx.execute(&sql)? != some.len() {
-            return Err(Error::internal("a record to be given away was not there"));
-        }
-        for part in some.chunks(ROWS_AT_ONCE) {
-            let entries: Vec<Entry> = part
-                .iter()
-                .map(|record| Entry {
-                    kind: kind.name,
-                    record: record.id,
-                    version: record.version + 1,
-                    action: ChangeAction::Update,
-                    fields: match reason {
-                        Some(reason) => json!({ field: [record.owner, to], "reason": [null, reason] }),
-                        None => json!({ field: [record.owner, to] }),
-                    },
-                    at: now,
-                })
-                .collect();
-            change::append_all(tx, permit, &entries)?;
-        }
-    }
-    Ok(moving.len())
 }

@@ -2,6 +2,7 @@
 
 use crate::engine;
 use crate::error::Result;
+use crate::filter;
 use crate::sharing;
 use crate::sql::Sql;
 use crate::team;
@@ -84,13 +85,21 @@ pub fn hold_rights(tx: &mut Tx, workspace: Id) -> Result<()> {
 
 /// Whether a user is there and not disabled.
 pub fn is_enabled(tx: &mut Tx, actor: &Actor, user: Id) -> Result<bool> {
-    let sql = Sql::new("SELECT id FROM users WHERE deleted_at IS NULL AND workspace_id = ")
+    Ok(!those_enabled(tx, actor, &[user])?.is_empty())
+}
+
+/// Those of the users who are there and not disabled.
+pub(crate) fn those_enabled(tx: &mut Tx, actor: &Actor, users: &[Id]) -> Result<Vec<Id>> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT id FROM users WHERE deleted_at IS NULL AND workspace_id = ")
         .value(actor.workspace().id)
-        .text(" AND id = ")
-        .value(user)
         .text(" AND disabled = ")
-        .value(false);
-    Ok(!tx.rows(&sql, &[Storage::Id])?.is_empty())
+        .value(false)
+        .text(" AND id");
+    filter::one_of_ids(&mut sql, tx.dialect(), users);
+    tx.all(&sql, &[Storage::Id], |row| Ok(row.get()?))
 }
 
 /// Until the transaction ends nobody else gives a role, takes it, or counts who holds it, where either of the two means

@@ -115,4 +115,60 @@ both! {
         assert_eq!((&end["status"], &end["error"]["code"]), (&json!("failed"), &json!("job_asker_gone")), "{}", end.text);
         assert_eq!(end["error"]["detail"], "The person who started this is disabled, so it was stopped.");
     }
+
+    fn the_rules_of_a_kind_hold_for_files_too(t) {
+        let refused = |kind: &str, file: String, code: &str| {
+            for trial in ["true", "false"] {
+                let end = import(&t.owner, kind, &file, &[("dry_run", trial)]);
+                assert_eq!(counts(&end), [1, 0, 0, 0, 1], "{}", end.text);
+                assert_eq!(end["report"]["causes"][0]["code"], code, "{}", end.text);
+            }
+        };
+        refused("exchange_rates", "currency,valid_from,rate\nCNY,2026-01-01,2\n".into(), "base_currency");
+        let body = json!({ "name": "Gone", "email": "gone@example.cn", "roles": ["sales"] });
+        let gone = t.owner.create("/users", body);
+        t.owner.patch(&format!("/users/{}", gone.id()), 1, json!({ "disabled": true })).expect(200);
+        refused("customers", "name,owner\nAcme,gone@example.cn\n".into(), "owner_disabled");
+        // The other rows are taken.
+        let end = import(&t.owner, "customers", "name,owner\nAcme,gone@example.cn\nBeta,\n", &[]);
+        assert_eq!(counts(&end), [2, 1, 0, 0, 1], "{}", end.text);
+        assert_eq!(t.owner.names("/customers"), ["Beta"]);
+    }
+
+    fn a_hidden_price_does_not_come_out_through_lines(t) {
+        t.owner.create("/products", json!({ "name": "Pump", "price": { "amount": "4321", "currency": "CNY" } }));
+        let rights = json!({ "*": { "*": "all" } });
+        let role = json!({ "key": "blind", "name": "Blind", "grants": rights, "field_rights": { "product": { "price": "hidden" } } });
+        t.owner.create("/roles", role);
+        let blind = sign_in::newcomer(&t.owner, &format!("blind.{}", t.sales.email), "blind").1;
+        let end = import(&blind, "opportunities", "name,product,quantity\nDeal,Pump,2\n", &[]);
+        assert_eq!(counts(&end), [1, 1, 0, 0, 0], "{}", end.text);
+        let deals = t.owner.get("/opportunities").expect(200);
+        assert!(!deals.text.contains("4321") && !deals.text.contains("8642"), "{}", deals.text);
+        assert!(deals.text.contains("\"0.00\""), "{}", deals.text);
+    }
+
+    fn who_edits_beside_an_import_does_not_end_it(t) {
+        let file = |phone: &str| (0..3000).fold("external_id,name,phone\n".to_owned(), |file, n| {
+            file + &format!("K{n},Firm {n},{phone}\n")
+        });
+        assert_eq!(counts(&import(&t.owner, "customers", file("021-5550101"), &[])), [3000, 3000, 0, 0, 0]);
+        let last = t.owner.get("/customers?sort=-created_at&limit=100").expect(200);
+        let sent = t.owner.call("POST", "/imports").form(form("customers", file("021-5550102"), &[])).expect(202);
+        let path = format!("/imports/{}", sent.id());
+        let mut n = 0;
+        let end = loop {
+            let row = &last.rows()[n % last.rows().len()];
+            let body = json!({ "description": n.to_string() });
+            let edit = t.owner.call("PATCH", &format!("/customers/{}", row["id"].as_str().expect("an id")));
+            edit.json(body).header("If-Match", "*").send();
+            n += 1;
+            let now = t.owner.get(&path).expect(200);
+            if !now["finished_at"].is_null() {
+                break now;
+            }
+        };
+        assert_eq!(end["status"], "done", "{}", end.text);
+        assert_eq!(counts(&end), [3000, 0, 3000, 0, 0], "{}", end.text);
+    }
 }

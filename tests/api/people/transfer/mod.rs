@@ -188,4 +188,20 @@ both! {
         assert!([json!(0), json!(40)].contains(&of(&t.manager)), "both or none");
         assert_eq!(of(&t.sales), 0);
     }
+
+    fn a_trial_does_not_count_by_what_is_hidden(t) {
+        let scene = Scene::new(t);
+        let rights = json!({ "contact": { "customer_id": "hidden" }, "opportunity": { "status": "hidden" } });
+        let role = json!({ "key": "blind", "name": "Blind", "grants": { "*": { "*": "all" } }, "field_rights": rights });
+        t.owner.create("/roles", role);
+        let blind = sign_in::newcomer(&t.owner, &format!("blind.{}", t.sales.email), "blind").1;
+        let ask = |with: &str, closed: bool| {
+            let body = json!({ "records": [{ "id": scene.customer }], "with": [with], "closed": closed, "dry_run": true });
+            blind.post("/customers/transfer", body)
+        };
+        ask("contacts", true).invalid(&["/with/0 field_hidden"]);
+        ask("opportunities", false).invalid(&["/closed field_hidden"]);
+        let counted = ask("opportunities", true).expect(200);
+        assert_eq!(counted["moved"]["opportunities"], 2);
+    }
 }

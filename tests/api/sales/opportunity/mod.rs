@@ -138,4 +138,17 @@ both! {
         assert_eq!(none["amount"], seed::cny("20.01"), "without lines the amount stays");
         t.owner.delete(&format!("/products/{product}"), 1).expect(204);
     }
+
+    fn an_amount_that_is_said_stays_beside_new_lines(t) {
+        let product = t.owner.create("/products", json!({ "name": "Pump" })).id();
+        let yuan = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
+        let lines = |quantity: i64| json!([{ "product_id": product, "quantity": quantity, "price": yuan("10") }]);
+        let made = deal(t, json!({ "name": "a", "lines": lines(1) }));
+        assert_eq!(made["amount"]["amount"], "10.00");
+        let path = format!("/opportunities/{}", made.id());
+        let said = t.sales.patch(&path, 1, json!({ "lines": lines(2), "amount": made["amount"] })).expect(200);
+        assert_eq!(said["amount"]["amount"], "10.00", "said as it was: it is the one that was agreed");
+        let followed = t.sales.patch(&path, 2, json!({ "lines": lines(3) })).expect(200);
+        assert_eq!(followed["amount"]["amount"], "30.00", "not said: the lines say it");
+    }
 }

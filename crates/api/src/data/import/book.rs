@@ -9,11 +9,14 @@ use domain::query::Cursor;
 use domain::record::Birth;
 use domain::stage::{Stage, StagePatch};
 use domain::value::Storage;
-use domain::{Field, Id, Issue, Record};
+use domain::{AnyRecord, Field, Id, Issue, Record};
 use persistence::{Tx, engine};
 
 use super::plan::folded;
+use crate::caller::Caller;
+use crate::noun;
 use crate::pipeline::everything;
+use crate::write::{Cause, Change, Writing, write, write_all};
 
 /// More than this a picklist does not hold.
 const MOST_OPTIONS: usize = 2000;
@@ -108,6 +111,24 @@ impl Book {
         }
     }
 
+    /// The stages that this import brought along; those of a trial are not there.
+    pub fn brought_stages(&self) -> impl Iterator<Item = &Stage> {
+        self.stages.iter().filter(|stage| self.brought.contains(&stage.id))
+    }
+
+    /// Forgets stages that are still to be written and that no row needs any more.
+    pub fn drop_stages_without(&mut self, used: &HashSet<Id>) {
+        let dropped: Vec<Id> = self
+            .new_stages
+            .iter()
+            .map(|s| s.id)
+            .filter(|id| !used.contains(id))
+            .collect();
+        self.new_stages.retain(|stage| !dropped.contains(&stage.id));
+        self.stages.retain(|stage| !dropped.contains(&stage.id));
+        self.brought.retain(|id| !dropped.contains(id));
+    }
+
     /// The value that records store for what a cell says, and whether this import brings it along. Refused where the list is closed.
     pub fn pick(&self, field: &Field, text: &str) -> Result<(String, bool), Issue> {
         let Some(list) = field.picklist.and_then(|key| self.picklists.get(key)) else {
@@ -138,19 +159,25 @@ impl Book {
     }
 
     /// Writes what was added.
-    pub fn write(&mut self, tx: &mut Tx, actor: &Actor, kind: &domain::Kind) -> persistence::Result<()> {
+    pub fn write(&mut self, tx: &mut Tx, by: &Caller, kind: &domain::Kind) -> persistence::Result<()> {
         if !self.new_stages.is_empty() {
-            let permit = actor.authorize(Action::Create, Stage::KIND, None)?;
-            engine::insert(tx, &permit, &std::mem::take(&mut self.new_stages))?;
+            let permit = by.authorize(Action::Create, Stage::KIND, None)?;
+            let new = std::mem::take(&mut self.new_stages);
+            let new = new
+                .iter()
+                .map(|stage| Change::new(None, AnyRecord::of(stage)))
+                .collect();
+            let mut writing = Writing::new(by, Cause::Imported);
+            write_all(tx, &mut writing, &permit, noun::hooks::<Stage>(), new)?;
         }
         for (key, list) in &mut self.picklists {
             if list.new.is_empty() {
                 continue;
             }
             let label = kind.fields.iter().find(|f| f.picklist == Some(*key)).map(|f| f.label);
-            let name = label.map_or(*key, |l| l.get(actor.workspace().locale));
+            let name = label.map_or(*key, |l| l.get(by.workspace().locale));
             let new = std::mem::take(&mut list.new);
-            write_options(tx, actor, key, name, &new)?;
+            write_options(tx, by, key, name, &new)?;
         }
         Ok(())
     }
@@ -186,27 +213,33 @@ impl From<Picklist> for List {
 }
 
 /// Adds values to the list as it is now. Who may not edit lists leaves them as they are; the records keep the values.
-fn write_options(tx: &mut Tx, actor: &Actor, key: &str, name: &str, new: &[String]) -> persistence::Result<()> {
+fn write_options(tx: &mut Tx, by: &Caller, key: &str, name: &str, new: &[String]) -> persistence::Result<()> {
     let option = |value: &String| PickOption {
         value: value.clone(),
         label_zh: None,
         label_en: None,
         retired: false,
     };
-    let system = Actor::system(actor.identity.workspace.clone());
+    let system = Actor::system(by.identity.workspace.clone());
     let found: Option<Picklist> = engine::find_by(tx, &system.scope(Picklist::KIND)?, "key", key)?;
     match found {
         Some(old) => {
-            let Ok(permit) = actor.authorize(Action::Edit, Picklist::KIND, None) else {
+            let Ok(permit) = by.authorize(Action::Edit, Picklist::KIND, None) else {
                 return Ok(());
             };
             let mut changed = old.clone();
             let missing = new.iter().filter(|v| !old.offers(v)).map(option);
             changed.options.0.extend(missing);
-            engine::update(tx, &permit, &old, &changed)?;
+            write(
+                tx,
+                &mut Writing::new(by, Cause::Imported),
+                &permit,
+                Some(&old),
+                &changed,
+            )?;
         }
         None => {
-            let Ok(permit) = actor.authorize(Action::Create, Picklist::KIND, None) else {
+            let Ok(permit) = by.authorize(Action::Create, Picklist::KIND, None) else {
                 return Ok(());
             };
             let patch = PicklistPatch {
@@ -215,7 +248,8 @@ fn write_options(tx: &mut Tx, actor: &Actor, key: &str, name: &str, new: &[Strin
                 options: Some(PickOptions(new.iter().map(option).collect())),
                 ..Default::default()
             };
-            engine::insert(tx, &permit, &[Picklist::create(patch, Birth::new(actor.user()))?])?;
+            let new = Picklist::create(patch, Birth::new(by.user()))?;
+            write(tx, &mut Writing::new(by, Cause::Imported), &permit, None, &new)?;
         }
     }
     Ok(())

@@ -136,21 +136,17 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
         result
     };
     bar.finish_and_clear();
-    let done = match result {
-        Ok(done) => done,
-        Err(failure) => {
-            let said: Vec<String> = told(&failure)
-                .iter()
-                .map(|(_, p)| p.text(locale, Some(args.kind)))
-                .collect();
-            return Err(match failure {
-                Failure::Store(persistence::Error::Domain(_)) | Failure::File(_) => {
-                    anyhow::anyhow!("{}", said.join("; "))
-                }
-                other => anyhow::Error::new(other).context(said.join("; ")),
-            });
+    let broken = |failure: Failure| {
+        let said: Vec<String> = told(&failure)
+            .iter()
+            .map(|(_, p)| p.text(locale, Some(args.kind)))
+            .collect();
+        match failure {
+            Failure::Store(persistence::Error::Domain(_)) | Failure::File(_) => anyhow::anyhow!("{}", said.join("; ")),
+            other => anyhow::Error::new(other).context(said.join("; ")),
         }
     };
+    let mut done = result.map_err(broken)?;
     if !args.dry_run {
         store.seal_here()?;
         if done.report.taken() >= WORTH_ANALYZING {
@@ -161,6 +157,9 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
         let _ = writeln!(std::io::stderr(), "{}", line(warning, locale, args.kind));
     }
     let _ = write!(std::io::stdout(), "{}", text(&done.report, locale, args.kind));
+    if let Some(failure) = done.failure.take() {
+        return Err(broken(failure));
+    }
     if done.stopped {
         bail!("{}", STOPPED.get(locale));
     }

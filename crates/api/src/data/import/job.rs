@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant as Clock};
 
 use domain::import::job::{Guesses, Samples};
-use domain::import::{Import, ImportPatch, Problem};
+use domain::import::{Import, ImportPatch};
 use domain::job::{JobStatus, Work};
 use domain::policy::{Actor, Permit};
 use domain::record::Birth;
@@ -159,10 +159,11 @@ pub fn end(
     result: &Result<Done, Failure>,
     has_errors: bool,
 ) -> persistence::Result<Import> {
-    let (report, error): (Option<Json>, Option<Problem>) = match result {
-        Ok(done) => (serde_json::to_value(&done.report).ok(), None),
-        Err(failure) => (None, told(failure).into_iter().next().map(|(_, problem)| problem)),
+    let (report, failure): (Option<Json>, Option<&Failure>) = match result {
+        Ok(done) => (serde_json::to_value(&done.report).ok(), done.failure.as_ref()),
+        Err(failure) => (None, Some(failure)),
     };
+    let error = failure.and_then(|failure| told(failure).into_iter().next().map(|(_, problem)| problem));
     let rows = result.as_ref().map_or(0, |done| done.report.rows);
     let actor = actor.clone();
     store.write_here(move |tx| {

@@ -6,12 +6,10 @@ use domain::import::number::number;
 use domain::money::Money;
 use domain::opportunity::{Opportunity, OpportunityStatus};
 use domain::opportunity_line::{Line, MOST, invalid_quantity};
-use domain::policy::Permit;
 use domain::product::Product;
 use domain::stage::Stage;
 use domain::value::parse_day;
 use domain::{Day, Error, Id, Instant, Issue, Record};
-use persistence::{Tx, opportunity};
 use serde_json::{Value as Json, json};
 
 use super::book::Book;
@@ -30,7 +28,6 @@ pub struct Deal {
     new_loss_reason: bool,
     /// When a closed deal was closed.
     closed_at: Option<Instant>,
-    amount_given: bool,
 }
 
 impl Importable for Opportunity {
@@ -39,15 +36,11 @@ impl Importable for Opportunity {
 
     fn fill(row: &mut RowWork, old: Option<&Self>) -> Result<Deal, Problems> {
         let mut problems = Problems::new();
-        let mut deal = Deal {
-            amount_given: row.map.contains_key("amount"),
-            ..Deal::default()
-        };
+        let mut deal = Deal::default();
         status_of(row, &mut deal);
         if let Err(problem) = place(row, old, &mut deal) {
             problems.extend(problem);
         }
-        deal.stage = deal.stage.map(|stage| stage.as_met_by(&row.desk.by.fields(Self::KIND)));
         if let Err(problem) = line(row, old) {
             problems.push(problem);
         }
@@ -75,11 +68,6 @@ impl Importable for Opportunity {
     }
 
     fn settle(new: &mut Self, old: Option<&Self>, deal: &Deal) -> Result<(), Error> {
-        if old.is_none_or(|o| o.lines != new.lines) {
-            let given = deal.amount_given || old.is_some_and(|o| o.amount != new.amount);
-            new.follow_lines(given);
-        }
-        new.check_currency()?;
         if let Some(status) = deal.status {
             new.status = status;
         }
@@ -94,15 +82,6 @@ impl Importable for Opportunity {
         match new.status {
             OpportunityStatus::Lost => new.loss_reason = deal.loss_reason.clone().or(new.loss_reason.take()),
             _ => new.loss_reason = None,
-        }
-        let moved = old.is_none_or(|o| o.stage_id != new.stage_id);
-        if moved {
-            new.stage_entered_at = Some(Instant::now());
-            if let (Some(stage), false) = (&deal.stage, closed) {
-                let mut before = new.clone();
-                before.stage_id = old.map_or(new.stage_id, |o| o.stage_id);
-                stage.check_entry(&before)?;
-            }
         }
         Ok(())
     }
@@ -121,13 +100,6 @@ impl Importable for Opportunity {
                 taken.full.extend(field.picklist);
             }
         }
-    }
-
-    fn follow(tx: &mut Tx, permit: &Permit, old: Option<&Self>, new: &Self) -> persistence::Result<()> {
-        if old.map_or(!new.lines.0.is_empty(), |o| o.lines != new.lines) {
-            opportunity::write_lines(tx, permit, new)?;
-        }
-        Ok(())
     }
 }
 
@@ -230,7 +202,9 @@ fn line(row: &mut RowWork, old: Option<&Opportunity>) -> Result<(), (Option<Stri
         .map
         .get("amount")
         .and_then(|a| serde_json::from_value::<Money>(a.clone()).ok());
-    let list = row.products.get(&found.id).and_then(|p| p.price);
+    // What the importer may not read does not come out through the lines.
+    let reads = row.desk.by.fields(Product::KIND).reads("price");
+    let list = row.products.get(&found.id).filter(|_| reads).and_then(|p| p.price);
     // A line is in the currency of the deal.
     let fits = |price: &Money| amount.is_none_or(|a| a.currency == price.currency);
     let price = match amount.filter(|a| a.minor > 0 && quantity == 1000) {

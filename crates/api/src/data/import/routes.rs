@@ -33,9 +33,10 @@ use super::take::may_import;
 use super::{importable, job, kinds, worker};
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::crud::{Noun, historic, listed};
+use crate::crud::{historic, listed};
 use crate::describe::{BASE, Doc, Routes, reference};
 use crate::error::Problem;
+use crate::noun::Noun;
 use crate::request;
 use crate::state::State;
 
@@ -503,7 +504,7 @@ async fn errors(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Re
 }
 
 pub fn routes(routes: &mut Routes) {
-    listed::<Import>(routes);
+    listed(routes, Import::KIND);
     let words = json!({ "type": "object", "additionalProperties": { "type": ["string", "null"] },
         "description": "Field → column header. Without it the guess is taken; with it, only what it names." });
     let values = json!({ "type": "object", "additionalProperties": { "type": "object", "additionalProperties": { "type": "string" } },
@@ -548,5 +549,5 @@ pub fn routes(routes: &mut Routes) {
         .about("CSV with the reasons in the last column: to be corrected and handed in again.")
         .file("text/csv");
     routes.add(Method::GET, "/imports/{id}/errors", doc, errors);
-    historic::<Import>(routes);
+    historic(routes, Import::KIND);
 }

@@ -6,12 +6,12 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::customer::{Customer, CustomerPatch};
 use domain::import::problem::code;
 use domain::import::{Problem, Report, Tally, field, reason};
 use domain::policy::{Action, Actor};
-use domain::{Id, Instant, Locale, Record};
+use domain::{AnyRecord, Id, Instant, Locale};
 use persistence::{Store, Tx, engine};
+use serde_json::{Map, json};
 
 use super::book::Book;
 use super::draft::{Draft, Problems, context};
@@ -22,6 +22,8 @@ use super::reader::Reader;
 use super::take::{self, Desk, Taken, problems_of};
 use super::user;
 use crate::caller::Caller;
+use crate::noun;
+use crate::write::{Cause, Change, Writing, write_one};
 
 /// Rows of one transaction.
 const BATCH: usize = 1000;
@@ -83,6 +85,8 @@ pub enum Failure {
 pub struct Done {
     pub report: Report,
     pub stopped: bool,
+    /// Why it ended before the end of the file. What was taken before that stays, and is in the report.
+    pub failure: Option<Failure>,
 }
 
 /// Runs an import. Rows that are not taken go to `errors`, which is opened for the first of them.
@@ -110,6 +114,7 @@ pub fn run<W: Write>(
         return Ok(Done {
             report: tally.finish(),
             stopped: true,
+            failure: None,
         });
     };
     for (column, remark) in &plan.remarks {
@@ -119,6 +124,7 @@ pub fn run<W: Write>(
         return Ok(Done {
             report: tally.finish(),
             stopped: true,
+            failure: None,
         });
     }
     let kind = settings.kind;
@@ -146,35 +152,40 @@ pub fn run<W: Write>(
         file: None,
         parents: Vec::new(),
     };
-    let mut stopped = false;
-    loop {
-        let mut drafts = Vec::with_capacity(BATCH);
-        for row in reader.by_ref().take(BATCH) {
-            let row = row.map_err(|e| Failure::File(e.problem()))?;
-            drafts.push(Draft::read(&desk.plan, &context, row));
+    let mut take_all = || -> Result<bool, Failure> {
+        loop {
+            let mut drafts = Vec::with_capacity(BATCH);
+            for row in reader.by_ref().take(BATCH) {
+                let row = row.map_err(|e| Failure::File(e.problem()))?;
+                drafts.push(Draft::read(&desk.plan, &context, row));
+            }
+            if drafts.is_empty() {
+                return Ok(false);
+            }
+            run.take(drafts)?;
+            let progress = Progress {
+                taking: true,
+                read_bytes: reader.bytes_read(),
+                total_bytes,
+                rows: run.tally.so_far().rows,
+            };
+            if !watch.progress(progress) {
+                return Ok(true);
+            }
         }
-        if drafts.is_empty() {
-            break;
-        }
-        run.take(drafts)?;
-        let progress = Progress {
-            taking: true,
-            read_bytes: reader.bytes_read(),
-            total_bytes,
-            rows: run.tally.so_far().rows,
-        };
-        if !watch.progress(progress) {
-            stopped = true;
-            break;
-        }
-    }
-    run.set_parents()?;
-    if let Some(file) = run.file {
-        file.finish().and_then(|mut f| f.flush()).map_err(Failure::Errors)?;
-    }
+    };
+    let (stopped, failure) = match take_all() {
+        Ok(stopped) => (stopped, run.set_parents().err()),
+        Err(failure) => (false, Some(failure)),
+    };
+    let finished = match run.file.take() {
+        Some(file) => file.finish().and_then(|mut f| f.flush()).map_err(Failure::Errors),
+        None => Ok(()),
+    };
     Ok(Done {
         report: run.tally.finish(),
         stopped,
+        failure: failure.or(finished.err()),
     })
 }
 
@@ -183,6 +194,7 @@ pub fn run<W: Write>(
 struct Waiting {
     id: Id,
     line: u64,
+    field: &'static str,
     parent: String,
 }
 
@@ -198,7 +210,7 @@ struct Run<'a, W: Write, F: FnOnce() -> io::Result<W>> {
 
 impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
     fn take(&mut self, drafts: Vec<Draft>) -> Result<(), Failure> {
-        use domain::{contact::Contact, lead::Lead, opportunity::Opportunity, product::Product};
+        use domain::{contact::Contact, customer::Customer, lead::Lead, opportunity::Opportunity, product::Product};
         type Batch = fn(&mut Tx, &Desk, &[Draft]) -> persistence::Result<(Vec<Taken>, Book)>;
         let batch: Batch = match self.desk.plan.kind.name {
             "customer" => take::batch::<Customer>,
@@ -221,7 +233,7 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
         } else {
             self.store.write_here(move |tx| {
                 let desk = desk.renewed(tx)?;
-                batch(tx, &desk, &rows)
+                anew(batch(tx, &desk, &rows))
             })?
         };
         *self.desk.book.lock().unwrap_or_else(PoisonError::into_inner) = book;
@@ -252,12 +264,15 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
             let mut seen = self.desk.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.insert(key, draft.line);
         }
-        if let Some(parent) = taken.parent.filter(|_| !self.desk.trial) {
-            self.parents.push(Waiting {
+        if !self.desk.trial {
+            let line = draft.line;
+            let waiting = taken.parents.into_iter().map(|(field, parent)| Waiting {
                 id,
-                line: draft.line,
+                line,
+                field,
                 parent,
             });
+            self.parents.extend(waiting);
         }
         Ok(())
     }
@@ -296,10 +311,13 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
             let (desk, some) = (self.desk.clone(), some.to_vec());
             let missing = self.store.write_here(move |tx| {
                 let desk = desk.renewed(tx)?;
-                set_parents(tx, &desk, &some)
+                anew(set_parents(tx, &desk, &some))
             })?;
-            let column = self.desk.plan.header_of("parent_id");
-            for Waiting { line, parent, .. } in missing {
+            for Waiting {
+                line, field, parent, ..
+            } in missing
+            {
+                let column = self.desk.plan.header_of(field);
                 self.tally
                     .warn(Some(line), column, Problem::value(code::PARENT_MISSING, &parent));
             }
@@ -308,34 +326,43 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
     }
 }
 
-/// Returns those whose parent did not come.
+/// Somebody else was there in between: the whole step once more, on what is there now.
+fn anew<T>(result: persistence::Result<T>) -> persistence::Result<T> {
+    result.map_err(|error| match error {
+        persistence::Error::Domain(domain::Error::Stale { .. }) => persistence::Error::Retry("stale".into()),
+        other => other,
+    })
+}
+
+/// Returns those whose parent did not come, or may not be set.
 fn set_parents(tx: &mut Tx, desk: &Desk, waiting: &[Waiting]) -> persistence::Result<Vec<Waiting>> {
-    let actor = &desk.by;
-    let wanted = waiting.iter().map(|w| (Customer::KIND, w.parent.as_str()));
-    let lookup = Lookup::read(tx, actor, wanted)?;
+    let (by, kind) = (&desk.by, desk.plan.kind);
+    let hooks = noun::of(kind)?;
+    let wanted = waiting.iter().map(|w| (kind, w.parent.as_str()));
+    let lookup = Lookup::read(tx, by, wanted)?;
     let ids: Vec<Id> = waiting.iter().map(|w| w.id).collect();
-    let children = engine::find_many::<Customer>(tx, &actor.scope(Customer::KIND)?, &ids)?;
-    let children: HashMap<Id, Customer> = children.into_iter().map(|c| (c.id, c)).collect();
+    let mut children: HashMap<Id, AnyRecord> = HashMap::new();
+    for child in engine::any::find_many_held(tx, &by.scope(kind)?, kind, &ids)? {
+        children.insert(child.id(), child);
+    }
+    let mut writing = Writing::new(by, Cause::Imported);
     let mut missing = Vec::new();
     for one in waiting {
-        let parent = lookup.find(Customer::KIND, &one.parent);
+        let parent = lookup.find(kind, &one.parent);
         let (Ok(parent), Some(child)) = (parent, children.get(&one.id)) else {
             missing.push(one.clone());
             continue;
         };
-        let patch = CustomerPatch {
-            parent_id: Some(Some(parent.id)),
-            ..Default::default()
-        };
-        let done = child.apply(patch, Instant::now()).and_then(|new| {
-            let permit = actor.authorize(Action::Edit, Customer::KIND, child.owner_id)?;
-            Ok((permit, new))
+        let map = Map::from_iter([(one.field.to_owned(), json!(parent.id))]);
+        let done = tx.savepoint(|tx| {
+            let permit = by.authorize(Action::Edit, kind, child.owner_id())?;
+            let new = hooks.apply(child, map, Instant::now())?;
+            write_one(tx, &mut writing, &permit, hooks, Change::new(Some(child.clone()), new))
         });
         match done {
-            Ok((permit, new)) => {
-                engine::update(tx, &permit, child, &new)?;
-            }
-            Err(_) => missing.push(one.clone()),
+            Ok(stored) => drop(children.insert(one.id, stored)),
+            Err(persistence::Error::Domain(_)) => missing.push(one.clone()),
+            Err(error) => return Err(error),
         }
     }
     Ok(missing)

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::import::problem::code;
 use domain::import::{Outcome, Problem, closed};
-use domain::policy::{Action, Actor, Fields, Permit, Reach, Visible};
+use domain::policy::{Action, Actor, Fields, Reach, Visible};
 use domain::record::{Birth, Ownership, Patch};
-use domain::{Error, Field, Id, Instant, Issue, Kind, Record};
+use domain::{AnyRecord, Error, Field, Id, Instant, Issue, Kind, Record};
+use persistence::engine::Hold;
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 
@@ -17,10 +18,9 @@ use super::draft::{Draft, Problems};
 use super::lookup::Lookup;
 use super::plan::{Plan, folded, hash};
 use crate::caller::Caller;
-use crate::exchange_rate::Rates;
 use crate::job::asker;
-use crate::numbering_rule;
-use crate::transfer::may_give;
+use crate::noun::{self, Hooks, Noun};
+use crate::write::{Cause, Change, Checked, Writing, check, store};
 
 /// What holds for all batches of one import.
 #[derive(Clone)]
@@ -67,8 +67,8 @@ pub struct Taken {
     pub outcome: Option<(Outcome, Id)>,
     pub problems: Problems,
     pub key: Option<u64>,
-    /// A parent that stands elsewhere in the file.
-    pub parent: Option<String>,
+    /// Records of its own kind that it refers to and that stand elsewhere in the file: field and name.
+    pub parents: Vec<(&'static str, String)>,
     /// New stages and picklist values: field and value.
     pub new_values: Vec<(&'static str, String)>,
     /// Picklists that were too full for a value.
@@ -85,7 +85,7 @@ impl Taken {
 }
 
 /// A record kind that files may hold.
-pub trait Importable: Record {
+pub trait Importable: Noun {
     /// What tells two records of one name apart: the first of these fields that has a value.
     const APART: &'static [&'static str] = &[];
     /// What the kind works out for a row and needs again when the record is there.
@@ -113,12 +113,6 @@ pub trait Importable: Record {
     fn keep(extra: Self::Extra, book: &mut Book, taken: &mut Taken) {
         let _ = (extra, book, taken);
     }
-
-    /// Follows a record that was written.
-    fn follow(tx: &mut Tx, permit: &Permit, old: Option<&Self>, new: &Self) -> persistence::Result<()> {
-        let _ = (tx, permit, old, new);
-        Ok(())
-    }
 }
 
 /// One row being judged.
@@ -133,22 +127,8 @@ pub struct RowWork<'a> {
     pub now: Instant,
 }
 
-enum Verdict<T> {
-    Create(T),
-    Update(T, T),
-    /// As it is, or failed.
-    Nothing,
-}
-
-impl<T: Record> Verdict<T> {
-    fn value(&mut self, tx: &mut Tx, rates: &mut Rates) -> persistence::Result<()> {
-        match self {
-            Self::Create(new) => rates.value(tx, None, new, false),
-            Self::Update(old, new) => rates.value(tx, Some(&*old), new, false),
-            Self::Nothing => Ok(()),
-        }
-    }
-}
+/// What a row asks for; none where all is as it is, or the row failed.
+type Verdict = Option<Change>;
 
 /// Judges and writes a batch. Returns what became of each row, and the book as it is afterwards.
 pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<(Vec<Taken>, Book)> {
@@ -166,7 +146,6 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
         maps.push(refer::<T>(desk, draft, &lookup, taken));
     }
     let existing = Existing::<T>::read(tx, desk, &maps)?;
-    let mut rates = Rates::new(&desk.by);
     let mut here: HashMap<u64, u64> = HashMap::new();
     let mut verdicts = Vec::with_capacity(drafts.len());
     for ((draft, map), taken) in drafts.iter().zip(maps).zip(&mut taken) {
@@ -179,23 +158,14 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
             map,
             now,
         };
-        let judged = match judge::<T>(row, &existing, &here, taken) {
+        let (verdict, extra, picked) = match judge::<T>(row, &existing, &here, taken) {
             Ok(judged) => judged,
             Err(problems) => {
                 taken.problems.extend(problems);
-                verdicts.push(Verdict::Nothing);
+                verdicts.push(None);
                 continue;
             }
         };
-        let (mut verdict, extra, picked) = judged;
-        if let Err(error) = verdict.value(tx, &mut rates) {
-            let persistence::Error::Domain(error) = error else {
-                return Err(error);
-            };
-            *taken = Taken::failed(problems_of(error));
-            verdicts.push(Verdict::Nothing);
-            continue;
-        }
         T::keep(extra, &mut book, taken);
         for (field, value) in picked {
             if book.add_value(field, &value) {
@@ -209,11 +179,31 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
         }
         verdicts.push(verdict);
     }
+    let mut writing = Writing::new(&desk.by, Cause::Imported);
+    book.brought_stages().for_each(|stage| writing.along(stage));
+    let hooks = noun::hooks::<T>();
+    let (places, changes): (Vec<usize>, Vec<Change>) = verdicts
+        .into_iter()
+        .enumerate()
+        .filter_map(|(place, verdict)| Some((place, verdict?)))
+        .unzip();
+    let mut holding = Vec::with_capacity(changes.len());
+    for (place, judged) in places.into_iter().zip(check(tx, &mut writing, hooks, changes)?) {
+        match judged {
+            Ok(checked) => holding.push((place, checked)),
+            Err(error) => taken[place] = Taken::failed(problems_of(error)),
+        }
+    }
+    let used: HashSet<Id> = holding
+        .iter()
+        .filter_map(|(_, c)| c.new_record().reference("stage_id"))
+        .collect();
+    book.drop_stages_without(&used);
     if desk.trial {
         book.written();
     } else {
         book.write(tx, &desk.by, T::KIND)?;
-        write(tx, desk, &verdicts, &mut taken)?;
+        write(tx, desk, &mut writing, hooks, &holding, &mut taken)?;
     }
     Ok((taken, book))
 }
@@ -264,7 +254,7 @@ fn refer<T: Importable>(desk: &Desk, draft: &Draft, lookup: &Lookup, taken: &mut
                 // Its own kind: perhaps further down in the file.
                 let in_file = kind.name == T::KIND.name && desk.plan.named.contains(&hash(&folded(text)));
                 if in_file && problem.code == code::NOT_FOUND {
-                    taken.parent = Some(text.clone());
+                    taken.parents.push((field.name, text.clone()));
                 } else {
                     taken.problems.push((Some(field.name.to_owned()), problem));
                 }
@@ -334,7 +324,10 @@ impl<T: Importable> Existing<T> {
             taken: HashSet::new(),
             names: HashMap::new(),
         };
-        for record in engine::find_with::<T>(tx, &scope, "external_id", &keys)? {
+        // Nobody else changes what is going to be changed.
+        let hold = if desk.trial { Hold::No } else { Hold::Yes };
+        for record in engine::any::find_with(tx, &scope, T::KIND, "external_id", &keys, hold)? {
+            let record: T = record.into_record()?;
             let key = record.text("external_id").unwrap_or_default();
             existing.external.insert(key, record);
         }
@@ -346,7 +339,8 @@ impl<T: Importable> Existing<T> {
             let found = engine::named_by(tx, &whole, T::KIND, "external_id", &unseen)?;
             existing.taken.extend(found.into_iter().map(|(key, _)| key));
         }
-        for record in engine::find_named::<T>(tx, &scope, &names)? {
+        for record in engine::any::find_named(tx, &scope, T::KIND, &names, hold)? {
+            let record: T = record.into_record()?;
             let name = folded(&record.text(T::KIND.title).unwrap_or_default());
             existing.names.entry(name).or_default().push(record);
         }
@@ -379,7 +373,7 @@ impl<T: Importable> Existing<T> {
     }
 }
 
-type Judged<T> = (Verdict<T>, <T as Importable>::Extra, Vec<(&'static Field, String)>);
+type Judged<T> = (Verdict, <T as Importable>::Extra, Vec<(&'static Field, String)>);
 
 fn judge<T: Importable>(
     mut row: RowWork,
@@ -455,7 +449,7 @@ fn judge<T: Importable>(
     let verdict = if problems.is_empty() {
         let made = match old {
             None => create::<T>(desk, std::mem::take(&mut row.map), &extra),
-            Some(old) => update::<T>(desk, std::mem::take(&mut row.map), &extra, old, row.now),
+            Some(old) => update::<T>(std::mem::take(&mut row.map), &extra, old, row.now),
         };
         made.map_err(problems_of)?
     } else {
@@ -474,28 +468,29 @@ fn judge<T: Importable>(
         return Err(problems);
     };
     taken.outcome = Some(match &verdict {
-        Verdict::Create(new) => (Outcome::Created, new.id()),
-        Verdict::Update(old, _) => (Outcome::Updated, old.id()),
-        Verdict::Nothing => (Outcome::Unchanged, old.map_or(Id::nil(), Record::id)),
+        Some(Change { old: None, new, .. }) => (Outcome::Created, new.id()),
+        Some(Change { new, .. }) => (Outcome::Updated, new.id()),
+        None => (Outcome::Unchanged, old.map_or(Id::nil(), Record::id)),
     });
     Ok((verdict, extra, picked))
 }
 
-fn create<T: Importable>(desk: &Desk, map: Map<String, Json>, extra: &T::Extra) -> Result<Verdict<T>, Error> {
+fn create<T: Importable>(desk: &Desk, map: Map<String, Json>, extra: &T::Extra) -> Result<Verdict, Error> {
+    let said = map.keys().cloned().collect();
     let mut new = T::create(T::Patch::parse(map, true)?, Birth::new(desk.by.user()))?;
     T::settle(&mut new, None, extra)?;
     desk.by.authorize(Action::Import, T::KIND, new.owner_id())?;
     desk.by.authorize(Action::Create, T::KIND, new.owner_id())?;
-    Ok(Verdict::Create(new))
+    let new = AnyRecord::of(&new);
+    Ok(Some(Change { old: None, new, said }))
 }
 
 fn update<T: Importable>(
-    desk: &Desk,
     mut map: Map<String, Json>,
     extra: &T::Extra,
     old: &T,
     now: Instant,
-) -> Result<Verdict<T>, Error> {
+) -> Result<Verdict, Error> {
     // What is set once is compared, not set again.
     let before = serde_json::to_value(old.whole()).unwrap_or_default();
     for field in T::KIND.fields.iter().filter(|f| f.can(domain::record::FIXED)) {
@@ -503,15 +498,14 @@ fn update<T: Importable>(
             map.remove(field.name);
         }
     }
+    let said = map.keys().cloned().collect();
     let mut new = T::base(old, extra, now).apply(T::Patch::parse(map, false)?, now)?;
     T::settle(&mut new, Some(old), extra)?;
     if same(old, &new) {
-        return Ok(Verdict::Nothing);
+        return Ok(None);
     }
-    if new.owner_id() != old.owner_id() {
-        may_give(&desk.by, T::KIND, [old.owner_id()], new.owner_id())?;
-    }
-    Ok(Verdict::Update(old.clone(), new))
+    let (old, new) = (Some(AnyRecord::of(old)), AnyRecord::of(&new));
+    Ok(Some(Change { old, new, said }))
 }
 
 /// Whether nothing changes. What an amount is worth is not in the file.
@@ -549,46 +543,27 @@ pub fn problems_of(error: Error) -> Problems {
 }
 
 /// Writes all together; where that is refused, row by row, so that only the rows at fault are left out.
-fn write<T: Importable>(
+fn write(
     tx: &mut Tx,
     desk: &Desk,
-    verdicts: &[Verdict<T>],
+    writing: &mut Writing,
+    hooks: Hooks,
+    holding: &[(usize, Checked)],
     taken: &mut [Taken],
 ) -> persistence::Result<()> {
-    let all: Vec<&Verdict<T>> = verdicts.iter().collect();
-    match tx.savepoint(|tx| write_some(tx, desk, &all)) {
+    // Whether the importer may do this to each of them was asked when it was judged.
+    let permit = desk.by.own_permit();
+    let all = holding.iter().map(|(_, checked)| checked.clone()).collect();
+    match tx.savepoint(|tx| store(tx, writing, &permit, hooks, all)) {
         Err(persistence::Error::Domain(_)) => {}
-        done => return done,
+        done => return done.map(|_| ()),
     }
-    for (verdict, taken) in verdicts.iter().zip(taken) {
-        match tx.savepoint(|tx| write_some(tx, desk, &[verdict])) {
-            Err(persistence::Error::Domain(error)) => *taken = Taken::failed(problems_of(error)),
-            done => done?,
-        }
-    }
-    Ok(())
-}
-
-fn write_some<T: Importable>(tx: &mut Tx, desk: &Desk, verdicts: &[&Verdict<T>]) -> persistence::Result<()> {
-    let (mut created, mut permit): (Vec<T>, Option<Permit>) = (Vec::new(), None);
-    for verdict in verdicts {
-        if let Verdict::Create(new) = verdict {
-            permit = Some(desk.by.authorize(Action::Create, T::KIND, new.owner_id())?);
-            created.push(new.clone());
-        }
-    }
-    if let Some(permit) = permit {
-        numbering_rule::assign(tx, &desk.by, &permit, &mut created)?;
-        engine::insert(tx, &permit, &created)?;
-        for new in &created {
-            T::follow(tx, &permit, None, new)?;
-        }
-    }
-    for verdict in verdicts {
-        if let Verdict::Update(old, new) = verdict {
-            let permit = desk.by.authorize(Action::Edit, T::KIND, old.owner_id())?;
-            let stored = engine::update(tx, &permit, old, new)?;
-            T::follow(tx, &permit, Some(old), &stored)?;
+    for (place, checked) in holding {
+        match tx.savepoint(|tx| store(tx, writing, &permit, hooks, vec![checked.clone()])) {
+            // Of something that was read without being held: the whole batch once more.
+            Err(persistence::Error::Domain(error @ Error::Stale { .. })) => return Err(error.into()),
+            Err(persistence::Error::Domain(error)) => taken[*place] = Taken::failed(problems_of(error)),
+            done => drop(done?),
         }
     }
     Ok(())

@@ -22,8 +22,9 @@ use super::draft::{Draft, Problems};
 use super::plan::{folded, hash};
 use super::take::{Desk, Taken, problems_of};
 use crate::caller::Caller;
-use crate::crud::Noun;
+use crate::noun::Noun;
 use crate::pipeline::everything;
+use crate::write::{Cause, Writing, write};
 
 /// What a new user may do where the file does not say.
 const ROLE: &str = "sales";
@@ -192,6 +193,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
         return Err(Stop::Row(draft.problems.clone()));
     }
     let by = &desk.by;
+    let mut writing = Writing::new(by, Cause::Imported);
     let fields = by.fields(User::KIND);
     let now = Instant::now();
     let mut map = draft.map.clone();
@@ -249,7 +251,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
                     ..Default::default()
                 };
                 let mut made = User::create(patch, Birth::new(by.user()))?;
-                User::before(tx, by, None, &mut made).map_err(|e| of_cell("team_manager", e))?;
+                User::before(tx, &mut writing, None, &mut made).map_err(|e| of_cell("team_manager", e))?;
                 change.taken.new_values.push(("team_manager", text.clone()));
                 Some(change.manager.insert(made).id)
             }
@@ -265,7 +267,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
                 };
                 by.authorize(Action::Edit, Team::KIND, team.owner_id)?;
                 let mut new = team.apply(patch, now)?;
-                Team::before(tx, by, Some(team), &mut new).map_err(|e| of_cell("team_manager", e))?;
+                Team::before(tx, &mut writing, Some(team), &mut new).map_err(|e| of_cell("team_manager", e))?;
                 change.team = Some((Some(team.clone()), new));
                 team.id
             }
@@ -278,7 +280,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
                 };
                 change.taken.new_values.push(("team_id", name));
                 let mut made = Team::create(patch, Birth::new(by.user()))?;
-                Team::before(tx, by, None, &mut made).map_err(|e| of_cell("team_id", e))?;
+                Team::before(tx, &mut writing, None, &mut made).map_err(|e| of_cell("team_id", e))?;
                 change.team.insert((None, made)).1.id
             }
         };
@@ -293,7 +295,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
             };
             by.authorize(Action::Create, User::KIND, None)?;
             let mut new = User::create(UserPatch::parse(map, true)?, birth)?;
-            User::before(tx, by, None, &mut new)?;
+            User::before(tx, &mut writing, None, &mut new)?;
             Some((None, new))
         }
         Some(old) => {
@@ -301,7 +303,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
             let mut new = old.apply(UserPatch::parse(map, false)?, now)?;
             let changed = new.put() != old.put();
             if changed {
-                User::before(tx, by, Some(old), &mut new)?;
+                User::before(tx, &mut writing, Some(old), &mut new)?;
             }
             changed.then(|| (Some(old.clone()), new))
         }
@@ -342,8 +344,9 @@ impl Change {
     /// The manager first, then the team, then its member. A new user who leads the team comes before it, and joins after.
     fn write(&mut self, tx: &mut Tx, by: &Caller) -> persistence::Result<()> {
         user::hold_rights(tx, by.workspace().id)?;
+        let mut writing = Writing::new(by, Cause::Imported);
         if let Some(manager) = &self.manager {
-            insert(tx, by, manager)?;
+            insert(tx, &mut writing, manager)?;
         }
         let mut user = self.user.clone();
         if let (Some((None, new)), Some((_, team))) = (&mut user, &self.team)
@@ -351,40 +354,33 @@ impl Change {
         {
             let mut before = new.clone();
             before.team_id = None;
-            insert(tx, by, &before)?;
+            insert(tx, &mut writing, &before)?;
             user = Some((Some(before), new.clone()));
         }
         match &mut self.team {
             None => {}
-            Some((None, new)) => insert(tx, by, new)?,
-            Some((Some(old), new)) => *new = update(tx, by, old, new)?,
+            Some((None, new)) => insert(tx, &mut writing, new)?,
+            Some((Some(old), new)) => *new = update(tx, &mut writing, old, new)?,
         }
         match user {
             None => {}
-            Some((None, new)) => insert(tx, by, &new)?,
+            Some((None, new)) => insert(tx, &mut writing, &new)?,
             Some((Some(old), new)) => {
-                let stored = update(tx, by, &old, &new)?;
+                let stored = update(tx, &mut writing, &old, &new)?;
                 self.user = Some((Some(old), stored));
             }
         }
-        let made = [
-            self.manager.as_ref(),
-            self.user.as_ref().filter(|u| u.0.is_none()).map(|u| &u.1),
-        ];
-        let made: Vec<Id> = made.into_iter().flatten().map(|u| u.id).collect();
-        crate::team::keeps_reach(tx, by, &made)
+        Ok(())
     }
 }
 
-fn insert<T: Noun>(tx: &mut Tx, by: &Caller, new: &T) -> persistence::Result<()> {
-    let permit = by.authorize(Action::Create, T::KIND, new.owner_id())?;
-    engine::insert(tx, &permit, std::slice::from_ref(new))?;
-    T::after(tx, by, &permit, None, new)
+fn insert<T: Noun>(tx: &mut Tx, writing: &mut Writing, new: &T) -> persistence::Result<()> {
+    let permit = writing.authorize(Action::Create, T::KIND, new.owner_id())?;
+    write(tx, writing, &permit, None, new)?;
+    Ok(())
 }
 
-fn update<T: Noun>(tx: &mut Tx, by: &Caller, old: &T, new: &T) -> persistence::Result<T> {
-    let permit = by.authorize(Action::Edit, T::KIND, old.owner_id())?;
-    let stored = engine::update(tx, &permit, old, new)?;
-    T::after(tx, by, &permit, Some(old), &stored)?;
-    Ok(stored)
+fn update<T: Noun>(tx: &mut Tx, writing: &mut Writing, old: &T, new: &T) -> persistence::Result<T> {
+    let permit = writing.authorize(Action::Edit, T::KIND, old.owner_id())?;
+    write(tx, writing, &permit, Some(old), new)
 }

@@ -116,10 +116,18 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
     let table = Path(file.path().to_owned(), size);
     let result = run::run(db, &actor, waiting.locale, &table, &settings, &mut watch, open);
     let result = match result {
-        Ok(Done { stopped: true, .. }) if stop.stopped() => Err(Failure::File(Problem::new(code::INTERRUPTED))),
+        Ok(Done {
+            stopped: true, report, ..
+        }) if stop.stopped() => Ok(Done {
+            report,
+            stopped: true,
+            failure: Some(Failure::File(Problem::new(code::INTERRUPTED))),
+        }),
         other => other,
     };
-    if let Err(Failure::Store(error @ (persistence::Error::Internal(_) | persistence::Error::Unavailable(_)))) = &result
+    let failure = result.as_ref().map_or_else(Some, |done| done.failure.as_ref());
+    if let Some(Failure::Store(error @ (persistence::Error::Internal(_) | persistence::Error::Unavailable(_)))) =
+        failure
     {
         tracing::error!(%error, import = %id, "an import broke off");
     }

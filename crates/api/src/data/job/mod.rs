@@ -4,9 +4,10 @@ pub mod worker;
 
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::crud::{Noun, historic, listed};
+use crate::crud::{historic, listed};
 use crate::describe::{BASE, Doc, Routes, reference};
 use crate::error::Problem;
+use crate::noun::Noun;
 use crate::request;
 use crate::state::State;
 use actix_web::HttpResponse;
@@ -201,7 +202,7 @@ async fn cancel(call: Call) -> Result<HttpResponse, Problem> {
 }
 
 pub fn routes(routes: &mut Routes) {
-    listed::<Job>(routes);
+    listed(routes, Job::KIND);
     let doc = Doc::new("get_job", "jobs", "How a job goes")
         .about("`progress` while it runs; `finished_at` when it is over, with `error` where it failed.")
         .ok(200, reference("Job"));
@@ -210,5 +211,5 @@ pub fn routes(routes: &mut Routes) {
         .about("What is done so far stays.")
         .ok(200, reference("Job"));
     routes.add(Method::POST, "/jobs/{id}/cancel", doc, cancel);
-    historic::<Job>(routes);
+    historic(routes, Job::KIND);
 }

@@ -3,11 +3,11 @@
 use super::credential;
 use crate::call::Call;
 use crate::caller::SignedIn;
-use crate::crud;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use crate::request;
 use crate::schema::type_name;
+use crate::write::{Cause, Writing, write};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use domain::policy::{Action, Reach};
@@ -44,9 +44,7 @@ async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
             }
             let old: User = engine::find(tx, &by.identity_scope(), me)?;
             expected.check(old.version())?;
-            let mut new = old.apply(UserPatch::parse(map.clone(), false)?, Instant::now())?;
-            crate::user::check_time_zone(&new)?;
-            crud::checked(tx, by, Some(&old), &mut new)?;
+            let new = old.apply(UserPatch::parse(map.clone(), false)?, Instant::now())?;
             if old.email != new.email {
                 by.authorize(Action::Edit, User::KIND, old.owner_id)?;
                 by.fields(User::KIND).must_set(["email"])?;
@@ -55,8 +53,7 @@ async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
                     return Err(Issue::at("email", "required").into());
                 }
             }
-            let stored = engine::update(tx, &permit, &old, &new)?;
-            crate::user::follow_email(tx, &permit, &old, &stored)?;
+            let stored = write(tx, &mut Writing::new(by, Cause::Own), &permit, Some(&old), &new)?;
             // One's own record is shown whole.
             request::record(StatusCode::OK, &stored.whole(), stored.version())
         })

@@ -1,14 +1,15 @@
 //! Several operations on records of a kind at once: all or nothing, or each for itself.
 
-use super::{Noun, create_in, delete_in, hold_key, patch_in};
+use super::{create_in, delete_in, hold_key, patch_in};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes};
 use crate::error::Problem;
+use crate::noun::Hooks;
 use crate::request::{self, Expected};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use domain::{Error, Id, Issue};
+use domain::{AnyRecord, Error, Id, Issue, Kind};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -62,32 +63,32 @@ fn step(index: usize, json: Json) -> Result<Step, Issue> {
 }
 
 /// The record as it is after one operation, where it is left, and the operation's status.
-fn run_step<T: Noun>(tx: &mut Tx, caller: &Caller, step: &Step) -> persistence::Result<(u16, Option<T>)> {
+fn run_step(tx: &mut Tx, by: &Caller, hooks: Hooks, step: &Step) -> persistence::Result<(u16, Option<AnyRecord>)> {
     Ok(match step.clone() {
-        Step::Create(body) => (201, Some(create_in(tx, caller, body)?)),
-        Step::Update(id, expected, body) => (200, Some(patch_in(tx, caller, id, expected, body)?)),
+        Step::Create(body) => (201, Some(create_in(tx, by, hooks, body)?)),
+        Step::Update(id, expected, body) => (200, Some(patch_in(tx, by, hooks, id, expected, body)?)),
         Step::Delete(id, expected) => {
-            delete_in::<T>(tx, caller, id, expected)?;
+            delete_in(tx, by, hooks, id, expected)?;
             (204, None)
         }
     })
 }
 
 /// Two batches over the same records wait for one another and not both for ever, in whatever order they name them.
-fn hold<T: Noun>(tx: &mut Tx, caller: &Caller, steps: &[Step]) -> persistence::Result<()> {
+fn hold(tx: &mut Tx, caller: &Caller, kind: &'static Kind, steps: &[Step]) -> persistence::Result<()> {
     let named = steps.iter().filter_map(|step| match step {
         Step::Create(_) => None,
         Step::Update(id, ..) | Step::Delete(id, _) => Some(*id),
     });
-    if let Ok(scope) = caller.scope(T::KIND) {
-        engine::hold_all(tx, &scope, T::KIND, &named.collect::<Vec<_>>())?;
+    if let Ok(scope) = caller.scope(kind) {
+        engine::hold_all(tx, &scope, kind, &named.collect::<Vec<_>>())?;
     }
     let keys = steps.iter().filter_map(|step| match step {
         Step::Create(body) | Step::Update(_, _, body) => body.get("external_id")?.as_str(),
         Step::Delete(..) => None,
     });
     for key in keys.collect::<BTreeSet<_>>() {
-        hold_key(tx, caller, T::KIND, key)?;
+        hold_key(tx, caller, kind, key)?;
     }
     Ok(())
 }
@@ -107,7 +108,7 @@ fn within(index: usize, error: persistence::Error) -> persistence::Error {
     }
 }
 
-async fn batch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
+async fn batch(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
     let mut map = call.object()?;
     let atomic = match map.remove("atomic") {
         None => true,
@@ -129,20 +130,21 @@ async fn batch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
         .enumerate()
         .map(|(i, o)| step(i, o))
         .collect::<Result<Vec<_>, _>>()?;
+    let kind = hooks.kind();
     call.once(move |tx, by| {
-        let by = &*by.in_turn(tx, T::KIND)?;
-        hold::<T>(tx, by, &steps)?;
+        let by = &*by.in_turn(tx, kind)?;
+        hold(tx, by, kind, &steps)?;
         let (mut results, mut shown) = (Vec::with_capacity(steps.len()), Vec::new());
         for (index, step) in steps.iter().enumerate() {
             let done = if atomic {
-                Ok(run_step::<T>(tx, by, step).map_err(|e| within(index, e))?)
+                Ok(run_step(tx, by, hooks, step).map_err(|e| within(index, e))?)
             } else {
-                tx.savepoint(|tx| run_step::<T>(tx, by, step))
+                tx.savepoint(|tx| run_step(tx, by, hooks, step))
             };
             results.push(match done {
                 Ok((status, record)) => {
-                    shown.extend(record.as_ref().map(T::id));
-                    json!({ "status": status, "body": record.as_ref().map(|record| by.show(record)) })
+                    shown.extend(record.as_ref().map(AnyRecord::id));
+                    json!({ "status": status, "body": record.as_ref().map(|record| by.show_any(record)) })
                 }
                 Err(error @ persistence::Error::Domain(_)) => {
                     let problem = Problem::from(error);
@@ -158,13 +160,13 @@ async fn batch<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
             StatusCode::MULTI_STATUS
         };
         let answer = request::json(status, &json!({ "results": results }))?;
-        Ok(shown.into_iter().fold(answer, |answer, id| answer.of(T::KIND, id)))
+        Ok(shown.into_iter().fold(answer, |answer, id| answer.of(hooks.kind(), id)))
     })
     .await
 }
 
-pub fn route<T: Noun>(routes: &mut Routes) {
-    let kind = T::KIND;
+pub fn route(routes: &mut Routes, hooks: Hooks) {
+    let kind = hooks.kind();
     let path = format!("/{}", kind.path());
     let tag = kind.path();
     let many = kind.plural.replace('_', " ");
@@ -186,5 +188,7 @@ pub fn route<T: Noun>(routes: &mut Routes) {
     .ok(200, results.clone())
     .ok(207, results)
     .also(&[404, 412]);
-    routes.add(Method::POST, format!("{path}/batch"), doc, batch::<T>);
+    routes.add(Method::POST, format!("{path}/batch"), doc, move |call: Call| {
+        batch(hooks, call)
+    });
 }

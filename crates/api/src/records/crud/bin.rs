@@ -1,57 +1,64 @@
 //! The recycle bin of a kind: what is in it, and how a record comes back.
 
-use super::{Noun, keeps_reach};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
+use crate::noun::Hooks;
 use crate::schema::type_name;
 use crate::state::State;
+use crate::write::{Cause, Change, Writing, write_one};
 use crate::{listing, request};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use domain::Kind;
 use domain::policy::Action;
 use persistence::engine;
 use serde_json::{Value as Json, json};
 
 /// The recycle bin of a kind, last deleted first.
-async fn deleted<T: Noun>(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn deleted(
+    kind: &'static Kind,
+    caller: Caller,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let (cursor, limit) = listing::cursor_and_limit(&request::query_pairs(&request)?)?;
-    let scope = caller.scope(T::KIND)?;
+    let scope = caller.scope(kind)?;
     let page = state
         .store
-        .read(move |tx| engine::list_deleted::<T>(tx, &scope, limit, cursor.as_deref()))
+        .read(move |tx| engine::any::list_deleted(tx, &scope, kind, limit, cursor.as_deref()))
         .await?;
     let data: Vec<Json> = page
         .rows
         .iter()
-        .map(|row| json!({ "deleted_at": row.at, "record": caller.show(&row.record) }))
+        .map(|row| json!({ "deleted_at": row.at, "record": caller.show_any(&row.record) }))
         .collect();
     let info = json!({ "next_cursor": page.next, "has_more": page.next.is_some() });
     Ok(HttpResponse::Ok().json(json!({ "data": data, "page": info })))
 }
 
 /// Takes a record out of the recycle bin.
-async fn restore<T: Noun>(call: Call) -> Result<HttpResponse, Problem> {
-    let id = call.id(T::KIND)?;
+async fn restore(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
+    let kind = hooks.kind();
+    let id = call.id(kind)?;
     let expected = call.expected()?;
     call.nothing()?;
     call.once(move |tx, by| {
-        let by = &*by.in_turn(tx, T::KIND)?;
-        let old: T = engine::find_deleted(tx, &by.scope(T::KIND)?, id)?;
-        let permit = by.authorize(Action::Delete, T::KIND, old.owner_id())?;
+        let by = &*by.in_turn(tx, kind)?;
+        let old = engine::any::find_deleted(tx, &by.scope(kind)?, kind, id)?;
+        let permit = by.authorize(Action::Delete, kind, old.owner_id())?;
         expected.check(old.version())?;
-        T::before_restore(tx, by, &old)?;
-        let stored = engine::restore(tx, &permit, &old)?;
-        keeps_reach::<T>(tx, by, &[])?;
+        let change = Change::new(Some(old.clone()), old);
+        let stored = write_one(tx, &mut Writing::new(by, Cause::Restored), &permit, hooks, change)?;
         request::shown(StatusCode::OK, by, &stored)
     })
     .await
 }
 
-pub fn routes<T: Noun>(routes: &mut Routes) {
-    let kind = T::KIND;
+pub fn routes(routes: &mut Routes, hooks: Hooks) {
+    let kind = hooks.kind();
     let path = format!("/{}", kind.path());
     let tag = kind.path();
     let (one, many) = (kind.label.en.to_lowercase(), kind.plural.replace('_', " "));
@@ -63,7 +70,12 @@ pub fn routes<T: Noun>(routes: &mut Routes) {
         .ok(200, json!({ "type": "object", "required": ["data", "page"], "properties": {
             "data": { "type": "array", "items": { "type": "object", "required": ["deleted_at", "record"], "properties": {
                 "deleted_at": { "type": "string", "format": "date-time" }, "record": schema("") } } }, "page": reference("Page") } }));
-    routes.add(Method::GET, format!("{path}/deleted"), doc, deleted::<T>);
+    routes.add(
+        Method::GET,
+        format!("{path}/deleted"),
+        doc,
+        move |caller: Caller, state: Data<State>, request: HttpRequest| deleted(kind, caller, state, request),
+    );
     let doc = Doc::new(
         format!("restore_{}", kind.name),
         &tag,
@@ -72,5 +84,10 @@ pub fn routes<T: Noun>(routes: &mut Routes) {
     .optional_body(json!({ "type": "object", "additionalProperties": false }))
     .versioned()
     .ok(200, schema(""));
-    routes.add(Method::POST, format!("{path}/{{id}}/restore"), doc, restore::<T>);
+    routes.add(
+        Method::POST,
+        format!("{path}/{{id}}/restore"),
+        doc,
+        move |call: Call| restore(hooks, call),
+    );
 }

@@ -1,17 +1,19 @@
 //! The recycle bin: what was deleted, and the way back.
 
-use super::{Page, at_version, layout, one, stale};
+use super::any::Hold;
+use super::any::{at_version, one, stale};
+use super::{Layout, Page, layout, page};
 use crate::change::{self, Entry};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use crate::{filter, search};
-use domain::change::{ChangeAction, diff};
+use domain::change::ChangeAction;
 use domain::policy::{Permit, Scope};
 use domain::query::Cursor;
 use domain::record::Ownership;
 use domain::value::{Row, Storage, Val};
-use domain::{Id, Instant, Issue, Issues, Record};
+use domain::{AnyRecord, Id, Instant, Issue, Issues, Kind};
 
 /// Cursors of the bin fit no other list.
 const FINGERPRINT: u64 = 0xb1_0000_0001;
@@ -24,18 +26,19 @@ pub struct Deleted<T> {
 }
 
 /// One deleted record that the scope lets see.
-pub fn find_deleted<T: Record>(tx: &mut Tx, scope: &Scope, id: Id) -> Result<T> {
-    one(tx, scope, filter::scope_deleted, id, "")
+pub fn find_deleted(tx: &mut Tx, scope: &Scope, kind: &'static Kind, id: Id) -> Result<AnyRecord> {
+    one(tx, scope, kind, filter::scope_deleted, id, Hold::No)
 }
 
 /// A page of the bin, last deleted first.
-pub fn list_deleted<T: Record>(
+pub fn list_deleted(
     tx: &mut Tx,
     scope: &Scope,
+    kind: &'static Kind,
     limit: u32,
     cursor: Option<&str>,
-) -> Result<Page<Deleted<T>>> {
-    let layout = layout(T::KIND);
+) -> Result<Page<Deleted<AnyRecord>>> {
+    let layout = layout(kind);
     let mut sql = Sql::new(layout.select_with("deleted_at"));
     filter::scope_deleted(&mut sql, tx.dialect(), scope);
     if let Some(text) = cursor {
@@ -49,10 +52,10 @@ pub fn list_deleted<T: Record>(
         .bind(i64::from(limit) + 1);
     let mut columns = layout.storage.clone();
     columns.push(Storage::Instant);
-    let mut rows: Vec<Deleted<T>> = Vec::new();
+    let mut rows: Vec<Deleted<AnyRecord>> = Vec::new();
     for row in tx.rows(&sql, &columns)? {
         let mut row = Row::new(row);
-        let record = T::take(&mut row)?;
+        let record = AnyRecord::take(kind, &mut row)?;
         rows.push(Deleted { record, at: row.get()? });
     }
     let more = rows.len() > limit as usize;
@@ -73,40 +76,39 @@ pub fn list_deleted<T: Record>(
 
 /// Takes a record out of the bin, as `find_deleted` gave it. Refused where what it needs is deleted itself, or another
 /// record has taken its place (`external_id`, a user's address).
-pub fn restore<T: Record>(tx: &mut Tx, permit: &Permit, old: &T) -> Result<T> {
-    let layout = layout(T::KIND);
-    let row = old.put();
+pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecord> {
+    let kind = old.kind();
+    let layout = layout(kind);
     let now = Instant::now();
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, deleted_at = NULL, updated_at = ",
-        T::KIND.plural
+        kind.plural
     ))
     .value(now);
     at_version(&mut sql, permit, old, "IS NOT NULL");
     if tx.execute(&sql)? == 0 {
         return Err(stale(tx, permit, old, "IS NOT NULL")?);
     }
-    check_settings(tx, permit, layout, &row)?;
+    check_settings(tx, permit, layout, old.values())?;
     if tx.dialect() == Dialect::Sqlite && layout.searchable {
-        search::store_terms(tx, T::KIND, permit.workspace(), old.id(), &layout.tokens(&row))?;
+        search::store_terms(tx, kind, permit.workspace(), old.id(), &layout.tokens(old.values()))?;
     }
-    let mut stored = old.clone();
-    stored.written(old.version() + 1, now);
-    let after = serde_json::to_value(stored.whole()).map_err(Error::internal)?;
+    let mut new = old.clone();
+    new.written(old.version() + 1, now);
     let entry = Entry {
-        kind: T::KIND.name,
+        kind: kind.name,
         record: old.id(),
-        version: stored.version(),
+        version: new.version(),
         action: ChangeAction::Restore,
-        fields: diff(None, Some(&after)),
+        fields: AnyRecord::differences(None, Some(&new))?,
         at: now,
     };
     change::append(tx, permit, entry)?;
-    Ok(stored)
+    Ok(new)
 }
 
 /// A deal cannot come back into a stage that is gone: what belongs to the workspace must be there.
-fn check_settings(tx: &mut Tx, permit: &Permit, layout: &super::Layout, row: &[Val]) -> Result<()> {
+fn check_settings(tx: &mut Tx, permit: &Permit, layout: &Layout, row: &[Val]) -> Result<()> {
     let mut issues = Issues::default();
     for (i, field) in &layout.references {
         let Some(target) = field.refers.and_then(domain::kind) else {
@@ -114,7 +116,7 @@ fn check_settings(tx: &mut Tx, permit: &Permit, layout: &super::Layout, row: &[V
         };
         let Val::Id(id) = row[*i] else { continue };
         let settled = target.ownership == Ownership::Owned || field.name == "created_by";
-        if !settled && super::ids_referable(tx, &permit.scope(), target, &[id])?.is_empty() {
+        if !settled && page::ids_referable(tx, &permit.scope(), target, &[id])?.is_empty() {
             issues.add(Issue::at(field.name, "reference_not_found"));
         }
     }

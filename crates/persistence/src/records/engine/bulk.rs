@@ -1,5 +1,6 @@
 //! Many records at once by what names them: for files, whose rows name records instead of giving ids.
 
+use super::any::Hold;
 use super::layout;
 use crate::error::{Error, Result};
 use crate::filter;
@@ -8,31 +9,53 @@ use crate::tx::Tx;
 use domain::policy::Scope;
 use domain::text::sort_key;
 use domain::value::Storage;
-use domain::{Id, Kind, Record};
+use domain::{AnyRecord, Id, Kind};
 
 /// The records whose name sorts like one of these: those so called, in any case and width, and a few more. The caller
 /// compares the names themselves.
-pub fn find_named<T: Record>(tx: &mut Tx, scope: &Scope, names: &[&str]) -> Result<Vec<T>> {
-    find_by_texts(tx, scope, &sort_column(T::KIND), sort_keys(names))
+pub fn find_named(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &'static Kind,
+    names: &[&str],
+    hold: Hold,
+) -> Result<Vec<AnyRecord>> {
+    find_by_texts(tx, scope, kind, &sort_column(kind), sort_keys(names), hold)
 }
 
 /// The records with one of these values in a text field.
-pub fn find_with<T: Record>(tx: &mut Tx, scope: &Scope, field: &str, values: &[&str]) -> Result<Vec<T>> {
+pub fn find_with(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &'static Kind,
+    field: &str,
+    values: &[&str],
+    hold: Hold,
+) -> Result<Vec<AnyRecord>> {
     let values = values.iter().map(|v| (*v).to_owned()).collect();
-    find_by_texts(tx, scope, checked(T::KIND, field)?, values)
+    find_by_texts(tx, scope, kind, checked(kind, field)?, values, hold)
 }
 
-fn find_by_texts<T: Record>(tx: &mut Tx, scope: &Scope, column: &str, texts: Vec<String>) -> Result<Vec<T>> {
+fn find_by_texts(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &'static Kind,
+    column: &str,
+    texts: Vec<String>,
+    hold: Hold,
+) -> Result<Vec<AnyRecord>> {
     if texts.is_empty() {
         return Ok(Vec::new());
     }
-    let layout = layout(T::KIND);
+    let layout = layout(kind);
     let dialect = tx.dialect();
     let mut sql = Sql::new(layout.select.as_str());
     filter::scope(&mut sql, dialect, scope);
     sql.push(format!(" AND t.{column}"));
     filter::one_of_texts(&mut sql, dialect, texts);
-    tx.all(&sql, &layout.storage, |row| Ok(T::take(row)?))
+    hold.write(&mut sql, dialect);
+    let rows = tx.rows(&sql, &layout.storage)?;
+    Ok(rows.into_iter().map(|values| AnyRecord::new(kind, values)).collect())
 }
 
 /// What a record is called.

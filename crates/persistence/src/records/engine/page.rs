@@ -10,7 +10,7 @@ use domain::policy::Scope;
 use domain::query::{Count, Cursor, List};
 use domain::record::Ownership;
 use domain::value::{Row, Storage, Val};
-use domain::{Id, Kind, Record};
+use domain::{AnyRecord, Id, Kind};
 use std::collections::HashMap;
 
 /// An estimate counts no further than this.
@@ -25,31 +25,31 @@ pub struct Page<T> {
 
 /// A page of records that the scope lets see. Rows without a value in the sort field come last in both directions, so
 /// that they are read by the same index on both databases.
-pub fn list<T: Record>(tx: &mut Tx, scope: &Scope, list: &List) -> Result<Page<T>> {
-    let rows = filter::rows(tx, T::KIND, scope)?;
-    list_by(tx, scope, list, rows)
+pub fn list(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List) -> Result<Page<AnyRecord>> {
+    let rows = filter::rows(tx, kind, scope)?;
+    list_by(tx, scope, kind, list, rows)
 }
 
 /// As `list`, where it is known how to come to the rows.
-pub fn list_by<T: Record>(tx: &mut Tx, scope: &Scope, list: &List, rows: Rows) -> Result<Page<T>> {
-    let layout = layout(T::KIND);
+pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, rows: Rows) -> Result<Page<AnyRecord>> {
+    let layout = layout(kind);
     let (column, storage) = list.sort.field.sort_column();
     let total = match list.count {
         Count::No => None,
-        wanted => Some(count(tx, scope, T::KIND, list, wanted)?),
+        wanted => Some(count(tx, scope, kind, list, wanted)?),
     };
     let none = Page {
         rows: Vec::new(),
         next: None,
         count: total,
     };
-    let Some(search) = search::plan(tx, scope, T::KIND, list.q.as_deref())? else {
+    let Some(search) = search::plan(tx, scope, kind, list.q.as_deref())? else {
         return Ok(none);
     };
     let wanted = list.limit as usize + 1;
     let nullable = list.sort.field.nullable;
     let among_nulls = matches!(&list.after, Some(Cursor { key: Val::Null(_), .. }));
-    let mut found: Vec<(T, Val)> = Vec::new();
+    let mut found: Vec<(AnyRecord, Val)> = Vec::new();
     for nulls in [false, true] {
         if (nulls && (!nullable || found.len() >= wanted)) || (!nulls && among_nulls) {
             continue;
@@ -71,7 +71,7 @@ pub fn list_by<T: Record>(tx: &mut Tx, scope: &Scope, list: &List, rows: Rows) -
                 sql.push("t.workspace_id = ").bind(scope.workspace());
                 sql.push(" AND t.id IN (SELECT v.id FROM (");
                 let columns = format!("t.id, t.{column} AS sort_key");
-                filter::gathered(&mut sql, dialect, T::KIND, scope, &columns, i64::MAX);
+                filter::gathered(&mut sql, dialect, kind, scope, &columns, i64::MAX);
                 sql.push(") v");
                 if plain {
                     sql.push(" WHERE 1 = 1");
@@ -80,13 +80,13 @@ pub fn list_by<T: Record>(tx: &mut Tx, scope: &Scope, list: &List, rows: Rows) -
                 sql.push(")");
             }
         }
-        conditions(&mut sql, dialect, T::KIND, list, &search);
+        conditions(&mut sql, dialect, kind, list, &search);
         order.page(&mut sql, &format!("t.{column}"), "t.id");
         let mut columns = layout.storage.clone();
         columns.push(storage);
         for row in tx.rows(&sql, &columns)? {
             let mut row = Row::new(row);
-            let record = T::take(&mut row)?;
+            let record = AnyRecord::take(kind, &mut row)?;
             found.push((record, row.value()?));
         }
     }

@@ -1,0 +1,208 @@
+//! What is special about a kind when its records are written: the rules that need the database. The way of writing itself
+//! (`write.rs`) works on records as values, and comes to these rules by kind.
+
+use crate::write::Writing;
+use domain::policy::Permit;
+use domain::record::{Birth, Patch};
+use domain::{AnyRecord, Error, Id, Instant, Kind, Record};
+use persistence::Tx;
+use serde_json::{Map, Value as Json};
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::LazyLock;
+
+/// The rules of a kind. All of it happens in the transaction of the write, whatever the cause.
+pub trait Noun: Record {
+    /// Fills in what a new record does not name.
+    fn defaults(tx: &mut Tx, writing: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()> {
+        let _ = (tx, writing, map);
+        Ok(())
+    }
+
+    /// Looks at a record, or changes it, before it is written.
+    fn before(tx: &mut Tx, writing: &mut Writing, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+        let _ = (tx, writing, old, new);
+        Ok(())
+    }
+
+    /// What it newly refers to beside its own fields, each with the pointer to it.
+    fn refers(old: Option<&Self>, new: &Self) -> Vec<(String, &'static Kind, Id)> {
+        let _ = (old, new);
+        Vec::new()
+    }
+
+    /// Does what follows from a record having been written.
+    fn after(
+        tx: &mut Tx,
+        writing: &Writing,
+        permit: &Permit,
+        old: Option<&Self>,
+        new: &Self,
+    ) -> persistence::Result<()> {
+        let _ = (tx, writing, permit, old, new);
+        Ok(())
+    }
+
+    /// Refuses or prepares a deletion.
+    fn before_delete(tx: &mut Tx, writing: &Writing, old: &Self) -> persistence::Result<()> {
+        let _ = (tx, writing, old);
+        Ok(())
+    }
+
+    /// Refuses what may not come out of the bin: much can have changed since it went there.
+    fn before_restore(tx: &mut Tx, writing: &Writing, old: &Self) -> persistence::Result<()> {
+        let _ = (tx, writing, old);
+        Ok(())
+    }
+}
+
+/// The same for a record of whatever kind, as a value.
+pub trait AnyNoun: Sync {
+    fn kind(&self) -> &'static Kind;
+    /// A new record, checked by the rules that need no database.
+    fn create(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error>;
+    /// A record with what is to be changed, checked in the same way.
+    fn apply(&self, old: &AnyRecord, map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord>;
+    /// The moment whose exchange rates its amounts are worth; none while they follow the rates of today.
+    fn valued_at(&self, record: &AnyRecord) -> persistence::Result<Option<Instant>>;
+    fn refers(&self, old: Option<&AnyRecord>, new: &AnyRecord)
+    -> persistence::Result<Vec<(String, &'static Kind, Id)>>;
+    fn defaults(&self, tx: &mut Tx, writing: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()>;
+    fn before(
+        &self,
+        tx: &mut Tx,
+        writing: &mut Writing,
+        old: Option<&AnyRecord>,
+        new: &mut AnyRecord,
+    ) -> persistence::Result<()>;
+    fn after(
+        &self,
+        tx: &mut Tx,
+        writing: &Writing,
+        permit: &Permit,
+        old: Option<&AnyRecord>,
+        new: &AnyRecord,
+    ) -> persistence::Result<()>;
+    fn before_delete(&self, tx: &mut Tx, writing: &Writing, old: &AnyRecord) -> persistence::Result<()>;
+    fn before_restore(&self, tx: &mut Tx, writing: &Writing, old: &AnyRecord) -> persistence::Result<()>;
+}
+
+/// How the rules of a kind are reached.
+pub type Hooks = &'static dyn AnyNoun;
+
+/// Between a record as a value, and as the type that its rules are written for.
+struct Typed<T>(PhantomData<fn() -> T>);
+
+/// The rules of a type.
+pub fn hooks<T: Noun>() -> Hooks {
+    const { &Typed::<T>(PhantomData) }
+}
+
+fn read<T: Record>(record: Option<&AnyRecord>) -> persistence::Result<Option<T>> {
+    Ok(record.map(AnyRecord::read).transpose()?)
+}
+
+impl<T: Noun> AnyNoun for Typed<T> {
+    fn kind(&self) -> &'static Kind {
+        T::KIND
+    }
+
+    fn create(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error> {
+        Ok(AnyRecord::of(&T::create(T::Patch::parse(map, true)?, birth)?))
+    }
+
+    fn apply(&self, old: &AnyRecord, map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord> {
+        let old: T = old.read()?;
+        Ok(AnyRecord::of(&old.apply(T::Patch::parse(map, false)?, now)?))
+    }
+
+    fn valued_at(&self, record: &AnyRecord) -> persistence::Result<Option<Instant>> {
+        Ok(record.read::<T>()?.valued_at())
+    }
+
+    fn refers(
+        &self,
+        old: Option<&AnyRecord>,
+        new: &AnyRecord,
+    ) -> persistence::Result<Vec<(String, &'static Kind, Id)>> {
+        Ok(T::refers(read(old)?.as_ref(), &new.read()?))
+    }
+
+    fn defaults(&self, tx: &mut Tx, writing: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()> {
+        T::defaults(tx, writing, map)
+    }
+
+    fn before(
+        &self,
+        tx: &mut Tx,
+        writing: &mut Writing,
+        old: Option<&AnyRecord>,
+        new: &mut AnyRecord,
+    ) -> persistence::Result<()> {
+        let mut typed: T = new.read()?;
+        T::before(tx, writing, read(old)?.as_ref(), &mut typed)?;
+        *new = AnyRecord::of(&typed);
+        Ok(())
+    }
+
+    fn after(
+        &self,
+        tx: &mut Tx,
+        writing: &Writing,
+        permit: &Permit,
+        old: Option<&AnyRecord>,
+        new: &AnyRecord,
+    ) -> persistence::Result<()> {
+        T::after(tx, writing, permit, read(old)?.as_ref(), &new.read()?)
+    }
+
+    fn before_delete(&self, tx: &mut Tx, writing: &Writing, old: &AnyRecord) -> persistence::Result<()> {
+        T::before_delete(tx, writing, &old.read()?)
+    }
+
+    fn before_restore(&self, tx: &mut Tx, writing: &Writing, old: &AnyRecord) -> persistence::Result<()> {
+        T::before_restore(tx, writing, &old.read()?)
+    }
+}
+
+/// The rules of a kind.
+pub fn of(kind: &Kind) -> persistence::Result<Hooks> {
+    static ALL: LazyLock<HashMap<&'static str, Hooks>> = LazyLock::new(|| {
+        let all: [Hooks; 21] = [
+            hooks::<domain::team::Team>(),
+            hooks::<domain::user::User>(),
+            hooks::<domain::team_member::TeamMember>(),
+            hooks::<domain::role::Role>(),
+            hooks::<domain::tag::Tag>(),
+            hooks::<domain::picklist::Picklist>(),
+            hooks::<domain::currency::Currency>(),
+            hooks::<domain::exchange_rate::ExchangeRate>(),
+            hooks::<domain::holiday::Holiday>(),
+            hooks::<domain::numbering_rule::NumberingRule>(),
+            hooks::<domain::product::Product>(),
+            hooks::<domain::pipeline::Pipeline>(),
+            hooks::<domain::stage::Stage>(),
+            hooks::<domain::customer::Customer>(),
+            hooks::<domain::contact::Contact>(),
+            hooks::<domain::opportunity::Opportunity>(),
+            hooks::<domain::lead::Lead>(),
+            hooks::<domain::activity::Activity>(),
+            hooks::<domain::task::Task>(),
+            hooks::<domain::import::Import>(),
+            hooks::<domain::job::Job>(),
+        ];
+        all.into_iter().map(|hooks| (hooks.kind().name, hooks)).collect()
+    });
+    let found = ALL.get(kind.name).copied();
+    found.ok_or_else(|| persistence::Error::internal(format!("no rules of {}", kind.name)))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_kind_has_its_rules() {
+        for kind in domain::KINDS {
+            assert_eq!(super::of(kind).expect(kind.name).kind().name, kind.name);
+        }
+    }
+}

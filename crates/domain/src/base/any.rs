@@ -1,0 +1,224 @@
+//! A record of any kind, as a value: what kind it is of, and its values. What works on it is compiled once, for kinds
+//! that are declared here and for those that come from elsewhere.
+
+use crate::policy::Fields;
+use crate::record::{Field, Kind, Record};
+use crate::value::{Corrupt, FieldType, Row, Type, Val};
+use crate::{Id, Instant, Money};
+use serde_json::{Map, Value as Json};
+
+/// Where the values stand that every record has.
+const ID: usize = 0;
+const VERSION: usize = 1;
+const UPDATED_AT: usize = 3;
+const OWNER: usize = 5;
+
+#[derive(Debug, Clone)]
+pub struct AnyRecord {
+    kind: &'static Kind,
+    /// In the order of the kind's fields and their columns.
+    values: Vec<Val>,
+}
+
+impl PartialEq for AnyRecord {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind.name == other.kind.name && self.values == other.values
+    }
+}
+
+impl AnyRecord {
+    pub fn new(kind: &'static Kind, values: Vec<Val>) -> Self {
+        Self { kind, values }
+    }
+
+    pub fn of<T: Record>(record: &T) -> Self {
+        Self::new(T::KIND, record.put())
+    }
+
+    /// Takes the values of a row that its kind's fields stand first in.
+    pub fn take(kind: &'static Kind, row: &mut Row) -> Result<Self, Corrupt> {
+        let count = kind.fields.iter().map(|f| f.columns().len()).sum();
+        let values = (0..count).map(|_| row.value()).collect::<Result<_, _>>()?;
+        Ok(Self::new(kind, values))
+    }
+
+    pub fn read<T: Record>(&self) -> Result<T, Corrupt> {
+        self.clone().into_record()
+    }
+
+    pub fn into_record<T: Record>(self) -> Result<T, Corrupt> {
+        T::take(&mut Row::new(self.values))
+    }
+
+    pub fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    pub fn values(&self) -> &[Val] {
+        &self.values
+    }
+
+    pub fn id(&self) -> Id {
+        self.an_id(ID).unwrap_or_default()
+    }
+
+    pub fn version(&self) -> i64 {
+        match self.values.get(VERSION) {
+            Some(Val::Int(version)) => *version,
+            _ => 0,
+        }
+    }
+
+    pub fn owner_id(&self) -> Option<Id> {
+        self.an_id(OWNER)
+    }
+
+    fn an_id(&self, at: usize) -> Option<Id> {
+        match self.values.get(at) {
+            Some(Val::Id(id)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// For the engine, when it has written: the version and time that are now stored.
+    pub fn written(&mut self, version: i64, at: Instant) {
+        self.values[VERSION] = Val::Int(version);
+        self.values[UPDATED_AT] = Val::Instant(at);
+    }
+
+    /// The fields, each with its values.
+    fn fields(&self) -> impl Iterator<Item = (&'static Field, &[Val])> {
+        let mut at = 0;
+        self.kind.fields.iter().map(move |field| {
+            let from = at;
+            at += field.columns().len();
+            (field, self.values.get(from..at).unwrap_or_default())
+        })
+    }
+
+    /// The values of one field.
+    pub fn values_of(&self, name: &str) -> &[Val] {
+        let found = self.fields().find(|(field, _)| field.name == name);
+        found.map(|(_, values)| values).unwrap_or_default()
+    }
+
+    /// The value of a field that is stored in one column.
+    pub fn value(&self, name: &str) -> Option<&Val> {
+        self.values_of(name).first()
+    }
+
+    /// The value of a text field; none where it has none, or is no text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.value(name) {
+            Some(Val::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The id in a field that refers to a record.
+    pub fn reference(&self, name: &str) -> Option<Id> {
+        match self.value(name) {
+            Some(Val::Id(id)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Puts another value into a field that is stored in one column.
+    pub fn put(&mut self, name: &str, value: impl Into<Val>) {
+        self.put_all(name, vec![value.into()]);
+    }
+
+    fn put_all(&mut self, name: &str, values: Vec<Val>) {
+        if self.kind.field(name).is_none() {
+            return;
+        }
+        let before = self.kind.fields.iter().take_while(|f| f.name != name);
+        let at = before.map(|f| f.columns().len()).sum::<usize>();
+        for (place, value) in self.values.iter_mut().skip(at).zip(values) {
+            *place = value;
+        }
+    }
+
+    /// The amounts it holds, with the names of their fields.
+    pub fn amounts(&self) -> Result<Vec<(&'static str, Money)>, Corrupt> {
+        let amounts = self.fields().filter(|(field, _)| field.ty == Type::Money);
+        let mut found = Vec::new();
+        for (field, values) in amounts {
+            let amount = <Option<Money> as FieldType>::take(&mut Row::new(values.to_vec()))?;
+            found.extend(amount.map(|amount| (field.name, amount)));
+        }
+        Ok(found)
+    }
+
+    pub fn put_amount(&mut self, name: &str, amount: &Money) {
+        let mut values = Vec::new();
+        amount.put(&mut values);
+        self.put_all(name, values);
+    }
+
+    /// The value of a field as JSON.
+    pub fn json(&self, name: &str) -> Result<Json, Corrupt> {
+        match self.fields().find(|(field, _)| field.name == name) {
+            Some((field, values)) => field.json(values),
+            None => Ok(Json::Null),
+        }
+    }
+
+    /// As an object with all fields: for comparing, not for answers.
+    pub fn whole(&self) -> Result<Map<String, Json>, Corrupt> {
+        self.fields()
+            .map(|(field, values)| Ok((field.name.to_owned(), field.json(values)?)))
+            .collect()
+    }
+
+    /// The fields that differ, each with what it was and is; all that have a value where one of the two is missing.
+    pub fn differences(old: Option<&Self>, new: Option<&Self>) -> Result<Json, Corrupt> {
+        let (mut before, mut after) = (Map::new(), Map::new());
+        let Some(kind) = new.or(old).map(|record| record.kind) else {
+            return Ok(Json::Object(Map::new()));
+        };
+        let values = |record: Option<&Self>, at: &std::ops::Range<usize>| {
+            record.and_then(|r| r.values.get(at.clone())).map(<[Val]>::to_vec)
+        };
+        let mut at = 0;
+        for field in kind.fields {
+            let range = at..at + field.columns().len();
+            at = range.end;
+            let (was, is) = (values(old, &range), values(new, &range));
+            if was == is {
+                continue;
+            }
+            for (map, values) in [(&mut before, was), (&mut after, is)] {
+                if let Some(values) = values {
+                    map.insert(field.name.to_owned(), field.json(&values)?);
+                }
+            }
+        }
+        Ok(crate::change::diff(
+            Some(&Json::Object(before)),
+            Some(&Json::Object(after)),
+        ))
+    }
+
+    /// Writes what somebody may see of it, as the text of a JSON object.
+    pub fn write(&self, seen: &Fields, out: &mut Vec<u8>) -> Result<(), Corrupt> {
+        out.push(b'{');
+        let mut first = true;
+        for (field, values) in self.fields() {
+            let from = out.len();
+            if !first {
+                out.push(b',');
+            }
+            out.push(b'"');
+            out.extend_from_slice(field.name.as_bytes());
+            out.extend_from_slice(b"\":");
+            if seen.write(field, values, out)? {
+                first = false;
+            } else {
+                out.truncate(from);
+            }
+        }
+        out.push(b'}');
+        Ok(())
+    }
+}

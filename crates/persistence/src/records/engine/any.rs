@@ -1,0 +1,586 @@
+//! The record engine itself: records as values of some kind. What is typed beside it only decodes.
+
+use super::{Layout, layout, page};
+use super::{ROWS_AT_ONCE, layout::FIRST_OWN};
+use crate::change::{self, Entry};
+use crate::error::{Error, Result};
+use crate::sql::Sql;
+use crate::tx::{Dialect, Tx};
+use crate::{filter, search};
+use domain::change::ChangeAction;
+use domain::policy::{Actor, Permit, Scope};
+use domain::user::User;
+use domain::value::{Row, Storage, Val};
+use domain::{AnyRecord, Id, Instant, Issue, Issues, Kind, Record};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub use super::bin::{find_deleted, list_deleted, restore};
+pub use super::bulk::{find_named, find_with};
+pub use super::page::{list, list_by};
+
+fn not_found(kind: &Kind, id: Id) -> Error {
+    Error::Domain(domain::Error::NotFound {
+        kind: kind.name,
+        id: Some(id),
+    })
+}
+
+pub(super) fn read<T: Record>(record: AnyRecord) -> Result<T> {
+    Ok(record.into_record()?)
+}
+
+pub(super) fn read_all<T: Record>(records: Vec<AnyRecord>) -> Result<Vec<T>> {
+    records.into_iter().map(read).collect()
+}
+
+/// Whether nobody else changes the rows until the transaction ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    No,
+    /// In the order of their ids: of two who hold the same rows, one waits for the other and not both for ever.
+    Yes,
+}
+
+impl Hold {
+    pub(super) fn write(self, sql: &mut Sql, dialect: Dialect) {
+        if self == Self::Yes && dialect == Dialect::Pg {
+            sql.push(" ORDER BY t.id FOR NO KEY UPDATE OF t");
+        }
+    }
+}
+
+pub fn find(tx: &mut Tx, scope: &Scope, kind: &'static Kind, id: Id) -> Result<AnyRecord> {
+    one(tx, scope, kind, filter::scope, id, Hold::No)
+}
+
+pub fn find_held(tx: &mut Tx, scope: &Scope, kind: &'static Kind, id: Id) -> Result<AnyRecord> {
+    one(tx, scope, kind, filter::scope, id, Hold::Yes)
+}
+
+pub(super) fn one(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &'static Kind,
+    within: fn(&mut Sql, Dialect, &Scope),
+    id: Id,
+    hold: Hold,
+) -> Result<AnyRecord> {
+    let layout = layout(kind);
+    let mut sql = Sql::new(layout.select.as_str());
+    within(&mut sql, tx.dialect(), scope);
+    sql.push(" AND t.id = ").bind(id);
+    hold.write(&mut sql, tx.dialect());
+    let row = tx.rows(&sql, &layout.storage)?.into_iter().next();
+    row.map(|values| AnyRecord::new(kind, values))
+        .ok_or_else(|| not_found(kind, id))
+}
+
+pub fn find_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, field: &str, value: Val) -> Result<Option<AnyRecord>> {
+    let field = kind.field(field).ok_or_else(|| Error::internal("no such field"))?;
+    let layout = layout(kind);
+    let mut sql = Sql::new(layout.select.as_str());
+    filter::scope(&mut sql, tx.dialect(), scope);
+    sql.push(format!(" AND t.{} = ", field.filter_column().0))
+        .bind(value)
+        .push(" ORDER BY t.id LIMIT 1");
+    let row = tx.rows(&sql, &layout.storage)?.into_iter().next();
+    Ok(row.map(|values| AnyRecord::new(kind, values)))
+}
+
+pub fn find_many(tx: &mut Tx, scope: &Scope, kind: &'static Kind, ids: &[Id]) -> Result<Vec<AnyRecord>> {
+    many(tx, scope, kind, ids, Hold::No)
+}
+
+/// As `find_many`, which nobody else changes until the transaction ends.
+pub fn find_many_held(tx: &mut Tx, scope: &Scope, kind: &'static Kind, ids: &[Id]) -> Result<Vec<AnyRecord>> {
+    many(tx, scope, kind, ids, Hold::Yes)
+}
+
+fn many(tx: &mut Tx, scope: &Scope, kind: &'static Kind, ids: &[Id], hold: Hold) -> Result<Vec<AnyRecord>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let layout = layout(kind);
+    let mut sql = Sql::new(layout.select.as_str());
+    let dialect = tx.dialect();
+    filter::scope(&mut sql, dialect, scope);
+    sql.push(" AND t.id");
+    filter::one_of_ids(&mut sql, dialect, ids);
+    hold.write(&mut sql, dialect);
+    let rows = tx.rows(&sql, &layout.storage)?;
+    Ok(rows.into_iter().map(|values| AnyRecord::new(kind, values)).collect())
+}
+
+pub fn insert(tx: &mut Tx, permit: &Permit, kind: &'static Kind, records: &[AnyRecord]) -> Result<()> {
+    let layout = layout(kind);
+    let mut terms = Vec::new();
+    for chunk in records.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<&[Val]> = chunk.iter().map(AnyRecord::values).collect();
+        terms.extend(insert_rows(tx, permit, layout, &rows)?);
+        let entries = chunk.iter().map(|record| {
+            Ok(Entry {
+                kind: kind.name,
+                record: record.id(),
+                version: record.version(),
+                action: ChangeAction::Create,
+                fields: AnyRecord::differences(None, Some(record))?,
+                at: Instant::now(),
+            })
+        });
+        change::append_all(tx, permit, &entries.collect::<Result<Vec<_>>>()?)?;
+    }
+    // Last, and one by one with VALUES: whatever else writes several rows opens a savepoint, and at each one FTS5 writes
+    // out what it has.
+    for (rid, tokens) in terms {
+        let sql = Sql::new(layout.index_terms.as_str())
+            .value(rid)
+            .text(", ")
+            .value(tokens)
+            .text(")");
+        tx.execute(&sql)?;
+    }
+    Ok(())
+}
+
+/// Stores the rows. Returns what SQLite has still to index: the number of each row and its terms.
+fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[&[Val]]) -> Result<Vec<(i64, String)>> {
+    let dialect = tx.dialect();
+    let mut sql = Sql::new(match dialect {
+        Dialect::Pg => layout.insert_pg.as_str(),
+        Dialect::Sqlite => layout.insert_sqlite.as_str(),
+    });
+    if rows.len() > 1 && rows.len() < ROWS_AT_ONCE {
+        sql = sql.once();
+    }
+    for (n, row) in rows.iter().enumerate() {
+        sql.push(if n > 0 { ", (" } else { "(" }).bind(permit.workspace());
+        for value in *row {
+            sql.push(", ").bind(value.clone());
+        }
+        for key in layout.sort_keys(row) {
+            sql.push(", ").bind(key);
+        }
+        if layout.searchable && dialect == Dialect::Pg {
+            sql.push(", array_to_tsvector(")
+                .bind(Val::Texts(layout.tokens(row)))
+                .push(")");
+        }
+        sql.push(")");
+    }
+    if !layout.searchable || dialect == Dialect::Pg {
+        tx.execute(&sql)?;
+        return Ok(Vec::new());
+    }
+    sql.push(" RETURNING id, rid");
+    let stored = tx.rows(&sql, &[Storage::Id, Storage::Int])?;
+    let rids = stored.into_iter().map(|row| {
+        let mut row = Row::new(row);
+        Ok((row.get()?, row.get()?))
+    });
+    let rids: HashMap<Id, i64> = rids.collect::<Result<_>>()?;
+    let terms = rows.iter().map(|row| {
+        let rid = match &row[0] {
+            Val::Id(id) => rids.get(id),
+            _ => None,
+        };
+        let rid = *rid.ok_or_else(|| Error::internal("a row was not stored"))?;
+        Ok((rid, layout.tokens(row).join(" ")))
+    });
+    terms.collect()
+}
+
+/// As the typed `update`; `new` is what is to be stored, but for version and time.
+pub fn update(tx: &mut Tx, permit: &Permit, old: &AnyRecord, new: AnyRecord) -> Result<AnyRecord> {
+    let changed = changed(old, &new);
+    if changed.is_empty() {
+        return Ok(old.clone());
+    }
+    update_one(tx, permit, old, new, &changed)
+}
+
+/// The columns that differ, but for those that the engine keeps.
+fn changed(old: &AnyRecord, new: &AnyRecord) -> Vec<usize> {
+    let (was, is) = (old.values(), new.values());
+    (FIRST_OWN..is.len()).filter(|i| was[*i] != is[*i]).collect()
+}
+
+fn update_one(
+    tx: &mut Tx,
+    permit: &Permit,
+    old: &AnyRecord,
+    mut new: AnyRecord,
+    changed: &[usize],
+) -> Result<AnyRecord> {
+    let kind = old.kind();
+    let layout = layout(kind);
+    let is = new.values();
+    let dialect = tx.dialect();
+    let now = Instant::now();
+    // There are as many statements as sets of changed fields.
+    let mut sql = Sql::new(format!(
+        "UPDATE {} SET version = version + 1, updated_at = ",
+        kind.plural
+    ))
+    .once()
+    .value(now);
+    for i in changed {
+        sql.push(format!(", {} = ", layout.columns[*i])).bind(is[*i].clone());
+    }
+    for (position, key) in layout.sort_keys(is).enumerate() {
+        let (column, source) = &layout.sorted[position];
+        if changed.contains(source) {
+            sql.push(format!(", {column} = ")).bind(key);
+        }
+    }
+    let reindex = layout.searched.iter().any(|(source, ..)| changed.contains(source));
+    if reindex && dialect == Dialect::Pg {
+        sql.push(", search = array_to_tsvector(")
+            .bind(Val::Texts(layout.tokens(is)))
+            .push(")");
+    }
+    at_version(&mut sql, permit, old, "IS NULL");
+    if tx.execute(&sql)? == 0 {
+        return Err(stale(tx, permit, old, "IS NULL")?);
+    }
+    if reindex && dialect == Dialect::Sqlite {
+        search::store_terms(tx, kind, permit.workspace(), new.id(), &layout.tokens(is))?;
+    }
+    new.written(old.version() + 1, now);
+    let entry = Entry {
+        kind: kind.name,
+        record: old.id(),
+        version: new.version(),
+        action: ChangeAction::Update,
+        fields: AnyRecord::differences(Some(old), Some(&new))?,
+        at: now,
+    };
+    change::append(tx, permit, entry)?;
+    Ok(new)
+}
+
+/// Rows of one UPDATE.
+const ROWS: usize = 500;
+
+/// Stores many records that somebody else may also be about to write: all rows are held first, in the order of their ids,
+/// and those that change alike are written together. A `reason` stands in the change log beside what changed. Records in
+/// the recycle bin may be among them, as long as nothing changes that is searched or sorted by.
+pub fn update_all(
+    tx: &mut Tx,
+    permit: &Permit,
+    kind: &'static Kind,
+    changes: Vec<(AnyRecord, AnyRecord)>,
+    reason: Option<&str>,
+) -> Result<Vec<AnyRecord>> {
+    let layout = layout(kind);
+    hold(tx, permit, kind, &changes)?;
+    let now = Instant::now();
+    let mut stored: Vec<AnyRecord> = Vec::with_capacity(changes.len());
+    // What is set, and the places of those in which it is.
+    let mut alike: Vec<(Vec<usize>, Vec<Val>, Vec<usize>)> = Vec::new();
+    for (place, (old, new)) in changes.iter().enumerate() {
+        let changed = changed(old, new);
+        stored.push(if changed.is_empty() { old.clone() } else { new.clone() });
+        if changed.is_empty() {
+            continue;
+        }
+        let values: Vec<Val> = changed.iter().map(|i| new.values()[*i].clone()).collect();
+        match alike.iter_mut().find(|(c, v, _)| *c == changed && *v == values) {
+            Some((_, _, places)) => places.push(place),
+            None => alike.push((changed, values, vec![place])),
+        }
+    }
+    for (changed, _, places) in alike {
+        let indexed = layout.searched.iter().any(|(at, ..)| changed.contains(at));
+        let sorted = layout.sorted.iter().any(|(_, at)| changed.contains(at));
+        if indexed || sorted {
+            for place in places {
+                let (old, new) = &changes[place];
+                stored[place] = update_one(tx, permit, old, new.clone(), &changed)?;
+            }
+            continue;
+        }
+        for some in places.chunks(ROWS) {
+            let mut sql = Sql::new(format!(
+                "UPDATE {} SET version = version + 1, updated_at = ",
+                kind.plural
+            ))
+            .once()
+            .value(now);
+            for i in &changed {
+                let value = changes[some[0]].1.values()[*i].clone();
+                sql.push(format!(", {} = ", layout.columns[*i])).bind(value);
+            }
+            sql.push(" WHERE workspace_id = ")
+                .bind(permit.workspace())
+                .push(" AND id");
+            let ids: Vec<Id> = some.iter().map(|place| changes[*place].0.id()).collect();
+            filter::one_of_ids(&mut sql, tx.dialect(), &ids);
+            if tx.execute(&sql)? != some.len() {
+                return Err(Error::internal("a record to be changed was not there"));
+            }
+            for part in some.chunks(ROWS_AT_ONCE) {
+                let mut entries = Vec::with_capacity(part.len());
+                for place in part {
+                    let (old, new) = (&changes[*place].0, &mut stored[*place]);
+                    new.written(old.version() + 1, now);
+                    let mut fields = AnyRecord::differences(Some(old), Some(new))?;
+                    if let Some(reason) = reason {
+                        fields["reason"] = json!([null, reason]);
+                    }
+                    entries.push(Entry {
+                        kind: kind.name,
+                        record: old.id(),
+                        version: new.version(),
+                        action: ChangeAction::Update,
+                        fields,
+                        at: now,
+                    });
+                }
+                change::append_all(tx, permit, &entries)?;
+            }
+        }
+    }
+    Ok(stored)
+}
+
+/// Until the transaction ends, nobody else changes the rows, which are as they were read.
+fn hold(tx: &mut Tx, permit: &Permit, kind: &'static Kind, changes: &[(AnyRecord, AnyRecord)]) -> Result<()> {
+    let dialect = tx.dialect();
+    let mut ids: Vec<Id> = changes.iter().map(|(old, _)| old.id()).collect();
+    ids.sort_unstable();
+    let mut versions: HashMap<Id, i64> = HashMap::new();
+    for some in ids.chunks(ROWS) {
+        let mut sql = Sql::new(format!(
+            "SELECT t.id, t.version FROM {} t WHERE t.workspace_id = ",
+            kind.plural
+        ));
+        sql.bind(permit.workspace()).push(" AND t.id");
+        filter::one_of_ids(&mut sql, dialect, some);
+        Hold::Yes.write(&mut sql, dialect);
+        let found: Vec<(Id, i64)> = tx.all(&sql, &[Storage::Id, Storage::Int], |row| Ok((row.get()?, row.get()?)))?;
+        versions.extend(found);
+    }
+    for (old, _) in changes {
+        match versions.get(&old.id()) {
+            Some(version) if *version == old.version() => {}
+            Some(current) => return Err(domain::Error::Stale { current: *current }.into()),
+            None => return Err(not_found(kind, old.id())),
+        }
+    }
+    Ok(())
+}
+
+/// The row as it was read; `deleted` says `IS NULL`, or `IS NOT NULL` for one in the bin.
+pub(super) fn at_version(sql: &mut Sql, permit: &Permit, old: &AnyRecord, deleted: &'static str) {
+    sql.push(" WHERE workspace_id = ")
+        .bind(permit.workspace())
+        .push(" AND id = ")
+        .bind(old.id());
+    sql.push(" AND version = ")
+        .bind(old.version())
+        .push(" AND deleted_at ")
+        .push(deleted);
+}
+
+/// Why nothing was written: the record has another version by now, or is gone.
+pub(super) fn stale(tx: &mut Tx, permit: &Permit, old: &AnyRecord, deleted: &'static str) -> Result<Error> {
+    let sql = Sql::new(format!(
+        "SELECT version FROM {} WHERE workspace_id = ",
+        old.kind().plural
+    ))
+    .value(permit.workspace())
+    .text(" AND id = ")
+    .value(old.id())
+    .text(" AND deleted_at ")
+    .text(deleted);
+    Ok(match tx.value::<i64>(&sql)? {
+        Some(current) => Error::Domain(domain::Error::Stale { current }),
+        None => not_found(old.kind(), old.id()),
+    })
+}
+
+pub fn delete(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<()> {
+    let kind = old.kind();
+    if let Some(referrer) = referrer(tx, permit, kind, old.id())? {
+        return Err(Error::Domain(domain::Error::Conflict(
+            Issue::new("", "still_referenced").with("kind", referrer),
+        )));
+    }
+    let now = Instant::now();
+    let mut sql = Sql::new(format!(
+        "UPDATE {} SET version = version + 1, deleted_at = ",
+        old.kind().plural
+    ))
+    .value(now);
+    at_version(&mut sql, permit, old, "IS NULL");
+    if tx.execute(&sql)? == 0 {
+        return Err(stale(tx, permit, old, "IS NULL")?);
+    }
+    if tx.dialect() == Dialect::Sqlite && layout(kind).searchable {
+        search::store_terms(tx, kind, permit.workspace(), old.id(), &[])?;
+    }
+    let entry = Entry {
+        kind: kind.name,
+        record: old.id(),
+        version: old.version() + 1,
+        action: ChangeAction::Delete,
+        fields: AnyRecord::differences(Some(old), None)?,
+        at: now,
+    };
+    change::append(tx, permit, entry)
+}
+
+/// A kind with a live record that refers to this one. Only what belongs to the workspace (stages, products, users) is
+/// held by its references: a deleted customer leaves its history behind.
+fn referrer(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<&'static str>> {
+    if kind.ownership == domain::record::Ownership::Owned {
+        return Ok(None);
+    }
+    if tx.dialect() == Dialect::Pg {
+        // Who is about to refer to it waits until this transaction ends, and then does not find it.
+        let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", kind.plural))
+            .value(permit.workspace())
+            .text(" AND id = ")
+            .value(id)
+            .text(" FOR UPDATE");
+        tx.row(&sql, &[Storage::Id])?;
+    }
+    let mut places: Vec<(&'static str, &str, &str)> = Vec::new();
+    for other in domain::KINDS {
+        let refers = other
+            .fields
+            .iter()
+            .filter(|f| f.refers == Some(kind.name) && f.name != "created_by");
+        places.extend(refers.map(|f| (other.name, other.plural, f.name)));
+    }
+    if kind.name == "product" {
+        places.push(("opportunity", "opportunity_lines", "product_id"));
+    }
+    for (name, table, column) in places {
+        let alive = if table == "opportunity_lines" {
+            ""
+        } else {
+            " AND deleted_at IS NULL"
+        };
+        let sql = Sql::new(format!("SELECT workspace_id FROM {table} WHERE {column} = "))
+            .value(id)
+            .text(" AND workspace_id = ")
+            .value(permit.workspace())
+            .text(format!("{alive} LIMIT 1"));
+        if !tx.rows(&sql, &[Storage::Id])?.is_empty() {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// A record that is to be written: as it was, as it shall be, and what it refers to beside its own fields, each with
+/// the pointer to it.
+pub type Referring<'a> = (Option<&'a AnyRecord>, &'a AnyRecord, &'a [(String, &'static Kind, Id)]);
+
+/// Every record that `new` newly refers to must be there and visible to the actor; all are looked up together, but for those that are
+/// `coming` in the same transaction. Returns what is wrong with each.
+pub fn check_references(
+    tx: &mut Tx,
+    actor: &Actor,
+    kind: &'static Kind,
+    records: &[Referring],
+    coming: &dyn Fn(&'static Kind, Id) -> bool,
+) -> Result<Vec<Issues>> {
+    let layout = layout(kind);
+    let mut wanted: BTreeMap<&'static str, (&'static Kind, BTreeSet<Id>)> = BTreeMap::new();
+    let mut owners: BTreeSet<Id> = BTreeSet::new();
+    let mut refers: Vec<Vec<(String, &'static Kind, Id, bool)>> = Vec::with_capacity(records.len());
+    let mut here = None;
+    for (old, new, beside) in records {
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        for (i, field) in &layout.references {
+            let Val::Id(id) = new.values()[*i] else { continue };
+            let unchanged = old.is_some_and(|old| old.values()[*i] == new.values()[*i]);
+            let myself = field.refers == Some(User::KIND.name) && actor.user() == Some(id);
+            if unchanged || field.name == "created_by" {
+                continue;
+            }
+            if myself {
+                // Who writes may have been deleted since they were recognized.
+                if here.is_none() {
+                    here = Some(crate::user::stays(tx, actor, id)?);
+                }
+                if here == Some(false) {
+                    missing.push((format!("/{}", field.name), User::KIND, id, false));
+                }
+                continue;
+            }
+            let target = field
+                .refers
+                .and_then(domain::kind)
+                .ok_or_else(|| Error::internal("refers to no kind"))?;
+            found.push((format!("/{}", field.name), target, id, field.name == "owner_id"));
+        }
+        found.extend(beside.iter().map(|(at, kind, id)| (at.clone(), *kind, *id, false)));
+        found.retain(|(_, target, id, _)| !coming(target, *id));
+        for (_, target, id, owner) in &found {
+            wanted
+                .entry(target.name)
+                .or_insert((target, BTreeSet::new()))
+                .1
+                .insert(*id);
+            if *owner {
+                owners.insert(*id);
+            }
+        }
+        found.extend(missing);
+        refers.push(found);
+    }
+    let owners: Vec<Id> = owners.into_iter().collect();
+    let mut wrong: HashMap<(&'static str, Id), &'static str> = HashMap::new();
+    if let Some((false, me)) = here.zip(actor.user()) {
+        wrong.insert((User::KIND.name, me), "reference_not_found");
+    }
+    for (target, ids) in wanted.into_values() {
+        let ids: Vec<Id> = ids.into_iter().collect();
+        let owners = if target.name == User::KIND.name {
+            &owners[..]
+        } else {
+            &[]
+        };
+        let found = unfit(tx, actor, target, &ids, owners)?;
+        wrong.extend(found.into_iter().map(|(id, code)| ((target.name, id), code)));
+    }
+    let told = refers.into_iter().map(|found| {
+        let mut issues = Issues::default();
+        for (at, target, id, owner) in found {
+            match wrong.get(&(target.name, id)) {
+                // Who is not enabled owns nothing new, and may be named elsewhere.
+                Some(&"owner_disabled") if !owner => {}
+                Some(code) => issues.add(Issue::new(at, code)),
+                None => {}
+            }
+        }
+        issues
+    });
+    Ok(told.collect())
+}
+
+/// Which records cannot be referred to, and why: they are not there for the actor, or are to own something and are
+/// disabled.
+pub(super) fn unfit(
+    tx: &mut Tx,
+    actor: &Actor,
+    kind: &'static Kind,
+    ids: &[Id],
+    owners: &[Id],
+) -> Result<HashMap<Id, &'static str>> {
+    let visible = match actor.scope(kind) {
+        Ok(scope) => page::ids_referable(tx, &scope, kind, ids)?,
+        Err(_) => Vec::new(),
+    };
+    let enabled = crate::user::those_enabled(tx, actor, owners)?;
+    let told = ids.iter().filter_map(|id| match visible.contains(id) {
+        false => Some((*id, "reference_not_found")),
+        true if owners.contains(id) && !enabled.contains(id) => Some((*id, "owner_disabled")),
+        true => None,
+    });
+    Ok(told.collect())
+}
