@@ -56,7 +56,8 @@ fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Asked, Problem>
     })
 }
 
-/// A record that another belongs to. It counts although who asks may not see it, and then is not named.
+/// A record that another belongs to, with what it belongs to in turn. It counts although who asks may not see it, and then
+/// is not named.
 fn parent(
     tx: &mut Tx,
     caller: &Caller,
@@ -66,17 +67,25 @@ fn parent(
     user: Id,
 ) -> persistence::Result<Option<About>> {
     let whole = Actor::system(caller.identity.workspace.clone()).scope(kind)?;
-    let found = match access::about(tx, &whole, people, kind, id, user) {
+    let (found, above) = match access::about(tx, &whole, people, kind, id, user) {
         // In the bin: nothing is seen through it.
         Err(persistence::Error::Domain(Error::NotFound { .. })) => return Ok(None),
-        found => found?.0,
+        found => found?,
     };
     let seen = match caller.scope(kind) {
         Ok(scope) => !engine::ids_visible(tx, &scope, kind, &[id])?.is_empty(),
         Err(_) => false,
     };
     let title = found.title.filter(|_| seen);
-    Ok(Some(About { title, ..found }))
+    let mut parents = Vec::new();
+    for (kind, id) in above {
+        parents.extend(parent(tx, caller, people, kind, id, user)?);
+    }
+    Ok(Some(About {
+        title,
+        parents,
+        ..found
+    }))
 }
 
 async fn explain(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {

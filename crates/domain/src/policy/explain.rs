@@ -27,6 +27,8 @@ pub struct About {
     /// What the owner is called, where who asks may know.
     pub owner_name: Option<String>,
     pub member: Option<Member>,
+    /// What it belongs to itself, as far as that is not in the bin.
+    pub parents: Vec<About>,
 }
 
 /// A rule that grants or denies.
@@ -79,6 +81,12 @@ impl Reason {
 fn may(actor: &Actor, action: Action, about: &About) -> bool {
     let shared = |member: &Member| actor.is_shared(action, about.kind, member);
     actor.reaches(action, about.kind, about.owner) || about.member.as_ref().is_some_and(shared)
+}
+
+/// Whether a record that another belongs to is seen, by itself or through what it belongs to in turn.
+fn seen(actor: &Actor, about: &About) -> bool {
+    let any = || actor.identity.visible(about.kind, Action::View).is_some();
+    may(actor, Action::View, about) || (any() && about.parents.iter().any(|parent| seen(actor, parent)))
 }
 
 impl Question<'_> {
@@ -237,10 +245,7 @@ impl Question<'_> {
         if action != Action::View || sees.is_none() {
             return Vec::new();
         }
-        self.parents
-            .iter()
-            .filter(|about| may(actor, Action::View, about))
-            .collect()
+        self.parents.iter().filter(|about| seen(actor, about)).collect()
     }
 
     /// Whether the field is open for the action, and what the roles say of it.
@@ -347,6 +352,7 @@ mod tests {
                 access: if write { Share::Write } else { Share::Read },
                 expires_at: None,
             }),
+            parents: Vec::new(),
         }
     }
 
@@ -360,6 +366,40 @@ mod tests {
         scope.visible().holds(record.owner)
             || scope.shared().is_some() && record.member.is_some()
             || parent.is_some_and(through)
+    }
+
+    #[test]
+    fn a_record_is_seen_through_every_level() {
+        let (me, other) = (Id::now_v7(), Id::now_v7());
+        let actor = actor("sales", me, &[me]);
+        let customer = |owner| about(Customer::KIND, Some(owner), me, None);
+        let of = |parent: About| About {
+            parents: vec![parent],
+            ..about(Contact::KIND, Some(other), me, None)
+        };
+        let activity = about(crate::activity::Activity::KIND, Some(other), me, None);
+        let allowed = |parents: &[About]| {
+            let question = Question {
+                actor: Some(&actor),
+                roles: &[],
+                subject: activity.kind.into(),
+                action: Action::View,
+                record: Some(&activity),
+                parents,
+                field: None,
+                locale: Locale::En,
+            };
+            question.answer().allowed
+        };
+        assert!(allowed(&[of(customer(me))]));
+        assert!(!allowed(&[of(customer(other))]));
+        let scope = actor.scope(activity.kind).expect("a scope");
+        let contact = scope
+            .parents()
+            .iter()
+            .find(|p| p.column == "contact_id")
+            .expect("contacts");
+        assert_eq!(contact.above.len(), 1);
     }
 
     proptest! {

@@ -235,22 +235,34 @@ impl Actor {
             .identity
             .visible(kind, Action::View)
             .ok_or_else(|| self.identity.refusal(Action::View, kind.name))?;
-        let parents = kind.parents().filter_map(|(column, parent)| {
-            let parent = crate::kind(parent)?;
-            Some(Parent {
-                column,
-                table: parent.plural,
-                visible: self.identity.visible(parent, Action::View)?,
-                shared: self.shared(parent),
-            })
-        });
         Ok(Scope {
             workspace: self.identity.workspace.id,
-            parents: parents.collect(),
+            parents: self.parents(kind),
             visible,
             shared: self.shared(kind),
             unsearchable: self.fields(kind).unsearchable(),
         })
+    }
+
+    /// What records of a kind are also seen through, level by level: an activity through its deal, and that through its
+    /// customer. Where all records of a kind are visible, it does not matter what they belong to.
+    fn parents(&self, kind: &Kind) -> Vec<Parent> {
+        let parents = kind.parents().filter_map(|(column, parent)| {
+            let parent = crate::kind(parent)?;
+            let visible = self.identity.visible(parent, Action::View)?;
+            let above = match visible {
+                Visible::All => Vec::new(),
+                Visible::Owners(_) => self.parents(parent),
+            };
+            Some(Parent {
+                column,
+                table: parent.plural,
+                visible,
+                shared: self.shared(parent),
+                above,
+            })
+        });
+        parents.collect()
     }
 
     /// The ticket to follow the change feed of the workspace. It shows no record by itself: what a change tells is cut down
@@ -356,6 +368,8 @@ pub struct Parent {
     pub table: &'static str,
     pub visible: Visible,
     pub shared: Option<Shared>,
+    /// What it is seen through itself.
+    pub above: Vec<Parent>,
 }
 
 /// The right to read records of one kind in one workspace.

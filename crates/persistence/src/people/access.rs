@@ -56,6 +56,7 @@ pub fn about(
         owner,
         owner_name,
         member: sharing::member(tx, scope.workspace(), kind, id, user)?,
+        parents: Vec::new(),
     };
     Ok((about, above))
 }

@@ -78,41 +78,70 @@ fn ways(scope: &Scope) -> Vec<Way<'_>> {
 impl Way<'_> {
     fn write(&self, sql: &mut Sql, dialect: Dialect, workspace: Id, looked_up: bool) {
         match self {
-            Self::Owned(owners) => owned_by(sql, dialect, "t.owner_id", owners),
+            Self::Owned(owners) => owned_by(sql, dialect, "t", owners),
             Self::Shared(shared) => {
                 sql.push("t.id");
                 sharing::shared_with(sql, workspace, *shared);
             }
-            Self::Through(parent) => seen_through(sql, dialect, workspace, parent, looked_up),
+            Self::Through(parent) => seen_through(sql, dialect, workspace, ("t", 0), parent, looked_up),
         }
     }
 }
 
-/// Rows whose parent is visible, and not in the recycle bin.
-fn seen_through(sql: &mut Sql, dialect: Dialect, workspace: Id, parent: &Parent, looked_up: bool) {
+/// Rows of `child`, so many levels below the rows asked for, whose parent is visible, and not in the recycle bin.
+fn seen_through(
+    sql: &mut Sql,
+    dialect: Dialect,
+    workspace: Id,
+    (child, level): (&str, usize),
+    parent: &Parent,
+    looked_up: bool,
+) {
     let (column, table) = (parent.column, parent.table);
-    let all = parent.visible == Visible::All;
-    // Where every parent is visible, a list of them would be the whole table.
-    if looked_up || all {
-        let own =
-            format!("EXISTS (SELECT 1 FROM {table} p WHERE p.workspace_id = t.workspace_id AND p.id = t.{column}");
-        sql.push(own);
-    } else {
-        sql.push(format!(
-            "t.{column} IN (SELECT p.id FROM {table} p WHERE p.workspace_id = "
-        ))
-        .bind(workspace);
-    }
-    if let Visible::Owners(owners) = &parent.visible {
-        sql.push(" AND (");
-        owned_by(sql, dialect, "p.owner_id", owners);
+    let p = format!("p{level}");
+    let own = |sql: &mut Sql, owners: &[Id]| {
+        owned_by(sql, dialect, &p, owners);
         if let Some(shared) = parent.shared {
-            sql.push(" OR p.id");
+            sql.push(format!(" OR {p}.id"));
             sharing::shared_with(sql, workspace, shared);
         }
-        sql.push(")");
+    };
+    let exists = format!(
+        "EXISTS (SELECT 1 FROM {table} {p} WHERE {p}.workspace_id = {child}.workspace_id AND {p}.id = {child}.{column}"
+    );
+    match &parent.visible {
+        // Where every parent is visible, a list of them would be the whole table.
+        Visible::All => {
+            sql.push(exists);
+        }
+        Visible::Owners(owners) if looked_up => {
+            sql.push(exists).push(" AND (");
+            own(sql, owners);
+            for above in &parent.above {
+                sql.push(" OR ");
+                seen_through(sql, dialect, workspace, (&p, level + 1), above, true);
+            }
+            sql.push(")");
+        }
+        Visible::Owners(owners) => {
+            let rows = |sql: &mut Sql| {
+                sql.push(format!("SELECT {p}.id FROM {table} {p} WHERE {p}.workspace_id = "))
+                    .bind(workspace)
+                    .push(" AND (");
+            };
+            sql.push(format!("{child}.{column} IN ("));
+            rows(sql);
+            own(sql, owners);
+            // Each way is a list of its own: an OR over them would use none of their indexes.
+            for above in &parent.above {
+                sql.push(format!(") AND {p}.deleted_at IS NULL UNION ALL "));
+                rows(sql);
+                seen_through(sql, dialect, workspace, (&p, level + 1), above, false);
+            }
+            sql.push(")");
+        }
     }
-    sql.push(" AND p.deleted_at IS NULL)");
+    sql.push(format!(" AND {p}.deleted_at IS NULL)"));
 }
 
 /// How a page of a list comes to the rows that the scope lets see.
@@ -170,16 +199,16 @@ pub fn gathered(sql: &mut Sql, dialect: Dialect, kind: &Kind, scope: &Scope, col
     sql.push(" LIMIT ").bind(most);
 }
 
-fn owned_by(sql: &mut Sql, dialect: Dialect, column: &'static str, owners: &[Id]) {
+fn owned_by(sql: &mut Sql, dialect: Dialect, table: &str, owners: &[Id]) {
     match owners {
         [] => {
             sql.push("1 = 0");
         }
         [one] => {
-            sql.push(column).push(" = ").bind(*one);
+            sql.push(format!("{table}.owner_id = ")).bind(*one);
         }
         many => {
-            sql.push(column);
+            sql.push(format!("{table}.owner_id"));
             one_of_ids(sql, dialect, many);
         }
     }

@@ -164,4 +164,30 @@ both! {
             t.sales.get(&format!("/access/explain?{query}")).refused(400, code);
         }
     }
+
+    fn what_a_record_belongs_to_is_followed_through_every_level(t) {
+        let customer = seed::plain(&t.sales, "/customers").id();
+        let mut of_customer = json!({ "name": "theirs", "customer_id": customer, "owner_id": t.other_sales.id });
+        let deal = t.owner.create("/opportunities", of_customer.clone()).id();
+        of_customer["name"] = json!("contact");
+        let contact = t.owner.create("/contacts", of_customer).id();
+        for (field, id) in [("opportunity_id", &deal), ("contact_id", &contact)] {
+            let body = json!({ "kind": "note", "subject": field, field: id, "owner_id": t.other_sales.id });
+            let activity = t.owner.create("/activities", body).id();
+            let path = format!("/activities/{activity}");
+            t.sales.get(&path).expect(200);
+            let listed = format!("/activities?filter[{field}]={id}&count=exact");
+            let list = t.sales.get(&listed).expect(200);
+            assert_eq!((list.rows().len(), &list["page"]["count"]), (1, &json!(1)), "{}", list.text);
+            let why = t.owner.get(&format!("/access/explain?kind=activity&id={activity}&user={}", t.sales.id)).expect(200);
+            assert_eq!(why["allowed"], true, "{}", why.text);
+            // Seeing is all that comes with it.
+            t.sales.patch(&path, 1, json!({ "subject": "x" })).refused(403, "forbidden");
+        }
+        assert_eq!(t.sales.get("/activities").expect(200).rows().len(), 2);
+        // In the bin, nothing is seen through it any more.
+        let version = t.owner.get(&format!("/customers/{customer}")).expect(200).version();
+        t.owner.delete(&format!("/customers/{customer}"), version).expect(204);
+        assert_eq!(t.sales.get("/activities").expect(200).rows().len(), 0);
+    }
 }
