@@ -6,7 +6,8 @@ use crate::{
     state,
 };
 use domain::policy::Access;
-use domain::{Field, Kind, Label, Record, record, value::Type};
+use domain::record::{self, Place};
+use domain::{Field, Kind, Record, value::Type};
 
 pub static CUSTOMER: &Kind = domain::customer::Customer::KIND;
 pub static CONTACT: &Kind = domain::contact::Contact::KIND;
@@ -77,9 +78,8 @@ pub fn many(kind: &Kind) -> String {
 
 /// Where a record of a kind has its page, if it has one.
 pub fn page(kind: &str, id: &str) -> Option<String> {
-    let has = matches!(kind, "customer" | "contact" | "lead" | "opportunity" | "product");
-    has.then(|| self::kind(kind))
-        .flatten()
+    self::kind(kind)
+        .filter(|k| k.page)
         .map(|k| format!("/{}/{id}", k.path()))
 }
 
@@ -136,188 +136,14 @@ pub fn expansions(kind: &Kind) -> String {
 
 /// Columns a list starts with, as far as the person sees them.
 pub fn first_columns(kind: &Kind) -> Vec<&'static Field> {
-    let fields = named_columns(kind).iter().filter_map(|name| kind.field(name));
+    let fields = kind.columns.iter().filter_map(|name| kind.field(name));
     fields.filter(|f| visible(kind, f)).collect()
-}
-
-fn named_columns(kind: &Kind) -> &'static [&'static str] {
-    match kind.name {
-        "customer" => &[
-            "name",
-            "status",
-            "level",
-            "industry",
-            "owner_id",
-            "phone",
-            "last_activity_at",
-            "next_follow_up_at",
-        ],
-        "contact" => &[
-            "name",
-            "customer_id",
-            "title",
-            "decision_role",
-            "phone",
-            "email",
-            "owner_id",
-        ],
-        "lead" => &[
-            "name",
-            "company",
-            "status",
-            "level",
-            "source",
-            "phone",
-            "owner_id",
-            "next_follow_up_at",
-        ],
-        "opportunity" => &[
-            "name",
-            "customer_id",
-            "amount",
-            "stage_id",
-            "status",
-            "close_on",
-            "owner_id",
-        ],
-        "product" => &["name", "code", "category", "price", "unit", "inactive"],
-        "user" => &["name", "email", "roles", "team_id", "signed_in_at", "two_factor"],
-        "team" => &["name", "manager_id", "parent_id"],
-        "task" => &["subject", "due_at", "priority", "status", "owner_id"],
-        _ => &["name", "updated_at"],
-    }
-}
-
-/// Fields a quick create asks for; the rest stands under “more fields”.
-pub fn first_fields(kind: &Kind) -> &'static [&'static str] {
-    match kind.name {
-        "customer" => &["name", "kind", "status", "industry", "phone", "owner_id"],
-        "contact" => &["name", "customer_id", "title", "phone", "email"],
-        "lead" => &["name", "company", "phone", "email", "source", "owner_id"],
-        "opportunity" => &[
-            "name",
-            "customer_id",
-            "pipeline_id",
-            "stage_id",
-            "amount",
-            "close_on",
-            "owner_id",
-        ],
-        "product" => &["name", "code", "category", "price", "unit"],
-        "task" => &["subject", "due_at", "priority", "owner_id"],
-        "user" => &["name", "email", "title", "team_id", "roles"],
-        "team" => &["name", "manager_id", "parent_id"],
-        "pipeline" => &["name"],
-        "stage" => &["name", "probability", "rotting_days"],
-        "holiday" => &["day", "name", "kind"],
-        _ => &["name"],
-    }
-}
-
-/// A heading and the fields under it.
-pub type Group = (Label, &'static [&'static str]);
-
-const BASICS: Label = Label::new("基本信息", "Basics");
-const REACH: Label = Label::new("联系方式", "Contact details");
-const FOLLOW: Label = Label::new("跟进", "Follow-up");
-
-const CUSTOMER_GROUPS: &[Group] = &[
-    (
-        BASICS,
-        &[
-            "name", "number", "kind", "status", "level", "industry", "source", "region", "owner_id", "tags",
-        ],
-    ),
-    (REACH, &["phone", "email", "website", "address"]),
-    (FOLLOW, &["next_follow_up_at", "last_activity_at"]),
-    (
-        Label::new("企业信息", "Company"),
-        &["parent_id", "annual_revenue", "employees", "description"],
-    ),
-];
-
-const CONTACT_GROUPS: &[Group] = &[
-    (
-        BASICS,
-        &[
-            "name",
-            "customer_id",
-            "title",
-            "department",
-            "decision_role",
-            "reports_to_id",
-            "owner_id",
-            "tags",
-        ],
-    ),
-    (REACH, &["phone", "office_phone", "email", "wechat", "do_not_contact"]),
-    (FOLLOW, &["last_activity_at"]),
-];
-
-const LEAD_GROUPS: &[Group] = &[
-    (
-        BASICS,
-        &[
-            "name",
-            "number",
-            "company",
-            "title",
-            "status",
-            "disqualified_reason",
-            "level",
-            "score",
-            "source",
-            "owner_id",
-            "tags",
-        ],
-    ),
-    (REACH, &["phone", "email", "website", "region", "industry"]),
-    (FOLLOW, &["next_follow_up_at", "last_activity_at"]),
-];
-
-const OPPORTUNITY_GROUPS: &[Group] = &[
-    (
-        BASICS,
-        &[
-            "name",
-            "number",
-            "customer_id",
-            "contact_id",
-            "amount",
-            "close_on",
-            "owner_id",
-            "tags",
-        ],
-    ),
-    (FOLLOW, &["next_step", "next_follow_up_at", "last_activity_at"]),
-    (
-        Label::new("预测与竞争", "Forecast and competition"),
-        &[
-            "forecast_category",
-            "competitor",
-            "source",
-            "started_on",
-            "closed_at",
-            "loss_reason",
-            "description",
-        ],
-    ),
-];
-
-/// How the fields of a record stand together on its page; fields not named come last.
-pub fn groups(kind: &Kind) -> &'static [Group] {
-    match kind.name {
-        "customer" => CUSTOMER_GROUPS,
-        "contact" => CONTACT_GROUPS,
-        "lead" => LEAD_GROUPS,
-        "opportunity" => OPPORTUNITY_GROUPS,
-        _ => &[],
-    }
 }
 
 /// Fields a person reads, as they stand on the page: name and groups first, bookkeeping last.
 pub fn in_order(kind: &'static Kind) -> Vec<&'static Field> {
-    let named: Vec<&str> = groups(kind)
+    let named: Vec<&str> = kind
+        .groups
         .iter()
         .flat_map(|(_, names)| names.iter().copied())
         .collect();
@@ -333,15 +159,9 @@ pub fn in_order(kind: &'static Kind) -> Vec<&'static Field> {
 
 /// Fields that have a place of their own on the page, or say nothing before something has happened.
 pub fn aside(kind: &Kind, field: &Field, row: &Row) -> bool {
-    match (kind.name, field.name) {
-        ("opportunity", "pipeline_id" | "stage_id" | "status" | "lines" | "stage_entered_at") => true,
-        // Stand together above, with what can be done about them.
-        ("user", "disabled" | "two_factor" | "invited_at" | "password_changed_at" | "signed_in_at") => true,
-        (_, "number") => row.get("number").is_null(),
-        ("opportunity", "closed_at" | "loss_reason")
-        | ("lead", "disqualified_reason" | "converted_at" | "customer_id" | "contact_id" | "opportunity_id") => {
-            row.get(field.name).is_null()
-        }
-        _ => false,
+    match field.place {
+        Place::Usual => false,
+        Place::Aside => true,
+        Place::IfSet => row.get(field.name).is_null(),
     }
 }

@@ -5,11 +5,7 @@ use crate::describe::{BASE, Routes, Served};
 use crate::error::Problem;
 use crate::gate::{self, RateLimit};
 use crate::state::State;
-use crate::{
-    access, activity, api_key, assets, audit, auth, change, contact, customer, health, lead, opportunity, picklist,
-    pipeline, product,
-};
-use crate::{report, request, role, schema, search, sharing, stage, tag, task, team, user};
+use crate::{access, api_key, assets, audit, auth, change, health, report, request, schema, search, sharing};
 use actix_web::dev::Server;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, from_fn};
@@ -30,29 +26,9 @@ fn described() -> Routes {
         auth::routes as fn(&mut Routes),
         api_key::routes,
         crate::avatar::routes,
-        customer::routes,
-        contact::routes,
-        lead::routes,
-        opportunity::routes,
-        pipeline::routes,
-        stage::routes,
-        product::routes,
-        activity::routes,
-        task::routes,
-        tag::routes,
-        picklist::routes,
-        crate::currency::routes,
-        crate::exchange_rate::routes,
-        crate::holiday::routes,
-        crate::numbering_rule::routes,
+        crate::kinds::routes,
         crate::workspace::routes,
         crate::working_time::routes,
-        user::routes,
-        team::routes,
-        crate::team_member::routes,
-        role::routes,
-        crate::import::routes::routes,
-        crate::job::routes,
         crate::hand_over::routes,
         report::routes,
         search::routes,

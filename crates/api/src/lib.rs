@@ -16,16 +16,14 @@ mod sales;
 pub mod testing;
 
 // A noun is named without its area.
-use customers::{activity, contact, customer, lead, tag, task};
+use customers::{activity, lead};
 pub use data::import;
 use data::job;
 use finance::{currency, exchange_rate};
 pub use http::{assets, config, forwarded};
 use http::{body, call, caller, error, gate, health, metrics, request, state, subscribers, sweep, token, worker};
-use office::{holiday, numbering_rule, picklist, working_time, workspace};
-use people::{
-    access, api_key, auth, avatar, hand_over, mail, password, role, sharing, team, team_member, transfer, user,
-};
+use office::{numbering_rule, working_time, workspace};
+use people::{access, api_key, auth, avatar, hand_over, mail, password, role, sharing, team, transfer, user};
 pub use records::describe;
-use records::{audit, change, crud, listing, noun, schema, search, write};
-use sales::{opportunity, pipeline, product, report, stage};
+use records::{audit, change, crud, kinds, listing, noun, schema, search, write};
+use sales::{opportunity, pipeline, report, stage};

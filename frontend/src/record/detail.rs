@@ -111,7 +111,7 @@ const ONE_COLUMN: f64 = 1100.0;
 #[component]
 fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<()>) -> impl IntoView {
     let current = RwSignal::new("");
-    let has_timeline = has_timeline(kind);
+    let has_timeline = kind.timeline;
     let counts = StoredValue::new(
         related(kind)
             .into_iter()
@@ -162,10 +162,6 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
         </article>
     }
     .into_any()
-}
-
-fn has_timeline(kind: &Kind) -> bool {
-    matches!(kind.name, "customer" | "contact" | "lead" | "opportunity")
 }
 
 /// How many records of a kind belong to this one; counted again when one is made or deleted.
@@ -289,7 +285,7 @@ fn Head(
     let actions = match kind.name {
         "lead" => view! { <lead::Actions row/> }.into_any(),
         "opportunity" => view! { <opportunity::Actions row/> }.into_any(),
-        _ if has_timeline(kind) && state::me().is_none_or(|m| m.may("activity", "create")) => {
+        _ if kind.timeline && state::me().is_none_or(|m| m.may("activity", "create")) => {
             let write = move |_| {
                 current.set("timeline");
                 dom::focus_soon(".composer textarea".to_owned());

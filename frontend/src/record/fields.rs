@@ -31,7 +31,7 @@ pub fn Fields(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
 }
 
 fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
-    let groups = kinds::groups(kind);
+    let groups = kind.groups;
     let named = move |f: &Field| groups.iter().any(|(_, names)| names.contains(&f.name));
     let shown = move |f: &Field| row.with_untracked(|r| !kinds::aside(kind, f, r));
     let group = move |title: &'static str, fields: Vec<&'static Field>| {

@@ -46,7 +46,7 @@ pub fn CreateDialog(
         sending.run(async move {
             let sent = call.send().await.inspect_err(|problem| {
                 // A field that is wrong must be in sight.
-                let first = kinds::first_fields(kind);
+                let first = kind.form;
                 if problem.errors.iter().any(|(name, _)| !first.contains(&name.as_str())) {
                     all.try_set(true);
                 }
@@ -86,7 +86,7 @@ pub fn CreateDialog(
         )
     };
     let shown = move || {
-        let first = kinds::first_fields(kind);
+        let first = kind.form;
         let all = all.get();
         drafts.with_value(|d| {
             d.iter()
@@ -97,7 +97,7 @@ pub fn CreateDialog(
     };
     let hidden = drafts.with_value(|d| {
         d.iter()
-            .filter(|(f, _)| !needed(f) && !kinds::first_fields(kind).contains(&f.name))
+            .filter(|(f, _)| !needed(f) && !kind.form.contains(&f.name))
             .count()
     });
     let first = drafts.with_value(|d| {
@@ -131,11 +131,8 @@ pub fn CreateDialog(
 
 /// The fields in the order of the form: the important ones first.
 fn ordered(kind: &'static Kind) -> Vec<&'static Field> {
-    let first = kinds::first_fields(kind).iter().filter_map(|n| kind.field(n));
-    let rest = kind
-        .fields
-        .iter()
-        .filter(|f| !kinds::first_fields(kind).contains(&f.name));
+    let first = kind.form.iter().filter_map(|n| kind.field(n));
+    let rest = kind.fields.iter().filter(|f| !kind.form.contains(&f.name));
     first.chain(rest).filter(|f| kinds::writable(kind, f)).collect()
 }
 

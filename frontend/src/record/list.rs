@@ -391,7 +391,7 @@ pub fn MoreMenu(kind: &'static Kind) -> impl IntoView {
 
 /// Where records of a kind are imported, if that can be and this person may.
 fn import_page(kind: &Kind) -> Option<String> {
-    let can = crate::import::importable().iter().any(|k| k.name == kind.name);
+    let can = kind.import.is_some();
     (can && state::me().is_none_or(|m| m.may(kind.name, "import"))).then(|| format!("/import?kind={}", kind.plural))
 }
 

@@ -21,16 +21,7 @@ struct Hit {
 }
 
 fn kind_icon(kind: &str) -> &'static str {
-    match kind {
-        "customer" => "customer",
-        "contact" => "contact",
-        "lead" => "lead",
-        "opportunity" => "opportunity",
-        "product" => "product",
-        "task" => "tasks",
-        "user" => "people",
-        _ => "file",
-    }
+    kinds::kind(kind).map_or("file", |kind| kind.icon)
 }
 
 const RECENT: usize = 8;

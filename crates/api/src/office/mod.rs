@@ -1,7 +1,5 @@
 //! The firm itself: its lists, numbers, calendar and settings.
 
-pub mod holiday;
 pub mod numbering_rule;
-pub mod picklist;
 pub mod working_time;
 pub mod workspace;

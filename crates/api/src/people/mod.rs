@@ -10,6 +10,5 @@ pub mod password;
 pub mod role;
 pub mod sharing;
 pub mod team;
-pub mod team_member;
 pub mod transfer;
 pub mod user;

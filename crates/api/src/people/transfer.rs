@@ -10,7 +10,7 @@ use crate::write::{Cause, Change, Writing, write_all};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use domain::policy::{Action, Actor, Permit};
-use domain::transfer::{dependants, status_of_open};
+use domain::transfer::dependants;
 use domain::value::parse_id;
 use domain::{Error, Id, Issue, Kind};
 use persistence::transfer::{Along, Held, Lock, along, held};
@@ -143,7 +143,9 @@ fn countable(caller: &Caller, kind: &'static Kind, wanted: &Wanted) -> Result<Ve
             // Nothing is found through it either.
             continue;
         }
-        let status = status_of_open(child).filter(|_| among(child).is_some() && !wanted.along.closed);
+        let status = child
+            .status()
+            .filter(|_| among(child).is_some() && !wanted.along.closed);
         if let Some(status) = status.filter(|status| !fields.reads(status.name)) {
             return Err(Issue::at("closed", "field_hidden").with("field", status.name).into());
         }

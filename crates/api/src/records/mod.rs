@@ -4,6 +4,7 @@ pub mod audit;
 pub mod change;
 pub mod crud;
 pub mod describe;
+pub mod kinds;
 pub mod listing;
 pub mod noun;
 pub mod schema;

@@ -168,29 +168,12 @@ impl<T: Noun> AnyNoun for Typed<T> {
 /// The rules of a kind.
 pub fn of(kind: &Kind) -> persistence::Result<Hooks> {
     static ALL: LazyLock<HashMap<&'static str, Hooks>> = LazyLock::new(|| {
-        let all: [Hooks; 21] = [
-            hooks::<domain::team::Team>(),
-            hooks::<domain::user::User>(),
-            hooks::<domain::team_member::TeamMember>(),
-            hooks::<domain::role::Role>(),
-            hooks::<domain::tag::Tag>(),
-            hooks::<domain::picklist::Picklist>(),
-            hooks::<domain::currency::Currency>(),
-            hooks::<domain::exchange_rate::ExchangeRate>(),
-            hooks::<domain::holiday::Holiday>(),
-            hooks::<domain::numbering_rule::NumberingRule>(),
-            hooks::<domain::product::Product>(),
-            hooks::<domain::pipeline::Pipeline>(),
-            hooks::<domain::stage::Stage>(),
-            hooks::<domain::customer::Customer>(),
-            hooks::<domain::contact::Contact>(),
-            hooks::<domain::opportunity::Opportunity>(),
-            hooks::<domain::lead::Lead>(),
-            hooks::<domain::activity::Activity>(),
-            hooks::<domain::task::Task>(),
-            hooks::<domain::import::Import>(),
-            hooks::<domain::job::Job>(),
-        ];
+        macro_rules! all {
+            ($($how:ident $noun:ident::$type:ident;)*) => {
+                [$(hooks::<domain::$noun::$type>()),*]
+            };
+        }
+        let all = domain::kinds!(all);
         all.into_iter().map(|hooks| (hooks.kind().name, hooks)).collect()
     });
     let found = ALL.get(kind.name).copied();

@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::Method;
 use domain::policy::fields::choices;
 use domain::policy::{Access, Action, Fields, Reach};
-use domain::record::{FILTER, FIXED, IMPORT, PERSONAL, READONLY, SEARCH, SORT};
+use domain::record::{FILTER, FIXED, IMPORT, Ownership, PERSONAL, Place, READONLY, SEARCH, SORT};
 use domain::value::Type;
 use domain::{Field, Kind};
 use serde_json::{Map, Value as Json, json};
@@ -226,6 +226,11 @@ fn describe_field(seen: &Fields, field: &Field) -> Json {
     if let Some(picklist) = field.picklist {
         out["picklist"] = json!(picklist);
     }
+    match field.place {
+        Place::Usual => {}
+        Place::Aside => out["place"] = json!("aside"),
+        Place::IfSet => out["place"] = json!("if_set"),
+    }
     if let Some(kind) = field.refers {
         out["refers_to"] = json!(kind);
         out["expand"] = json!(field.expansion());
@@ -239,6 +244,7 @@ async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
         .filter(|kind| caller.identity.reach(kind.name, Action::View) > Reach::None)
         .map(|kind| {
             let seen = caller.fields(kind);
+            let shown = |names: &[&'static str]| -> Vec<&str> { names.iter().copied().filter(|f| seen.sees(f)).collect() };
             let rights: Map<String, Json> = Action::ALL
                 .iter()
                 .map(|action| {
@@ -253,6 +259,20 @@ async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
                 "path": format!("/api/v1/{}", kind.path()),
                 "label": { "zh-CN": kind.label.zh, "en": kind.label.en },
                 "title_field": kind.title,
+                "icon": kind.icon,
+                "page": kind.page,
+                "owned": kind.ownership == Ownership::Owned,
+                "importable": kind.import.is_some(),
+                "searched": kind.searched,
+                "timeline": kind.timeline,
+                "closed": kind.closed,
+                "known_by": kind.known_by,
+                "unique": kind.unique,
+                "columns": shown(kind.columns),
+                "form": shown(kind.form),
+                "groups": kind.groups.iter().map(|(label, names)| json!({
+                    "label": { "zh-CN": label.zh, "en": label.en }, "fields": shown(names),
+                })).collect::<Vec<_>>(),
                 "rights": rights,
                 "fields": kind.fields.iter().filter(|f| seen.sees(f.name)).map(|f| describe_field(&seen, f)).collect::<Vec<_>>(),
             })
@@ -264,7 +284,9 @@ async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
 pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("get_schema", "schema", "Record kinds and their fields")
         .about("Kinds with the fields the caller may see, their types, labels in both languages, operators, what the caller may do \
-             with each (`access`) and how a role may restrict it (`restrictions`), and how far the caller's rights reach.")
+             with each (`access`) and how a role may restrict it (`restrictions`), and how far the caller's rights reach; beside them how \
+             a kind is shown: icon, whether it has a page and a timeline, the columns of a list, what a form asks for first, groups of \
+             fields, and the values of `status` with which a record is over.")
         .ok(200, json!({ "type": "object", "required": ["kinds"], "properties": { "kinds": { "type": "array", "items": { "type": "object" } } } }));
     routes.add(Method::GET, "/schema", doc, schema);
 }

@@ -8,26 +8,21 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::{Error, Id, Issue};
+use domain::{Error, Id, Issue, Kind};
 use persistence::search::Hit;
 use persistence::{Tx, engine};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, HashMap};
 
 /// The kinds that are searched, in the order their hits are shown.
-const SEARCHED: &[&str] = &[
-    "customer",
-    "contact",
-    "lead",
-    "opportunity",
-    "task",
-    "activity",
-    "product",
-    "user",
-];
+fn searched() -> Vec<&'static Kind> {
+    let mut kinds: Vec<&Kind> = domain::KINDS.iter().copied().filter(|k| k.searched.is_some()).collect();
+    kinds.sort_by_key(|kind| kind.searched);
+    kinds
+}
 
 async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (mut q, mut limit, mut kinds) = (None, 5u32, SEARCHED.to_vec());
+    let (mut q, mut limit, mut kinds) = (None, 5u32, searched());
     for (name, value) in request::query_pairs(&request)? {
         let bad = |code| Error::BadQuery(Issue::new(name.as_str(), code));
         match name.as_str() {
@@ -40,13 +35,7 @@ async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Res
                     .filter(|n| (1..=50).contains(n))
                     .ok_or_else(|| bad("invalid_operand"))?
             }
-            "kinds" => {
-                kinds = SEARCHED
-                    .iter()
-                    .copied()
-                    .filter(|k| value.split(',').any(|v| v == *k))
-                    .collect();
-            }
+            "kinds" => kinds.retain(|k| value.split(',').any(|v| v == k.name)),
             _ => {
                 return Err(
                     Error::BadQuery(Issue::new(name.as_str(), "unknown_parameter").with("parameter", &name)).into(),
@@ -59,7 +48,7 @@ async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Res
         .store
         .read(move |tx| {
             let mut data: Vec<Json> = Vec::new();
-            for kind in kinds.iter().copied().filter_map(domain::kind) {
+            for kind in kinds.iter().copied() {
                 let Ok(scope) = caller.scope(kind) else { continue };
                 // The nearest is declared last: a deal before its customer.
                 let fields = caller.fields(kind);

@@ -2,6 +2,5 @@
 
 pub mod opportunity;
 pub mod pipeline;
-pub mod product;
 pub mod report;
 pub mod stage;

@@ -8,15 +8,19 @@
 ///     Lead LeadPatch "lead" "leads" "线索" "Lead" Owned title "name" {
 ///         name: String = [SORT FILTER SEARCH IMPORT] "姓名" "Name",
 ///         source: Option<String> = [FILTER IMPORT] "来源" "Source" picklist("lead_source"),
+///     } with {
+///         usual(Usual::Work) icon("lead") page() columns(&["name", "source"])
 ///     }
 /// }
 /// ```
 /// It writes the struct with the fields every record has, its patch, `KIND` with all fields, and how a row is put and
 /// taken. Abilities stand in brackets (`record::SORT` …), then the label in both languages, then builder calls of
-/// `Field`.
+/// `Field`. What holds for the kind as a whole follows as builder calls of `Kind`.
 macro_rules! record {
     ($(#[$doc:meta])* $name:ident $patch:ident $kind:literal $plural:literal $zh:literal $en:literal $own:ident title $title:literal {
         $($(#[$fdoc:meta])* $f:ident: $t:ty = [$($cap:ident)*] $fzh:literal $fen:literal $($attr:ident($($arg:expr),*))*),* $(,)?
+    } with {
+        $($about:ident($($what:expr),* $(,)?))*
     }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
@@ -57,26 +61,26 @@ macro_rules! record {
         impl $crate::Record for $name {
             const KIND: &'static $crate::Kind = {
                 #[allow(unused_imports)]
-                use $crate::record::{Field, FILTER, FIXED, IMPORT, Kind, Ownership, PARENT, PERSONAL, READONLY, SEARCH, SORT};
+                use $crate::kind::{BASICS, CONTACT, Extra, FOLLOW_UP, Kind, Ownership, Usual};
+                #[allow(unused_imports)]
+                use $crate::policy::Action;
+                #[allow(unused_imports)]
+                use $crate::record::{Field, FILTER, FIXED, IMPORT, PARENT, PERSONAL, READONLY, SEARCH, SORT};
                 use $crate::Label;
-                &Kind {
-                    name: $kind,
-                    plural: $plural,
-                    label: Label::new($zh, $en),
-                    ownership: Ownership::$own,
-                    title: $title,
-                    fields: &[
+                const FIELDS: &[Field] = &[
                         Field::new::<$crate::Id>("id", Label::new("ID", "ID"), READONLY | FILTER),
                         Field::new::<i64>("version", Label::new("版本", "Version"), READONLY),
                         Field::new::<$crate::Instant>("created_at", Label::new("创建时间", "Created"), READONLY | FILTER | SORT),
                         Field::new::<$crate::Instant>("updated_at", Label::new("更新时间", "Updated"), READONLY | FILTER | SORT),
-                        Field::new::<Option<$crate::Id>>("created_by", Label::new("创建人", "Created by"), READONLY | FILTER).refers("user"),
+                        Field::new::<Option<$crate::Id>>("created_by", Label::new("创建人", "Created by"), READONLY | FILTER).refers("user").kept(),
                         Field::new::<Option<$crate::Id>>("owner_id", Label::new("负责人", "Owner"), $crate::record::owner_caps(Ownership::$own)).refers("user"),
                         Field::new::<Option<String>>("external_id", Label::new("外部编号", "External ID"), FILTER | IMPORT),
                         Field::new::<serde_json::Value>("custom_fields", Label::new("自定义字段", "Custom fields"), 0),
                         $(Field::new::<$t>(stringify!($f), Label::new($fzh, $fen), 0 $(| $cap)*)$(.$attr($($arg),*))*,)*
-                    ],
-                }
+                ];
+                const DECLARED: Kind = Kind::new($kind, $plural, Label::new($zh, $en), Ownership::$own, $title, FIELDS)
+                    $(.$about($($what),*))*;
+                &DECLARED
             };
             type Patch = $patch;
 

@@ -7,6 +7,7 @@ pub mod any;
 pub mod change;
 pub mod error;
 pub mod instant;
+pub mod kind;
 pub mod label;
 pub mod messages;
 pub mod money;

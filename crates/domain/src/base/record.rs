@@ -1,5 +1,6 @@
 //! What a record kind is: its fields, declared once by `record!`, and what follows from them.
 
+pub use super::kind::{Kind, Ownership};
 use crate::error::{Issue, Issues};
 use crate::label::Label;
 use crate::policy::{Fields, Shown};
@@ -24,6 +25,27 @@ pub const PARENT: u32 = 64;
 /// Set when created, then fixed.
 pub const FIXED: u32 = 128;
 
+/// What becomes of a record when one that it refers to is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDelete {
+    /// Nothing is deleted that live records refer to. What holds where nothing is said.
+    Restrict,
+    Keep,
+    Clear,
+    Cascade,
+}
+
+/// Where a field stands on the page of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Among the others.
+    Usual,
+    /// Elsewhere, with what can be done about it.
+    Aside,
+    /// Among the others, once it has a value.
+    IfSet,
+}
+
 /// One field of a record kind.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
@@ -43,8 +65,11 @@ pub struct Field {
     pub picklist: Option<&'static str>,
     /// The kind that an id refers to.
     pub refers: Option<&'static str>,
+    /// What becomes of this record when the one it refers to is deleted.
+    pub on_delete: OnDelete,
     /// The field whose value follows from this one: who learns or sets this learns or sets that.
     pub determines: Option<&'static str>,
+    pub place: Place,
     columns: &'static [(&'static str, Storage)],
     /// Writes the value that stands in the columns as JSON.
     write: fn(Vec<Val>, &mut Vec<u8>) -> Result<(), Corrupt>,
@@ -69,7 +94,9 @@ impl Field {
             limit: i64::MAX,
             picklist: None,
             refers: None,
+            on_delete: OnDelete::Restrict,
             determines: None,
+            place: Place::Usual,
             columns: T::COLUMNS,
             write: write::<T>,
         }
@@ -120,6 +147,36 @@ impl Field {
         self
     }
 
+    /// The one referred to may be deleted: this keeps telling of it, as of what was.
+    pub const fn kept(mut self) -> Self {
+        self.on_delete = OnDelete::Keep;
+        self
+    }
+
+    /// When the one referred to is deleted, this refers to it no more.
+    pub const fn clear(mut self) -> Self {
+        self.on_delete = OnDelete::Clear;
+        self
+    }
+
+    /// This goes to the bin with the one referred to, and comes back with it.
+    pub const fn cascade(mut self) -> Self {
+        self.on_delete = OnDelete::Cascade;
+        self
+    }
+
+    /// Has a place of its own on the page, beside the other fields.
+    pub const fn aside(mut self) -> Self {
+        self.place = Place::Aside;
+        self
+    }
+
+    /// Says nothing before something has happened.
+    pub const fn if_set(mut self) -> Self {
+        self.place = Place::IfSet;
+        self
+    }
+
     pub const fn determines(mut self, field: &'static str) -> Self {
         self.determines = Some(field);
         self
@@ -162,56 +219,6 @@ impl Field {
             "created_by" => Some("creator"),
             name => name.strip_suffix("_id"),
         })
-    }
-}
-
-/// Who sees the records of a kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ownership {
-    /// Each has an owner; rights reach to own, team or all.
-    Owned,
-    /// They belong to the workspace; everybody who may view the kind sees all.
-    Shared,
-}
-
-/// A record kind: everything that is the same for all its records.
-#[derive(Debug)]
-pub struct Kind {
-    /// Singular, snake_case: `lead`.
-    pub name: &'static str,
-    /// Plural: the table, and the path in the API (with hyphens for underscores).
-    pub plural: &'static str,
-    pub label: Label,
-    pub ownership: Ownership,
-    pub fields: &'static [Field],
-    /// The field that names a record to a person.
-    pub title: &'static str,
-}
-
-impl Kind {
-    pub fn field(&self, name: &str) -> Option<&'static Field> {
-        self.fields.iter().find(|f| f.name == name)
-    }
-
-    /// The last part of the path in the API.
-    pub fn path(&self) -> String {
-        self.plural.replace('_', "-")
-    }
-
-    pub fn parents(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.fields
-            .iter()
-            .filter(|f| f.can(PARENT))
-            .filter_map(|f| Some((f.name, f.refers?)))
-    }
-
-    /// Whether its records tell of work that the server does: imports and jobs.
-    pub fn is_work(&self) -> bool {
-        matches!(self.name, "import" | "job")
-    }
-
-    pub fn is_searchable(&self) -> bool {
-        self.fields.iter().any(|f| f.can(SEARCH))
     }
 }
 

@@ -25,10 +25,12 @@ record! {
         outcome: Option<String> = [FILTER IMPORT] "结果" "Outcome" max(500),
         next_step: Option<String> = [FILTER IMPORT] "下一步" "Next step" max(500),
         next_follow_up_at: Option<Instant> = [FILTER] "下次跟进" "Next follow-up",
-        customer_id: Option<Id> = [FILTER PARENT] "客户" "Customer" refers("customer"),
-        contact_id: Option<Id> = [FILTER PARENT] "联系人" "Contact" refers("contact"),
-        lead_id: Option<Id> = [FILTER PARENT] "线索" "Lead" refers("lead"),
-        opportunity_id: Option<Id> = [FILTER PARENT] "商机" "Opportunity" refers("opportunity"),
+        customer_id: Option<Id> = [FILTER PARENT] "客户" "Customer" refers("customer") kept(),
+        contact_id: Option<Id> = [FILTER PARENT] "联系人" "Contact" refers("contact") kept(),
+        lead_id: Option<Id> = [FILTER PARENT] "线索" "Lead" refers("lead") kept(),
+        opportunity_id: Option<Id> = [FILTER PARENT] "商机" "Opportunity" refers("opportunity") kept(),
+    } with {
+        usual(Usual::Work) searched(6)
     }
 }
 

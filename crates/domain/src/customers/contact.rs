@@ -19,11 +19,11 @@ record! {
     /// A person at a customer.
     Contact ContactPatch "contact" "contacts" "联系人" "Contact" Owned title "name" {
         name: String = [SORT FILTER SEARCH IMPORT] "姓名" "Name",
-        customer_id: Option<Id> = [FILTER IMPORT PARENT] "客户" "Customer" refers("customer"),
+        customer_id: Option<Id> = [FILTER IMPORT PARENT] "客户" "Customer" refers("customer") kept(),
         title: Option<String> = [FILTER SEARCH IMPORT] "职务" "Job title" max(100),
         department: Option<String> = [FILTER SEARCH IMPORT] "部门" "Department" max(100),
         decision_role: DecisionRole = [FILTER IMPORT] "决策角色" "Role in decisions",
-        reports_to_id: Option<Id> = [FILTER] "汇报对象" "Reports to" refers("contact"),
+        reports_to_id: Option<Id> = [FILTER] "汇报对象" "Reports to" refers("contact") kept(),
         phone: Option<Phone> = [FILTER SEARCH IMPORT PERSONAL] "手机" "Mobile phone" max(40),
         office_phone: Option<Phone> = [FILTER SEARCH IMPORT PERSONAL] "办公电话" "Office phone" max(40),
         email: Option<Email> = [FILTER SEARCH IMPORT PERSONAL] "邮箱" "Email" max(254),
@@ -33,6 +33,20 @@ record! {
         tags: Vec<String> = [FILTER IMPORT] "标签" "Tags" max(60),
         last_activity_at: Option<Instant> = [SORT FILTER READONLY] "最近跟进" "Last activity",
         description: Option<String> = [SEARCH IMPORT] "备注" "Description" long(10_000),
+    } with {
+        usual(Usual::Work) verbs(&[Action::Merge]) import(&["customer_id", "email", "phone"])
+        import_extra(&[
+            Extra::new("first_name", "名", "First name", "name"),
+            Extra::new("last_name", "姓", "Last name", "name"),
+        ])
+        searched(2) timeline() page() icon("contact")
+        columns(&["name", "customer_id", "title", "decision_role", "phone", "email", "owner_id"])
+        form(&["name", "customer_id", "title", "phone", "email"])
+        groups(&[
+            (BASICS, &["name", "customer_id", "title", "department", "decision_role", "reports_to_id", "owner_id", "tags"]),
+            (CONTACT, &["phone", "office_phone", "email", "wechat", "do_not_contact"]),
+            (FOLLOW_UP, &["last_activity_at"]),
+        ])
     }
 }
 

@@ -19,7 +19,7 @@ record! {
     /// A person or firm that may become a customer.
     Lead LeadPatch "lead" "leads" "线索" "Lead" Owned title "name" {
         name: String = [SORT FILTER SEARCH IMPORT] "姓名" "Name",
-        number: Option<String> = [SORT FILTER SEARCH READONLY] "线索编号" "Number" max(60),
+        number: Option<String> = [SORT FILTER SEARCH READONLY] "线索编号" "Number" max(60) if_set(),
         company: Option<String> = [SORT FILTER SEARCH IMPORT] "公司" "Company",
         title: Option<String> = [FILTER SEARCH IMPORT] "职务" "Job title" max(100),
         phone: Option<Phone> = [FILTER SEARCH IMPORT PERSONAL] "电话" "Phone" max(40),
@@ -27,7 +27,7 @@ record! {
         website: Option<Url> = [FILTER SEARCH IMPORT] "网站" "Website" max(500),
         source: Option<String> = [FILTER IMPORT] "来源" "Source" picklist("source") max(100),
         status: LeadStatus = [FILTER IMPORT] "状态" "Status",
-        disqualified_reason: Option<String> = [FILTER IMPORT] "无效原因" "Disqualification reason" picklist("disqualified_reason"),
+        disqualified_reason: Option<String> = [FILTER IMPORT] "无效原因" "Disqualification reason" picklist("disqualified_reason") if_set(),
         level: Option<String> = [FILTER IMPORT] "级别" "Level" picklist("lead_level") max(60),
         score: Option<i64> = [SORT FILTER IMPORT] "评分" "Score" range(0, 1000),
         industry: Option<String> = [FILTER SEARCH IMPORT] "行业" "Industry" picklist("industry") max(100),
@@ -35,11 +35,28 @@ record! {
         tags: Vec<String> = [FILTER IMPORT] "标签" "Tags" max(60),
         next_follow_up_at: Option<Instant> = [SORT FILTER IMPORT] "下次跟进" "Next follow-up",
         last_activity_at: Option<Instant> = [SORT FILTER READONLY] "最近跟进" "Last activity",
-        converted_at: Option<Instant> = [FILTER READONLY] "转化时间" "Converted at",
-        customer_id: Option<Id> = [FILTER READONLY] "转化后的客户" "Converted customer" refers("customer"),
-        contact_id: Option<Id> = [FILTER READONLY] "转化后的联系人" "Converted contact" refers("contact"),
-        opportunity_id: Option<Id> = [FILTER READONLY] "转化后的商机" "Converted opportunity" refers("opportunity"),
+        converted_at: Option<Instant> = [FILTER READONLY] "转化时间" "Converted at" if_set(),
+        customer_id: Option<Id> = [FILTER READONLY] "转化后的客户" "Converted customer" refers("customer") kept() if_set(),
+        contact_id: Option<Id> = [FILTER READONLY] "转化后的联系人" "Converted contact" refers("contact") kept() if_set(),
+        opportunity_id: Option<Id> = [FILTER READONLY] "转化后的商机" "Converted opportunity" refers("opportunity") kept() if_set(),
         description: Option<String> = [SEARCH IMPORT] "备注" "Description" long(10_000),
+    } with {
+        usual(Usual::Work) verbs(&[Action::Convert, Action::Merge]) import(&["email", "phone", "company"])
+        import_extra(&[
+            Extra::new("first_name", "名", "First name", "name"),
+            Extra::new("last_name", "姓", "Last name", "name"),
+        ])
+        searched(3) timeline() closed(&["converted", "disqualified"]) page() icon("lead")
+        columns(&["name", "company", "status", "level", "source", "phone", "owner_id", "next_follow_up_at"])
+        form(&["name", "company", "phone", "email", "source", "owner_id"])
+        groups(&[
+            (BASICS, &[
+                "name", "number", "company", "title", "status", "disqualified_reason", "level", "score", "source",
+                "owner_id", "tags",
+            ]),
+            (CONTACT, &["phone", "email", "website", "region", "industry"]),
+            (FOLLOW_UP, &["next_follow_up_at", "last_activity_at"]),
+        ])
     }
 }
 

@@ -14,6 +14,8 @@ record! {
     Tag TagPatch "tag" "tags" "标签" "Tag" Shared title "name" {
         name: String = [SORT FILTER SEARCH IMPORT] "名称" "Name" max(60),
         color: TagColor = [FILTER] "颜色" "Colour",
+    } with {
+        usual(Usual::Added) unique(&[&["name"]])
     }
 }
 

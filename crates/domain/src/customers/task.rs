@@ -19,11 +19,15 @@ record! {
         priority: TaskPriority = [FILTER IMPORT] "优先级" "Priority",
         due_at: Option<Instant> = [SORT FILTER IMPORT] "截止时间" "Due",
         done_at: Option<Instant> = [SORT FILTER READONLY] "完成时间" "Done at",
-        customer_id: Option<Id> = [FILTER PARENT] "客户" "Customer" refers("customer"),
-        contact_id: Option<Id> = [FILTER PARENT] "联系人" "Contact" refers("contact"),
-        lead_id: Option<Id> = [FILTER PARENT] "线索" "Lead" refers("lead"),
-        opportunity_id: Option<Id> = [FILTER PARENT] "商机" "Opportunity" refers("opportunity"),
+        customer_id: Option<Id> = [FILTER PARENT] "客户" "Customer" refers("customer") kept(),
+        contact_id: Option<Id> = [FILTER PARENT] "联系人" "Contact" refers("contact") kept(),
+        lead_id: Option<Id> = [FILTER PARENT] "线索" "Lead" refers("lead") kept(),
+        opportunity_id: Option<Id> = [FILTER PARENT] "商机" "Opportunity" refers("opportunity") kept(),
         description: Option<String> = [SEARCH IMPORT] "说明" "Description" long(10_000),
+    } with {
+        usual(Usual::Work) searched(5) closed(&["done"]) icon("tasks")
+        columns(&["subject", "due_at", "priority", "status", "owner_id"])
+        form(&["subject", "due_at", "priority", "owner_id"])
     }
 }
 

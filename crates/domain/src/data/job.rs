@@ -45,6 +45,8 @@ record! {
         progress: serde_json::Value = [READONLY] "进度" "Progress",
         error: Option<serde_json::Value> = [READONLY] "失败原因" "Cause of failure",
         finished_at: Option<Instant> = [SORT FILTER READONLY] "完成时间" "Finished",
+    } with {
+        usual(Usual::Work) work() columns(&["name", "work", "status", "finished_at"])
     }
 }
 

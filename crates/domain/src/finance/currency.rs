@@ -9,6 +9,8 @@ record! {
     Currency CurrencyPatch "currency" "currencies" "币种" "Currency" Shared title "code" {
         code: String = [SORT FILTER FIXED] "币种代码" "Code" max(3),
         disabled: bool = [FILTER] "已停用" "Disabled",
+    } with {
+        usual(Usual::Settings) unique(&[&["code"]]) columns(&["code", "disabled"]) form(&["code"])
     }
 }
 

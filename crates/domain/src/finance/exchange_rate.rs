@@ -11,6 +11,9 @@ record! {
         currency: String = [SORT FILTER IMPORT] "币种" "Currency" max(3),
         valid_from: Day = [SORT FILTER IMPORT] "生效日期" "Valid from",
         rate: Rate = [FILTER IMPORT] "汇率（1 单位该币种折合本位币）" "Rate (base currency for one unit)",
+    } with {
+        usual(Usual::Settings) import(&["valid_from"]) unique(&[&["currency", "valid_from"]])
+        columns(&["currency", "valid_from", "rate"]) form(&["currency", "valid_from", "rate"])
     }
 }
 

@@ -16,6 +16,9 @@ record! {
         day: Day = [SORT FILTER IMPORT] "日期" "Day",
         name: String = [SORT FILTER IMPORT] "名称" "Name" max(100),
         kind: DayKind = [FILTER IMPORT] "类型" "Type",
+    } with {
+        usual(Usual::Settings) import(&["day"]) unique(&[&["day"]])
+        columns(&["day", "name", "kind"]) form(&["day", "name", "kind"])
     }
 }
 

@@ -22,6 +22,9 @@ record! {
         pattern: String = [] "编号格式" "Pattern" max(60),
         reset: Reset = [] "流水号重置" "Counter restarts",
         disabled: bool = [FILTER] "已停用" "Disabled",
+    } with {
+        usual(Usual::Settings) unique(&[&["kind"]])
+        columns(&["kind", "pattern", "reset", "disabled"]) form(&["kind", "pattern", "reset"])
     }
 }
 

@@ -29,6 +29,8 @@ record! {
         name: String = [SORT FILTER SEARCH] "名称" "Name" max(100),
         restricted: bool = [FILTER] "只允许列表中的值" "Only listed values",
         options: PickOptions = [] "选项" "Options",
+    } with {
+        usual(Usual::Settings) unique(&[&["key"]])
     }
 }
 

@@ -1,7 +1,8 @@
 //! Workspaces: the walls between firms. Every row belongs to one.
 
 use crate::error::{Error, Issue};
-use crate::record::{Kind, Ownership, PatchReader};
+use crate::kind::{Kind, Ownership, Usual};
+use crate::record::PatchReader;
 use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val};
 use crate::working_time::WorkingHours;
 use crate::{Currency, Field, Id, Label, Locale};
@@ -30,13 +31,13 @@ fn code<S: serde::Serializer>(currency: &Currency, serializer: S) -> Result<S::O
 }
 
 /// As a kind, for rights, labels and the change log. It has no table of records: a workspace is one row.
-pub static KIND: &Kind = &Kind {
-    name: "workspace",
-    plural: "workspaces",
-    label: Label::new("公司信息", "Company"),
-    ownership: Ownership::Shared,
-    title: "name",
-    fields: &[
+pub static KIND: &Kind = &Kind::new(
+    "workspace",
+    "workspaces",
+    Label::new("公司信息", "Company"),
+    Ownership::Shared,
+    "name",
+    &[
         Field::new::<String>("name", Label::new("公司名称", "Company name"), 0).max(200),
         Field::new::<Locale>("locale", Label::new("默认语言", "Default language"), 0).max(10),
         Field::new::<String>("time_zone", Label::new("时区", "Time zone"), 0).max(60),
@@ -48,7 +49,8 @@ pub static KIND: &Kind = &Kind {
         .range(1, 12),
         Field::new::<WorkingHours>("working_hours", Label::new("工作时间", "Working hours"), 0),
     ],
-};
+)
+.usual(Usual::Settings);
 
 impl FieldType for Locale {
     const TYPE: Type = Type::Text;

@@ -3,7 +3,7 @@
 use crate::error::{Issue, Issues};
 use crate::label::{Label, Locale};
 use crate::policy::{Action, FieldRights, Grants};
-use crate::record::{IMPORT, Ownership, Rules};
+use crate::record::{Ownership, Rules};
 use crate::{Instant, Kind, workspace};
 
 record! {
@@ -15,6 +15,8 @@ record! {
         grants: Grants = [] "权限" "Rights",
         field_rights: FieldRights = [] "字段权限" "Field rights",
         description: Option<String> = [] "说明" "Description" long(2_000),
+    } with {
+        usual(Usual::Settings) about_rights() unique(&[&["key"]])
     }
 }
 
@@ -109,24 +111,18 @@ pub fn actions(name: &str) -> Vec<Action> {
     if name == workspace::KIND.name {
         return vec![Action::View, Action::Configure];
     }
-    // Members are part of their team.
-    let Some(kind) = crate::kind(name).filter(|k| k.name != "team_member") else {
+    // What is part of another kind has no rights of its own.
+    let Some(kind) = crate::kind(name).filter(|k| k.part_of.is_none()) else {
         return Vec::new();
     };
-    let owned = kind.ownership == Ownership::Owned;
-    let job = kind.is_work();
-    let person_or_firm = matches!(kind.name, "customer" | "contact" | "lead");
-    // Activities, tasks and teams have fields to import by, and come with other files or not at all.
-    let in_files = person_or_firm || matches!(kind.name, "product" | "opportunity" | "user");
+    let owned = kind.ownership == Ownership::Owned && !kind.work;
     let has = |action: &Action| match action {
         Action::View | Action::Edit => true,
-        Action::Create | Action::Delete => !job,
-        Action::Assign | Action::Share => owned && !job,
-        Action::Convert => kind.name == "lead",
-        Action::Import => in_files && kind.fields.iter().any(|f| f.can(IMPORT)),
-        Action::Export => in_files || (owned && !job),
-        Action::Merge => person_or_firm,
-        Action::Configure => false,
+        Action::Create | Action::Delete => !kind.work,
+        Action::Assign | Action::Share => owned,
+        Action::Import => kind.import.is_some(),
+        Action::Export => kind.import.is_some() || owned,
+        Action::Convert | Action::Merge | Action::Configure => kind.verbs.contains(action),
     };
     Action::ALL.into_iter().filter(has).collect()
 }
@@ -174,6 +170,11 @@ mod tests {
             "view create edit delete assign convert import export merge share"
         );
         assert_eq!(keys("dragon"), "");
+        // What can be imported is a right that can be given.
+        for kind in crate::KINDS.iter().filter(|k| k.part_of.is_none()) {
+            let given = actions(kind.name).contains(&Action::Import);
+            assert_eq!(given, kind.import.is_some(), "{}", kind.name);
+        }
         assert!(AREAS.iter().all(|area| crate::kind(area.name).is_none()));
     }
 

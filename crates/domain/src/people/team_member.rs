@@ -9,6 +9,9 @@ record! {
         team_id: Id = [FILTER FIXED] "团队" "Team" refers("team"),
         user_id: Id = [FILTER FIXED] "成员" "Member" refers("user"),
         duty: Option<String> = [FILTER] "分工" "Part played" max(100),
+    } with {
+        usual(Usual::Settings) part_of("team") about_rights() unique(&[&["team_id", "user_id"]])
+        columns(&["team_id", "user_id", "duty"]) form(&["team_id", "user_id", "duty"])
     }
 }
 

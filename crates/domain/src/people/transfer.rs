@@ -1,8 +1,7 @@
 //! Changing hands: what goes along when a record gets another owner. It follows from the fields that say what a record
 //! belongs to, so that no kind is named here.
 
-use crate::record::{Field, Ownership};
-use crate::value::Type;
+use crate::record::Ownership;
 use crate::{KINDS, Kind, Label};
 
 /// The kinds whose records belong to one of this kind, directly or through another of them; parents come first.
@@ -19,15 +18,6 @@ pub fn dependants(kind: &Kind) -> Vec<&'static Kind> {
     }
     found
 }
-
-/// The status that tells what is still to be done from what is over, for kinds that know the difference: a deal that is
-/// won or a task that is done stays with who did it.
-pub fn status_of_open(kind: &Kind) -> Option<&'static Field> {
-    let open = |f: &Field| matches!(f.ty, Type::Choice(choices) if choices.iter().any(|c| c.key == OPEN));
-    kind.field("status").filter(|f| open(f))
-}
-
-pub const OPEN: &str = "open";
 
 /// What the change log tells beside the owners where a reason was given: `"reason": [null, "…"]`.
 pub const REASON: Label = Label::new("原因", "Reason");
@@ -46,12 +36,8 @@ mod tests {
         assert_eq!(names("customer"), ["contact", "opportunity", "activity", "task"]);
         assert_eq!(names("opportunity"), ["activity", "task"]);
         assert!(names("task").is_empty());
-        let ends: Vec<_> = KINDS
-            .iter()
-            .filter(|k| status_of_open(k).is_some())
-            .map(|k| k.name)
-            .collect();
-        assert_eq!(ends, ["opportunity", "task"]);
+        let ends: Vec<_> = KINDS.iter().filter(|k| k.status().is_some()).map(|k| k.name).collect();
+        assert_eq!(ends, ["opportunity", "lead", "task"]);
     }
 
     #[test]

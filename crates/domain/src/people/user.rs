@@ -13,15 +13,21 @@ record! {
         title: Option<String> = [FILTER IMPORT] "职务" "Job title" max(100),
         team_id: Option<Id> = [FILTER IMPORT] "团队" "Team" refers("team"),
         roles: Vec<String> = [FILTER IMPORT] "角色" "Roles" max(60),
-        disabled: bool = [FILTER] "已停用" "Disabled",
+        disabled: bool = [FILTER] "已停用" "Disabled" aside(),
         locale: Option<String> = [] "语言" "Language" max(10),
         time_zone: Option<String> = [] "时区" "Time zone" max(60),
         /// What their picture is known by: another one with each picture.
         avatar: Option<String> = [FILTER READONLY] "头像" "Picture" max(64),
-        two_factor: bool = [FILTER READONLY] "两步验证" "Two-step sign-in",
-        invited_at: Option<Instant> = [FILTER READONLY] "邀请时间" "Invited",
-        password_changed_at: Option<Instant> = [READONLY] "密码修改时间" "Password changed",
-        signed_in_at: Option<Instant> = [FILTER READONLY] "最近登录" "Last sign-in",
+        two_factor: bool = [FILTER READONLY] "两步验证" "Two-step sign-in" aside(),
+        invited_at: Option<Instant> = [FILTER READONLY] "邀请时间" "Invited" aside(),
+        password_changed_at: Option<Instant> = [READONLY] "密码修改时间" "Password changed" aside(),
+        signed_in_at: Option<Instant> = [FILTER READONLY] "最近登录" "Last sign-in" aside(),
+    } with {
+        usual(Usual::Settings) closable() about_rights() import(&[])
+        import_extra(&[Extra::new("team_manager", "团队负责人", "Team manager", "team_manager")])
+        known_by(&["email"]) unique(&[&["email"]]) searched(8) icon("people")
+        columns(&["name", "email", "roles", "team_id", "signed_in_at", "two_factor"])
+        form(&["name", "email", "title", "team_id", "roles"])
     }
 }
 

@@ -129,7 +129,7 @@ pub fn choices(kind: &Kind, field: &Field) -> Vec<Access> {
         field.name,
         "id" | "version" | "created_at" | "updated_at" | "created_by" | "owner_id" | "custom_fields"
     );
-    if kept || !(records || matches!(kind.name, "user" | "product")) {
+    if kept || !(records || kind.closable) {
         return vec![Access::Full];
     }
     let fits = |access: &Access| match access {

@@ -106,27 +106,40 @@ json_field! {
 impl Grants {
     pub fn reach(&self, kind: &str, action: Action) -> Reach {
         let (kind, action) = governed(kind, action);
-        let Some(actions) = self.0.get(kind).or_else(|| self.0.get("*")) else {
+        let named = self.0.get(kind);
+        let Some(actions) = named.or_else(|| self.0.get("*")) else {
             return Reach::None;
         };
-        let reach = actions.get(action.key()).or_else(|| actions.get("*")).copied();
+        let said = actions.get(action.key()).or_else(|| actions.get("*")).copied();
+        let reach = match named {
+            Some(_) => said.unwrap_or_default(),
+            None => of_rest(kind, action, said.unwrap_or_default()),
+        };
         // Nobody owns a part of an area.
-        reach
-            .filter(|r| *r == Reach::All || crate::role::area(kind).is_none())
-            .unwrap_or_default()
+        match reach {
+            Reach::All => reach,
+            _ if crate::role::area(kind).is_some() => Reach::None,
+            part => part,
+        }
     }
 }
 
-/// Who belongs to a team is part of the team: to say so is to change it.
+/// How far a right to all that a role does not name reaches with one kind of them.
+pub fn of_rest(kind: &str, action: Action, reach: Reach) -> Reach {
+    match crate::role::subject(kind).and_then(|subject| subject.kind) {
+        Some(kind) if reach < Reach::All => kind.usual.part(action, reach),
+        _ => reach,
+    }
+}
+
+/// What is part of another kind has the rights of that: to say who belongs to a team is to change the team.
 fn governed(kind: &str, action: Action) -> (&str, Action) {
-    match (kind, action) {
-        (MEMBERS, Action::View) => ("team", Action::View),
-        (MEMBERS, _) => ("team", Action::Edit),
-        _ => (kind, action),
+    match (crate::kind(kind).and_then(|k| k.part_of), action) {
+        (Some(whole), Action::View) => (whole, Action::View),
+        (Some(whole), _) => (whole, Action::Edit),
+        (None, _) => (kind, action),
     }
 }
-
-const MEMBERS: &str = "team_member";
 
 /// Everything, everywhere.
 pub fn all() -> Grants {
@@ -136,58 +149,78 @@ pub fn all() -> Grants {
     )]))
 }
 
-/// The roles every workspace starts with; what they are called stands in `role`.
+/// The roles every workspace starts with; what they are called stands in `role`. What their holders may do with each kind
+/// is said by the kind (`Kind::usual`).
 pub fn builtin_roles() -> Vec<(&'static str, Grants)> {
-    let grants = |list: &[(&str, &[(&str, Reach)])]| {
-        Grants(
-            list.iter()
-                .map(|(kind, actions)| {
-                    (
-                        (*kind).to_owned(),
-                        actions.iter().map(|(a, r)| ((*a).to_owned(), *r)).collect(),
-                    )
-                })
-                .collect(),
-        )
-    };
-    let settings: &[&str] = &[
-        "user",
-        "team",
-        "role",
-        "pipeline",
-        "stage",
-        "picklist",
-        "product",
-        "tag",
-        "currency",
-        "exchange_rate",
-        "holiday",
-        "numbering_rule",
-    ];
-    let work = |own: Reach, remove: Reach| {
-        let mut list: Vec<(&str, Vec<(&str, Reach)>)> = vec![(
-            "*",
-            vec![
-                ("view", own),
-                ("create", own),
-                ("edit", own),
-                ("delete", remove),
-                ("convert", own),
-                ("export", own),
-                ("import", if own >= Reach::Team { own } else { Reach::None }),
-                ("assign", if own >= Reach::Team { own } else { Reach::None }),
-                ("share", own),
-            ],
-        )];
-        list.extend(settings.iter().map(|kind| (*kind, vec![("view", Reach::All)])));
-        list.push(("tag", vec![("view", Reach::All), ("create", Reach::All)]));
-        let borrowed: Vec<(&str, &[(&str, Reach)])> = list.iter().map(|(k, v)| (*k, v.as_slice())).collect();
-        grants(&borrowed)
+    let work = |own: Reach| {
+        let of_teams = if own >= Reach::Team { own } else { Reach::None };
+        let rest = [
+            (Action::View, own),
+            (Action::Create, own),
+            (Action::Edit, own),
+            (Action::Delete, own),
+            (Action::Convert, own),
+            (Action::Export, own),
+            (Action::Import, of_teams),
+            (Action::Assign, of_teams),
+            (Action::Share, own),
+        ];
+        let rest = rest.map(|(action, reach)| (action.key().to_owned(), reach));
+        Grants(BTreeMap::from([("*".to_owned(), BTreeMap::from(rest))]))
     };
     vec![
         ("owner", all()),
         ("admin", all()),
-        ("manager", work(Reach::TeamBelow, Reach::TeamBelow)),
-        ("sales", work(Reach::Own, Reach::Own)),
+        ("manager", work(Reach::TeamBelow)),
+        ("sales", work(Reach::Own)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::Usual;
+    use crate::{KINDS, workspace};
+
+    fn role(key: &str) -> Grants {
+        let roles = builtin_roles();
+        roles.into_iter().find(|(k, _)| *k == key).expect(key).1
+    }
+
+    #[test]
+    fn what_is_no_work_is_changed_by_administrators_only() {
+        for kind in KINDS.iter().copied().chain([workspace::KIND]) {
+            for key in ["manager", "sales"] {
+                let may = |action| role(key).reach(kind.name, action) > Reach::None;
+                let changes = [Action::Edit, Action::Delete, Action::Assign, Action::Configure].map(may);
+                let open = kind.usual == Usual::Work;
+                assert!(open || changes == [false; 4], "{key} {}", kind.name);
+                assert!(may(Action::View), "{key} sees {}", kind.name);
+                let creates = open || kind.usual == Usual::Added;
+                assert_eq!(may(Action::Create), creates, "{key} {}", kind.name);
+            }
+            assert_eq!(
+                role("admin").reach(kind.name, Action::Edit),
+                Reach::All,
+                "{}",
+                kind.name
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_role_says_of_the_rest_opens_no_kind_that_says_nothing() {
+        let own: Grants = serde_json::from_value(serde_json::json!({ "*": { "*": "own" } })).expect("grants");
+        for action in Action::ALL {
+            assert_eq!(Usual::Closed.part(action, Reach::TeamBelow), Reach::None, "{action:?}");
+            assert_eq!(Usual::Work.part(action, Reach::None), Reach::None);
+            let settings = own.reach("stage", action) > Reach::None;
+            assert_eq!(settings, action == Action::View, "{action:?}");
+        }
+        // By name, and by all of everything, it is given.
+        let named = serde_json::json!({ "*": { "*": "own" }, "stage": { "view": "own", "edit": "own" } });
+        let named: Grants = serde_json::from_value(named).expect("grants");
+        assert_eq!(named.reach("stage", Action::Edit), Reach::Own);
+        assert_eq!(all().reach("stage", Action::Edit), Reach::All);
+    }
 }

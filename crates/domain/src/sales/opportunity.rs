@@ -24,20 +24,20 @@ record! {
     /// A possible sale.
     Opportunity OpportunityPatch "opportunity" "opportunities" "商机" "Opportunity" Owned title "name" {
         name: String = [SORT FILTER SEARCH IMPORT] "商机名称" "Name",
-        number: Option<String> = [SORT FILTER SEARCH READONLY] "商机编号" "Number" max(60),
-        customer_id: Option<Id> = [FILTER IMPORT PARENT] "客户" "Customer" refers("customer"),
-        contact_id: Option<Id> = [FILTER] "主要联系人" "Main contact" refers("contact"),
-        pipeline_id: Id = [FILTER IMPORT FIXED] "销售流程" "Pipeline" refers("pipeline") defaulted(),
-        stage_id: Id = [FILTER IMPORT] "销售阶段" "Stage" refers("stage") defaulted(),
-        stage_entered_at: Option<Instant> = [FILTER READONLY] "进入阶段时间" "In stage since",
-        status: OpportunityStatus = [FILTER READONLY IMPORT] "状态" "Status",
+        number: Option<String> = [SORT FILTER SEARCH READONLY] "商机编号" "Number" max(60) if_set(),
+        customer_id: Option<Id> = [FILTER IMPORT PARENT] "客户" "Customer" refers("customer") kept(),
+        contact_id: Option<Id> = [FILTER] "主要联系人" "Main contact" refers("contact") kept(),
+        pipeline_id: Id = [FILTER IMPORT FIXED] "销售流程" "Pipeline" refers("pipeline") defaulted() aside(),
+        stage_id: Id = [FILTER IMPORT] "销售阶段" "Stage" refers("stage") defaulted() aside(),
+        stage_entered_at: Option<Instant> = [FILTER READONLY] "进入阶段时间" "In stage since" aside(),
+        status: OpportunityStatus = [FILTER READONLY IMPORT] "状态" "Status" aside(),
         amount: Option<Money> = [SORT FILTER IMPORT] "金额" "Amount" range(0, i64::MAX),
-        lines: Lines = [] "产品明细" "Product lines" determines("amount"),
+        lines: Lines = [] "产品明细" "Product lines" determines("amount") aside(),
         forecast_category: ForecastCategory = [FILTER IMPORT] "预测类别" "Forecast category",
         started_on: Option<Day> = [FILTER IMPORT] "开始日期" "Started on",
         close_on: Option<Day> = [SORT FILTER IMPORT] "预计成交日期" "Expected close",
-        closed_at: Option<Instant> = [SORT FILTER READONLY] "关闭时间" "Closed at",
-        loss_reason: Option<String> = [FILTER READONLY IMPORT] "输单原因" "Loss reason" picklist("loss_reason"),
+        closed_at: Option<Instant> = [SORT FILTER READONLY] "关闭时间" "Closed at" if_set(),
+        loss_reason: Option<String> = [FILTER READONLY IMPORT] "输单原因" "Loss reason" picklist("loss_reason") if_set(),
         competitor: Option<String> = [FILTER SEARCH IMPORT] "竞争对手" "Competitor" picklist("competitor"),
         source: Option<String> = [FILTER IMPORT] "来源" "Source" picklist("source") max(100),
         next_step: Option<String> = [FILTER IMPORT] "下一步" "Next step" max(500),
@@ -45,6 +45,23 @@ record! {
         last_activity_at: Option<Instant> = [SORT FILTER READONLY] "最近跟进" "Last activity",
         tags: Vec<String> = [FILTER IMPORT] "标签" "Tags" max(60),
         description: Option<String> = [SEARCH IMPORT] "备注" "Description" long(10_000),
+    } with {
+        usual(Usual::Work) import(&["customer_id"]) import_names()
+        import_extra(&[
+            Extra::new("product", "产品", "Product", "lines"),
+            Extra::new("quantity", "数量", "Quantity", "lines"),
+        ])
+        lines("lines", "opportunity_lines", &[("product_id", "product")])
+        searched(4) timeline() closed(&["won", "lost"]) page() icon("opportunity")
+        columns(&["name", "customer_id", "amount", "stage_id", "status", "close_on", "owner_id"])
+        form(&["name", "customer_id", "pipeline_id", "stage_id", "amount", "close_on", "owner_id"])
+        groups(&[
+            (BASICS, &["name", "number", "customer_id", "contact_id", "amount", "close_on", "owner_id", "tags"]),
+            (FOLLOW_UP, &["next_step", "next_follow_up_at", "last_activity_at"]),
+            (Label::new("预测与竞争", "Forecast and competition"), &[
+                "forecast_category", "competitor", "source", "started_on", "closed_at", "loss_reason", "description",
+            ]),
+        ])
     }
 }
 

@@ -8,6 +8,8 @@ record! {
         name: String = [SORT FILTER SEARCH IMPORT] "流程名称" "Name" max(100),
         position: i64 = [SORT FILTER] "顺序" "Position" range(0, 10_000) defaulted(),
         archived: bool = [FILTER] "已归档" "Archived",
+    } with {
+        usual(Usual::Settings) icon("pipeline")
     }
 }
 

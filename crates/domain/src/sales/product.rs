@@ -13,6 +13,11 @@ record! {
         price: Option<Money> = [SORT FILTER IMPORT] "标准售价" "List price" range(0, i64::MAX),
         inactive: bool = [FILTER IMPORT] "已停售" "Discontinued",
         description: Option<String> = [SEARCH IMPORT] "描述" "Description" long(10_000),
+    } with {
+        usual(Usual::Settings) closable() import(&[]) known_by(&["code"])
+        searched(7) page() icon("product")
+        columns(&["name", "code", "category", "price", "unit", "inactive"])
+        form(&["name", "code", "category", "price", "unit"])
     }
 }
 

@@ -17,6 +17,8 @@ record! {
         required_fields: Vec<String> = [] "必填字段" "Required fields" max(60),
         allowed_from: Vec<String> = [] "允许从哪些阶段进入" "Can be entered from" max(36),
         exit_criteria: Option<String> = [] "阶段推进条件" "Exit criteria" long(2_000),
+    } with {
+        usual(Usual::Settings) icon("pipeline") form(&["name", "probability", "rotting_days"])
     }
 }
 

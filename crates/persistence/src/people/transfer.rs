@@ -5,7 +5,7 @@ use crate::filter;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::policy::Scope;
-use domain::transfer::{OPEN, dependants, status_of_open};
+use domain::transfer::dependants;
 use domain::value::{Row, Storage};
 use domain::{Id, Issue, Kind};
 use std::collections::{BTreeMap, HashMap};
@@ -122,7 +122,10 @@ fn below(
     locked: Lock,
 ) -> Result<Vec<(Held, bool, Id)>> {
     let dialect = tx.dialect();
-    let status = status_of_open(kind).map_or_else(|| format!("'{OPEN}'"), |f| format!("t.{}", f.name));
+    // A deal that is won or a task that is done stays with who did it.
+    let status = kind
+        .status()
+        .map_or_else(|| "''".to_owned(), |f| format!("t.{}", f.name));
     let mut sql = Sql::new(format!(
         "SELECT t.id, t.version, t.owner_id, t.{column}, {status} FROM {} t WHERE ",
         kind.plural
@@ -136,7 +139,7 @@ fn below(
     let take = |row: &mut Row| {
         let held = Held::take(row)?;
         let (of, status): (Id, String) = (row.get()?, row.get()?);
-        Ok((held, status == OPEN, of))
+        Ok((held, !kind.closed.contains(&status.as_str()), of))
     };
     tx.all(&sql, &columns, take)
 }

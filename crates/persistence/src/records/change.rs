@@ -92,7 +92,8 @@ fn changes_rights(entry: &Entry) -> bool {
 
 /// Whether what is written of this kind may change what somebody may do.
 pub fn is_about_rights(kind: &str) -> bool {
-    matches!(kind, "user" | "role" | "team" | "team_member" | "api_key" | "workspace")
+    let declared = || domain::kind(kind).is_some_and(|k| k.about_rights);
+    matches!(kind, "api_key" | "workspace") || declared()
 }
 
 fn put(sql: &mut Sql, permit: &Permit, entry: &Entry) -> Result<()> {

@@ -329,24 +329,14 @@ fn value(kind: &Kind, field: &Field, suffix: &str, storage: Storage, full: bool,
 /// Runs `$body` for every record kind as the type `$t`.
 #[macro_export]
 macro_rules! for_each_kind {
-    ($t:ident => $body:expr) => {{
-        for_each_kind!(@ $t => $body;
-            domain::team::Team, domain::user::User, domain::role::Role, domain::tag::Tag, domain::picklist::Picklist,
-            domain::currency::Currency, domain::exchange_rate::ExchangeRate, domain::holiday::Holiday,
-            domain::numbering_rule::NumberingRule,
-            domain::product::Product, domain::pipeline::Pipeline, domain::stage::Stage, domain::customer::Customer,
-            domain::contact::Contact, domain::opportunity::Opportunity, domain::lead::Lead,
-            domain::activity::Activity, domain::task::Task, domain::import::Import, domain::job::Job,
-            domain::team_member::TeamMember)
-    }};
-    (@ $t:ident => $body:expr; $($kind:ty),*) => {{
-        let mut count = 0;
+    ($t:ident => $body:expr) => {
+        domain::kinds!(for_each_kind, $t => $body)
+    };
+    ([$t:ident => $body:expr] $($how:ident $noun:ident::$type:ident;)*) => {{
         $({
-            type $t = $kind;
+            type $t = domain::$noun::$type;
             $body;
-            count += 1;
         })*
-        assert_eq!(count, domain::KINDS.len(), "a kind is missing here");
     }};
 }
 

@@ -17,20 +17,6 @@ use leptos::prelude::*;
 use mapping::MappingForm;
 use serde_json::{Map, Value, json};
 
-/// Kinds a file can hold.
-pub fn importable() -> [&'static Kind; 8] {
-    [
-        kinds::CUSTOMER,
-        kinds::CONTACT,
-        kinds::LEAD,
-        kinds::PRODUCT,
-        kinds::OPPORTUNITY,
-        kinds::USER,
-        kinds::EXCHANGE_RATE,
-        kinds::HOLIDAY,
-    ]
-}
-
 /// What the person has chosen so far; kept while stepping back and forth.
 #[derive(Clone, Copy)]
 pub struct Wizard {
@@ -198,7 +184,9 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
 
 /// The kinds this person may import.
 fn allowed() -> impl Iterator<Item = &'static Kind> {
-    importable().into_iter().filter(|k| state::may(k.name, "import"))
+    kinds::ALL
+        .into_iter()
+        .filter(|k| k.import.is_some() && state::may(k.name, "import"))
 }
 
 #[component]

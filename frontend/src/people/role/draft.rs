@@ -3,7 +3,7 @@
 use super::words::{reach_key, reach_of};
 use domain::{
     Label,
-    policy::{Action, Reach},
+    policy::{Action, Reach, of_rest},
     record::Ownership,
     role,
 };
@@ -99,7 +99,11 @@ pub fn followed(grants: &Value, name: &str, action: &str) -> Option<Reach> {
         (true, ..) => said(grants, name, REST),
         (false, ..) => {
             let said = said(grants, REST, action);
-            Some(said.or_else(|| followed(grants, REST, action)).unwrap_or_default())
+            let rest = said.or_else(|| followed(grants, REST, action)).unwrap_or_default();
+            Some(match Action::from_key(action) {
+                Some(action) => of_rest(name, action, rest),
+                None => rest,
+            })
         }
     }
 }
@@ -119,7 +123,17 @@ pub fn reach_followed(grants: &Value, subject: &Subject, action: &str) -> Reach 
 /// until now.
 pub fn set(grants: &mut Value, name: &str, action: &str, reach: Option<Reach>) {
     if !is_own(grants, name) {
-        let rest = grants[REST].as_object().cloned().unwrap_or_default();
+        let mut rest = grants[REST].as_object().cloned().unwrap_or_default();
+        // What is said of the rest goes less far with some kinds than it says.
+        let counted =
+            Action::ALL.map(|action| (action.key(), followed(grants, name, action.key()).unwrap_or_default()));
+        let all = counted.map(|(key, reach)| (reach, said(grants, REST, key).or_else(|| said(grants, REST, REST))));
+        if all.iter().any(|(reach, said)| *reach != said.unwrap_or_default()) {
+            let given = counted.into_iter().filter(|(_, reach)| *reach > Reach::None);
+            rest = given
+                .map(|(key, reach)| (key.to_owned(), reach_key(reach).into()))
+                .collect();
+        }
         grants[name] = Value::Object(rest);
     }
     let alone = followed(grants, name, action).is_none();
@@ -257,6 +271,7 @@ mod tests {
                 );
             }
         }
+        assert_eq!(reach(&given, &subject("stage"), "edit"), Reach::None);
         assert_eq!(reach(&given, &subject("tag"), "view"), Reach::All);
         assert_eq!(reach(&given, &subject("audit"), "view"), Reach::None);
     }
@@ -273,6 +288,10 @@ mod tests {
         );
         set(&mut given, "lead", "delete", None);
         assert_eq!(reach(&given, &subject("lead"), "delete"), Reach::Team);
+        // Settings count only to be seen.
+        set(&mut given, "stage", "create", Some(Reach::All));
+        assert_eq!(given["stage"], json!({ "view": "all", "create": "all" }));
+        follow(&mut given, "stage");
         follow(&mut given, "lead");
         assert_eq!(given, grants(json!({ "*": { "view": "own", "*": "team" } })));
         // Without anything to follow, none is what is not said.

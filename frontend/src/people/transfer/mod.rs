@@ -9,11 +9,7 @@ use crate::{
     state,
     ui::{Dialog, Sending, combobox::Combobox, sending::submit, toast},
 };
-use domain::{
-    Kind,
-    record::Ownership,
-    transfer::{dependants, status_of_open},
-};
+use domain::{Kind, record::Ownership, transfer::dependants};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
@@ -148,7 +144,7 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
             </label>
         }
     };
-    let ends = children.iter().any(|k| status_of_open(k).is_some());
+    let ends = children.iter().any(|k| k.status().is_some());
     let more = (!children.is_empty()).then(|| view! {
         <fieldset class="box">
             <legend>{t().goes_along}</legend>

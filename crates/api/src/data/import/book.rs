@@ -61,7 +61,7 @@ impl Book {
             let found: Option<Picklist> = engine::find_by(tx, &scope, "key", key)?;
             book.picklists.insert(key, found.map(List::from).unwrap_or_default());
         }
-        if kind.name == "opportunity" {
+        if kind.fields.iter().any(|f| f.refers == Some(Stage::KIND.name)) {
             let list = everything::<Pipeline>("position", None)?;
             book.pipelines = engine::list(tx, &actor.scope(Pipeline::KIND)?, &list)?.rows;
             book.pipelines.retain(|p| !p.archived);

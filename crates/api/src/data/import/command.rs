@@ -57,7 +57,7 @@ pub struct ImportArgs {
 }
 
 fn kind_of(text: &str) -> Result<&'static Kind, String> {
-    importable(text).ok_or_else(|| format!("one of {}", kinds::PLURALS.join(", ")))
+    importable(text).ok_or_else(|| format!("one of {}", kinds::plurals().join(", ")))
 }
 
 fn encoding_of(text: &str) -> Result<&'static encoding_rs::Encoding, String> {

@@ -22,15 +22,6 @@ struct Directory {
 #[derive(Debug, Default)]
 pub struct Lookup(BTreeMap<&'static str, Directory>);
 
-/// What names a record besides its name, the surest first.
-fn keys(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "user" => &["external_id", "email"],
-        "product" => &["external_id", "code"],
-        _ => &["external_id"],
-    }
-}
-
 impl Lookup {
     pub fn read<'a>(
         tx: &mut Tx,
@@ -54,8 +45,9 @@ impl Lookup {
             let mut asked: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
             // Nor does who may not read a key find by it: to try values would be to read it.
             let fields = actor.fields(kind);
-            for field in keys(kind.name).iter().filter(|field| fields.reads(field)) {
-                if *field == "email" {
+            let keys = ["external_id"].into_iter().chain(kind.known_by.iter().copied());
+            for field in keys.filter(|field| fields.reads(field)) {
+                if field == "email" {
                     asked.extend(texts.iter().map(|t| t.to_lowercase()));
                 }
                 for (key, name) in engine::named_by(tx, &scope, kind, field, &asked)? {

@@ -22,3 +22,4 @@ pub mod worker;
 pub use error_file::ErrorFile;
 pub use kinds::importable;
 pub use reader::{Options, ReadError, Reader, Row};
+pub use routes::routes;

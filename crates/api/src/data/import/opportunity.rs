@@ -31,7 +31,6 @@ pub struct Deal {
 }
 
 impl Importable for Opportunity {
-    const APART: &'static [&'static str] = &["customer_id"];
     type Extra = Deal;
 
     fn fill(row: &mut RowWork, old: Option<&Self>) -> Result<Deal, Problems> {

@@ -167,9 +167,7 @@ impl Plan {
             .fields
             .iter()
             .any(|f| f.refers == Some(settings.kind.name) && has(f.name).is_some());
-        let teams = (settings.kind.name == "user")
-            .then(|| has("team_id").zip(has("team_manager")))
-            .flatten();
+        let teams = has("team_id").zip(has("team_manager"));
         let mut plan = Self {
             kind: settings.kind,
             options: settings.options,
@@ -235,7 +233,8 @@ impl Plan {
         }
         plan.columns = columns;
         plan.unmapped();
-        if settings.kind.name == "opportunity" && !plan.fills("external_id") && !plan.fills("name") {
+        let named = settings.kind.import.is_some_and(|import| import.named);
+        if named && !plan.fills("external_id") && !plan.fills("name") {
             plan.remarks.push((None, Problem::new(code::NO_KEY)));
         }
         Ok(Some(plan))

@@ -258,7 +258,7 @@ fn refuse_unread(caller: &Caller, request: &HttpRequest) -> Result<(), Problem> 
     if said > MOST_BYTES + 2 * MOST_WORDS {
         return Err(too_large());
     }
-    let kinds = kinds::PLURALS.into_iter().filter_map(importable);
+    let kinds = kinds::all();
     let any = kinds
         .map(|kind| may_begin(caller, kind))
         .reduce(|one, next| next.or(one));
@@ -355,7 +355,8 @@ fn shown(import: &Import, caller: &Caller) -> persistence::Result<Json> {
             value["label"] = json!(named.map(|l| l.get(locale)));
         }
         let field = |(name, l): (&str, domain::Label)| {
-            let required = kind.field(name).is_some_and(|f| f.required) && kind.name != "opportunity";
+            let named = kind.import.is_some_and(|import| import.named);
+            let required = kind.field(name).is_some_and(|f| f.required) && !named;
             json!({ "name": name, "label": l.get(locale), "required": required })
         };
         let closed = closed(kind, &caller.fields(kind));
@@ -513,7 +514,7 @@ pub fn routes(routes: &mut Routes) {
     let delimiter = json!({ "type": ["string", "null"], "enum": [",", ";", "|", "tab", "\t", null], "description": "If it is not found by itself." });
     let form = json!({ "type": "object", "required": ["file", "kind"], "properties": {
         "file": { "type": "string", "format": "binary", "description": "At most 100 MB." },
-        "kind": { "type": "string", "enum": kinds::PLURALS },
+        "kind": { "type": "string", "enum": kinds::plurals() },
         "mapping": words, "values": values, "encoding": encoding, "delimiter": delimiter,
         "dry_run": { "type": "boolean", "default": false } } });
     let doc = Doc::new("create_import", "imports", "Hand in a file")

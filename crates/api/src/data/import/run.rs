@@ -16,11 +16,11 @@ use serde_json::{Map, json};
 use super::book::Book;
 use super::draft::{Draft, Problems, context};
 use super::error_file::ErrorFile;
+use super::kinds;
 use super::lookup::{self, Lookup};
 use super::plan::{Plan, Settings, Table};
 use super::reader::Reader;
 use super::take::{self, Desk, Taken, problems_of};
-use super::user;
 use crate::caller::Caller;
 use crate::noun;
 use crate::write::{Cause, Change, Writing, write_one};
@@ -210,19 +210,9 @@ struct Run<'a, W: Write, F: FnOnce() -> io::Result<W>> {
 
 impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
     fn take(&mut self, drafts: Vec<Draft>) -> Result<(), Failure> {
-        use domain::{contact::Contact, customer::Customer, lead::Lead, opportunity::Opportunity, product::Product};
-        type Batch = fn(&mut Tx, &Desk, &[Draft]) -> persistence::Result<(Vec<Taken>, Book)>;
-        let batch: Batch = match self.desk.plan.kind.name {
-            "customer" => take::batch::<Customer>,
-            "contact" => take::batch::<Contact>,
-            "exchange_rate" => take::batch::<domain::exchange_rate::ExchangeRate>,
-            "holiday" => take::batch::<domain::holiday::Holiday>,
-            "lead" => take::batch::<Lead>,
-            "product" => take::batch::<Product>,
-            "opportunity" => take::batch::<Opportunity>,
-            "user" => user::batch,
-            other => return Err(persistence::Error::internal(format!("no import of {other}")).into()),
-        };
+        let kind = self.desk.plan.kind;
+        let batch =
+            kinds::batch(kind).ok_or_else(|| persistence::Error::internal(format!("no import of {}", kind.name)))?;
         let drafts = Arc::new(drafts);
         let (desk, rows) = (self.desk.clone(), drafts.clone());
         let (taken, book) = if desk.trial {

@@ -86,8 +86,6 @@ impl Taken {
 
 /// A record kind that files may hold.
 pub trait Importable: Noun {
-    /// What tells two records of one name apart: the first of these fields that has a value.
-    const APART: &'static [&'static str] = &[];
     /// What the kind works out for a row and needs again when the record is there.
     type Extra: Default;
 
@@ -291,9 +289,13 @@ impl Key {
     }
 }
 
+fn told_apart<T: Record>() -> &'static [&'static str] {
+    T::KIND.import.map_or(&[], |import| import.apart)
+}
+
 /// Of the fields that the importer reads: whether a row meets a record tells what the record has in them.
 fn apart<T: Importable>(map: &Map<String, Json>, fields: &Fields) -> Option<String> {
-    T::APART
+    told_apart::<T>()
         .iter()
         .filter(|f| fields.reads(f))
         .find_map(|f| map.get(*f).and_then(Json::as_str))
@@ -360,7 +362,7 @@ impl<T: Importable> Existing<T> {
             return Ok(None);
         };
         let mut same = alike.iter().filter(|record| {
-            T::APART.is_empty()
+            told_apart::<T>().is_empty()
                 || matches!(serde_json::to_value(record.whole()), Ok(Json::Object(map)) if apart::<T>(&map, fields) == *wanted)
         });
         match (same.next(), same.next()) {

@@ -9,21 +9,11 @@ use super::mapping::{FieldHint, Guess, guess};
 use super::number::{NumberScan, NumberStyle, money, number};
 use super::problem::{Problem, code};
 use super::{cell, closest};
+use crate::kind::Extra;
 use crate::money::Rate;
 use crate::policy::{Access, Fields};
 use crate::value::{Choice, Type};
 use crate::{Currency, Field, Instant, Kind, Label};
-
-/// Columns that fill no field by themselves: the importer makes something of them.
-const EXTRA: &[(&str, &str, Label)] = &[
-    ("contact", "first_name", Label::new("名", "First name")),
-    ("contact", "last_name", Label::new("姓", "Last name")),
-    ("lead", "first_name", Label::new("名", "First name")),
-    ("lead", "last_name", Label::new("姓", "Last name")),
-    ("opportunity", "product", Label::new("产品", "Product")),
-    ("opportunity", "quantity", Label::new("数量", "Quantity")),
-    ("user", "team_manager", Label::new("团队负责人", "Team manager")),
-];
 
 /// What a file may fill: name and label of the importable fields, then of the extra columns.
 pub fn targets(kind: &Kind) -> impl Iterator<Item = (&'static str, Label)> {
@@ -32,31 +22,22 @@ pub fn targets(kind: &Kind) -> impl Iterator<Item = (&'static str, Label)> {
         .iter()
         .filter(|f| f.can(crate::record::IMPORT))
         .map(|f| (f.name, f.label));
-    let extra = EXTRA
-        .iter()
-        .filter(|(k, _, _)| *k == kind.name)
-        .map(|(_, name, label)| (*name, *label));
-    own.chain(extra)
+    own.chain(extra(kind).iter().map(|column| (column.name, column.label)))
+}
+
+fn extra(kind: &Kind) -> &'static [Extra] {
+    kind.import.map_or(&[], |import| import.extra)
 }
 
 /// The label of something a file may fill.
 pub fn label(kind: &Kind, name: &str) -> Option<Label> {
-    let extra = || {
-        EXTRA
-            .iter()
-            .find(|(k, n, _)| *k == kind.name && *n == name)
-            .map(|(_, _, label)| *label)
-    };
-    kind.field(name).map(|f| f.label).or_else(extra)
+    let column = || extra(kind).iter().find(|column| column.name == name).map(|c| c.label);
+    kind.field(name).map(|f| f.label).or_else(column)
 }
 
 /// What a file may not fill, for somebody who may set only some of the fields.
 pub fn closed(kind: &Kind, fields: &Fields) -> Vec<&'static str> {
-    let sets = |name: &'static str| match name {
-        "first_name" | "last_name" => "name",
-        "product" | "quantity" => "lines",
-        own => own,
-    };
+    let sets = |name: &'static str| extra(kind).iter().find(|c| c.name == name).map_or(name, |c| c.fills);
     let names = targets(kind).map(|(name, _)| name);
     names.filter(|name| fields.access(sets(name)) > Access::Full).collect()
 }

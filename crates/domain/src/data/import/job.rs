@@ -35,6 +35,8 @@ record! {
         error: Option<serde_json::Value> = [READONLY] "失败原因" "Cause of failure",
         has_errors: bool = [FILTER READONLY] "有未导入的行" "Has rows in error",
         finished_at: Option<crate::Instant> = [SORT FILTER READONLY] "完成时间" "Finished",
+    } with {
+        usual(Usual::Work) work() columns(&["file_name", "kind", "status", "finished_at"])
     }
 }
 

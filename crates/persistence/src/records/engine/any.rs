@@ -9,6 +9,7 @@ use crate::tx::{Dialect, Tx};
 use crate::{filter, search};
 use domain::change::ChangeAction;
 use domain::policy::{Actor, Permit, Scope};
+use domain::record::OnDelete;
 use domain::user::User;
 use domain::value::{Row, Storage, Val};
 use domain::{AnyRecord, Id, Instant, Issue, Issues, Kind, Record};
@@ -431,13 +432,20 @@ pub fn delete(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<()> {
     change::append(tx, permit, entry)
 }
 
-/// A kind with a live record that refers to this one. Only what belongs to the workspace (stages, products, users) is
-/// held by its references: a deleted customer leaves its history behind.
+/// A kind with a live record that refers to this one and keeps it from being deleted (`OnDelete::Restrict`).
 fn referrer(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<&'static str>> {
-    if kind.ownership == domain::record::Ownership::Owned {
-        return Ok(None);
+    // Kind, table and column; rows that are part of a record go with it and are never in the bin.
+    let mut places: Vec<(&'static str, &str, &str, &str)> = Vec::new();
+    for other in domain::KINDS {
+        let holds = |f: &&domain::Field| f.refers == Some(kind.name) && f.on_delete == OnDelete::Restrict;
+        let held = other.fields.iter().filter(holds);
+        places.extend(held.map(|f| (other.name, other.plural, f.name, " AND deleted_at IS NULL")));
+        if let Some(lines) = other.lines {
+            let held = lines.refers.iter().filter(|(_, to)| *to == kind.name);
+            places.extend(held.map(|(column, _)| (other.name, lines.table, *column, "")));
+        }
     }
-    if tx.dialect() == Dialect::Pg {
+    if !places.is_empty() && tx.dialect() == Dialect::Pg {
         // Who is about to refer to it waits until this transaction ends, and then does not find it.
         let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", kind.plural))
             .value(permit.workspace())
@@ -446,23 +454,7 @@ fn referrer(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<
             .text(" FOR UPDATE");
         tx.row(&sql, &[Storage::Id])?;
     }
-    let mut places: Vec<(&'static str, &str, &str)> = Vec::new();
-    for other in domain::KINDS {
-        let refers = other
-            .fields
-            .iter()
-            .filter(|f| f.refers == Some(kind.name) && f.name != "created_by");
-        places.extend(refers.map(|f| (other.name, other.plural, f.name)));
-    }
-    if kind.name == "product" {
-        places.push(("opportunity", "opportunity_lines", "product_id"));
-    }
-    for (name, table, column) in places {
-        let alive = if table == "opportunity_lines" {
-            ""
-        } else {
-            " AND deleted_at IS NULL"
-        };
+    for (name, table, column, alive) in places {
         let sql = Sql::new(format!("SELECT workspace_id FROM {table} WHERE {column} = "))
             .value(id)
             .text(" AND workspace_id = ")

@@ -1,0 +1,258 @@
+//! Record kinds as data: what holds for all records of a kind, said once by `record!` and read by every floor.
+
+use super::record::{Field, PARENT, SEARCH};
+use crate::label::Label;
+use crate::policy::{Action, Reach};
+
+/// Who sees the records of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ownership {
+    /// Each has an owner; rights reach to own, team or all.
+    Owned,
+    /// They belong to the workspace; everybody who may view the kind sees all.
+    Shared,
+}
+
+/// What a role lets do with a kind that it does not name, where it gives less than everything to the kinds it does not
+/// name: so a kind that is new is open to nobody by mistake. Administrators have everything, and may give more by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usual {
+    /// Nothing. What holds for a kind that says nothing.
+    Closed,
+    /// Everybody sees it, administrators change it.
+    Settings,
+    /// As settings, and everybody adds to it.
+    Added,
+    /// What people work with, as far as the role reaches.
+    Work,
+}
+
+impl Usual {
+    /// How far a right goes that reaches to one's own, or one's team's.
+    pub const fn part(self, action: Action, reach: Reach) -> Reach {
+        match (self, action) {
+            (_, _) if matches!(reach, Reach::None) => Reach::None,
+            (Self::Work, _) => reach,
+            (Self::Settings | Self::Added, Action::View) => Reach::All,
+            (Self::Added, Action::Create | Action::Import) => Reach::All,
+            (Self::Closed | Self::Settings | Self::Added, _) => Reach::None,
+        }
+    }
+}
+
+/// How files of records are taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Imported {
+    /// What tells two records of one name apart: the first of these fields that has a value.
+    pub apart: &'static [&'static str],
+    /// Columns that fill no field by themselves: the importer makes something of them.
+    pub extra: &'static [Extra],
+    /// A name is made of the other cells where a row has none.
+    pub named: bool,
+}
+
+/// A column of a file that is no field.
+#[derive(Debug, Clone, Copy)]
+pub struct Extra {
+    pub name: &'static str,
+    pub label: Label,
+    /// The field that it fills in the end.
+    pub fills: &'static str,
+}
+
+impl Extra {
+    pub const fn new(name: &'static str, zh: &'static str, en: &'static str, fills: &'static str) -> Self {
+        let label = Label::new(zh, en);
+        Self { name, label, fills }
+    }
+}
+
+/// Rows that are part of a record, written with it: the product lines of a deal.
+#[derive(Debug, Clone, Copy)]
+pub struct Lines {
+    pub table: &'static str,
+    /// The field of the record that holds them.
+    pub field: &'static str,
+    /// Their references: column and kind.
+    pub refers: &'static [(&'static str, &'static str)],
+}
+
+/// A heading and the fields under it.
+pub type Group = (Label, &'static [&'static str]);
+
+/// Headings that many kinds have.
+pub const BASICS: Label = Label::new("基本信息", "Basics");
+pub const CONTACT: Label = Label::new("联系方式", "Contact details");
+pub const FOLLOW_UP: Label = Label::new("跟进", "Follow-up");
+
+/// A record kind: everything that is the same for all its records.
+#[derive(Debug)]
+pub struct Kind {
+    /// Singular, snake_case: `lead`.
+    pub name: &'static str,
+    /// Plural: the table, and the path in the API (with hyphens for underscores).
+    pub plural: &'static str,
+    pub label: Label,
+    pub ownership: Ownership,
+    pub fields: &'static [Field],
+    /// The field that names a record to a person.
+    pub title: &'static str,
+    pub usual: Usual,
+    /// What can be done to its records beyond what can be done to any.
+    pub verbs: &'static [Action],
+    /// The kind that its records are part of: who may see and change that, may see and change these.
+    pub part_of: Option<&'static str>,
+    /// A role may close its fields, as it may those of all that somebody owns.
+    pub closable: bool,
+    /// What is written of it may change what somebody may do.
+    pub about_rights: bool,
+    /// Its records tell of work that the server does, which writes them itself.
+    pub work: bool,
+    /// None where no file is taken.
+    pub import: Option<Imported>,
+    /// Fields that name a record besides its name and external id, the surest first.
+    pub known_by: &'static [&'static str],
+    /// Fields that no two live records have the same values in.
+    pub unique: &'static [&'static [&'static str]],
+    /// Where its hits stand among those of other kinds when everything is searched; none where it is not.
+    pub searched: Option<u8>,
+    /// What happened with a record is written down beside it.
+    pub timeline: bool,
+    /// The values of `status` with which a record is over.
+    pub closed: &'static [&'static str],
+    pub lines: Option<Lines>,
+    /// Its records are listed, and each is looked at, on a page of its own.
+    pub page: bool,
+    pub icon: &'static str,
+    /// What a list starts with.
+    pub columns: &'static [&'static str],
+    /// What a new record is asked for first.
+    pub form: &'static [&'static str],
+    /// How the fields stand together on the page; those not named come last.
+    pub groups: &'static [Group],
+}
+
+/// A builder call that sets one thing.
+macro_rules! sets {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $field:ident = $value:expr;)*) => {
+        $($(#[$doc])* pub const fn $name(mut self $(, $arg: $ty)*) -> Self {
+            self.$field = $value;
+            self
+        })*
+    };
+}
+
+impl Kind {
+    pub const fn new(
+        name: &'static str,
+        plural: &'static str,
+        label: Label,
+        ownership: Ownership,
+        title: &'static str,
+        fields: &'static [Field],
+    ) -> Self {
+        Self {
+            name,
+            plural,
+            label,
+            ownership,
+            fields,
+            title,
+            usual: Usual::Closed,
+            verbs: &[],
+            part_of: None,
+            closable: false,
+            about_rights: false,
+            work: false,
+            import: None,
+            known_by: &[],
+            unique: &[],
+            searched: None,
+            timeline: false,
+            closed: &[],
+            lines: None,
+            page: false,
+            icon: "file",
+            columns: &["name", "updated_at"],
+            form: &["name"],
+            groups: &[],
+        }
+    }
+
+    // What the block after the fields may say.
+    sets! {
+        usual(usual: Usual) usual = usual;
+        verbs(verbs: &'static [Action]) verbs = verbs;
+        part_of(kind: &'static str) part_of = Some(kind);
+        closable() closable = true;
+        about_rights() about_rights = true;
+        work() work = true;
+        /// `apart` tells two records of one name apart.
+        import(apart: &'static [&'static str]) import = Some(Imported { apart, extra: &[], named: false });
+        known_by(fields: &'static [&'static str]) known_by = fields;
+        unique(keys: &'static [&'static [&'static str]]) unique = keys;
+        searched(place: u8) searched = Some(place);
+        timeline() timeline = true;
+        closed(values: &'static [&'static str]) closed = values;
+        page() page = true;
+        icon(name: &'static str) icon = name;
+        columns(names: &'static [&'static str]) columns = names;
+        form(names: &'static [&'static str]) form = names;
+        groups(groups: &'static [Group]) groups = groups;
+    }
+
+    pub const fn import_extra(mut self, columns: &'static [Extra]) -> Self {
+        if let Some(import) = &mut self.import {
+            import.extra = columns;
+        }
+        self
+    }
+
+    /// Rows of a file may leave the name to the importer.
+    pub const fn import_names(mut self) -> Self {
+        if let Some(import) = &mut self.import {
+            import.named = true;
+        }
+        self
+    }
+
+    pub const fn lines(
+        mut self,
+        field: &'static str,
+        table: &'static str,
+        refers: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        self.lines = Some(Lines { table, field, refers });
+        self
+    }
+
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+
+    /// The last part of the path in the API.
+    pub fn path(&self) -> String {
+        self.plural.replace('_', "-")
+    }
+
+    pub fn parents(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.fields
+            .iter()
+            .filter(|f| f.can(PARENT))
+            .filter_map(|f| Some((f.name, f.refers?)))
+    }
+
+    /// Whether its records tell of work that the server does: imports and jobs.
+    pub fn is_work(&self) -> bool {
+        self.work
+    }
+
+    pub fn is_searchable(&self) -> bool {
+        self.fields.iter().any(|f| f.can(SEARCH))
+    }
+
+    /// The field that tells what is over from what is still to be done, for kinds that know the difference.
+    pub fn status(&self) -> Option<&'static Field> {
+        self.field("status").filter(|_| !self.closed.is_empty())
+    }
+}
