@@ -8,6 +8,7 @@ use crate::{
 use domain::policy::Access;
 use domain::record::{self, Place};
 use domain::{Field, Kind, Record, value::Type};
+use std::sync::LazyLock;
 
 pub static CUSTOMER: &Kind = domain::customer::Customer::KIND;
 pub static CONTACT: &Kind = domain::contact::Contact::KIND;
@@ -28,34 +29,31 @@ pub static EXCHANGE_RATE: &Kind = domain::exchange_rate::ExchangeRate::KIND;
 pub static HOLIDAY: &Kind = domain::holiday::Holiday::KIND;
 pub static NUMBERING_RULE: &Kind = domain::numbering_rule::NumberingRule::KIND;
 
-/// In the order in which they are offered.
-pub static ALL: [&Kind; 17] = [
-    LEAD,
-    CUSTOMER,
-    CONTACT,
-    OPPORTUNITY,
-    PRODUCT,
-    ACTIVITY,
-    TASK,
-    USER,
-    TEAM,
-    ROLE,
-    PIPELINE,
-    STAGE,
-    PICKLIST,
-    CURRENCY,
-    EXCHANGE_RATE,
-    HOLIDAY,
-    NUMBERING_RULE,
-];
+/// What people work with, in the order in which it is offered; the rest follows.
+static FIRST: [&Kind; 7] = [LEAD, CUSTOMER, CONTACT, OPPORTUNITY, PRODUCT, ACTIVITY, TASK];
+
+/// All that has records of its own, in the order in which it is offered.
+pub static ALL: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
+    let own = domain::KINDS.iter().filter(|kind| !kind.work && kind.part_of.is_none());
+    let rest = own
+        .copied()
+        .filter(|kind| FIRST.iter().all(|first| first.name != kind.name));
+    FIRST.into_iter().chain(rest).collect()
+});
+
+/// Kinds with pages, each with the address of its list.
+pub static LISTED: LazyLock<Vec<(String, &'static Kind)>> = LazyLock::new(|| {
+    let listed = ALL.iter().filter(|kind| kind.page);
+    listed.map(|kind| (format!("/{}", kind.path()), *kind)).collect()
+});
 
 pub fn kind(name: &str) -> Option<&'static Kind> {
-    ALL.into_iter().find(|k| k.name == name)
+    ALL.iter().copied().find(|k| k.name == name)
 }
 
 /// By the plural of the API, as it stands in bodies or in addresses.
 pub fn by_plural(plural: &str) -> Option<&'static Kind> {
-    ALL.into_iter().find(|k| k.plural == plural || k.path() == plural)
+    ALL.iter().copied().find(|k| k.plural == plural || k.path() == plural)
 }
 
 /// What many of a kind are called, as a heading. Chinese has no plural; English takes that of the API.
@@ -158,7 +156,7 @@ pub fn in_order(kind: &'static Kind) -> Vec<&'static Field> {
 }
 
 /// Fields that have a place of their own on the page, or say nothing before something has happened.
-pub fn aside(kind: &Kind, field: &Field, row: &Row) -> bool {
+pub fn aside(field: &Field, row: &Row) -> bool {
     match field.place {
         Place::Usual => false,
         Place::Aside => true,

@@ -30,7 +30,7 @@ mod ui;
 
 // A noun is named without its area.
 use customers::{lead, task};
-use data::{import, job};
+use data::job;
 use finance::currency;
 use office::picklist;
 use people::{access, auth, avatar, hand_over, role, sharing, team, transfer, user};

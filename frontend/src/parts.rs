@@ -32,7 +32,7 @@ macro_rules! parts {
 parts! {
     list {
         fn list(kind: &'static Kind) {
-            view! { <list::ListPage kind icon_name=kind.name/> }
+            view! { <list::ListPage kind icon_name=kind.icon/> }
         }
         // Whichever screen it comes over, this part is fetched first.
         fn conflict(it: Box<Conflict>) {

@@ -87,6 +87,9 @@ enum Command {
         /// Print the schema as the database tells it
         #[arg(long)]
         print_schema: bool,
+        /// Write the migration that this kind of records needs, as JSON: for `cargo xtask migration`
+        #[arg(long, hide = true)]
+        draft: Option<String>,
     },
     /// Manage users
     User {
@@ -242,8 +245,14 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             database,
             revert_all,
             print_schema,
+            draft,
         } => {
-            if print_schema {
+            if let Some(name) = draft {
+                let kind = domain::kind(&name).with_context(|| format!("no kind {name:?}"))?;
+                let draft = migrations::draft(&database.database, kind)?;
+                let json = draft.map(|d| serde_json::json!({ "words": d.words, "ways": d.ways }));
+                let _ = write!(std::io::stdout(), "{}", serde_json::json!(json));
+            } else if print_schema {
                 let _ = write!(std::io::stdout(), "{}", migrations::schema(&database.database)?);
             } else {
                 migrations::migrate(&database.database, revert_all)?;

@@ -18,15 +18,15 @@ mod tests;
 // A noun is named without its area.
 pub use customers::activity;
 pub use data::{import, job};
-pub use db::migrations;
 use db::{backend, error, plan, sql, store, tx};
+pub use db::{draft, migrations};
 pub use finance::exchange_rate;
 pub use office::{holiday, numbering_rule, workspace};
 pub use people::{
     access, api_key, avatar, hand_over, login, outbox, second_factor, session, sharing, team, transfer, user,
 };
 pub use records::{audit, change, engine, idempotency, search, subscriber};
-use records::{filter, seal, sum};
+use records::{filter, named, seal, sum};
 pub use sales::{opportunity, report};
 
 pub use error::{Error, Result};

@@ -5,7 +5,8 @@ mod common;
 use common::{Db, Engine, both, place};
 use domain::record::SORT;
 use domain::value::Storage;
-use persistence::migrations::{migrate, schema};
+use persistence::draft;
+use persistence::migrations::{self, migrate, schema};
 use std::collections::BTreeSet;
 
 /// `table.column type nullability` of everything the database has.
@@ -110,7 +111,7 @@ fn every_reference_is_a_foreign_key_within_the_workspace() {
     both(|db| {
         let all = definitions(db);
         for kind in domain::KINDS {
-            for field in kind.fields.iter().filter(|f| f.refers.is_some()) {
+            for field in kind.fields.iter().filter(|f| f.refers.is_some() && !f.is_several()) {
                 let target = domain::kind(field.refers.expect("refers")).expect("a kind").plural;
                 let key = format!("FOREIGN KEY (workspace_id, {}) REFERENCES {target}", field.name);
                 let found = all.iter().any(|line| {
@@ -145,13 +146,98 @@ fn every_sort_and_every_reference_has_its_index() {
                 // Who made or owns a setting is never looked up by.
                 let looked_up = !matches!(field.name, "created_by" | "owner_id")
                     || (field.name == "owner_id" && kind.ownership == domain::record::Ownership::Owned);
-                if field.refers.is_some() && looked_up {
+                if field.is_several() {
+                    let gin = format!("ON public.{} USING gin ({})", kind.plural, field.name);
+                    let found = all.iter().any(|line| line.contains(&gin));
+                    assert!(db.engine == Engine::Sqlite || found, "{gin}");
+                } else if field.refers.is_some() && looked_up {
                     let columns = format!("workspace_id, {}", field.name);
                     assert!(has(&columns), "{} ({columns}", kind.plural);
                 }
             }
         }
     });
+}
+
+#[test]
+fn what_is_declared_unique_has_its_index_and_nothing_else_is() {
+    both(|db| {
+        let all = definitions(db);
+        for kind in domain::KINDS {
+            let on = [
+                format!(" ON {} (", kind.plural),
+                format!(" ON public.{} USING btree (", kind.plural),
+            ];
+            let of_kind = all
+                .iter()
+                .filter(|line| line.contains("UNIQUE INDEX") && on.iter().any(|on| line.contains(on)));
+            let columns = |line: &String| {
+                let within = line
+                    .split('(')
+                    .nth(1)
+                    .and_then(|rest| rest.split(')').next())
+                    .unwrap_or_default()
+                    .to_owned();
+                within.trim_start_matches("workspace_id, ").to_owned()
+            };
+            // Each kind has these; a number is given once and for all; a job is one while it runs.
+            let known = ["external_id", "number", "id", "work, subject_id"];
+            let real: BTreeSet<String> = of_kind
+                .map(columns)
+                .filter(|c| !known.contains(&c.as_str()) && c != "workspace_id")
+                .collect();
+            let said: BTreeSet<String> = kind.unique.iter().map(|key| key.join(", ")).collect();
+            assert_eq!(real, said, "{}", kind.name);
+        }
+    });
+}
+
+/// The table of a kind taken away and made again from its declaration, and its columns one by one.
+#[test]
+fn a_migration_written_from_the_declaration_is_the_one_that_there_is() {
+    both(|db| {
+        let kind = domain::kind("holiday").expect("a kind");
+        let at = usize::from(db.engine == Engine::Pg);
+        let first = schema(&db.url).expect("reads");
+        let has = |columns: &str| -> BTreeSet<String> { columns.split(' ').map(str::to_owned).collect() };
+        let whole = draft::draft(kind, &BTreeSet::new())
+            .expect("a draft")
+            .expect("something to do");
+        assert_eq!(whole.words, "holidays");
+        db.sql(&whole.ways[at].2);
+        assert_ne!(schema(&db.url).expect("reads"), first);
+        db.sql(&whole.ways[at].1);
+        assert_eq!(schema(&db.url).expect("reads"), first);
+
+        let most = "id version created_at updated_at created_by owner_id external_id custom_fields day name name_sort";
+        let added = draft::draft(kind, &has(most))
+            .expect("a draft")
+            .expect("something to do");
+        assert_eq!(added.words, "holidays_kind");
+        db.sql(&added.ways[at].2);
+        let without = real_columns(db);
+        assert!(!without.iter().any(|c| c.starts_with("holidays.kind ")));
+        db.sql(&added.ways[at].1);
+        assert!(real_columns(db).iter().any(|c| c.starts_with("holidays.kind ")));
+        assert_eq!(
+            draft::draft(kind, &has(&format!("{most} kind"))).expect("a draft"),
+            None
+        );
+        // What rows that are there cannot have is told, not guessed.
+        let refused = draft::draft(
+            kind,
+            &has("id version created_at updated_at created_by owner_id external_id custom_fields name name_sort kind"),
+        );
+        assert!(refused.expect_err("no default").to_string().contains("day"));
+    });
+}
+
+#[test]
+fn no_kind_waits_for_a_migration() {
+    let (url, _place) = place(Engine::Sqlite, true);
+    for kind in domain::KINDS {
+        assert_eq!(migrations::draft(&url, kind).expect("reads"), None, "{}", kind.name);
+    }
 }
 
 #[test]

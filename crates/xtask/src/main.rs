@@ -4,6 +4,7 @@ mod app;
 mod bench;
 mod counts;
 mod deny;
+mod migration;
 mod migrations;
 mod openapi;
 mod pack;
@@ -30,6 +31,8 @@ cargo xtask <verb>
   bench [--engine sqlite|postgres|both] [--seconds N] [--rows F] [--only WORDS]
                            measure the release server on 100,000 customers (times F)
         [--against BINARY]   in turns with another build of it, five rounds: medians and ratios
+  migration KIND [--at YYYY-MM-DD-NNNNNN]
+                           write the migration that a declared kind, or a field added to one, needs
   openapi                  write openapi/openapi.json from the code
   postgres [--durable]     run a PostgreSQL of one's own until Ctrl-C, and print its URL
   tidy                     check names, places and texts that no compiler looks at
@@ -58,6 +61,7 @@ fn dispatch(verb: &str, args: Args) -> Result<ExitCode> {
         "openapi" => args.none_left().and_then(|()| openapi::write()),
         "postgres" => postgres(args),
         "tidy" => args.none_left().and_then(|()| tidy::check()),
+        "migration" => migration::write(args),
         "check-migrations" => args.none_left().and_then(|()| migrations::check()),
         "setup" => args.none_left().and_then(|()| setup::everything()),
         "" | "help" | "-h" | "--help" => {

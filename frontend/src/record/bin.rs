@@ -20,7 +20,8 @@ pub fn page(kind: &Kind) -> String {
 #[component]
 pub fn BinPage(kind: Option<&'static Kind>) -> impl IntoView {
     let mut seen = kinds::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|k| state::me().is_none_or(|m| m.may(k.name, "view")));
     let all = seen.clone();
     let kind = seen.find(|k| kind.is_none_or(|kind| kind.name == k.name));

@@ -36,7 +36,7 @@ pub fn editable(kind: &Kind, field: &Field) -> bool {
         && !field.can(FIXED)
         && field.name != kind.title
         && !moved
-        && !matches!(field.ty, Type::LongText)
+        && !matches!(field.ty, Type::LongText | Type::Ids)
 }
 
 /// `done` hears when it is over, and whether the keyboard should go back to the table.

@@ -4,7 +4,7 @@ use crate::{
     i18n::{fill, format, label, t},
     kinds,
     record::{
-        names::{Names, Wanted},
+        names::{Names, Wanted, ids},
         row::value_text,
     },
     role, sharing, transfer,
@@ -21,8 +21,9 @@ pub fn mentioned(kind: Option<&'static Kind>, entry: &Value, wanted: &mut Wanted
         // A sign-in is no record, but tells whose it is.
         let refers = field.map_or((name == "user_id").then_some("user"), |f| f.refers);
         if let Some(refers) = refers {
-            wanted.add(refers, pair[0].as_str());
-            wanted.add(refers, pair[1].as_str());
+            for id in ids(&pair[0]).chain(ids(&pair[1])) {
+                wanted.add(refers, Some(id));
+            }
         }
         if name == sharing::SHARED {
             wanted.add("user", pair[0]["user_id"].as_str());
@@ -92,12 +93,14 @@ fn of_field(field: &'static Field, pair: &Value, names: &Names) -> Vec<Line> {
             new: new.to_owned(),
         }];
     }
-    let text = |value: &Value| match (value.as_str().filter(|_| field.refers.is_some()), value) {
-        (Some(id), _) => names.get(id).cloned().unwrap_or_else(|| "…".to_owned()),
-        (None, Value::Array(items)) if field.ty == Type::Json => {
-            fill(t().n_items, &[&format::number(items.len() as f64)])
-        }
-        (None, value) => value_text(field, value),
+    let named = |value: &Value| {
+        let each = ids(value).map(|id| names.get(id).map_or("…", String::as_str));
+        each.collect::<Vec<_>>().join(t().list_comma)
+    };
+    let text = |value: &Value| match value {
+        value if field.refers.is_some() => named(value),
+        Value::Array(items) if field.ty == Type::Json => fill(t().n_items, &[&format::number(items.len() as f64)]),
+        value => value_text(field, value),
     };
     vec![Line {
         name: label(field.label).to_owned(),

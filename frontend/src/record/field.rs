@@ -5,7 +5,10 @@ use crate::{
     dom::{self, Tell},
     i18n::{LANGUAGES, fill, format, label, t},
     kinds, picklist,
-    record::row::{self, Row},
+    record::{
+        row::{self, Row},
+        several,
+    },
     role::{self, RoleBoxes},
     ui::{avatar, badge, combobox::Chosen, combobox::Combobox, icon, toast},
     user,
@@ -23,6 +26,8 @@ use serde_json::{Value, json};
 pub struct Draft {
     pub value: RwSignal<Value>,
     pub chosen: RwSignal<Chosen>,
+    /// Ids and names, where there may be several.
+    pub several: RwSignal<Vec<(String, String)>>,
 }
 
 impl Draft {
@@ -30,6 +35,7 @@ impl Draft {
         Self {
             value: RwSignal::new(value),
             chosen: RwSignal::new(None),
+            several: RwSignal::new(Vec::new()),
         }
     }
 
@@ -37,6 +43,7 @@ impl Draft {
         Self {
             value: RwSignal::new(row.get(field.name).clone()),
             chosen: RwSignal::new(row.reference(field)),
+            several: RwSignal::new(row.references(field)),
         }
     }
 
@@ -44,6 +51,7 @@ impl Draft {
     pub fn start(self, field: &Field, row: &Row) {
         self.value.set(row.get(field.name).clone());
         self.chosen.set(row.reference(field));
+        self.several.set(row.references(field));
     }
 
     pub fn refer(chosen: Chosen) -> Self {
@@ -51,6 +59,7 @@ impl Draft {
         Self {
             value: RwSignal::new(id),
             chosen: RwSignal::new(chosen),
+            several: RwSignal::new(Vec::new()),
         }
     }
 
@@ -58,8 +67,12 @@ impl Draft {
     pub fn expansion(self, field: &Field) -> Option<(String, Value)> {
         let name = field.expansion()?.to_owned();
         let title = kinds::kind(field.refers?)?.title;
-        let (id, text) = self.chosen.get_untracked()?;
-        Some((name, json!({ "id": id, title: text })))
+        let one = |(id, text): (String, String)| json!({ "id": id, title: text });
+        if field.is_several() {
+            let list = self.several.get_untracked();
+            return Some((name, list.into_iter().map(one).collect()));
+        }
+        Some((name, one(self.chosen.get_untracked()?)))
     }
 }
 
@@ -75,6 +88,7 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
             badge(value.as_str().unwrap_or_default(), text)
         }
         Type::Id => reference(field, row),
+        Type::Ids => several::show(field, row),
         Type::Day => {
             let day = value.as_str().unwrap_or_default();
             let open = row.text("status") == "open" || row.get("status").is_null();
@@ -244,6 +258,7 @@ pub fn edit(
         Type::Money => money_box(value, id),
         Type::Tags if field.name == "roles" => view! { <RoleBoxes value id/> }.into_any(),
         Type::Tags => tags(value, id),
+        Type::Ids => several::edit(field, draft, id, narrow, commit),
         Type::LongText => view! {
             <textarea class="input" id=id rows="4" prop:value=text() on:input=move |e| set(or_null(event_target_value(&e)))></textarea>
         }

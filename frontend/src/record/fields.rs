@@ -22,8 +22,7 @@ use wasm_bindgen::JsCast;
 #[component]
 pub fn Fields(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
     // Which fields have something to say follows the record: a reason lost appears when it is lost.
-    let aside =
-        Memo::new(move |_| row.with(|r| kind.fields.iter().map(|f| kinds::aside(kind, f, r)).collect::<Vec<_>>()));
+    let aside = Memo::new(move |_| row.with(|r| kind.fields.iter().map(|f| kinds::aside(f, r)).collect::<Vec<_>>()));
     move || {
         aside.track();
         layout(kind, row)
@@ -33,7 +32,7 @@ pub fn Fields(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
 fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
     let groups = kind.groups;
     let named = move |f: &Field| groups.iter().any(|(_, names)| names.contains(&f.name));
-    let shown = move |f: &Field| row.with_untracked(|r| !kinds::aside(kind, f, r));
+    let shown = move |f: &Field| row.with_untracked(|r| !kinds::aside(f, r));
     let group = move |title: &'static str, fields: Vec<&'static Field>| {
         (!fields.is_empty()).then(|| {
             view! {

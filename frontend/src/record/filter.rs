@@ -215,7 +215,7 @@ fn Chip(filter: Filter, apply: Callback<(Option<Filter>, Option<Filter>)>) -> im
     let name = RwSignal::new(String::new());
     // A filter by a person or record holds an id; its name is looked up once.
     if let Some(kind) = filter.field.refers.and_then(kinds::kind)
-        && matches!(filter.op.as_str(), "eq" | "ne")
+        && matches!(filter.op.as_str(), "eq" | "ne" | "contains")
     {
         let id = filter.value.clone();
         if let Some(me) = state::me().filter(|m| m.id == id) {
@@ -276,17 +276,18 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
     let body = match field.ty {
         Type::Choice(_) | Type::Bool => options(field, &op, value, finish),
         _ if field.picklist.is_some() && !picklist::of(field).options.is_empty() => options(field, &op, value, finish),
-        Type::Id => {
+        Type::Id | Type::Ids => {
             let kind = field.refers.and_then(kinds::kind);
             let chosen = RwSignal::new(None::<(String, String)>);
+            let is = if field.is_several() { "contains" } else { "eq" };
             Effect::new(move |_| {
                 if let Some((id, _)) = chosen.get() {
-                    finish("eq", id);
+                    finish(is, id);
                 }
             });
             let me = (field.refers == Some("user")).then(state::me).flatten();
             view! {
-                {me.map(|me| view! { <button type="button" class="menu-row" on:click=move |_| finish("eq", me.id.clone())>{fill(t().me_of, &[&me.name])}</button> })}
+                {me.map(|me| view! { <button type="button" class="menu-row" on:click=move |_| finish(is, me.id.clone())>{fill(t().me_of, &[&me.name])}</button> })}
                 {kind.map(|kind| view! { <Combobox kind value=chosen label=label(field.label)/> })}
             }
             .into_any()

@@ -74,7 +74,7 @@ pub fn CreateDialog(
                 .map(|r| narrowing(f, &r))
                 .unwrap_or_default()
         });
-        let wide = matches!(f.ty, Type::LongText | Type::Tags) || f.name == kind.title;
+        let wide = matches!(f.ty, Type::LongText | Type::Tags | Type::Ids) || f.name == kind.title;
         let place = if wide { Sending::wide } else { Sending::field };
         let name = (label(f.label), needed(f).then(needed_mark));
         place(
@@ -139,7 +139,12 @@ fn ordered(kind: &'static Kind) -> Vec<&'static Field> {
 fn needed(field: &Field) -> bool {
     // The server knows the first pipeline and its first stage by itself.
     let chosen = matches!(field.name, "pipeline_id" | "stage_id");
-    !field.nullable && !chosen && !matches!(field.ty, Type::Choice(_) | Type::Bool | Type::Tags | Type::Int)
+    !field.nullable
+        && !chosen
+        && !matches!(
+            field.ty,
+            Type::Choice(_) | Type::Bool | Type::Tags | Type::Ids | Type::Int
+        )
 }
 
 fn start(field: &'static Field, preset: &Preset) -> Draft {

@@ -16,5 +16,6 @@ pub mod names;
 pub mod related;
 pub mod row;
 pub mod save;
+mod several;
 pub mod table;
 pub mod timeline;

@@ -2,7 +2,7 @@
 
 use crate::{api, kinds, record::row::Row};
 use domain::Kind;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
 
 /// Id → name; what is gone, or out of reach, is not in it.
@@ -47,13 +47,21 @@ impl Wanted {
     }
 }
 
+/// The ids in a reference: one, or several.
+pub fn ids(value: &Value) -> impl Iterator<Item = &str> {
+    let several = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    several.iter().filter_map(Value::as_str)
+}
+
 /// Rows as if the API had expanded their references; one to a record that is gone is left empty.
 pub async fn expanded(kind: &'static Kind, rows: &[Row]) -> Vec<Row> {
     let references = || kind.fields.iter().filter_map(|f| Some((f, f.refers?, f.expansion()?)));
     let mut wanted = Wanted::default();
     for row in rows {
         for (field, refers, _) in references() {
-            wanted.add(refers, row.get(field.name).as_str());
+            for id in ids(row.get(field.name)) {
+                wanted.add(refers, Some(id));
+            }
         }
     }
     let names = wanted.find().await;
@@ -61,6 +69,12 @@ pub async fn expanded(kind: &'static Kind, rows: &[Row]) -> Vec<Row> {
         let mut map = Map::new();
         for (field, refers, expansion) in references() {
             let title = kinds::kind(refers).map_or("name", |k| k.title);
+            if field.is_several() {
+                let found = ids(row.get(field.name)).filter_map(|id| Some((id, names.get(id)?)));
+                let list = found.map(|(id, name)| json!({ "id": id, title: name }));
+                map.insert(expansion.to_owned(), list.collect());
+                continue;
+            }
             match row.get(field.name).as_str().map(|id| (id, names.get(id))) {
                 Some((id, Some(name))) => map.insert(expansion.to_owned(), json!({ "id": id, title: name })),
                 _ => map.insert(field.name.to_owned(), json!(null)),

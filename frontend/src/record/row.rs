@@ -66,6 +66,21 @@ impl Row {
         Some((id, name.to_owned()))
     }
 
+    /// The records that `field` refers to, where there may be several.
+    pub fn references(&self, field: &Field) -> Vec<(String, String)> {
+        let title = field.refers.and_then(crate::kinds::kind).map_or("name", |k| k.title);
+        let expanded = field
+            .expansion()
+            .filter(|_| field.is_several())
+            .map(|name| self.get(name));
+        let listed = expanded.and_then(Value::as_array).into_iter().flatten();
+        let named = listed.filter_map(|one| {
+            let name = one[title].as_str().or_else(|| one["name"].as_str())?;
+            Some((one["id"].as_str()?.to_owned(), name.to_owned()))
+        });
+        named.collect()
+    }
+
     /// The row with other values in some places.
     pub fn with(&self, patch: &Map<String, Value>) -> Self {
         let mut map = (*self.0).clone();
@@ -81,6 +96,11 @@ impl Row {
             if key.ends_with("_id") && map.get(key) != Some(value) {
                 map.remove(&key[..key.len() - 3]);
             }
+            if let Some(stem) = key.strip_suffix("_ids")
+                && map.get(key) != Some(value)
+            {
+                map.remove(crate::kinds::kind(stem).map_or(stem, |kind| kind.plural));
+            }
         }
         map.extend(newer.0.iter().map(|(k, v)| (k.clone(), v.clone())));
         Self(Arc::new(map))
@@ -89,6 +109,10 @@ impl Row {
 
 /// What a value of a field reads like, in words.
 pub fn text_of(field: &Field, row: &Row) -> String {
+    if field.is_several() {
+        let names = row.references(field).into_iter().map(|(_, name)| name);
+        return names.collect::<Vec<_>>().join(crate::i18n::t().list_comma);
+    }
     if field.refers.is_some() {
         return row.reference(field).map(|(_, name)| name).unwrap_or_default();
     }

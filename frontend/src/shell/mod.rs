@@ -33,22 +33,25 @@ fn place(href: &'static str, name: impl Into<String>, icon: &'static str) -> Pla
 /// The navigation's groups.
 pub fn places() -> Vec<(&'static str, Vec<Place>)> {
     let t = t();
+    let mut sells = vec![
+        place("/leads", kinds::heading(kinds::LEAD), "lead"),
+        place("/customers", kinds::heading(kinds::CUSTOMER), "customer"),
+        place("/contacts", kinds::heading(kinds::CONTACT), "contact"),
+        place("/pipeline", t.pipeline, "pipeline"),
+        place("/opportunities", kinds::heading(kinds::OPPORTUNITY), "opportunity"),
+        place("/products", kinds::heading(kinds::PRODUCT), "product"),
+    ];
+    for (href, kind) in kinds::LISTED.iter() {
+        if sells.iter().all(|place| place.href != href) {
+            sells.push(place(href, kinds::heading(kind), kind.icon));
+        }
+    }
     vec![
         (
             t.work,
             vec![place("/", t.home, "home"), place("/tasks", t.tasks, "tasks")],
         ),
-        (
-            t.sell,
-            vec![
-                place("/leads", kinds::heading(kinds::LEAD), "lead"),
-                place("/customers", kinds::heading(kinds::CUSTOMER), "customer"),
-                place("/contacts", kinds::heading(kinds::CONTACT), "contact"),
-                place("/pipeline", t.pipeline, "pipeline"),
-                place("/opportunities", kinds::heading(kinds::OPPORTUNITY), "opportunity"),
-                place("/products", kinds::heading(kinds::PRODUCT), "product"),
-            ],
-        ),
+        (t.sell, sells),
         (t.data, vec![place("/import", t.import, "import")]),
     ]
 }

@@ -78,21 +78,16 @@ fn commands(q: &str) -> Vec<Hit> {
         note: t().page.to_owned(),
         icon: "trash",
     };
-    let makes = [
-        kinds::CUSTOMER,
-        kinds::CONTACT,
-        kinds::LEAD,
-        kinds::OPPORTUNITY,
-        kinds::PRODUCT,
-    ]
-    .into_iter()
-    .filter(|k| state::me().is_none_or(|m| m.may(k.name, "create")))
-    .map(|k| Hit {
-        href: format!("/{}?new=1", k.path()),
-        name: fill(t().new_of, &[&noun(k.label)]),
-        note: t().action.to_owned(),
-        icon: "plus",
-    });
+    let makes = kinds::LISTED
+        .iter()
+        .map(|(_, kind)| *kind)
+        .filter(|k| state::me().is_none_or(|m| m.may(k.name, "create")))
+        .map(|k| Hit {
+            href: format!("/{}?new=1", k.path()),
+            name: fill(t().new_of, &[&noun(k.label)]),
+            note: t().action.to_owned(),
+            icon: "plus",
+        });
     let q = q.to_lowercase();
     pages
         .chain([settings, bin])

@@ -33,7 +33,6 @@ pub const PRODUCTS: [(&str, &str, &str, &str, i64); 12] = [
 ];
 
 pub const CATEGORIES: [&str; 3] = ["软件", "硬件", "服务"];
-pub const COMPETITORS: [&str; 3] = ["海川工软", "锐进自动化", "Plantwise"];
 pub const TAGS: [(&str, &str); 8] = [
     ("重点客户", "red"),
     ("老客户", "green"),

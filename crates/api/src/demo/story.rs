@@ -91,10 +91,7 @@ impl Story {
     pub fn settings(&mut self, tx: &mut Tx, actor: &Actor) -> persistence::Result<Vec<Product>> {
         let founded = self.dice.past(480);
         let options = |values: &[&str]| values.iter().map(|v| json!({ "value": v })).collect::<Json>();
-        let lists = [
-            ("product_category", "产品类别", options(&CATEGORIES)),
-            ("competitor", "竞争对手", options(&COMPETITORS)),
-        ];
+        let lists = [("product_category", "产品类别", options(&CATEGORIES))];
         let mut picklists: Vec<Picklist> = Vec::new();
         for (key, name, options) in lists {
             picklists.push(make(
@@ -316,8 +313,7 @@ impl Story {
                     let reason =
                         self.dice
                             .pick(&["价格", "价格", "竞争对手", "竞争对手", "没有预算", "需求取消", "无回应"]);
-                    let rival = (reason == "竞争对手").then(|| self.dice.pick(&COMPETITORS).to_owned());
-                    deal = deal.lost(reason.to_owned(), rival, at)?;
+                    deal = deal.lost(reason.to_owned(), at)?;
                 }
             }
             self.opportunities.push(deal);

@@ -89,14 +89,28 @@ pub fn shape_rows(
     }
     for field in &shape.expand {
         let Some(name) = field.expansion() else { continue };
-        let id_of = |row: &Map<String, Json>| row.get(field.name).and_then(Json::as_str).and_then(parse_id);
-        let mut ids: Vec<Id> = rows.iter().filter_map(id_of).collect();
+        let ids_of = |row: &Map<String, Json>| -> Vec<Id> {
+            let ids = match row.get(field.name) {
+                Some(Json::Array(several)) => several.as_slice(),
+                Some(one) => std::slice::from_ref(one),
+                None => &[],
+            };
+            ids.iter().filter_map(|id| parse_id(id.as_str()?)).collect()
+        };
+        let mut ids: Vec<Id> = rows.iter().flat_map(ids_of).collect();
         ids.sort_unstable();
         ids.dedup();
         let titles = titles(tx, caller, field, &ids)?;
         for row in &mut rows {
-            let expanded = id_of(row).and_then(|id| titles.get(&id).map(|t| json!({ "id": id, "name": t })));
-            row.insert(name.to_owned(), expanded.unwrap_or_default());
+            let ids = ids_of(row);
+            let mut named = ids
+                .iter()
+                .filter_map(|id| titles.get(id).map(|t| json!({ "id": id, "name": t })));
+            let expanded = match field.is_several() {
+                true => named.collect(),
+                false => named.next().unwrap_or_default(),
+            };
+            row.insert(name.to_owned(), expanded);
         }
     }
     if let Some(fields) = &shape.fields {

@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use domain::policy::fields::choices;
 use domain::policy::{Access, Action, Fields, Reach};
 use domain::record::{FILTER, FIXED, IMPORT, Ownership, PERSONAL, Place, READONLY, SEARCH, SORT};
-use domain::value::Type;
+use domain::value::{MOST_REFERENCES, Type};
 use domain::{Field, Kind};
 use serde_json::{Map, Value as Json, json};
 
@@ -54,6 +54,9 @@ fn field_schema(field: &Field) -> Json {
         Type::Tags => {
             json!({ "type": "array", "maxItems": 50, "items": { "type": "string", "maxLength": field.max, "minLength": 1 } })
         }
+        Type::Ids => {
+            json!({ "type": "array", "maxItems": MOST_REFERENCES, "items": { "type": "string", "format": "uuid" } })
+        }
         Type::Json if field.name == "lines" => {
             json!({ "type": "array", "maxItems": 200, "items": reference("OpportunityLine") })
         }
@@ -83,7 +86,7 @@ fn field_schema(field: &Field) -> Json {
     schema
 }
 
-fn described(field: &Field) -> Json {
+pub fn described(field: &Field) -> Json {
     let mut schema = field_schema(field);
     if schema.get("anyOf").is_none() && schema.get("$ref").is_none() {
         schema["description"] = json!(field.label.en);
@@ -186,7 +189,7 @@ pub fn add_common(schemas: &mut Map<String, Json>) {
 fn operators(field: &Field) -> Vec<&'static str> {
     match field.ty {
         _ if !field.can(FILTER) => vec![],
-        Type::Tags => vec!["contains", "in", "is_null"],
+        Type::Tags | Type::Ids => vec!["contains", "in", "is_null"],
         Type::Int | Type::Money | Type::Decimal | Type::Day | Type::Instant => {
             vec!["eq", "ne", "lt", "lte", "gt", "gte", "in", "nin", "between", "is_null"]
         }
@@ -222,6 +225,9 @@ fn describe_field(seen: &Fields, field: &Field) -> Json {
             .iter()
             .map(|c| json!({ "value": c.key, "label": { "zh-CN": c.label.zh, "en": c.label.en } }));
         out["choices"] = choices.collect();
+    }
+    if let Some(status) = field.asked_when {
+        out["asked_when"] = json!(status);
     }
     if let Some(picklist) = field.picklist {
         out["picklist"] = json!(picklist);

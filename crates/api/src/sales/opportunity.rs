@@ -6,12 +6,13 @@ use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
 use crate::noun::{self, Noun};
 use crate::write::{Cause, Change, Writing, write_one};
-use crate::{pipeline, request};
+use crate::{pipeline, request, schema};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use domain::opportunity::{Opportunity, OpportunityStatus};
+use domain::opportunity::{Opportunity, OpportunityPatch, OpportunityStatus};
 use domain::policy::{Action, Permit};
 use domain::product::Product;
+use domain::record::Patch;
 use domain::stage::Stage;
 use domain::value::parse_id;
 use domain::{AnyRecord, Id, Instant, Issue, Kind, Record};
@@ -96,14 +97,14 @@ fn stage(tx: &mut Tx, writing: &mut Writing, id: Id) -> persistence::Result<Stag
 /// was seen.
 async fn change(
     call: Call,
-    sets: &'static [&'static str],
+    sets: Vec<&'static str>,
     rule: impl Fn(&mut Tx, &mut Writing, &Opportunity) -> persistence::Result<Opportunity> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let id = call.id(Opportunity::KIND)?;
     let expected = call.expected()?;
     call.once(move |tx, by| {
         let (old, permit) = about(tx, by, Opportunity::KIND, id, Action::Edit, expected)?;
-        by.fields(Opportunity::KIND).must_set(sets)?;
+        by.fields(Opportunity::KIND).must_set(&sets)?;
         let mut writing = Writing::new(by, Cause::Action);
         let new = AnyRecord::of(&rule(tx, &mut writing, &old.read()?)?);
         let hooks = noun::hooks::<Opportunity>();
@@ -120,7 +121,7 @@ async fn move_to(call: Call) -> Result<HttpResponse, Problem> {
         .and_then(|v| parse_id(v.as_str()?))
         .ok_or_else(|| Issue::at("stage_id", "required"))?;
     request::nothing_else(&map)?;
-    change(call, &["stage_id"], move |tx, writing, old| {
+    change(call, vec!["stage_id"], move |tx, writing, old| {
         Ok(old.moved(&stage(tx, writing, id)?, Instant::now())?)
     })
     .await
@@ -128,7 +129,7 @@ async fn move_to(call: Call) -> Result<HttpResponse, Problem> {
 
 async fn win(call: Call) -> Result<HttpResponse, Problem> {
     call.nothing()?;
-    change(call, &[], |_, _, old| Ok(old.won(Instant::now())?)).await
+    change(call, Vec::new(), |_, _, old| Ok(old.won(Instant::now())?)).await
 }
 
 async fn lose(call: Call) -> Result<HttpResponse, Problem> {
@@ -139,22 +140,29 @@ async fn lose(call: Call) -> Result<HttpResponse, Problem> {
         None => request::optional_text(&mut map, "loss_reason", 200)?
             .ok_or_else(|| Issue::at("reason", "reason_required"))?,
     };
-    let competitor = request::optional_text(&mut map, "competitor", 200)?;
+    // Who does not say who won the deal leaves what is known of that.
+    map.retain(|_, value| !value.is_null());
+    let asked = Opportunity::KIND.asked_when("lost");
+    let also: Map<String, Json> = asked.filter_map(|f| map.remove_entry(f.name)).collect();
     request::nothing_else(&map)?;
-    let sets: &[&str] = if competitor.is_some() {
-        &["loss_reason", "competitor"]
-    } else {
-        &["loss_reason"]
-    };
+    let mut sets = vec!["loss_reason"];
+    sets.extend(
+        Opportunity::KIND
+            .asked_when("lost")
+            .map(|f| f.name)
+            .filter(|name| also.contains_key(*name)),
+    );
+    let patch = OpportunityPatch::parse(also, false)?;
     change(call, sets, move |_, _, old| {
-        Ok(old.lost(reason.clone(), competitor.clone(), Instant::now())?)
+        let now = Instant::now();
+        Ok(old.lost(reason.clone(), now)?.apply(patch.clone(), now)?)
     })
     .await
 }
 
 async fn reopen(call: Call) -> Result<HttpResponse, Problem> {
     call.nothing()?;
-    change(call, &[], |_, _, old| Ok(old.reopened(Instant::now())?)).await
+    change(call, Vec::new(), |_, _, old| Ok(old.reopened(Instant::now())?)).await
 }
 
 pub fn routes(routes: &mut Routes) {
@@ -171,9 +179,13 @@ pub fn routes(routes: &mut Routes) {
     routes.add(Method::POST, "/opportunities/{id}/move", doc, move_to);
     let doc = action("win_opportunity", "Mark an opportunity as won").optional_body(nothing());
     routes.add(Method::POST, "/opportunities/{id}/win", doc, win);
-    let doc = action("lose_opportunity", "Mark an opportunity as lost").body(json!({ "type": "object", "additionalProperties": false, "properties": {
-        "reason": { "type": "string", "maxLength": 200, "minLength": 1 }, "loss_reason": { "type": "string", "maxLength": 200 },
-        "competitor": { "type": ["string", "null"], "maxLength": 200 } } }));
+    let mut asked = json!({ "reason": { "type": "string", "maxLength": 200, "minLength": 1 },
+        "loss_reason": { "type": "string", "maxLength": 200 } });
+    for field in Opportunity::KIND.asked_when("lost") {
+        asked[field.name] = schema::described(field);
+    }
+    let body = json!({ "type": "object", "additionalProperties": false, "properties": asked });
+    let doc = action("lose_opportunity", "Mark an opportunity as lost").body(body);
     routes.add(Method::POST, "/opportunities/{id}/lose", doc, lose);
     let doc = action("reopen_opportunity", "Reopen a closed opportunity").optional_body(nothing());
     routes.add(Method::POST, "/opportunities/{id}/reopen", doc, reopen);

@@ -230,6 +230,12 @@ impl Kind {
         self.fields.iter().find(|f| f.name == name)
     }
 
+    /// Where the first value of a field stands in the row of a record.
+    pub fn place_of(&self, name: &str) -> usize {
+        let before = self.fields.iter().take_while(|f| f.name != name);
+        before.map(|f| f.columns().len()).sum()
+    }
+
     /// The last part of the path in the API.
     pub fn path(&self) -> String {
         self.plural.replace('_', "-")
@@ -249,6 +255,11 @@ impl Kind {
 
     pub fn is_searchable(&self) -> bool {
         self.fields.iter().any(|f| f.can(SEARCH))
+    }
+
+    /// Fields that are asked for when a record comes to a status.
+    pub fn asked_when(&self, status: &str) -> impl Iterator<Item = &'static Field> {
+        self.fields.iter().filter(move |f| f.asked_when == Some(status))
     }
 
     /// The field that tells what is over from what is still to be done, for kinds that know the difference.

@@ -250,6 +250,13 @@ const FORMS: &[(&str, Label)] = &[
         "tags",
         Label::new("文本列表，如 [\"VIP\"]", "a list of texts, such as [\"VIP\"]"),
     ),
+    (
+        "ids",
+        Label::new(
+            " ID 列表，如 [\"0191e2a4-7b3c-7def-8a12-3c4d5e6f7a8b\"]",
+            "a list of IDs, such as [\"0191e2a4-7b3c-7def-8a12-3c4d5e6f7a8b\"]",
+        ),
+    ),
     ("texts", Label::new("文本列表", "a list of texts")),
     ("list", Label::new("列表", "a list")),
     ("array", Label::new("列表", "a list")),

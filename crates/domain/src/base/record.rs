@@ -35,6 +35,11 @@ pub enum OnDelete {
     Cascade,
 }
 
+/// What a reference is called by without its ending: `customer` for `customer_id`, `competitor` for `competitor_ids`.
+pub fn stem(name: &str) -> Option<&str> {
+    name.strip_suffix("_ids").or_else(|| name.strip_suffix("_id"))
+}
+
 /// Where a field stands on the page of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -70,6 +75,8 @@ pub struct Field {
     /// The field whose value follows from this one: who learns or sets this learns or sets that.
     pub determines: Option<&'static str>,
     pub place: Place,
+    /// The status with which a person is asked for it: who the winner was, where a deal is lost.
+    pub asked_when: Option<&'static str>,
     columns: &'static [(&'static str, Storage)],
     /// Writes the value that stands in the columns as JSON.
     write: fn(Vec<Val>, &mut Vec<u8>) -> Result<(), Corrupt>,
@@ -97,6 +104,7 @@ impl Field {
             on_delete: OnDelete::Restrict,
             determines: None,
             place: Place::Usual,
+            asked_when: None,
             columns: T::COLUMNS,
             write: write::<T>,
         }
@@ -177,6 +185,11 @@ impl Field {
         self
     }
 
+    pub const fn asked_when(mut self, status: &'static str) -> Self {
+        self.asked_when = Some(status);
+        self
+    }
+
     pub const fn determines(mut self, field: &'static str) -> Self {
         self.determines = Some(field);
         self
@@ -213,12 +226,21 @@ impl Field {
         }
     }
 
-    /// The name under which a referred record is expanded: `owner` for `owner_id`.
+    /// The name under which a referred record is expanded: `owner` for `owner_id`, `competitors` for `competitor_ids`.
     pub fn expansion(&self) -> Option<&'static str> {
-        self.refers.and(match self.name {
-            "created_by" => Some("creator"),
-            name => name.strip_suffix("_id"),
-        })
+        match (self.refers?, self.name) {
+            (_, "created_by") => Some("creator"),
+            (kind, name) if self.is_several() => match name.strip_suffix("_ids") {
+                Some(stem) if stem == kind => crate::kind(kind).map(|k| k.plural),
+                stem => stem,
+            },
+            (_, name) => name.strip_suffix("_id"),
+        }
+    }
+
+    /// Whether it refers to several records.
+    pub fn is_several(&self) -> bool {
+        self.ty == Type::Ids
     }
 }
 
@@ -272,9 +294,7 @@ pub trait Record: Rules + Clone + std::fmt::Debug + Send + Sync + 'static {
 
     /// The value of a text field; none where it has none, or is no text.
     fn text(&self, field: &str) -> Option<String> {
-        let before = Self::KIND.fields.iter().take_while(|f| f.name != field);
-        let at = before.map(|f| f.columns().len()).sum();
-        match self.put().into_iter().nth(at) {
+        match self.put().into_iter().nth(Self::KIND.place_of(field)) {
             Some(Val::Text(text)) => Some(text),
             _ => None,
         }

@@ -101,6 +101,8 @@ pub enum Type {
     Decimal,
     Choice(&'static [Choice]),
     Tags,
+    /// References to several records of a kind.
+    Ids,
     Json,
 }
 
@@ -128,6 +130,7 @@ impl Type {
             Self::Decimal => "decimal",
             Self::Choice(_) => "choice",
             Self::Tags => "tags",
+            Self::Ids => "ids",
             Self::Json => "json",
         }
     }
@@ -323,6 +326,26 @@ one_column!(Vec<String>, Type::Tags, Texts, put: |v| v.clone(), take: |t| Ok(t),
     }
     Ok(tags)
 }, absent: Vec::new());
+
+// As texts, since both databases have lists of those.
+one_column!(Vec<Id>, Type::Ids, Texts, put: |v| v.iter().map(Id::to_string).collect(),
+    take: |t| t.iter().map(|id| parse_id(id)).collect::<Option<_>>().ok_or(Corrupt("ids")), parse: |json, field| {
+    let Json::Array(items) = json else { return Err(wrong_type(field)) };
+    if items.len() > MOST_REFERENCES {
+        return Err(Issue::at(field.name, "too_many").with("max", MOST_REFERENCES));
+    }
+    let mut ids: Vec<Id> = Vec::with_capacity(items.len());
+    for item in items {
+        let id = item.as_str().and_then(parse_id).ok_or_else(|| wrong_type(field))?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}, absent: Vec::new());
+
+/// The most records that one field refers to.
+pub const MOST_REFERENCES: usize = 50;
 
 /// Reads a UUID in its usual hyphenated form only, so that one id has one spelling.
 pub fn parse_id(text: &str) -> Option<Id> {

@@ -319,7 +319,14 @@ fn leaf(name: &str, op: &str, value: Json, context: &Context, loose: bool) -> Re
         Some(s) if !s.is_empty() && !s.contains('\0') && s.len() <= 1000 => Ok(s.to_owned()),
         _ => Err(refuse("invalid_operand")),
     };
-    let tags = matches!(field.ty, Type::Tags);
+    let tags = matches!(field.ty, Type::Tags | Type::Ids);
+    let element = |value: &Json| match field.ty {
+        Type::Ids => {
+            let id = value.as_str().and_then(parse_id);
+            id.map(|id| id.to_string()).ok_or_else(|| refuse("invalid_operand"))
+        }
+        _ => string(value),
+    };
     let ordered = matches!(
         field.ty,
         Type::Int | Type::Money | Type::Decimal | Type::Day | Type::Instant
@@ -334,11 +341,11 @@ fn leaf(name: &str, op: &str, value: Json, context: &Context, loose: bool) -> Re
             leaf(Test::Null(wanted.ok_or_else(|| refuse("invalid_operand"))?))
         }
         "eq" | "ne" if !loose && value.is_null() => leaf(Test::Null(op == "eq")),
-        "contains" if tags => leaf(Test::Has(string(&value)?)),
+        "contains" if tags => leaf(Test::Has(element(&value)?)),
         "in" if tags => Filter::Or(
             list(value)?
                 .iter()
-                .map(|v| Ok(leaf(Test::Has(string(v)?))))
+                .map(|v| Ok(leaf(Test::Has(element(v)?))))
                 .collect::<Result<_, Error>>()?,
         ),
         _ if tags => return Err(refuse("unknown_operator")),
@@ -436,6 +443,6 @@ fn operand(field: &Field, value: &Json, context: &Context, loose: bool) -> Optio
                 return Some(Operand::Range(Val::Instant(start(from)), Val::Instant(start(to))));
             }
         }
-        Type::Tags | Type::Json => return None,
+        Type::Tags | Type::Ids | Type::Json => return None,
     }))
 }

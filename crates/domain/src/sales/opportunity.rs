@@ -38,7 +38,7 @@ record! {
         close_on: Option<Day> = [SORT FILTER IMPORT] "预计成交日期" "Expected close",
         closed_at: Option<Instant> = [SORT FILTER READONLY] "关闭时间" "Closed at" if_set(),
         loss_reason: Option<String> = [FILTER READONLY IMPORT] "输单原因" "Loss reason" picklist("loss_reason") if_set(),
-        competitor: Option<String> = [FILTER SEARCH IMPORT] "竞争对手" "Competitor" picklist("competitor"),
+        competitor: Option<String> = [FILTER SEARCH IMPORT] "竞争对手" "Competitor" picklist("competitor") asked_when("lost"),
         source: Option<String> = [FILTER IMPORT] "来源" "Source" picklist("source") max(100),
         next_step: Option<String> = [FILTER IMPORT] "下一步" "Next step" max(500),
         next_follow_up_at: Option<Instant> = [SORT FILTER IMPORT] "下次跟进" "Next follow-up",
@@ -135,14 +135,12 @@ impl Opportunity {
         })
     }
 
-    pub fn lost(&self, reason: String, competitor: Option<String>, now: Instant) -> Result<Self, Error> {
+    pub fn lost(&self, reason: String, now: Instant) -> Result<Self, Error> {
         self.must_be(OpportunityStatus::Open, "opportunity_closed")?;
-        let competitor = competitor.or_else(|| self.competitor.clone());
         Ok(Self {
             status: OpportunityStatus::Lost,
             closed_at: Some(now),
             loss_reason: Some(reason),
-            competitor,
             ..self.clone()
         })
     }

@@ -1,5 +1,6 @@
 //! The schema's history, embedded: up at every start, down for tests and for going back a release.
 
+use crate::draft::Draft;
 use crate::error::{Error, Result};
 use crate::store::DatabaseUrl;
 use diesel::connection::SimpleConnection;
@@ -56,6 +57,28 @@ pub fn migrate(url: &DatabaseUrl, revert: bool) -> Result<()> {
             }
         }
     }
+}
+
+/// The migration that a kind needs beyond those that there are, found by running them in an empty SQLite file; none where
+/// table and declaration agree.
+pub fn draft(url: &DatabaseUrl, kind: &domain::Kind) -> Result<Option<Draft>> {
+    use crate::sql::Sql;
+    use crate::tx::Tx;
+    use domain::value::{Storage, Val};
+    let DatabaseUrl::Sqlite(path) = url else {
+        return Err(failed("drafts are made with a SQLite file"));
+    };
+    migrate(url, false)?;
+    let mut conn = crate::store::connect_sqlite(path)?;
+    let sql = Sql::new("SELECT name FROM pragma_table_info(")
+        .value(kind.plural)
+        .text(")");
+    let rows = Tx::Sqlite(&mut conn).rows(&sql, &[Storage::Text])?;
+    let name = |value| match value {
+        Val::Text(name) => Some(name),
+        _ => None,
+    };
+    crate::draft::draft(kind, &rows.into_iter().flatten().filter_map(name).collect())
 }
 
 /// The schema as the database tells it, for comparing: one line an object.

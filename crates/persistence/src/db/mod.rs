@@ -1,6 +1,7 @@
 //! The databases: connections, transactions, statements, migrations.
 
 pub mod backend;
+pub mod draft;
 pub mod error;
 pub mod migrations;
 pub mod plan;

@@ -16,6 +16,7 @@ pub use sqlite::connect as connect_sqlite;
 pub use turns::asking_for;
 
 use crate::error::{Error, Result};
+use crate::named;
 use crate::tx::{Dialect, Tx};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -137,12 +138,14 @@ impl Store {
             DatabaseUrl::Sqlite(path) => Database::Sqlite(sqlite::SqliteStore::open(path, options)?),
             DatabaseUrl::Pg(url) => Database::Pg(Arc::new(pg::PgStore::open(url, options)?)),
         };
-        Ok(Self(Arc::new(Inner {
+        let store = Self(Arc::new(Inner {
             database,
             turns: Turns::new(most),
             slow: Turns::new(slow),
             limit: options.query_limit,
-        })))
+        }));
+        named::take_up(&store)?;
+        Ok(store)
     }
 
     /// Looks at a database as it is: it is neither made nor brought up to date. Only what is committed is sealed before.

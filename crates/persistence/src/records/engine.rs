@@ -94,6 +94,7 @@ mod bulk;
 mod derive;
 mod layout;
 mod page;
+pub(crate) mod referrers;
 
 pub use any::Hold;
 pub use bin::Deleted;

@@ -5,6 +5,7 @@ pub mod change;
 pub mod engine;
 pub mod filter;
 pub mod idempotency;
+pub mod named;
 pub mod seal;
 pub mod search;
 pub mod subscriber;

@@ -3,6 +3,7 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod limits;
+mod referrers;
 
 use crate::sql::Sql;
 use crate::{Result, Tx, audit, engine, opportunity, plan, search};

@@ -310,6 +310,10 @@ fn value(kind: &Kind, field: &Field, suffix: &str, storage: Storage, full: bool,
             let days = chrono::Days::new(n.unsigned_abs());
             Val::Day(domain::value::parse_day("1987-02-28").expect("a day") + days)
         }
+        Storage::Texts if field.is_several() => {
+            let one = field.refers.and_then(|to| refs.get(to)).filter(|_| full);
+            Val::Texts(one.map(Id::to_string).into_iter().collect())
+        }
         Storage::Texts if full => Val::Texts(vec!["重点".into(), "a\"b,{c}".into(), r"\".into()]),
         Storage::Texts => Val::Texts(Vec::new()),
         Storage::Json => Val::Json(match field.name {

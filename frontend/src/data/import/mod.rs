@@ -185,7 +185,8 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
 /// The kinds this person may import.
 fn allowed() -> impl Iterator<Item = &'static Kind> {
     kinds::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|k| k.import.is_some() && state::may(k.name, "import"))
 }
 

@@ -34,7 +34,13 @@ pub fn LoseDialog(losing: RwSignal<Option<Closing>>) -> impl IntoView {
 fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
     let Closing { row, refused } = closing;
     let reason = Draft::new(Value::Null);
-    let competitor = Draft::new(row.get("competitor").clone());
+    // Who won it, and whatever else is worth knowing of a deal that is lost.
+    let asked: Vec<_> = kinds::OPPORTUNITY
+        .asked_when("lost")
+        .filter(|f| kinds::writable(kinds::OPPORTUNITY, f))
+        .collect();
+    let asked: Vec<_> = asked.into_iter().map(|f| (f, Draft::of(f, &row))).collect();
+    let answers = StoredValue::new(asked.clone());
     let sending = Sending::new();
     let title = fill(t().lose_title, &[&row.title(kinds::OPPORTUNITY)]);
     let lose = move || {
@@ -43,9 +49,11 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
             Value::Null => return sending.refuse(Problem::at("loss_reason", t().say_why)),
             value => body.insert("reason".to_owned(), value),
         };
-        let rival = competitor.value.get_untracked();
-        if !rival.is_null() {
-            body.insert("competitor".to_owned(), rival);
+        for (field, draft) in answers.get_value() {
+            let value = draft.value.get_untracked();
+            if !value.is_null() {
+                body.insert(field.name.to_owned(), value);
+            }
         }
         close.tell(());
         let said = fill(t().lost_said, &[&row.title(kinds::OPPORTUNITY)]);
@@ -70,7 +78,7 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
             <form on:submit=submit(lose) novalidate=true>
                 <div class="dialog-body">
                     {input("loss_reason", true, reason)}
-                    {input("competitor", false, competitor)}
+                    {asked.into_iter().map(|(f, draft)| input(f.name, false, draft)).collect_view()}
                     {sending.alert()}
                 </div>
                 <footer class="dialog-foot">

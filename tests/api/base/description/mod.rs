@@ -21,22 +21,13 @@ const OPEN: [&str; 7] = [
     "sign_in_options",
 ];
 
-/// Kinds that belong to the workspace; the records of all others have an owner.
-const SHARED: [&str; 13] = [
-    "/numbering-rules",
-    "/currencies",
-    "/exchange-rates",
-    "/holidays",
-    "/picklists",
-    "/pipelines",
-    "/products",
-    "/roles",
-    "/stages",
-    "/tags",
-    "/team-members",
-    "/teams",
-    "/users",
-];
+/// Whether records of the kind belong to the workspace; those of all others have an owner.
+fn is_shared(path: &str) -> bool {
+    let kind = domain::KINDS
+        .iter()
+        .find(|kind| path.trim_start_matches('/') == kind.path());
+    kind.is_some_and(|kind| kind.ownership == domain::record::Ownership::Shared)
+}
 
 /// Operations that start or stop a job, which goes on writing when they have answered.
 pub const JOBS: [&str; 5] = [
@@ -71,7 +62,7 @@ impl Probe {
             "/imports" => &t.manager,
             // Only who may change users hands over.
             "/jobs" => &t.owner,
-            kind if SHARED.contains(&kind) => &t.owner,
+            kind if is_shared(kind) => &t.owner,
             _ => &t.sales,
         };
         let mut path = operation.path.trim_start_matches("/api/v1").to_owned();
@@ -267,7 +258,7 @@ both! {
                         (_, "day" | "instant") if !matches!(operator, "in" | "nin") => "today".to_owned(),
                         (_, "day") => "2026-01-01".to_owned(),
                         (_, "instant") => "2026-01-01T00:00:00Z".to_owned(),
-                        (_, "id") => t.owner.id.to_string(),
+                        (_, "id" | "ids") => t.owner.id.to_string(),
                         (_, "choice") => field["choices"][0]["value"].as_str().expect("a choice").to_owned(),
                         _ => "x".to_owned(),
                     };

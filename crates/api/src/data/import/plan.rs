@@ -9,6 +9,7 @@ use domain::import::field::{Context, Scan, Style, label, value};
 use domain::import::problem::code;
 use domain::import::{Guess, Problem, cell, distinct_headers, guess_for, targets};
 use domain::opportunity::{Opportunity, OpportunityStatus};
+use domain::record::stem;
 use domain::value::Type;
 use domain::{Field, Kind, Locale, Record};
 
@@ -325,7 +326,7 @@ fn columns(settings: &Settings, headers: &[String], guesses: &[Guess]) -> Result
     };
     let mut columns = Vec::new();
     for (wanted, index) in chosen {
-        let target = open().find(|name| *name == wanted || name.strip_suffix("_id") == Some(wanted.as_str()));
+        let target = open().find(|name| *name == wanted || stem(name) == Some(wanted.as_str()));
         let target = target.ok_or_else(|| {
             let all: Vec<&str> = open().collect();
             Problem::new(code::UNKNOWN_TARGET)
@@ -342,12 +343,12 @@ fn columns(settings: &Settings, headers: &[String], guesses: &[Guess]) -> Result
         });
     }
     for (wanted, values) in &settings.values {
-        let stem = |target: &str| target == wanted || target.strip_suffix("_id") == Some(wanted.as_str());
+        let stemmed = |target: &str| target == wanted || stem(target) == Some(wanted.as_str());
         let labelled = |target: &str| {
             label(kind, target).is_some_and(|l| [Locale::Zh, Locale::En].iter().any(|at| l.get(*at) == wanted))
         };
         let at = columns.iter().position(|c| folded(&c.header) == folded(wanted));
-        let at = at.or_else(|| columns.iter().position(|c| stem(c.target) || labelled(c.target)));
+        let at = at.or_else(|| columns.iter().position(|c| stemmed(c.target) || labelled(c.target)));
         match at {
             Some(at) => columns[at]
                 .values

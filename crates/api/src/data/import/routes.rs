@@ -14,6 +14,7 @@ use domain::import::problem::code;
 use domain::import::{Import, Problem as Cause, closed};
 use domain::job::{JobStatus, Work};
 use domain::policy::{Action, Actor};
+use domain::record::stem;
 use domain::user::User;
 use domain::{Error, Id, Issue, Kind, Record};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -162,7 +163,7 @@ fn mapping(kind: &Kind, json: Option<Json>) -> Result<Mapping, Issue> {
         serde_json::from_value(json).map_err(|_| Issue::at("mapping", "wrong_type").with("type", "object"))?;
     let map: BTreeMap<String, String> = map.into_iter().filter_map(|(f, c)| Some((f, c?))).collect();
     for field in map.keys() {
-        if !targets(kind).any(|(name, _)| name == field || name.strip_suffix("_id") == Some(field)) {
+        if !targets(kind).any(|(name, _)| name == field || stem(name) == Some(field)) {
             return Err(Issue::new(format!("/mapping/{field}"), "unknown_field").with("field", field));
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::import::problem::code;
-use domain::import::{Outcome, Problem, closed};
+use domain::import::{Outcome, Problem, cell, closed};
 use domain::policy::{Action, Actor, Fields, Reach, Visible};
 use domain::record::{Birth, Ownership, Patch};
 use domain::{AnyRecord, Error, Field, Id, Instant, Issue, Kind, Record};
@@ -131,9 +131,15 @@ type Verdict = Option<Change>;
 /// Judges and writes a batch. Returns what became of each row, and the book as it is afterwards.
 pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<(Vec<Taken>, Book)> {
     let mut book = desk.book.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let named = drafts.iter().flat_map(|d| d.said.iter());
-    let wanted = named.filter_map(|(target, text)| Some((referred::<T>(target)?, text.as_str())));
-    let lookup = Lookup::read(tx, &desk.by, wanted)?;
+    let mut wanted: Vec<(&'static Kind, String)> = Vec::new();
+    for (target, text) in drafts.iter().flat_map(|d| d.said.iter()) {
+        let Some(kind) = referred::<T>(target) else { continue };
+        if T::KIND.field(target).is_some_and(Field::is_several) {
+            wanted.extend(cell::list(text).into_iter().map(|name| (kind, name)));
+        }
+        wanted.push((kind, text.clone()));
+    }
+    let lookup = Lookup::read(tx, &desk.by, wanted.iter().map(|(kind, text)| (*kind, text.as_str())))?;
     let products = products(tx, desk, drafts, &lookup)?;
     let now = Instant::now();
 
@@ -244,6 +250,22 @@ fn refer<T: Importable>(desk: &Desk, draft: &Draft, lookup: &Lookup, taken: &mut
     for (target, text) in &draft.said {
         let Some(field) = T::KIND.field(target) else { continue };
         let Some(kind) = referred::<T>(target) else { continue };
+        if field.is_several() {
+            // The whole cell first: there are commas in the names of firms.
+            let names = match lookup.find(kind, text) {
+                Ok(_) => vec![text.clone()],
+                Err(_) => cell::list(text),
+            };
+            let mut ids = Vec::with_capacity(names.len());
+            for name in names {
+                match lookup.find(kind, &name) {
+                    Ok(found) => ids.push(found.id),
+                    Err(problem) => taken.problems.push((Some(field.name.to_owned()), problem)),
+                }
+            }
+            map.insert(field.name.to_owned(), json!(ids));
+            continue;
+        }
         match lookup.find(kind, text) {
             Ok(found) => {
                 map.insert(field.name.to_owned(), json!(found.id));

@@ -161,7 +161,7 @@ pub fn value<Z: TimeZone>(
             json!(rate).into()
         }
         Type::Choice(choices) => json!(choice(field, choices, text)?.key).into(),
-        Type::Tags => json!(cell::list(text)).into(),
+        Type::Tags | Type::Ids => json!(cell::list(text)).into(),
     };
     Ok(Some(value))
 }

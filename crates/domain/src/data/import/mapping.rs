@@ -119,7 +119,7 @@ const SYNONYM: usize = 10;
 /// All names of a field with their rank, in folded form.
 fn names_of(kind: &str, field: &FieldHint) -> Vec<(usize, Vec<char>)> {
     let own = std::iter::once((0, field.name.as_str())).chain(field.labels.iter().map(|l| (1, l.as_str())));
-    let stem = field.name.strip_suffix("_id").map(|stem| (0, stem));
+    let stem = crate::record::stem(&field.name).map(|stem| (0, stem));
     let known = synonyms::of(kind, &field.name)
         .enumerate()
         .map(|(i, name)| (SYNONYM + i, name));

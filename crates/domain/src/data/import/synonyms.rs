@@ -14,7 +14,7 @@ const fn names(kinds: &'static [&'static str], field: &'static str, names: &'sta
 
 /// The known names of a field. A field `owner_id` is also asked for as `owner`.
 pub fn of(kind: &str, field: &str) -> impl Iterator<Item = &'static str> {
-    let stem = field.strip_suffix("_id").unwrap_or(field);
+    let stem = crate::record::stem(field).unwrap_or(field);
     TABLE
         .iter()
         .filter(move |n| n.field == field || n.field == stem)

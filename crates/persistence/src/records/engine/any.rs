@@ -1,6 +1,6 @@
 //! The record engine itself: records as values of some kind. What is typed beside it only decodes.
 
-use super::{Layout, layout, page};
+use super::{Layout, layout, page, referrers};
 use super::{ROWS_AT_ONCE, layout::FIRST_OWN};
 use crate::change::{self, Entry};
 use crate::error::{Error, Result};
@@ -9,7 +9,6 @@ use crate::tx::{Dialect, Tx};
 use crate::{filter, search};
 use domain::change::ChangeAction;
 use domain::policy::{Actor, Permit, Scope};
-use domain::record::OnDelete;
 use domain::user::User;
 use domain::value::{Row, Storage, Val};
 use domain::{AnyRecord, Id, Instant, Issue, Issues, Kind, Record};
@@ -403,7 +402,7 @@ pub(super) fn stale(tx: &mut Tx, permit: &Permit, old: &AnyRecord, deleted: &'st
 
 pub fn delete(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<()> {
     let kind = old.kind();
-    if let Some(referrer) = referrer(tx, permit, kind, old.id())? {
+    if let Some(referrer) = referrers::holding(tx, permit, kind, old.id())? {
         return Err(Error::Domain(domain::Error::Conflict(
             Issue::new("", "still_referenced").with("kind", referrer),
         )));
@@ -429,42 +428,17 @@ pub fn delete(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<()> {
         fields: AnyRecord::differences(Some(old), None)?,
         at: now,
     };
-    change::append(tx, permit, entry)
+    change::append(tx, permit, entry)?;
+    referrers::let_go(tx, permit, kind, old.id(), now)
 }
 
-/// A kind with a live record that refers to this one and keeps it from being deleted (`OnDelete::Restrict`).
-fn referrer(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<&'static str>> {
-    // Kind, table and column; rows that are part of a record go with it and are never in the bin.
-    let mut places: Vec<(&'static str, &str, &str, &str)> = Vec::new();
-    for other in domain::KINDS {
-        let holds = |f: &&domain::Field| f.refers == Some(kind.name) && f.on_delete == OnDelete::Restrict;
-        let held = other.fields.iter().filter(holds);
-        places.extend(held.map(|f| (other.name, other.plural, f.name, " AND deleted_at IS NULL")));
-        if let Some(lines) = other.lines {
-            let held = lines.refers.iter().filter(|(_, to)| *to == kind.name);
-            places.extend(held.map(|(column, _)| (other.name, lines.table, *column, "")));
-        }
+/// The records that a value of a reference names.
+pub(super) fn referred(value: &Val) -> Vec<Id> {
+    match value {
+        Val::Id(id) => vec![*id],
+        Val::Texts(ids) => ids.iter().filter_map(|id| domain::value::parse_id(id)).collect(),
+        _ => Vec::new(),
     }
-    if !places.is_empty() && tx.dialect() == Dialect::Pg {
-        // Who is about to refer to it waits until this transaction ends, and then does not find it.
-        let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", kind.plural))
-            .value(permit.workspace())
-            .text(" AND id = ")
-            .value(id)
-            .text(" FOR UPDATE");
-        tx.row(&sql, &[Storage::Id])?;
-    }
-    for (name, table, column, alive) in places {
-        let sql = Sql::new(format!("SELECT workspace_id FROM {table} WHERE {column} = "))
-            .value(id)
-            .text(" AND workspace_id = ")
-            .value(permit.workspace())
-            .text(format!("{alive} LIMIT 1"));
-        if !tx.rows(&sql, &[Storage::Id])?.is_empty() {
-            return Ok(Some(name));
-        }
-    }
-    Ok(None)
 }
 
 /// A record that is to be written: as it was, as it shall be, and what it refers to beside its own fields, each with
@@ -488,27 +462,28 @@ pub fn check_references(
     for (old, new, beside) in records {
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for (i, field) in &layout.references {
-            let Val::Id(id) = new.values()[*i] else { continue };
-            let unchanged = old.is_some_and(|old| old.values()[*i] == new.values()[*i]);
-            let myself = field.refers == Some(User::KIND.name) && actor.user() == Some(id);
-            if unchanged || field.name == "created_by" {
+            if field.name == "created_by" {
                 continue;
             }
-            if myself {
-                // Who writes may have been deleted since they were recognized.
-                if here.is_none() {
-                    here = Some(crate::user::stays(tx, actor, id)?);
+            let known = old.map(|old| referred(&old.values()[*i])).unwrap_or_default();
+            for id in referred(&new.values()[*i]).into_iter().filter(|id| !known.contains(id)) {
+                let at = format!("/{}", field.name);
+                if field.refers == Some(User::KIND.name) && actor.user() == Some(id) {
+                    // Who writes may have been deleted since they were recognized.
+                    if here.is_none() {
+                        here = Some(crate::user::stays(tx, actor, id)?);
+                    }
+                    if here == Some(false) {
+                        missing.push((at, User::KIND, id, false));
+                    }
+                    continue;
                 }
-                if here == Some(false) {
-                    missing.push((format!("/{}", field.name), User::KIND, id, false));
-                }
-                continue;
+                let target = field
+                    .refers
+                    .and_then(domain::kind)
+                    .ok_or_else(|| Error::internal("refers to no kind"))?;
+                found.push((at, target, id, field.name == "owner_id"));
             }
-            let target = field
-                .refers
-                .and_then(domain::kind)
-                .ok_or_else(|| Error::internal("refers to no kind"))?;
-            found.push((format!("/{}", field.name), target, id, field.name == "owner_id"));
         }
         found.extend(beside.iter().map(|(at, kind, id)| (at.clone(), *kind, *id, false)));
         found.retain(|(_, target, id, _)| !coming(target, *id));

@@ -1,8 +1,8 @@
 //! The recycle bin: what was deleted, and the way back.
 
 use super::any::Hold;
-use super::any::{at_version, one, stale};
-use super::{Layout, Page, layout, page};
+use super::any::{at_version, one, referred, stale};
+use super::{Layout, Page, layout, page, referrers};
 use crate::change::{self, Entry};
 use crate::error::Result;
 use crate::sql::Sql;
@@ -11,7 +11,7 @@ use crate::{filter, search};
 use domain::change::ChangeAction;
 use domain::policy::{Permit, Scope};
 use domain::query::Cursor;
-use domain::record::Ownership;
+use domain::record::OnDelete;
 use domain::value::{Row, Storage, Val};
 use domain::{AnyRecord, Id, Instant, Issue, Issues, Kind};
 
@@ -80,6 +80,7 @@ pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecor
     let kind = old.kind();
     let layout = layout(kind);
     let now = Instant::now();
+    let since = referrers::gone_since(tx, permit, kind, old.id())?;
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, deleted_at = NULL, updated_at = ",
         kind.plural
@@ -104,6 +105,9 @@ pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecor
         at: now,
     };
     change::append(tx, permit, entry)?;
+    if let Some(since) = since {
+        referrers::come_back(tx, permit, kind, old.id(), since, now)?;
+    }
     Ok(new)
 }
 
@@ -114,9 +118,13 @@ fn check_settings(tx: &mut Tx, permit: &Permit, layout: &Layout, row: &[Val]) ->
         let Some(target) = field.refers.and_then(domain::kind) else {
             continue;
         };
-        let Val::Id(id) = row[*i] else { continue };
-        let settled = target.ownership == Ownership::Owned || field.name == "created_by";
-        if !settled && page::ids_referable(tx, &permit.scope(), target, &[id])?.is_empty() {
+        // What was deleted may be told of, or is not referred to any more.
+        if matches!(field.on_delete, OnDelete::Keep | OnDelete::Clear) {
+            continue;
+        }
+        let ids = referred(&row[*i]);
+        let there = page::ids_referable(tx, &permit.scope(), target, &ids)?;
+        if ids.iter().any(|id| !there.contains(id)) {
             issues.add(Issue::at(field.name, "reference_not_found"));
         }
     }

@@ -1,0 +1,329 @@
+//! What deleting a record does to the records that refer to it: it is held by them, or they let go of it, or go with it, as
+//! each reference says (`Field::on_delete`). Works on kinds and rows, not on records.
+
+use super::{ROWS_AT_ONCE, layout};
+use crate::change::{self, Entry};
+use crate::error::{Error, Result};
+use crate::filter;
+use crate::search;
+use crate::sql::Sql;
+use crate::tx::{Dialect, Tx};
+use domain::change::ChangeAction;
+use domain::policy::Permit;
+use domain::query::{Filter, Leaf, Test};
+use domain::record::OnDelete;
+use domain::value::{Storage, Val};
+use domain::{Field, Id, Instant, Issue, Kind};
+use serde_json::{Value as Json, json};
+
+/// The references to a kind that say so of deleting.
+fn places(kind: &Kind, on_delete: OnDelete) -> impl Iterator<Item = (&'static Kind, &'static Field)> {
+    let name = kind.name;
+    domain::KINDS.iter().flat_map(move |other| {
+        let held = move |f: &&Field| f.refers == Some(name) && f.on_delete == on_delete;
+        other.fields.iter().filter(held).map(move |field| (*other, field))
+    })
+}
+
+/// ` FROM … t WHERE` a row of the kind refers to the record.
+fn referring(tx: &Tx, permit: &Permit, columns: &str, kind: &Kind, field: &Field, id: Id) -> Sql {
+    let (dialect, (column, storage)) = (tx.dialect(), field.filter_column());
+    let mut sql = Sql::new(format!(
+        "SELECT {columns} FROM {} t WHERE t.workspace_id = ",
+        kind.plural
+    ));
+    sql.bind(permit.workspace()).push(" AND ");
+    let test = match field.is_several() {
+        true => Test::Has(id.to_string()),
+        false => Test::Eq(Val::Id(id)),
+    };
+    filter::filter(&mut sql, dialect, &Filter::Leaf(Leaf { column, storage, test }));
+    sql
+}
+
+/// A kind with a live record that refers to this one and keeps it from being deleted.
+pub fn holding(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<&'static str>> {
+    let lines = domain::KINDS
+        .iter()
+        .filter_map(|other| Some((other.name, other.lines?)));
+    let lines = lines.flat_map(|(name, lines)| {
+        lines
+            .refers
+            .iter()
+            .map(move |(column, to)| (name, lines.table, *column, *to))
+    });
+    let lines: Vec<_> = lines.filter(|(.., to)| *to == kind.name).collect();
+    if tx.dialect() == Dialect::Pg && (!lines.is_empty() || domain::KINDS.iter().any(|k| refers_to(k, kind))) {
+        // Who is about to refer to it waits until this transaction ends, and then does not find it.
+        let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", kind.plural))
+            .value(permit.workspace())
+            .text(" AND id = ")
+            .value(id)
+            .text(" FOR UPDATE");
+        tx.row(&sql, &[Storage::Id])?;
+    }
+    for (other, field) in places(kind, OnDelete::Restrict) {
+        let mut sql = referring(tx, permit, "t.id", other, field, id);
+        sql.push(" AND t.deleted_at IS NULL LIMIT 1");
+        if !tx.rows(&sql, &[Storage::Id])?.is_empty() {
+            return Ok(Some(other.name));
+        }
+    }
+    // What is part of a record goes with it, and is never in the bin.
+    for (name, table, column, _) in lines {
+        let sql = Sql::new(format!("SELECT workspace_id FROM {table} WHERE {column} = "))
+            .value(id)
+            .text(" AND workspace_id = ")
+            .value(permit.workspace())
+            .text(" LIMIT 1");
+        if !tx.rows(&sql, &[Storage::Id])?.is_empty() {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether records of `other` refer to those of `kind` in a way that deleting has to know of.
+fn refers_to(other: &Kind, kind: &Kind) -> bool {
+    let told = |f: &Field| f.refers == Some(kind.name) && f.on_delete != OnDelete::Keep;
+    other.fields.iter().any(told)
+}
+
+/// After a record has gone to the bin: what refers to it refers to it no more, or goes with it.
+pub fn let_go(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id, at: Instant) -> Result<()> {
+    for (other, field) in places(kind, OnDelete::Clear) {
+        clear(tx, permit, other, field, id, at)?;
+    }
+    for (other, field) in places(kind, OnDelete::Cascade) {
+        take_along(tx, permit, other, field, id, at)?;
+    }
+    Ok(())
+}
+
+/// A record that refers to another: its id, its version, and what stands in the reference.
+type Referrer = (Id, i64, Val);
+
+fn found(tx: &mut Tx, sql: &Sql, storage: Storage) -> Result<Vec<Referrer>> {
+    tx.all(sql, &[Storage::Id, Storage::Int, storage], |row| {
+        Ok((row.get()?, row.get()?, row.value()?))
+    })
+}
+
+fn locked(sql: &mut Sql, dialect: Dialect) {
+    if dialect == Dialect::Pg {
+        // In the order of their ids, so that two who do this do not wait for one another for ever.
+        sql.push(" ORDER BY t.id FOR UPDATE OF t");
+    }
+}
+
+/// Writes a column of some rows; `value` follows `SET … = `.
+fn set(
+    tx: &mut Tx,
+    permit: &Permit,
+    kind: &Kind,
+    at: Instant,
+    rows: &[Referrer],
+    value: impl FnOnce(&mut Sql),
+) -> Result<()> {
+    let ids: Vec<Id> = rows.iter().map(|(id, ..)| *id).collect();
+    let mut sql = Sql::new(format!(
+        "UPDATE {} SET version = version + 1, updated_at = ",
+        kind.plural
+    ));
+    sql.bind(at).push(", ");
+    value(&mut sql);
+    sql.push(" WHERE workspace_id = ")
+        .bind(permit.workspace())
+        .push(" AND id");
+    filter::one_of_ids(&mut sql, tx.dialect(), &ids);
+    match tx.execute(&sql)? == rows.len() {
+        true => Ok(()),
+        false => Err(Error::internal("a record that refers to another was not there")),
+    }
+}
+
+fn tell(
+    tx: &mut Tx,
+    permit: &Permit,
+    kind: &Kind,
+    action: ChangeAction,
+    at: Instant,
+    rows: &[Referrer],
+    fields: impl Fn(&Val) -> Json,
+) -> Result<()> {
+    for part in rows.chunks(ROWS_AT_ONCE) {
+        let entries: Vec<Entry> = part
+            .iter()
+            .map(|(record, version, value)| Entry {
+                kind: kind.name,
+                record: *record,
+                version: version + 1,
+                action,
+                fields: fields(value),
+                at,
+            })
+            .collect();
+        change::append_all(tx, permit, &entries)?;
+    }
+    Ok(())
+}
+
+/// Those in the bin too, so that nothing comes out of it that refers to what is gone.
+pub(crate) fn clear(tx: &mut Tx, permit: &Permit, kind: &Kind, field: &Field, id: Id, at: Instant) -> Result<()> {
+    let (name, dialect) = (field.name, tx.dialect());
+    let mut sql = referring(tx, permit, &format!("t.id, t.version, t.{name}"), kind, field, id);
+    locked(&mut sql, dialect);
+    let rows = found(tx, &sql, field.filter_column().1)?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    set(tx, permit, kind, at, &rows, |sql| match (field.is_several(), dialect) {
+        (false, _) => {
+            sql.push(format!("{name} = NULL"));
+        }
+        (true, Dialect::Pg) => {
+            sql.push(format!("{name} = array_remove({name}, "))
+                .bind(id.to_string())
+                .push("::text)");
+        }
+        (true, Dialect::Sqlite) => {
+            sql.push(format!(
+                "{name} = (SELECT json_group_array(value) FROM json_each({name}) WHERE value <> "
+            ))
+            .bind(id.to_string())
+            .push(")");
+        }
+    })?;
+    tell(tx, permit, kind, ChangeAction::Update, at, &rows, |value| match value {
+        Val::Texts(ids) => {
+            let left: Vec<&String> = ids.iter().filter(|other| **other != id.to_string()).collect();
+            json!({ name: [ids, left] })
+        }
+        _ => json!({ name: [id, null] }),
+    })
+}
+
+/// Those that go to the bin with the record; they come back with it (`bring_back`).
+pub(crate) fn take_along(
+    tx: &mut Tx,
+    permit: &Permit,
+    kind: &'static Kind,
+    field: &Field,
+    id: Id,
+    at: Instant,
+) -> Result<()> {
+    let mut sql = referring(
+        tx,
+        permit,
+        &format!("t.id, t.version, t.{}", field.name),
+        kind,
+        field,
+        id,
+    );
+    sql.push(" AND t.deleted_at IS NULL");
+    locked(&mut sql, tx.dialect());
+    let rows = found(tx, &sql, field.filter_column().1)?;
+    for (one, ..) in &rows {
+        if let Some(referrer) = holding(tx, permit, kind, *one)? {
+            let issue = Issue::new("", "still_referenced").with("kind", referrer);
+            return Err(domain::Error::Conflict(issue).into());
+        }
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    set(tx, permit, kind, at, &rows, |sql| {
+        sql.push("deleted_at = ").bind(at);
+    })?;
+    tell(
+        tx,
+        permit,
+        kind,
+        ChangeAction::Delete,
+        at,
+        &rows,
+        |_| json!({ field.name: [id, null] }),
+    )?;
+    for (one, ..) in &rows {
+        if tx.dialect() == Dialect::Sqlite && layout(kind).searchable {
+            search::store_terms(tx, kind, permit.workspace(), *one, &[])?;
+        }
+        let_go(tx, permit, kind, *one, at)?;
+    }
+    Ok(())
+}
+
+/// When a record was deleted, for a kind that others go with.
+pub fn gone_since(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<Instant>> {
+    if places(kind, OnDelete::Cascade).next().is_none() {
+        return Ok(None);
+    }
+    deleted_at(tx, permit, kind, id)
+}
+
+pub(crate) fn deleted_at(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<Instant>> {
+    let sql = Sql::new(format!("SELECT deleted_at FROM {} WHERE workspace_id = ", kind.plural))
+        .value(permit.workspace())
+        .text(" AND id = ")
+        .value(id);
+    tx.value(&sql)
+}
+
+/// What went to the bin with a record comes back with it.
+pub fn come_back(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id, since: Instant, at: Instant) -> Result<()> {
+    for (other, field) in places(kind, OnDelete::Cascade) {
+        bring_back(tx, permit, other, field, id, since, at)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn bring_back(
+    tx: &mut Tx,
+    permit: &Permit,
+    kind: &'static Kind,
+    field: &Field,
+    id: Id,
+    since: Instant,
+    at: Instant,
+) -> Result<()> {
+    let mut sql = referring(
+        tx,
+        permit,
+        &format!("t.id, t.version, t.{}", field.name),
+        kind,
+        field,
+        id,
+    );
+    sql.push(" AND t.deleted_at = ").bind(since);
+    locked(&mut sql, tx.dialect());
+    let rows = found(tx, &sql, field.filter_column().1)?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    set(tx, permit, kind, at, &rows, |sql| {
+        sql.push("deleted_at = NULL");
+    })?;
+    tell(
+        tx,
+        permit,
+        kind,
+        ChangeAction::Restore,
+        at,
+        &rows,
+        |_| json!({ field.name: [null, id] }),
+    )?;
+    let layout = layout(kind);
+    for (one, ..) in &rows {
+        if tx.dialect() == Dialect::Sqlite && layout.searchable {
+            let mut sql = Sql::new(layout.select.as_str());
+            sql.push("t.workspace_id = ")
+                .bind(permit.workspace())
+                .push(" AND t.id = ")
+                .bind(*one);
+            let stored = tx.rows(&sql, &layout.storage)?.pop().unwrap_or_default();
+            search::store_terms(tx, kind, permit.workspace(), *one, &layout.tokens(&stored))?;
+        }
+        come_back(tx, permit, kind, *one, since, at)?;
+    }
+    Ok(())
+}
