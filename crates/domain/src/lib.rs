@@ -22,7 +22,7 @@ pub use data::{import, job};
 pub use finance::{currency, exchange_rate};
 pub use office::{fiscal, holiday, numbering_rule, picklist, working_time, workspace};
 pub use people::{api_key, avatar, hand_over, role, sharing, team, team_member, transfer, user};
-pub use sales::{opportunity, opportunity_line, pipeline, product, stage};
+pub use sales::{competitor, opportunity, opportunity_line, pipeline, product, stage};
 
 pub use any::AnyRecord;
 pub use error::{Error, Issue, Issues};
@@ -55,6 +55,7 @@ macro_rules! kinds {
             plain holiday::Holiday;
             own numbering_rule::NumberingRule;
             plain product::Product;
+            plain competitor::Competitor;
             own pipeline::Pipeline;
             own stage::Stage;
             plain customer::Customer;

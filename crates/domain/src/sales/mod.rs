@@ -1,5 +1,6 @@
 //! The pipeline: opportunities, products, reports.
 
+pub mod competitor;
 pub mod opportunity;
 pub mod opportunity_line;
 pub mod pipeline;

@@ -38,7 +38,7 @@ record! {
         close_on: Option<Day> = [SORT FILTER IMPORT] "预计成交日期" "Expected close",
         closed_at: Option<Instant> = [SORT FILTER READONLY] "关闭时间" "Closed at" if_set(),
         loss_reason: Option<String> = [FILTER READONLY IMPORT] "输单原因" "Loss reason" picklist("loss_reason") if_set(),
-        competitor: Option<String> = [FILTER SEARCH IMPORT] "竞争对手" "Competitor" picklist("competitor") asked_when("lost"),
+        competitor_ids: Vec<Id> = [FILTER IMPORT] "竞争对手" "Competitors" refers("competitor") clear() asked_when("lost"),
         source: Option<String> = [FILTER IMPORT] "来源" "Source" picklist("source") max(100),
         next_step: Option<String> = [FILTER IMPORT] "下一步" "Next step" max(500),
         next_follow_up_at: Option<Instant> = [SORT FILTER IMPORT] "下次跟进" "Next follow-up",
@@ -59,7 +59,7 @@ record! {
             (BASICS, &["name", "number", "customer_id", "contact_id", "amount", "close_on", "owner_id", "tags"]),
             (FOLLOW_UP, &["next_step", "next_follow_up_at", "last_activity_at"]),
             (Label::new("预测与竞争", "Forecast and competition"), &[
-                "forecast_category", "competitor", "source", "started_on", "closed_at", "loss_reason", "description",
+                "forecast_category", "competitor_ids", "source", "started_on", "closed_at", "loss_reason", "description",
             ]),
         ])
     }

@@ -459,14 +459,15 @@ both! {
 
     fn what_a_stage_asks_for_does_not_tell_of_what_is_hidden(t) {
         let pipeline = seed::pipeline(&t.owner);
-        let asks = json!({ "name": "Asking", "pipeline_id": pipeline, "required_fields": ["competitor", "next_step"] });
+        let asks = json!({ "name": "Asking", "pipeline_id": pipeline, "required_fields": ["competitor_ids", "next_step"] });
         let stage = t.owner.create("/stages", asks).id();
-        let deal = |competitor: Json| {
-            let body = json!({ "name": "a", "competitor": competitor, "owner_id": t.sales.id });
+        let rival = seed::plain(&t.owner, "/competitors").id();
+        let deal = |competitors: Json| {
+            let body = json!({ "name": "a", "competitor_ids": competitors, "owner_id": t.sales.id });
             format!("/opportunities/{}", t.owner.create("/opportunities", body).id())
         };
-        reader(t, json!({ "opportunity": { "competitor": "hidden" } }));
-        let both = [deal(Json::Null), deal(json!("x"))];
+        reader(t, json!({ "opportunity": { "competitor_ids": "hidden" } }));
+        let both = [deal(json!([])), deal(json!([rival]))];
         for path in &both {
             t.sales.post(&format!("{path}/move"), json!({ "stage_id": stage })).if_match(1).invalid(&["/next_step required_for_stage"]);
             t.sales.patch(path, 1, json!({ "stage_id": stage })).invalid(&["/next_step required_for_stage"]);
@@ -474,19 +475,19 @@ both! {
             t.sales.post(&format!("{path}/move"), json!({ "stage_id": stage })).if_match(2).expect(200);
         }
         // Who sees the field has to fill it in.
-        let path = deal(Json::Null);
+        let path = deal(json!([]));
         t.owner.post(&format!("{path}/move"), json!({ "stage_id": stage })).if_match(1)
-            .invalid(&["/competitor required_for_stage", "/next_step required_for_stage"]);
+            .invalid(&["/competitor_ids required_for_stage", "/next_step required_for_stage"]);
     }
 
     fn actions_set_only_what_the_role_may_set(t) {
-        reader(t, json!({ "opportunity": { "stage_id": "read_only", "competitor": "read_only" } }));
+        reader(t, json!({ "opportunity": { "stage_id": "read_only", "competitor_ids": "read_only" } }));
         let customer = seed::plain(&t.sales, "/customers").id();
         let deal = t.owner.create("/opportunities", json!({ "name": "a", "customer_id": customer, "owner_id": t.sales.id })).id();
         let path = format!("/opportunities/{deal}");
         let to = &seed::stages(&t.owner)[1];
         t.sales.post(&format!("{path}/move"), json!({ "stage_id": to })).if_match(1).invalid(&["/stage_id field_read_only"]);
-        t.sales.post(&format!("{path}/lose"), json!({ "reason": "x", "competitor": "y" })).if_match(1).invalid(&["/competitor field_read_only"]);
+        t.sales.post(&format!("{path}/lose"), json!({ "reason": "x", "competitor_ids": [t.sales.id] })).if_match(1).invalid(&["/competitor_ids field_read_only"]);
         t.sales.act(&format!("{path}/win")).if_match(1).expect(200);
     }
 

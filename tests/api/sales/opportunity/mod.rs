@@ -99,8 +99,9 @@ both! {
         assert_eq!((&open["status"], &open["closed_at"]), (&json!("open"), &Json::Null));
         act("lose", 4, json!({})).invalid(&["/reason reason_required"]);
         act("lose", 4, json!({ "reason": " " })).invalid(&["/reason reason_required"]);
-        let lost = act("lose", 4, json!({ "reason": "价格", "competitor": "Acme" })).expect(200);
-        assert_eq!((&lost["status"], &lost["loss_reason"], &lost["competitor"]), (&json!("lost"), &json!("价格"), &json!("Acme")));
+        let rival = t.sales.create("/competitors", json!({ "name": "Acme" })).id();
+        let lost = act("lose", 4, json!({ "reason": "价格", "competitor_ids": [rival] })).expect(200);
+        assert_eq!((&lost["status"], &lost["loss_reason"], &lost["competitor_ids"]), (&json!("lost"), &json!("价格"), &json!([rival])));
         let again = act("reopen", 5, json!({})).expect(200);
         assert_eq!(again["loss_reason"], Json::Null);
         t.other_sales.act(&format!("{path}/win")).if_match(6).refused(404, "not_found");
