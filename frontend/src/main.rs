@@ -25,6 +25,7 @@ mod route;
 mod sales;
 mod settings;
 mod shell;
+mod start;
 mod state;
 mod ui;
 
@@ -59,6 +60,7 @@ fn App() -> impl IntoView {
     route::listen();
     leave::listen();
     avatar::follow();
+    start::follow();
     window_event_listener(leptos::ev::online, move |_| state.online.set(true));
     window_event_listener(leptos::ev::offline, move |_| state.online.set(false));
     spawn_local(api::session::resume());
@@ -66,15 +68,8 @@ fn App() -> impl IntoView {
     let who = Memo::new(move |_| match state.session.get() {
         Session::Starting => "…".to_owned(),
         Session::SignedOut(_) => String::new(),
+        Session::Failed(problem) => format!("! {}", problem.text()),
         Session::SignedIn(me) => format!("{} {}", me.id, me.name),
-    });
-    Effect::new(move |_| {
-        state.locale.track();
-        if who.with(|w| w.len() > 3) {
-            spawn_local(picklist::load());
-            spawn_local(role::load());
-            spawn_local(currency::load());
-        }
     });
     let gate = Memo::new(move |_| {
         state.address.with(|a| match a.path.as_str() {
@@ -90,6 +85,10 @@ fn App() -> impl IntoView {
             // Whoever is signed in here: the link is for somebody in particular.
             _ if matches!(gate, "welcome" | "reset") => view! { <auth::Welcome again=gate == "reset"/> }.into_any(),
             "…" => view! { <div class="boot" role="status" aria-label=t().loading></div> }.into_any(),
+            who if who.starts_with('!') => state.session.with_untracked(|s| match s {
+                Session::Failed(problem) => start::failed(problem),
+                _ => ().into_any(),
+            }),
             "" if gate == "setup" => view! { <auth::SetUp/> }.into_any(),
             "" if gate == "forgot" => view! { <auth::forgot::Forgot/> }.into_any(),
             "" => view! { <auth::SignIn ended=state.session.with_untracked(|s| *s == Session::SignedOut(true))/> }

@@ -2,7 +2,14 @@
 //! anywhere (also after an await, where a component's context is gone).
 
 use crate::{
-    api::Me, i18n::Locale, leave::Unsaved, picklist::Picklists, record::row::Row, role::Roles, route::Address,
+    api::{Me, Problem},
+    i18n::Locale,
+    leave::Unsaved,
+    opportunity::Stages,
+    picklist::Picklists,
+    record::row::Row,
+    role::Roles,
+    route::Address,
 };
 use domain::policy::Access;
 use leptos::prelude::*;
@@ -15,6 +22,8 @@ pub enum Session {
     /// Nobody; true when a session has ended under way.
     SignedOut(bool),
     SignedIn(Box<Me>),
+    /// Whether somebody is, the server did not say; or not what the app begins with.
+    Failed(Problem),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,6 +67,8 @@ pub struct State {
     pub unsaved: Unsaved,
     pub picklists: RwSignal<Picklists>,
     pub roles: RwSignal<Roles>,
+    /// The stages of each pipeline, in their order, by its id.
+    pub stages: RwSignal<Stages>,
     /// Currencies in use beside the base currency.
     pub currencies: RwSignal<Vec<String>>,
 }
@@ -84,6 +95,7 @@ pub fn provide() -> State {
         unsaved: Unsaved::new(),
         picklists: RwSignal::new(Picklists::new()),
         roles: RwSignal::new(Roles::new()),
+        stages: RwSignal::new(Stages::new()),
         currencies: RwSignal::new(Vec::new()),
     };
     STATE.set(Some(state));

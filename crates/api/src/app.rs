@@ -37,6 +37,7 @@ fn described() -> Routes {
         audit::routes,
         sharing::routes,
         schema::routes,
+        crate::start::routes,
     ] {
         add(&mut routes);
     }

@@ -25,5 +25,5 @@ use http::{body, call, caller, error, gate, health, metrics, request, state, sub
 use office::{numbering_rule, working_time, workspace};
 use people::{access, api_key, auth, avatar, hand_over, mail, password, role, sharing, team, transfer, user};
 pub use records::describe;
-use records::{audit, change, crud, kinds, listing, noun, schema, search, write};
+use records::{audit, change, crud, kinds, listing, noun, schema, search, start, write};
 use sales::{opportunity, pipeline, report, stage};

@@ -41,7 +41,7 @@ const FLOORS: [Floor; 5] = [
     },
     Floor {
         path: "frontend/src/",
-        beside: "api dom i18n kinds leave main parts record route settings shell state ui",
+        beside: "api dom i18n kinds leave main parts record route settings shell start state ui",
         own: "access account audit auth calendar company currencies holidays numbering picklists pipelines report space",
     },
     Floor {

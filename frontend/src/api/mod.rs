@@ -7,7 +7,7 @@ pub mod session;
 pub use problem::Problem;
 pub use session::Me;
 
-use crate::{dom, state::state};
+use crate::{avatar, dom, start, state::state};
 use js_sys::JsString;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -32,6 +32,8 @@ pub struct Call {
     version: Option<i64>,
     signal: Option<AbortSignal>,
     key: Option<String>,
+    /// The ETag of what is held already.
+    known: Option<String>,
     /// The answer is a file, kept by the browser.
     file: bool,
 }
@@ -39,6 +41,9 @@ pub struct Call {
 /// What came back, when it is no problem.
 pub struct Reply {
     pub body: Value,
+    pub etag: Option<String>,
+    /// What is held already still holds; there is no body.
+    pub unchanged: bool,
 }
 
 fn call(method: &'static str, path: impl Into<String>) -> Call {
@@ -49,6 +54,7 @@ fn call(method: &'static str, path: impl Into<String>) -> Call {
         version: None,
         signal: None,
         key: None,
+        known: None,
         file: false,
     }
 }
@@ -123,6 +129,12 @@ impl Call {
         self
     }
 
+    /// Unless what is held still holds.
+    pub fn unless(mut self, known: Option<String>) -> Self {
+        self.known = known;
+        self
+    }
+
     /// Supersedes the request that went this way before.
     pub fn latest(mut self, latest: Latest) -> Self {
         self.signal = latest.next();
@@ -181,10 +193,8 @@ impl Call {
             }
             outcome => {
                 // Rights may have changed since they were read; what is offered follows.
-                if outcome.as_ref().is_err_and(|p| p.status == 403) && self.path != "/auth/me" {
-                    leptos::task::spawn_local(async {
-                        let _ = session::reload_me().await;
-                    });
+                if outcome.as_ref().is_err_and(|p| p.status == 403) && !self.path.starts_with("/start") {
+                    start::again();
                 }
                 outcome
             }
@@ -209,6 +219,9 @@ impl Call {
         }
         if let Some(key) = &self.key {
             set("Idempotency-Key", key);
+        }
+        if let Some(known) = &self.known {
+            set("If-None-Match", known);
         }
         let init = RequestInit::new();
         init.set_method(self.method);
@@ -246,6 +259,8 @@ impl Call {
             let url = web_sys::Url::create_object_url_with_blob(&blob).map_err(Problem::network)?;
             return Ok(Reply {
                 body: Value::String(url),
+                etag: None,
+                unchanged: false,
             });
         }
         let text = match response.text() {
@@ -256,10 +271,16 @@ impl Call {
         // Everything is JSON but files, which are kept as they are.
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         let header = |name: &str| response.headers().get(name).ok().flatten();
-        if !response.ok() {
+        let unchanged = response.status() == 304;
+        if !response.ok() && !unchanged {
             return Err(Problem::read(response.status(), body, header("Retry-After")));
         }
-        Ok(Reply { body })
+        avatar::heard(&body);
+        Ok(Reply {
+            body,
+            etag: header("ETag"),
+            unchanged,
+        })
     }
 }
 

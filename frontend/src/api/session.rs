@@ -4,13 +4,14 @@
 use super::{Outcome, Problem, get, patch, post};
 use crate::{
     avatar, dom,
-    i18n::Locale,
+    i18n::{self, Locale},
+    start,
     state::{Session, me, state},
 };
 use domain::policy::{Access, FieldRights};
 use leptos::prelude::*;
 use serde_json::{Value, json};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
@@ -28,6 +29,8 @@ pub struct Me {
     pub name: String,
     pub email: String,
     pub time_zone: String,
+    /// That of the profile, if it has one.
+    pub locale: Option<Locale>,
     pub workspace: String,
     pub currency: String,
     /// The month in which the fiscal year begins.
@@ -41,7 +44,7 @@ pub struct Me {
 }
 
 impl Me {
-    fn read(body: &Value) -> Self {
+    pub fn read(body: &Value) -> Self {
         let user = &body["user"];
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
         Self {
@@ -52,6 +55,7 @@ impl Me {
             time_zone: user["time_zone"]
                 .as_str()
                 .map_or_else(|| text(&body["workspace"]["time_zone"]), str::to_owned),
+            locale: user["locale"].as_str().and_then(Locale::from_tag),
             workspace: text(&body["workspace"]["name"]),
             currency: body["workspace"]["currency"].as_str().unwrap_or("CNY").to_owned(),
             fiscal_start: body["workspace"]["fiscal_year_start"].as_i64().unwrap_or(1),
@@ -94,22 +98,8 @@ impl Me {
 async fn take(body: &Value) -> Outcome<()> {
     TOKEN.set(body["access_token"].as_str().unwrap_or_default().to_owned());
     dom::store("session", "1");
-    reload_me().await
-}
-
-/// Asks again who is signed in; after a change of profile.
-pub async fn reload_me() -> Outcome<()> {
-    let reply = get("/auth/me").send().await?;
-    if dom::stored("locale").is_none()
-        && let Some(locale) = reply.body["user"]["locale"].as_str().and_then(Locale::from_tag)
-        && locale != state().locale.get_untracked()
-    {
-        state().locale.set(locale);
-    }
-    let user = &reply.body["user"];
-    avatar::learn(user["id"].as_str().unwrap_or_default(), user["avatar"].as_str());
-    state().session.set(Session::SignedIn(Box::new(Me::read(&reply.body))));
-    Ok(())
+    speak_as(body);
+    start::load().await
 }
 
 /// Stores the language in one's profile, whatever else has just been changed there.
@@ -129,7 +119,7 @@ pub async fn speak(locale: Locale) -> Outcome<()> {
             outcome?;
         }
     }
-    reload_me().await
+    Ok(())
 }
 
 /// `code` is that of the second factor, empty where none was asked for.
@@ -167,6 +157,7 @@ pub async fn set_up(body: Value) -> Outcome<()> {
 /// Whoever signs in next is to find nothing here of who was before.
 fn forget() {
     TOKEN.take();
+    start::forget();
     avatar::forget();
     dom::forget("recent");
 }
@@ -186,26 +177,51 @@ pub(super) fn end() {
     state().session.set(Session::SignedOut(true));
 }
 
+thread_local! { static RESUMING: Cell<u32> = const { Cell::new(0) }; }
+
 /// At the start of the page: is there a session to go on with?
 pub async fn resume() {
     // Who never signed in here need not ask: the cookie itself no script can see.
-    let outcome = match dom::stored("session").as_deref() {
-        Some("1") => loop {
-            let resumed = async {
-                renew("").await?;
-                reload_me().await
-            };
-            match resumed.await {
-                // Away, not refused: the session may well be good, so wait for the server.
-                Err(problem) if problem.status == 0 || problem.status == 503 => dom::sleep(3000).await,
-                outcome => break outcome,
-            }
-        },
-        _ => Err(Problem::default()),
-    };
-    if outcome.is_err() {
-        TOKEN.take();
-        state().session.set(Session::SignedOut(false));
+    if dom::stored("session").as_deref() != Some("1") {
+        return state().session.set(Session::SignedOut(false));
+    }
+    let turn = RESUMING.get().wrapping_add(1);
+    RESUMING.set(turn);
+    loop {
+        let resumed = async {
+            renew("").await?;
+            start::load().await
+        };
+        let outcome = resumed.await;
+        // Somebody has asked to try again meanwhile, and is answered by that.
+        if RESUMING.get() != turn {
+            return;
+        }
+        let Err(problem) = outcome else { return };
+        if matches!(problem.status, 401 | 403) {
+            TOKEN.take();
+            return state().session.set(Session::SignedOut(false));
+        }
+        // Away, not refused: the session may well be good, so wait for the server.
+        let away = matches!(problem.status, 0 | 503);
+        if !problem.aborted() {
+            state().session.set(Session::Failed(problem));
+        }
+        if !away {
+            return;
+        }
+        dom::sleep(3000).await;
+        if RESUMING.get() != turn {
+            return;
+        }
+    }
+}
+
+/// The language of whoever has come in, where none was chosen in this browser: before anything is asked for in one.
+fn speak_as(body: &Value) {
+    let theirs = body["user"]["locale"].as_str().and_then(Locale::from_tag);
+    if let Some(locale) = theirs.filter(|l| dom::stored("locale").is_none() && *l != i18n::locale()) {
+        state().locale.set(locale);
     }
 }
 
@@ -227,6 +243,11 @@ pub(super) async fn renew(used: &str) -> Outcome<()> {
                 return Err(Problem::superseded());
             }
             TOKEN.set(body["access_token"].as_str().unwrap_or_default().to_owned());
+            match me() {
+                // Rights may have changed in the quarter of an hour since the last token.
+                Some(_) => start::again(),
+                None => speak_as(&body),
+            }
             Ok(())
         });
         *result.borrow_mut() = Some(outcome);

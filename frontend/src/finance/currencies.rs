@@ -21,7 +21,6 @@ pub fn Currencies() -> impl IntoView {
         let kind = state().change.get().map(|c| c.kind);
         if kind.is_none_or(|k| k == kinds::CURRENCY.plural || k == kinds::EXCHANGE_RATE.plural) {
             load();
-            spawn_local(currency::load());
         }
     });
     let may = state::may;

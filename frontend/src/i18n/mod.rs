@@ -7,7 +7,7 @@ mod texts;
 pub use domain::{Label, Locale};
 pub use texts::Texts;
 
-use crate::{api::session, dom, state::state, ui::toast};
+use crate::{api::session, dom, start, state::state, ui::toast};
 use leptos::prelude::*;
 
 /// The languages, each by its own name.
@@ -63,12 +63,15 @@ pub fn follow() {
     });
 }
 
-/// Draws everything anew, so it leaves the screen.
+/// For who is signed out: draws everything anew, so it leaves the screen.
 pub fn choose(locale: Locale) {
-    crate::leave::then(move || set(locale));
+    crate::leave::then(move || {
+        dom::store("locale", locale.tag());
+        state().locale.set(locale);
+    });
 }
 
-/// The same for who is signed in: on other machines, and in letters, from now on too.
+/// For who is signed in: leaves the screen, and holds on other machines and in letters from now on too.
 pub fn keep(locale: Locale) {
     crate::leave::then(move || {
         leptos::task::spawn_local(async move {
@@ -76,12 +79,15 @@ pub fn keep(locale: Locale) {
             if let Err(problem) = session::speak(locale).await {
                 toast::complain(&problem);
             }
-            set(locale);
+            change(locale).await;
         });
     });
 }
 
-fn set(locale: Locale) {
-    dom::store("locale", locale.tag());
-    state().locale.set(locale);
+/// Labels and values are told anew before the texts change. Without an answer all stays as it is.
+pub async fn change(locale: Locale) {
+    match start::load_in(locale).await {
+        Ok(()) => dom::store("locale", locale.tag()),
+        Err(problem) => toast::complain(&problem),
+    }
 }

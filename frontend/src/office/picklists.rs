@@ -2,7 +2,7 @@
 
 use crate::{
     i18n::{fill, t},
-    kinds, picklist,
+    kinds,
     record::{list::Pages, row::Row, save},
     state,
     ui::{self, toast},
@@ -100,10 +100,7 @@ fn block(first: Row, pages: Pages) -> impl IntoView {
         let patch = Map::from_iter([("options".to_owned(), Value::Array(options))]);
         spawn_local(async move {
             match save::send(kinds::PICKLIST, &row, &patch, &Map::new()).await {
-                Ok(_) => {
-                    toast::say(t().saved);
-                    picklist::load().await;
-                }
+                Ok(_) => toast::say(t().saved),
                 Err(problem) => save::refused(kinds::PICKLIST, row.id(), problem).await,
             }
         });

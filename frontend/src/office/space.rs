@@ -1,10 +1,10 @@
 //! The workspace's own settings as the pages about them share them: fetched once, changed part by part.
 
 use crate::{
-    api::{self, Problem, session},
+    api::{self, Problem},
     i18n::t,
     record::row::Row,
-    state,
+    start, state,
     ui::{self, Sending, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -82,11 +82,7 @@ impl Space {
                     toast::say(t().saved);
                     done();
                     // The next change need not wait for it.
-                    spawn_local(async {
-                        if let Err(problem) = session::reload_me().await {
-                            toast::complain(&problem);
-                        }
-                    });
+                    start::again();
                 }
                 Err(problem) if problem.stale() => {
                     self.fetch().await?;

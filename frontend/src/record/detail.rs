@@ -18,7 +18,7 @@ use crate::{
 };
 use domain::{Kind, sharing::shareable};
 use leptos::{prelude::*, task::spawn_local};
-use serde_json::json;
+use serde_json::{Map, json};
 
 /// Beside a list; Escape closes it.
 #[component]
@@ -62,7 +62,7 @@ pub fn RecordView(kind: &'static Kind, id: String, panel: bool, gone: Callback<(
     let load = move || {
         let owner = owner.clone();
         spawn_local(async move {
-            let outcome = save::fetch(kind, &of.get_value()).await;
+            let outcome = save::fetch_counting(kind, &of.get_value(), &counts_of(kind)).await;
             if loaded.try_with_untracked(|_| ()).is_none() {
                 return;
             }
@@ -112,12 +112,7 @@ const ONE_COLUMN: f64 = 1100.0;
 fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<()>) -> impl IntoView {
     let current = RwSignal::new("");
     let has_timeline = kind.timeline;
-    let counts = StoredValue::new(
-        related(kind)
-            .into_iter()
-            .map(|(name, of)| (name, of, counted(kind, of, row)))
-            .collect::<Vec<_>>(),
-    );
+    recount(kind, row);
     let details = move || view! { <div class="details">{special(kind, row)}<Fields kind row/></div> }.into_any();
     let tabs = move |with_details: bool| {
         let mut tabs: Vec<Tab> = Vec::new();
@@ -129,7 +124,8 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
                 view! { <Timeline kind row/> }.into_any()
             }));
         }
-        for (name, of, count) in counts.get_value() {
+        for (name, of) in related(kind) {
+            let count = Signal::derive(move || row.with(|r| r.get("counts")[of.name].as_i64()));
             let draw = move || {
                 let id = row.with_untracked(|r| r.id().to_owned());
                 let preset = preset(kind, of, &id, row);
@@ -164,31 +160,34 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
     .into_any()
 }
 
-/// How many records of a kind belong to this one; counted again when one is made or deleted.
-fn counted(kind: &'static Kind, of: &'static Kind, row: RwSignal<Row>) -> RwSignal<Option<i64>> {
-    let count = RwSignal::new(None);
-    let load = move || {
-        let id = row.with_untracked(|r| r.id().to_owned());
-        let path = format!(
-            "/{}?limit=1&fields=id&count=exact&filter[{}_id]={id}",
-            of.path(),
-            kind.name
-        );
+/// The kinds that are counted on the tabs of a record, as they are asked for.
+fn counts_of(kind: &Kind) -> String {
+    let of = related(kind);
+    of.iter().map(|(_, of)| of.name).collect::<Vec<_>>().join(",")
+}
+
+/// Counts again what is on the tabs when one of it is made or deleted.
+fn recount(kind: &'static Kind, row: RwSignal<Row>) {
+    let of = related(kind);
+    if of.is_empty() {
+        return;
+    }
+    Effect::new(move |before: Option<()>| {
+        let changed = state()
+            .change
+            .with(|c| c.as_ref().is_some_and(|c| of.iter().any(|(_, of)| of.plural == c.kind)));
+        if before.is_none() || !changed {
+            return;
+        }
+        let path = row.with_untracked(|r| save::path(kind, r.id()));
         spawn_local(async move {
+            let path = format!("{path}?fields=id&counts={}", counts_of(kind));
             if let Ok(reply) = api::get(path).send().await {
-                let page = &reply.body["page"];
-                count.try_set(page["count"].as_i64().or_else(|| page["count"]["value"].as_i64()));
+                let counts = Map::from_iter([("counts".to_owned(), reply.body["counts"].clone())]);
+                row.try_update(|r| *r = r.with(&counts));
             }
         });
-    };
-    load();
-    Effect::new(move |before: Option<()>| {
-        let changed = state().change.with(|c| c.as_ref().is_some_and(|c| c.kind == of.plural));
-        if before.is_some() && changed {
-            load();
-        }
     });
-    count
 }
 
 /// What a kind shows above its fields.

@@ -31,13 +31,20 @@ pub fn path(kind: &Kind, id: &str) -> String {
 
 /// A record with the names of what it refers to.
 pub async fn fetch(kind: &Kind, id: &str) -> Result<Row, Problem> {
+    fetch_counting(kind, id, "").await
+}
+
+/// The same, with how many records of these kinds belong to it, under `counts`.
+pub async fn fetch_counting(kind: &Kind, id: &str, counts: &str) -> Result<Row, Problem> {
     let expand = kinds::expansions(kind);
-    let query = if expand.is_empty() {
-        String::new()
-    } else {
-        format!("?expand={expand}")
-    };
-    let reply = api::get(path(kind, id) + &query).send().await?;
+    let asked = [("expand", expand.as_str()), ("counts", counts)];
+    let asked = asked.iter().filter(|(_, names)| !names.is_empty());
+    let query = asked
+        .map(|(name, names)| format!("{name}={names}"))
+        .collect::<Vec<_>>()
+        .join("&");
+    let mark = if query.is_empty() { "" } else { "?" };
+    let reply = api::get(path(kind, id) + mark + &query).send().await?;
     let row = Row::new(reply.body).ok_or_else(Problem::default)?;
     if kind.name == kinds::USER.name {
         avatar::seen(&row);

@@ -8,7 +8,7 @@ pub struct Tab {
     pub name: &'static str,
     pub title: String,
     /// How many records stand in it, where that is known.
-    pub count: Option<RwSignal<Option<i64>>>,
+    pub count: Option<Signal<Option<i64>>>,
     pub draw: Box<dyn Fn() -> AnyView + Send + Sync>,
 }
 

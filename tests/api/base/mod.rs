@@ -7,3 +7,4 @@ pub mod policy;
 pub mod races;
 pub mod request;
 pub mod security;
+pub mod start;

@@ -23,7 +23,9 @@ export function collectData(app) {
   app.page.on('response', (response) => {
     if (!response.url().includes('/api/v1/')) return;
     const reading = response.json().catch(() => null).then((answer) => {
-      gather(response.url().includes('/picklists') ? answer?.data?.map(({ name }) => name) : answer);
+      // Labels of kinds and values of lists are ours to tell in the reader's language; who one is and what roles are called is data.
+      if (response.url().includes('/start?')) gather([answer?.me, answer?.roles, answer?.pipelines]);
+      else gather(response.url().includes('/picklists') ? answer?.data?.map(({ name }) => name) : answer);
       data.reading.delete(reading);
     });
     data.reading.add(reading);

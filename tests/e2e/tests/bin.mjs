@@ -55,21 +55,16 @@ test('the recycle bin of a list shows what was deleted and gives it back', { eve
   await page.getByText('回收站是空的').waitFor();
 });
 
-test('values are told in the language of the reader, though the lists of them come late', async ({ open, api }) => {
+test('values are told in the language of the reader', async ({ open, api }) => {
   const make = (word) => api.make('customers', { name: unique(word), industry: '制造' });
   const [gone, changed] = [await make('旧客户'), await make('历史')];
   await api.call('DELETE', `/customers/${gone.id}`, undefined, { 'If-Match': '*' });
   await api.change('customers', changed.id, { industry: '零售' });
   const app = await open({ locale: 'en' });
   const { page } = app;
-  const late = async (path, place, open = () => {}) => {
-    const lists = await held(page, { path: '**/api/v1/picklists?**', method: 'GET' });
-    await page.goto(path);
-    await open();
-    await place.getByText('制造').waitFor();
-    lists.release();
-    await place.getByText('Manufacturing').waitFor();
-  };
-  await late('/bin/customers', page.locator('.bin .line', { hasText: gone.name }));
-  await late(`/customers/${changed.id}`, page.locator('.event', { hasText: '→' }), () => page.getByRole('tab', { name: 'History' }).click());
+  await app.goto('/bin/customers');
+  await page.locator('.bin .line', { hasText: gone.name }).getByText('Manufacturing').waitFor();
+  await app.goto(`/customers/${changed.id}`);
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.locator('.event', { hasText: '→' }).getByText('Manufacturing').waitFor();
 });

@@ -97,24 +97,6 @@ test('a long list goes on loading as it is scrolled, and keeps its place', async
   await app.row(names[60]).waitFor({ state: 'detached' });
 });
 
-test('quick create offers the values of picklists even when they come late', async ({ open }) => {
-  const app = await open();
-  const { page } = app;
-  let release;
-  const held = new Promise((done) => { release = done; });
-  await page.route('**/api/v1/picklists?**', async (route) => {
-    await held;
-    await route.continue();
-  });
-  await page.goto('/customers?new=1');
-  const dialog = app.dialog('新建客户');
-  await dialog.getByLabel('客户名称').fill('名称先写好');
-  release();
-  // Until they come it is a plain text field.
-  await dialog.getByRole('combobox', { name: '行业' }).selectOption({ label: '制造' });
-  assert.equal(await dialog.getByLabel('客户名称').inputValue(), '名称先写好');
-});
-
 test('columns are chosen, and stay chosen', async ({ open, api }) => {
   const name = unique('列选择');
   await api.make('customers', { name, region: '华东' });

@@ -4,7 +4,7 @@ use crate::error::Problem;
 use crate::forwarded;
 use crate::state::State;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, VARY};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::{Actor, Scope};
@@ -13,6 +13,7 @@ use persistence::idempotency::Answer;
 use persistence::{Tx, change};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
 pub const BODY_LIMIT: usize = 1 << 20;
@@ -181,6 +182,21 @@ impl Known {
     pub fn has(&self, etag: &str) -> bool {
         self.0.iter().any(|known| known == "*" || known == etag)
     }
+}
+
+/// An answer whose ETag follows from all that it says: it is sent to who has another one, or none.
+pub fn tagged(request: &HttpRequest, body: String) -> HttpResponse {
+    let hash = Sha256::digest(&body);
+    let hex: String = hash[..16].iter().map(|b| format!("{b:02x}")).collect();
+    let etag = format!("\"{hex}\"");
+    if Known::of(request).has(&etag) {
+        return HttpResponse::NotModified().insert_header((ETAG, etag)).finish();
+    }
+    HttpResponse::Ok()
+        .insert_header((ETAG, etag))
+        .insert_header((VARY, "Accept-Language"))
+        .content_type("application/json")
+        .body(body)
 }
 
 /// A record as an answer, with its version as ETag.

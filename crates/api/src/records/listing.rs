@@ -7,28 +7,51 @@ use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::http::Uri;
 use domain::policy::Fields;
-use domain::query::{self, List, MAX_LIMIT};
+use domain::query::{self, Count, List, MAX_LIMIT};
 use domain::record::SORT;
+use domain::user::User;
 use domain::value::parse_id;
 use domain::{AnyRecord, Error, Field, Id, Issue, Kind};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 
-/// Which fields of a record are sent, and which references with it.
+/// Which fields of a record are sent, which references with it, and of which kinds it is told how many belong to it.
 #[derive(Clone, Default)]
 pub struct Shape {
     pub fields: Option<Vec<&'static str>>,
     pub expand: Vec<&'static Field>,
+    pub counts: Vec<Counted>,
+}
+
+/// A kind whose records belong to another record, and the field that says to which.
+#[derive(Clone, Copy)]
+pub struct Counted {
+    kind: &'static Kind,
+    field: &'static Field,
 }
 
 impl Shape {
     fn is_plain(&self) -> bool {
-        self.fields.is_none() && self.expand.is_empty()
+        self.is_own() && self.fields.is_none()
+    }
+
+    /// Whether all that is sent is the record's own, so that its version tells when it changes.
+    pub fn is_own(&self) -> bool {
+        self.expand.is_empty() && self.counts.is_empty()
     }
 }
 
-/// `fields` and `expand` of a single record.
+/// The kinds whose records can be counted for a record of this one: those with a field named after it.
+fn countable(kind: &'static Kind) -> impl Iterator<Item = Counted> {
+    let name = format!("{}_id", kind.name);
+    domain::KINDS.iter().filter_map(move |of| {
+        let field = of.field(&name).filter(|f| f.refers == Some(kind.name))?;
+        Some(Counted { kind: of, field })
+    })
+}
+
+/// `fields`, `expand` and `counts` of a single record.
 pub fn shape(seen: &Fields, pairs: &[(String, String)]) -> Result<Shape, Problem> {
     let mut shape = Shape::default();
     for (name, value) in pairs {
@@ -39,6 +62,13 @@ pub fn shape(seen: &Fields, pairs: &[(String, String)]) -> Result<Shape, Problem
             }
             "expand" => {
                 shape.expand = names.map(|n| query::expanded(seen, n)).collect::<Result<_, _>>()?;
+            }
+            "counts" => {
+                let counted = |n: &str| {
+                    let found = countable(seen.kind()).find(|c| c.kind.name == n);
+                    found.ok_or_else(|| Error::BadQuery(Issue::new("counts", "unknown_kind").with("kind", n)))
+                };
+                shape.counts = names.map(counted).collect::<Result<_, _>>()?;
             }
             other => {
                 return Err(Error::BadQuery(Issue::new(other, "unknown_parameter").with("parameter", other)).into());
@@ -54,7 +84,27 @@ pub fn shaped(tx: &mut Tx, caller: &Caller, record: &AnyRecord, shape: &Shape) -
         return shown(caller, std::iter::once(record), "");
     }
     let rows = shape_rows(tx, caller, std::slice::from_ref(record), shape)?;
-    Ok(rows.into_iter().next().unwrap_or_default().to_string())
+    let mut row = rows.into_iter().next().unwrap_or_default();
+    if !shape.counts.is_empty() {
+        let counts = shape.counts.iter().map(|of| {
+            let count = counted(tx, caller, *of, record.id())?;
+            Ok((of.kind.name.to_owned(), json!(count)))
+        });
+        row["counts"] = Json::Object(counts.collect::<persistence::Result<_>>()?);
+    }
+    Ok(row.to_string())
+}
+
+/// How many records of a kind belong to a record, as the list of them would count; none for who may not ask for that list.
+fn counted(tx: &mut Tx, caller: &Caller, of: Counted, id: Id) -> persistence::Result<Option<i64>> {
+    let Ok(scope) = caller.scope(of.kind) else {
+        return Ok(None);
+    };
+    let pairs = [(format!("filter[{}]", of.field.name), id.to_string())];
+    let list = caller.list_context(of.kind, |context| query::from_pairs(&pairs, &[], context));
+    list.ok()
+        .map(|list| engine::count(tx, &scope, of.kind, &list, Count::Exact))
+        .transpose()
 }
 
 /// Records as JSON text, as far as the caller may see them.
@@ -101,11 +151,15 @@ pub fn shape_rows(
         ids.sort_unstable();
         ids.dedup();
         let titles = titles(tx, caller, field, &ids)?;
+        let faces = faces(tx, caller, field, &ids)?;
         for row in &mut rows {
-            let ids = ids_of(row);
-            let mut named = ids
-                .iter()
-                .filter_map(|id| titles.get(id).map(|t| json!({ "id": id, "name": t })));
+            let mut named = ids_of(row).into_iter().filter_map(|id| {
+                let mut told = json!({ "id": id, "name": titles.get(&id)? });
+                if let Some(faces) = &faces {
+                    told["avatar"] = json!(faces.get(&id));
+                }
+                Some(told)
+            });
             let expanded = match field.is_several() {
                 true => named.collect(),
                 false => named.next().unwrap_or_default(),
@@ -136,6 +190,18 @@ fn titles(tx: &mut Tx, caller: &Caller, field: &Field, ids: &[Id]) -> persistenc
     }
 }
 
+/// Which pictures the users have that are referred to; none where no users are, or who asks does not see that.
+fn faces(tx: &mut Tx, caller: &Caller, field: &Field, ids: &[Id]) -> persistence::Result<Option<HashMap<Id, String>>> {
+    let kind = User::KIND;
+    if field.refers != Some(kind.name) || !caller.fields(kind).reads("avatar") {
+        return Ok(None);
+    }
+    match caller.scope(kind) {
+        Ok(scope) => persistence::avatar::named(tx, &scope, ids).map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
 /// Answers a list.
 pub async fn page(
     state: &State,
@@ -148,6 +214,7 @@ pub async fn page(
     let shape = Shape {
         fields: list.fields.clone(),
         expand: list.expand.clone(),
+        ..Shape::default()
     };
     let (body, next) = state
         .store
@@ -252,6 +319,19 @@ pub fn shape_parameters(doc: Doc, kind: &Kind) -> Doc {
         "expand",
         names(references),
         "References to send along with their names, separated by commas",
+    )
+}
+
+/// The parameter that has records counted which belong to one.
+pub fn count_parameter(doc: Doc, kind: &'static Kind) -> Doc {
+    let kinds: Vec<&str> = countable(kind).map(|c| c.kind.name).collect();
+    if kinds.is_empty() {
+        return doc;
+    }
+    doc.query(
+        "counts",
+        names(kinds.into_iter()),
+        "Kinds whose records that belong to this one are counted, in `counts`; null where the caller may not list them",
     )
 }
 

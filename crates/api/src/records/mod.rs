@@ -9,4 +9,5 @@ pub mod listing;
 pub mod noun;
 pub mod schema;
 pub mod search;
+pub mod start;
 pub mod write;

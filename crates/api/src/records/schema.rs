@@ -3,13 +3,14 @@
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, reference};
 use crate::error::Problem;
-use actix_web::HttpResponse;
+use crate::request;
 use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::fields::choices;
 use domain::policy::{Access, Action, Fields, Reach};
 use domain::record::{FILTER, FIXED, IMPORT, Ownership, PERSONAL, Place, READONLY, SEARCH, SORT};
 use domain::value::{MOST_REFERENCES, Type};
-use domain::{Field, Kind};
+use domain::{Error, Field, Issue, Kind, Label, Locale};
 use serde_json::{Map, Value as Json, json};
 
 /// `opportunity` → `Opportunity`
@@ -198,13 +199,21 @@ fn operators(field: &Field) -> Vec<&'static str> {
     }
 }
 
-fn describe_field(seen: &Fields, field: &Field) -> Json {
+/// A text in one language, or in both where none is asked for.
+fn told(label: Label, language: Option<Locale>) -> Json {
+    match language {
+        Some(language) => json!(label.get(language)),
+        None => json!({ "zh-CN": label.zh, "en": label.en }),
+    }
+}
+
+fn describe_field(seen: &Fields, field: &Field, language: Option<Locale>) -> Json {
     let access = seen.access(field.name);
     let reads = seen.reads(field.name);
     let mut out = json!({
         "name": field.name,
         "type": field.ty.name(),
-        "label": { "zh-CN": field.label.zh, "en": field.label.en },
+        "label": told(field.label, language),
         "nullable": field.nullable,
         "required": field.required && !field.can(READONLY),
         "read_only": field.can(READONLY) || access > Access::Full,
@@ -223,7 +232,7 @@ fn describe_field(seen: &Fields, field: &Field) -> Json {
     if let Type::Choice(choices) = field.ty {
         let choices = choices
             .iter()
-            .map(|c| json!({ "value": c.key, "label": { "zh-CN": c.label.zh, "en": c.label.en } }));
+            .map(|c| json!({ "value": c.key, "label": told(c.label, language) }));
         out["choices"] = choices.collect();
     }
     if let Some(status) = field.asked_when {
@@ -244,47 +253,72 @@ fn describe_field(seen: &Fields, field: &Field) -> Json {
     out
 }
 
-async fn schema(caller: Caller) -> Result<HttpResponse, Problem> {
-    let kinds: Vec<Json> = domain::KINDS
-        .iter()
-        .filter(|kind| caller.identity.reach(kind.name, Action::View) > Reach::None)
-        .map(|kind| {
-            let seen = caller.fields(kind);
-            let shown = |names: &[&'static str]| -> Vec<&str> { names.iter().copied().filter(|f| seen.sees(f)).collect() };
-            let rights: Map<String, Json> = Action::ALL
-                .iter()
-                .map(|action| {
-                    (
-                        action.key().to_owned(),
-                        json!(caller.identity.reach(kind.name, *action)),
-                    )
-                })
-                .collect();
-            json!({
-                "kind": kind.name,
-                "path": format!("/api/v1/{}", kind.path()),
-                "label": { "zh-CN": kind.label.zh, "en": kind.label.en },
-                "title_field": kind.title,
-                "icon": kind.icon,
-                "page": kind.page,
-                "owned": kind.ownership == Ownership::Owned,
-                "importable": kind.import.is_some(),
-                "searched": kind.searched,
-                "timeline": kind.timeline,
-                "closed": kind.closed,
-                "known_by": kind.known_by,
-                "unique": kind.unique,
-                "columns": shown(kind.columns),
-                "form": shown(kind.form),
-                "groups": kind.groups.iter().map(|(label, names)| json!({
-                    "label": { "zh-CN": label.zh, "en": label.en }, "fields": shown(names),
-                })).collect::<Vec<_>>(),
-                "rights": rights,
-                "fields": kind.fields.iter().filter(|f| seen.sees(f.name)).map(|f| describe_field(&seen, f)).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    Ok(HttpResponse::Ok().json(json!({ "kinds": kinds })))
+/// Whether the caller sees records of the kind at all.
+pub fn views(caller: &Caller, kind: &Kind) -> bool {
+    caller.identity.reach(kind.name, Action::View) > Reach::None
+}
+
+/// The kinds that the caller sees, with labels in one language or in both.
+pub fn kinds(caller: &Caller, language: Option<Locale>) -> Vec<Json> {
+    let kinds = domain::KINDS.iter().filter(|kind| views(caller, kind));
+    kinds.map(|kind| describe_kind(caller, kind, language)).collect()
+}
+
+fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>) -> Json {
+    let seen = caller.fields(kind);
+    let shown = |names: &[&'static str]| -> Vec<&str> { names.iter().copied().filter(|f| seen.sees(f)).collect() };
+    let reach = |action: &Action| json!(caller.identity.reach(kind.name, *action));
+    let rights: Map<String, Json> = Action::ALL.iter().map(|a| (a.key().to_owned(), reach(a))).collect();
+    let fields = kind.fields.iter().filter(|f| seen.sees(f.name));
+    let groups = kind.groups.iter();
+    json!({
+        "kind": kind.name,
+        "path": format!("/api/v1/{}", kind.path()),
+        "label": told(kind.label, language),
+        "title_field": kind.title,
+        "icon": kind.icon,
+        "page": kind.page,
+        "owned": kind.ownership == Ownership::Owned,
+        "importable": kind.import.is_some(),
+        "searched": kind.searched,
+        "timeline": kind.timeline,
+        "closed": kind.closed,
+        "known_by": kind.known_by,
+        "unique": kind.unique,
+        "columns": shown(kind.columns),
+        "form": shown(kind.form),
+        "groups": groups.map(|(label, names)| json!({ "label": told(*label, language), "fields": shown(names) })).collect::<Vec<_>>(),
+        "rights": rights,
+        "fields": fields.map(|f| describe_field(&seen, f, language)).collect::<Vec<_>>(),
+    })
+}
+
+/// The language that the address asks for. The route knows no other parameter.
+pub fn language(request: &HttpRequest) -> Result<Option<Locale>, Problem> {
+    let mut language = None;
+    for (name, value) in request::query_pairs(request)? {
+        if name != "language" {
+            return Err(
+                Error::BadQuery(Issue::new(name.as_str(), "unknown_parameter").with("parameter", &name)).into(),
+            );
+        }
+        let known = Locale::from_tag(&value)
+            .ok_or_else(|| Error::BadQuery(Issue::new("language", "unknown_choice").with("choices", "zh-CN, en")))?;
+        if language.replace(known).is_some() {
+            return Err(Error::BadQuery(Issue::new("language", "repeated_parameter")).into());
+        }
+    }
+    Ok(language)
+}
+
+/// The JSON Schema of that parameter.
+pub fn languages() -> Json {
+    json!({ "type": "string", "enum": ["zh-CN", "en"] })
+}
+
+async fn schema(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let body = json!({ "kinds": kinds(&caller, language(&request)?) });
+    Ok(request::tagged(&request, body.to_string()))
 }
 
 pub fn routes(routes: &mut Routes) {
@@ -292,7 +326,9 @@ pub fn routes(routes: &mut Routes) {
         .about("Kinds with the fields the caller may see, their types, labels in both languages, operators, what the caller may do \
              with each (`access`) and how a role may restrict it (`restrictions`), and how far the caller's rights reach; beside them how \
              a kind is shown: icon, whether it has a page and a timeline, the columns of a list, what a form asks for first, groups of \
-             fields, and the values of `status` with which a record is over.")
-        .ok(200, json!({ "type": "object", "required": ["kinds"], "properties": { "kinds": { "type": "array", "items": { "type": "object" } } } }));
+             fields, and the values of `status` with which a record is over. The ETag changes when anything of this does, rights too.")
+        .query("language", languages(), "Labels in this language only")
+        .ok(200, json!({ "type": "object", "required": ["kinds"], "properties": { "kinds": { "type": "array", "items": { "type": "object" } } } }))
+        .not_modified();
     routes.add(Method::GET, "/schema", doc, schema);
 }

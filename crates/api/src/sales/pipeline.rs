@@ -107,6 +107,7 @@ async fn board(
             let shape = Shape {
                 fields: list.fields.clone(),
                 expand,
+                ..Shape::default()
             };
             let stages = stages(tx, &caller, id)?;
             // All cards of all stages in one go, so that owners and customers are looked up once.

@@ -1,25 +1,13 @@
-//! The currencies that amounts may be given in, fetched once after signing in.
+//! The currencies that amounts may be given in, as the app begins with them.
 
-use crate::{
-    api,
-    state::{self, state},
-};
+use crate::state::{self, state};
 use leptos::prelude::*;
+use serde_json::Value;
 
-pub async fn load() {
-    // Who does not see currencies works in the base currency.
-    if state::me().is_some_and(|me| !me.may("currency", "view")) {
-        return;
-    }
-    let Ok(reply) = api::get("/currencies?limit=200&sort=code&filter[disabled]=false")
-        .send()
-        .await
-    else {
-        return;
-    };
-    let rows = reply.body["data"].as_array().into_iter().flatten();
-    let codes = rows.filter_map(|c| c["code"].as_str().map(str::to_owned));
-    state().currencies.set(codes.collect());
+/// As the server tells them.
+pub fn read(codes: &Value) -> Vec<String> {
+    let codes = codes.as_array().into_iter().flatten();
+    codes.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The currency that sums are in.

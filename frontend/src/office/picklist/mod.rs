@@ -1,12 +1,9 @@
-//! The firm's own lists of values, fetched once after signing in.
+//! The firm's own lists of values, as the app begins with them.
 
-use crate::{
-    api,
-    i18n::{Locale, locale},
-    state::state,
-};
+use crate::state::state;
 use domain::Field;
 use leptos::prelude::*;
+use serde_json::Value;
 use std::collections::HashMap;
 
 #[derive(Clone, Default)]
@@ -25,32 +22,20 @@ pub struct PickOption {
 
 pub type Picklists = HashMap<String, Picklist>;
 
-pub async fn load() {
-    let Ok(reply) = api::get("/picklists?limit=200").send().await else {
-        return;
+/// As the server tells them, in the present language.
+pub fn read(lists: &Value) -> Picklists {
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let option = |o: &Value| PickOption {
+        value: text(&o["value"]),
+        label: text(&o["label"]),
+        retired: o["retired"] == true,
     };
-    let language = if locale() == Locale::Zh { "label_zh" } else { "label_en" };
-    let mut lists = Picklists::new();
-    for list in reply.body["data"].as_array().into_iter().flatten() {
-        let options = list["options"].as_array().into_iter().flatten();
-        let options = options
-            .map(|o| {
-                let value = o["value"].as_str().unwrap_or_default().to_owned();
-                let label = o[language].as_str().map_or_else(|| value.clone(), str::to_owned);
-                PickOption {
-                    value,
-                    label,
-                    retired: o["retired"].as_bool().unwrap_or(false),
-                }
-            })
-            .collect();
-        let restricted = list["restricted"].as_bool().unwrap_or(false);
-        lists.insert(
-            list["key"].as_str().unwrap_or_default().to_owned(),
-            Picklist { restricted, options },
-        );
-    }
-    state().picklists.set(lists);
+    let lists = lists.as_array().into_iter().flatten().map(|list| {
+        let options = list["options"].as_array().into_iter().flatten().map(option).collect();
+        let restricted = list["restricted"] == true;
+        (text(&list["key"]), Picklist { restricted, options })
+    });
+    lists.collect()
 }
 
 /// The list behind a field; empty where the firm has none.

@@ -2,7 +2,7 @@
 
 use super::{password::Password, picture::Picture, second_factor::SecondFactor, sessions::Sessions};
 use crate::{
-    api::{self, Problem, session},
+    api::{self, Problem},
     dom,
     i18n::{self, Locale, fill, label, t},
     kinds,
@@ -12,6 +12,7 @@ use crate::{
     },
     role,
     shell::choose_theme,
+    start,
     state::{self, Theme, state},
     ui::{self, Sending, icon, secret, sending::submit, toast},
 };
@@ -115,11 +116,13 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
                     password.try_set(String::new());
                     row.try_set(Some(newer));
                     toast::say(t().saved);
-                    if let Some(locale) = locale.filter(|l| *l != i18n::locale()) {
-                        i18n::choose(locale);
-                    }
-                    if let Err(error) = session::reload_me().await {
-                        toast::complain(&error);
+                    match locale.filter(|l| *l != i18n::locale()) {
+                        Some(locale) => i18n::change(locale).await,
+                        None => {
+                            if let Err(error) = start::load().await {
+                                toast::complain(&error);
+                            }
+                        }
                     }
                     // A new name or language draws everything anew.
                     dom::focus_soon("#me-save".into());

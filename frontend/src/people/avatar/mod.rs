@@ -8,6 +8,7 @@ use crate::{
 };
 use domain::policy::Access;
 use leptos::{prelude::*, task::spawn_local};
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -129,6 +130,26 @@ pub fn follow() {
 pub fn seen(user: &Row) {
     if state::access(kinds::USER.name, "avatar") < Access::Masked && user.has("avatar") {
         learn(user.id(), Some(user.text("avatar")));
+    }
+}
+
+/// Takes note of the pictures of those whom an answer mentions.
+pub fn heard(answer: &Value) {
+    if state::access("user", "avatar") < Access::Masked {
+        note(answer);
+    }
+}
+
+fn note(value: &Value) {
+    match value {
+        Value::Array(items) => items.iter().for_each(note),
+        Value::Object(map) => {
+            if let (Some(id), Some(avatar)) = (map.get("id").and_then(Value::as_str), map.get("avatar")) {
+                learn(id, avatar.as_str());
+            }
+            map.values().for_each(note);
+        }
+        _ => {}
     }
 }
 

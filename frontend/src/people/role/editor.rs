@@ -8,7 +8,7 @@ use super::{
     words,
 };
 use crate::{
-    api::{self, Problem, session},
+    api::{self, Problem},
     i18n::{fill, label, t},
     kinds, leave,
     record::{history::History, list::Pages, row::Row, save},
@@ -138,12 +138,6 @@ fn Editor(role: Row) -> impl IntoView {
                     merged.try_set(false);
                     theirs.try_set(Vec::new());
                     toast::say(t().saved);
-                    // The next save or deletion need not wait for it.
-                    spawn_local(async {
-                        super::load().await;
-                        // It may be one's own.
-                        let _ = session::reload_me().await;
-                    });
                 }
                 Err(error) if error.stale() => {
                     // The changes made here, on what is stored now.
@@ -170,7 +164,6 @@ fn Editor(role: Row) -> impl IntoView {
             toast::say(fill(t().moved_to_bin, &[&base.with_untracked(name_of)]));
             route::go("/settings/roles");
             announce(kinds::ROLE.plural, id, None);
-            super::load().await;
             Ok(())
         });
     });

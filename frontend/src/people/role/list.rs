@@ -119,7 +119,6 @@ pub fn NewRole(from: Option<Row>, close: Callback<()>) -> impl IntoView {
             let made = api::post("/roles", body).send().await?.body;
             let id = made["id"].as_str().unwrap_or_default().to_owned();
             announce(kinds::ROLE.plural, id.clone(), Row::new(made));
-            super::load().await;
             close.tell(());
             route::go(&page(&id));
             Ok(())

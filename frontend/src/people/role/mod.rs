@@ -1,4 +1,4 @@
-//! Roles: their names, fetched once after signing in, the boxes to give them to a user, and the editor.
+//! Roles: their names, as the app begins with them, the boxes to give them to a user, and the editor.
 
 mod draft;
 pub mod editor;
@@ -8,7 +8,6 @@ mod matrix;
 mod words;
 
 use crate::{
-    api,
     i18n::{label, locale},
     state::state,
 };
@@ -36,14 +35,11 @@ pub fn differences(field: &str, old: &Value, new: &Value) -> Vec<(String, String
     told.collect()
 }
 
-pub async fn load() {
-    let Ok(roles) = api::all("/roles?limit=200&sort=name").await else {
-        return;
-    };
+/// As the server tells them, by the names of the present language.
+pub fn read(roles: &Value) -> Roles {
     let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-    state()
-        .roles
-        .set(roles.iter().map(|r| (text(&r["key"]), text(&r["name"]))).collect());
+    let roles = roles.as_array().into_iter().flatten();
+    roles.map(|r| (text(&r["key"]), text(&r["name"]))).collect()
 }
 
 /// What a role is called in the present language. Tracked: the names may arrive after the user who has it.

@@ -4,20 +4,19 @@ pub mod close;
 pub mod lines;
 
 use crate::{
-    api,
     i18n::{fill, t},
     kinds,
     record::{
         row::Row,
         save::{self, Refused},
     },
-    route::encode,
-    state::{self, announce},
+    state::{self, announce, state},
     ui::{icon, toast},
 };
 use close::{Closing, LoseDialog};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// Does something to an opportunity, tells every screen, and says what happened. `refused` puts back what was shown.
 pub fn act(
@@ -99,31 +98,37 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
     view! { {shown} }.into_any()
 }
 
+/// Id and name of each stage, in their order, by the id of the pipeline.
+pub type Stages = HashMap<String, Vec<(String, String)>>;
+
+/// As the app begins with them.
+pub fn read_stages(pipelines: &Value) -> Stages {
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let pipelines = pipelines.as_array().into_iter().flatten().map(|pipeline| {
+        let stages = pipeline["stages"].as_array().into_iter().flatten();
+        let stages = stages.map(|s| (text(&s["id"]), text(&s["name"]))).collect();
+        (text(&pipeline["id"]), stages)
+    });
+    pipelines.collect()
+}
+
 /// The stages of the pipeline in a row; the present one marked, each a button to go there.
 #[component]
 pub fn StagePath(row: RwSignal<Row>) -> impl IntoView {
-    let stages = RwSignal::new(Vec::<Row>::new());
-    let pipeline = row.with_untracked(|r| r.text("pipeline_id").to_owned());
-    let may_move = state::may("opportunity", "edit");
-    spawn_local(async move {
-        let path = format!(
-            "/stages?limit=100&sort=position&filter[pipeline_id]={}",
-            encode(&pipeline)
-        );
-        if let Ok(reply) = api::get(path).send().await {
-            let data = reply.body["data"].as_array().cloned().unwrap_or_default();
-            stages.try_set(data.into_iter().filter_map(Row::new).collect());
-        }
+    let pipeline = Memo::new(move |_| row.with(|r| r.text("pipeline_id").to_owned()));
+    let stages = Memo::new(move |_| {
+        let known = state().stages;
+        known.with(|s| s.get(&pipeline.get()).cloned().unwrap_or_default())
     });
+    let may_move = state::may("opportunity", "edit");
     move || {
         let (now, status) = row.with(|r| (r.text("stage_id").to_owned(), r.text("status").to_owned()));
         let stages = stages.get();
-        let at = stages.iter().position(|s| s.id() == now);
+        let at = stages.iter().position(|(id, _)| *id == now);
         let class = format!("stage-path {status}");
-        let items = stages.into_iter().enumerate().map(|(i, stage)| {
+        let items = stages.into_iter().enumerate().map(|(i, (id, name))| {
             let current = Some(i) == at;
             let done = at.is_some_and(|at| i < at) || status == "won";
-            let (id, name) = (stage.id().to_owned(), stage.text("name").to_owned());
             let shown = name.clone();
             view! {
                 <li class:done=done class:current=current>

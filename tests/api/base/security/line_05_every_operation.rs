@@ -9,7 +9,7 @@ use tests::sign_in::{accept, invited, login, newcomer, signed_in};
 use tests::*;
 
 /// What somebody without any right may do all the same, and why.
-const WITHOUT_RIGHT: [(&str, &str); 18] = [
+const WITHOUT_RIGHT: [(&str, &str); 19] = [
     ("me", "who I am"),
     ("update_me", "my own name, language and time zone"),
     ("set_avatar", "my own picture"),
@@ -26,6 +26,7 @@ const WITHOUT_RIGHT: [(&str, &str); 18] = [
     ("rename_api_key", "my own keys"),
     ("rotate_api_key", "my own keys"),
     ("get_schema", "shows the kinds I may see: none"),
+    ("start", "who I am, and of all else what I may see: nothing"),
     ("search", "finds what I may see: nothing"),
     ("list_changes", "tells that something changed, and nothing of it"),
 ];

@@ -34,7 +34,7 @@ const NOT_FOR_KEYS: [&str; 18] = [
 ];
 
 /// What needs no scope: it tells of the caller, or only of what the scopes let see.
-const WITHOUT_SCOPE: [&str; 4] = ["get_schema", "list_changes", "me", "search"];
+const WITHOUT_SCOPE: [&str; 5] = ["get_schema", "list_changes", "me", "search", "start"];
 
 /// The operations that are about work.
 fn work(t: &T) -> impl Iterator<Item = &'static Operation> {

@@ -302,36 +302,36 @@ async fn logout(state: Data<State>, request: HttpRequest, body: Bytes) -> Result
     Ok(response.finish())
 }
 
-async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
-    let id = caller.me()?;
-    let body = state
-        .store
-        .read_quick(move |tx| {
-            let user: User = engine::find(tx, &caller.identity_scope(), id)?;
-            let space = caller.workspace();
-            let rights: serde_json::Map<String, Json> = domain::role::subjects()
-                .map(|subject| {
-                    let name = subject.name;
-                    let actions: serde_json::Map<String, Json> = domain::policy::Action::ALL
-                        .iter()
-                        .map(|a| (a.key().to_owned(), json!(caller.identity.reach(name, *a))))
-                        .collect();
-                    (name.to_owned(), Json::Object(actions))
-                })
+/// Who is calling, where, with which rights.
+pub fn about(tx: &mut Tx, caller: &Caller) -> persistence::Result<Json> {
+    let id = caller.user().ok_or(Error::Unauthenticated("unauthenticated"))?;
+    let user: User = engine::find(tx, &caller.identity_scope(), id)?;
+    let space = caller.workspace();
+    let rights: serde_json::Map<String, Json> = domain::role::subjects()
+        .map(|subject| {
+            let name = subject.name;
+            let actions: serde_json::Map<String, Json> = domain::policy::Action::ALL
+                .iter()
+                .map(|a| (a.key().to_owned(), json!(caller.identity.reach(name, *a))))
                 .collect();
-            Ok(json!({
-                "user": user.whole(),
-                "workspace": { "id": space.id, "name": space.name, "currency": space.currency.code(),
-                    "locale": space.locale, "time_zone": space.time_zone, "fiscal_year_start": space.fiscal_year_start,
-                    "configure": caller.identity.reach("workspace", domain::policy::Action::Configure) > domain::policy::Reach::None },
-                "session_id": caller.session,
-                "scopes": caller.identity.limits.as_ref().map(|l| l.scopes.texts()),
-                "roles": caller.identity.roles,
-                "rights": rights,
-                "field_rights": caller.identity.closed,
-            }))
+            (name.to_owned(), Json::Object(actions))
         })
-        .await?;
+        .collect();
+    Ok(json!({
+        "user": user.whole(),
+        "workspace": { "id": space.id, "name": space.name, "currency": space.currency.code(),
+            "locale": space.locale, "time_zone": space.time_zone, "fiscal_year_start": space.fiscal_year_start,
+            "configure": caller.identity.reach("workspace", domain::policy::Action::Configure) > domain::policy::Reach::None },
+        "session_id": caller.session,
+        "scopes": caller.identity.limits.as_ref().map(|l| l.scopes.texts()),
+        "roles": caller.identity.roles,
+        "rights": rights,
+        "field_rights": caller.identity.closed,
+    }))
+}
+
+async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
+    let body = state.store.read_quick(move |tx| about(tx, &caller)).await?;
     Ok(HttpResponse::Ok().json(body))
 }
 

@@ -173,16 +173,20 @@ async fn get(
     let pairs = request::query_pairs(&request)?;
     let shape = listing::shape(&caller.fields(kind), &pairs)?;
     let scope = caller.scope(kind)?;
-    let (record, body) = state
-        .store
-        .read_quick(move |tx| {
-            let record = engine::any::find(tx, &scope, kind, id)?;
-            let body = listing::shaped(tx, &caller, &record, &shape)?;
-            Ok((record, body))
-        })
-        .await?;
+    // What is told of other records may change without a new version of this one.
+    let (own, short) = (shape.is_own(), shape.counts.is_empty());
+    let read = move |tx: &mut Tx| {
+        let record = engine::any::find(tx, &scope, kind, id)?;
+        let body = listing::shaped(tx, &caller, &record, &shape)?;
+        Ok((record, body))
+    };
+    let (record, body) = if short {
+        state.store.read_quick(read).await?
+    } else {
+        state.store.read(read).await?
+    };
     let etag = format!("\"{}\"", record.version());
-    if request::Known::of(&request).has(&etag) {
+    if own && request::Known::of(&request).has(&etag) {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", etag)).finish());
     }
     Ok(HttpResponse::Ok()
@@ -409,7 +413,7 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
     routes.add(
         Method::GET,
         format!("{path}/{{id}}"),
-        listing::shape_parameters(doc, kind),
+        listing::count_parameter(listing::shape_parameters(doc, kind), kind),
         move |caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest| {
             get(kind, caller, state, path, request)
         },

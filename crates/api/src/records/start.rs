@@ -1,0 +1,145 @@
+//! `GET /start`: what a client needs before it can show anything, in one answer and in one language.
+
+use crate::auth;
+use crate::caller::Caller;
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
+use crate::request;
+use crate::schema;
+use crate::state::State;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use domain::currency::Currency;
+use domain::picklist::Picklist;
+use domain::pipeline::Pipeline;
+use domain::role::{self, Role};
+use domain::stage::Stage;
+use domain::{Locale, Record, query};
+use persistence::{Tx, engine};
+use serde_json::{Map, Value as Json, json};
+
+/// What is short and asked for whole is still not without end.
+const PAGES: usize = 5;
+
+/// The records of a kind of which there are few, as far as the caller sees them.
+fn all<T: Record>(tx: &mut Tx, caller: &Caller) -> persistence::Result<Vec<T>> {
+    let Ok(scope) = caller.scope(T::KIND) else {
+        return Ok(Vec::new());
+    };
+    let mut rows = Vec::new();
+    let mut pairs = vec![("limit".to_owned(), query::MAX_LIMIT.to_string())];
+    for _ in 0..PAGES {
+        let list = caller.list_context(T::KIND, |context| query::from_pairs(&pairs, &[], context))?;
+        let page = engine::list::<T>(tx, &scope, &list)?;
+        rows.extend(page.rows);
+        let Some(next) = page.next else { break };
+        pairs.truncate(1);
+        pairs.push(("cursor".to_owned(), next));
+    }
+    Ok(rows)
+}
+
+/// The values offered for the fields that the caller sees.
+fn picklists(tx: &mut Tx, caller: &Caller, locale: Locale) -> persistence::Result<Vec<Json>> {
+    let Ok(scope) = caller.scope(Picklist::KIND) else {
+        return Ok(Vec::new());
+    };
+    let mut keys: Vec<&str> = domain::KINDS
+        .iter()
+        .filter(|kind| schema::views(caller, kind))
+        .flat_map(|kind| {
+            let seen = caller.fields(kind);
+            let fields = kind.fields.iter().filter(move |f| seen.sees(f.name));
+            fields.filter_map(|f| f.picklist)
+        })
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut found: Vec<Picklist> = engine::find_with(tx, &scope, "key", &keys)?;
+    found.sort_by(|a, b| a.key.cmp(&b.key));
+    let told = |list: Picklist| {
+        let options = list.options.0.into_iter().map(|option| {
+            let label = match locale {
+                Locale::Zh => option.label_zh,
+                Locale::En => option.label_en,
+            };
+            json!({ "label": label.unwrap_or_else(|| option.value.clone()), "value": option.value, "retired": option.retired })
+        });
+        json!({ "key": list.key, "restricted": list.restricted, "options": options.collect::<Vec<_>>() })
+    };
+    Ok(found.into_iter().map(told).collect())
+}
+
+fn currencies(tx: &mut Tx, caller: &Caller) -> persistence::Result<Vec<String>> {
+    let found: Vec<Currency> = all(tx, caller)?;
+    let mut codes: Vec<String> = found.into_iter().filter(|c| !c.disabled).map(|c| c.code).collect();
+    codes.sort_unstable();
+    Ok(codes)
+}
+
+/// Keys and names, in the order of the names.
+fn roles(tx: &mut Tx, caller: &Caller, locale: Locale) -> persistence::Result<Vec<Json>> {
+    let found: Vec<Role> = all(tx, caller)?;
+    let mut named: Vec<(String, String)> = found
+        .into_iter()
+        .map(|r| (role::shown(&r.key, &r.name, locale).to_owned(), r.key))
+        .collect();
+    named.sort_unstable();
+    Ok(named
+        .into_iter()
+        .map(|(name, key)| json!({ "key": key, "name": name }))
+        .collect())
+}
+
+/// Ways to a deal, each with its stages in their order.
+fn pipelines(tx: &mut Tx, caller: &Caller) -> persistence::Result<Vec<Json>> {
+    let mut found: Vec<Pipeline> = all(tx, caller)?;
+    found.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    let mut stages: Vec<Stage> = all(tx, caller)?;
+    stages.sort_by_key(|stage| (stage.position, stage.id));
+    let told = |pipeline: &Pipeline| {
+        let own = stages.iter().filter(|stage| stage.pipeline_id == pipeline.id);
+        let own: Vec<Json> = own.map(|s| json!({ "id": s.id, "name": s.name })).collect();
+        json!({ "id": pipeline.id, "name": pipeline.name, "stages": own })
+    };
+    Ok(found.iter().map(told).collect())
+}
+
+async fn start(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let locale = schema::language(&request)?.unwrap_or(caller.locale);
+    let body = state
+        .store
+        .read_quick(move |tx| {
+            let mut body = Map::new();
+            body.insert("language".into(), json!(locale));
+            body.insert("me".into(), auth::about(tx, &caller)?);
+            body.insert("kinds".into(), schema::kinds(&caller, Some(locale)).into());
+            body.insert("picklists".into(), picklists(tx, &caller, locale)?.into());
+            body.insert("currencies".into(), currencies(tx, &caller)?.into());
+            body.insert("roles".into(), roles(tx, &caller, locale)?.into());
+            body.insert("pipelines".into(), pipelines(tx, &caller)?.into());
+            Ok(Json::Object(body))
+        })
+        .await?;
+    Ok(request::tagged(&request, body.to_string()))
+}
+
+pub fn routes(routes: &mut Routes) {
+    let list = || json!({ "type": "array", "items": { "type": "object", "additionalProperties": true } });
+    let answer = json!({ "type": "object", "required": ["language", "me", "kinds", "picklists", "currencies", "roles", "pipelines"], "properties": {
+        "language": { "type": "string", "enum": ["zh-CN", "en"] },
+        "me": { "type": "object", "additionalProperties": true, "description": "As `GET /auth/me` tells it." },
+        "kinds": list(), "picklists": list(), "roles": list(), "pipelines": list(),
+        "currencies": { "type": "array", "items": { "type": "string" } } } });
+    let doc = Doc::new("start", "schema", "What a client needs to begin with")
+        .about(
+            "Who is calling (`GET /auth/me`), the record kinds (`GET /schema`), the values of picklists, the currencies in use \
+             beside the base currency, the names of roles and the stages of pipelines, in one language. The ETag changes when \
+             anything of this does, rights too.",
+        )
+        .query("language", schema::languages(), "The language of the labels; that of `Accept-Language` where nothing is said")
+        .ok(200, answer)
+        .not_modified();
+    routes.add(Method::GET, "/start", doc, start);
+}
