@@ -11,7 +11,7 @@ use domain::query::{self, Count, List, MAX_LIMIT};
 use domain::record::SORT;
 use domain::user::User;
 use domain::value::parse_id;
-use domain::{AnyRecord, Error, Field, Id, Issue, Kind};
+use domain::{AnyRecord, Error, Field, Id, Issue, Kind, Record};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;

@@ -15,7 +15,7 @@ use domain::picklist::Picklist;
 use domain::pipeline::Pipeline;
 use domain::role::{self, Role};
 use domain::stage::Stage;
-use domain::{Locale, Record, query};
+use domain::{AnyRecord, Locale, Record, query};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 
@@ -56,7 +56,9 @@ fn picklists(tx: &mut Tx, caller: &Caller, locale: Locale) -> persistence::Resul
         .collect();
     keys.sort_unstable();
     keys.dedup();
-    let mut found: Vec<Picklist> = engine::find_with(tx, &scope, "key", &keys)?;
+    let found = engine::any::find_with(tx, &scope, Picklist::KIND, "key", &keys, engine::Hold::No)?;
+    let found = found.into_iter().map(AnyRecord::into_record::<Picklist>);
+    let mut found: Vec<Picklist> = found.collect::<Result<_, _>>()?;
     found.sort_by(|a, b| a.key.cmp(&b.key));
     let told = |list: Picklist| {
         let options = list.options.0.into_iter().map(|option| {

@@ -69,14 +69,10 @@ mod tests {
     #[test]
     fn every_post_of_a_person_is_handed_over_whatever_the_kind() {
         let kind = |ownership| {
-            &*Box::leak(Box::new(Kind {
-                name: "quote",
-                plural: "quotes",
-                label: Label::new("报价", "Quote"),
-                ownership,
-                fields: &FIELDS,
-                title: "name",
-            }))
+            let label = Label::new("报价", "Quote");
+            &*Box::leak(Box::new(Kind::new(
+                "quote", "quotes", label, ownership, "name", &FIELDS,
+            )))
         };
         let names = |ownership| held_by(kind(ownership)).map(|f| f.name).collect::<Vec<_>>();
         assert_eq!(names(Ownership::Owned), ["owner_id", "approver_id"]);
