@@ -194,7 +194,9 @@ both! {
     }
 
     fn it_ends_with_its_time(t) {
-        let soon = domain::Instant::now().plus_seconds(1).to_string();
+        // The first call of a client reads the description as well, which takes its time.
+        t.sales.get("/leads").expect(200);
+        let soon = domain::Instant::now().plus_seconds(3).to_string();
         let given = t.sales.create("/api-keys", json!({ "name": "Soon over", "scopes": ["*:read"], "expires_at": soon }));
         with(&given).get("/leads").expect(200);
         until_refused(&with(&given), "api_key_expired");
