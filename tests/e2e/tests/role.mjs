@@ -67,11 +67,11 @@ test('the rights of a role are set with the keyboard', async ({ open, api }) => 
   await page.keyboard.press('0');
   assert.equal(await cell(page, 'lead', 'create').inputValue(), 'none');
   // Shared kinds know nothing and everything only.
-  await cell(page, 'product', 'edit').focus();
+  await cell(page, 'product', 'view').focus();
   await page.keyboard.press('1');
-  assert.equal(await cell(page, 'product', 'edit').inputValue(), 'none');
+  assert.equal(await cell(page, 'product', 'view').inputValue(), 'none');
   await page.keyboard.press('4');
-  assert.equal(await cell(page, 'product', 'edit').inputValue(), 'all');
+  assert.equal(await cell(page, 'product', 'view').inputValue(), 'all');
   await page.getByRole('button', { name: '“线索”改回按“所有其他类型”' }).click();
   assert.equal(await cell(page, 'lead', 'create').inputValue(), '');
   await page.getByRole('button', { name: '保存', exact: true }).click();
