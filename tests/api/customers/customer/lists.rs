@@ -119,7 +119,7 @@ both! {
         let child = t.sales.create("/customers", json!({ "name": "child", "parent_id": parent.id() }));
         let page = t.sales.get("/customers?sort=name&fields=name,level&expand=owner,parent").expect(200);
         assert_eq!(page.rows()[0], json!({ "id": child.id(), "version": 1, "name": "child", "level": null,
-            "owner": { "id": t.sales.id, "name": "sales" }, "parent": { "id": parent.id(), "name": "parent" } }));
+            "owner": { "id": t.sales.id, "name": "sales", "avatar": null }, "parent": { "id": parent.id(), "name": "parent" } }));
         assert_eq!(page.rows()[1]["parent"], Json::Null);
         let one = t.sales.get(&format!("/customers/{}?fields=name&expand=parent", child.id())).expect(200);
         assert_eq!(one.body, json!({ "id": child.id(), "version": 1, "name": "child", "parent": { "id": parent.id(), "name": "parent" } }));

@@ -8,10 +8,11 @@ both! {
         let path = format!("/customers/{}", made.id());
         t.owner.call("PATCH", &path).json(json!({ "name": "b" })).refused(428, "precondition_required");
         t.owner.call("DELETE", &path).refused(428, "precondition_required");
-        for wrong in ["1", "W/\"1\"", "\"one\"", "\"1\", \"2\"", ""] {
+        for wrong in ["1", "\"one\"", "W/1", "\"1\", \"2\"", ""] {
             t.owner.call("PATCH", &path).header("If-Match", wrong).json(json!({ "name": "b" })).refused(400, "invalid_etag");
         }
-        t.owner.patch(&path, 1, json!({ "name": "b" })).expect(200);
+        // Weak or not, as a proxy that packs answers makes it: the version decides.
+        t.owner.call("PATCH", &path).header("If-Match", "W/\"1\"").json(json!({ "name": "b" })).expect(200);
         let stale = t.owner.patch(&path, 1, json!({ "name": "c" })).refused(412, "stale");
         assert_eq!(stale["current_version"], 2);
         assert_eq!(stale.header("etag"), "\"2\"");
