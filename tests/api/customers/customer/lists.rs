@@ -124,7 +124,7 @@ both! {
         let one = t.sales.get(&format!("/customers/{}?fields=name&expand=parent", child.id())).expect(200);
         assert_eq!(one.body, json!({ "id": child.id(), "version": 1, "name": "child", "parent": { "id": parent.id(), "name": "parent" } }));
         let one = t.sales.get(&format!("/customers/{}?expand=creator", child.id())).expect(200);
-        assert_eq!(one.body["creator"], json!({ "id": t.sales.id, "name": "sales" }));
+        assert_eq!(one.body["creator"], json!({ "id": t.sales.id, "name": "sales", "avatar": null }));
         t.sales.get("/customers?fields=name,colour").refused(400, "unknown_field");
         t.sales.get("/customers?expand=name").refused(400, "not_expandable");
         t.sales.get(&format!("/customers/{}?fields=colour", child.id())).refused(400, "unknown_field");

@@ -65,7 +65,8 @@ both! {
         ] {
             let refused = t.sales.get(&format!("/customers?{filter}")).refused(400, code);
             let name = filter.trim_start_matches("filter[").split(']').next().expect("a name");
-            assert_eq!(refused["errors"][0]["pointer"], format!("filter[{name}]"), "{filter}");
+            let named = refused["errors"][0]["pointer"].as_str().expect("a name").to_owned();
+            assert!(named.starts_with(&format!("filter[{name}]")), "{filter}: {named}");
         }
     }
 
