@@ -110,14 +110,20 @@ pub async fn speak(locale: Locale) -> Outcome<()> {
             .await
     };
     let known = me().map_or(1, |m| m.version);
-    match send(known).await {
+    let stored = match send(known).await {
         Err(problem) if problem.stale() => {
             let user = get("/auth/me").send().await?.body;
-            send(user["user"]["version"].as_i64().unwrap_or(known)).await?;
+            send(user["user"]["version"].as_i64().unwrap_or(known)).await?
         }
-        outcome => {
-            outcome?;
-        }
+        outcome => outcome?,
+    };
+    // Also where the answer in the new language does not come: the next choice is made on this.
+    if let Some(version) = stored.body["version"].as_i64() {
+        state().session.update_untracked(|session| {
+            if let Session::SignedIn(me) = session {
+                me.version = version;
+            }
+        });
     }
     Ok(())
 }
