@@ -18,8 +18,7 @@ use std::{
 const PARTS: [&str; 3] = ["list", "work", "manage"];
 
 /// What a browser fetches before the first screen stands, and before a list can be used: bytes compressed by brotli.
-// 250 kB are wanted: the tables of kinds, compiled in until the app learns its kinds from the server, are over that.
-const FIRST_LOAD_LIMIT: u64 = 275_000;
+const FIRST_LOAD_LIMIT: u64 = 250_000;
 const LIST_LIMIT: u64 = 450_000;
 
 /// The files of each part: its own, and those it shares with others.

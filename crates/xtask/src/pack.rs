@@ -78,14 +78,23 @@ pub fn assemble(frontend: &Path, code: &Path, dist: &Path, ahead: &[&str]) -> Re
     Ok(())
 }
 
-/// One sheet of all `style/*.css`, in the order of their names.
+/// One sheet of all `style/*.css`, in the order of their names, without what is there for who reads them.
 fn stylesheet(dir: &Path) -> Result<String> {
     let sheets = files(dir)?
         .into_iter()
         .filter(|file| file.extension().is_some_and(|ext| ext == "css"));
     let texts = sheets.map(fs::read_to_string).collect::<std::io::Result<Vec<_>>>()?;
     ensure!(!texts.is_empty(), "no style sheet in {}", dir.display());
-    Ok(texts.join("\n"))
+    let text = texts.join("\n");
+    let mut lean = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, comment)) = rest.split_once("/*") {
+        lean.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    lean.push_str(rest);
+    let lines = lean.lines().map(str::trim).filter(|line| !line.is_empty());
+    Ok(lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// Fetched when a screen is first opened; the names are wasm-split's.
