@@ -9,6 +9,17 @@ use std::ops::Index;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+/// Headers that mean something to a client, and so are described wherever they are sent.
+const TOLD_BY_HEADERS: [&str; 7] = [
+    "etag",
+    "link",
+    "location",
+    "ratelimit",
+    "retry-after",
+    "www-authenticate",
+    "x-request-id",
+];
+
 static HTTP: LazyLock<Http> = LazyLock::new(|| {
     Http::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -176,6 +187,16 @@ impl Request {
                 "{name} answered {status}, which {} does not describe: {text}",
                 operation.id
             );
+            for told in TOLD_BY_HEADERS.iter().filter(|name| headers.contains_key(**name)) {
+                assert!(
+                    operation
+                        .headers
+                        .get(&status)
+                        .is_some_and(|known| known.contains(*told)),
+                    "{name} answered {status} with the header {told}, which {} does not describe",
+                    operation.id
+                );
+            }
         }
         if status >= 400 && self.path.starts_with("/api/") {
             check_problem(&name, status, &headers, &text);

@@ -1,7 +1,7 @@
 //! The description of the API as the server gives it: what operations there are, and which statuses each may answer.
 
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 #[derive(Debug, Clone)]
@@ -11,7 +11,13 @@ pub struct Operation {
     /// From the root, with `{id}` and the like.
     pub path: String,
     pub statuses: BTreeSet<u16>,
+    /// The headers that are described for each status, in small letters.
+    pub headers: BTreeMap<u16, BTreeSet<String>>,
     pub open: bool,
+    /// Only for who has signed in, and for no API key.
+    pub signed_in: bool,
+    /// The scopes that an API key needs.
+    pub scopes: Vec<String>,
     pub versioned: bool,
     pub has_body: bool,
     /// The media type of the body, if it has one.
@@ -20,7 +26,7 @@ pub struct Operation {
     pub body: Json,
     /// Schema of the answer where all is well.
     pub answer: Json,
-    /// Names of the parameters in the query.
+    /// Names of the parameters in the query, without filters: those of every field are tried by what `GET /schema` tells.
     pub query: Vec<String>,
 }
 
@@ -94,6 +100,56 @@ fn matches(template: &str, path: &str) -> bool {
     }
 }
 
+/// What a reference leads to; everything else is itself.
+fn followed<'a>(document: &'a Json, json: &'a Json) -> &'a Json {
+    match json["$ref"].as_str() {
+        Some(reference) => document
+            .pointer(reference.trim_start_matches('#'))
+            .unwrap_or_else(|| panic!("{reference} leads nowhere")),
+        None => json,
+    }
+}
+
+fn parameters<'a>(document: &'a Json, operation: &'a Json) -> impl Iterator<Item = &'a Json> {
+    let own = operation["parameters"].as_array().into_iter().flatten();
+    own.map(move |parameter| followed(document, parameter))
+}
+
+/// What every operation may answer, told by one shared answer that stands under `default`.
+pub const ANYWHERE: [u16; 11] = [400, 401, 403, 408, 413, 415, 428, 429, 500, 503, 507];
+
+fn texts(json: &Json) -> Vec<String> {
+    let all = json.as_array().into_iter().flatten();
+    all.filter_map(Json::as_str).map(str::to_owned).collect()
+}
+
+fn statuses(responses: &Json) -> BTreeSet<u16> {
+    let own = responses.as_object().expect("responses").keys();
+    own.flat_map(|status| match status.as_str() {
+        "default" => ANYWHERE.to_vec(),
+        status => vec![status.parse().expect("a status")],
+    })
+    .collect()
+}
+
+/// The names of the headers that are described for a status, in small letters.
+fn headers(document: &Json, responses: &Json) -> BTreeMap<u16, BTreeSet<String>> {
+    let own = responses.as_object().expect("responses").iter();
+    own.flat_map(|(status, response)| {
+        let names = followed(document, response)["headers"]
+            .as_object()
+            .into_iter()
+            .flatten();
+        let names: BTreeSet<String> = names.map(|(name, _)| name.to_lowercase()).collect();
+        let of = match status.as_str() {
+            "default" => ANYWHERE.to_vec(),
+            status => vec![status.parse().expect("a status")],
+        };
+        of.into_iter().map(move |status| (status, names.clone()))
+    })
+    .collect()
+}
+
 fn operations(document: &Json) -> Vec<Operation> {
     let paths = document["paths"].as_object().expect("paths");
     let all = paths.iter().flat_map(|(path, item)| {
@@ -102,16 +158,12 @@ fn operations(document: &Json) -> Vec<Operation> {
             id: o["operationId"].as_str().expect("an operationId").to_owned(),
             method: method.to_uppercase(),
             path: path.clone(),
-            statuses: o["responses"]
-                .as_object()
-                .expect("responses")
-                .keys()
-                .map(|s| s.parse().expect("a status"))
-                .collect(),
+            statuses: statuses(&o["responses"]),
+            headers: headers(document, &o["responses"]),
             open: o["security"].as_array().is_some_and(Vec::is_empty),
-            versioned: o["parameters"]
-                .as_array()
-                .is_some_and(|p| p.iter().any(|p| p["name"] == "If-Match")),
+            signed_in: o["security"][0]["session"].is_array(),
+            scopes: texts(&o["security"][0]["bearer"]),
+            versioned: parameters(document, o).any(|p| p["name"] == "If-Match" && p["required"] == true),
             has_body: o.get("requestBody").is_some(),
             media: o["requestBody"]["content"]
                 .as_object()
@@ -119,15 +171,12 @@ fn operations(document: &Json) -> Vec<Operation> {
             body: o["requestBody"]["content"]["application/json"]["schema"].clone(),
             answer: ["200", "201", "202"]
                 .iter()
-                .map(|status| &o["responses"][*status]["content"]["application/json"]["schema"])
+                .map(|status| &followed(document, &o["responses"][*status])["content"]["application/json"]["schema"])
                 .find(|schema| !schema.is_null())
                 .cloned()
                 .unwrap_or_default(),
-            query: o["parameters"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter(|p| p["in"] == "query")
+            query: parameters(document, o)
+                .filter(|p| p["in"] == "query" && !p["name"].as_str().is_some_and(|name| name.starts_with("filter[")))
                 .map(|p| p["name"].as_str().expect("a name").to_owned())
                 .collect(),
         })

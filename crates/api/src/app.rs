@@ -21,7 +21,7 @@ static ROUTES: LazyLock<Served> = LazyLock::new(|| described().served());
 /// Every route with its description.
 fn described() -> Routes {
     let mut routes = Routes::default();
-    schema::add_common(&mut routes.schemas);
+    routes.schemas = crate::describe::common::schemas();
     for add in [
         auth::routes as fn(&mut Routes),
         api_key::routes,

@@ -21,7 +21,9 @@ pub use data::import;
 use data::job;
 use finance::{currency, exchange_rate};
 pub use http::{assets, config, forwarded};
-use http::{body, call, caller, error, gate, health, metrics, request, state, subscribers, sweep, token, worker};
+use http::{
+    body, call, caller, error, gate, health, metrics, request, state, subscribers, sweep, token, typed, worker,
+};
 use office::{numbering_rule, working_time, workspace};
 use people::{access, api_key, auth, avatar, hand_over, mail, password, role, sharing, team, transfer, user};
 pub use records::describe;

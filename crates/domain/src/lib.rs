@@ -25,7 +25,7 @@ pub use people::{api_key, avatar, hand_over, role, sharing, team, team_member, t
 pub use sales::{competitor, opportunity, opportunity_line, pipeline, product, stage};
 
 pub use any::AnyRecord;
-pub use error::{Error, Issue, Issues};
+pub use error::{Error, Issue, Issues, pointer};
 pub use instant::Instant;
 pub use label::{Label, Locale};
 pub use money::{Currency, Money};

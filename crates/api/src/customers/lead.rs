@@ -3,10 +3,12 @@
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::{create_from, crud, subject};
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::{Doc, Routes, boolean, named, nullable, object};
 use crate::error::Problem;
 use crate::noun::{self, Noun};
 use crate::request;
+use crate::schema::type_name;
+use crate::typed;
 use crate::write::{Cause, Writing, write};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
@@ -16,9 +18,14 @@ use domain::lead::{Conversion, Lead};
 use domain::opportunity::Opportunity;
 use domain::policy::Action;
 use domain::policy::fields::{Carried, carry};
-use domain::{Instant, Issue, Record};
+use domain::{Error, Instant, Issue, Record};
 use persistence::{Tx, engine};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::AnyOfBuilder;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use validator::Validate;
 
 impl Noun for Lead {}
 
@@ -30,24 +37,55 @@ enum Part {
     New(Map<String, Json>),
 }
 
-fn part(map: &mut Map<String, Json>, name: &'static str, absent: Part) -> Result<Part, Issue> {
-    match map.remove(name) {
-        None => Ok(absent),
-        Some(Json::Null | Json::Bool(false)) => Ok(Part::Nothing),
-        Some(Json::Bool(true)) => Ok(Part::New(Map::new())),
-        Some(Json::Object(mut fields)) => match fields.remove("id") {
-            None => Ok(Part::New(fields)),
-            Some(id) => {
-                let id = id.as_str().and_then(domain::value::parse_id);
-                request::nothing_else(&fields).map_err(|i| Issue {
-                    pointer: format!("/{name}{}", i.pointer),
-                    ..i
-                })?;
-                id.map(Part::Existing)
-                    .ok_or_else(|| Issue::new(format!("/{name}/id"), "invalid_id"))
-            }
-        },
-        Some(_) => Err(Issue::at(name, "wrong_type").with("type", "object")),
+/// What becomes of a lead; what is not named is made new, from the lead.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Conversion)]
+struct Convert {
+    #[serde(default, deserialize_with = "typed::said")]
+    #[schema(schema_with = part_of::<Customer>, required = false)]
+    customer: Option<Option<Json>>,
+    #[serde(default, deserialize_with = "typed::said")]
+    #[schema(schema_with = part_of::<Contact>, required = false)]
+    contact: Option<Option<Json>>,
+    #[serde(default, deserialize_with = "typed::said")]
+    #[schema(schema_with = part_of::<Opportunity>, required = false)]
+    opportunity: Option<Option<Json>>,
+}
+
+/// A record that is there.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Existing {
+    #[serde(deserialize_with = "typed::an_id")]
+    #[schema(value_type = uuid::Uuid)]
+    id: domain::Id,
+}
+
+fn part_of<T: Record>() -> RefOr<Schema> {
+    let name = type_name(T::KIND);
+    AnyOfBuilder::new()
+        .item(named("Existing"))
+        .item(named(&format!("{name}Patch")))
+        .item(boolean())
+        .item(ObjectBuilder::new().schema_type(Type::Null))
+        .description(Some(format!(
+            "A record that is there, fields of the new {}, or false for none.",
+            T::KIND.label.en.to_lowercase()
+        )))
+        .into()
+}
+
+fn part(name: &str, said: Option<Option<Json>>) -> Result<Part, Error> {
+    match said {
+        None | Some(Some(Json::Bool(true))) => Ok(Part::New(Map::new())),
+        Some(None | Some(Json::Bool(false))) => Ok(Part::Nothing),
+        Some(Some(Json::Object(fields))) if fields.contains_key("id") => {
+            let found = typed::read::<Existing>(fields).map_err(|e| e.within(&format!("/{name}")))?;
+            Ok(Part::Existing(found.id))
+        }
+        Some(Some(Json::Object(fields))) => Ok(Part::New(fields)),
+        Some(Some(_)) => Err(Issue::at(name, "wrong_type").with("type", "object").into()),
     }
 }
 
@@ -87,17 +125,7 @@ fn same(lead: &Lead, names: &[&'static str]) -> persistence::Result<Vec<(&'stati
 }
 
 fn nested<T>(name: &str, result: persistence::Result<T>) -> persistence::Result<T> {
-    let moved = |issue: Issue| Issue {
-        pointer: format!("/{name}{}", issue.pointer),
-        ..issue
-    };
-    result.map_err(|error| match error {
-        persistence::Error::Domain(domain::Error::Invalid(issues)) => {
-            domain::Error::Invalid(issues.into_iter().map(moved).collect()).into()
-        }
-        persistence::Error::Domain(domain::Error::Conflict(issue)) => domain::Error::Conflict(moved(issue)).into(),
-        other => other,
-    })
+    result.map_err(|error| error.within(&format!("/{name}")))
 }
 
 fn convert_in(
@@ -184,14 +212,12 @@ fn convert_in(
 async fn convert(call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(Lead::KIND)?;
     let expected = call.expected()?;
-    let mut map = call.optional_object()?;
-    let new = || Part::New(Map::new());
+    let said: Convert = call.optional_body()?;
     let parts = [
-        part(&mut map, "customer", new())?,
-        part(&mut map, "contact", new())?,
-        part(&mut map, "opportunity", new())?,
+        part("customer", said.customer)?,
+        part("contact", said.contact)?,
+        part("opportunity", said.opportunity)?,
     ];
-    request::nothing_else(&map)?;
     call.once(move |tx, by| {
         let (lead, customer, contact, opportunity) = convert_in(tx, by, id, expected, &parts)?;
         let body = json!({ "lead": by.show(&lead), "customer": by.show(&customer),
@@ -212,24 +238,26 @@ async fn convert(call: Call) -> Result<HttpResponse, Problem> {
 
 pub fn routes(routes: &mut Routes) {
     crud::<Lead>(routes);
-    let part = |name: &str| {
-        json!({ "anyOf": [
-            { "type": "object", "required": ["id"], "additionalProperties": false, "properties": { "id": { "type": "string", "format": "uuid" } } },
-            { "type": "object", "description": format!("Fields of the new {name}; what is not named comes from the lead.") },
-            { "type": "boolean" }, { "type": "null" } ] })
-    };
-    let nullable = |name: &str| json!({ "anyOf": [reference(name), { "type": "null" }] });
+    let either = |name: &str| nullable(named(name));
+    let made = object()
+        .property("lead", named("Lead"))
+        .property("customer", named("Customer"))
+        .property("contact", either("Contact"))
+        .property("opportunity", either("Opportunity"));
+    let made = ["lead", "customer", "contact", "opportunity"]
+        .into_iter()
+        .fold(made, |made, name| made.required(name));
     let doc = Doc::new("convert_lead", "leads", "Convert a lead")
         .about(
             "Makes a customer, a contact and an opportunity from the lead, in one transaction and one change set. \
              Each may be an existing record (`{\"id\": …}`), fields to set on the new one, or, for contact and opportunity, \
              `false` for none.",
         )
-        .optional_body(json!({ "type": "object", "additionalProperties": false, "properties": {
-            "customer": part("customer"), "contact": part("contact"), "opportunity": part("opportunity") } }))
+        .may_take::<Convert>()
         .versioned()
-        .ok(200, json!({ "type": "object", "required": ["lead", "customer", "contact", "opportunity"], "properties": {
-            "lead": reference("Lead"), "customer": reference("Customer"), "contact": nullable("Contact"),
-            "opportunity": nullable("Opportunity") } }));
+        .ok(200, made)
+        .etag()
+        .scopes(["leads:write", "customers:write", "contacts:write", "opportunities:write"])
+        .with::<Existing>();
     routes.add(Method::POST, "/leads/{id}/convert", doc, convert);
 }

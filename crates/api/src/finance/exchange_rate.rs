@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::crud;
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, id, integer, made_of, maybe_text, text};
 use crate::error::Problem;
 use crate::noun::{self, Hooks, Noun};
 use crate::write::{self, Cause, Change, Writing, check};
@@ -21,6 +21,7 @@ use domain::{AnyRecord, Day, Error, Id, Instant, Issue, Issues, Kind, Record};
 use persistence::{Store, Tx, engine, exchange_rate};
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
+use utoipa::openapi::Array;
 
 impl Noun for ExchangeRate {
     fn before(_: &mut Tx, writing: &mut Writing, _: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
@@ -214,6 +215,13 @@ async fn revalue(call: Call) -> Result<HttpResponse, Problem> {
 
 pub fn routes(routes: &mut Routes) {
     crud::<ExchangeRate>(routes);
+    let wrong = made_of([("pointer", text().into()), ("code", text().into())]);
+    let left = made_of([
+        ("kind", text().into()),
+        ("id", id().into()),
+        ("title", maybe_text().into()),
+        ("errors", Array::new(wrong).into()),
+    ]);
     let doc = Doc::new("revalue_amounts", "exchange-rates", "Value amounts by the rates of today")
         .about(
             "Amounts keep the rate of the day on which they were written. This gives those of open opportunities, products \
@@ -221,13 +229,15 @@ pub fn routes(routes: &mut Routes) {
              changes nothing. A record whose amount would come to more than can be kept stays as it is and is named in `left` \
              (a hundred at most; `left_count` says how many). Asks for the right to edit exchange rates, and all records of these kinds.",
         )
-        .optional_body(json!({ "type": "object", "additionalProperties": false }))
         .unkept()
-        .ok(200, json!({ "type": "object", "required": ["revalued", "left_count", "left"], "properties": {
-            "revalued": { "type": "integer" }, "left_count": { "type": "integer" },
-            "left": { "type": "array", "items": { "type": "object", "required": ["kind", "id", "title", "errors"], "properties": {
-                "kind": { "type": "string" }, "id": { "type": "string", "format": "uuid" }, "title": { "type": ["string", "null"] },
-                "errors": { "type": "array", "items": { "type": "object", "required": ["pointer", "code"], "properties": {
-                    "pointer": { "type": "string" }, "code": { "type": "string" } } } } } } } } }));
+        .scopes(["exchange-rates:write", "opportunities:write", "products:write", "customers:write"])
+        .ok(
+            200,
+            made_of([
+                ("revalued", integer().into()),
+                ("left_count", integer().into()),
+                ("left", Array::new(left).into()),
+            ]),
+        );
     routes.add(Method::POST, "/exchange-rates/revalue", doc, revalue);
 }

@@ -5,6 +5,7 @@ use crate::error::Problem;
 use crate::request::{self, Expected};
 use crate::state::State;
 use crate::token;
+use crate::typed::{Body, Nothing};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
@@ -68,13 +69,19 @@ impl<By: AsRef<Caller>> Call<By> {
         request::object(&self.request, &self.body)
     }
 
-    pub fn optional_object(&self) -> Result<Map<String, Json>, Problem> {
-        request::optional_object(&self.request, &self.body)
+    /// What the call says.
+    pub fn body<T: Body>(&self) -> Result<T, Problem> {
+        request::body(&self.request, &self.body)
+    }
+
+    /// The same, where no body at all means an empty one.
+    pub fn optional_body<T: Body>(&self) -> Result<T, Problem> {
+        request::optional_body(&self.request, &self.body)
     }
 
     /// For calls that have nothing to say.
     pub fn nothing(&self) -> Result<(), Problem> {
-        Ok(request::nothing_else(&self.optional_object()?)?)
+        self.optional_body::<Nothing>().map(drop)
     }
 
     /// One use case that writes. The answer waits a moment for what follows from it.

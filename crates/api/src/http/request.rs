@@ -2,7 +2,9 @@
 
 use crate::error::Problem;
 use crate::forwarded;
+use crate::http::json::{self, Unread};
 use crate::state::State;
+use crate::typed::{self, Body};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, VARY};
 use actix_web::web::Data;
@@ -34,7 +36,10 @@ pub fn object(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Json>, P
         );
     }
     let malformed = |reason: String| Problem::request(StatusCode::BAD_REQUEST, "malformed_json").with("reason", reason);
-    let json: Json = serde_json::from_slice(body).map_err(|e| malformed(e.to_string()))?;
+    let json = json::parse(body).map_err(|unread| match unread {
+        Unread::Malformed(reason) => malformed(reason),
+        Unread::Twice(key) => Problem::request(StatusCode::BAD_REQUEST, "duplicate_key").with("key", key),
+    })?;
     if deeper_than(&json, DEPTH_LIMIT) {
         return Err(malformed(format!("more than {DEPTH_LIMIT} levels")));
     }
@@ -49,7 +54,7 @@ pub fn object(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Json>, P
 
 /// Where a NUL stands, in a text or in a name: PostgreSQL keeps none, and what only one database takes, neither does.
 pub fn nul(json: &Json) -> Option<String> {
-    let within = |name: &str, json: &Json| nul(json).map(|rest| format!("/{}{rest}", escaped(name)));
+    let within = |name: &str, json: &Json| nul(json).map(|rest| format!("{}{rest}", domain::pointer(name)));
     match json {
         Json::String(text) => text.contains('\0').then(String::new),
         Json::Array(items) => items
@@ -64,11 +69,6 @@ pub fn nul(json: &Json) -> Option<String> {
     }
 }
 
-/// A name as part of a pointer (RFC 6901).
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 /// As `object`, where no body at all means an empty one.
 pub fn optional_object(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Json>, Problem> {
     if body.is_empty() {
@@ -76,6 +76,16 @@ pub fn optional_object(request: &HttpRequest, body: &[u8]) -> Result<Map<String,
     } else {
         object(request, body)
     }
+}
+
+/// A body as the value it says.
+pub fn body<T: Body>(request: &HttpRequest, body: &[u8]) -> Result<T, Problem> {
+    Ok(typed::read(object(request, body)?)?)
+}
+
+/// The same, where no body at all means an empty one.
+pub fn optional_body<T: Body>(request: &HttpRequest, body: &[u8]) -> Result<T, Problem> {
+    Ok(typed::read(optional_object(request, body)?)?)
 }
 
 fn deeper_than(json: &Json, levels: usize) -> bool {
@@ -238,34 +248,4 @@ pub fn respond(answer: Answer) -> HttpResponse {
         return response.finish();
     }
     response.content_type("application/json").body(answer.body)
-}
-
-/// A required text in a body read by hand.
-pub fn required_text(map: &mut Map<String, Json>, name: &str, max: usize) -> Result<String, Issue> {
-    optional_text(map, name, max)?.ok_or_else(|| Issue::at(name, "required"))
-}
-
-pub fn optional_text(map: &mut Map<String, Json>, name: &str, max: usize) -> Result<Option<String>, Issue> {
-    match map.remove(name) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::String(s)) => {
-            let text = s.trim();
-            if text.chars().count() > max {
-                return Err(Issue::at(name, "too_long").with("max", max));
-            }
-            if text.chars().any(|c| c == '\0') {
-                return Err(Issue::at(name, "control_character"));
-            }
-            Ok((!text.is_empty()).then(|| text.to_owned()))
-        }
-        Some(_) => Err(Issue::at(name, "wrong_type").with("type", "text")),
-    }
-}
-
-/// Nothing may be left over in a body read by hand.
-pub fn nothing_else(map: &Map<String, Json>) -> Result<(), Issue> {
-    match map.keys().next() {
-        None => Ok(()),
-        Some(name) => Err(Issue::at(name, "unknown_field").with("field", name)),
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::crud::crud;
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, made_of, text};
 use crate::error::Problem;
 use crate::noun::Noun;
 use crate::request;
@@ -67,26 +67,16 @@ pub fn routes(routes: &mut Routes) {
     let kinds: Vec<&str> = numbered().map(|k| k.name).collect();
     let doc = Doc::new("preview_number", "numbering-rules", "The next number a rule would give")
         .about("Nothing is drawn: somebody else may be given it first. Asks for the right to edit numbering rules.")
-        .query(
-            "kind",
-            json!({ "type": "string", "enum": kinds }),
-            "Whose records are numbered",
-        )
-        .query(
+        .required_query("kind", text().enum_values(Some(kinds)), "Whose records are numbered")
+        .required_query(
             "pattern",
-            json!({ "type": "string", "maxLength": 60 }),
+            text().max_length(Some(60)),
             "`{yyyy}`, `{yy}`, `{mm}`, `{dd}`, and one count such as `{00000}`",
         )
-        .query(
-            "reset",
-            json!({ "type": "string", "enum": resets }),
-            "When the count begins again",
-        )
-        .also(&[400, 422])
-        .ok(
-            200,
-            json!({ "type": "object", "required": ["next"], "properties": { "next": { "type": "string" } } }),
-        );
+        .query("reset", text().enum_values(Some(resets)), "When the count begins again")
+        .also(&[422])
+        .ok(200, made_of([("next", text().into())]))
+        .scopes(["numbering-rules:write"]);
     // Before the record with an id, which would take the word for one.
     routes.add(Method::GET, "/numbering-rules/preview", doc, preview);
     crud::<NumberingRule>(routes);

@@ -1,7 +1,7 @@
 //! Time counted in the working hours of the workspace.
 
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, formatted, integer, made_of};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
@@ -17,6 +17,7 @@ use domain::{Day, Error, Instant, Issue, Record};
 use persistence::{Tx, holiday};
 use serde_json::json;
 use std::collections::HashMap;
+use utoipa::openapi::KnownFormat;
 
 /// A year of minutes. Whoever means more means days.
 const MOST_MINUTES: i64 = 366 * 24 * 60;
@@ -93,18 +94,25 @@ async fn working_time(caller: Caller, state: Data<State>, request: HttpRequest) 
 }
 
 pub fn routes(routes: &mut Routes) {
-    let instant = || json!({ "type": "string", "format": "date-time" });
+    let instant = || formatted(KnownFormat::DateTime);
     let doc = Doc::new("get_working_time", "workspace", "Count in working hours")
         .about(
             "With `to`: the working minutes from one moment to another, three years at most. With `minutes`: the moment by \
              which so much has been worked. By the working hours, the holidays and the time zone of the workspace; a make-up \
              day has the hours of the first working day of the week.",
         )
-        .query("from", instant(), "From this moment")
+        .required_query("from", instant(), "From this moment")
         .query("to", instant(), "To this moment")
-        .query("minutes", json!({ "type": "integer", "minimum": 0, "maximum": MOST_MINUTES }), "Working minutes to add")
-        .also(&[400, 409])
-        .ok(200, json!({ "type": "object", "required": ["from", "to", "minutes"], "properties": {
-            "from": instant(), "to": instant(), "minutes": { "type": "integer" } } }));
+        .query("minutes", integer().minimum(Some(0)).maximum(Some(MOST_MINUTES as isize)), "Working minutes to add")
+        .also(&[409])
+        .ok(
+            200,
+            made_of([
+                ("from", instant().into()),
+                ("to", instant().into()),
+                ("minutes", integer().into()),
+            ]),
+        )
+        .scopes(["holidays:read"]);
     routes.add(Method::GET, "/working-time", doc, working_time);
 }

@@ -1,7 +1,7 @@
 //! Why somebody may or may not do something: the rule that grants or denies, in words.
 
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, boolean, id, made_of, maybe_text, nullable, text};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
@@ -17,6 +17,7 @@ use domain::{Error, Id, Issue, Kind, Record, messages};
 use persistence::{Tx, access, engine, user};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
+use utoipa::openapi::{Array, ObjectBuilder};
 
 /// What is asked.
 struct Asked {
@@ -139,8 +140,26 @@ async fn explain(caller: Caller, state: Data<State>, request: HttpRequest) -> Re
     Ok(HttpResponse::Ok().json(body))
 }
 
+fn explained() -> ObjectBuilder {
+    let user = made_of([("id", id().into()), ("name", text().into())]);
+    let record = made_of([("id", id().into()), ("title", maybe_text().into())]);
+    let reason = made_of([
+        ("allows", boolean().into()),
+        ("code", text().into()),
+        ("text", text().into()),
+    ]);
+    made_of([
+        ("allowed", boolean().into()),
+        ("user", user.into()),
+        ("kind", text().into()),
+        ("action", text().into()),
+        ("field", maybe_text().into()),
+        ("record", nullable(record).into()),
+        ("reasons", Array::new(reason).into()),
+    ])
+}
+
 pub fn routes(routes: &mut Routes) {
-    let id = || json!({ "type": "string", "format": "uuid" });
     let kinds: Vec<&str> = role::subjects().map(|s| s.name).collect();
     let actions = Action::ALL.map(Action::key);
     let doc = Doc::new("explain_access", "access", "Why somebody may do something, or may not")
@@ -149,18 +168,13 @@ pub fn routes(routes: &mut Routes) {
              it is seen through what it belongs to, and what the field rights say. Those that decide come first. Without `id` the \
              answer is about the kind as a whole, without `user` about the caller; asked with an API key, about what the key lets do.",
         )
-        .query("kind", json!({ "type": "string", "enum": kinds }), "The kind of record, `workspace` or an area; always needed")
+        .required_query("kind", text().enum_values(Some(kinds)), "The kind of record, `workspace` or an area")
         .query("id", id(), "The record")
         .query("user", id(), "Who would do it")
-        .query("action", json!({ "type": "string", "enum": actions, "default": "view" }), "What they would do")
-        .query("field", json!({ "type": "string" }), "A field they would see, or set")
-        .ok(200, json!({ "type": "object", "required": ["allowed", "user", "kind", "action", "reasons"], "properties": {
-            "allowed": { "type": "boolean" },
-            "user": { "type": "object", "required": ["id", "name"], "properties": { "id": id(), "name": { "type": "string" } } },
-            "kind": { "type": "string" }, "action": { "type": "string" }, "field": { "type": ["string", "null"] },
-            "record": { "type": ["object", "null"], "properties": { "id": id(), "title": { "type": "string" } } },
-            "reasons": { "type": "array", "items": { "type": "object", "required": ["allows", "code", "text"], "properties": {
-                "allows": { "type": "boolean" }, "code": { "type": "string" }, "text": { "type": "string" } } } } } }))
+        .query("action", text().enum_values(Some(actions)).default(Some("view".into())), "What they would do")
+        .query("field", text(), "A field they would see, or set")
+        .ok(200, explained())
+        .scopes(["users:read", "roles:read"])
         .also(&[404]);
     routes.add(Method::GET, "/access/explain", doc, explain);
 }

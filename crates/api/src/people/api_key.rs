@@ -2,10 +2,12 @@
 
 use crate::call::Call;
 use crate::caller::{Caller, SignedIn};
-use crate::describe::{BASE, Doc, Routes, reference};
+use crate::describe::shared::page_of;
+use crate::describe::{BASE, Doc, Routes, formatted, id, integer, made_of, maybe_text, named, nullable, text};
 use crate::error::Problem;
 use crate::request::{self, Expected};
 use crate::state::State;
+use crate::typed::{self, End};
 use crate::{listing, token};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Path};
@@ -13,11 +15,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::api_key::{ApiKey, MAX_NAME, MOST_KEYS, MOST_OLD_MINUTES, MOST_YEARS, Scopes};
 use domain::policy::{Action, Reach};
 use domain::user::User;
-use domain::value::{parse_day, parse_id};
+use domain::value::parse_id;
 use domain::{Error, Id, Instant, Issue, Record};
 use persistence::idempotency::Answer;
 use persistence::{Tx, api_key, engine};
-use serde_json::{Map, Value as Json, json};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use utoipa::ToSchema;
+use utoipa::openapi::{Array, ArrayBuilder, KnownFormat};
+use validator::Validate;
 
 /// Whose keys the caller sees: those of everybody for who may change users, else the own.
 fn seen(caller: &Caller) -> Option<Id> {
@@ -60,40 +66,55 @@ fn answer(status: StatusCode, key: &ApiKey, secret: Option<&str>) -> persistence
     Ok(answer)
 }
 
-fn name(map: &mut Map<String, Json>) -> Result<String, Issue> {
-    request::required_text(map, "name", MAX_NAME)
+const LONGEST_NAME: u64 = MAX_NAME as u64;
+
+/// A new key.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewKey {
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = LONGEST_NAME))]
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    #[validate(length(min = 1))]
+    #[schema(schema_with = known_scopes)]
+    scopes: Vec<String>,
+    /// At most ten years away; null for no end.
+    #[serde(default)]
+    expires_at: Option<End>,
 }
 
-fn scopes(map: &mut Map<String, Json>) -> Result<Scopes, Issue> {
-    let sent = map.remove("scopes").unwrap_or_default();
-    if sent.is_null() {
-        return Err(Issue::at("scopes", "required"));
-    }
-    let texts: Vec<String> =
-        serde_json::from_value(sent).map_err(|_| Issue::at("scopes", "wrong_type").with("type", "texts"))?;
-    let scopes = Scopes::parse(&texts)?;
-    if scopes.is_empty() {
-        return Err(Issue::at("scopes", "required"));
-    }
-    Ok(scopes)
+/// Another name.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rename {
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = LONGEST_NAME))]
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
 }
 
-/// A moment, or a day in the caller's time zone, which is the last one. None where nothing is said.
-fn expiry(map: &mut Map<String, Json>, caller: &Caller) -> Result<Option<Option<Instant>>, Issue> {
+/// How a key gets a new secret.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rotate {
+    /// How long the secret before goes on working.
+    #[serde(default)]
+    #[validate(range(min = 0, max = MOST_OLD_MINUTES))]
+    #[schema(minimum = 0, maximum = 1440)]
+    keep_old_minutes: Option<i64>,
+    /// Stays where nothing is said; null for no end.
+    #[serde(default, deserialize_with = "typed::said")]
+    #[schema(value_type = Option<End>)]
+    expires_at: Option<Option<End>>,
+}
+
+/// When a key ends.
+fn expiry(end: Option<End>, caller: &Caller) -> Result<Option<Instant>, Issue> {
     const NAME: &str = "expires_at";
+    let Some(end) = end else { return Ok(None) };
     let wrong = || Issue::at(NAME, "wrong_type").with("type", "instant");
-    let end = match map.remove(NAME) {
-        None => return Ok(None),
-        Some(Json::Null) => return Ok(Some(None)),
-        Some(Json::String(text)) => match parse_day(&text) {
-            Some(day) => {
-                let next = day.succ_opt().ok_or_else(wrong)?;
-                caller.day_start(next)
-            }
-            None => Instant::parse(&text).ok_or_else(wrong)?,
-        },
-        Some(_) => return Err(wrong()),
-    };
+    let end = end.moment(caller).ok_or_else(wrong)?;
     let now = Instant::now();
     if end <= now {
         return Err(Issue::at(NAME, "expiry_past"));
@@ -102,7 +123,7 @@ fn expiry(map: &mut Map<String, Json>, caller: &Caller) -> Result<Option<Option<
     if end > now.plus_seconds((MOST_YEARS * 366 + 1) * 24 * 3600) {
         return Err(Issue::at(NAME, "expiry_far").with("years", MOST_YEARS));
     }
-    Ok(Some(Some(end)))
+    Ok(Some(end))
 }
 
 async fn list(
@@ -163,11 +184,13 @@ async fn get(
 }
 
 async fn create(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
-    let mut map = call.object()?;
-    let name = name(&mut map)?;
-    let scopes = scopes(&mut map)?;
-    let expires_at = expiry(&mut map, call.caller())?.flatten();
-    request::nothing_else(&map)?;
+    let NewKey {
+        name,
+        scopes,
+        expires_at,
+    } = call.body()?;
+    let scopes = Scopes::parse(&scopes)?;
+    let expires_at = expiry(expires_at, call.caller())?;
     let secret = token::api_key().map_err(persistence::Error::internal)?;
     let key = ApiKey {
         id: Id::now_v7(),
@@ -199,9 +222,7 @@ async fn create(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
 
 async fn rename(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let (id, expected) = (call.named("api_key", "id")?, call.expected()?);
-    let mut map = call.object()?;
-    let name = name(&mut map)?;
-    request::nothing_else(&map)?;
+    let Rename { name } = call.body()?;
     let stored = call
         .write(move |tx, by| {
             let old = own(tx, by, id, expected)?;
@@ -213,20 +234,10 @@ async fn rename(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
 
 async fn rotate(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let (id, expected) = (call.named("api_key", "id")?, call.expected()?);
-    let mut map = call.optional_object()?;
-    let keep = match map.remove("keep_old_minutes") {
-        None | Some(Json::Null) => 0,
-        Some(minutes) => minutes
-            .as_i64()
-            .filter(|m| (0..=MOST_OLD_MINUTES).contains(m))
-            .ok_or_else(|| {
-                Issue::at("keep_old_minutes", "out_of_range")
-                    .with("min", 0)
-                    .with("max", MOST_OLD_MINUTES)
-            })?,
-    };
-    let expiry = expiry(&mut map, call.caller())?;
-    request::nothing_else(&map)?;
+    let said: Rotate = call.optional_body()?;
+    let keep = said.keep_old_minutes.unwrap_or_default();
+    let caller = call.caller();
+    let expiry = said.expires_at.map(|end| expiry(end, caller)).transpose()?;
     let secret = token::api_key().map_err(persistence::Error::internal)?;
     let (prefix, hash) = (token::api_key_prefix(&secret), token::hash(&secret));
     let stored = call
@@ -266,6 +277,15 @@ async fn revoke(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
 }
 
 /// Every scope there is.
+fn known_scopes() -> Array {
+    let scope = text().enum_values(Some(all_scopes()));
+    ArrayBuilder::new()
+        .min_items(Some(1))
+        .max_items(Some(500))
+        .items(scope)
+        .build()
+}
+
 fn all_scopes() -> Vec<String> {
     let subjects = domain::role::subjects().map(|subject| subject.path());
     let named = std::iter::once("*".to_owned()).chain(subjects);
@@ -275,73 +295,92 @@ fn all_scopes() -> Vec<String> {
 }
 
 pub fn routes(routes: &mut Routes) {
-    let text = json!({ "type": "string" });
-    let at = json!({ "type": "string", "format": "date-time" });
-    let maybe_at = json!({ "type": ["string", "null"], "format": "date-time" });
-    let id = json!({ "type": "string", "format": "uuid" });
-    let schema = json!({ "type": "object",
-        "required": ["id", "user_id", "name", "prefix", "scopes", "state", "created_at", "expires_at", "revoked_at", "last_used_at", "version"],
-        "properties": { "id": id, "user_id": id, "name": text, "scopes": { "type": "array", "items": text },
-            "prefix": { "type": "string", "description": "The first characters of the secret." },
-            "state": { "type": "string", "enum": ["active", "expired", "revoked"] }, "created_at": at, "expires_at": maybe_at,
-            "rotated_at": maybe_at, "revoked_at": maybe_at,
-            "user": { "type": ["object", "null"], "description": "Id and name of the user; in lists only." },
-            "old_until": { "type": ["string", "null"], "format": "date-time", "description": "Until when the secret before the last rotation works as well." },
-            "last_used_at": { "type": ["string", "null"], "format": "date-time", "description": "Noted at most once a minute." },
-            "last_used_from": { "type": ["string", "null"], "description": "The network address it was last used from." },
-            "version": { "type": "integer" } } });
-    let mut with_secret = schema.clone();
-    with_secret["properties"]["secret"] = json!({ "type": "string", "description": "The key itself, shown this once: `Authorization: Bearer <secret>`." });
-    with_secret["required"]
-        .as_array_mut()
-        .into_iter()
-        .for_each(|required| required.push(json!("secret")));
-    routes.schemas.insert("ApiKey".into(), schema);
-    routes.schemas.insert("ApiKeyWithSecret".into(), with_secret);
-    let name = json!({ "type": "string", "minLength": 1, "maxLength": MAX_NAME });
-    let expires_at = json!({ "anyOf": [{ "type": "string", "format": "date-time" }, { "type": "string", "format": "date" }, { "type": "null" }], "description": format!("A moment (RFC 3339), or a day (`YYYY-MM-DD`) that is the last one; null for no end. At most {MOST_YEARS} years away.") });
+    let at = || formatted(KnownFormat::DateTime);
+    let maybe_at = || nullable(at());
+    let user = made_of([("id", id().into()), ("name", maybe_text().into())]);
+    let key = || {
+        made_of([
+            ("id", id().into()),
+            ("user_id", id().into()),
+            ("name", text().into()),
+            (
+                "prefix",
+                text().description(Some("The first characters of the secret.")).into(),
+            ),
+            ("scopes", Array::new(text()).into()),
+            (
+                "state",
+                text().enum_values(Some(["active", "expired", "revoked"])).into(),
+            ),
+            ("created_at", at().into()),
+            ("expires_at", maybe_at().into()),
+            ("rotated_at", maybe_at().into()),
+            ("revoked_at", maybe_at().into()),
+            (
+                "old_until",
+                maybe_at()
+                    .description(Some("Until when the secret before the last rotation works as well."))
+                    .into(),
+            ),
+            (
+                "last_used_at",
+                maybe_at().description(Some("Noted at most once a minute.")).into(),
+            ),
+            (
+                "last_used_from",
+                maybe_text()
+                    .description(Some("The network address it was last used from."))
+                    .into(),
+            ),
+            ("version", integer().into()),
+        ])
+    };
+    let listed = nullable(user).description(Some("Whose it is; in lists only."));
+    routes
+        .schemas
+        .insert("ApiKey".into(), key().property("user", listed).into());
+    let secret = text().description(Some(
+        "The key itself, shown this once: `Authorization: Bearer <secret>`.",
+    ));
+    let with_secret = key().property("secret", secret).required("secret");
+    routes.schemas.insert("ApiKeyWithSecret".into(), with_secret.into());
 
     let doc = Doc::new("list_api_keys", "api-keys", "List API keys")
         .about("Newest first, revoked ones too. One's own; who may edit users sees those of everybody.")
-        .query("user_id", id, "Only those of one user")
-        .query(
-            "limit",
-            json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }),
-            "Keys of a page",
-        )
-        .query("cursor", json!({ "type": "string" }), "Where the page before ended")
-        .ok(
-            200,
-            json!({ "type": "object", "required": ["data", "page"], "properties": {
-            "data": { "type": "array", "items": reference("ApiKey") }, "page": reference("Page") } }),
-        );
+        .query("user_id", id(), "Only those of one user")
+        .shared("limit")
+        .shared("cursor")
+        .ok(200, page_of(named("ApiKey")));
     routes.add(Method::GET, "/api-keys", doc, list);
     let doc = Doc::new("create_api_key", "api-keys", "Make an API key")
         .about(
             "The key acts for who makes it, now and later: within its scopes it may do what they may. The secret is shown this \
              once. Keys outlive a change of password; disabling the user ends them.",
         )
-        .body(json!({ "type": "object", "required": ["name", "scopes"], "additionalProperties": false, "properties": {
-            "name": name, "expires_at": expires_at,
-            "scopes": { "type": "array", "minItems": 1, "items": { "type": "string", "enum": all_scopes() } } } }))
+        .takes::<NewKey>()
         .example(json!({ "name": "Website form", "scopes": ["leads:write"], "expires_at": "2027-06-30" }))
-        .ok(201, reference("ApiKeyWithSecret"))
+        .ok(201, named("ApiKeyWithSecret"))
+        .etag()
         .credential();
     routes.add(Method::POST, "/api-keys", doc, create);
-    let doc = Doc::new("get_api_key", "api-keys", "Get an API key").ok(200, reference("ApiKey"));
+    let doc = Doc::new("get_api_key", "api-keys", "Get an API key")
+        .about("Without its secret, which nobody is told again.")
+        .ok(200, named("ApiKey"))
+        .etag();
     routes.add(Method::GET, "/api-keys/{id}", doc, get);
     let doc = Doc::new("rename_api_key", "api-keys", "Rename an API key")
         .about("One's own only. Scopes do not change: make another key.")
-        .body(json!({ "type": "object", "required": ["name"], "additionalProperties": false, "properties": { "name": name } }))
+        .takes::<Rename>()
         .versioned()
-        .ok(200, reference("ApiKey"));
+        .ok(200, named("ApiKey"))
+        .etag();
     routes.add(Method::PATCH, "/api-keys/{id}", doc, rename);
     let doc = Doc::new("rotate_api_key", "api-keys", "Give an API key a new secret")
         .about("One's own only. The secret before ends at once, or after `keep_old_minutes`. The expiry stays unless another is given.")
-        .optional_body(json!({ "type": "object", "additionalProperties": false, "properties": {
-            "keep_old_minutes": { "type": ["integer", "null"], "minimum": 0, "maximum": MOST_OLD_MINUTES }, "expires_at": expires_at } }))
+        .may_take::<Rotate>()
         .versioned()
-        .ok(200, reference("ApiKeyWithSecret"))
+        .ok(200, named("ApiKeyWithSecret"))
+        .etag()
         .credential();
     routes.add(Method::POST, "/api-keys/{id}/rotate", doc, rotate);
     let doc = Doc::new("revoke_api_key", "api-keys", "Revoke an API key")

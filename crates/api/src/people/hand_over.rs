@@ -4,7 +4,8 @@
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::patch_in;
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::common::map_of;
+use crate::describe::{Doc, Routes, integer, named, object};
 use crate::error::Problem;
 use crate::job::worker::{release, system};
 use crate::job::{self, accepted};
@@ -12,6 +13,7 @@ use crate::noun;
 use crate::request::{self, Expected};
 use crate::state::State;
 use crate::transfer::may_give;
+use crate::typed::{self, AnId};
 use crate::user::in_charge_of;
 use crate::worker::Shared;
 use crate::write::{Cause, Change, Writing, write_all};
@@ -24,13 +26,15 @@ use domain::policy::{Action, Actor, Permit};
 use domain::record::Ownership;
 use domain::team_member::TeamMember;
 use domain::user::User;
-use domain::value::parse_id;
-use domain::{Error, Field, Id, Issue, Kind, Record};
+use domain::{Error, Field, Id, Issue, Issues, Kind, Record};
 use persistence::job::{self as queue, Waiting};
 use persistence::transfer::{Lock, held};
 use persistence::{Store, Tx, engine, hand_over, team};
-use serde_json::{Map, Value as Json, json};
+use serde::Deserialize;
+use serde_json::{Map, json};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use validator::Validate;
 
 /// Records of one transaction: few enough that others who write hardly wait.
 const BATCH: i64 = 200;
@@ -56,35 +60,44 @@ fn holds(tx: &mut Tx, permit: &Permit, user: Id) -> persistence::Result<Vec<(Pla
     places().map(count).collect()
 }
 
-fn wanted(user: Id, map: &mut Map<String, Json>) -> Result<HandOver, Issue> {
-    let id = |json: Option<Json>, pointer: String| {
-        let json = json.ok_or_else(|| Issue::new(pointer.as_str(), "required"))?;
-        let id = json.as_str().and_then(parse_id);
-        let id = id.ok_or_else(|| Issue::new(pointer.as_str(), "invalid_id"))?;
+/// Who gets what somebody holds.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = HandOver)]
+struct Receivers {
+    #[serde(deserialize_with = "typed::an_id")]
+    #[schema(value_type = uuid::Uuid)]
+    to: Id,
+    /// Others for some kinds, by their plural.
+    #[serde(default)]
+    to_by_kind: BTreeMap<String, AnId>,
+    /// Whether they can sign in no more.
+    #[serde(default = "typed::yes")]
+    #[schema(default = true)]
+    disable: bool,
+}
+
+fn wanted(user: Id, said: Receivers) -> Result<HandOver, Error> {
+    let mut issues = Issues::default();
+    let mut check = |id: Id, pointer: String| {
         if id == user {
-            return Err(Issue::new(pointer, "hand_over_to_self"));
+            issues.add(Issue::new(pointer, "hand_over_to_self"));
         }
-        Ok(id)
     };
-    let to = id(map.remove("to"), "/to".into())?;
-    let mut to_by_kind = BTreeMap::new();
-    match map.remove("to_by_kind") {
-        None => {}
-        Some(Json::Object(kinds)) => {
-            for (name, json) in kinds {
-                let pointer = format!("/to_by_kind/{name}");
-                if !places().any(|(kind, _)| kind.plural == name) {
-                    return Err(Issue::new(pointer, "unknown_kind").with("kind", name));
-                }
-                to_by_kind.insert(name, id(Some(json), pointer)?);
-            }
-        }
-        Some(_) => return Err(Issue::at("to_by_kind", "wrong_type").with("type", "object")),
+    check(said.to, "/to".into());
+    for (name, id) in &said.to_by_kind {
+        check(id.0, format!("/to_by_kind{}", domain::pointer(name)));
     }
-    Ok(HandOver {
+    for name in said.to_by_kind.keys() {
+        if !places().any(|(kind, _)| kind.plural == name) {
+            let pointer = format!("/to_by_kind{}", domain::pointer(name));
+            issues.add(Issue::new(pointer, "unknown_kind").with("kind", name));
+        }
+    }
+    issues.or(HandOver {
         user_id: user,
-        to,
-        to_by_kind,
+        to: said.to,
+        to_by_kind: said.to_by_kind.into_iter().map(|(kind, id)| (kind, id.0)).collect(),
     })
 }
 
@@ -109,14 +122,9 @@ async fn preview(caller: Caller, state: Data<State>, path: Path<String>) -> Resu
 async fn begin(call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(User::KIND)?;
     job::may_begin(call.caller())?;
-    let mut map = call.object()?;
-    let disable = match map.remove("disable") {
-        None => true,
-        Some(Json::Bool(disable)) => disable,
-        Some(_) => return Err(Issue::at("disable", "wrong_type").with("type", "boolean").into()),
-    };
-    let wanted = wanted(id, &mut map)?;
-    request::nothing_else(&map)?;
+    let said: Receivers = call.body()?;
+    let disable = said.disable;
+    let wanted = wanted(id, said)?;
     let response = call.once(move |tx, by| {
         let by = &*by.in_turn(tx, User::KIND)?;
         // Held until the transaction ends: of two who begin at once, the second finds the job of the first.
@@ -163,11 +171,9 @@ fn check_receivers(tx: &mut Tx, actor: &Actor, wanted: &HandOver) -> persistence
     for (pointer, id) in std::iter::once(("/to".to_owned(), wanted.to)).chain(named) {
         engine::check_owner(tx, actor, id).map_err(|error| match error {
             persistence::Error::Domain(Error::Invalid(issues)) => {
-                let moved = |issue: Issue| Issue {
-                    pointer: pointer.clone(),
-                    ..issue
-                };
-                Error::Invalid(issues.into_iter().map(moved).collect()).into()
+                // Told of an owner; here it is who is named.
+                let moved = issues.into_iter().map(|issue| Issue::new(pointer.as_str(), issue.code));
+                Error::Invalid(moved.collect()).into()
             }
             other => other,
         })?;
@@ -266,24 +272,27 @@ fn batch(
 }
 
 pub fn routes(routes: &mut Routes) {
-    let counts = json!({ "type": "object", "required": ["holds"], "properties": { "holds": { "type": "object",
-        "additionalProperties": { "type": "object", "required": ["live", "deleted"], "properties": {
-            "live": { "type": "integer" }, "deleted": { "type": "integer" } } } } } });
+    let count = object()
+        .property("live", integer())
+        .property("deleted", integer())
+        .required("live")
+        .required("deleted");
+    let counts = object().property("holds", map_of(count)).required("holds");
     let doc = Doc::new("preview_hand_over", "users", "What a user holds")
         .about("How many records of each kind belong to the user, live and in the recycle bin, and how many teams they lead.")
-        .ok(200, counts);
+        .ok(200, counts)
+        .scopes(["users:write", "roles:read"])
+        .also(&[409]);
     routes.add(Method::GET, "/users/{id}/hand-over", doc, preview);
-    let id = json!({ "type": "string", "format": "uuid" });
-    let body = json!({ "type": "object", "required": ["to"], "additionalProperties": false, "properties": {
-        "to": id, "to_by_kind": { "type": "object", "additionalProperties": id, "description": "Others for some kinds, by their plural." },
-        "disable": { "type": "boolean", "default": true } } });
     let doc = Doc::new("hand_over_user", "users", "Hand over what a user holds")
         .about(
             "For somebody who leaves: disables them, and gives all records they own, those in the recycle bin too, and the \
              teams they lead to others. Asks for the right to change the user and for `assign` over what changes hands. The \
              job at `Location` tells how it goes; it goes on after a restart of the server.",
         )
-        .body(body)
-        .ok(202, reference("Job"));
+        .takes::<Receivers>()
+        .ok(202, named("Job"))
+        .etag()
+        .scopes(["*:write"]);
     routes.add(Method::POST, "/users/{id}/hand-over", doc, begin);
 }

@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::crud::crud;
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, integer, made_of, text};
 use crate::error::Problem;
 use crate::noun::Noun;
 use crate::state::State;
@@ -16,6 +16,7 @@ use domain::user::User;
 use domain::{Error, Id, Issue, Record};
 use persistence::{Tx, engine, user};
 use serde_json::{Map, Value as Json, json};
+use utoipa::openapi::Array;
 
 impl Noun for Role {
     fn defaults(_: &mut Tx, _: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()> {
@@ -110,10 +111,11 @@ async fn holders(caller: Caller, state: Data<State>) -> Result<HttpResponse, Pro
 }
 
 pub fn routes(routes: &mut Routes) {
+    let held = made_of([("key", text().into()), ("users", integer().into())]);
     let doc = Doc::new("count_role_holders", "roles", "Users by role")
         .about("How many users hold each role, by its key; a role that nobody holds is left out.")
-        .ok(200, json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": {
-            "type": "object", "required": ["key", "users"], "properties": { "key": { "type": "string" }, "users": { "type": "integer" } } } } } }));
+        .ok(200, made_of([("data", Array::new(held).into())]))
+        .scopes(["roles:read", "users:read"]);
     routes.add(Method::GET, "/roles/holders", doc, holders);
     crud::<Role>(routes);
 }

@@ -6,18 +6,21 @@ use crate::describe::{Doc, Routes};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
+use crate::typed::End;
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Path};
 use domain::policy::{Action, Permit};
 use domain::sharing::{Member, Share, shareable};
 use domain::user::User;
-use domain::value::{parse_day, parse_id};
+use domain::value::parse_id;
 use domain::{Error, Id, Instant, Issue, Kind, Record};
 use persistence::transfer::{Held, Lock, held};
 use persistence::{Tx, engine, sharing, user};
-use serde_json::{Map, Value as Json, json};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use utoipa::ToSchema;
+use validator::Validate;
 
 fn found(tx: &mut Tx, caller: &Caller, kind: &'static Kind, id: Id, lock: Lock) -> persistence::Result<Held> {
     let found = held(tx, &caller.scope(kind)?, kind, &[id], lock)?.into_iter().next();
@@ -34,9 +37,42 @@ fn mine(tx: &mut Tx, caller: &Caller, kind: &'static Kind, id: Id) -> persistenc
     Ok((record, permit))
 }
 
-fn shown(member: &Member, names: &HashMap<Id, String>) -> Json {
-    json!({ "user": { "id": member.user, "name": names.get(&member.user) }, "access": member.access,
-        "expires_at": member.expires_at, "expired": !member.holds(Instant::now()) })
+/// Somebody a record is shared with.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Member)]
+struct Shown {
+    user: Person,
+    access: Share,
+    #[schema(value_type = Option<String>, format = DateTime, required = true)]
+    expires_at: Option<Instant>,
+    expired: bool,
+}
+
+/// A user, with their name as far as the caller may see it.
+#[derive(Serialize, ToSchema)]
+struct Person {
+    #[schema(value_type = uuid::Uuid)]
+    id: Id,
+    #[schema(required = true)]
+    name: Option<String>,
+}
+
+/// Who a record is shared with.
+#[derive(Serialize, ToSchema)]
+struct Members {
+    data: Vec<Shown>,
+}
+
+fn shown(member: &Member, names: &HashMap<Id, String>) -> Shown {
+    Shown {
+        user: Person {
+            id: member.user,
+            name: names.get(&member.user).cloned(),
+        },
+        access: member.access,
+        expires_at: member.expires_at,
+        expired: !member.holds(Instant::now()),
+    }
 }
 
 fn names(tx: &mut Tx, caller: &Caller, members: &[Member]) -> persistence::Result<HashMap<Id, String>> {
@@ -63,32 +99,29 @@ async fn list(
             Ok(members.iter().map(|m| shown(m, &names)).collect::<Vec<_>>())
         })
         .await?;
-    Ok(HttpResponse::Ok().json(json!({ "data": data })))
+    Ok(HttpResponse::Ok().json(Members { data }))
 }
 
-/// Access, and a moment or the last day; both as they are to be, not merged into what they were.
-fn wanted(caller: &Caller, user: Id, mut map: Map<String, Json>) -> Result<Member, Issue> {
-    let access = match map.remove("access") {
-        None => return Err(Issue::at("access", "required")),
-        Some(json) => json.as_str().and_then(Share::from_key),
-    };
-    let access = access.ok_or_else(|| Issue::at("access", "unknown_choice").with("choices", "read, write"))?;
+/// What somebody may do with a record, and until when; both as they are to be, not merged into what they were.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MemberPut)]
+struct Put {
+    access: Share,
+    #[serde(default)]
+    expires_at: Option<End>,
+}
+
+fn wanted(caller: &Caller, user: Id, said: &Put) -> Result<Member, Issue> {
     let wrong = || Issue::at("expires_at", "wrong_type").with("type", "instant");
-    let expires_at = match map.remove("expires_at") {
-        None | Some(Json::Null) => None,
-        Some(Json::String(text)) => Some(match parse_day(&text) {
-            Some(day) => caller.day_start(day.succ_opt().ok_or_else(wrong)?),
-            None => Instant::parse(&text).ok_or_else(wrong)?,
-        }),
-        Some(_) => return Err(wrong()),
-    };
+    let end = said.expires_at.map(|end| end.moment(caller).ok_or_else(wrong));
+    let expires_at = end.transpose()?;
     if expires_at.is_some_and(|end| end <= Instant::now()) {
         return Err(Issue::at("expires_at", "expiry_past"));
     }
-    request::nothing_else(&map)?;
     Ok(Member {
         user,
-        access,
+        access: said.access,
         expires_at,
     })
 }
@@ -97,7 +130,7 @@ async fn put(kind: &'static Kind, call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(kind)?;
     let user =
         parse_id(call.request.match_info().query("user_id")).ok_or_else(|| Issue::new("user_id", "invalid_id"))?;
-    let member = wanted(&call.by, user, call.object()?)?;
+    let member = wanted(&call.by, user, &call.body()?)?;
     let answer = call
         .write(move |tx, by| {
             let (record, permit) = mine(tx, by, kind, id)?;
@@ -146,14 +179,15 @@ async fn remove(kind: &'static Kind, call: Call) -> Result<HttpResponse, Problem
 /// Registers the sharing of a kind's records.
 fn of_kind(routes: &mut Routes, kind: &'static Kind) {
     let one = kind.label.en.to_lowercase();
-    let member = json!({ "type": "object", "required": ["user", "access", "expires_at", "expired"], "properties": {
-        "user": { "type": "object", "required": ["id"], "properties": { "id": { "type": "string", "format": "uuid" }, "name": { "type": ["string", "null"] } } },
-        "access": { "type": "string", "enum": ["read", "write"] },
-        "expires_at": { "type": ["string", "null"], "format": "date-time" }, "expired": { "type": "boolean" } } });
     let path = format!("/{}/{{id}}/members", kind.path());
-    let doc = Doc::new(format!("list_{}_members", kind.name), kind.path(), format!("Who a {one} is shared with"))
-        .ok(200, json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": member } } }))
-        .also(&[404]);
+    let doc = Doc::new(
+        format!("list_{}_members", kind.name),
+        kind.path(),
+        format!("Who a {one} is shared with"),
+    )
+    .about("Those whose sharing has ended too, until it is taken away.")
+    .gives::<Members>(200)
+    .also(&[404]);
     routes.add(
         Method::GET,
         &path,
@@ -167,11 +201,9 @@ fn of_kind(routes: &mut Routes, kind: &'static Kind) {
              them do that with any record of the kind. It ends at `expires_at` (a moment, or the last day), or never. Asks for the \
              right `share`.",
         )
-        .body(json!({ "type": "object", "required": ["access"], "additionalProperties": false, "properties": {
-            "access": { "type": "string", "enum": ["read", "write"] },
-            "expires_at": { "anyOf": [{ "type": "string", "format": "date-time" }, { "type": "string", "format": "date" }, { "type": "null" }] } } }))
-        .ok(200, member.clone())
-        .ok(201, member)
+        .takes::<Put>()
+        .gives::<Shown>(200)
+        .gives::<Shown>(201)
         .also(&[404, 409]);
     routes.add(Method::PUT, &path, doc, move |call: Call| put(kind, call));
     let doc = Doc::new(

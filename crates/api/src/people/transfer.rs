@@ -2,24 +2,28 @@
 
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes};
+use crate::describe::common::map_of;
+use crate::describe::{Doc, Routes, boolean, integer, named, object};
 use crate::error::Problem;
 use crate::noun;
 use crate::request::{self, Expected};
+use crate::typed;
 use crate::write::{Cause, Change, Writing, write_all};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use domain::policy::{Action, Actor, Permit};
 use domain::transfer::dependants;
-use domain::value::parse_id;
 use domain::{Error, Id, Issue, Kind};
 use persistence::transfer::{Along, Held, Lock, along, held};
 use persistence::{Tx, engine};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
+use validator::Validate;
 
-const MOST_RECORDS: usize = 200;
-const LONGEST_REASON: usize = 500;
+const MOST_RECORDS: u64 = 200;
+const LONGEST_REASON: u64 = 500;
 /// Records read and written together.
 const AT_ONCE: usize = 500;
 
@@ -35,79 +39,78 @@ struct Wanted {
     dry_run: bool,
 }
 
-fn flag(map: &mut Map<String, Json>, name: &str, absent: bool) -> Result<bool, Issue> {
-    match map.remove(name) {
-        None => Ok(absent),
-        Some(Json::Bool(flag)) => Ok(flag),
-        Some(_) => Err(Issue::at(name, "wrong_type").with("type", "boolean")),
-    }
+/// Records, and who they go to.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Transfer {
+    #[validate(length(min = 1, max = MOST_RECORDS), nested)]
+    #[schema(min_items = 1, max_items = 200)]
+    records: Vec<Named>,
+    /// The new owner; may be absent in a trial.
+    #[serde(default, deserialize_with = "typed::given_id")]
+    #[schema(value_type = uuid::Uuid, required = false)]
+    owner_id: Option<Id>,
+    /// What goes along of the records that belong to these, directly or through another.
+    #[serde(default)]
+    with: Vec<String>,
+    /// Whether what somebody else owns stays with them.
+    #[serde(default = "typed::yes")]
+    #[schema(default = true)]
+    only_owned_by_previous: bool,
+    /// Whether deals that are won or lost and tasks that are done go along too.
+    #[serde(default)]
+    #[schema(default = false)]
+    closed: bool,
+    #[serde(default, deserialize_with = "typed::words")]
+    #[validate(length(max = LONGEST_REASON))]
+    #[schema(max_length = 500)]
+    reason: Option<String>,
+    /// Only tells what would change hands.
+    #[serde(default)]
+    #[schema(default = false)]
+    dry_run: bool,
 }
 
-fn record(index: usize, json: Json) -> Result<(Id, Expected), Issue> {
-    let at = |name: &str, code| Issue::new(format!("/records/{index}{name}"), code);
-    let Json::Object(mut map) = json else {
-        return Err(at("", "wrong_type").with("type", "object"));
-    };
-    let id = map.remove("id").ok_or_else(|| at("/id", "required"))?;
-    let id = id.as_str().and_then(parse_id).ok_or_else(|| at("/id", "invalid_id"))?;
-    let expected = match map.remove("version") {
-        None => Expected::Any,
-        Some(version) => {
-            let version = version.as_i64();
-            Expected::Version(version.ok_or_else(|| at("/version", "wrong_type").with("type", "integer"))?)
-        }
-    };
-    request::nothing_else(&map).map_err(|i| at(&i.pointer, i.code).with("field", i.pointer.trim_start_matches('/')))?;
-    Ok((id, expected))
+/// A record, and the version of it that was seen.
+#[derive(Deserialize, Serialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Transferred)]
+struct Named {
+    #[serde(deserialize_with = "typed::an_id")]
+    #[schema(value_type = uuid::Uuid)]
+    id: Id,
+    #[serde(default, deserialize_with = "typed::given")]
+    #[schema(value_type = i64, required = false)]
+    version: Option<i64>,
 }
 
 impl Wanted {
-    fn read(kind: &Kind, mut map: Map<String, Json>) -> Result<Self, Issue> {
-        let dry_run = flag(&mut map, "dry_run", false)?;
-        let records = match map.remove("records") {
-            Some(Json::Array(records)) => records,
-            Some(_) => return Err(Issue::at("records", "wrong_type").with("type", "array")),
-            None => return Err(Issue::at("records", "required")),
-        };
-        if !(1..=MOST_RECORDS).contains(&records.len()) {
-            let issue = Issue::at("records", "out_of_range").with("min", 1);
-            return Err(issue.with("max", MOST_RECORDS));
+    fn read(kind: &Kind, said: Transfer) -> Result<Self, Issue> {
+        if said.owner_id.is_none() && !said.dry_run {
+            return Err(Issue::at("owner_id", "required"));
         }
-        let records = records.into_iter().enumerate().map(|(i, r)| record(i, r));
-        let to = match map.remove("owner_id") {
-            None if dry_run => None,
-            None => return Err(Issue::at("owner_id", "required")),
-            Some(id) => {
-                let id = id.as_str().and_then(parse_id);
-                Some(id.ok_or_else(|| Issue::at("owner_id", "invalid_id"))?)
-            }
-        };
         let known = dependants(kind);
-        let with = match map.remove("with") {
-            None => Vec::new(),
-            Some(Json::Array(names)) => {
-                let one = |(i, name): (usize, Json)| {
-                    let found = known.iter().find(|k| name == k.plural).copied();
-                    let choices = || known.iter().map(|k| k.plural).collect::<Vec<_>>().join(", ");
-                    found.ok_or_else(|| Issue::new(format!("/with/{i}"), "unknown_choice").with("choices", choices()))
-                };
-                names.into_iter().enumerate().map(one).collect::<Result<_, _>>()?
-            }
-            Some(_) => return Err(Issue::at("with", "wrong_type").with("type", "array")),
+        let one = |(i, name): (usize, &String)| {
+            let found = known.iter().find(|k| name == k.plural).copied();
+            let choices = || known.iter().map(|k| k.plural).collect::<Vec<_>>().join(", ");
+            found.ok_or_else(|| Issue::new(format!("/with/{i}"), "unknown_choice").with("choices", choices()))
         };
-        let wanted = Self {
-            records: records.collect::<Result<_, _>>()?,
-            to,
+        let with = said.with.iter().enumerate().map(one).collect::<Result<_, _>>()?;
+        let records = said
+            .records
+            .iter()
+            .map(|r| (r.id, r.version.map_or(Expected::Any, Expected::Version)));
+        Ok(Self {
+            records: records.collect(),
+            to: said.owner_id,
             with,
             along: Along {
-                others: !flag(&mut map, "only_owned_by_previous", true)?,
-                closed: flag(&mut map, "closed", false)?,
+                others: !said.only_owned_by_previous,
+                closed: said.closed,
             },
-            reason: request::optional_text(&mut map, "reason", LONGEST_REASON)?,
-            dry_run,
-        };
-        request::nothing_else(&map)?;
-        Ok(wanted)
+            reason: said.reason,
+            dry_run: said.dry_run,
+        })
     }
 }
 
@@ -223,7 +226,7 @@ fn give(
 
 /// `POST /customers/transfer`
 async fn transfer(kind: &'static Kind, call: Call) -> Result<HttpResponse, Problem> {
-    let wanted = Wanted::read(kind, call.object()?)?;
+    let wanted = Wanted::read(kind, call.body()?)?;
     if wanted.dry_run {
         let caller = call.by;
         let counts = call.state.store.read(move |tx| {
@@ -258,33 +261,24 @@ async fn transfer(kind: &'static Kind, call: Call) -> Result<HttpResponse, Probl
 pub fn route(routes: &mut Routes, kind: &'static Kind) {
     let many = kind.plural.replace('_', " ");
     let names: Vec<&str> = dependants(kind).iter().map(|k| k.plural).collect();
-    let id = json!({ "type": "string", "format": "uuid" });
-    let mut body = json!({ "type": "object", "required": ["records"], "additionalProperties": false, "properties": {
-        "records": { "type": "array", "minItems": 1, "maxItems": MOST_RECORDS, "items": { "type": "object", "required": ["id"],
-            "additionalProperties": false, "properties": { "id": id, "version": { "type": "integer" } } } },
-        "owner_id": { "type": "string", "format": "uuid", "description": "The new owner; may be absent in a trial." },
-        "reason": { "type": ["string", "null"], "maxLength": LONGEST_REASON },
-        "dry_run": { "type": "boolean", "default": false } } });
-    if !names.is_empty() {
-        let properties = &mut body["properties"];
-        properties["with"] = json!({ "type": "array", "maxItems": names.len(), "items": { "type": "string", "enum": names },
-            "description": "What goes along of the records that belong to these, directly or through another." });
-        properties["only_owned_by_previous"] = json!({ "type": "boolean", "default": true,
-            "description": "Whether what somebody else owns stays with them." });
-        properties["closed"] = json!({ "type": "boolean", "default": false,
-            "description": "Whether deals that are won or lost and tasks that are done go along too." });
-    }
-    let counts = json!({ "type": "object", "required": ["dry_run", "moved"], "properties": {
-        "dry_run": { "type": "boolean" },
-        "moved": { "type": "object", "additionalProperties": { "type": "integer" }, "description": "How many of each kind." } } });
+    let along = match names.is_empty() {
+        true => "Nothing belongs to records of this kind, so nothing can go along `with` them.".to_owned(),
+        false => format!("`with` may name `{}`.", names.join("`, `")),
+    };
+    let counts = object()
+        .property("dry_run", boolean())
+        .property("moved", map_of(integer()).description(Some("How many of each kind.")))
+        .required("dry_run")
+        .required("moved");
     let doc = Doc::new(format!("transfer_{}", kind.plural), kind.path(), format!("Give {many} to another owner"))
-        .about(
+        .about(format!(
             "All or nothing, in one change set. Asks for the right `assign` over who has each record and over who gets it; the \
              new owner must be enabled. The reason stands in the change log beside the owners. With `dry_run` nothing is \
-             written, and the answer tells what would change hands.",
-        )
-        .body(body)
-        .ok(200, counts)
+             written, and the answer tells what would change hands. {along}"
+        ))
+        .takes::<Transfer>()
+        .schema("Moved", counts)
+        .ok(200, named("Moved"))
         .also(&[404, 412]);
     routes.add(
         Method::POST,

@@ -3,7 +3,8 @@
 pub mod verify;
 
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::shared::page_of;
+use crate::describe::{Doc, Routes, boolean, formatted, id, made_of, maybe_text, named, nullable, text};
 use crate::error::Problem;
 use crate::import::error_file::guard;
 use crate::request;
@@ -22,6 +23,8 @@ use persistence::audit::{self, Place, Search};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{HashMap, HashSet};
+use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder};
+use utoipa::openapi::{KnownFormat, ObjectBuilder};
 
 pub const AREA: &str = "audit";
 /// Rows of a step of the file.
@@ -340,61 +343,60 @@ fn plain(value: &Json) -> String {
     }
 }
 
+/// A parameter that may also be empty, as forms send it.
+fn or_empty(schema: ObjectBuilder) -> AnyOfBuilder {
+    AnyOfBuilder::new().item(schema).item(text().max_length(Some(0)))
+}
+
 fn parameters(doc: Doc) -> Doc {
-    let text = |max: u32| json!({ "type": "string", "maxLength": max });
-    let id = json!({ "type": "string", "format": "uuid" });
-    let time = json!({ "anyOf": [{ "type": "string", "format": "date" }, { "type": "string", "format": "date-time" }, { "const": "" }] });
+    let time = || or_empty(formatted(KnownFormat::Date)).item(formatted(KnownFormat::DateTime));
     let kinds: Vec<&str> = change::kinds().map(|(name, _)| name).collect();
     let actions: Vec<&str> = ChangeAction::ALL.iter().map(|a| a.key()).collect();
-    let actor = json!({ "anyOf": [id, { "enum": ["system", ""] }] });
+    let actor = or_empty(id()).item(text().enum_values(Some(["system"])));
+    let field = "A field that was changed, of a record that the caller may see";
     doc.query("actor", actor, "Who did it: the id of a user, or `system`")
         .query(
             "kind",
-            json!({ "type": "string", "enum": kinds }),
+            text().enum_values(Some(kinds)),
             "Kind of record, or `session` for sign-ins",
         )
-        .query("record_id", json!({ "anyOf": [id, { "const": "" }] }), "The record")
-        .query("action", json!({ "type": "string", "enum": actions }), "What was done")
-        .query(
-            "field",
-            text(100),
-            "A field that was changed, of a record that the caller may see",
-        )
-        .query("request_id", text(200), "The request it came with")
+        .query("record_id", or_empty(id()), "The record")
+        .query("action", text().enum_values(Some(actions)), "What was done")
+        .query("field", text().max_length(Some(100)), field)
+        .query("request_id", text().max_length(Some(200)), "The request it came with")
         .query(
             "from",
-            time.clone(),
+            time(),
             "A day in the caller's time zone, or a moment (RFC 3339)",
         )
         .query(
             "to",
-            time,
+            time(),
             "As `from`; a day counts to its end, a moment is not counted itself",
         )
-        .query("cursor", text(60), "Where the page before ended")
+        .query("cursor", text().max_length(Some(60)), "Where the page before ended")
 }
 
 pub fn routes(routes: &mut Routes) {
-    let entry = json!({ "allOf": [reference("Change"), { "type": "object", "required": ["actor", "record", "covered"], "properties": {
-        "actor": { "type": ["object", "null"], "description": "None for the system." },
-        "record": { "type": "object", "required": ["name", "deleted"], "properties": { "name": { "type": ["string", "null"] }, "deleted": { "type": "boolean" } } },
-        "covered": { "type": "boolean", "description": "The caller may not see the record, so the values are left out." } } }] });
+    let actor = made_of([("id", id().into()), ("name", maybe_text().into())]);
+    let record = made_of([("name", maybe_text().into()), ("deleted", boolean().into())]);
+    let covered = boolean().description(Some("The caller may not see the record, so the values are left out."));
+    let beside = made_of([
+        (
+            "actor",
+            nullable(actor).description(Some("None for the system.")).into(),
+        ),
+        ("record", record.into()),
+        ("covered", covered.into()),
+    ]);
+    let entry = AllOfBuilder::new().item(named("Change")).item(beside);
+    routes.schemas.insert("AuditEntry".into(), entry.into());
     let doc = Doc::new("search_audit", "audit", "Search the audit log")
         .about(
             "Changes of all records and sign-ins, newest first, for who has the right `view` on `audit`. Of an entry the caller sees \
              what they may see of its record.",
         );
-    let doc = parameters(doc)
-        .query(
-            "limit",
-            json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT }),
-            "Entries of a page",
-        )
-        .ok(
-            200,
-            json!({ "type": "object", "required": ["data", "page"], "properties": {
-            "data": { "type": "array", "items": entry }, "page": reference("Page") } }),
-        );
+    let doc = parameters(doc).shared("limit").ok(200, page_of(named("AuditEntry")));
     routes.add(Method::GET, "/audit", doc, search);
     let doc = Doc::new("export_audit", "audit", "The audit log as a file")
         .about("What the search finds, a line for each changed field, in CSV that a spreadsheet takes for text.")

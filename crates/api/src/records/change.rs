@@ -1,7 +1,7 @@
 //! The change feed.
 
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::{Doc, Routes, named, text};
 use crate::error::Problem;
 use crate::state::State;
 use crate::{audit, listing, request};
@@ -80,9 +80,8 @@ pub fn routes(routes: &mut Routes) {
              `has_more` is true; it also stands in an empty answer. A page may hold less than `limit`. A record that is deleted, \
              or that the caller may not see, is told by action `gone`, without its contents.",
         )
-        .query("after", json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }), "The position to go on from; from the beginning where absent")
-        .query("limit", json!({ "type": "integer", "minimum": 1, "maximum": 200 }), "Changes in the answer")
-        .ok(200, json!({ "type": "object", "required": ["data", "page"], "properties": {
-            "data": { "type": "array", "items": reference("Change") }, "page": reference("Page") } }));
+        .query("after", text().pattern(Some("^[0-9]{1,18}$")), "The position to go on from; from the beginning where absent")
+        .shared("limit")
+        .ok(200, named("ChangePage"));
     routes.add(Method::GET, "/changes", doc, changes);
 }

@@ -1,34 +1,124 @@
 //! Routes with their descriptions: one call registers both, so that neither can be without the other.
 
+pub mod common;
+pub mod shared;
+
 use actix_web::dev::ResourceDef;
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
-use serde_json::{Map, Value as Json, json};
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
+use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{AnyOfBuilder, SchemaType};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    Array, ArrayBuilder, ContentBuilder, HttpMethod, InfoBuilder, KnownFormat, LicenseBuilder, ObjectBuilder, OpenApi,
+    OpenApiBuilder, Paths, Ref, RefOr, Required, Response, ResponseBuilder, ResponsesBuilder, Schema, SchemaFormat,
+    SecurityRequirement, Server, Tag, Type,
+};
+
+pub fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// A text or null.
+pub fn maybe_text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+}
+
+pub fn integer() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Integer)
+}
+
+pub fn boolean() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Boolean)
+}
+
+pub fn object() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Object)
+}
+
+pub fn formatted(format: KnownFormat) -> ObjectBuilder {
+    text().format(Some(SchemaFormat::KnownFormat(format)))
+}
+
+pub fn id() -> ObjectBuilder {
+    formatted(KnownFormat::Uuid)
+}
+
+/// A schema that is described once, by its name.
+pub fn named(name: &str) -> RefOr<Schema> {
+    Ref::from_schema_name(name).into()
+}
+
+/// An object with these members, all of which are there.
+pub fn made_of<const N: usize>(members: [(&str, RefOr<Schema>); N]) -> ObjectBuilder {
+    members.into_iter().fold(object(), |object, (name, schema)| {
+        object.property(name, schema).required(name)
+    })
+}
+
+/// Or nothing.
+pub fn nullable(schema: impl Into<RefOr<Schema>>) -> AnyOfBuilder {
+    let null = ObjectBuilder::new().schema_type(Type::Null).build();
+    AnyOfBuilder::new().item(schema).item(null)
+}
+
+/// What a schema is written as.
+pub trait IntoSchema {
+    fn into_schema(self) -> RefOr<Schema>;
+}
+
+macro_rules! into_schema {
+    ($($ty:ty)*) => { $(impl IntoSchema for $ty {
+        fn into_schema(self) -> RefOr<Schema> {
+            self.into()
+        }
+    })* };
+}
+into_schema! { RefOr<Schema> Schema Ref ObjectBuilder Array ArrayBuilder AnyOfBuilder }
 
 /// The description of an operation.
 #[derive(Clone)]
 pub struct Doc {
     pub id: String,
-    pub tag: String,
-    pub summary: String,
-    pub description: String,
-    /// JSON Schema of the body, and its media type.
-    pub body: Option<(&'static str, Json)>,
-    pub body_required: bool,
-    /// The answer where all is well: status and JSON Schema (none for an empty answer).
-    pub ok: Vec<(u16, Option<Json>)>,
-    /// Query parameters: name, schema, description.
-    pub query: Vec<(&'static str, Json, &'static str)>,
+    tag: String,
+    summary: String,
+    description: String,
+    /// Media types, separated by commas, and schema of the body.
+    body: Option<(&'static str, RefOr<Schema>)>,
+    body_required: bool,
+    example: Option<Json>,
+    /// The answer where all is well: status and schema (none for an empty answer).
+    ok: Vec<(u16, Option<RefOr<Schema>>)>,
+    parameters: Vec<Told>,
     /// Further statuses beyond those that follow from method and path.
-    pub also: Vec<u16>,
-    pub open: bool,
+    also: Vec<u16>,
+    open: bool,
+    /// What a key needs, where that does not follow from method and path.
+    scopes: Option<Vec<String>>,
     /// The answer is kept for no repeat.
-    pub unkept: bool,
-    pub if_match: bool,
-    pub example: Option<Json>,
+    unkept: bool,
+    if_match: bool,
+    /// The answer tells the version.
+    etag: bool,
+    /// The answer tells where the next page is.
+    link: bool,
     /// The answer is a file of this media type.
-    pub file: Option<&'static str>,
+    file: Option<&'static str>,
+    /// The schemas that come with typed bodies and answers.
+    brought: Vec<(String, RefOr<Schema>)>,
+}
+
+/// A parameter of an operation.
+#[derive(Clone)]
+enum Told {
+    Shared(Ref),
+    Own(Parameter),
+    Offered([String; 2], Parameter),
 }
 
 impl Doc {
@@ -40,14 +130,18 @@ impl Doc {
             description: String::new(),
             body: None,
             body_required: true,
+            example: None,
             ok: Vec::new(),
-            query: Vec::new(),
+            parameters: Vec::new(),
             also: Vec::new(),
             open: false,
+            scopes: None,
             unkept: false,
             if_match: false,
-            example: None,
+            etag: false,
+            link: false,
             file: None,
+            brought: Vec::new(),
         }
     }
 
@@ -56,19 +150,56 @@ impl Doc {
         self
     }
 
-    pub fn body(mut self, schema: Json) -> Self {
-        self.body = Some(("application/json", schema));
+    pub fn body(self, schema: impl IntoSchema) -> Self {
+        self.body_of("application/json", schema)
+    }
+
+    pub fn body_of(mut self, media: &'static str, schema: impl IntoSchema) -> Self {
+        self.body = Some((media, schema.into_schema()));
         self
     }
 
-    pub fn body_of(mut self, media: &'static str, schema: Json) -> Self {
-        self.body = Some((media, schema));
-        self
-    }
-
-    pub fn optional_body(mut self, schema: Json) -> Self {
+    pub fn optional_body(mut self, schema: impl IntoSchema) -> Self {
         self.body_required = false;
         self.body(schema)
+    }
+
+    /// Takes what this type reads.
+    pub fn takes<T: ToSchema>(mut self) -> Self {
+        let schema = self.bring::<T>();
+        self.body(schema)
+    }
+
+    /// Takes it, or no body at all.
+    pub fn may_take<T: ToSchema>(mut self) -> Self {
+        let schema = self.bring::<T>();
+        self.optional_body(schema)
+    }
+
+    /// Answers with what this type writes.
+    pub fn gives<T: ToSchema>(mut self, status: u16) -> Self {
+        let schema = self.bring::<T>();
+        self.ok(status, schema)
+    }
+
+    /// A schema that is built, by its name.
+    pub fn schema(mut self, name: &str, schema: impl IntoSchema) -> Self {
+        self.brought.push((name.to_owned(), schema.into_schema()));
+        self
+    }
+
+    /// Another schema that comes along.
+    pub fn with<T: ToSchema>(mut self) -> Self {
+        self.bring::<T>();
+        self
+    }
+
+    /// Refers to a type's schema, which comes along.
+    fn bring<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        let name = T::name().into_owned();
+        self.brought.push((name.clone(), T::schema()));
+        T::schemas(&mut self.brought);
+        named(&name)
     }
 
     pub fn example(mut self, example: Json) -> Self {
@@ -76,8 +207,8 @@ impl Doc {
         self
     }
 
-    pub fn ok(mut self, status: u16, schema: Json) -> Self {
-        self.ok.push((status, Some(schema)));
+    pub fn ok(mut self, status: u16, schema: impl IntoSchema) -> Self {
+        self.ok.push((status, Some(schema.into_schema())));
         self
     }
 
@@ -96,11 +227,52 @@ impl Doc {
     /// For who sends `If-None-Match` with the version at hand.
     pub fn not_modified(mut self) -> Self {
         self.ok.push((304, None));
+        self.shared("If-None-Match").etag()
+    }
+
+    pub fn etag(mut self) -> Self {
+        self.etag = true;
         self
     }
 
-    pub fn query(mut self, name: &'static str, schema: Json, description: &'static str) -> Self {
-        self.query.push((name, schema, description));
+    pub fn link(mut self) -> Self {
+        self.link = true;
+        self
+    }
+
+    /// A parameter that others have too, by its name in `shared`.
+    pub fn shared(mut self, name: &str) -> Self {
+        self.parameters.push(Told::Shared(shared::parameter_ref(name)));
+        self
+    }
+
+    pub fn query(self, name: &str, schema: impl IntoSchema, description: &str) -> Self {
+        self.parameter(name, schema, description, Required::False)
+    }
+
+    pub fn required_query(self, name: &str, schema: impl IntoSchema, description: &str) -> Self {
+        self.parameter(name, schema, description, Required::True)
+    }
+
+    fn parameter(mut self, name: &str, schema: impl IntoSchema, description: &str, required: Required) -> Self {
+        let schema = schema.into_schema();
+        let list = matches!(schema, RefOr::T(Schema::Array(_)));
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Query)
+            .required(required)
+            .description(Some(description))
+            .style(list.then_some(ParameterStyle::Form))
+            .explode(list.then_some(false))
+            .schema(Some(schema));
+        self.parameters.push(Told::Own(parameter.build()));
+        self
+    }
+
+    /// A parameter that other kinds may have too: told once under the first name where all of them have the same, else
+    /// under the second.
+    pub fn offers(mut self, names: [String; 2], parameter: Parameter) -> Self {
+        self.parameters.push(Told::Offered(names, parameter));
         self
     }
 
@@ -112,6 +284,12 @@ impl Doc {
     /// Needs no credential.
     pub fn open(mut self) -> Self {
         self.open = true;
+        self
+    }
+
+    /// The scopes that an API key needs, where they are not those of the kind in the path.
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
@@ -133,19 +311,18 @@ impl Doc {
     }
 }
 
-pub fn reference(name: &str) -> Json {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
-
 type MakeRoute = Box<dyn Fn() -> Route + Send + Sync>;
 
 /// Collects routes for actix and operations for the description.
 #[derive(Default)]
 pub struct Routes {
     /// By path.
-    made: Vec<(String, Vec<MakeRoute>)>,
-    paths: Map<String, Json>,
-    pub schemas: Map<String, Json>,
+    made: Vec<(String, Vec<(Method, MakeRoute)>)>,
+    paths: Paths,
+    tags: BTreeSet<String>,
+    pub schemas: BTreeMap<String, RefOr<Schema>>,
+    parameters: BTreeMap<String, Parameter>,
+    answers: BTreeMap<String, Response>,
 }
 
 /// Everything lives under this.
@@ -159,25 +336,30 @@ impl Routes {
         F::Output: Responder + 'static,
     {
         let path = path.into();
-        let operation = operation(&method, &path, &doc);
-        let item = self.paths.entry(format!("{BASE}{path}")).or_insert_with(|| json!({}));
-        item[method.as_str().to_ascii_lowercase()] = operation;
-        let make: MakeRoute = Box::new(move || web::method(method.clone()).to(handler.clone()));
+        // What only who has signed in may call, says so by what its handler takes.
+        let signed_in = std::any::type_name::<Args>().contains("SignedIn");
+        let operation = self.operation(&method, &path, &doc, signed_in);
+        self.paths
+            .add_path_operation(format!("{BASE}{path}"), vec![described(&method)], operation);
+        self.tags.insert(doc.tag);
+        self.schemas.extend(doc.brought);
+        let make: MakeRoute = {
+            let method = method.clone();
+            Box::new(move || web::method(method.clone()).to(handler.clone()))
+        };
         match self.made.iter_mut().find(|(known, _)| *known == path) {
-            Some((_, routes)) => routes.push(make),
-            None => self.made.push((path, vec![make])),
+            Some((_, routes)) => routes.push((method, make)),
+            None => self.made.push((path, vec![(method, make)])),
         }
     }
 
-    /// What serving needs. The descriptions are megabytes, and are made again for who asks for them.
+    /// What serving needs. The descriptions are large, and are made again for who asks for them.
     pub fn served(mut self) -> Served {
         // What is written out comes before a parameter that would match it as well: `{` sorts behind all letters.
         self.made.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let methods = self.made.iter().map(|(path, _)| {
-            let path = format!("{BASE}{path}");
-            let known = self.paths[&path].as_object().into_iter().flat_map(Map::keys);
-            let known: Vec<String> = known.map(|m| m.to_ascii_uppercase()).collect();
-            (ResourceDef::new(path), known.join(", "))
+        let methods = self.made.iter().map(|(path, routes)| {
+            let known: Vec<&str> = routes.iter().map(|(method, _)| method.as_str()).collect();
+            (ResourceDef::new(format!("{BASE}{path}")), known.join(", "))
         });
         Served {
             methods: methods.collect(),
@@ -185,30 +367,189 @@ impl Routes {
         }
     }
 
-    pub fn document(&self) -> Json {
-        json!({
-            "openapi": "3.1.0",
-            "info": {
-                "title": "Guanxi API",
-                "version": env!("CARGO_PKG_VERSION"),
-                "description": "Customers, leads and the sales pipeline. One contract for the app, integrations and mobile clients.",
-                "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" }
-            },
-            "servers": [{ "url": "/" }],
-            "paths": self.paths,
-            "components": {
-                "schemas": self.schemas,
-                "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-                    "description": "An access token, as a sign-in gives it, or an API key (`gx_live_…`). A key does what its user may, within its scopes: `leads:read`, `leads:write`, and so on for each kind, and `*:read`, `*:write` for all; write includes read. What lies outside them is answered 403 `api_key_scope`, what no key may do 403 `api_key_not_allowed`." } }
-            },
-            "security": [{ "bearer": [] }]
-        })
+    pub fn document(self) -> OpenApi {
+        let tags = self.tags.iter().map(|tag| {
+            let kind = domain::KINDS.iter().find(|kind| kind.path() == *tag);
+            let told = kind.map_or_else(
+                || shared::tag(tag).to_owned(),
+                |k| format!("Records of the kind “{}”", k.label.en),
+            );
+            TagBuilder::new().name(tag).description(Some(told)).build()
+        });
+        let tags: Vec<Tag> = tags.collect();
+        let mut components = shared::components();
+        components.schemas = self.schemas;
+        let parameters = self.parameters.into_iter();
+        components
+            .parameters
+            .extend(parameters.map(|(name, p)| (name, p.into())));
+        components
+            .responses
+            .extend(self.answers.into_iter().map(|(name, answer)| (name, answer.into())));
+        let license = LicenseBuilder::new()
+            .name("Apache-2.0")
+            .identifier(Some("Apache-2.0"))
+            .build();
+        let info = InfoBuilder::new()
+            .title("Guanxi API")
+            .version(env!("CARGO_PKG_VERSION"))
+            .description(Some(
+                "Customers, leads and the sales pipeline. One contract for the app, integrations and mobile clients.",
+            ))
+            .license(Some(license));
+        OpenApiBuilder::new()
+            .info(info.build())
+            .servers(Some([Server::new("/")]))
+            .paths(self.paths)
+            .components(Some(components))
+            .security(Some([SecurityRequirement::new(shared::ANY, [""; 0])]))
+            .tags(Some(tags))
+            .build()
+    }
+
+    fn operation(&mut self, method: &Method, path: &str, doc: &Doc, signed_in: bool) -> Operation {
+        let mut operation = OperationBuilder::new()
+            .operation_id(Some(&doc.id))
+            .tag(&doc.tag)
+            .summary(Some(&doc.summary))
+            .description(Some(&doc.description).filter(|d| !d.is_empty()));
+        let names = path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        for name in names {
+            operation = operation.parameter_ref(shared::parameter_ref(name));
+        }
+        for parameter in &doc.parameters {
+            operation = match parameter {
+                Told::Shared(shared) => operation.parameter_ref(shared.clone()),
+                Told::Own(own) => operation.parameter(own.clone()),
+                Told::Offered([common, own], parameter) => {
+                    let known = self
+                        .parameters
+                        .entry(common.clone())
+                        .or_insert_with(|| parameter.clone());
+                    let name = if known == parameter { common } else { own };
+                    self.parameters.entry(name.clone()).or_insert_with(|| parameter.clone());
+                    operation.parameter_ref(shared::parameter_ref(name))
+                }
+            };
+        }
+        if doc.if_match {
+            operation = operation.parameter_ref(shared::parameter_ref("If-Match"));
+        }
+        // A search has no effect to repeat.
+        if *method == Method::POST && !doc.open && !doc.unkept && !path.ends_with("/search") {
+            operation = operation.parameter_ref(shared::parameter_ref("Idempotency-Key"));
+        }
+        if let Some((media, schema)) = &doc.body {
+            let content = ContentBuilder::new()
+                .schema(Some(schema.clone()))
+                .example(doc.example.clone())
+                .build();
+            let required = if doc.body_required {
+                Required::True
+            } else {
+                Required::False
+            };
+            let body = RequestBodyBuilder::new().required(Some(required));
+            let body = media
+                .split(", ")
+                .fold(body, |body, media| body.content(media, content.clone()));
+            operation = operation.request_body(Some(body.build()));
+        }
+        let security = match (doc.open, signed_in) {
+            (true, _) => Vec::new(),
+            (false, true) => vec![SecurityRequirement::new(shared::SIGNED_IN, [""; 0])],
+            (false, false) => {
+                let scopes = doc.scopes.clone().unwrap_or_else(|| scopes(method, path));
+                vec![SecurityRequirement::new(shared::ANY, scopes)]
+            }
+        };
+        operation = operation.securities(Some(security));
+        let mut answers = ResponsesBuilder::new();
+        for (status, schema) in &doc.ok {
+            answers = answers.response(status.to_string(), self.answer(*status, schema.as_ref(), doc));
+        }
+        let mut refusals: Vec<u16> = Vec::new();
+        if path.contains('{') {
+            refusals.push(404);
+        }
+        if *method != Method::GET {
+            refusals.extend([409, 422]);
+        }
+        if doc.if_match {
+            refusals.push(412);
+        }
+        refusals.extend(&doc.also);
+        for status in refusals.into_iter().filter(|status| !shared::ANYWHERE.contains(status)) {
+            answers = answers.response(status.to_string(), Ref::from_response_name(shared::refusal(status)));
+        }
+        answers = answers.response(shared::OTHERWISE, Ref::from_response_name(shared::refusal(0)));
+        operation.responses(answers.build()).build()
+    }
+
+    /// An answer where all is well. One that tells a described schema is shared by all that answer so.
+    fn answer(&mut self, status: u16, schema: Option<&RefOr<Schema>>, doc: &Doc) -> RefOr<Response> {
+        match status {
+            204 => return Ref::from_response_name("NoContent").into(),
+            304 => return Ref::from_response_name("NotModified").into(),
+            _ => {}
+        }
+        let mut answer = ResponseBuilder::new().description(shared::description(status));
+        if let Some(schema) = schema {
+            let content = ContentBuilder::new().schema(Some(schema.clone()));
+            answer = answer.content("application/json", content.build());
+        }
+        if let Some(media) = doc.file {
+            answer = answer.content(media, ContentBuilder::new().schema(Some(text().build())).build());
+        }
+        let location = status == 201 || (status == 202 && !doc.unkept);
+        for (told, name) in [(location, "Location"), (doc.etag, "ETag"), (doc.link, "Link")] {
+            if told {
+                answer = answer.header_ref(name, shared::header_ref(name));
+            }
+        }
+        let answer = shared::with_common_headers(answer).build();
+        let Some(RefOr::Ref(told)) = schema else {
+            return answer.into();
+        };
+        let told = told.ref_location.rsplit('/').next().unwrap_or_default();
+        let name = match status {
+            201 => format!("{told}Created"),
+            202 => format!("{told}Accepted"),
+            207 => format!("{told}Each"),
+            _ => told.to_owned(),
+        };
+        if *self.answers.entry(name.clone()).or_insert_with(|| answer.clone()) == answer {
+            Ref::from_response_name(name).into()
+        } else {
+            answer.into()
+        }
+    }
+}
+
+/// The scope of the kind, area or workspace that a path begins with.
+fn scopes(method: &Method, path: &str) -> Vec<String> {
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let reads = *method == Method::GET || path.ends_with("/search");
+    let subject = domain::role::subjects().find(|subject| subject.path() == first);
+    let access = if reads { "read" } else { "write" };
+    subject.map(|_| format!("{first}:{access}")).into_iter().collect()
+}
+
+fn described(method: &Method) -> HttpMethod {
+    match method.as_str() {
+        "POST" => HttpMethod::Post,
+        "PUT" => HttpMethod::Put,
+        "PATCH" => HttpMethod::Patch,
+        "DELETE" => HttpMethod::Delete,
+        _ => HttpMethod::Get,
     }
 }
 
 /// The routes without their descriptions.
 pub struct Served {
-    made: Vec<(String, Vec<MakeRoute>)>,
+    made: Vec<(String, Vec<(Method, MakeRoute)>)>,
     methods: Vec<(ResourceDef, String)>,
 }
 
@@ -223,7 +564,7 @@ impl Served {
     {
         for (path, made) in &self.made {
             let resource = web::resource(path.as_str()).default_service(web::to(otherwise.clone()));
-            config.service(made.iter().fold(resource, |resource, make| resource.route(make())));
+            config.service(made.iter().fold(resource, |resource, (_, make)| resource.route(make())));
         }
     }
 
@@ -231,114 +572,5 @@ impl Served {
     pub fn methods(&self, path: &str) -> Option<&str> {
         let known = self.methods.iter().find(|(def, _)| def.is_match(path));
         known.map(|(_, methods)| methods.as_str())
-    }
-}
-
-fn operation(method: &Method, path: &str, doc: &Doc) -> Json {
-    let mut parameters: Vec<Json> = path
-        .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| {
-            let schema = match name {
-                "id" => json!({ "type": "string", "format": "uuid" }),
-                "key" => json!({ "type": "string", "enum": ["external_id"] }),
-                _ => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
-            };
-            json!({ "name": name, "in": "path", "required": true, "schema": schema })
-        })
-        .collect();
-    for (name, schema, description) in &doc.query {
-        let mut parameter =
-            json!({ "name": name, "in": "query", "required": false, "schema": schema, "description": description });
-        if schema["type"] == "array" {
-            parameter["style"] = json!("form");
-            parameter["explode"] = json!(false);
-        }
-        parameters.push(parameter);
-    }
-    if doc.if_match {
-        parameters.push(json!({
-            "name": "If-Match", "in": "header", "required": true,
-            "schema": { "type": "string", "pattern": "^(\"[0-9]{1,18}\"|\\*)$" },
-            "description": "The version the change is made against, as ETag told it: \"3\".", "example": "\"1\""
-        }));
-    }
-    // A search has no effect to repeat.
-    if *method == Method::POST && !doc.open && !doc.unkept && !path.ends_with("/search") {
-        parameters.push(json!({
-            "name": "Idempotency-Key", "in": "header", "required": false,
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
-            "description": "A repeat with the same key gets the first answer and has no second effect; kept for 24 hours. Where the caller would no longer see what that answer shows, it is 409 `idempotency_answer_withheld`."
-        }));
-    }
-    let mut responses = Map::new();
-    for (status, schema) in &doc.ok {
-        let mut response = json!({ "description": description(*status) });
-        if let Some(schema) = schema {
-            response["content"] = json!({ "application/json": { "schema": schema } });
-        }
-        if let Some(media) = doc.file {
-            response["content"] = json!({ media: { "schema": { "type": "string" } } });
-        }
-        if *status == 202 && !doc.unkept {
-            response["headers"] = json!({ "Location": { "schema": { "type": "string" } } });
-        }
-        if *status == 201 {
-            response["headers"] =
-                json!({ "Location": { "schema": { "type": "string" } }, "ETag": { "schema": { "type": "string" } } });
-        }
-        responses.insert(status.to_string(), response);
-    }
-    let mut refusals: Vec<u16> = vec![400, 429, 500, 503];
-    if !doc.open {
-        refusals.extend([401, 403]);
-    }
-    if path.contains('{') {
-        refusals.push(404);
-    }
-    if *method != Method::GET {
-        refusals.extend([408, 409, 413, 415, 422, 507]);
-    }
-    if doc.if_match {
-        refusals.extend([412, 428]);
-    }
-    refusals.extend(&doc.also);
-    for status in refusals {
-        responses.entry(status.to_string()).or_insert_with(|| {
-            json!({ "description": description(status), "content": { "application/problem+json": { "schema": reference("Problem") } } })
-        });
-    }
-    let mut operation = json!({
-        "operationId": doc.id,
-        "tags": [doc.tag],
-        "summary": doc.summary,
-        "parameters": parameters,
-        "responses": responses,
-    });
-    if !doc.description.is_empty() {
-        operation["description"] = json!(doc.description);
-    }
-    if let Some((media, schema)) = &doc.body {
-        let mut content = json!({ "schema": schema });
-        if let Some(example) = &doc.example {
-            content["example"] = example.clone();
-        }
-        operation["requestBody"] = json!({ "required": doc.body_required, "content": { *media: content } });
-    }
-    operation["security"] = if doc.open { json!([]) } else { json!([{ "bearer": [] }]) };
-    operation
-}
-
-fn description(status: u16) -> &'static str {
-    match status {
-        202 => "Accepted; where there is a Location, the job there tells how it goes",
-        207 => "Each operation has a result of its own",
-        412 => "The record has another version by now; ETag tells it",
-        428 => "If-Match is missing",
-        507 => "The disk is full",
-        other => StatusCode::from_u16(other)
-            .ok()
-            .and_then(|s| s.canonical_reason())
-            .unwrap_or("Answer"),
     }
 }

@@ -1,20 +1,22 @@
 //! Pages of records as JSON: chosen fields, and references sent along.
 
 use crate::caller::Caller;
-use crate::describe::{Doc, reference};
+use crate::describe::{Doc, boolean, id, integer, named, text};
 use crate::error::Problem;
 use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::http::Uri;
 use domain::policy::Fields;
 use domain::query::{self, Count, List, MAX_LIMIT};
-use domain::record::SORT;
+use domain::record::{FILTER, SORT};
 use domain::user::User;
-use domain::value::parse_id;
+use domain::value::{Type, parse_id};
 use domain::{AnyRecord, Error, Field, Id, Issue, Kind, Record};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn, ParameterStyle};
+use utoipa::openapi::{Array, ObjectBuilder, RefOr, Required, Schema};
 
 /// Which fields of a record are sent, which references with it, and of which kinds it is told how many belong to it.
 #[derive(Clone, Default)]
@@ -27,7 +29,7 @@ pub struct Shape {
 /// A kind whose records belong to another record, and the field that says to which.
 #[derive(Clone, Copy)]
 pub struct Counted {
-    kind: &'static Kind,
+    pub kind: &'static Kind,
     field: &'static Field,
 }
 
@@ -43,7 +45,7 @@ impl Shape {
 }
 
 /// The kinds whose records can be counted for a record of this one: those with a field named after it.
-fn countable(kind: &'static Kind) -> impl Iterator<Item = Counted> {
+pub fn countable(kind: &'static Kind) -> impl Iterator<Item = Counted> {
     let name = format!("{}_id", kind.name);
     domain::KINDS.iter().filter_map(move |of| {
         let field = of.field(&name).filter(|f| f.refers == Some(kind.name))?;
@@ -295,65 +297,125 @@ pub fn position_and_limit(pairs: &[(String, String)], position: &str) -> Result<
 }
 
 /// Fields of a kind that may be sorted by, in both directions.
-fn sorts(kind: &Kind) -> Json {
+fn sorts(kind: &Kind) -> ObjectBuilder {
     let names = kind.fields.iter().filter(|f| f.can(SORT));
     let both: Vec<String> = names
         .flat_map(|f| [f.name.to_owned(), format!("-{}", f.name)])
         .collect();
-    json!({ "type": "string", "enum": both })
+    text().enum_values(Some(both))
 }
 
-fn names<'a>(names: impl Iterator<Item = &'a str>) -> Json {
-    json!({ "type": "array", "items": { "type": "string", "enum": names.collect::<Vec<_>>() } })
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> Array {
+    Array::new(text().enum_values(Some(names)))
+}
+
+/// A parameter of a kind, which its list and its records have alike.
+fn of_kind(doc: Doc, kind: &Kind, name: &str, told: &str, schema: impl Into<RefOr<Schema>>) -> Doc {
+    let schema = schema.into();
+    let list = matches!(schema, RefOr::T(Schema::Array(_)));
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(told))
+        .style(list.then_some(ParameterStyle::Form))
+        .explode(list.then_some(false))
+        .schema(Some(schema));
+    let own = format!("{name}.{}", kind.name);
+    doc.offers([own.clone(), own], parameter.build())
 }
 
 /// The parameters that shape a record.
 pub fn shape_parameters(doc: Doc, kind: &Kind) -> Doc {
-    let doc = doc.query(
-        "fields",
-        names(kind.fields.iter().map(|f| f.name)),
-        "Fields to send, separated by commas",
-    );
-    let references = kind.fields.iter().filter_map(Field::expansion);
-    doc.query(
-        "expand",
-        names(references),
-        "References to send along with their names, separated by commas",
-    )
+    let fields = names(kind.fields.iter().map(|f| f.name));
+    let references = names(kind.fields.iter().filter_map(Field::expansion));
+    let told = "Fields to send, separated by commas; `id` and `version` come along";
+    let doc = of_kind(doc, kind, "fields", told, fields);
+    let told = "References to send along with their names, separated by commas";
+    of_kind(doc, kind, "expand", told, references)
+}
+
+/// The operators that are described as parameters. All there are can be said in the body of a search.
+fn usual(field: &Field) -> &'static [&'static str] {
+    match field.ty {
+        // Who has an id asks for the record; who made it is asked for by few.
+        _ if !field.can(FILTER) || matches!(field.name, "id" | "version" | "created_by") => &[],
+        Type::Instant if field.name == "updated_at" => &["gte", "lte"],
+        Type::Tags | Type::Ids => &["contains"],
+        Type::Int | Type::Money | Type::Decimal | Type::Day | Type::Instant => &["eq", "gte", "lte"],
+        Type::Bool => &["eq"],
+        ty if ty.is_text() => &["eq", "contains"],
+        _ => &["eq", "in"],
+    }
+}
+
+/// One value that a field is compared with.
+fn operand(field: &Field) -> RefOr<Schema> {
+    match field.ty {
+        Type::Choice(choices) => text().enum_values(Some(choices.iter().map(|c| c.key))).into(),
+        Type::Id | Type::Ids => id().into(),
+        Type::Bool => boolean().into(),
+        Type::Int => integer().into(),
+        Type::Day | Type::Instant => named("FilterTime"),
+        _ => text().into(),
+    }
+}
+
+/// `filter[status]`, `filter[amount][gte]`, and so on, as the kind's fields allow.
+fn filter_parameters(doc: Doc, kind: &Kind) -> Doc {
+    let pairs = kind.fields.iter().flat_map(|f| usual(f).iter().map(move |op| (f, *op)));
+    pairs.fold(doc, |doc, (field, op)| {
+        let label = field.label.en;
+        let (name, key, told) = match op {
+            "eq" => (
+                format!("filter[{}]", field.name),
+                field.name.to_owned(),
+                label.to_owned(),
+            ),
+            op => {
+                let words = match op {
+                    "gte" => "from",
+                    "lte" => "up to",
+                    "in" => "one of, separated by commas",
+                    _ => "contains",
+                };
+                let name = format!("filter[{}][{op}]", field.name);
+                (name, format!("{}.{op}", field.name), format!("{label}: {words}"))
+            }
+        };
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(told));
+        let parameter = match op {
+            "in" => parameter
+                .schema(Some(Array::new(operand(field))))
+                .style(Some(ParameterStyle::Form))
+                .explode(Some(false)),
+            _ => parameter.schema(Some(operand(field))),
+        };
+        doc.offers(
+            [format!("filter.{key}"), format!("filter.{}.{key}", kind.name)],
+            parameter.build(),
+        )
+    })
 }
 
 /// The parameter that has records counted which belong to one.
 pub fn count_parameter(doc: Doc, kind: &'static Kind) -> Doc {
-    let kinds: Vec<&str> = countable(kind).map(|c| c.kind.name).collect();
-    if kinds.is_empty() {
+    let mut kinds = countable(kind).map(|c| c.kind.name).peekable();
+    if kinds.peek().is_none() {
         return doc;
     }
-    doc.query(
-        "counts",
-        names(kinds.into_iter()),
-        "Kinds whose records that belong to this one are counted, in `counts`; null where the caller may not list them",
-    )
+    let told =
+        "Kinds whose records that belong to this one are counted, in `counts`; null where the caller may not list them";
+    doc.query("counts", names(kinds), told)
 }
 
 /// The parameters every list takes.
 pub fn list_parameters(doc: Doc, kind: &Kind) -> Doc {
-    let limit = json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50 });
-    let q = json!({ "type": "string", "maxLength": 200 });
-    let doc = doc
-        .query("limit", limit, "Rows of a page")
-        .query("cursor", json!({ "type": "string" }), "Where the page before ended")
-        .query(
-            "sort",
-            sorts(kind),
-            "A field, with - before it for descending; -created_at where nothing is said",
-        )
-        .query("q", q, "Words to search for, in Chinese, pinyin or Latin letters");
-    let count = json!({ "type": "string", "enum": ["exact", "estimate"] });
-    shape_parameters(doc, kind).query("count", count, "Also count the whole list")
-}
-
-/// A record of which only id and version are sure to be there.
-pub fn part(name: &str) -> Json {
-    json!({ "type": "object", "required": ["id", "version"], "properties": { "id": { "type": "string", "format": "uuid" }, "version": { "type": "integer" } },
-        "description": format!("{name}, whole unless fields are chosen"), "anyOf": [reference(name), {}] })
+    let told = "A field, with - before it for descending; -created_at where nothing is said";
+    let doc = of_kind(doc.shared("limit").shared("cursor"), kind, "sort", told, sorts(kind));
+    filter_parameters(shape_parameters(doc.shared("q"), kind).shared("count"), kind)
 }

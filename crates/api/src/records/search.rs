@@ -1,7 +1,7 @@
 //! Search over all kinds.
 
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, id, integer, made_of, maybe_text, nullable, text};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
@@ -13,6 +13,7 @@ use persistence::search::Hit;
 use persistence::{Tx, engine};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, HashMap};
+use utoipa::openapi::Array;
 
 /// The kinds that are searched, in the order their hits are shown.
 fn searched() -> Vec<&'static Kind> {
@@ -91,17 +92,23 @@ fn parent_names(tx: &mut Tx, caller: &Caller, hits: &[Hit]) -> persistence::Resu
 }
 
 pub fn routes(routes: &mut Routes) {
-    let parent = json!({ "type": ["object", "null"], "required": ["kind", "id", "title"],
-        "description": "What it belongs to, as far as the caller sees it; the nearest where there are several", "properties": {
-        "kind": { "type": "string" }, "id": { "type": "string", "format": "uuid" }, "title": { "type": "string" } } });
-    let hit = json!({ "type": "object", "required": ["kind", "id", "title", "parent", "url"], "properties": {
-        "kind": { "type": "string" }, "id": { "type": "string", "format": "uuid" }, "title": { "type": ["string", "null"] },
-        "parent": parent, "url": { "type": "string" } } });
+    let parent = made_of([("kind", text().into()), ("id", id().into()), ("title", text().into())]);
+    let parent = nullable(parent).description(Some(
+        "What it belongs to, as far as the caller sees it; the nearest where there are several",
+    ));
+    let kind = || text().enum_values(Some(searched().into_iter().map(|kind| kind.name)));
+    let hit = made_of([
+        ("kind", kind().into()),
+        ("id", id().into()),
+        ("title", maybe_text().into()),
+        ("parent", parent.into()),
+        ("url", text().into()),
+    ]);
     let doc = Doc::new("search", "search", "Search everything")
         .about("The latest hits of each kind. Two Chinese characters, pinyin or its initials, words, parts of a phone number or e-mail address.")
-        .query("q", json!({ "type": "string", "maxLength": 200 }), "What to search for")
-        .query("kinds", json!({ "type": "string" }), "Kinds to search, separated by commas")
-        .query("limit", json!({ "type": "integer", "minimum": 1, "maximum": 50 }), "Hits of each kind")
-        .ok(200, json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": hit } } }));
+        .required_query("q", text().max_length(Some(200)), "What to search for")
+        .query("kinds", Array::new(kind()), "Kinds to search, separated by commas")
+        .query("limit", integer().minimum(Some(1)).maximum(Some(50)), "Hits of each kind")
+        .ok(200, made_of([("data", Array::new(hit).into())]));
     routes.add(Method::GET, "/search", doc, search);
 }

@@ -2,7 +2,7 @@
 
 use crate::auth;
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, boolean, id, made_of, named, text};
 use crate::error::Problem;
 use crate::request;
 use crate::schema;
@@ -18,6 +18,7 @@ use domain::stage::Stage;
 use domain::{AnyRecord, Locale, Record, query};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
+use utoipa::openapi::{Array, ObjectBuilder};
 
 /// What is short and asked for whole is still not without end.
 const PAGES: usize = 5;
@@ -127,13 +128,37 @@ async fn start(caller: Caller, state: Data<State>, request: HttpRequest) -> Resu
     Ok(request::tagged(&request, body.to_string()))
 }
 
+/// What is told of pipelines, roles and picklists, which is less than their records hold.
+fn answer() -> ObjectBuilder {
+    let stage = made_of([("id", id().into()), ("name", text().into())]);
+    let pipeline = made_of([
+        ("id", id().into()),
+        ("name", text().into()),
+        ("stages", Array::new(stage).into()),
+    ]);
+    let role = made_of([("key", text().into()), ("name", text().into())]);
+    let option = made_of([
+        ("label", text().into()),
+        ("value", text().into()),
+        ("retired", boolean().into()),
+    ]);
+    let picklist = made_of([
+        ("key", text().into()),
+        ("restricted", boolean().into()),
+        ("options", Array::new(option).into()),
+    ]);
+    made_of([
+        ("language", schema::languages().into()),
+        ("me", named("Me")),
+        ("kinds", Array::new(named("KindTold")).into()),
+        ("picklists", Array::new(picklist).into()),
+        ("currencies", Array::new(text()).into()),
+        ("roles", Array::new(role).into()),
+        ("pipelines", Array::new(pipeline).into()),
+    ])
+}
+
 pub fn routes(routes: &mut Routes) {
-    let list = || json!({ "type": "array", "items": { "type": "object", "additionalProperties": true } });
-    let answer = json!({ "type": "object", "required": ["language", "me", "kinds", "picklists", "currencies", "roles", "pipelines"], "properties": {
-        "language": { "type": "string", "enum": ["zh-CN", "en"] },
-        "me": { "type": "object", "additionalProperties": true, "description": "As `GET /auth/me` tells it." },
-        "kinds": list(), "picklists": list(), "roles": list(), "pipelines": list(),
-        "currencies": { "type": "array", "items": { "type": "string" } } } });
     let doc = Doc::new("start", "schema", "What a client needs to begin with")
         .about(
             "Who is calling (`GET /auth/me`), the record kinds (`GET /schema`), the values of picklists, the currencies in use \
@@ -141,7 +166,7 @@ pub fn routes(routes: &mut Routes) {
              anything of this does, rights too.",
         )
         .query("language", schema::languages(), "The language of the labels; that of `Accept-Language` where nothing is said")
-        .ok(200, answer)
+        .ok(200, answer())
         .not_modified();
     routes.add(Method::GET, "/start", doc, start);
 }

@@ -2,11 +2,11 @@
 
 use crate::call::Call;
 use crate::crud::{about, crud};
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::{Doc, Routes, named};
 use crate::error::Problem;
 use crate::noun::{self, Noun};
 use crate::write::{Cause, Change, Writing, write_one};
-use crate::{pipeline, request, schema};
+use crate::{pipeline, request, schema, typed};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use domain::opportunity::{Opportunity, OpportunityPatch, OpportunityStatus};
@@ -17,7 +17,11 @@ use domain::stage::Stage;
 use domain::value::parse_id;
 use domain::{AnyRecord, Id, Instant, Issue, Kind, Record};
 use persistence::{Tx, opportunity};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+use validator::Validate;
 
 impl Noun for Opportunity {
     /// Without a pipeline the first one is meant, without a stage its first.
@@ -114,15 +118,19 @@ async fn change(
     .await
 }
 
+/// The stage to go to.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Move {
+    #[serde(deserialize_with = "typed::an_id")]
+    #[schema(value_type = uuid::Uuid)]
+    stage_id: Id,
+}
+
 async fn move_to(call: Call) -> Result<HttpResponse, Problem> {
-    let mut map = call.object()?;
-    let id = map
-        .remove("stage_id")
-        .and_then(|v| parse_id(v.as_str()?))
-        .ok_or_else(|| Issue::at("stage_id", "required"))?;
-    request::nothing_else(&map)?;
+    let Move { stage_id } = call.body()?;
     change(call, vec!["stage_id"], move |tx, writing, old| {
-        Ok(old.moved(&stage(tx, writing, id)?, Instant::now())?)
+        Ok(old.moved(&stage(tx, writing, stage_id)?, Instant::now())?)
     })
     .await
 }
@@ -132,27 +140,31 @@ async fn win(call: Call) -> Result<HttpResponse, Problem> {
     change(call, Vec::new(), |_, _, old| Ok(old.won(Instant::now())?)).await
 }
 
+/// Why a deal was lost: `reason`, or, as the record calls it, `loss_reason`.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Lose {
+    #[serde(default, deserialize_with = "typed::words")]
+    #[validate(length(max = 200))]
+    #[schema(max_length = 200)]
+    reason: Option<String>,
+    #[serde(default, deserialize_with = "typed::words")]
+    #[validate(length(max = 200))]
+    #[schema(max_length = 200)]
+    loss_reason: Option<String>,
+}
+
 async fn lose(call: Call) -> Result<HttpResponse, Problem> {
     let mut map = call.object()?;
-    let reason = request::optional_text(&mut map, "reason", 200)?;
-    let reason = match reason {
-        Some(reason) => reason,
-        None => request::optional_text(&mut map, "loss_reason", 200)?
-            .ok_or_else(|| Issue::at("reason", "reason_required"))?,
-    };
+    let asked: Vec<&str> = Opportunity::KIND.asked_when("lost").map(|f| f.name).collect();
+    let also = asked.iter().filter_map(|name| map.remove_entry(*name));
     // Who does not say who won the deal leaves what is known of that.
-    map.retain(|_, value| !value.is_null());
-    let asked = Opportunity::KIND.asked_when("lost");
-    let also: Map<String, Json> = asked.filter_map(|f| map.remove_entry(f.name)).collect();
-    request::nothing_else(&map)?;
+    let also: Map<String, Json> = also.filter(|(_, value)| !value.is_null()).collect();
     let mut sets = vec!["loss_reason"];
-    sets.extend(
-        Opportunity::KIND
-            .asked_when("lost")
-            .map(|f| f.name)
-            .filter(|name| also.contains_key(*name)),
-    );
-    let patch = OpportunityPatch::parse(also, false)?;
+    sets.extend(asked.into_iter().filter(|name| also.contains_key(*name)));
+    let (said, patch) = typed::both(typed::read::<Lose>(map), OpportunityPatch::parse(also, false))?;
+    let reason = said.reason.or(said.loss_reason);
+    let reason = reason.ok_or_else(|| Issue::at("reason", "reason_required"))?;
     change(call, sets, move |_, _, old| {
         let now = Instant::now();
         Ok(old.lost(reason.clone(), now)?.apply(patch.clone(), now)?)
@@ -165,28 +177,39 @@ async fn reopen(call: Call) -> Result<HttpResponse, Problem> {
     change(call, Vec::new(), |_, _, old| Ok(old.reopened(Instant::now())?)).await
 }
 
+/// What is read as `Lose`, and the fields that are asked for when a deal is lost, which are read as those of a patch.
+fn lose_body() -> RefOr<Schema> {
+    let mut body = Lose::schema();
+    if let RefOr::T(Schema::Object(object)) = &mut body {
+        let asked = Opportunity::KIND.asked_when("lost");
+        object
+            .properties
+            .extend(asked.map(|f| (f.name.to_owned(), schema::described(f))));
+    }
+    body
+}
+
 pub fn routes(routes: &mut Routes) {
     crud::<Opportunity>(routes);
     let action = |id: &str, summary: &str| {
         Doc::new(id, "opportunities", summary)
             .versioned()
-            .ok(200, reference("Opportunity"))
+            .ok(200, named("Opportunity"))
+            .etag()
     };
-    let nothing = || json!({ "type": "object", "additionalProperties": false });
     let doc = action("move_opportunity", "Move an opportunity to another stage")
         .about("Refused where the stage may not be entered from here, or needs fields that are empty.")
-        .body(json!({ "type": "object", "required": ["stage_id"], "additionalProperties": false, "properties": { "stage_id": { "type": "string", "format": "uuid" } } }));
+        .takes::<Move>();
     routes.add(Method::POST, "/opportunities/{id}/move", doc, move_to);
-    let doc = action("win_opportunity", "Mark an opportunity as won").optional_body(nothing());
+    let doc = action("win_opportunity", "Mark an opportunity as won")
+        .about("Closes it: its amount keeps the exchange rate of this day.");
     routes.add(Method::POST, "/opportunities/{id}/win", doc, win);
-    let mut asked = json!({ "reason": { "type": "string", "maxLength": 200, "minLength": 1 },
-        "loss_reason": { "type": "string", "maxLength": 200 } });
-    for field in Opportunity::KIND.asked_when("lost") {
-        asked[field.name] = schema::described(field);
-    }
-    let body = json!({ "type": "object", "additionalProperties": false, "properties": asked });
-    let doc = action("lose_opportunity", "Mark an opportunity as lost").body(body);
+    let doc = action("lose_opportunity", "Mark an opportunity as lost")
+        .about("Asks for the reason.")
+        .body(named("Lose"))
+        .schema("Lose", lose_body());
     routes.add(Method::POST, "/opportunities/{id}/lose", doc, lose);
-    let doc = action("reopen_opportunity", "Reopen a closed opportunity").optional_body(nothing());
+    let doc =
+        action("reopen_opportunity", "Reopen a closed opportunity").about("It goes on in the stage it was closed in.");
     routes.add(Method::POST, "/opportunities/{id}/reopen", doc, reopen);
 }

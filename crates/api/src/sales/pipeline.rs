@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::crud::crud;
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::{Doc, Routes, boolean, integer, named, object};
 use crate::error::Problem;
 use crate::listing::{self, Shape};
 use crate::noun::Noun;
@@ -21,6 +21,7 @@ use domain::value::Storage;
 use domain::{AnyRecord, Id, Record};
 use persistence::{Tx, engine, opportunity};
 use serde_json::{Map, Value as Json, json};
+use utoipa::openapi::Array;
 
 impl Noun for Pipeline {
     fn defaults(_: &mut Tx, _: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()> {
@@ -73,7 +74,7 @@ pub fn first(tx: &mut Tx, caller: &Caller) -> persistence::Result<Option<Pipelin
 /// Cards a stage shows at first.
 const CARDS: u32 = 20;
 
-async fn board(
+async fn board_of(
     caller: Caller,
     state: Data<State>,
     path: Path<String>,
@@ -150,20 +151,32 @@ async fn board(
 
 pub fn routes(routes: &mut Routes) {
     crud::<Pipeline>(routes);
-    let column = json!({ "type": "object", "required": ["stage", "count", "sum", "weighted", "cards", "has_more"], "properties": {
-        "stage": reference("Stage"), "count": { "type": "integer" }, "sum": report::sum(), "weighted": report::sum(),
-        "cards": { "type": "array", "items": { "type": "object" } }, "has_more": { "type": "boolean" } } });
+    let column = object()
+        .property("stage", named("Stage"))
+        .property("count", integer())
+        .property("sum", report::sum())
+        .property("weighted", report::sum())
+        .property("cards", Array::new(named("Opportunity")))
+        .property("has_more", boolean());
+    let column = ["stage", "count", "sum", "weighted", "cards", "has_more"]
+        .into_iter()
+        .fold(column, |column, name| column.required(name));
+    let board = object()
+        .property("pipeline", named("Pipeline"))
+        .property("stages", Array::new(column))
+        .required("pipeline")
+        .required("stages");
     let doc = Doc::new("pipeline_board", "pipelines", "The board of a pipeline")
         .about(
             "The open opportunities stage by stage: count, sum, weighted sum and the first cards, each with owner and customer. \
              Takes the filters, sort and search of `GET /opportunities`; the rest of a stage is listed there with `filter[stage_id]`.",
         )
-        .ok(200, json!({ "type": "object", "required": ["pipeline", "stages"], "properties": {
-            "pipeline": reference("Pipeline"), "stages": { "type": "array", "items": column } } }));
+        .ok(200, board)
+        .scopes(["pipelines:read", "stages:read", "opportunities:read"]);
     routes.add(
         Method::GET,
         "/pipelines/{id}/board",
         listing::list_parameters(doc, Opportunity::KIND),
-        board,
+        board_of,
     );
 }

@@ -1,7 +1,7 @@
 //! Reports over the pipeline.
 
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::{Doc, Routes, formatted, id, integer, maybe_text, named, nullable, object, text};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
@@ -19,6 +19,8 @@ use domain::{Day, Error, Id, Issue, Record};
 use persistence::{engine, report};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{Array, ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, Schema, Type};
 
 /// Sums of amounts in the base currency; null for who does not see what deals are worth.
 pub fn money_of_deals(caller: &Caller) -> impl Fn(i128) -> Json + use<> {
@@ -39,8 +41,10 @@ pub fn weighted(sum: i128, probability: i64) -> i128 {
 }
 
 /// How such a sum is described.
-pub fn sum() -> Json {
-    json!({ "anyOf": [reference("Money"), { "type": "null" }], "description": "Null where the caller may not see amounts." })
+pub fn sum() -> RefOr<Schema> {
+    nullable(named("Money"))
+        .description(Some("Null where the caller may not see amounts."))
+        .into()
 }
 
 async fn pipeline_summary(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem> {
@@ -187,25 +191,118 @@ async fn sales_by_owner(caller: Caller, state: Data<State>) -> Result<HttpRespon
     Ok(HttpResponse::Ok().json(body))
 }
 
+fn all_of(object: ObjectBuilder, names: &[&str]) -> ObjectBuilder {
+    names.iter().fold(object, |object, name| object.required(*name))
+}
+
+fn rows(row: ObjectBuilder) -> ObjectBuilder {
+    object().property("data", Array::new(row)).required("data")
+}
+
 pub fn routes(routes: &mut Routes) {
-    let rows = || json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": { "type": "object" } } } });
+    let stage = object()
+        .property("pipeline_id", id())
+        .property("stage_id", id())
+        .property("stage", text())
+        .property("probability", integer())
+        .property("count", integer())
+        .property("sum", sum())
+        .property("weighted", sum());
+    let stage = all_of(
+        stage,
+        &[
+            "pipeline_id",
+            "stage_id",
+            "stage",
+            "probability",
+            "count",
+            "sum",
+            "weighted",
+        ],
+    );
+    let total = object().property("count", integer()).property("sum", sum());
+    let total = all_of(total, &["count", "sum"]);
     let doc = Doc::new("report_pipeline_summary", "reports", "Open opportunities by stage")
         .about("Count, sum and weighted sum in the base currency, as far as the caller may see.")
-        .ok(200, rows());
+        .ok(200, rows(stage).property("total", total).required("total"))
+        .scopes(["opportunities:read", "stages:read"]);
     routes.add(Method::GET, "/reports/pipeline-summary", doc, pipeline_summary);
+    let month = object()
+        .property("month", text().description(Some("`2026-11`")))
+        .property("won_count", integer())
+        .property("won_value", sum());
+    let month = all_of(month, &["month", "won_count", "won_value"]);
+    let period = object()
+        .property(
+            "period",
+            text().description(Some("`2026-Q4`, `2026`, or for fiscal years `2026/27-Q1`")),
+        )
+        .property("from", formatted(KnownFormat::Date))
+        .property("to", formatted(KnownFormat::Date))
+        .property("won_count", integer())
+        .property("won_value", sum());
+    let period = all_of(period, &["period", "from", "to", "won_count", "won_value"]);
+    let rate = ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Number, Type::Null]));
+    let periods = ArrayBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Array, Type::Null]))
+        .items(period);
+    let rates = object()
+        .property("won", integer())
+        .property("lost", integer())
+        .property("open", integer())
+        .property("rate", rate)
+        .property("won_value", sum())
+        .property("lost_value", sum())
+        .property("open_value", sum())
+        .property("months", Array::new(month))
+        .property("periods", periods);
+    let rates = all_of(
+        rates,
+        &[
+            "won",
+            "lost",
+            "open",
+            "rate",
+            "won_value",
+            "lost_value",
+            "open_value",
+            "months",
+            "periods",
+        ],
+    );
     let doc = Doc::new("report_win_rate", "reports", "Win rate and monthly won value")
         .about("`rate` is won / (won + lost) in percent, with two decimals; null while nothing is decided. Months are the caller's; \
                 with `group` they are gathered in `periods` too. A fiscal year is named after the years it lies in.")
-        .query("group", json!({ "type": "string", "enum": GROUPS }), "Longer periods that the months are gathered in")
-        .also(&[400])
-        .ok(200, json!({ "type": "object", "required": ["won", "lost", "open", "rate", "won_value", "months"], "properties": {
-            "won": { "type": "integer" }, "lost": { "type": "integer" }, "open": { "type": "integer" },
-            "rate": { "type": ["number", "null"] }, "won_value": sum(),
-            "months": { "type": "array", "items": { "type": "object" } },
-            "periods": { "type": ["array", "null"], "items": { "type": "object" } } } }));
+        .query("group", text().enum_values(Some(GROUPS)), "Longer periods that the months are gathered in")
+        .ok(200, rates)
+        .scopes(["opportunities:read"]);
     routes.add(Method::GET, "/reports/win-rate", doc, win_rate);
+    let owner = object().property("id", id()).property("name", maybe_text());
+    let owner = all_of(owner, &["id", "name"]);
+    let row = object()
+        .property(
+            "owner",
+            nullable(owner).description(Some("None where nobody has the deals.")),
+        )
+        .property("won_count", integer())
+        .property("won_value", sum())
+        .property("lost_count", integer())
+        .property("open_count", integer())
+        .property("open_value", sum());
+    let row = all_of(
+        row,
+        &[
+            "owner",
+            "won_count",
+            "won_value",
+            "lost_count",
+            "open_count",
+            "open_value",
+        ],
+    );
     let doc = Doc::new("report_sales_by_owner", "reports", "Sales by owner")
         .about("Best first.")
-        .ok(200, rows());
+        .ok(200, rows(row))
+        .scopes(["opportunities:read", "users:read"]);
     routes.add(Method::GET, "/reports/sales-by-owner", doc, sales_by_owner);
 }

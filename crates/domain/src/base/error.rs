@@ -23,12 +23,28 @@ impl Issue {
 
     /// An issue with a field of the body, by the field's name.
     pub fn at(field: &str, code: &'static str) -> Self {
-        Self::new(format!("/{field}"), code)
+        Self::new(pointer(field), code)
+    }
+
+    /// The same of a part of the body, as it stands in the whole.
+    pub fn within(self, place: &str) -> Self {
+        Self {
+            pointer: format!("{place}{}", self.pointer),
+            ..self
+        }
     }
 
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.params.push((name, value.to_string()));
         self
+    }
+}
+
+/// The JSON pointer of a member, by its name (RFC 6901).
+pub fn pointer(name: &str) -> String {
+    match name.contains(['~', '/']) {
+        true => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+        false => format!("/{name}"),
     }
 }
 
@@ -79,6 +95,15 @@ pub enum Error {
 impl Error {
     pub fn invalid(issue: Issue) -> Self {
         Self::Invalid(vec![issue])
+    }
+
+    /// What is wrong with a part of the body, as it stands in the whole.
+    pub fn within(self, place: &str) -> Self {
+        match self {
+            Self::Invalid(issues) => Self::Invalid(issues.into_iter().map(|issue| issue.within(place)).collect()),
+            Self::Conflict(issue) => Self::Conflict(issue.within(place)),
+            other => other,
+        }
     }
 }
 

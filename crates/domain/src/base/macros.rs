@@ -247,6 +247,7 @@ macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $first:ident $fkey:literal $fzh:literal $fen:literal $(, $variant:ident $key:literal $zh:literal $en:literal)* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name {
             #[default]
             #[serde(rename = $fkey)]

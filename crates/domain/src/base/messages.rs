@@ -14,6 +14,7 @@ messages! {
     // Fields
     required "此项必填。" "This field is required.";
     wrong_type "此项应为{type}。" "This must be {type}.";
+    null_value "此项不能为 null：可以不填，或填写具体的值。" "This cannot be null: leave it out, or give a value.";
     unknown_field "没有名为“{field}”的字段。" "There is no field “{field}”.";
     read_only "此字段由系统维护，不能设置。" "This field is maintained by the system and cannot be set.";
     field_read_only "您的角色不能修改此字段。" "Your role cannot change this field.";
@@ -109,6 +110,7 @@ messages! {
     invalid_time "应为日期（2026-01-31）或时刻（RFC 3339）。" "This must be a day (2026-01-31) or a moment (RFC 3339).";
     invalid_id "ID 格式不正确。" "This is not a valid ID.";
     // Requests
+    duplicate_key "请求内容中“{key}”重复出现。" "“{key}” stands twice in the body.";
     malformed_json "请求内容不是有效的 JSON：{reason}" "The body is not valid JSON: {reason}";
     object_expected "请求内容应为 JSON 对象。" "The body must be a JSON object.";
     malformed_request "请求无法理解：{reason}" "The request cannot be understood: {reason}";
@@ -263,6 +265,11 @@ const FORMS: &[(&str, Label)] = &[
     ("object", Label::new(" JSON 对象", "an object")),
     ("json", Label::new(" JSON 对象", "an object")),
 ];
+
+/// A code by its text, where there is one.
+pub fn known(code: &str) -> Option<&'static str> {
+    CODES.iter().map(|(known, _)| *known).find(|known| *known == code)
+}
 
 /// The text of a code with its parameters filled in. An unknown code is shown as it is.
 pub fn text(code: &str, params: &[(&'static str, String)], locale: Locale) -> String {

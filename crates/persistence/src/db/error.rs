@@ -36,6 +36,16 @@ impl From<domain::value::Corrupt> for Error {
     }
 }
 
+impl Error {
+    /// What is wrong with a part of the body, as it stands in the whole.
+    pub fn within(self, place: &str) -> Self {
+        match self {
+            Self::Domain(error) => Self::Domain(error.within(place)),
+            other => other,
+        }
+    }
+}
+
 impl From<Issue> for Error {
     fn from(issue: Issue) -> Self {
         Self::Domain(issue.into())

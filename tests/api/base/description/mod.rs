@@ -1,7 +1,9 @@
 //! The description of the API, and every operation it names with a request that would succeed: whoever tests all of them
 //! begins here.
 
+mod bodies;
 mod own;
+mod size;
 
 use domain::change::Change;
 use domain::policy::Actor;

@@ -22,9 +22,12 @@ use persistence::idempotency::Answer;
 use persistence::import::{self as store, CHUNK, Part};
 use persistence::job as queue;
 use persistence::{Tx, engine};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
+use utoipa::ToSchema;
+use validator::Validate;
 
 use super::delimiter::DELIMITERS;
 use super::plan::{Mapping, Plan, Settings, Values};
@@ -35,11 +38,14 @@ use super::{importable, job, kinds, worker};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::{historic, listed};
-use crate::describe::{BASE, Doc, Routes, reference};
+use crate::describe::common::map_of;
+use crate::describe::{BASE, Doc, Routes, boolean, formatted, maybe_text, named, object, text};
 use crate::error::Problem;
 use crate::noun::Noun;
 use crate::request;
 use crate::state::State;
+use crate::typed;
+use utoipa::openapi::KnownFormat;
 
 /// The largest file.
 const MOST_BYTES: usize = 100 << 20;
@@ -378,23 +384,46 @@ async fn get(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Resul
     Ok(request::respond(answer(StatusCode::OK, &import, &caller)?))
 }
 
+/// How a file is taken again. What is not named stays as it was.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ImportRun)]
+struct Run {
+    /// Field → column header; only what it names is taken, and an empty one asks for the guess.
+    #[serde(default, deserialize_with = "typed::said")]
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    mapping: Option<Option<BTreeMap<String, Option<String>>>>,
+    /// Column header or field → value in the file → value meant.
+    #[serde(default, deserialize_with = "typed::said")]
+    #[schema(value_type = Option<BTreeMap<String, BTreeMap<String, String>>>)]
+    values: Option<Option<BTreeMap<String, BTreeMap<String, String>>>>,
+    /// If it is not found by itself: utf-8, gbk, gb18030, big5, utf-16le …
+    #[serde(default, deserialize_with = "typed::words")]
+    #[validate(length(max = 40))]
+    #[schema(max_length = 40)]
+    encoding: Option<String>,
+    /// If it is not found by itself: `,`, `;`, `|` or `tab`.
+    #[serde(default)]
+    delimiter: Option<String>,
+    /// Only tells what would be done.
+    #[serde(default)]
+    #[schema(default = false)]
+    dry_run: bool,
+}
+
 /// `POST /imports/{id}/run`
 async fn run(call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(Import::KIND)?;
-    let mut map = call.optional_object()?;
-    let (given, said) = (map.remove("mapping"), map.remove("values"));
-    let dry_run = match map.remove("dry_run") {
-        None => false,
-        Some(Json::Bool(dry_run)) => dry_run,
-        Some(_) => return Err(Issue::at("dry_run", "wrong_type").with("type", "boolean").into()),
-    };
-    let encoding = encoding(request::optional_text(&mut map, "encoding", 40)?)?;
-    let delimiter = match map.remove("delimiter") {
-        None | Some(Json::Null) => None,
-        Some(Json::String(text)) => delimiter(Some(&text))?,
-        Some(_) => return Err(Issue::at("delimiter", "wrong_type").with("type", "text").into()),
-    };
-    request::nothing_else(&map)?;
+    let Run {
+        mapping: given,
+        values: said,
+        encoding: named,
+        delimiter: mark,
+        dry_run,
+    } = call.optional_body()?;
+    let (given, said) = (given.map(|map| json!(map)), said.map(|map| json!(map)));
+    let encoding = encoding(named)?;
+    let delimiter = delimiter(mark.as_deref())?;
     let response = call.once(move |tx, by| {
         let old: Import = engine::find(tx, &by.scope(Import::KIND)?, id)?;
         let kind = importable(&old.kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind"))?;
@@ -507,17 +536,27 @@ async fn errors(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Re
 
 pub fn routes(routes: &mut Routes) {
     listed(routes, Import::KIND);
-    let words = json!({ "type": "object", "additionalProperties": { "type": ["string", "null"] },
-        "description": "Field → column header. Without it the guess is taken; with it, only what it names." });
-    let values = json!({ "type": "object", "additionalProperties": { "type": "object", "additionalProperties": { "type": "string" } },
-        "description": "Column header or field → value in the file → value meant." });
-    let encoding = json!({ "type": ["string", "null"], "maxLength": 40, "description": "If it is not found by itself: utf-8, gbk, gb18030, big5, utf-16le …" });
-    let delimiter = json!({ "type": ["string", "null"], "enum": [",", ";", "|", "tab", "\t", null], "description": "If it is not found by itself." });
-    let form = json!({ "type": "object", "required": ["file", "kind"], "properties": {
-        "file": { "type": "string", "format": "binary", "description": "At most 100 MB." },
-        "kind": { "type": "string", "enum": kinds::plurals() },
-        "mapping": words, "values": values, "encoding": encoding, "delimiter": delimiter,
-        "dry_run": { "type": "boolean", "default": false } } });
+    let mapping = map_of(maybe_text()).description(Some(
+        "Field → column header. Without it the guess is taken; with it, only what it names.",
+    ));
+    let values = map_of(map_of(text())).description(Some("Column header or field → value in the file → value meant."));
+    let encoding = maybe_text().max_length(Some(40)).description(Some(
+        "If it is not found by itself: utf-8, gbk, gb18030, big5, utf-16le …",
+    ));
+    let delimiter = maybe_text().description(Some("If it is not found by itself: `,`, `;`, `|` or `tab`."));
+    let form = object()
+        .property(
+            "file",
+            formatted(KnownFormat::Binary).description(Some("At most 100 MB.")),
+        )
+        .property("kind", text().enum_values(Some(kinds::plurals())))
+        .property("mapping", mapping)
+        .property("values", values)
+        .property("encoding", encoding)
+        .property("delimiter", delimiter)
+        .property("dry_run", boolean())
+        .required("file")
+        .required("kind");
     let doc = Doc::new("create_import", "imports", "Hand in a file")
         .about(
             "A CSV file in UTF-8, UTF-16, GBK or GB18030, with comma, semicolon or tab. The answer shows headers, first rows \
@@ -527,25 +566,29 @@ pub fn routes(routes: &mut Routes) {
              is kept for 24 hours.",
         )
         .body_of("multipart/form-data", form)
-        .ok(202, reference("Import"));
+        .scopes(["*:write"])
+        .ok(202, named("Import"))
+        .etag();
     routes.add(Method::POST, "/imports", doc, create);
     let doc = Doc::new("get_import", "imports", "How an import goes")
         .about(
             "`progress` while it runs; `report` when it is done, with causes, their frequency, first lines and what was \
              perhaps meant; `fields` are what a column may fill.",
         )
-        .ok(200, reference("Import"));
+        .ok(200, named("Import"))
+        .etag();
     routes.add(Method::GET, "/imports/{id}", doc, get);
-    let body = json!({ "type": "object", "additionalProperties": false, "properties": {
-        "mapping": words, "values": values, "encoding": encoding, "delimiter": delimiter, "dry_run": { "type": "boolean", "default": false } } });
     let doc = Doc::new("run_import", "imports", "Run an import again")
         .about("With another mapping, encoding or delimiter, or for real after a dry run. What is not named stays as it was.")
-        .optional_body(body)
-        .ok(202, reference("Import"));
+        .may_take::<Run>()
+        .scopes(["*:write"])
+        .ok(202, named("Import"))
+        .etag();
     routes.add(Method::POST, "/imports/{id}/run", doc, run);
     let doc = Doc::new("cancel_import", "imports", "Cancel an import")
         .about("Rows taken so far stay.")
-        .ok(200, reference("Import"));
+        .ok(200, named("Import"))
+        .etag();
     routes.add(Method::POST, "/imports/{id}/cancel", doc, cancel);
     let doc = Doc::new("import_errors", "imports", "The rows that were not taken")
         .about("CSV with the reasons in the last column: to be corrected and handed in again.")

@@ -5,7 +5,7 @@ pub mod worker;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::{historic, listed};
-use crate::describe::{BASE, Doc, Routes, reference};
+use crate::describe::{BASE, Doc, Routes, named};
 use crate::error::Problem;
 use crate::noun::Noun;
 use crate::request;
@@ -205,11 +205,13 @@ pub fn routes(routes: &mut Routes) {
     listed(routes, Job::KIND);
     let doc = Doc::new("get_job", "jobs", "How a job goes")
         .about("`progress` while it runs; `finished_at` when it is over, with `error` where it failed.")
-        .ok(200, reference("Job"));
+        .ok(200, named("Job"))
+        .etag();
     routes.add(Method::GET, "/jobs/{id}", doc, get);
     let doc = Doc::new("cancel_job", "jobs", "Cancel a job")
         .about("What is done so far stays.")
-        .ok(200, reference("Job"));
+        .ok(200, named("Job"))
+        .etag();
     routes.add(Method::POST, "/jobs/{id}/cancel", doc, cancel);
     historic(routes, Job::KIND);
 }

@@ -3,7 +3,8 @@
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud;
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::common::closed;
+use crate::describe::{Doc, Routes, id, integer, made_of, named, object, text};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
@@ -16,7 +17,8 @@ use domain::working_time::WorkingHours;
 use domain::workspace::{KIND, Workspace};
 use domain::{Error, Issue};
 use persistence::{Tx, workspace};
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
+use utoipa::openapi::{ArrayBuilder, RefOr, Schema};
 
 fn stored(tx: &mut Tx, caller: &Caller) -> persistence::Result<Workspace> {
     let gone = || Error::NotFound {
@@ -69,35 +71,61 @@ async fn change(call: Call) -> Result<HttpResponse, Problem> {
 }
 
 pub fn routes(routes: &mut Routes) {
-    let clock = json!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$" });
-    let span = json!({ "type": "object", "required": ["from", "to"], "additionalProperties": false,
-        "properties": { "from": clock, "to": clock } });
-    let spans = json!({ "type": "array", "maxItems": 6, "items": span });
-    let days: Map<String, Json> = WorkingHours::WEEK
+    let clock = || text().pattern(Some("^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"));
+    let span = closed(made_of([("from", clock().into()), ("to", clock().into())]));
+    let spans = ArrayBuilder::new().max_items(Some(6)).items(span);
+    routes.schemas.insert("WorkingSpans".into(), spans.into());
+    let days = WorkingHours::WEEK
         .iter()
-        .map(|day| ((*day).to_owned(), spans.clone()))
-        .collect();
-    let mut fields = json!({
-        "name": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S" },
-        "locale": { "type": "string", "enum": ["zh-CN", "en"] },
-        "time_zone": { "type": "string", "minLength": 1, "maxLength": 60, "examples": ["Asia/Shanghai"] },
-        "fiscal_year_start": { "type": "integer", "minimum": 1, "maximum": 12 },
-        "working_hours": { "type": "object", "properties": days, "additionalProperties": false } });
-    let patch = json!({ "type": "object", "properties": fields, "additionalProperties": false,
-        "description": "JSON Merge Patch: a weekday that is named gets these hours, the others keep theirs." });
-    routes.schemas.insert("WorkspacePatch".into(), patch);
-    fields["id"] = json!({ "type": "string", "format": "uuid" });
-    fields["version"] = json!({ "type": "integer" });
-    fields["currency"] = json!({ "type": "string", "pattern": "^[A-Z]{3}$", "description": "The base currency." });
-    let all: Vec<String> = fields.as_object().into_iter().flat_map(Map::keys).cloned().collect();
-    let space = json!({ "type": "object", "properties": fields, "required": all });
-    routes.schemas.insert("Workspace".into(), space);
-    let doc = Doc::new("get_workspace", "workspace", "The workspace and its settings").ok(200, reference("Workspace"));
+        .fold(closed(object()), |days, day| days.property(*day, named("WorkingSpans")));
+    routes.schemas.insert("WorkingHours".into(), days.into());
+    let zone = || {
+        text()
+            .min_length(Some(1))
+            .max_length(Some(60))
+            .examples(["Asia/Shanghai"])
+    };
+    let name = || text().min_length(Some(1)).max_length(Some(200)).pattern(Some("\\S"));
+    let settings = || -> [(&str, RefOr<Schema>); 5] {
+        [
+            ("name", name().into()),
+            ("locale", text().enum_values(Some(["zh-CN", "en"])).into()),
+            ("time_zone", zone().into()),
+            ("fiscal_year_start", integer().minimum(Some(1)).maximum(Some(12)).into()),
+            ("working_hours", named("WorkingHours")),
+        ]
+    };
+    let patch = settings()
+        .into_iter()
+        .fold(closed(object()), |patch, (name, schema)| patch.property(name, schema));
+    let told = "JSON Merge Patch: a weekday that is named gets these hours, the others keep theirs.";
+    routes
+        .schemas
+        .insert("WorkspacePatch".into(), patch.description(Some(told)).into());
+    let currency = text()
+        .pattern(Some("^[A-Z]{3}$"))
+        .description(Some("The base currency."));
+    let space = [
+        ("id", id().into()),
+        ("version", integer().into()),
+        ("currency", currency.into()),
+    ];
+    let space = space
+        .into_iter()
+        .fold(made_of(settings()), |space, (name, schema): (&str, RefOr<Schema>)| {
+            space.property(name, schema).required(name)
+        });
+    routes.schemas.insert("Workspace".into(), space.into());
+    let doc = Doc::new("get_workspace", "workspace", "The workspace and its settings")
+        .about("Everybody who has signed in may see it, as far as a role lets them.")
+        .ok(200, named("Workspace"))
+        .etag();
     routes.add(Method::GET, "/workspace", doc, show);
     let doc = Doc::new("update_workspace", "workspace", "Change the settings of the workspace")
         .about("Name, default language, time zone, the month in which the fiscal year begins, and working hours.")
-        .body(reference("WorkspacePatch"))
+        .body(named("WorkspacePatch"))
         .versioned()
-        .ok(200, reference("Workspace"));
+        .ok(200, named("Workspace"))
+        .etag();
     routes.add(Method::PATCH, "/workspace", doc, change);
 }

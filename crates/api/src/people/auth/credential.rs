@@ -3,11 +3,11 @@
 use super::note;
 use crate::call::Call;
 use crate::caller::{Caller, SignedIn};
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, formatted, made_of, maybe_text, text};
 use crate::error::Problem;
 use crate::request::{self, address};
 use crate::state::State;
-use crate::{mail, password, token};
+use crate::{mail, password, token, typed};
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -15,20 +15,15 @@ use domain::policy::{Actor, Permit};
 use domain::user::User;
 use domain::{Error, Id, Instant, Issue, Locale, Record};
 use persistence::{Tx, engine, login, session, user};
-use serde_json::{Map, Value as Json, json};
+use serde::Deserialize;
+use serde_json::json;
 use std::sync::Arc;
+use utoipa::ToSchema;
+use utoipa::openapi::KnownFormat;
+use validator::Validate;
 
 /// A link holds for a week: an invitation may wait over a weekend.
 const LINK_SECONDS: i64 = 7 * 24 * 3600;
-
-/// Taken as it is: no trimming, no cutting.
-pub fn secret(map: &mut Map<String, Json>, name: &'static str) -> Result<String, Issue> {
-    match map.remove(name) {
-        Some(Json::String(secret)) if !secret.is_empty() => Ok(secret),
-        None | Some(Json::String(_) | Json::Null) => Err(Issue::at(name, "required")),
-        Some(_) => Err(Issue::at(name, "wrong_type").with("type", "text")),
-    }
-}
 
 pub async fn hashed(new: String) -> Result<String, Problem> {
     password::check(&new)?;
@@ -72,11 +67,23 @@ pub async fn prove(call: &Call<SignedIn>, secret: String) -> Result<Proof, Probl
     Ok(Proof { user, password_hash })
 }
 
+/// The password there is, and another. Both are taken as they are: no trimming, no cutting.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangePassword {
+    #[validate(length(min = 1))]
+    #[schema(min_length = 1, max_length = 128)]
+    password: String,
+    #[validate(length(min = 1))]
+    #[schema(min_length = 8, max_length = 128)]
+    new_password: String,
+}
+
 async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
-    let mut map = call.object()?;
-    let old = secret(&mut map, "password")?;
-    let new = secret(&mut map, "new_password")?;
-    request::nothing_else(&map)?;
+    let ChangePassword {
+        password: old,
+        new_password: new,
+    } = call.body()?;
     password::check(&new).map_err(|issue| Issue {
         pointer: "/new_password".into(),
         ..issue
@@ -154,12 +161,25 @@ fn send(tx: &mut Tx, caller: &Caller, to: &User, email: &str, link: &str) -> per
     mail::put(tx, kind, (space.id, to.id), email, &facts)
 }
 
+/// The token of a link, and the password to be.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Accept {
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    token: String,
+    #[validate(length(min = 1))]
+    #[schema(min_length = 8, max_length = 128)]
+    password: String,
+}
+
 /// Sets the password of the user a link was made for. The second factor stays as it is.
 async fn accept(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
-    let link = request::required_text(&mut map, "token", 200)?;
-    let new = secret(&mut map, "password")?;
-    request::nothing_else(&map)?;
+    let Accept {
+        token: link,
+        password: new,
+    } = request::body(&request, &body)?;
     password::check(&new)?;
     let used = || Error::Conflict(Issue::at("token", "invalid_link"));
     let link = token::hash(&link);
@@ -195,27 +215,16 @@ async fn accept(state: Data<State>, request: HttpRequest, body: Bytes) -> Result
 }
 
 pub fn routes(routes: &mut Routes) {
-    let secret = || json!({ "type": "string", "minLength": 1, "maxLength": password::MAX });
-    let new = || json!({ "type": "string", "minLength": password::MIN, "maxLength": password::MAX });
     let doc = Doc::new("change_password", "auth", "Change one's password")
         .about("Ends all other sessions of the user.")
-        .body(
-            json!({ "type": "object", "required": ["password", "new_password"], "additionalProperties": false,
-            "properties": { "password": secret(), "new_password": new() } }),
-        )
+        .takes::<ChangePassword>()
         .no_content()
         .credential();
     routes.add(Method::POST, "/auth/password", doc, change);
     let doc = Doc::new("accept_invitation", "auth", "Set a password through a link")
         .about("Takes the token of an invitation. It works once; all sessions of the user end.")
-        .body(
-            json!({ "type": "object", "required": ["token", "password"], "additionalProperties": false, "properties": {
-            "token": { "type": "string", "minLength": 1, "maxLength": 200 }, "password": new() } }),
-        )
-        .ok(
-            200,
-            json!({ "type": "object", "required": ["email"], "properties": { "email": { "type": "string" } } }),
-        )
+        .takes::<Accept>()
+        .ok(200, made_of([("email", text().into())]))
         .open();
     routes.add(Method::POST, "/auth/invitation", doc, accept);
     let doc = Doc::new("invite_user", "users", "Let a user sign in")
@@ -225,9 +234,14 @@ pub fn routes(routes: &mut Routes) {
              `change_password`. Where a mail server is named, it is also \
              sent to the user: `sent_to` tells the address to who may see it.",
         )
-        .optional_body(json!({ "type": "object", "additionalProperties": false }))
-        .ok(201, json!({ "type": "object", "required": ["url", "expires_at", "sent_to"], "properties": {
-            "url": { "type": "string" }, "sent_to": { "type": ["string", "null"] }, "expires_at": { "type": "string", "format": "date-time" } } }))
+        .ok(
+            201,
+            made_of([
+                ("url", text().into()),
+                ("sent_to", maybe_text().into()),
+                ("expires_at", formatted(KnownFormat::DateTime).into()),
+            ]),
+        )
         .credential();
     routes.add(Method::POST, "/users/{id}/invite", doc, invite);
 }

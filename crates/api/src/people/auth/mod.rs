@@ -9,24 +9,30 @@ mod setup;
 pub mod throttle;
 
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes};
+use crate::describe::common::anything;
+use crate::describe::{Doc, Routes, boolean, id, integer, maybe_text, named, nullable, object, text};
 use crate::error::Problem;
 use crate::gate::{Credential, Request, request_id_of};
 use crate::password;
 use crate::request::{self, address};
 use crate::state::State;
 use crate::token::{ACCESS_SECONDS, Refresh, SESSION_SECONDS};
+use crate::typed;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use domain::policy::{Actor, Identity, Permit};
 use domain::user::User;
-use domain::{Error, Id, Instant, Issue, Record};
+use domain::{Error, Id, Instant, Record};
 use persistence::session::{Origin, Rotation, Session};
 use persistence::{Tx, engine, login, session, user};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
+use utoipa::ToSchema;
+use utoipa::openapi::{Array, ObjectBuilder};
+use validator::Validate;
 
 /// The prefix has browsers take the cookie from a secure page only, and nothing set without TLS in its place.
 const SECURE_COOKIE: &str = "__Secure-guanxi_refresh";
@@ -97,19 +103,43 @@ async fn tokens(
     Ok(response.json(body))
 }
 
+/// Who signs in. The password is taken as it is: no trimming, no cutting.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Login {
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = 254))]
+    #[schema(min_length = 1, max_length = 254)]
+    email: String,
+    #[validate(length(min = 1))]
+    #[schema(min_length = 1, max_length = 128)]
+    password: String,
+    /// The one-time code, or a recovery code, where the user has a second factor.
+    #[serde(default, deserialize_with = "typed::words")]
+    #[validate(length(max = 40))]
+    #[schema(max_length = 40)]
+    code: Option<String>,
+}
+
+/// A refresh token, where it is in no cookie.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Presented {
+    #[serde(default, deserialize_with = "typed::words")]
+    #[validate(length(max = 300))]
+    #[schema(max_length = 300)]
+    refresh_token: Option<String>,
+}
+
 async fn login(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
-    let email = request::required_text(&mut map, "email", 254)?;
-    // Taken as it is: no trimming, no cutting.
-    let secret = match map.remove("password") {
-        Some(Json::String(s)) if !s.is_empty() && s.chars().count() <= password::MAX => s,
-        Some(Json::String(s)) if s.is_empty() => return Err(Issue::at("password", "required").into()),
-        Some(Json::String(_)) => return Err(Error::Unauthenticated("invalid_credentials").into()),
-        Some(_) => return Err(Issue::at("password", "wrong_type").with("type", "text").into()),
-        None => return Err(Issue::at("password", "required").into()),
-    };
-    let code = request::optional_text(&mut map, "code", 40)?;
-    request::nothing_else(&map)?;
+    let Login {
+        email,
+        password: secret,
+        code,
+    } = request::body(&request, &body)?;
+    if secret.chars().count() > password::MAX {
+        return Err(Error::Unauthenticated("invalid_credentials").into());
+    }
     let app = from_app(&request, &state)?;
     let (address, network) = (address(&request), request::network(&request).to_string());
     let (account, from) = (email.clone(), network.clone());
@@ -221,10 +251,8 @@ fn presented(request: &HttpRequest, state: &State, body: &[u8], app: bool) -> Re
         let cookie = request.cookie(cookie_name(state));
         return Ok(cookie.and_then(|c| Refresh::parse(c.value())));
     }
-    let mut map = request::optional_object(request, body)?;
-    let token = request::optional_text(&mut map, "refresh_token", 300)?;
-    request::nothing_else(&map)?;
-    Ok(token.as_deref().and_then(Refresh::parse))
+    let said: Presented = request::optional_body(request, body)?;
+    Ok(said.refresh_token.as_deref().and_then(Refresh::parse))
 }
 
 async fn refresh(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
@@ -335,23 +363,86 @@ async fn me(caller: Caller, state: Data<State>) -> Result<HttpResponse, Problem>
     Ok(HttpResponse::Ok().json(body))
 }
 
+/// What `GET /auth/me` answers.
+fn whoami() -> ObjectBuilder {
+    let space = object()
+        .property("id", id())
+        .property("name", text())
+        .property("currency", text())
+        .property("locale", text())
+        .property("time_zone", text())
+        .property("fiscal_year_start", integer())
+        .property(
+            "configure",
+            boolean().description(Some("Whether the caller may change its settings.")),
+        );
+    let space = [
+        "id",
+        "name",
+        "currency",
+        "locale",
+        "time_zone",
+        "fiscal_year_start",
+        "configure",
+    ]
+    .into_iter()
+    .fold(space, |space, name| space.required(name));
+    let session = nullable(id()).description(Some("None for an API key."));
+    let scopes = Array::new(text());
+    let me = object()
+        .property("user", named("User"))
+        .property("workspace", space)
+        .property("session_id", session)
+        .property("scopes", nullable(scopes).description(Some("Of an API key only.")))
+        .property("roles", Array::new(text()))
+        .property("rights", named("Grants"))
+        .property("field_rights", anything());
+    [
+        "user",
+        "workspace",
+        "session_id",
+        "scopes",
+        "roles",
+        "rights",
+        "field_rights",
+    ]
+    .into_iter()
+    .fold(me, |me, name| me.required(name))
+}
+
 pub fn routes(routes: &mut Routes) {
-    let credentials = json!({ "type": "object", "required": ["email", "password"], "additionalProperties": false, "properties": {
-        "email": { "type": "string", "maxLength": 254 }, "password": { "type": "string", "maxLength": 128 },
-        "code": { "type": ["string", "null"], "maxLength": 40, "description": "The one-time code, or a recovery code, where the user has a second factor." } } });
-    let given = json!({ "type": "object", "required": ["access_token", "token_type", "expires_in", "user"], "properties": {
-        "access_token": { "type": "string" }, "token_type": { "type": "string" }, "expires_in": { "type": "integer" },
-        "refresh_token": { "type": "string", "description": "Not for the app, which has it in a cookie." }, "user": { "type": "object" } } });
-    let optional_token = || json!({ "type": "object", "additionalProperties": false, "properties": { "refresh_token": { "type": ["string", "null"], "maxLength": 300 } } });
+    let given = object()
+        .property("access_token", text())
+        .property("token_type", text())
+        .property("expires_in", integer().description(Some("Seconds.")))
+        .property(
+            "refresh_token",
+            text().description(Some("Not for the app, which has it in a cookie.")),
+        )
+        .property("user", named("SignedInUser"));
+    let given = ["access_token", "token_type", "expires_in", "user"]
+        .into_iter()
+        .fold(given, |given, name| given.required(name));
+    routes.schemas.insert("Tokens".into(), given.into());
+    let user = object()
+        .property("id", id())
+        .property("name", text())
+        .property("email", maybe_text())
+        .property("locale", maybe_text())
+        .property("roles", Array::new(text()));
+    let user = ["id", "name", "email", "locale", "roles"]
+        .into_iter()
+        .fold(user, |user, name| user.required(name));
+    routes.schemas.insert("SignedInUser".into(), user.into());
     let doc = Doc::new("login", "auth", "Sign in")
         .about(
             "The access token lives 15 minutes; the refresh token is replaced at each use and ends with the session. Where \
              the user has a second factor, a right password without a code is answered 401 `second_factor_required`. \
              After some failures each further try has to wait: 429 `sign_in_throttled`.",
         )
-        .body(credentials)
+        .takes::<Login>()
         .example(json!({ "email": "demo@example.com", "password": "…" }))
-        .ok(200, given.clone())
+        .ok(200, named("Tokens"))
         .open()
         .also(&[401, 403]);
     routes.add(Method::POST, "/auth/login", doc, login);
@@ -360,13 +451,14 @@ pub fn routes(routes: &mut Routes) {
             "An old refresh token ends the session; the immediate predecessor is forgiven for 10 seconds. One that was never \
              given out is refused and ends nothing.",
         )
-        .optional_body(optional_token())
-        .ok(200, given)
+        .may_take::<Presented>()
+        .ok(200, named("Tokens"))
         .open()
         .also(&[401, 403]);
     routes.add(Method::POST, "/auth/refresh", doc, refresh);
     let doc = Doc::new("logout", "auth", "End the session")
-        .optional_body(optional_token())
+        .about("That of the access token, or of the refresh token where that is all there is.")
+        .may_take::<Presented>()
         .no_content()
         .open()
         .also(&[401, 403]);
@@ -376,12 +468,8 @@ pub fn routes(routes: &mut Routes) {
             "The user, the workspace, the roles, and how far each right reaches. For an API key also its `scopes`, and the \
              rights are those that they leave.",
         )
-        .ok(
-            200,
-            json!({ "type": "object", "required": ["user", "workspace", "roles", "rights"], "properties": {
-            "user": { "type": "object" }, "workspace": { "type": "object" }, "rights": { "type": "object" },
-            "roles": { "type": "array", "items": { "type": "string" } } } }),
-        );
+        .ok(200, named("Me"))
+        .schema("Me", whoami());
     routes.add(Method::GET, "/auth/me", doc, me);
     credential::routes(routes);
     forgot::routes(routes);

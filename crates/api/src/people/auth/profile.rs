@@ -3,10 +3,12 @@
 use super::credential;
 use crate::call::Call;
 use crate::caller::SignedIn;
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::common::closed;
+use crate::describe::{Doc, Routes, maybe_text, named, object, text};
 use crate::error::Problem;
 use crate::request;
 use crate::schema::type_name;
+use crate::typed;
 use crate::write::{Cause, Writing, write};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
@@ -15,10 +17,22 @@ use domain::record::Patch;
 use domain::user::{User, UserPatch};
 use domain::{Instant, Issue, Record};
 use persistence::engine;
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::Map;
+use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
+use validator::Validate;
 
 /// Fields of one's own record that are one's own affair.
 const OWN: [&str; 5] = ["name", "phone", "title", "locale", "time_zone"];
+
+/// What has to be said with a new address.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Password {
+    #[validate(length(min = 1))]
+    password: String,
+}
 
 async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let expected = call.expected()?;
@@ -26,14 +40,20 @@ async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let caller = call.caller();
     // Whoever manages users may change their own address as well, and shows that it is them.
     let moves = map.contains_key("email") && caller.identity.reach(User::KIND.name, Action::Edit) > Reach::None;
-    let password = moves.then(|| credential::secret(&mut map, "password")).transpose()?;
+    let password = match moves {
+        true => Some(typed::read::<Password>(Map::from_iter([(
+            "password".to_owned(),
+            map.remove("password").unwrap_or_default(),
+        )]))?),
+        false => None,
+    };
     let taken = |name: &str| OWN.contains(&name) || (moves && name == "email");
     if let Some(name) = map.keys().find(|k| !taken(k)) {
         return Err(Issue::at(name, "read_only").with("field", name).into());
     }
     let me = caller.me()?;
     let proof = match password {
-        Some(password) => Some(credential::prove(&call, password).await?),
+        Some(said) => Some(credential::prove(&call, said.password).await?),
         None => None,
     };
     let answer = call
@@ -62,18 +82,31 @@ async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     Ok(request::respond(answer))
 }
 
+/// Described by hand, since who may change users may say more.
+fn profile() -> ObjectBuilder {
+    let password = text().min_length(Some(1)).max_length(Some(128));
+    closed(object())
+        .property("name", text().min_length(Some(1)).max_length(Some(100)))
+        .property("phone", maybe_text())
+        .property("title", maybe_text())
+        .property(
+            "locale",
+            maybe_text().enum_values(Some([Some("zh-CN"), Some("en"), None])),
+        )
+        .property("time_zone", maybe_text())
+        .property("email", text().max_length(Some(254)))
+        .property("password", password.description(Some("Together with `email` only.")))
+}
+
 pub fn routes(routes: &mut Routes) {
-    let text = json!({ "type": ["string", "null"] });
     let doc = Doc::new("update_me", "auth", "Change one's own profile")
         .about(
             "Name, phone, job title, language and time zone: everybody may change their own. Whoever may change users changes \
              the address they sign in with, together with `password`.",
         )
-        .body(json!({ "type": "object", "additionalProperties": false, "properties": {
-            "name": { "type": "string", "minLength": 1, "maxLength": 100 }, "phone": text, "title": text,
-            "email": { "type": "string", "maxLength": 254 }, "password": { "type": "string", "minLength": 1, "maxLength": 128 },
-            "locale": { "type": ["string", "null"], "enum": ["zh-CN", "en", null] }, "time_zone": text } }))
-        .ok(200, reference(&type_name(User::KIND)))
+        .body(profile())
+        .ok(200, named(&type_name(User::KIND)))
+        .etag()
         .versioned();
     routes.add(Method::PATCH, "/auth/me", doc, change);
 }

@@ -3,11 +3,11 @@
 use super::{credential, note};
 use crate::call::Call;
 use crate::caller::SignedIn;
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, made_of, text};
 use crate::error::Problem;
 use crate::password;
-use crate::request;
 use crate::state::State;
+use crate::typed;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -15,9 +15,13 @@ use domain::user::User;
 use domain::{Error, Id, Instant, Issue, Record};
 use persistence::second_factor::{self, SecondFactor};
 use persistence::{Tx, engine};
+use serde::Deserialize;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 use totp_rs::{Algorithm, Secret, TOTP};
+use utoipa::ToSchema;
+use utoipa::openapi::Array;
+use validator::Validate;
 
 /// Seconds a code is shown. The one before and the one after are taken too, for clocks that differ.
 const STEP: i64 = 30;
@@ -145,13 +149,27 @@ async fn recovery_codes() -> Result<(Vec<String>, Vec<String>), Problem> {
     Ok((codes, hashes))
 }
 
+/// The secret that was offered, its first code, and the password.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SecondFactorOn)]
+struct TurnOn {
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = 64))]
+    #[schema(min_length = 1, max_length = 64)]
+    secret: String,
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
+    code: String,
+    #[validate(length(min = 1))]
+    #[schema(min_length = 1, max_length = 128)]
+    password: String,
+}
+
 /// The password is asked: who finds a screen open shall not lock its owner out with a factor of their own.
 async fn turn_on(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
-    let mut map = call.object()?;
-    let secret = request::required_text(&mut map, "secret", 64)?;
-    let code = request::required_text(&mut map, "code", 40)?;
-    let password = credential::secret(&mut map, "password")?;
-    request::nothing_else(&map)?;
+    let TurnOn { secret, code, password } = call.body()?;
     let bytes = Secret::Encoded(secret.clone()).to_bytes();
     if bytes.is_ok_and(|b| b.len() < 20) || totp(&secret).is_err() {
         return Err(Issue::at("secret", "second_factor_secret").into());
@@ -176,11 +194,19 @@ async fn turn_on(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(json!({ "recovery_codes": shown })))
 }
 
+/// The password.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SecondFactorOff)]
+struct TurnOff {
+    #[validate(length(min = 1))]
+    #[schema(min_length = 1, max_length = 128)]
+    password: String,
+}
+
 /// The password is asked again: an open screen is not enough to take a lock off.
 async fn turn_off(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
-    let mut map = call.object()?;
-    let password = credential::secret(&mut map, "password")?;
-    request::nothing_else(&map)?;
+    let TurnOff { password } = call.body()?;
     let proof = credential::prove(&call, password).await?;
     let me = call.caller().me()?;
     call.write(move |tx, by| {
@@ -210,34 +236,30 @@ async fn reset(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
 }
 
 pub fn routes(routes: &mut Routes) {
-    let text = |max: u32| json!({ "type": "string", "minLength": 1, "maxLength": max });
     let doc = Doc::new("offer_second_factor", "auth", "Begin with a second factor")
         .about(
             "A fresh secret for an authenticator app, and the `otpauth` address that such apps read from a QR code. It is \
              not kept: `start_second_factor` takes it with its first code.",
         )
-        .ok(200, json!({ "type": "object", "required": ["secret", "url"], "properties": {
-            "secret": { "type": "string" }, "url": { "type": "string" } } }));
+        .ok(200, made_of([("secret", text().into()), ("url", text().into())]));
     routes.add(Method::GET, "/auth/second-factor", doc, offer);
     let doc = Doc::new("start_second_factor", "auth", "Turn the second factor on")
         .about(
             "Takes the secret and the first code made from it, and the password. From then on signing in asks for a code. The recovery codes \
              are shown this once; each signs in one time in place of a code.",
         )
-        .body(json!({ "type": "object", "required": ["secret", "code", "password"], "additionalProperties": false,
-            "properties": { "secret": text(64), "code": text(40), "password": text(128) } }))
-        .ok(200, json!({ "type": "object", "required": ["recovery_codes"], "properties": {
-            "recovery_codes": { "type": "array", "items": { "type": "string" } } } }))
+        .takes::<TurnOn>()
+        .ok(200, made_of([("recovery_codes", Array::new(text()).into())]))
         .credential();
     routes.add(Method::POST, "/auth/second-factor", doc, turn_on);
     let doc = Doc::new("end_second_factor", "auth", "Turn the second factor off")
-        .body(json!({ "type": "object", "required": ["password"], "additionalProperties": false, "properties": { "password": text(128) } }))
+        .about("Takes the password, and none of the codes any more from then on.")
+        .takes::<TurnOff>()
         .no_content()
         .credential();
     routes.add(Method::POST, "/auth/second-factor/end", doc, turn_off);
     let doc = Doc::new("reset_second_factor", "users", "Take a user's second factor off")
         .about("For who has lost device and recovery codes. One's own is turned off by `end_second_factor`.")
-        .optional_body(json!({ "type": "object", "additionalProperties": false }))
         .no_content()
         .credential();
     routes.add(Method::POST, "/users/{id}/reset-second-factor", doc, reset);

@@ -1,7 +1,7 @@
 //! The sessions of the signed-in user: where one is signed in, and how to end that.
 
 use crate::caller::SignedIn;
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, boolean, formatted, id, made_of, text};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
@@ -11,6 +11,7 @@ use actix_web::web::{Data, Path};
 use domain::Error;
 use persistence::session;
 use serde_json::json;
+use utoipa::openapi::{Array, KnownFormat};
 
 async fn list(SignedIn { caller, session }: SignedIn, state: Data<State>) -> Result<HttpResponse, Problem> {
     let (me, workspace, current) = (caller.me()?, caller.workspace().id, session);
@@ -62,16 +63,23 @@ async fn end_others(SignedIn { caller, session }: SignedIn, state: Data<State>) 
 }
 
 pub fn routes(routes: &mut Routes) {
-    let text = json!({ "type": "string" });
-    let at = json!({ "type": "string", "format": "date-time" });
-    let device = json!({ "type": "object", "required": ["id", "created_at", "seen_at", "expires_at", "address", "user_agent", "current"],
-        "properties": { "id": { "type": "string", "format": "uuid" }, "created_at": at, "seen_at": at, "expires_at": at,
-            "address": text, "user_agent": text, "current": { "type": "boolean" } } });
+    let at = || formatted(KnownFormat::DateTime).into();
+    let device = made_of([
+        ("id", id().into()),
+        ("created_at", at()),
+        ("seen_at", at()),
+        ("expires_at", at()),
+        ("address", text().into()),
+        ("user_agent", text().into()),
+        ("current", boolean().into()),
+    ]);
     let doc = Doc::new("list_sessions", "auth", "Where one is signed in")
         .about("The sessions of the signed-in user that are alive, last seen first. `current` marks the one that asks.")
-        .ok(200, json!({ "type": "object", "required": ["data"], "properties": { "data": { "type": "array", "items": device } } }));
+        .ok(200, made_of([("data", Array::new(device).into())]));
     routes.add(Method::GET, "/auth/sessions", doc, list);
-    let doc = Doc::new("end_other_sessions", "auth", "Sign out everywhere else").no_content();
+    let doc = Doc::new("end_other_sessions", "auth", "Sign out everywhere else")
+        .about("Ends all sessions of the signed-in user but the one that asks.")
+        .no_content();
     routes.add(Method::DELETE, "/auth/sessions", doc, end_others);
     let doc = Doc::new("end_session", "auth", "Sign out elsewhere")
         .about("Ends one session of the signed-in user; what it is used for next is refused.")

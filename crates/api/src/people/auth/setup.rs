@@ -1,30 +1,60 @@
 //! The set-up of a new server: its first workspace and that one's owner.
 
 use super::credential;
-use crate::describe::{Doc, Routes};
+use crate::describe::{Doc, Routes, named, object};
 use crate::error::Problem;
 use crate::state::State;
-use crate::{password, request, token, workspace};
+use crate::{password, request, token, typed, workspace};
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{Error, Issue, Record};
-use serde_json::{Value as Json, json};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// The first workspace, and who owns it.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Setup {
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    token: String,
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    workspace_name: String,
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = 254))]
+    #[schema(min_length = 1, max_length = 254)]
+    email: String,
+    #[validate(length(min = 1))]
+    #[schema(min_length = 8, max_length = 128)]
+    password: String,
+    /// `zh-CN` or `en`.
+    #[serde(default, deserialize_with = "typed::words")]
+    #[validate(length(max = 10))]
+    #[schema(max_length = 10)]
+    locale: Option<String>,
+}
 
 /// Makes the first workspace and its owner, with the one-time token that the server printed at its first start.
 async fn setup(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Problem> {
-    let mut map = request::object(&request, &body)?;
-    let token = request::required_text(&mut map, "token", 200)?;
-    let workspace_name = request::required_text(&mut map, "workspace_name", 100)?;
-    let name = request::required_text(&mut map, "name", 100)?;
-    let email = request::required_text(&mut map, "email", 254)?;
-    let locale = request::optional_text(&mut map, "locale", 10)?
-        .and_then(|l| domain::Locale::from_tag(&l))
-        .unwrap_or_default();
-    let Some(Json::String(secret)) = map.remove("password") else {
-        return Err(Issue::at("password", "required").into());
-    };
-    request::nothing_else(&map)?;
+    let Setup {
+        token,
+        workspace_name,
+        name,
+        email,
+        password: secret,
+        locale,
+    } = request::body(&request, &body)?;
+    let locale = locale.as_deref().and_then(domain::Locale::from_tag).unwrap_or_default();
     password::check(&secret)?;
     let refused = || Error::Conflict(Issue::at("token", "invalid_setup_token"));
     let token = token::hash(&token);
@@ -56,13 +86,12 @@ async fn setup(state: Data<State>, request: HttpRequest, body: Bytes) -> Result<
 }
 
 pub fn routes(routes: &mut Routes) {
-    let text = |max: u32| json!({ "type": "string", "minLength": 1, "maxLength": max });
     let doc = Doc::new("setup", "auth", "Set up a new server")
-        .about("Makes the first workspace and its owner. Takes the one-time token of the link printed at the first start.")
-        .body(json!({ "type": "object", "required": ["token", "workspace_name", "name", "email", "password"], "additionalProperties": false, "properties": {
-            "token": text(200), "workspace_name": text(100), "name": text(100), "email": text(254),
-            "password": { "type": "string", "minLength": 8, "maxLength": 128 }, "locale": { "type": ["string", "null"], "enum": ["zh-CN", "en", null] } } }))
-        .ok(201, json!({ "type": "object", "required": ["user"], "properties": { "user": { "type": "object" } } }))
+        .about(
+            "Makes the first workspace and its owner. Takes the one-time token of the link printed at the first start.",
+        )
+        .takes::<Setup>()
+        .ok(201, object().property("user", named("User")).required("user"))
         .open();
     routes.add(Method::POST, "/auth/setup", doc, setup);
 }

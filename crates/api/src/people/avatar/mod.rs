@@ -4,7 +4,7 @@
 mod picture;
 
 use crate::caller::{Caller, SignedIn};
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::{Doc, Routes, formatted, named};
 use crate::error::Problem;
 use crate::request::{self, Known};
 use crate::schema::type_name;
@@ -20,8 +20,8 @@ use domain::policy::Permit;
 use domain::user::User;
 use domain::{Error, Id, Record};
 use persistence::{Tx, avatar, engine};
-use serde_json::json;
 use tokio::sync::Semaphore;
+use utoipa::openapi::KnownFormat;
 
 /// A picture decoded takes up to 160 MB for a moment, so they wait for each other.
 static AT_ONCE: Semaphore = Semaphore::const_new(1);
@@ -169,16 +169,18 @@ async fn get(
 }
 
 pub fn routes(routes: &mut Routes) {
-    let file = json!({ "type": "string", "format": "binary", "maxLength": MOST_BYTES });
     let doc = Doc::new("set_avatar", "auth", "Give oneself a picture")
         .about(
             "A PNG, JPEG or WebP file. It is turned upright, cut to a square in the middle and encoded anew; nothing else of \
              the file is kept. The record's `avatar` tells which picture it is.",
         )
-        .body_of("image/*", file)
-        .ok(200, reference(&type_name(User::KIND)));
+        .body_of(TAKEN, formatted(KnownFormat::Binary))
+        .ok(200, named(&type_name(User::KIND)))
+        .etag();
     routes.add(Method::PUT, "/auth/me/avatar", doc, set);
-    let doc = Doc::new("remove_avatar", "auth", "Take one's picture off").no_content();
+    let doc = Doc::new("remove_avatar", "auth", "Take one's picture off")
+        .about("Where there is none, nothing happens.")
+        .no_content();
     routes.add(Method::DELETE, "/auth/me/avatar", doc, remove);
     let doc = Doc::new("get_avatar", "users", "Get a user's picture")
         .about("A JPEG of 256 pixels a side at most. Its ETag is the record's `avatar`.")

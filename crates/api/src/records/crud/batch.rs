@@ -3,16 +3,24 @@
 use super::{create_in, delete_in, hold_key, patch_in};
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes};
+use crate::describe::common::closed;
+use crate::describe::{Doc, Routes, boolean, id, integer, named, object, text};
 use crate::error::Problem;
 use crate::noun::Hooks;
 use crate::request::{self, Expected};
+use crate::schema::type_name;
+use crate::typed;
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use domain::{AnyRecord, Error, Id, Issue, Kind};
+use domain::{AnyRecord, Id, Issue, Kind};
 use persistence::{Tx, engine};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
+use utoipa::openapi::ArrayBuilder;
+use utoipa::openapi::schema::AnyOfBuilder;
+use validator::Validate;
 
 /// One operation of a batch.
 #[derive(Clone)]
@@ -22,43 +30,53 @@ enum Step {
     Delete(Id, Expected),
 }
 
-const MOST_STEPS: usize = 100;
+const MOST_STEPS: u64 = 100;
 
-fn step(index: usize, json: Json) -> Result<Step, Issue> {
-    let at = |name: &str, code| Issue::new(format!("/operations/{index}/{name}"), code);
-    let Json::Object(mut map) = json else {
-        return Err(Issue::new(format!("/operations/{index}"), "wrong_type").with("type", "object"));
-    };
-    let method = map.remove("method");
-    let id = map.remove("id").map(|v| {
-        v.as_str()
-            .and_then(domain::value::parse_id)
-            .ok_or_else(|| at("id", "invalid_id"))
-    });
-    let version = map.remove("version").map(|v| {
-        v.as_i64()
-            .ok_or_else(|| at("version", "wrong_type").with("type", "integer"))
-    });
-    let body = match map.remove("body") {
-        None => Map::new(),
-        Some(Json::Object(body)) => body,
-        Some(_) => return Err(at("body", "wrong_type").with("type", "object")),
-    };
-    if let Some(name) = map.keys().next() {
-        return Err(at(name, "unknown_field").with("field", name));
-    }
+/// Operations on records of a kind.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Batch {
+    #[serde(default = "typed::yes")]
+    atomic: bool,
+    #[validate(length(min = 1, max = MOST_STEPS))]
+    operations: Vec<Operation>,
+}
+
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Operation {
+    method: What,
+    #[serde(default, deserialize_with = "typed::given_id")]
+    #[schema(value_type = uuid::Uuid, required = false)]
+    id: Option<Id>,
+    #[serde(default, deserialize_with = "typed::given")]
+    version: Option<i64>,
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    body: Map<String, Json>,
+}
+
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum What {
+    Create,
+    Update,
+    Delete,
+}
+
+fn step((index, said): (usize, Operation)) -> Result<Step, Issue> {
+    let missing = |name: &str, code| Issue::new(format!("/operations/{index}/{name}"), code);
     let target = || -> Result<(Id, Expected), Issue> {
-        let id = id.clone().ok_or_else(|| at("id", "required"))??;
-        let version = version
-            .clone()
-            .ok_or_else(|| at("version", "precondition_required"))??;
+        let id = said.id.ok_or_else(|| missing("id", "required"))?;
+        let version = said
+            .version
+            .ok_or_else(|| missing("version", "precondition_required"))?;
         Ok((id, Expected::Version(version)))
     };
-    match method.as_ref().and_then(Json::as_str) {
-        Some("create") => Ok(Step::Create(body)),
-        Some("update") => target().map(|(id, expected)| Step::Update(id, expected, body)),
-        Some("delete") => target().map(|(id, expected)| Step::Delete(id, expected)),
-        _ => Err(at("method", "unknown_choice").with("choices", "create, update, delete")),
+    match said.method {
+        What::Create => Ok(Step::Create(said.body)),
+        What::Update => target().map(|(id, expected)| Step::Update(id, expected, said.body.clone())),
+        What::Delete => target().map(|(id, expected)| Step::Delete(id, expected)),
     }
 }
 
@@ -93,42 +111,12 @@ fn hold(tx: &mut Tx, caller: &Caller, kind: &'static Kind, steps: &[Step]) -> pe
     Ok(())
 }
 
-/// What is wrong with one operation, as part of the whole body.
-fn within(index: usize, error: persistence::Error) -> persistence::Error {
-    let moved = |issue: Issue| Issue {
-        pointer: format!("/operations/{index}{}", issue.pointer),
-        ..issue
-    };
-    match error {
-        persistence::Error::Domain(Error::Invalid(issues)) => {
-            Error::Invalid(issues.into_iter().map(moved).collect()).into()
-        }
-        persistence::Error::Domain(Error::Conflict(issue)) => Error::Conflict(moved(issue)).into(),
-        other => other,
-    }
-}
-
 async fn batch(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
-    let mut map = call.object()?;
-    let atomic = match map.remove("atomic") {
-        None => true,
-        Some(Json::Bool(atomic)) => atomic,
-        Some(_) => return Err(Issue::at("atomic", "wrong_type").with("type", "boolean").into()),
-    };
-    let Some(Json::Array(operations)) = map.remove("operations") else {
-        return Err(Issue::at("operations", "required").into());
-    };
-    request::nothing_else(&map)?;
-    if operations.is_empty() || operations.len() > MOST_STEPS {
-        return Err(Issue::at("operations", "out_of_range")
-            .with("min", 1)
-            .with("max", MOST_STEPS)
-            .into());
-    }
+    let Batch { atomic, operations } = call.body()?;
     let steps = operations
         .into_iter()
         .enumerate()
-        .map(|(i, o)| step(i, o))
+        .map(step)
         .collect::<Result<Vec<_>, _>>()?;
     let kind = hooks.kind();
     call.once(move |tx, by| {
@@ -137,7 +125,7 @@ async fn batch(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
         let (mut results, mut shown) = (Vec::with_capacity(steps.len()), Vec::new());
         for (index, step) in steps.iter().enumerate() {
             let done = if atomic {
-                Ok(run_step(tx, by, hooks, step).map_err(|e| within(index, e))?)
+                Ok(run_step(tx, by, hooks, step).map_err(|e| e.within(&format!("/operations/{index}")))?)
             } else {
                 tx.savepoint(|tx| run_step(tx, by, hooks, step))
             };
@@ -170,23 +158,33 @@ pub fn route(routes: &mut Routes, hooks: Hooks) {
     let path = format!("/{}", kind.path());
     let tag = kind.path();
     let many = kind.plural.replace('_', " ");
-    let results = json!({ "type": "object", "required": ["results"], "properties": { "results": { "type": "array", "items": {
-        "type": "object", "required": ["status", "body"], "properties": { "status": { "type": "integer" }, "body": { "type": ["object", "null"] } } } } } });
-    let operations = json!({ "type": "object", "required": ["operations"], "additionalProperties": false, "properties": {
-        "atomic": { "type": "boolean", "default": true },
-        "operations": { "type": "array", "minItems": 1, "maxItems": MOST_STEPS, "items": { "type": "object", "required": ["method"],
-            "additionalProperties": false, "properties": {
-                "method": { "type": "string", "enum": ["create", "update", "delete"] },
-                "id": { "type": "string", "format": "uuid" }, "version": { "type": "integer" }, "body": { "type": "object" } } } } } });
+    let name = type_name(kind);
+    let body = AnyOfBuilder::new()
+        .item(named(&format!("{name}Create")))
+        .item(named(&format!("{name}Patch")));
+    let operation = closed(object())
+        .property("method", text().enum_values(Some(["create", "update", "delete"])))
+        .property("id", id())
+        .property("version", integer())
+        .property("body", body)
+        .required("method");
+    let most = ArrayBuilder::new()
+        .min_items(Some(1))
+        .max_items(Some(MOST_STEPS as usize))
+        .items(operation);
+    let operations = closed(object())
+        .property("atomic", boolean().default(Some(true.into())))
+        .property("operations", most)
+        .required("operations");
     let doc = Doc::new(
         format!("batch_{}", kind.plural),
         &tag,
         format!("Create, change and delete {many} together"),
     )
-    .about("Up to 100 operations in one change set: all or nothing, or with `\"atomic\": false` each for itself (207).")
+    .about("Up to 100 operations in one change set: all or nothing, or with `\"atomic\": false` each for itself (207). What changes or deletes a record names its `id`, and the `version` that was seen.")
     .body(operations)
-    .ok(200, results.clone())
-    .ok(207, results)
+    .ok(200, named("BatchResults"))
+    .ok(207, named("BatchResults"))
     .also(&[404, 412]);
     routes.add(Method::POST, format!("{path}/batch"), doc, move |call: Call| {
         batch(hooks, call)

@@ -2,7 +2,8 @@
 
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::describe::{Doc, Routes, reference};
+use crate::describe::shared::page_of;
+use crate::describe::{Doc, Routes, formatted, named, object};
 use crate::error::Problem;
 use crate::noun::Hooks;
 use crate::schema::type_name;
@@ -16,6 +17,7 @@ use domain::Kind;
 use domain::policy::Action;
 use persistence::engine;
 use serde_json::{Value as Json, json};
+use utoipa::openapi::KnownFormat;
 
 /// The recycle bin of a kind, last deleted first.
 async fn deleted(
@@ -62,14 +64,22 @@ pub fn routes(routes: &mut Routes, hooks: Hooks) {
     let path = format!("/{}", kind.path());
     let tag = kind.path();
     let (one, many) = (kind.label.en.to_lowercase(), kind.plural.replace('_', " "));
-    let schema = |suffix: &str| reference(&format!("{}{suffix}", type_name(kind)));
-    let doc = Doc::new(format!("deleted_{}", kind.plural), &tag, format!("Recycle bin of {many}"))
-        .about("Last deleted first.")
-        .query("cursor", json!({ "type": "string" }), "Where the page before ended")
-        .query("limit", json!({ "type": "integer", "minimum": 1, "maximum": 200 }), "Rows of a page")
-        .ok(200, json!({ "type": "object", "required": ["data", "page"], "properties": {
-            "data": { "type": "array", "items": { "type": "object", "required": ["deleted_at", "record"], "properties": {
-                "deleted_at": { "type": "string", "format": "date-time" }, "record": schema("") } } }, "page": reference("Page") } }));
+    let name = type_name(kind);
+    let deleted_at = formatted(KnownFormat::DateTime);
+    let row = object()
+        .property("deleted_at", deleted_at)
+        .property("record", named(&name))
+        .required("deleted_at")
+        .required("record");
+    let doc = Doc::new(
+        format!("deleted_{}", kind.plural),
+        &tag,
+        format!("Recycle bin of {many}"),
+    )
+    .about("Last deleted first.")
+    .shared("cursor")
+    .shared("limit")
+    .ok(200, page_of(row));
     routes.add(
         Method::GET,
         format!("{path}/deleted"),
@@ -81,9 +91,10 @@ pub fn routes(routes: &mut Routes, hooks: Hooks) {
         &tag,
         format!("Take {one} out of the recycle bin"),
     )
-    .optional_body(json!({ "type": "object", "additionalProperties": false }))
+    .about("Refused where something else has taken its place meanwhile, such as its external id.")
     .versioned()
-    .ok(200, schema(""));
+    .ok(200, named(&name))
+    .etag();
     routes.add(
         Method::POST,
         format!("{path}/{{id}}/restore"),

@@ -6,7 +6,7 @@ mod bin;
 
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::describe::{BASE, Doc, Routes, reference};
+use crate::describe::{BASE, Doc, Routes, named};
 use crate::error::Problem;
 use crate::listing;
 use crate::noun::{self, Hooks, Noun};
@@ -313,19 +313,20 @@ pub fn listed(routes: &mut Routes, kind: &'static Kind) {
     let path = format!("/{}", kind.path());
     let (tag, many) = (kind.path(), kind.plural.replace('_', " "));
     schema::add_schemas(&mut routes.schemas, kind);
-    let schema = |suffix: &str| reference(&format!("{}{suffix}", type_name(kind)));
+    let page = || named(&format!("{}Page", type_name(kind)));
     let doc = Doc::new(format!("list_{}", kind.plural), &tag, format!("List {many}"))
-        .about("Keyset pages. Filter by `filter[field][operator]=value`; `GET /schema` tells fields and operators.");
+        .about("Keyset pages. The usual filters are named; `filter[field][operator]=value` takes all that `GET /schema` tells, and a search also nests them.");
     routes.add(
         Method::GET,
         &path,
-        listing::list_parameters(doc, kind).ok(200, schema("Page")),
+        listing::list_parameters(doc, kind).ok(200, page()).link(),
         move |caller: Caller, state: Data<State>, request: HttpRequest| list(kind, caller, state, request),
     );
     let doc = Doc::new(format!("search_{}", kind.plural), &tag, format!("Search {many}"))
         .about("A list asked for by a JSON body, with nested and / or / not.")
-        .body(reference("Search"))
-        .ok(200, schema("Page"));
+        .body(named("Search"))
+        .ok(200, page())
+        .link();
     routes.add(
         Method::POST,
         format!("{path}/search"),
@@ -342,21 +343,9 @@ pub fn historic(routes: &mut Routes, kind: &'static Kind) {
     let (tag, one) = (kind.path(), kind.label.en.to_lowercase());
     let doc = Doc::new(format!("{}_history", kind.name), &tag, format!("Changes of {one}"))
         .about("Newest first, with old and new values.")
-        .query(
-            "before",
-            json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }),
-            "The position to go on from",
-        )
-        .query(
-            "limit",
-            json!({ "type": "integer", "minimum": 1, "maximum": 200 }),
-            "Changes in the answer",
-        )
-        .ok(
-            200,
-            json!({ "type": "object", "required": ["data", "page"], "properties": {
-            "data": { "type": "array", "items": reference("Change") }, "page": reference("Page") } }),
-        );
+        .shared("before")
+        .shared("limit")
+        .ok(200, named("ChangePage"));
     routes.add(
         Method::GET,
         format!("{path}/{{id}}/history"),
@@ -379,12 +368,14 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
     let path = format!("/{}", kind.path());
     let tag = kind.path();
     let one = kind.label.en.to_lowercase();
-    let schema = |suffix: &str| reference(&format!("{name}{suffix}"));
+    let schema = |suffix: &str| named(&format!("{name}{suffix}"));
 
     listed(routes, kind);
     let doc = Doc::new(format!("create_{}", kind.name), &tag, format!("Create {one}"))
+        .about("What is not named has its default.")
         .body(schema("Create"))
-        .ok(201, schema(""));
+        .ok(201, schema(""))
+        .etag();
     routes.add(Method::POST, &path, doc, move |call: Call| create(hooks, call));
     batch::route(routes, hooks);
     if kind.ownership == Ownership::Owned {
@@ -395,10 +386,15 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
         &tag,
         format!("Create or change {one} by a key of yours"),
     )
-    .about("The key is `external_id`. With `If-Match` an existing record is changed only at that version.")
+    .about(
+        "The key is `external_id`. A record that is there is changed as by PATCH: what is not named stays. With `If-Match` it is \
+         changed only at that version.",
+    )
+    .shared("If-Match-optional")
     .body(schema("Create"))
     .ok(200, schema(""))
     .ok(201, schema(""))
+    .etag()
     .also(&[412]);
     routes.add(
         Method::PUT,
@@ -408,7 +404,8 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
     );
     bin::routes(routes, hooks);
     let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}"))
-        .ok(200, listing::part(&name))
+        .about("Whole, or with the fields that are asked for.")
+        .ok(200, schema(""))
         .not_modified();
     routes.add(
         Method::GET,
@@ -422,7 +419,8 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
         .about("JSON Merge Patch (RFC 7396).")
         .body(schema("Patch"))
         .versioned()
-        .ok(200, schema(""));
+        .ok(200, schema(""))
+        .etag();
     routes.add(Method::PATCH, format!("{path}/{{id}}"), doc, move |call: Call| {
         patch(hooks, call)
     });
