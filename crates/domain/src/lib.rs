@@ -16,6 +16,8 @@ pub mod sales;
 pub mod text;
 
 // A noun is named without its area.
+#[cfg(feature = "zones")]
+pub use base::zone;
 pub use base::{any, change, error, instant, kind, label, messages, money, record, value};
 pub use customers::{activity, contact, customer, lead, tag, task};
 pub use data::{import, job};

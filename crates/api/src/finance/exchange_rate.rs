@@ -9,7 +9,6 @@ use crate::noun::{self, Hooks, Noun};
 use crate::write::{self, Cause, Change, Writing, check};
 use actix_web::HttpResponse;
 use actix_web::http::Method;
-use chrono_tz::Tz;
 use domain::currency;
 use domain::customer::Customer;
 use domain::exchange_rate::ExchangeRate;
@@ -17,6 +16,7 @@ use domain::money::{Currency, Money, Rate, decimal};
 use domain::opportunity::Opportunity;
 use domain::policy::{Action, Actor, Permit};
 use domain::product::Product;
+use domain::zone::Zone;
 use domain::{AnyRecord, Day, Error, Id, Instant, Issue, Issues, Kind, Record};
 use persistence::{Store, Tx, engine, exchange_rate};
 use serde_json::{Value as Json, json};
@@ -40,7 +40,7 @@ pub fn refuse_base(actor: &Actor, field: &str, code: &str) -> Result<(), Error> 
 /// The rates that one transaction asks for, each looked up once.
 pub struct Rates {
     system: Actor,
-    zone: Tz,
+    zone: Zone,
     known: HashMap<(Currency, Day), Result<Rate, &'static str>>,
 }
 
@@ -48,7 +48,7 @@ impl Rates {
     pub fn new(actor: &Actor) -> Self {
         // Whoever may write an amount may have it converted, also without the right to look at rates.
         let system = Actor::system(actor.identity.workspace.clone());
-        let zone = system.workspace().time_zone.parse().unwrap_or(Tz::UTC);
+        let zone = system.workspace().time_zone.parse().unwrap_or(Zone::UTC);
         Self {
             system,
             zone,

@@ -6,10 +6,10 @@ use crate::request::address;
 use crate::state::{State, Who};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use chrono::{NaiveTime, TimeZone};
-use chrono_tz::Tz;
+use chrono::NaiveTime;
 use domain::policy::{Actor, Identity};
 use domain::query::Context;
+use domain::zone::Zone;
 use domain::{Day, Error, Id, Instant, Issue, Kind, Locale};
 use persistence::{Tx, api_key, user};
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ pub struct Caller {
     /// None for an API key, and for a job.
     pub session: Option<Id>,
     pub locale: Locale,
-    pub zone: Tz,
+    pub zone: Zone,
 }
 
 impl Deref for Caller {
@@ -44,7 +44,7 @@ impl AsRef<Self> for Caller {
 
 impl Caller {
     pub fn new(actor: Actor, session: Option<Id>, locale: Locale) -> Self {
-        let zone = actor.identity.time_zone.parse().unwrap_or(Tz::UTC);
+        let zone = actor.identity.time_zone.parse().unwrap_or(Zone::UTC);
         Self {
             actor,
             session,
@@ -89,11 +89,8 @@ impl Caller {
     /// The moment a day begins in the caller's time zone.
     pub fn day_start(&self, day: Day) -> Instant {
         let midnight = day.and_time(NaiveTime::MIN);
-        // Where the clock jumps over midnight, the day begins an hour later.
-        let later = || midnight + chrono::TimeDelta::hours(1);
-        let start = self.zone.from_local_datetime(&midnight).earliest();
-        let start = start.or_else(|| self.zone.from_local_datetime(&later()).earliest());
-        start.map_or_else(Instant::now, |t| t.to_utc().into())
+        // None before the year 1 and after 9999 only, whose moments no record has.
+        Instant::on_clock(&self.zone, midnight).unwrap_or_else(|| midnight.and_utc().into())
     }
 
     /// Reads lists of a kind against what the caller may see, and today in the caller's time zone.

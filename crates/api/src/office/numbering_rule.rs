@@ -10,9 +10,9 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use chrono_tz::Tz;
 use domain::numbering_rule::{NumberingRule, Reset, numbered};
 use domain::policy::{Action, Actor, Permit};
+use domain::zone::Zone;
 use domain::{Day, Error, Issue, Kind, Record};
 use persistence::{Tx, numbering_rule};
 use serde_json::json;
@@ -21,7 +21,7 @@ impl Noun for NumberingRule {}
 
 /// The day it is in the workspace.
 pub fn today(actor: &Actor) -> Day {
-    let zone = actor.workspace().time_zone.parse().unwrap_or(Tz::UTC);
+    let zone = actor.workspace().time_zone.parse().unwrap_or(Zone::UTC);
     chrono::Utc::now().with_timezone(&zone).date_naive()
 }
 

@@ -9,10 +9,10 @@ use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{Days, TimeDelta};
-use chrono_tz::Tz;
 use domain::holiday::Holiday;
 use domain::policy::Actor;
 use domain::working_time::Calendar;
+use domain::zone::Zone;
 use domain::{Day, Error, Instant, Issue, Record};
 use persistence::{Tx, holiday};
 use serde_json::json;
@@ -25,11 +25,11 @@ const MOST_MINUTES: i64 = 366 * 24 * 60;
 const MOST_DAYS: i64 = 3 * 366;
 
 /// The calendar of a workspace with the holidays of some days.
-pub fn calendar(tx: &mut Tx, actor: &Actor, from: Day, to: Day) -> persistence::Result<Calendar<Tz>> {
+pub fn calendar(tx: &mut Tx, actor: &Actor, from: Day, to: Day) -> persistence::Result<Calendar<Zone>> {
     let system = Actor::system(actor.identity.workspace.clone());
     let space = system.workspace();
     Ok(Calendar {
-        zone: space.time_zone.parse().unwrap_or(Tz::UTC),
+        zone: space.time_zone.parse().unwrap_or(Zone::UTC),
         hours: space.working_hours.clone(),
         days: holiday::between(tx, &system.scope(Holiday::KIND)?, from, to)?,
     })

@@ -8,6 +8,7 @@ use crate::write::{Cause, Writing};
 use domain::policy::{Action, Actor, Permit};
 use domain::role::Role;
 use domain::user::User;
+use domain::zone::Zone;
 use domain::{Error, Id, Issue, Record};
 use persistence::{Tx, api_key, engine, login, session, user};
 
@@ -81,7 +82,7 @@ fn follow_email(tx: &mut Tx, permit: &Permit, old: &User, new: &User) -> persist
 
 fn check_time_zone(user: &User) -> Result<(), Issue> {
     match &user.time_zone {
-        Some(zone) if zone.parse::<chrono_tz::Tz>().is_err() => {
+        Some(zone) if zone.parse::<Zone>().is_err() => {
             Err(Issue::at("time_zone", "invalid_time_zone").with("value", zone))
         }
         _ => Ok(()),

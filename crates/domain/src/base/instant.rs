@@ -1,6 +1,6 @@
 //! A moment in time, in microseconds: what both databases keep without loss.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, TimeZone, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Microseconds since 1970-01-01T00:00:00Z. On the wire RFC 3339 in UTC with `Z` and six decimals.
@@ -29,6 +29,18 @@ impl Instant {
     pub fn parse(text: &str) -> Option<Self> {
         let time = DateTime::parse_from_rfc3339(text).ok()?;
         Self::from_micros(time.timestamp_micros())
+    }
+
+    /// The first moment at which a clock shows this time, or has jumped over it.
+    pub fn on_clock<Z: TimeZone>(zone: &Z, mut local: NaiveDateTime) -> Option<Self> {
+        // No clock was ever put forward by more than a day.
+        for _ in 0..=24 * 60 {
+            if let Some(at) = zone.from_local_datetime(&local).earliest() {
+                return Self::from_micros(at.timestamp_micros());
+            }
+            local = local.checked_add_signed(TimeDelta::minutes(1))?;
+        }
+        None
     }
 
     pub fn utc(self) -> DateTime<Utc> {

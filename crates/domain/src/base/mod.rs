@@ -13,3 +13,5 @@ pub mod messages;
 pub mod money;
 pub mod record;
 pub mod value;
+#[cfg(feature = "zones")]
+pub mod zone;

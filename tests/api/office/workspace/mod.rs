@@ -8,6 +8,26 @@ fn change(t: &T, version: i64, body: Json) -> Answer {
 }
 
 both! {
+    fn clocks_follow_the_newest_rules(t) {
+        // British Columbia keeps daylight time since 2026: nine o'clock in December is 16:00 in UTC, not 17:00.
+        t.owner.patch("/auth/me", 1, json!({ "time_zone": "America/Vancouver" })).expect(200);
+        let file = "Name,Next follow-up\nOne,2026-12-01 09:00\nTwo,2025-12-01 09:00\n";
+        assert_eq!(counts(&import(&t.owner, "customers", file, &[])), [2, 2, 0, 0, 0]);
+        let at = t.owner.column("/customers?sort=name", "next_follow_up_at");
+        assert_eq!(at, ["2026-12-01T16:00:00.000000Z", "2025-12-01T17:00:00.000000Z"]);
+        // So a day begins at 07:00.
+        for (from, found) in [("2026-12-02T06:59:59Z", 1), ("2026-12-02T07:00:00Z", 0)] {
+            let made = t.owner.create("/tasks", json!({ "subject": from, "due_at": from }));
+            let day = t.owner.column("/tasks?filter[due_at]=2026-12-01", "subject");
+            assert_eq!(day.len(), found, "{from}");
+            t.owner.delete(&format!("/tasks/{}", made.id()), 1).expect(204);
+        }
+        let hours = json!({ "mon": [{ "from": "09:00", "to": "17:00" }] });
+        change(t, 1, json!({ "time_zone": "America/Vancouver", "working_hours": hours }));
+        let done = t.sales.get("/working-time?from=2026-12-07T15:00:00Z&minutes=60").expect(200);
+        assert_eq!(done["to"], "2026-12-07T17:00:00.000000Z");
+    }
+
     fn administrators_change_settings_and_all_read_them(t) {
         let first = t.sales.get("/workspace").expect(200);
         assert_eq!((first.version(), &first["currency"], &first["fiscal_year_start"]), (1, &json!("CNY"), &json!(1)));

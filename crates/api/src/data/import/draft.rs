@@ -1,10 +1,10 @@
 //! A row on its way to becoming a record: what its cells say by themselves, before anything is looked up.
 
-use chrono_tz::Tz;
 use csv::StringRecord;
 use domain::import::field::value;
 use domain::import::{Problem, cell};
 use domain::record::READONLY;
+use domain::zone::Zone;
 use domain::{Currency, Kind};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -27,9 +27,9 @@ pub struct Draft {
     pub remarks: Problems,
 }
 
-pub type Context = domain::import::field::Context<Tz>;
+pub type Context = domain::import::field::Context<Zone>;
 
-pub fn context(currency: Currency, zone: Tz) -> Context {
+pub fn context(currency: Currency, zone: Zone) -> Context {
     Context { currency, zone }
 }
 

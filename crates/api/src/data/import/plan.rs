@@ -11,6 +11,7 @@ use domain::import::{Guess, Problem, cell, distinct_headers, guess_for, targets}
 use domain::opportunity::{Opportunity, OpportunityStatus};
 use domain::record::stem;
 use domain::value::Type;
+use domain::zone::Zone;
 use domain::{Field, Kind, Locale, Record};
 
 use super::reader::{Options, ReadError, Reader};
@@ -124,7 +125,7 @@ pub fn closed_word(text: &str) -> Option<OpportunityStatus> {
     let field = Opportunity::KIND.field("status")?;
     let context = Context {
         currency: domain::Currency::CNY,
-        zone: chrono_tz::UTC,
+        zone: Zone::UTC,
     };
     let said = value(field, text, &Style::default(), &context).ok()??;
     let status = OpportunityStatus::from_key(said.json.as_str()?)?;

@@ -11,10 +11,10 @@ use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
-use chrono_tz::Tz;
 use domain::policy::Action;
 use domain::working_time::WorkingHours;
 use domain::workspace::{KIND, Workspace};
+use domain::zone::Zone;
 use domain::{Error, Issue};
 use persistence::{Tx, workspace};
 use serde_json::json;
@@ -56,7 +56,7 @@ async fn change(call: Call) -> Result<HttpResponse, Problem> {
                 *given = hours;
             }
             let new = old.apply(map)?;
-            if new.time_zone.parse::<Tz>().is_err() {
+            if new.time_zone.parse::<Zone>().is_err() {
                 return Err(Issue::at("time_zone", "invalid_time_zone")
                     .with("value", &new.time_zone)
                     .into());
