@@ -9,6 +9,7 @@ mod migrations;
 mod openapi;
 mod pack;
 mod run;
+mod schemathesis;
 mod served;
 mod setup;
 mod shell;

@@ -1,6 +1,7 @@
 //! Sees to what a verb needs on the machine: installed as root, else named with the command.
 
 use crate::{
+    schemathesis,
     shell::{self, found, root},
     toolchain::Toolchain,
 };
@@ -14,7 +15,13 @@ pub fn everything() -> Result<()> {
     server_libraries()?;
     postgres()?;
     println!("the browser for tests is {}", browser()?.display());
-    browser_tests()
+    browser_tests()?;
+    // Its step is skipped where it cannot be had.
+    match schemathesis::installed() {
+        Ok(program) => println!("schemathesis is {}", program.display()),
+        Err(error) => println!("schemathesis cannot be installed: {error:#}"),
+    }
+    Ok(())
 }
 
 pub fn is_debian() -> bool {

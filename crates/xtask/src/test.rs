@@ -5,7 +5,7 @@ use crate::{
     counts::Counts,
     deny, migrations, openapi,
     run::build_server,
-    setup,
+    schemathesis, setup,
     shell::{self, Args, cargo, found, root},
     tidy,
 };
@@ -32,7 +32,7 @@ struct Step {
 }
 
 /// In the order they are run: what answers soonest first.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "fmt",
         what: "the format of the code",
@@ -79,6 +79,11 @@ const STEPS: [Step; 10] = [
         run: || migrations::check().map(right),
     },
     Step {
+        name: "schemathesis",
+        what: "the server holds to its description, whatever is asked, as owner and as sales",
+        run: schemathesis,
+    },
+    Step {
         name: "browser",
         what: "the app in Chromium, on SQLite and PostgreSQL",
         run: browser,
@@ -95,7 +100,7 @@ struct Report {
 
 pub fn run(mut args: Args) -> Result<ExitCode> {
     if args.flag("--list") {
-        STEPS.iter().for_each(|step| println!("{:<12}{}", step.name, step.what));
+        STEPS.iter().for_each(|step| println!("{:<13}{}", step.name, step.what));
         return Ok(ExitCode::SUCCESS);
     }
     let wanted = args.words()?;
@@ -116,11 +121,11 @@ pub fn run(mut args: Args) -> Result<ExitCode> {
         note,
     } in &reports
     {
-        println!("{name:<12}{:>7.1} s  {note}", time.as_secs_f64());
+        println!("{name:<13}{:>7.1} s  {note}", time.as_secs_f64());
         sum += counts.clone();
     }
     let total: Duration = reports.iter().map(|report| report.time).sum();
-    println!("{:<12}{:>7.1} s\n", "", total.as_secs_f64());
+    println!("{:<13}{:>7.1} s\n", "", total.as_secs_f64());
     for test in &sum.flaky {
         println!("flaky {test}");
     }
@@ -231,6 +236,13 @@ fn suite(filter: &str, packages: &[&str]) -> Result<Command> {
     };
     suite.env("GUANXI_TEST_POSTGRES", shared_url()?);
     Ok(suite)
+}
+
+fn schemathesis() -> Result<Outcome> {
+    Ok(match schemathesis::check()? {
+        schemathesis::Outcome::Tried => Outcome::Right,
+        schemathesis::Outcome::Impossible(why) => Outcome::Skipped(why),
+    })
 }
 
 fn browser() -> Result<Outcome> {

@@ -141,6 +141,11 @@ impl Type {
             Self::Text | Self::LongText | Self::Email | Self::Phone | Self::Url
         )
     }
+
+    /// Whether its schema asks for no more of a text than to be one.
+    const fn takes_any_text(self) -> bool {
+        matches!(self, Self::Text | Self::LongText | Self::Phone | Self::Url)
+    }
 }
 
 /// A type that a record's field may have.
@@ -179,8 +184,9 @@ impl<T: FieldType> FieldType for Option<T> {
     fn parse(json: Json, field: &Field) -> Result<Self, Issue> {
         match json {
             Json::Null => Ok(None),
-            // An emptied input box means "nothing", not an empty text.
-            Json::String(s) if s.trim().is_empty() => Ok(None),
+            // An emptied input box means "nothing", not an empty text. Where not any text may stand, one is as wrong as others:
+            // what was meant to name an owner shall not take the record's away.
+            Json::String(s) if T::TYPE.takes_any_text() && s.trim().is_empty() => Ok(None),
             json => T::parse(json, field).map(Some),
         }
     }
@@ -223,7 +229,10 @@ fn text(json: Json, field: &Field) -> Result<String, Issue> {
     };
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        return Err(Issue::at(field.name, "required"));
+        return Err(match field.ty {
+            Type::Email if field.nullable => Issue::at(field.name, "invalid_email"),
+            _ => Issue::at(field.name, "required"),
+        });
     }
     let line_breaks = matches!(field.ty, Type::LongText);
     if trimmed

@@ -118,6 +118,9 @@ both! {
             ("next_follow_up_at", json!("0001-01-01T00:00:00Z"), json!("0000-12-31T00:00:00Z"), "/next_follow_up_at wrong_type"),
             ("next_follow_up_at", json!("9999-12-31T23:59:59.999999Z"), json!("9999-12-31T23:59:59-08:00"), "/next_follow_up_at wrong_type"),
             ("custom_fields", json!({}), json!([]), "/custom_fields wrong_type"),
+            ("owner_id", json!(null), json!(""), "/owner_id wrong_type"),
+            ("next_follow_up_at", json!(null), json!(" "), "/next_follow_up_at wrong_type"),
+            ("email", json!(null), json!(""), "/email invalid_email"),
         ] {
             let accepted = try_one(field, good.clone());
             assert_eq!(accepted.status, 201, "{field} = {good}: {}", accepted.text);

@@ -1,0 +1,132 @@
+//! The step `schemathesis`: holds a server with the demo's data to the API's description, with requests made up from that.
+//! As the owner and as somebody of sales, at once, each on a database of their own: what the owner breaks meets nobody else.
+
+use crate::{
+    run::build_server,
+    served::Guanxi,
+    setup,
+    shell::{self, root},
+};
+use anyhow::{Context, Result, bail};
+use std::{
+    env, fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    thread,
+};
+
+const ROLES: [&str; 2] = ["owner", "sales"];
+/// For all that is tried; starting and ending come on top.
+const SECONDS: &str = "100";
+/// What a red run found, the next one finds again.
+const SEED: &str = "26";
+
+/// What was tried, or why nothing could be.
+pub enum Outcome {
+    Tried,
+    Impossible(&'static str),
+}
+
+pub fn check() -> Result<Outcome> {
+    let program = match installed() {
+        Ok(program) => program,
+        // No package index within reach is no fault of the code.
+        Err(error) => {
+            println!("{error:#}");
+            return Ok(Outcome::Impossible("schemathesis cannot be installed here"));
+        }
+    };
+    let server = build_server(false)?;
+    let results = thread::scope(|scope| {
+        let tries = ROLES.map(|role| (role, scope.spawn(|| try_as(role, &program, &server))));
+        tries.map(|(role, thread)| (role, thread.join()))
+    });
+    let mut wrong = Vec::new();
+    for (role, result) in results {
+        let (held, told) = result.map_err(|_| anyhow::anyhow!("the thread of {role} panicked"))??;
+        println!("as {role}:");
+        match held {
+            true => told
+                .lines()
+                .filter(|line| line.contains(" generated, "))
+                .for_each(|line| println!("{line}")),
+            false => {
+                std::io::stdout().write_all(told.as_bytes())?;
+                wrong.push(role);
+            }
+        }
+    }
+    match wrong[..] {
+        [] => Ok(Outcome::Tried),
+        _ => bail!(
+            "the server does not hold to openapi/openapi.json, tried as {}",
+            wrong.join(" and ")
+        ),
+    }
+}
+
+/// Whether the server held to its description, and what schemathesis said.
+fn try_as(role: &str, program: &Path, server: &Path) -> Result<(bool, String)> {
+    let folder = shell::target_dir().join("schemathesis").join(role);
+    shell::remove_dir(&folder)?;
+    fs::create_dir_all(&folder)?;
+    let database = format!("sqlite:{}", folder.join("demo.db").display());
+    shell::output(Command::new(server).args(["demo", "--database", &database]))?;
+    let log = fs::File::create(folder.join("server.log"))?;
+    let served = Guanxi::start(server, &database, |command| {
+        command.stderr(log);
+    })?;
+    let setting = |name: &str, default: &str| env::var(name).unwrap_or_else(|_| default.into());
+    let done = Command::new(program)
+        // Where it leaves its own files.
+        .current_dir(&folder)
+        .env("AS", role)
+        .env("SCHEMATHESIS_HOOKS", root().join("tests/schemathesis_hooks.py"))
+        .arg("--config-file")
+        .arg(root().join("tests/schemathesis.toml"))
+        .arg("run")
+        .arg(root().join("openapi/openapi.json"))
+        .args([
+            "--url",
+            &format!("http://{}", served.address),
+            "--no-color",
+            "--checks",
+            "all",
+        ])
+        .args(["--max-time", &setting("GUANXI_SCHEMATHESIS_SECONDS", SECONDS)])
+        .args(["--seed", &setting("GUANXI_SCHEMATHESIS_SEED", SEED)])
+        .args(["--generation-database", "none"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot start schemathesis")?;
+    Ok((
+        done.status.success(),
+        String::from_utf8_lossy(&done.stdout).into_owned(),
+    ))
+}
+
+/// The program, in an environment of Python beside what else is built, made anew when the list of its packages changes.
+pub fn installed() -> Result<PathBuf> {
+    let wanted = root().join("tests/schemathesis.txt");
+    let folder = shell::target_dir().join("schemathesis-python");
+    let program = folder.join("bin/schemathesis");
+    let stamp = folder.join("installed.txt");
+    let list = fs::read(&wanted)?;
+    if fs::read(&stamp).is_ok_and(|installed| installed == list) && program.exists() {
+        return Ok(program);
+    }
+    // Debian has Python without this.
+    if shell::output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_err() {
+        setup::packages("schemathesis", &["python3-venv"])?;
+    }
+    shell::remove_dir(&folder)?;
+    shell::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    let mut pip = Command::new(folder.join("bin/pip"));
+    shell::run(
+        pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(&wanted),
+    )?;
+    fs::write(stamp, list)?;
+    Ok(program)
+}
