@@ -296,7 +296,7 @@ fn settings_in_use_cannot_be_deleted_nor_missed_on_return() {
                 );
             }
         });
-        // A stage whose last deal is in the bin may go; the deal does not come back without it.
+        // Nor is a stage whose last deal is in the bin: the deal could not come back.
         let patch = |value: serde_json::Value| {
             let map = value.as_object().expect("an object").clone();
             <domain::stage::StagePatch as domain::record::Patch>::parse(map, true).expect("valid")
@@ -313,17 +313,15 @@ fn settings_in_use_cannot_be_deleted_nor_missed_on_return() {
         let stages = permit::<domain::stage::Stage>(&db.actor());
         let id = deal.id;
         let permit = by.clone();
-        db.write(move |tx| {
-            engine::delete(tx, &permit, &gone)?;
-            engine::delete(tx, &stages, &left)
-        });
-        let deals = scope::<Opportunity>(&db.actor());
-        let deleted = db.read(|tx| engine::find_deleted::<Opportunity>(tx, &deals, id));
-        let refused = db.store.write_here(move |tx| engine::restore(tx, &by, &deleted));
+        db.write(move |tx| engine::delete(tx, &permit, &gone));
+        let refused = db.store.write_here(move |tx| engine::delete(tx, &stages, &left));
         assert!(
-            matches!(&refused, Err(Error::Domain(domain::Error::Invalid(i))) if i[0].pointer == "/stage_id"),
+            matches!(&refused, Err(Error::Domain(domain::Error::Conflict(i))) if i.code == "referenced_from_bin"),
             "{refused:?}"
         );
+        let deals = scope::<Opportunity>(&db.actor());
+        let deleted = db.read(|tx| engine::find_deleted::<Opportunity>(tx, &deals, id));
+        db.write(move |tx| engine::restore(tx, &by, &deleted));
     });
 }
 

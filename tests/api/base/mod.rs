@@ -1,6 +1,7 @@
 //! Tests of what holds for every kind.
 
 pub mod audit;
+pub mod bin;
 pub mod change;
 pub mod description;
 pub mod policy;

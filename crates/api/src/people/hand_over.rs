@@ -20,7 +20,7 @@ use crate::write::{Cause, Change, Writing, write_all};
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
-use domain::hand_over::{HandOver, Progress, places};
+use domain::hand_over::{HandOver, Progress, given, places};
 use domain::job::Work;
 use domain::policy::{Action, Actor, Permit};
 use domain::record::Ownership;
@@ -256,7 +256,7 @@ fn batch(
         let by = Caller::new(actor.clone(), None, actor.workspace().locale);
         let changes = olds.into_iter().map(|old| {
             let mut new = old.clone();
-            new.put(field.name, to);
+            new.put(field.name, given(old.value(field.name), wanted.user_id, to));
             Change::new(Some(old), new)
         });
         let mut writing = Writing::new(&by, Cause::HandedOver);

@@ -51,6 +51,7 @@ messages! {
     invalid_shape "结构不正确：{reason}" "The structure is wrong: {reason}";
     duplicate_value "“{value}”重复出现。" "“{value}” appears twice.";
     reference_not_found "找不到所引用的记录，或您无权查看。" "The record referred to does not exist, or you cannot see it.";
+    reference_in_bin "所引用的记录在回收站中，请先还原那条记录。" "The record referred to is in the recycle bin. Restore that one first.";
     key_differs "与地址中的键不一致。" "This differs from the key in the address.";
     own_parent "记录不能指向自身。" "A record cannot refer to itself.";
     reason_required "请填写原因。" "Please give a reason.";
@@ -146,6 +147,7 @@ messages! {
     stale "这条记录刚被修改过，请查看最新内容后重试。" "This record was just changed. Look at the latest version and try again.";
     duplicate "已存在相同的“{field}”。" "This “{field}” is already in use.";
     still_referenced "仍有其他记录引用它，请先修改或删除那些记录。" "Other records still refer to this. Change or delete those first.";
+    referenced_from_bin "回收站中还有记录引用它，删除后那些记录将无法还原。请先还原并修改那些记录，或转移给他人。" "Records in the recycle bin still refer to this and could not come back without it. Restore and change those first, or hand them over.";
     builtin_role "内置角色不能修改，可以复制后修改。" "A built-in role cannot be changed; copy it instead.";
     role_held "还有 {count} 个用户使用此角色，请先为他们换成其他角色。" "Users with this role: {count}. Give them another role first.";
     locks_out_of_roles "这样修改后您自己就不能再查看和修改角色了，请让其他管理员修改。" "With this change you could no longer see and change roles yourself; ask another administrator to make it.";

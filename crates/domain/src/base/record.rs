@@ -28,11 +28,23 @@ pub const FIXED: u32 = 128;
 /// What becomes of a record when one that it refers to is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDelete {
-    /// Nothing is deleted that live records refer to. What holds where nothing is said.
+    /// Nothing is deleted that live records refer to, nor what those in the bin could not come back without
+    /// (`Field::held_in_bin`). What holds where nothing is said.
     Restrict,
     Keep,
     Clear,
     Cascade,
+}
+
+/// What becomes of a record in the bin when one that it refers to is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InBin {
+    /// That one is not deleted: this could not come back, and nobody could say what else to refer to.
+    Holds,
+    /// It comes back without.
+    LetsGo,
+    /// It is part of the one referred to, and comes back after it; or nothing holds it.
+    Follows,
 }
 
 /// What a reference is called by without its ending: `customer` for `customer_id`, `competitor` for `competitor_ids`.
@@ -172,6 +184,17 @@ impl Field {
     pub const fn clear(mut self) -> Self {
         self.on_delete = OnDelete::Clear;
         self
+    }
+
+    /// What a record in the bin does to the one that it refers to here. An owner is not let go of: what somebody owns in the
+    /// bin is handed over.
+    pub fn held_in_bin(&self) -> InBin {
+        match self.on_delete {
+            OnDelete::Restrict if self.can(FIXED) => InBin::Follows,
+            OnDelete::Restrict if self.nullable && self.name != "owner_id" => InBin::LetsGo,
+            OnDelete::Restrict => InBin::Holds,
+            _ => InBin::Follows,
+        }
     }
 
     /// This goes to the bin with the one referred to, and comes back with it.

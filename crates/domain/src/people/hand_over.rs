@@ -1,6 +1,7 @@
 //! Handing over: all that somebody holds who leaves, and to whom it goes.
 
 use crate::record::{FIXED, Field, Ownership, READONLY};
+use crate::value::Val;
 use crate::{Id, KINDS, Kind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -48,6 +49,21 @@ fn held_by(kind: &'static Kind) -> impl Iterator<Item = &'static Field> {
     })
 }
 
+/// What a place holds once its user has handed it over. Among several, the others stay, and nobody is named twice.
+pub fn given(held: Option<&Val>, from: Id, to: Id) -> Val {
+    let Some(Val::Texts(ids)) = held else {
+        return Val::Id(to);
+    };
+    let (from, to) = (from.to_string(), to.to_string());
+    let mut left: Vec<String> = Vec::with_capacity(ids.len());
+    for id in ids.iter().map(|id| if *id == from { &to } else { id }) {
+        if !left.contains(id) {
+            left.push(id.clone());
+        }
+    }
+    Val::Texts(left)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,12 +74,13 @@ mod tests {
         Field::new::<Option<Id>>(name, Label::new("人", "Person"), caps).refers("user")
     }
 
-    static FIELDS: [Field; 5] = [
+    static FIELDS: [Field; 6] = [
         person("created_by", READONLY),
         Field::new::<String>("name", Label::new("名称", "Name"), SORT),
         person("owner_id", 0),
         person("approver_id", SORT),
         person("closed_by", FIXED),
+        Field::new::<Vec<Id>>("reviewer_ids", Label::new("人", "People"), SORT).refers("user"),
     ];
 
     #[test]
@@ -75,8 +92,21 @@ mod tests {
             )))
         };
         let names = |ownership| held_by(kind(ownership)).map(|f| f.name).collect::<Vec<_>>();
-        assert_eq!(names(Ownership::Owned), ["owner_id", "approver_id"]);
-        assert_eq!(names(Ownership::Shared), ["approver_id"]);
+        assert_eq!(names(Ownership::Owned), ["owner_id", "approver_id", "reviewer_ids"]);
+        assert_eq!(names(Ownership::Shared), ["approver_id", "reviewer_ids"]);
+    }
+
+    #[test]
+    fn of_several_people_one_is_replaced() {
+        let [leaver, heir, other] = [1, 2, 3].map(Id::from_u128);
+        let several = |ids: &[Id]| Val::Texts(ids.iter().map(Id::to_string).collect());
+        assert_eq!(given(Some(&Val::Id(leaver)), leaver, heir), Val::Id(heir));
+        for (held, left) in [
+            (&[other, leaver][..], &[other, heir][..]),
+            (&[heir, leaver, other], &[heir, other]),
+        ] {
+            assert_eq!(given(Some(&several(held)), leaver, heir), several(left));
+        }
     }
 
     #[test]

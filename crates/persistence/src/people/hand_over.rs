@@ -2,6 +2,7 @@
 
 use crate::engine::layout;
 use crate::error::Result;
+use crate::filter;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::policy::Permit;
@@ -9,12 +10,10 @@ use domain::{AnyRecord, Field, Id, Kind};
 
 const ALIVE: [&str; 2] = [" AND t.deleted_at IS NULL", " AND t.deleted_at IS NOT NULL"];
 
-fn of_user(sql: &mut Sql, permit: &Permit, field: &Field, user: Id, alive: &'static str) {
-    sql.push("t.workspace_id = ")
-        .bind(permit.workspace())
-        .push(format!(" AND t.{} = ", field.name))
-        .bind(user)
-        .push(alive);
+fn of_user(sql: &mut Sql, dialect: Dialect, permit: &Permit, field: &Field, user: Id, alive: &'static str) {
+    sql.push("t.workspace_id = ").bind(permit.workspace()).push(" AND ");
+    filter::refers(sql, dialect, field, user);
+    sql.push(alive);
 }
 
 /// How many records hold the user in this field: live ones, and those in the recycle bin.
@@ -22,7 +21,7 @@ pub fn count(tx: &mut Tx, permit: &Permit, kind: &Kind, field: &Field, user: Id)
     let mut counts = [0; 2];
     for (count, alive) in counts.iter_mut().zip(ALIVE) {
         let mut sql = Sql::new(format!("SELECT count(*) FROM {} t WHERE ", kind.plural));
-        of_user(&mut sql, permit, field, user, alive);
+        of_user(&mut sql, tx.dialect(), permit, field, user, alive);
         let found: Option<i64> = tx.value(&sql)?;
         *count = found.and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
     }
@@ -41,7 +40,7 @@ pub fn next(
     for alive in ALIVE {
         let layout = layout(kind);
         let mut sql = Sql::new(layout.select.as_str());
-        of_user(&mut sql, permit, field, user, alive);
+        of_user(&mut sql, tx.dialect(), permit, field, user, alive);
         if tx.dialect() == Dialect::Pg {
             // In the order in which transfers lock, so that neither waits for the other.
             sql.push(" ORDER BY t.id");

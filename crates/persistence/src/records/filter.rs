@@ -7,7 +7,7 @@ use crate::tx::{Dialect, Tx};
 use domain::policy::{Parent, Scope, Shared, Visible};
 use domain::query::{Filter, Leaf, Test};
 use domain::value::{Storage, Val};
-use domain::{Id, Kind};
+use domain::{Field, Id, Kind};
 
 const ALIVE: &str = " AND t.deleted_at IS NULL";
 
@@ -239,6 +239,16 @@ pub fn one_of_texts(sql: &mut Sql, dialect: Dialect, texts: Vec<String>) {
     sql.push(before).bind(Val::Texts(texts)).push(after);
 }
 
+/// Rows that name this record in a field.
+pub fn refers(sql: &mut Sql, dialect: Dialect, field: &Field, id: Id) {
+    let (column, storage) = field.filter_column();
+    let test = match field.is_several() {
+        true => Test::Has(id.to_string()),
+        false => Test::Eq(Val::Id(id)),
+    };
+    test_of(sql, dialect, &Leaf { column, storage, test });
+}
+
 pub fn filter(sql: &mut Sql, dialect: Dialect, tree: &Filter) {
     let branch = |sql: &mut Sql, parts: &[Filter], word: &'static str, empty: &'static str| {
         if parts.is_empty() {
@@ -266,11 +276,11 @@ pub fn filter(sql: &mut Sql, dialect: Dialect, tree: &Filter) {
                 Dialect::Sqlite => ", 0)",
             });
         }
-        Filter::Leaf(leaf) => test(sql, dialect, leaf),
+        Filter::Leaf(leaf) => test_of(sql, dialect, leaf),
     }
 }
 
-fn test(sql: &mut Sql, dialect: Dialect, leaf: &Leaf) {
+fn test_of(sql: &mut Sql, dialect: Dialect, leaf: &Leaf) {
     let column = format!("t.{}", leaf.column);
     let mut compare = |op: &'static str, value: &Val| {
         sql.push(column.clone()).push(op).bind(value.clone());

@@ -170,7 +170,13 @@ fn user(t: &T) -> String {
         .id()
 }
 
-const REFERENCES: [Pair; 11] = [
+/// Takes a record out of the bin, whatever its version.
+fn restore(by: &Client, path: String) -> Change {
+    let by = by.clone();
+    Box::new(move || by.act(&format!("{path}/restore")).header("If-Match", "*").send())
+}
+
+const REFERENCES: [Pair; 13] = [
     ("a product goes, a line with it is added", |t| {
         let product = t.owner.create("/products", json!({ "name": "p" })).id();
         let deal = t.sales.create("/opportunities", json!({ "name": "d" })).id();
@@ -210,6 +216,25 @@ const REFERENCES: [Pair; 11] = [
         let pipeline = t.owner.create("/pipelines", json!({ "name": "Own" })).id();
         let add = post(&t.owner, "/stages", json!({ "name": "s", "pipeline_id": pipeline }));
         [delete(&t.admin, format!("/pipelines/{pipeline}")), add]
+    }),
+    ("a pipeline goes, its stage comes back", |t| {
+        let pipeline = t.owner.create("/pipelines", json!({ "name": "Own" })).id();
+        let made = t
+            .owner
+            .create("/stages", json!({ "name": "s", "pipeline_id": pipeline }));
+        let stage = format!("/stages/{}", made.id());
+        t.owner.delete(&stage, 1).expect(204);
+        [
+            delete(&t.admin, format!("/pipelines/{pipeline}")),
+            restore(&t.owner, stage),
+        ]
+    }),
+    ("a team goes, its member comes back", |t| {
+        let team = t.owner.create("/teams", json!({ "name": "Own" })).id();
+        let joined = json!({ "team_id": team, "user_id": t.sales.id });
+        let joined = format!("/team-members/{}", t.owner.create("/team-members", joined).id());
+        t.owner.delete(&joined, 1).expect(204);
+        [delete(&t.admin, format!("/teams/{team}")), restore(&t.owner, joined)]
     }),
     ("a team goes, somebody joins it", |t| {
         let team = t.owner.create("/teams", json!({ "name": "Own" })).id();

@@ -48,8 +48,17 @@ both! {
         let path = format!("/stages/{}", made.id());
         t.owner.delete(&path, 1).refused(409, "still_referenced");
         t.owner.delete(&format!("/pipelines/{pipeline}"), 1).refused(409, "still_referenced");
-        t.sales.delete(&format!("/opportunities/{}", deal.id()), 1).expect(204);
+        // In the bin it still needs the stage: it could not come back.
+        let in_stage = format!("/opportunities/{}", deal.id());
+        t.sales.delete(&in_stage, 1).expect(204);
+        for path in [&path, &format!("/pipelines/{pipeline}")] {
+            t.owner.delete(path, 1).refused(409, if *path == format!("/stages/{}", made.id()) { "referenced_from_bin" } else { "still_referenced" });
+        }
+        t.sales.act(&format!("{in_stage}/restore")).if_match(2).expect(200);
+        t.sales.act(&format!("{in_stage}/move")).if_match(3).json(json!({ "stage_id": seed::stages(&t.owner)[0] })).expect(200);
+        t.sales.delete(&in_stage, 4).expect(204);
         t.owner.delete(&path, 1).expect(204);
+        t.sales.act(&format!("{in_stage}/restore")).if_match(5).expect(200);
         t.owner.patch(&format!("/stages/{}", seed::stages(&t.owner)[0]), 1, json!({ "pipeline_id": pipeline })).invalid(&["/pipeline_id read_only"]);
     }
 

@@ -402,11 +402,7 @@ pub(super) fn stale(tx: &mut Tx, permit: &Permit, old: &AnyRecord, deleted: &'st
 
 pub fn delete(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<()> {
     let kind = old.kind();
-    if let Some(referrer) = referrers::holding(tx, permit, kind, old.id())? {
-        return Err(Error::Domain(domain::Error::Conflict(
-            Issue::new("", "still_referenced").with("kind", referrer),
-        )));
-    }
+    referrers::check(tx, permit, kind, old.id())?;
     let now = Instant::now();
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, deleted_at = ",

@@ -125,7 +125,7 @@ fn check_settings(tx: &mut Tx, permit: &Permit, layout: &Layout, row: &[Val]) ->
         let ids = referred(&row[*i]);
         let there = page::ids_referable(tx, &permit.scope(), target, &ids)?;
         if ids.iter().any(|id| !there.contains(id)) {
-            issues.add(Issue::at(field.name, "reference_not_found"));
+            issues.add(Issue::at(field.name, "reference_in_bin"));
         }
     }
     Ok(issues.or(())?)

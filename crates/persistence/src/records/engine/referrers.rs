@@ -10,8 +10,7 @@ use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::change::ChangeAction;
 use domain::policy::Permit;
-use domain::query::{Filter, Leaf, Test};
-use domain::record::OnDelete;
+use domain::record::{InBin, OnDelete};
 use domain::value::{Storage, Val};
 use domain::{Field, Id, Instant, Issue, Kind};
 use serde_json::{Value as Json, json};
@@ -27,32 +26,25 @@ fn places(kind: &Kind, on_delete: OnDelete) -> impl Iterator<Item = (&'static Ki
 
 /// ` FROM … t WHERE` a row of the kind refers to the record.
 fn referring(tx: &Tx, permit: &Permit, columns: &str, kind: &Kind, field: &Field, id: Id) -> Sql {
-    let (dialect, (column, storage)) = (tx.dialect(), field.filter_column());
     let mut sql = Sql::new(format!(
         "SELECT {columns} FROM {} t WHERE t.workspace_id = ",
         kind.plural
     ));
     sql.bind(permit.workspace()).push(" AND ");
-    let test = match field.is_several() {
-        true => Test::Has(id.to_string()),
-        false => Test::Eq(Val::Id(id)),
-    };
-    filter::filter(&mut sql, dialect, &Filter::Leaf(Leaf { column, storage, test }));
+    filter::refers(&mut sql, tx.dialect(), field, id);
     sql
 }
 
-/// A kind with a live record that refers to this one and keeps it from being deleted.
-pub fn holding(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<&'static str>> {
-    let lines = domain::KINDS
-        .iter()
-        .filter_map(|other| Some((other.name, other.lines?)));
-    let lines = lines.flat_map(|(name, lines)| {
-        lines
-            .refers
-            .iter()
-            .map(move |(column, to)| (name, lines.table, *column, *to))
+/// Refuses to delete a record that others need: live ones that refer to it, and those in the bin that could not come back
+/// without it.
+pub fn check(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<()> {
+    let lines = domain::KINDS.iter().filter_map(|other| Some((*other, other.lines?)));
+    let lines = lines.flat_map(|(other, lines)| {
+        let refers = lines.refers.iter();
+        refers.map(move |(column, to)| (other, lines.table, *column, *to))
     });
     let lines: Vec<_> = lines.filter(|(.., to)| *to == kind.name).collect();
+    let refused = |code, by: &Kind| Err(domain::Error::Conflict(Issue::new("", code).with("kind", by.name)).into());
     if tx.dialect() == Dialect::Pg && (!lines.is_empty() || domain::KINDS.iter().any(|k| refers_to(k, kind))) {
         // Who is about to refer to it waits until this transaction ends, and then does not find it.
         let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", kind.plural))
@@ -62,25 +54,35 @@ pub fn holding(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Opti
             .text(" FOR UPDATE");
         tx.row(&sql, &[Storage::Id])?;
     }
-    for (other, field) in places(kind, OnDelete::Restrict) {
-        let mut sql = referring(tx, permit, "t.id", other, field, id);
-        sql.push(" AND t.deleted_at IS NULL LIMIT 1");
-        if !tx.rows(&sql, &[Storage::Id])?.is_empty() {
-            return Ok(Some(other.name));
+    // Those that live first: they are what people see.
+    for (alive, code) in [("IS NULL", "still_referenced"), ("IS NOT NULL", "referenced_from_bin")] {
+        for (other, field) in places(kind, OnDelete::Restrict) {
+            if alive == "IS NOT NULL" && field.held_in_bin() != InBin::Holds {
+                continue;
+            }
+            let mut sql = referring(tx, permit, "t.id", other, field, id);
+            sql.push(format!(" AND t.deleted_at {alive} LIMIT 1"));
+            if !tx.rows(&sql, &[Storage::Id])?.is_empty() {
+                return refused(code, other);
+            }
         }
-    }
-    // What is part of a record goes with it, and is never in the bin.
-    for (name, table, column, _) in lines {
-        let sql = Sql::new(format!("SELECT workspace_id FROM {table} WHERE {column} = "))
+        // What is part of a record is there as long as the record, and in the bin with it.
+        for (other, table, column, _) in &lines {
+            let sql = Sql::new(format!(
+                "SELECT t.id FROM {table} l JOIN {} t ON t.workspace_id = l.workspace_id AND t.id = l.{}_id \
+                 WHERE t.deleted_at {alive} AND l.{column} = ",
+                other.plural, other.name
+            ))
             .value(id)
-            .text(" AND workspace_id = ")
+            .text(" AND l.workspace_id = ")
             .value(permit.workspace())
             .text(" LIMIT 1");
-        if !tx.rows(&sql, &[Storage::Id])?.is_empty() {
-            return Ok(Some(name));
+            if !tx.rows(&sql, &[Storage::Id])?.is_empty() {
+                return refused(code, other);
+            }
         }
     }
-    Ok(None)
+    Ok(())
 }
 
 /// Whether records of `other` refer to those of `kind` in a way that deleting has to know of.
@@ -91,7 +93,8 @@ fn refers_to(other: &Kind, kind: &Kind) -> bool {
 
 /// After a record has gone to the bin: what refers to it refers to it no more, or goes with it.
 pub fn let_go(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id, at: Instant) -> Result<()> {
-    for (other, field) in places(kind, OnDelete::Clear) {
+    let in_bin = places(kind, OnDelete::Restrict).filter(|(_, field)| field.held_in_bin() == InBin::LetsGo);
+    for (other, field) in places(kind, OnDelete::Clear).chain(in_bin) {
         clear(tx, permit, other, field, id, at)?;
     }
     for (other, field) in places(kind, OnDelete::Cascade) {
@@ -224,10 +227,7 @@ pub(crate) fn take_along(
     locked(&mut sql, tx.dialect());
     let rows = found(tx, &sql, field.filter_column().1)?;
     for (one, ..) in &rows {
-        if let Some(referrer) = holding(tx, permit, kind, *one)? {
-            let issue = Issue::new("", "still_referenced").with("kind", referrer);
-            return Err(domain::Error::Conflict(issue).into());
-        }
+        check(tx, permit, kind, *one)?;
     }
     if rows.is_empty() {
         return Ok(());
