@@ -20,13 +20,31 @@ const JITTER = Number(process.env.GUANXI_BROWSER_JITTER ?? 0);
 const LOADING = '.boot, .skeleton, .progress, .tloading, [aria-busy=true]';
 let asked = 0;
 
-/** Until nothing that matches has been there for some frames, counted anew each time. */
+/** Runs before any script of the page: counts what it has asked of the API and not yet read to the end. */
+function countAsked() {
+  const fetch = window.fetch;
+  window.underWay = 0;
+  window.fetch = async (url, options) => {
+    if (!String(url).includes('/api/v1/') || (options?.method ?? 'GET') !== 'GET') return fetch(url, options);
+    window.underWay += 1;
+    try {
+      const answer = await fetch(url, options);
+      // The page reads its own; this copy tells when all of it is there.
+      await answer.clone().arrayBuffer();
+      return answer;
+    } finally {
+      window.underWay -= 1;
+    }
+  };
+}
+
+/** Until nothing that matches has been there and no answer awaited for some frames, counted anew each time. */
 function calm(page, loading) {
   asked += 1;
   return page.waitForFunction(([loading, asked]) => {
     if (window.calm?.asked !== asked) window.calm = { asked, frames: 0 };
-    window.calm.frames = document.querySelector(loading) ? 0 : window.calm.frames + 1;
-    return window.calm.frames > 8;
+    window.calm.frames = window.underWay > 0 || document.querySelector(loading) ? 0 : window.calm.frames + 1;
+    return window.calm.frames > 3;
   }, [loading, asked]);
 }
 
@@ -59,6 +77,7 @@ export class App {
         await route.fallback().catch(() => {});
       });
     }
+    await app.context.addInitScript(countAsked);
     app.page = await app.context.newPage();
     app.watch(app.page, expected, offline);
     if (who) await app.signIn(who);

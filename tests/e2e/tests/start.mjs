@@ -12,9 +12,6 @@ function counted(page) {
   return calls;
 }
 
-/** Seconds after which nothing more is asked. */
-const quiet = (page) => page.waitForTimeout(400);
-
 for (const [plural, field] of [['customers', 'name'], ['contacts', 'name'], ['leads', 'name'], ['opportunities', 'name'], ['products', 'name']]) {
   test(`few calls: a cold list of ${plural} takes three, a record opened from it two`, async ({ open, api }) => {
     const name = unique('少问');
@@ -24,13 +21,12 @@ for (const [plural, field] of [['customers', 'name'], ['contacts', 'name'], ['le
     const calls = counted(page);
     await app.goto(`/${plural}?q=${name}`);
     await app.row(name).waitFor();
-    await quiet(page);
+    await app.settled();
     assert.ok(calls.length <= 3, `a cold list: ${calls.join('\n')}`);
     calls.length = 0;
     await app.row(name).getByRole('button', { name }).click();
     await page.locator('.panel .fields').waitFor();
     await app.settled();
-    await quiet(page);
     assert.ok(calls.length <= 2, `a record opened from it: ${calls.join('\n')}`);
   });
 }
