@@ -1,65 +1,60 @@
-//! The record kinds the app knows, from the same declarations as the server's.
+//! The record kinds as screens ask for them: which there are, where they are shown, and which fields a person reads, writes
+//! and starts with. All of it follows from what the server tells (`schema`).
 
 use crate::{
     i18n::{Locale, locale},
     record::row::Row,
+    schema::{self, FILTER, Place, READONLY, Type},
     state,
 };
-use domain::policy::Access;
-use domain::record::{self, Place};
-use domain::{Field, Kind, Record, value::Type};
-use std::sync::LazyLock;
+use domain::{policy::Access, record::stem};
 
-pub static CUSTOMER: &Kind = domain::customer::Customer::KIND;
-pub static CONTACT: &Kind = domain::contact::Contact::KIND;
-pub static LEAD: &Kind = domain::lead::Lead::KIND;
-pub static OPPORTUNITY: &Kind = domain::opportunity::Opportunity::KIND;
-pub static PRODUCT: &Kind = domain::product::Product::KIND;
-pub static ACTIVITY: &Kind = domain::activity::Activity::KIND;
-pub static TASK: &Kind = domain::task::Task::KIND;
-pub static USER: &Kind = domain::user::User::KIND;
-pub static TEAM: &Kind = domain::team::Team::KIND;
-pub static ROLE: &Kind = domain::role::Role::KIND;
-pub static PIPELINE: &Kind = domain::pipeline::Pipeline::KIND;
-pub static STAGE: &Kind = domain::stage::Stage::KIND;
-pub static PICKLIST: &Kind = domain::picklist::Picklist::KIND;
+pub use schema::{Field, Kind, kind, of};
 
-pub static CURRENCY: &Kind = domain::currency::Currency::KIND;
-pub static EXCHANGE_RATE: &Kind = domain::exchange_rate::ExchangeRate::KIND;
-pub static HOLIDAY: &Kind = domain::holiday::Holiday::KIND;
-pub static NUMBERING_RULE: &Kind = domain::numbering_rule::NumberingRule::KIND;
+/// What people work with most comes first, wherever kinds are listed; others follow as the server orders them.
+pub const FIRST: [&str; 7] = [
+    "lead",
+    "customer",
+    "contact",
+    "opportunity",
+    "product",
+    "activity",
+    "task",
+];
 
-/// What people work with, in the order in which it is offered; the rest follows.
-static FIRST: [&Kind; 7] = [LEAD, CUSTOMER, CONTACT, OPPORTUNITY, PRODUCT, ACTIVITY, TASK];
+/// All that the person sees, in the order in which they are offered.
+pub fn all() -> Vec<&'static Kind> {
+    let mut all = schema::told();
+    all.retain(|k| !k.work && k.part_of.is_none());
+    all.sort_by_key(|k| FIRST.iter().position(|n| *n == k.name).unwrap_or(FIRST.len()));
+    all
+}
 
-/// All that has records of its own, in the order in which it is offered.
-pub static ALL: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
-    let own = domain::KINDS.iter().filter(|kind| !kind.work && kind.part_of.is_none());
-    let rest = own
-        .copied()
-        .filter(|kind| FIRST.iter().all(|first| first.name != kind.name));
-    FIRST.into_iter().chain(rest).collect()
-});
+/// All there are, seen or not: what is told of others' records, or counted, may be of any.
+pub fn every() -> impl Iterator<Item = &'static Kind> {
+    let kinds = schema::subjects().into_iter().filter(|s| s.usual.is_some());
+    kinds.map(|s| of(s.name))
+}
 
-/// Kinds with pages, each with the address of its list.
-pub static LISTED: LazyLock<Vec<(String, &'static Kind)>> = LazyLock::new(|| {
-    let listed = ALL.iter().filter(|kind| kind.page);
-    listed.map(|kind| (format!("/{}", kind.path()), *kind)).collect()
-});
-
-pub fn kind(name: &str) -> Option<&'static Kind> {
-    ALL.iter().copied().find(|k| k.name == name)
+/// Those whose records have pages.
+pub fn with_pages() -> impl Iterator<Item = &'static Kind> {
+    all().into_iter().filter(|k| k.page)
 }
 
 /// By the plural of the API, as it stands in bodies or in addresses.
 pub fn by_plural(plural: &str) -> Option<&'static Kind> {
-    ALL.iter().copied().find(|k| k.plural == plural || k.path() == plural)
+    all().into_iter().find(|k| k.plural == plural || k.path() == plural)
+}
+
+/// Whether this person may fill it from a file.
+pub fn may_import(kind: &Kind) -> bool {
+    kind.importable && state::may(kind.name, "import")
 }
 
 /// What many of a kind are called, as a heading. Chinese has no plural; English takes that of the API.
 pub fn heading(kind: &Kind) -> String {
     if locale() == Locale::Zh {
-        return kind.label.zh.to_owned();
+        return kind.label.to_owned();
     }
     let plural = kind.plural.replace('_', " ");
     let mut chars = plural.chars();
@@ -76,9 +71,8 @@ pub fn many(kind: &Kind) -> String {
 
 /// Where a record of a kind has its page, if it has one.
 pub fn page(kind: &str, id: &str) -> Option<String> {
-    self::kind(kind)
-        .filter(|k| k.page)
-        .map(|k| format!("/{}/{id}", k.path()))
+    let kind = self::kind(kind).filter(|k| k.page)?;
+    Some(format!("/{}/{id}", kind.path()))
 }
 
 /// Where the records of a kind are listed.
@@ -99,8 +93,8 @@ pub fn place(name: &str, id: &str) -> Option<String> {
 }
 
 /// Fields a person reads and writes; the rest are bookkeeping, or not for them.
-pub fn visible(kind: &Kind, field: &Field) -> bool {
-    state::access(kind.name, field.name) < Access::Hidden
+pub fn visible(_: &Kind, field: &Field) -> bool {
+    field.access < Access::Hidden
         && !matches!(
             field.name,
             "id" | "version" | "custom_fields" | "external_id" | "avatar"
@@ -110,8 +104,8 @@ pub fn visible(kind: &Kind, field: &Field) -> bool {
 
 pub fn writable(kind: &Kind, field: &Field) -> bool {
     visible(kind, field)
-        && state::access(kind.name, field.name) == Access::Full
-        && !field.can(record::READONLY)
+        && field.access == Access::Full
+        && !field.can(READONLY)
         && !matches!(field.name, "created_at" | "updated_at" | "created_by")
         // Another owner is a right of its own; without it a new record is one's own.
         && (field.name != "owner_id" || state::may(kind.name, "assign"))
@@ -119,7 +113,7 @@ pub fn writable(kind: &Kind, field: &Field) -> bool {
 
 /// Fields that may be sorted and filtered by: not those of which only a part is seen.
 pub fn readable(kind: &Kind, field: &Field) -> bool {
-    visible(kind, field) && state::access(kind.name, field.name) < Access::Masked
+    visible(kind, field) && field.access < Access::Masked
 }
 
 /// What a list asks for, so that references come with their names.
@@ -140,11 +134,8 @@ pub fn first_columns(kind: &Kind) -> Vec<&'static Field> {
 
 /// Fields a person reads, as they stand on the page: name and groups first, bookkeeping last.
 pub fn in_order(kind: &'static Kind) -> Vec<&'static Field> {
-    let named: Vec<&str> = kind
-        .groups
-        .iter()
-        .flat_map(|(_, names)| names.iter().copied())
-        .collect();
+    let groups = kind.groups.iter();
+    let named: Vec<&str> = groups.flat_map(|(_, names)| names.iter().copied()).collect();
     let mut fields: Vec<&'static Field> = kind.fields.iter().filter(|f| visible(kind, f)).collect();
     fields.sort_by_key(|f| match named.iter().position(|n| *n == f.name) {
         _ if f.name == kind.title => 0,
@@ -162,4 +153,33 @@ pub fn aside(field: &Field, row: &Row) -> bool {
         Place::Aside => true,
         Place::IfSet => row.get(field.name).is_null(),
     }
+}
+
+/// The kinds whose records belong to one of this kind, directly or through another of them; parents come first.
+pub fn dependants(kind: &Kind) -> Vec<&'static Kind> {
+    let mut found: Vec<&'static Kind> = Vec::new();
+    for other in schema::told().into_iter().filter(|k| k.owned && k.name != kind.name) {
+        if other.belongs_to(kind.name) || found.iter().any(|k| other.belongs_to(k.name)) {
+            found.push(other);
+        }
+    }
+    found
+}
+
+/// The field of a kind that says which record, or records, of another it is about.
+pub fn link(of: &Kind, kind: &Kind) -> Option<&'static Field> {
+    let mut fields = of.fields.iter();
+    fields.find(|f| f.refers == Some(kind.name) && stem(f.name) == Some(kind.name))
+}
+
+/// The kinds that have a tab on the page of a record, each with the field that says so: those that somebody owns and that
+/// name the records of this kind they are about. What is told on its timeline needs no tab.
+pub fn related(kind: &Kind) -> Vec<(&'static Kind, &'static Field)> {
+    let about = |k: &'static Kind| {
+        let field = link(k, kind).filter(|f| !f.can(READONLY) && f.can(FILTER))?;
+        Some((k, field))
+    };
+    let told = |k: &Kind| kind.timeline && k.name == "activity";
+    let others = all().into_iter().filter(|k| kind.page && k.owned && !told(k));
+    others.filter_map(about).collect()
 }

@@ -23,6 +23,7 @@ mod people;
 mod record;
 mod route;
 mod sales;
+mod schema;
 mod settings;
 mod shell;
 mod start;
@@ -131,18 +132,18 @@ fn screen(path: String) -> AnyView {
         ["bin"] => ui::later(|| parts::bin(None)),
         ["bin", plural] => match kinds::by_plural(plural) {
             Some(kind) => ui::later(move || parts::bin(Some(kind))),
-            None => lost(),
+            None => unseen(plural),
         },
-        [plural] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
+        [plural] => match kinds::by_plural(plural).filter(|k| k.page) {
             Some(kind) => ui::later(move || parts::list(kind)),
-            None => lost(),
+            None => unseen(plural),
         },
-        [plural, id] => match kinds::by_plural(plural).filter(|k| kinds::page(k.name, "").is_some()) {
+        [plural, id] => match kinds::by_plural(plural).filter(|k| k.page) {
             Some(kind) => {
                 let id = (*id).to_owned();
                 ui::later(move || parts::record(kind, id.clone()))
             }
-            None => lost(),
+            None => unseen(plural),
         },
         _ => lost(),
     }
@@ -161,7 +162,19 @@ fn title(parts: &[&str]) -> String {
     }
 }
 
+fn home() -> AnyView {
+    view! { <a class="btn" href="/">{ui::icon("home")}{t().home}</a> }.into_any()
+}
+
 fn lost() -> AnyView {
-    let home = view! { <a class="btn" href="/">{ui::icon("home")}{t().home}</a> }.into_any();
-    ui::states::nowhere("search", t().no_such_page, t().no_such_page_text, home)
+    ui::states::nowhere("search", t().no_such_page, t().no_such_page_text, home())
+}
+
+/// Of a kind that the person is not told of, there may be records all the same.
+fn unseen(plural: &str) -> AnyView {
+    let closed = |s: &&schema::Subject| s.path == plural && kinds::kind(s.name).is_none();
+    match schema::subjects().into_iter().find(closed) {
+        Some(_) => ui::states::nowhere("lock", t().not_allowed, t().not_allowed_text, home()),
+        None => lost(),
+    }
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::boxed_local, reason = "what is handed over to a part stays one word")]
 
+use crate::kinds::Kind;
 use crate::{
     customers::task,
     data::import,
@@ -15,7 +16,6 @@ use crate::{
     settings,
     ui::Fetched,
 };
-use domain::Kind;
 use leptos::prelude::*;
 
 /// Each function becomes a future that fetches its part first. Few and large: what two parts share becomes a file of its
@@ -32,7 +32,7 @@ macro_rules! parts {
 parts! {
     list {
         fn list(kind: &'static Kind) {
-            view! { <list::ListPage kind icon_name=kind.icon/> }
+            view! { <list::ListPage kind/> }
         }
         // Whichever screen it comes over, this part is fetched first.
         fn conflict(it: Box<Conflict>) {

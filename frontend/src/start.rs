@@ -1,11 +1,12 @@
-//! What the app begins with, in one request: who is signed in, the values of lists, currencies, roles and stages, in one language.
-//! Asked for again when the language, a right or one of these has changed; who has it already is sent nothing.
+//! What the app begins with, in one request: who is signed in, the kinds of records, the values of lists, currencies, roles and
+//! stages, in one language. Asked for again when the language, a right or one of these has changed; who has it already is sent
+//! nothing.
 
 use crate::{
     api::{self, Me, Outcome, Problem},
     avatar, currency, dom,
     i18n::{self, Locale},
-    kinds, opportunity, picklist, role,
+    opportunity, picklist, role, schema,
     state::{Session, state},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -57,6 +58,7 @@ pub async fn load_in(locale: Locale) -> Outcome<()> {
     if !reply.unchanged {
         let body = &reply.body;
         let user = &body["me"]["user"];
+        schema::learn(&body["kinds"], &body["subjects"]);
         avatar::learn(user["id"].as_str().unwrap_or_default(), user["avatar"].as_str());
         state.picklists.set(picklist::read(&body["picklists"]));
         state.roles.set(role::read(&body["roles"]));
@@ -80,14 +82,7 @@ pub fn again() {
 
 /// What is written here may be part of it.
 pub fn follow() {
-    let parts = [
-        kinds::PICKLIST,
-        kinds::ROLE,
-        kinds::CURRENCY,
-        kinds::PIPELINE,
-        kinds::STAGE,
-    ]
-    .map(|k| k.plural);
+    let parts = ["picklists", "roles", "currencies", "pipelines", "stages"];
     Effect::new(move |_| {
         if state()
             .change

@@ -41,7 +41,7 @@ const FLOORS: [Floor; 5] = [
     },
     Floor {
         path: "frontend/src/",
-        beside: "api dom i18n kinds leave main parts record route settings shell start state ui",
+        beside: "api dom i18n kinds leave main parts record route schema settings shell start state ui",
         own: "access account audit auth calendar company currencies holidays numbering picklists pipelines report space",
     },
     Floor {
@@ -59,7 +59,14 @@ pub fn check() -> Result<()> {
     for (path, lines) in long_files(&tree) {
         println!("note: {path} has {lines} lines; what does it really contain?");
     }
-    let rules = [opening_lines, nouns, migrations, machine_paths, lock_files];
+    let rules = [
+        opening_lines,
+        nouns,
+        declarations,
+        migrations,
+        machine_paths,
+        lock_files,
+    ];
     let problems: Vec<_> = rules.iter().flat_map(|rule| rule(&tree)).collect();
     ensure!(
         problems.is_empty(),
@@ -118,6 +125,15 @@ fn opening_lines(tree: &Tree) -> Vec<String> {
     });
     silent
         .map(|(path, _)| format!("{path}: its first line must be `//! ` and what lives in the file"))
+        .collect()
+}
+
+/// The app learns the kinds from what the server tells: a declaration compiled into it would weigh on every first load.
+fn declarations(tree: &Tree) -> Vec<String> {
+    let app = texts(tree).filter(|(path, _)| path.starts_with("frontend/src/"));
+    let declared = app.filter(|(_, text)| ["::KIND", "domain::kind("].iter().any(|name| text.contains(name)));
+    declared
+        .map(|(path, _)| format!("{path}: the app knows kinds from what the server tells, not from their declarations"))
         .collect()
 }
 
@@ -267,6 +283,23 @@ mod tests {
             ("d.rs", ""),
         ]);
         assert_eq!(opening_lines(&tree).len(), 3);
+    }
+
+    #[test]
+    fn the_app_has_no_declarations_of_kinds() {
+        let tree = tree(&[
+            (
+                "frontend/src/kinds.rs",
+                "//! Kinds.\nstatic LEAD: &Kind = domain::lead::Lead::KIND;\n",
+            ),
+            (
+                "frontend/src/record/list.rs",
+                "//! Lists.\nlet all = domain::KINDS.iter();\n",
+            ),
+            ("frontend/src/schema.rs", "//! As told.\nkinds::of(\"lead\")\n"),
+            ("crates/api/src/records/start.rs", "//! Start.\nRole::KIND\n"),
+        ]);
+        assert_eq!(declarations(&tree).len(), 2);
     }
 
     #[test]

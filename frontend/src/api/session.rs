@@ -8,7 +8,6 @@ use crate::{
     start,
     state::{Session, me, state},
 };
-use domain::policy::{Access, FieldRights};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -39,8 +38,6 @@ pub struct Me {
     pub configures: bool,
     pub roles: Vec<String>,
     rights: Value,
-    /// Fields of which the user sees or may do less than all.
-    closed: FieldRights,
 }
 
 impl Me {
@@ -67,12 +64,7 @@ impl Me {
                 .map(|r| text(if r.is_string() { r } else { &r["name"] }))
                 .collect(),
             rights: body["rights"].clone(),
-            closed: serde_json::from_value(body["field_rights"].clone()).unwrap_or_default(),
         }
-    }
-
-    pub fn access(&self, kind: &str, field: &str) -> Access {
-        self.closed.access(kind, field)
     }
 
     /// Whether an action on a kind is allowed at any reach, read as the server does: an entry for a kind is all there

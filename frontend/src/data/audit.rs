@@ -11,11 +11,11 @@ use crate::{
         names::{Names, Wanted},
         row::Row,
     },
-    role, route,
+    role, route, schema,
     state::{self, state},
     ui::{self, avatar, badge, combobox::Combobox, icon, toast},
 };
-use domain::change::{self, ChangeAction};
+use domain::change::{BESIDE, ChangeAction};
 use leptos::{prelude::*, task::spawn_local};
 
 /// Where the record of an entry is shown.
@@ -43,7 +43,7 @@ pub fn AuditLog() -> impl IntoView {
         let mut wanted = Wanted::default();
         pages.rows.with(|rows| {
             for row in rows {
-                changes::mentioned(domain::kind(row.text("kind")), &row.whole(), &mut wanted);
+                changes::mentioned(kinds::kind(row.text("kind")), &row.whole(), &mut wanted);
             }
         });
         spawn_local(async move {
@@ -109,16 +109,19 @@ fn filters() -> AnyView {
         }
         .into_any()
     };
-    let kinds = change::kinds().map(|(name, name_of)| (name, label(name_of))).collect();
+    let with_records = schema::subjects().into_iter().filter(|s| s.usual.is_some());
+    let mut kinds: Vec<_> = with_records.map(|s| (s.name, s.label)).collect();
+    for (name, called) in BESIDE {
+        if kinds.iter().all(|(known, _)| *known != name) {
+            kinds.push((name, label(called)));
+        }
+    }
     let actions = ChangeAction::ALL.iter().map(|a| (a.key(), label(a.label()))).collect();
     // The fields of the kind chosen, if one is.
     let of_kind = Memo::new(move |_| asked("kind")());
     let field = move || {
-        let kind = domain::kind(&of_kind.get())?;
-        let fields = kinds::in_order(kind)
-            .into_iter()
-            .map(|f| (f.name, label(f.label)))
-            .collect();
+        let kind = kinds::kind(&of_kind.get())?;
+        let fields = kinds::in_order(kind).into_iter().map(|f| (f.name, f.label)).collect();
         Some(select("field", t().changed_field, t().any_field, fields))
     };
     let who = RwSignal::new(None::<(String, String)>);
@@ -145,7 +148,7 @@ fn filters() -> AnyView {
     let narrowed = move || state().address.with(|a| !a.query.is_empty());
     view! {
         <div class="audit-filters" role="group" aria-label=t().filter>
-            <div class="small-field"><label for="audit-who">{t().who}</label><Combobox kind=kinds::USER value=who id="audit-who" changed=chosen/></div>
+            <div class="small-field"><label for="audit-who">{t().who}</label><Combobox kind=kinds::of("user") value=who id="audit-who" changed=chosen/></div>
             {select("kind", t().record_kind, t().all_kinds, kinds)}
             {select("action", t().action, t().all_actions, actions)}
             {field}
@@ -167,7 +170,7 @@ fn filters() -> AnyView {
 
 fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
     let kind_name = entry.text("kind").to_owned();
-    let kind = domain::kind(&kind_name);
+    let kind = kinds::kind(&kind_name);
     let actor = entry.text("actor_id").to_owned();
     let who = match entry.get("actor_id").as_str() {
         None => t().the_system.to_owned(),
@@ -179,9 +182,15 @@ fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
         _ => label(a.label()),
     });
     // What was done says already that it is about a sign-in.
-    let what = match change::label(&kind_name) {
+    let beside = || {
+        BESIDE
+            .iter()
+            .find(|(name, _)| *name == kind_name)
+            .map(|(_, called)| label(*called))
+    };
+    let what = match schema::subject(&kind_name).map(|s| s.label).or_else(beside) {
         _ if kind_name == "session" => String::new(),
-        Some(name) => label(name).to_owned(),
+        Some(name) => name.to_owned(),
         None => kind_name.clone(),
     };
     let record = entry.get("record");

@@ -3,7 +3,7 @@
 use crate::{
     api, currency,
     dom::Tell,
-    i18n::{fill, format, label, t},
+    i18n::{fill, format, t},
     kinds,
     record::{list::Pages, row::Row, save},
     state::{self, announce, state},
@@ -19,7 +19,7 @@ pub fn Currencies() -> impl IntoView {
     let load = move || used.load("/currencies?limit=200&sort=code".to_owned());
     Effect::new(move |_| {
         let kind = state().change.get().map(|c| c.kind);
-        if kind.is_none_or(|k| k == kinds::CURRENCY.plural || k == kinds::EXCHANGE_RATE.plural) {
+        if kind.is_none_or(|k| k == kinds::of("currency").plural || k == kinds::of("exchange_rate").plural) {
             load();
         }
     });
@@ -50,8 +50,8 @@ pub fn Currencies() -> impl IntoView {
                 let row = row.clone();
                 spawn_local(async move {
                     let patch = Map::from_iter([("disabled".to_owned(), json!(!disabled))]);
-                    if let Err(problem) = save::send(kinds::CURRENCY, &row, &patch, &Map::new()).await {
-                        save::refused(kinds::CURRENCY, row.id(), problem).await;
+                    if let Err(problem) = save::send(kinds::of("currency"), &row, &patch, &Map::new()).await {
+                        save::refused(kinds::of("currency"), row.id(), problem).await;
                     }
                 });
             }
@@ -125,7 +125,7 @@ fn rates(code: &str, base: StoredValue<String>) -> AnyView {
     Effect::new(move |before: Option<()>| {
         let changed = state()
             .change
-            .with(|c| c.as_ref().is_some_and(|c| c.kind == kinds::EXCHANGE_RATE.plural));
+            .with(|c| c.as_ref().is_some_and(|c| c.kind == kinds::of("exchange_rate").plural));
         if before.is_some() && changed {
             load();
         }
@@ -162,7 +162,7 @@ fn rate_list(code: &str, rates: &[Row], base: &str) -> AnyView {
                     <span class="line-rest">{fill(t().valid_since, &[&day])}</span>
                 </div>
                 {(holds == Some(i)).then(|| badge("active", t().holds_now))}
-                {may.then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove on:click=move |_| save::delete(kinds::EXCHANGE_RATE, &row, Callback::new(|()| ()))>{icon("trash")}</button> })}
+                {may.then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove on:click=move |_| save::delete(kinds::of("exchange_rate"), &row, Callback::new(|()| ()))>{icon("trash")}</button> })}
             </li>
         }
     });
@@ -203,7 +203,7 @@ fn AddCurrency(used: Vec<String>, close: Callback<()>) -> impl IntoView {
     let sending = Sending::new();
     let add = move || {
         let body = json!({ "code": chosen.get_untracked() });
-        make(kinds::CURRENCY.plural, "/currencies", body, sending, close);
+        make(kinds::of("currency").plural, "/currencies", body, sending, close);
     };
     let options = free
         .into_iter()
@@ -213,7 +213,7 @@ fn AddCurrency(used: Vec<String>, close: Callback<()>) -> impl IntoView {
         <Dialog title=t().add_currency close>
             <form on:submit=submit(add) novalidate=true>
                 <div class="dialog-body">
-                    {sending.field("code", "currency-code", label(kinds::CURRENCY.label), select.into_any())}
+                    {sending.field("code", "currency-code", kinds::of("currency").label, select.into_any())}
                     {sending.alert()}
                 </div>
                 {sending.foot(close, t().add, || true)}
@@ -241,7 +241,13 @@ fn AddRate(code: String, close: Callback<()>) -> impl IntoView {
             .map_or(typed, |r| r.to_string());
         let day = day.get_untracked();
         let body = json!({ "currency": of, "valid_from": parse_day(&day).map(|_| day), "rate": one });
-        make(kinds::EXCHANGE_RATE.plural, "/exchange-rates", body, sending, close);
+        make(
+            kinds::of("exchange_rate").plural,
+            "/exchange-rates",
+            body,
+            sending,
+            close,
+        );
     };
     let name = code.clone();
     let choices = [1i64, 100, 10_000].map(|n| (n, format!("{n} {name}")));
@@ -251,7 +257,7 @@ fn AddRate(code: String, close: Callback<()>) -> impl IntoView {
     let units_box = view! { <select class="input" id="rate-units" on:change=move |e| units.set(event_target_value(&e).parse().unwrap_or(1))>{choices.collect_view()}</select> };
     let rate_box = view! { <input class="input num" id="rate-value" inputmode="decimal" autocomplete="off" prop:value=rate on:input=move |e| rate.set(event_target_value(&e))/> };
     let day_box = view! { <input type="date" class="input" id="rate-day" prop:value=day on:input=move |e| day.set(event_target_value(&e))/> };
-    let day_name = kinds::EXCHANGE_RATE.field("valid_from").map(|f| label(f.label));
+    let day_name = kinds::of("exchange_rate").field("valid_from").map(|f| f.label);
     view! {
         <Dialog title=fill(t().add_rate_of, &[&code]) close>
             <form on:submit=submit(add) novalidate=true>

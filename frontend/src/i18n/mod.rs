@@ -26,9 +26,9 @@ pub fn label(label: Label) -> &'static str {
     label.get(locale())
 }
 
-/// A label within a sentence.
-pub fn noun(text: Label) -> String {
-    text.within(locale())
+/// A name within a sentence.
+pub fn noun(name: &str) -> String {
+    locale().within(name)
 }
 
 /// Puts values in the places marked `{}`, in order.

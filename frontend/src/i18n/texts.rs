@@ -1,5 +1,5 @@
 //! All texts of the app, each in both languages. A missing one, or one whose places `{}` differ, does not compile.
-//! Names of records and fields are declared beside them in the domain, not here.
+//! Names of records and fields are told by the server, not here.
 
 use super::Locale;
 
@@ -118,6 +118,7 @@ texts! {
     reload: "重新加载" / "Reload";
     not_found: "找不到这条记录" / "This record cannot be found";
     not_allowed: "没有权限" / "You do not have permission to see this";
+    not_allowed_text: "如需查看，请联系管理员。" / "If you need it, ask an administrator.";
     no_answer: "服务器没有响应，请检查网络后重试。" / "The server is not responding. Check your connection and try again.";
     retry_in: "请在 {} 秒后重试。" / "Please try again in {} seconds.";
     failed_with: "操作失败（{}）。" / "Something went wrong ({}).";
@@ -345,6 +346,7 @@ texts! {
     product_lines: "产品明细" / "Products";
     no_lines: "还没有产品明细。" / "No products yet.";
     quantity: "数量" / "Quantity";
+    unit_price: "单价" / "Unit price";
     discount: "折扣（%）" / "Discount (%)";
     discount_short: "折扣" / "Discount";
     total: "小计" / "Total";
@@ -525,6 +527,10 @@ texts! {
     remove_picture: "移除头像" / "Remove picture";
     remove_picture_title: "移除“{}”的头像？" / "Remove the picture of “{}”?";
     remove_picture_text: "同事会看到姓名缩写；本人可以重新设置头像。" / "Colleagues will see the initials instead. The user can set a picture again.";
+    person_name: "姓名" / "Name";
+    phone: "电话" / "Phone";
+    job_title: "职务" / "Job title";
+    picture: "头像" / "Picture";
     picture_preview: "所选图片预览" / "Preview of the chosen picture";
     picture_hint: "PNG、JPEG 或 WebP，最大 {} MB，取图片中间的正方形。" / "PNG, JPEG or WebP, at most {} MB. The square in its middle is used.";
     picture_too_large: "图片文件过大，最大 {} MB。" / "The file is too large: at most {} MB.";
@@ -672,6 +678,10 @@ texts! {
     people: "用户与团队" / "People";
     calendar: "日历" / "Calendar";
     company: "公司" / "Company";
+    company_information: "公司信息" / "Company";
+    company_name: "公司名称" / "Company name";
+    default_language: "默认语言" / "Default language";
+    time_zone: "时区" / "Time zone";
     remove_of: "移除“{}”" / "Remove “{}”";
     company_text: "所有同事都能看到这里的信息。" / "Everyone in the company can see this.";
     base_currency: "本位币" / "Base currency";
@@ -708,6 +718,7 @@ texts! {
     add_span_of: "添加{}的时间段" / "Add hours on {}";
     remove_span: "移除{}的时间段" / "Remove hours on {}";
     fiscal_year: "财年" / "Fiscal year";
+    fiscal_year_begins: "财年起始月份" / "Fiscal year begins in";
     fiscal_year_text: "列表中的“本财年”“本财季”等条件从这个月算起。" / "“This fiscal year” and similar filters in lists count from this month.";
     this_fiscal_quarter: "本财季" / "This fiscal quarter";
     last_fiscal_quarter: "上财季" / "Last fiscal quarter";

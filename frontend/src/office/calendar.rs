@@ -2,11 +2,11 @@
 
 use super::space::Space;
 use crate::{
-    i18n::{fill, format, label, t},
+    i18n::{fill, format, t},
     record::row::Row,
     ui::{icon, sending::submit},
 };
-use domain::{working_time::WorkingHours, workspace::KIND};
+use domain::working_time::WorkingHours;
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 use std::cell::Cell;
@@ -163,10 +163,7 @@ fn fiscal(space: Space, row: &Row) -> AnyView {
             .unwrap_or(first)
     });
     let locked = !Space::may_change();
-    let title = KIND
-        .field("fiscal_year_start")
-        .map(|f| label(f.label))
-        .unwrap_or_default();
+    let title = t().fiscal_year_begins;
     let choose = move |event: web_sys::Event| {
         if let Ok(month) = event_target_value(&event).parse::<i64>() {
             space.change(json!({ "fiscal_year_start": month }), || ());

@@ -2,14 +2,13 @@
 
 use super::space::Space;
 use crate::{
-    i18n::{LANGUAGES, fill, format, label, t},
+    i18n::{LANGUAGES, fill, format, t},
     record::row::Row,
     ui::{
         sending::{submit, text_box},
         toast,
     },
 };
-use domain::workspace::KIND;
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -20,7 +19,7 @@ pub fn Company() -> impl IntoView {
     let space = Space::new();
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{label(KIND.label)}</h1></header>
+            <header class="page-head"><h1>{t().company_information}</h1></header>
             {space.show(move |row| form(space, row))}
         </div>
     }
@@ -51,7 +50,6 @@ fn form(space: Space, row: Row) -> AnyView {
         }
         space.change(Value::Object(patch), || ());
     };
-    let of = |name: &str| KIND.field(name).map(|f| label(f.label)).unwrap_or_default();
     let currency = row.text("currency").to_owned();
     let currency = fill(t().currency_named, &[&currency, &format::currency_name(&currency)]);
     let languages = LANGUAGES.into_iter().map(|(l, name)| {
@@ -68,9 +66,9 @@ fn form(space: Space, row: Row) -> AnyView {
             <p class="muted">{t().company_text}</p>
             // Who may only read reads it here all the same.
             <fieldset class="form-grid" disabled=locked>
-                {sending.wide("name", "company-name", of("name"), text_box("company-name", "200", name))}
-                {sending.field("locale", "company-locale", of("locale"), languages.into_any())}
-                {sending.field("time_zone", "company-zone", of("time_zone"), zones.into_any())}
+                {sending.wide("name", "company-name", t().company_name, text_box("company-name", "200", name))}
+                {sending.field("locale", "company-locale", t().default_language, languages.into_any())}
+                {sending.field("time_zone", "company-zone", t().time_zone, zones.into_any())}
                 <div class="form-field wide"><span class="form-label">{t().base_currency}</span><p class="static">{currency}</p><p class="muted">{t().base_currency_text}</p></div>
             </fieldset>
             {sending.alert()}

@@ -58,7 +58,7 @@ pub fn Holidays() -> impl IntoView {
                 Ok(count) => {
                     toast::say(fill(t().days_copied, &[&count.to_string(), &next.to_string()]));
                     route::set("year", &next.to_string());
-                    announce(kinds::HOLIDAY.plural, "", None);
+                    announce(kinds::of("holiday").plural, "", None);
                 }
                 Err(problem) => toast::complain(&problem),
             }
@@ -76,7 +76,7 @@ pub fn Holidays() -> impl IntoView {
                 <time class="day" datetime=day.clone()>{format::day_with_weekday(&day)}</time>
                 <span class="line-name">{name}</span>
                 {badge(tone, label(kind.label()))}
-                {may("delete").then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove on:click=move |_| save::delete(kinds::HOLIDAY, &row, Callback::new(|()| ()))>{icon("trash")}</button> })}
+                {may("delete").then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove on:click=move |_| save::delete(kinds::of("holiday"), &row, Callback::new(|()| ()))>{icon("trash")}</button> })}
             </li>
         }
     };
@@ -100,10 +100,10 @@ pub fn Holidays() -> impl IntoView {
     };
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{kinds::heading(kinds::HOLIDAY)}</h1>
+            <header class="page-head"><h1>{kinds::heading(kinds::of("holiday"))}</h1>
                 <div class="page-actions">
                     {may("import").then(|| view! { <a class="btn" href="/import?kind=holidays">{icon("import")}<span>{t().import}</span></a> })}
-                    {may("create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{fill(t().new_of, &[&noun(kinds::HOLIDAY.label)])}</span></button> })}
+                    {may("create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{fill(t().new_of, &[&noun(kinds::of("holiday").label)])}</span></button> })}
                 </div>
             </header>
             <p class="muted">{t().holidays_text}</p>
@@ -115,7 +115,7 @@ pub fn Holidays() -> impl IntoView {
                 {move || (may("create") && pages.rows.with(|r| !r.is_empty())).then(|| view! { <button type="button" class="btn small" class:loading=copying on:click=copy><span>{fill(t().copy_to_year, &[&(year.get() + 1).to_string()])}</span></button> })}
             </div>
             {body}
-            {move || creating.get().then(|| view! { <CreateDialog kind=kinds::HOLIDAY preset=vec![("day", json!(first_day(year.get_untracked(), this)), String::new())] close=Callback::new(move |()| creating.set(false))/> })}
+            {move || creating.get().then(|| view! { <CreateDialog kind=kinds::of("holiday") preset=vec![("day", json!(first_day(year.get_untracked(), this)), String::new())] close=Callback::new(move |()| creating.set(false))/> })}
         </div>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! Numbering: for each kind whose records have numbers its pattern, and the number that comes next.
 
+use crate::kinds::Kind;
 use crate::{
     api::{self, Latest, Problem},
     dom,
@@ -10,10 +11,7 @@ use crate::{
     state::{self, announce, state},
     ui::{self, Sending, badge, sending::submit, toast},
 };
-use domain::{
-    Kind,
-    numbering_rule::{Reset, USUAL, numbered},
-};
+use domain::numbering_rule::{Reset, USUAL};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 
@@ -24,7 +22,7 @@ pub fn Numbering() -> impl IntoView {
     load();
     // At once and not by asking anew: who saves again does so on what was just told.
     Effect::new(move |_| {
-        if pages.follow(kinds::NUMBERING_RULE) {
+        if pages.follow(kinds::of("numbering_rule")) {
             let made = state().change.get_untracked().and_then(|c| c.row);
             pages.rows.update(|rows| rows.extend(made));
         }
@@ -47,11 +45,12 @@ pub fn Numbering() -> impl IntoView {
         if !loaded.get() {
             return ui::skeleton(6);
         }
-        numbered().map(|kind| block(kind, rule(kind))).collect_view().into_any()
+        let numbered = kinds::all().into_iter().filter(|k| k.field("number").is_some());
+        numbered.map(|kind| block(kind, rule(kind))).collect_view().into_any()
     };
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{kinds::heading(kinds::NUMBERING_RULE)}</h1></header>
+            <header class="page-head"><h1>{kinds::heading(kinds::of("numbering_rule"))}</h1></header>
             <p class="muted">{t().numbering_text}</p>
             <p class="muted">{t().numbering_words}</p>
             {body}
@@ -123,7 +122,7 @@ fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
         sending.run(async move {
             let id = rule.as_ref().map(|r| r.id().to_owned()).unwrap_or_default();
             match send(kind, rule, body).await {
-                Err(problem) if problem.stale() => save::refused(kinds::NUMBERING_RULE, &id, problem).await,
+                Err(problem) if problem.stale() => save::refused(kinds::of("numbering_rule"), &id, problem).await,
                 outcome => {
                     outcome?;
                     toast::say(t().saved);
@@ -132,13 +131,13 @@ fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
             Ok(())
         });
     };
-    let title = label(kind.label);
+    let title = kind.label;
     let id = format!("number-{}", kind.name);
     let (pattern_id, reset_id) = (format!("{id}-pattern"), format!("{id}-reset"));
     let name = |field: &str| {
-        kinds::NUMBERING_RULE
+        kinds::of("numbering_rule")
             .field(field)
-            .map(|f| label(f.label))
+            .map(|f| f.label)
             .unwrap_or_default()
     };
     let pattern_box = view! {
@@ -175,13 +174,13 @@ async fn send(kind: &Kind, rule: Option<Row>, body: Value) -> Result<(), Problem
         Some(rule) => {
             // Only what was changed: what somebody else has changed meanwhile stays.
             map.retain(|name, new| rule.get(name) != &*new);
-            save::send(kinds::NUMBERING_RULE, &rule, &map, &Map::new()).await?;
+            save::send(kinds::of("numbering_rule"), &rule, &map, &Map::new()).await?;
         }
         None => {
             map.insert("kind".to_owned(), json!(kind.name));
             let reply = api::post("/numbering-rules", Value::Object(map)).send().await?;
             if let Some(row) = Row::new(reply.body) {
-                announce(kinds::NUMBERING_RULE.plural, row.id().to_owned(), Some(row));
+                announce(kinds::of("numbering_rule").plural, row.id().to_owned(), Some(row));
             }
         }
     }

@@ -16,11 +16,11 @@ pub fn Picklists() -> impl IntoView {
     let load = move || pages.load("/picklists?limit=200&sort=name".to_owned());
     load();
     Effect::new(move |_| {
-        pages.follow(kinds::PICKLIST);
+        pages.follow(kinds::of("picklist"));
     });
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{kinds::heading(kinds::PICKLIST)}</h1></header>
+            <header class="page-head"><h1>{kinds::heading(kinds::of("picklist"))}</h1></header>
             <p class="muted">{t().picklists_text}</p>
             {move || pages.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
             {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
@@ -99,9 +99,9 @@ fn block(first: Row, pages: Pages) -> impl IntoView {
         );
         let patch = Map::from_iter([("options".to_owned(), Value::Array(options))]);
         spawn_local(async move {
-            match save::send(kinds::PICKLIST, &row, &patch, &Map::new()).await {
+            match save::send(kinds::of("picklist"), &row, &patch, &Map::new()).await {
                 Ok(_) => toast::say(t().saved),
-                Err(problem) => save::refused(kinds::PICKLIST, row.id(), problem).await,
+                Err(problem) => save::refused(kinds::of("picklist"), row.id(), problem).await,
             }
         });
     };

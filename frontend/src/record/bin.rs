@@ -1,5 +1,6 @@
 //! The recycle bin: what was deleted of each kind, last first, and the way back.
 
+use crate::kinds::Kind;
 use crate::{
     api::Turn,
     i18n::{fill, format, t},
@@ -8,7 +9,6 @@ use crate::{
     state,
     ui::{self, icon, toast},
 };
-use domain::Kind;
 use leptos::{prelude::*, task::spawn_local};
 use std::collections::HashSet;
 
@@ -19,9 +19,8 @@ pub fn page(kind: &Kind) -> String {
 
 #[component]
 pub fn BinPage(kind: Option<&'static Kind>) -> impl IntoView {
-    let mut seen = kinds::ALL
-        .iter()
-        .copied()
+    let mut seen = kinds::all()
+        .into_iter()
         .filter(|k| state::me().is_none_or(|m| m.may(k.name, "view")));
     let all = seen.clone();
     let kind = seen.find(|k| kind.is_none_or(|kind| kind.name == k.name));

@@ -1,17 +1,18 @@
 //! What can be done to several chosen rows at once: another status, the recycle bin, another owner. One batch for each
 //! hundred rows; rows that somebody changed meanwhile are left alone and told.
 
+use crate::kinds::{Field, Kind};
+use crate::schema::Type;
 use crate::{
     api::{self, Problem},
     dom::Tell,
-    i18n::{fill, format, label, t},
+    i18n::{fill, format, t},
     kinds,
-    record::{row::Row, save},
+    record::{row::Row, save, special},
     state::{self, announce},
     transfer::{self, TransferDialog},
     ui::{Menu, dialog::Confirm, icon, toast},
 };
-use domain::{Field, Kind, value::Type};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
@@ -67,8 +68,8 @@ pub fn BulkBar(
     let face = |shape: &str, text: &'static str| view! { {icon(shape)}<span>{text}</span> }.into_any();
     let status_menu = move || {
         status.map(|field| view! {
-            <Menu face=face("flag", label(field.label)) label=label(field.label) class="btn small">
-                {choices(field).into_iter().map(|(key, name)| view! {
+            <Menu face=face("flag", field.label) label=field.label class="btn small">
+                {choices(kind, field).into_iter().map(|(key, name)| view! {
                     <button type="button" class="menu-row item" on:click=move |_| run(Some(Map::from_iter([("status".to_owned(), json!(key))])))>{name}</button>
                 }).collect_view()}
             </Menu>
@@ -97,14 +98,14 @@ pub fn BulkBar(
 }
 
 /// The values a status can be set to by hand; those with an action of their own are left to it.
-fn choices(field: &'static Field) -> Vec<(&'static str, &'static str)> {
+fn choices(kind: &Kind, field: &'static Field) -> Vec<(&'static str, &'static str)> {
     let Type::Choice(choices) = field.ty else {
         return Vec::new();
     };
     choices
         .iter()
-        .filter(|c| !matches!(c.key, "converted" | "disqualified"))
-        .map(|c| (c.key, label(c.label)))
+        .filter(|c| !special::in_list(kind).reached.contains(&c.key))
+        .map(|c| (c.key, c.label))
         .collect()
 }
 

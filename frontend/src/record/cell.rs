@@ -1,19 +1,19 @@
 //! Editing one cell of a list: the box of its field laid over it, so that no row is drawn anew under the cursor.
 
+use crate::kinds::{Field, Kind};
+use crate::schema::{FIXED, Type};
 use crate::{
     api::Problem,
     dom::{self, Tell},
-    i18n::label,
     kinds,
     record::{
         field::{self, Draft},
         fields::narrowing,
         row::Row,
-        save,
+        save, special,
     },
     ui::toast,
 };
-use domain::{Field, Kind, record::FIXED, value::Type};
 use leptos::{html, prelude::*};
 use serde_json::Map;
 use std::sync::Arc;
@@ -31,11 +31,10 @@ pub struct Cell {
 
 /// What can be changed without leaving the list. Names are links; stages and outcomes have actions of their own.
 pub fn editable(kind: &Kind, field: &Field) -> bool {
-    let moved = kind.name == "opportunity" && matches!(field.name, "pipeline_id" | "stage_id" | "status");
     kinds::writable(kind, field)
         && !field.can(FIXED)
         && field.name != kind.title
-        && !moved
+        && !special::in_list(kind).by_action.contains(&field.name)
         && !matches!(field.ty, Type::LongText | Type::Ids)
 }
 
@@ -117,7 +116,7 @@ pub fn CellEditor(
     view! {
         // A row of its own with one cell: a grid holds nothing else.
         <div role="row">
-            <div class="cell-edit" role="gridcell" aria-label=label(field.label) node_ref=node
+            <div class="cell-edit" role="gridcell" aria-label=field.label node_ref=node
                 style:left=format!("{left}px") style:top=format!("{top}px") style:min-width=format!("{width}px")
                 on:keydown=key on:focusout=left_it on:click=|e| e.stop_propagation() on:dblclick=|e| e.stop_propagation()>
                 {field::edit(field, draft, id, narrow, Some(chosen))}

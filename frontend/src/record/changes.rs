@@ -1,5 +1,7 @@
 //! What an entry of the change log says, in words: field by field, old and new, names instead of ids.
 
+use crate::kinds::{Field, Kind};
+use crate::schema::{READONLY, Type};
 use crate::{
     i18n::{fill, format, label, t},
     kinds,
@@ -9,7 +11,6 @@ use crate::{
     },
     role, sharing, transfer,
 };
-use domain::{Field, Kind, record::READONLY, value::Type};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -88,7 +89,7 @@ fn of_field(field: &'static Field, pair: &Value, names: &Names) -> Vec<Line> {
             t().picture_changed
         };
         return vec![Line {
-            name: label(field.label).to_owned(),
+            name: field.label.to_owned(),
             old: String::new(),
             new: new.to_owned(),
         }];
@@ -103,7 +104,7 @@ fn of_field(field: &'static Field, pair: &Value, names: &Names) -> Vec<Line> {
         value => value_text(field, value),
     };
     vec![Line {
-        name: label(field.label).to_owned(),
+        name: field.label.to_owned(),
         old: text(&pair[0]),
         new: text(&pair[1]),
     }]
@@ -133,7 +134,7 @@ fn of_other(entry: &Value, names: &Names) -> Vec<Line> {
     fields
         .map(|(name, pair)| Line {
             name: match name.as_str() {
-                "user_id" => label(kinds::USER.label).to_owned(),
+                "user_id" => kinds::of("user").label.to_owned(),
                 "address" => t().network_address.to_owned(),
                 "user_agent" => t().browser.to_owned(),
                 "name" => t().name.to_owned(),

@@ -1,9 +1,10 @@
 //! A stale edit: mine and theirs side by side, field by field; the person chooses, and it is applied again.
 
+use crate::kinds::{Field, Kind};
 use crate::{
     api::Problem,
     dom::Tell,
-    i18n::{fill, label, t},
+    i18n::{fill, t},
     parts,
     record::{
         row,
@@ -13,7 +14,6 @@ use crate::{
     state::{announce, state},
     ui::{self, Dialog, Sending, badge, toast},
 };
-use domain::{Field, Kind};
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
@@ -90,7 +90,7 @@ pub fn dialog(conflict: Conflict) -> AnyView {
             };
             view! {
                 <tr>
-                    <th scope="row">{label(field.label)}</th>
+                    <th scope="row">{field.label}</th>
                     {cell(true, &mine_row)}
                     {cell(false, &theirs)}
                 </tr>
@@ -102,7 +102,7 @@ pub fn dialog(conflict: Conflict) -> AnyView {
         .map(|field| {
             view! {
                 <li>
-                    <span class="muted">{label(field.label)}</span>
+                    <span class="muted">{field.label}</span>
                     " "
                     <s>{row::text_of(field, &base)}</s>
                     " → "

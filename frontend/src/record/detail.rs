@@ -1,22 +1,20 @@
 //! One record: head with its actions, fields, timeline and what belongs to it; as a page of its own or beside a list.
 
+use crate::kinds::Kind;
 use crate::{
     access::WhyDialog,
     api::{self, Problem},
     dom::{self, Tell},
-    i18n::{label, t},
-    kinds, lead, opportunity, parts,
-    record::{field, fields::Fields, history::History, related::Related, row::Row, save, timeline::Timeline},
+    i18n::t,
+    kinds, parts,
+    record::{field, fields::Fields, history::History, related::Related, row::Row, save, special, timeline::Timeline},
     route,
     sharing::ShareDialog,
     shell,
     state::{self, state},
-    team,
     transfer::{self, TransferDialog},
     ui::{self, Menu, Tabs, dialog::Confirm, icon, tabs::Tab, toast},
-    user,
 };
-use domain::{Kind, sharing::shareable};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, json};
 
@@ -25,9 +23,9 @@ use serde_json::{Map, json};
 pub fn Panel(kind: &'static Kind, id: String, close: Callback<()>) -> impl IntoView {
     let page = kinds::page(kind.name, &id);
     view! {
-        <aside class="panel" aria-label=label(kind.label)>
+        <aside class="panel" aria-label=kind.label>
             <div class="panel-bar">
-                <span class="muted">{label(kind.label)}</span>
+                <span class="muted">{kind.label}</span>
                 <span class="grow"></span>
                 {page.map(|href| view! { <a class="btn quiet square" href=href aria-label=t().open_page title=t().open_page>{icon("expand")}</a> })}
                 <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.tell(())>{icon("close")}</button>
@@ -113,7 +111,10 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
     let current = RwSignal::new("");
     let has_timeline = kind.timeline;
     recount(kind, row);
-    let details = move || view! { <div class="details">{special(kind, row)}<Fields kind row/></div> }.into_any();
+    let details = move || {
+        view! { <div class="details">{special::on_page(kind).above.map(|draw| draw(row))}<Fields kind row/></div> }
+            .into_any()
+    };
     let tabs = move |with_details: bool| {
         let mut tabs: Vec<Tab> = Vec::new();
         if with_details {
@@ -124,16 +125,16 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
                 view! { <Timeline kind row/> }.into_any()
             }));
         }
-        for (name, of) in related(kind) {
+        for (of, field) in kinds::related(kind) {
             let count = Signal::derive(move || row.with(|r| r.get("counts")[of.name].as_i64()));
             let draw = move || {
                 let id = row.with_untracked(|r| r.id().to_owned());
                 let preset = preset(kind, of, &id, row);
-                view! { <Related kind=of narrow=format!("filter[{}_id]={id}", kind.name) preset/> }.into_any()
+                view! { <Related kind=of narrow=field.filter_by(&id) preset/> }.into_any()
             };
             tabs.push(Tab {
                 count: Some(count),
-                ..Tab::new(name, kinds::heading(of), draw)
+                ..Tab::new(of.plural, kinds::heading(of), draw)
             });
         }
         let history = move || {
@@ -162,20 +163,20 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
 
 /// The kinds that are counted on the tabs of a record, as they are asked for.
 fn counts_of(kind: &Kind) -> String {
-    let of = related(kind);
-    of.iter().map(|(_, of)| of.name).collect::<Vec<_>>().join(",")
+    let of = kinds::related(kind);
+    of.iter().map(|(of, _)| of.name).collect::<Vec<_>>().join(",")
 }
 
 /// Counts again what is on the tabs when one of it is made or deleted.
 fn recount(kind: &'static Kind, row: RwSignal<Row>) {
-    let of = related(kind);
+    let of = kinds::related(kind);
     if of.is_empty() {
         return;
     }
     Effect::new(move |before: Option<()>| {
         let changed = state()
             .change
-            .with(|c| c.as_ref().is_some_and(|c| of.iter().any(|(_, of)| of.plural == c.kind)));
+            .with(|c| c.as_ref().is_some_and(|c| of.iter().any(|(of, _)| of.plural == c.kind)));
         if before.is_none() || !changed {
             return;
         }
@@ -190,37 +191,10 @@ fn recount(kind: &'static Kind, row: RwSignal<Row>) {
     });
 }
 
-/// What a kind shows above its fields.
-fn special(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
-    match kind.name {
-        "opportunity" => view! { <opportunity::lines::Lines row/> }.into_any(),
-        "lead" => view! { <lead::Became row/> }.into_any(),
-        "user" => view! { <user::SignInOf row/><team::TeamsOf row/> }.into_any(),
-        "team" => view! { <team::MembersOf row/> }.into_any(),
-        _ => ().into_any(),
-    }
-}
-
-fn related(kind: &Kind) -> Vec<(&'static str, &'static Kind)> {
-    match kind.name {
-        "customer" => vec![
-            ("contacts", kinds::CONTACT),
-            ("opportunities", kinds::OPPORTUNITY),
-            ("tasks", kinds::TASK),
-        ],
-        "contact" => vec![("opportunities", kinds::OPPORTUNITY), ("tasks", kinds::TASK)],
-        "lead" | "opportunity" => vec![("tasks", kinds::TASK)],
-        _ => vec![],
-    }
-}
-
 /// What a record made from here starts with: this one as its parent, and this one's own customer.
 pub fn preset(kind: &Kind, of: &'static Kind, id: &str, row: RwSignal<Row>) -> crate::record::form::Preset {
     row.with_untracked(|row| {
-        let link = of
-            .fields
-            .iter()
-            .find(|f| f.refers == Some(kind.name) && f.name.strip_suffix("_id") == Some(kind.name));
+        let link = kinds::link(of, kind);
         let mut preset: crate::record::form::Preset =
             link.map(|f| (f.name, json!(id), row.title(kind))).into_iter().collect();
         if let (Some(field), Some(mine), true) = (
@@ -270,21 +244,23 @@ fn Head(
             view! {
                 {named("status").map(|f| field::show(kind, f, r))}
                 {named("level").map(|f| view! { <span class="badge plain">{field::show(kind, f, r)}</span> })}
-                {named("owner_id").filter(|f| !f.can(domain::record::READONLY)).map(|f| field::show(kind, f, r))}
+                {named("owner_id").filter(|_| kind.owned).map(|f| field::show(kind, f, r))}
             }
         })
     };
     let title = move || row.with(|r| r.title(kind));
-    let face = (kind.name == "user").then_some(move || row.with(|r| ui::avatar(r.id(), &r.title(kind))));
+    let special = special::on_page(kind);
+    let face = special
+        .face
+        .then_some(move || row.with(|r| ui::avatar(r.id(), &r.title(kind))));
     Effect::new(move |_| {
         if !panel {
             route::title(&title());
         }
     });
-    let actions = match kind.name {
-        "lead" => view! { <lead::Actions row/> }.into_any(),
-        "opportunity" => view! { <opportunity::Actions row/> }.into_any(),
-        _ if kind.timeline && state::me().is_none_or(|m| m.may("activity", "create")) => {
+    let actions = match special.actions {
+        Some(draw) => draw(row),
+        None if kind.timeline && state::me().is_none_or(|m| m.may("activity", "create")) => {
             let write = move |_| {
                 current.set("timeline");
                 dom::focus_soon(".composer textarea".to_owned());
@@ -303,7 +279,7 @@ fn Head(
                 {actions}
                 <Menu face=icon("more") label=t().more_actions class="btn quiet square" end=true>
                     {may_give.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| transferring.set(true)>{icon("people")}{t().transfer}</button> })}
-                    {shareable(kind).then(|| view! { <button type="button" class="menu-row item" on:click=move |_| sharing.set(true)>{icon("share")}{t().share}</button> })}
+                    {kind.owned.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| sharing.set(true)>{icon("share")}{t().share}</button> })}
                     <button type="button" class="menu-row item" on:click=move |_| wondering.set(true)>{icon("lock")}{t().who_sees}</button>
                     {may_delete.then(|| view! { <button type="button" class="menu-row item danger" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete}</button> })}
                 </Menu>
@@ -323,7 +299,7 @@ fn Head(
                     yes=Callback::new(move |()| save::delete(kind, &row.get_untracked(), gone))/>
             })}
         </header>
-        {(kind.name == "opportunity").then(|| view! { <opportunity::StagePath row/> })}
+        {special.head.map(|draw| draw(row))}
     }
     .into_any()
 }

@@ -1,22 +1,22 @@
 //! One field: shown, and edited in the box that fits its type.
 
+use crate::kinds::{Field, Kind};
+use crate::schema::Type;
 use crate::{
     currency,
     dom::{self, Tell},
-    i18n::{LANGUAGES, fill, format, label, t},
+    i18n::{LANGUAGES, fill, format, t},
     kinds, picklist,
     record::{
         row::{self, Row},
-        several,
+        several, special,
     },
     role::{self, RoleBoxes},
     ui::{avatar, badge, combobox::Chosen, combobox::Combobox, icon, toast},
-    user,
 };
 use domain::{
-    Currency, Field, Kind,
+    Currency,
     money::{self, Rate},
-    value::Type,
 };
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -63,10 +63,19 @@ impl Draft {
         }
     }
 
+    pub fn several(chosen: Vec<(String, String)>) -> Self {
+        let ids = chosen.iter().map(|(id, _)| json!(id)).collect();
+        Self {
+            value: RwSignal::new(ids),
+            chosen: RwSignal::new(None),
+            several: RwSignal::new(chosen),
+        }
+    }
+
     /// The expanded record beside an id, as the server would send it.
     pub fn expansion(self, field: &Field) -> Option<(String, Value)> {
         let name = field.expansion()?.to_owned();
-        let title = kinds::kind(field.refers?)?.title;
+        let title = kinds::of(field.refers?).title;
         let one = |(id, text): (String, String)| json!({ "id": id, title: text });
         if field.is_several() {
             let list = self.several.get_untracked();
@@ -160,13 +169,8 @@ fn worth(value: &Value, text: String) -> AnyView {
 
 /// As it stands in a column: one full of “no” says nothing to the eye, so that is a dash; the word is for who listens.
 pub fn cell(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
-    if let ("user", "signed_in_at") = (kind.name, field.name) {
-        return user::state_of(row);
-    }
-    if let ("user", "name") = (kind.name, field.name) {
-        let name = row.title(kind);
-        return view! { <span class="person">{avatar(row.id(), &name)}<span class="clip">{name}</span></span> }
-            .into_any();
+    if let Some(own) = (special::in_list(kind).cell)(kind, field, row) {
+        return own;
     }
     let Some(on) = row.get(field.name).as_bool() else {
         return show(kind, field, row);
@@ -213,7 +217,7 @@ pub fn edit(
     match field.ty {
         Type::Choice(choices) => view! {
             <select class="input" id=id on:change=move |e| { set(json!(event_target_value(&e))); done(); }>
-                {choices.iter().map(|c| view! { <option value=c.key selected=text() == c.key || (text().is_empty() && c.key == choices[0].key)>{label(c.label)}</option> }).collect_view()}
+                {choices.iter().enumerate().map(|(n, c)| view! { <option value=c.key selected=text() == c.key || (text().is_empty() && n == 0)>{c.label}</option> }).collect_view()}
             </select>
         }
         .into_any(),

@@ -1,9 +1,10 @@
 //! The fields of a record in groups, each edited in place: click or Enter opens the box, leaving it saves, Escape goes back.
 
+use crate::kinds::{Field, Kind};
 use crate::{
     api::Problem,
     dom,
-    i18n::{label, t},
+    i18n::t,
     kinds,
     record::{
         field::{self, Draft},
@@ -13,7 +14,6 @@ use crate::{
     state,
     ui::{icon, toast},
 };
-use domain::{Field, Kind};
 use leptos::{html, prelude::*};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
         .iter()
         .map(|(title, names)| {
             group(
-                label(*title),
+                title,
                 names
                     .iter()
                     .filter_map(|n| kind.field(n))
@@ -61,7 +61,7 @@ fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
         .fields
         .iter()
         .filter(|f| kinds::visible(kind, f) && !named(f) && !system.contains(&f.name) && shown(f));
-    let rest = rest.filter(|f| f.name != "owner_id" || !f.can(domain::record::READONLY));
+    let rest = rest.filter(|f| f.name != "owner_id" || kind.owned);
     let rest_title = if groups.is_empty() { t().details } else { t().more };
     view! {
         <div class="fields">
@@ -76,7 +76,7 @@ fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
 #[component]
 pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<Row>) -> impl IntoView {
     let may_edit = state::me().is_none_or(|m| m.may(kind.name, "edit"));
-    let locked = !kinds::writable(kind, field) || field.can(domain::record::FIXED) || !may_edit;
+    let locked = !kinds::writable(kind, field) || field.can(crate::schema::FIXED) || !may_edit;
     // One draft for the life of the field: a signal made on opening would go with what is drawn.
     let draft = Draft::new(Value::Null);
     let editing = RwSignal::new(false);
@@ -174,7 +174,7 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
     let narrow = Signal::derive(move || narrowing(field, &row.get()));
     view! {
         <div class="field">
-            <dt id=format!("{uid}-label")>{label(field.label)}</dt>
+            <dt id=format!("{uid}-label")>{field.label}</dt>
             <dd node_ref=node>
                 {move || match editing.get() {
                     true => view! {
@@ -191,7 +191,7 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
                             <div class="field-value open" on:click=move |event| if !dom::within(&event, "a") { begin() }>
                                 <span class="field-text">{shown}</span>
                                 <button type="button" class="field-open" id=format!("{}-open", input_id.get_value())
-                                    aria-label=format!("{} {}", t().edit, label(field.label)) title=t().edit>{icon("edit")}</button>
+                                    aria-label=format!("{} {}", t().edit, field.label) title=t().edit>{icon("edit")}</button>
                             </div>
                         }.into_any()
                     }

@@ -1,9 +1,11 @@
 //! Filters of a list: kept in the address as the API takes them, shown as chips, built in a small box by type.
 
+use crate::kinds::{Field, Kind};
+use crate::schema::{FILTER, Type};
 use crate::{
     api,
     dom::{self, Tell},
-    i18n::{fill, format, label, t},
+    i18n::{fill, format, t},
     kinds, picklist,
     record::row::value_text,
     role,
@@ -11,7 +13,6 @@ use crate::{
     state::{self, state},
     ui::{Menu, combobox::Combobox, icon},
 };
-use domain::{Field, Kind, record::FILTER, value::Type};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
@@ -141,16 +142,16 @@ fn words(filter: &Filter, name: &str) -> String {
         "lt" => t.f_less,
         "contains" => t.f_contains,
         "starts_with" => t.f_starts,
-        "is_null" if filter.value == "true" => return fill(t.f_empty, &[label(field.label)]),
-        "is_null" => return fill(t.f_filled, &[label(field.label)]),
+        "is_null" if filter.value == "true" => return fill(t.f_empty, &[field.label]),
+        "is_null" => return fill(t.f_filled, &[field.label]),
         "between" => {
             let ends = list();
             let end = |i: usize| ends.get(i).map_or("", String::as_str).to_owned();
-            return fill(t.f_between, &[label(field.label), &end(0), &end(1)]);
+            return fill(t.f_between, &[field.label, &end(0), &end(1)]);
         }
         _ => t.f_is,
     };
-    fill(pattern, &[label(field.label), &value])
+    fill(pattern, &[field.label, &value])
 }
 
 /// The chips of the filters that hold, and the box to add one. `apply(old, new)` replaces a filter, adds or removes one.
@@ -183,7 +184,7 @@ pub fn Filters(
                     .iter()
                     .map(|f| {
                         let f: &'static Field = f;
-                        view! { <button type="button" class="menu-row" on:click=move |_| adding.set(Some(f))>{label(f.label)}</button> }
+                        view! { <button type="button" class="menu-row" on:click=move |_| adding.set(Some(f))>{f.label}</button> }
                     })
                     .collect_view()
             })
@@ -288,7 +289,7 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
             let me = (field.refers == Some("user")).then(state::me).flatten();
             view! {
                 {me.map(|me| view! { <button type="button" class="menu-row" on:click=move |_| finish(is, me.id.clone())>{fill(t().me_of, &[&me.name])}</button> })}
-                {kind.map(|kind| view! { <Combobox kind value=chosen label=label(field.label)/> })}
+                {kind.map(|kind| view! { <Combobox kind value=chosen label=field.label/> })}
             }
             .into_any()
         }
@@ -297,7 +298,7 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
         Type::Int | Type::Money | Type::Decimal => range(&op, &value, finish),
         _ => text(field, &op, value, finish),
     };
-    view! { <div class="menu-form"><p class="menu-title">{label(field.label)}</p>{body}{nulls()}</div> }.into_any()
+    view! { <div class="menu-form"><p class="menu-title">{field.label}</p>{body}{nulls()}</div> }.into_any()
 }
 
 /// Several of a closed list.
@@ -308,10 +309,7 @@ fn options(
     finish: impl Fn(&str, String) + Copy + Send + Sync + 'static,
 ) -> AnyView {
     let all: Vec<(String, String)> = match field.ty {
-        Type::Choice(choices) => choices
-            .iter()
-            .map(|c| (c.key.to_owned(), label(c.label).to_owned()))
-            .collect(),
+        Type::Choice(choices) => choices.iter().map(|c| (c.key.to_owned(), c.label.to_owned())).collect(),
         Type::Bool => vec![("true".into(), t().yes.to_owned()), ("false".into(), t().no.to_owned())],
         _ => picklist::of(field)
             .options
@@ -484,7 +482,7 @@ fn text(
             <select class="input" aria-label=t().condition on:change=move |e| chosen.set(event_target_value(&e))>
                 {ops.iter().map(|(key, text)| view! { <option value=*key selected=chosen.get_untracked() == *key>{*text}</option> }).collect_view()}
             </select>
-            <input class="input" id=id aria-label=label(field.label) prop:value=typed on:input=move |e| typed.set(event_target_value(&e))/>
+            <input class="input" id=id aria-label=field.label prop:value=typed on:input=move |e| typed.set(event_target_value(&e))/>
             <button type="submit" class="btn primary small">{t().apply}</button>
         </form>
     }

@@ -1,9 +1,11 @@
 //! Creating a record of any kind: the few fields that matter, the rest on request; errors stand at their fields.
 
+use crate::kinds::{Field, Kind};
+use crate::schema::Type;
 use crate::{
     api,
     dom::Tell,
-    i18n::{fill, label, noun, t},
+    i18n::{fill, noun, t},
     kinds,
     record::{
         field::{self, Draft},
@@ -13,7 +15,6 @@ use crate::{
     state::{self, announce},
     ui::{Dialog, Sending, sending::submit, states::needed_mark, toast},
 };
-use domain::{Field, Kind, value::Type};
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -76,7 +77,7 @@ pub fn CreateDialog(
         });
         let wide = matches!(f.ty, Type::LongText | Type::Tags | Type::Ids) || f.name == kind.title;
         let place = if wide { Sending::wide } else { Sending::field };
-        let name = (label(f.label), needed(f).then(needed_mark));
+        let name = (f.label, f.required.then(needed_mark));
         place(
             sending,
             f.name,
@@ -90,14 +91,14 @@ pub fn CreateDialog(
         let all = all.get();
         drafts.with_value(|d| {
             d.iter()
-                .filter(|(f, _)| all || needed(f) || first.contains(&f.name))
+                .filter(|(f, _)| all || f.required || first.contains(&f.name))
                 .map(|(f, d)| field_view(f, *d))
                 .collect_view()
         })
     };
     let hidden = drafts.with_value(|d| {
         d.iter()
-            .filter(|(f, _)| !needed(f) && !kind.form.contains(&f.name))
+            .filter(|(f, _)| !f.required && !kind.form.contains(&f.name))
             .count()
     });
     let first = drafts.with_value(|d| {
@@ -136,27 +137,17 @@ fn ordered(kind: &'static Kind) -> Vec<&'static Field> {
     first.chain(rest).filter(|f| kinds::writable(kind, f)).collect()
 }
 
-fn needed(field: &Field) -> bool {
-    // The server knows the first pipeline and its first stage by itself.
-    let chosen = matches!(field.name, "pipeline_id" | "stage_id");
-    !field.nullable
-        && !chosen
-        && !matches!(
-            field.ty,
-            Type::Choice(_) | Type::Bool | Type::Tags | Type::Ids | Type::Int
-        )
-}
-
 fn start(field: &'static Field, preset: &Preset) -> Draft {
     if let Some((_, value, name)) = preset.iter().find(|(n, _, _)| *n == field.name) {
         return match (value.as_str(), name.is_empty()) {
+            (Some(id), false) if field.is_several() => Draft::several(vec![(id.to_owned(), name.clone())]),
             (Some(id), false) => Draft::refer(Some((id.to_owned(), name.clone()))),
             _ => Draft::new(value.clone()),
         };
     }
     match (field.name, field.ty) {
         ("owner_id", _) => Draft::refer(state::me().map(|m| (m.id, m.name))),
-        (_, Type::Choice(choices)) => Draft::new(json!(choices[0].key)),
+        (_, Type::Choice(choices)) => Draft::new(json!(choices.first().map(|c| c.key))),
         _ => Draft::new(Value::Null),
     }
 }

@@ -1,5 +1,6 @@
 //! The history of a record: who changed what, from what to what.
 
+use crate::kinds::Kind;
 use crate::{
     api::{self, Problem, Turn},
     i18n::{format, label, t},
@@ -11,7 +12,7 @@ use crate::{
     state::state,
     ui::{self, avatar},
 };
-use domain::{Kind, change::ChangeAction};
+use domain::change::ChangeAction;
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
 

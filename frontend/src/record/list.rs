@@ -1,9 +1,10 @@
 //! The list of any kind: search, filters, columns, table and side panel. All of its state is in the address.
 
+use crate::kinds::{Field, Kind};
 use crate::{
     api::{self, Latest, Problem},
     dom,
-    i18n::{fill, format, label, noun, t},
+    i18n::{fill, format, noun, t},
     kinds,
     record::{
         bin,
@@ -12,14 +13,13 @@ use crate::{
         filter::{self, Filter, Filters},
         form::CreateDialog,
         row::Row,
+        special,
         table::{RecordTable, Table},
     },
     route,
     state::{self, state},
     ui::{self, Menu, icon},
-    user,
 };
-use domain::{Field, Kind};
 use leptos::{prelude::*, task::spawn_local};
 use std::collections::HashSet;
 
@@ -161,7 +161,7 @@ impl Pages {
 const OWN: [&str; 3] = ["cols", "open", "new"];
 
 #[component]
-pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) -> impl IntoView {
+pub fn ListPage(kind: &'static Kind) -> impl IntoView {
     let address = state().address;
     let here = format!("/{}", kind.path());
     // Only what belongs to this list moves it: opening the panel does not fetch again.
@@ -193,11 +193,7 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
             format!("&expand={expand}")
         };
         // What a column needs to know beside its own field.
-        let beside = match kind.name {
-            "opportunity" => ",status",
-            "user" => user::STATE_FIELDS,
-            _ => "",
-        };
+        let beside = special::in_list(kind).beside;
         format!(
             "/{}?limit=100&fields=id,{},{fields}{beside}{expand}&{query}",
             kind.path(),
@@ -336,7 +332,7 @@ pub fn ListPage(kind: &'static Kind, #[prop(optional)] icon_name: &'static str) 
         };
         let actions = view! { {create()}{import} }.into_any();
         ui::empty(
-            icon_name,
+            kind.icon,
             fill(t().no_records_yet, &[&kinds::many(kind)]),
             text,
             actions,
@@ -391,8 +387,7 @@ pub fn MoreMenu(kind: &'static Kind) -> impl IntoView {
 
 /// Where records of a kind are imported, if that can be and this person may.
 fn import_page(kind: &Kind) -> Option<String> {
-    let can = kind.import.is_some();
-    (can && state::me().is_none_or(|m| m.may(kind.name, "import"))).then(|| format!("/import?kind={}", kind.plural))
+    kinds::may_import(kind).then(|| format!("/import?kind={}", kind.plural))
 }
 
 fn names(columns: Option<&Vec<&'static Field>>) -> Vec<&'static str> {
@@ -401,7 +396,7 @@ fn names(columns: Option<&Vec<&'static Field>>) -> Vec<&'static str> {
 
 fn close_panel(kind: &'static Kind) {
     route::set("open", "");
-    dom::focus_soon(format!(".table[aria-label='{}']", label(kind.label)));
+    dom::focus_soon(format!(".table[aria-label='{}']", kind.label));
 }
 
 fn chosen_columns(kind: &'static Kind, chosen: Option<&str>) -> Vec<&'static Field> {
@@ -479,7 +474,7 @@ fn ColumnChooser(kind: &'static Kind, columns: Signal<Vec<&'static Field>>) -> i
                     view! {
                         <label class="menu-check">
                             <input type="checkbox" prop:checked=on on:change=move |e| toggle(f, event_target_checked(&e))/>
-                            <span>{label(f.label)}</span>
+                            <span>{f.label}</span>
                         </label>
                     }
                 }).collect_view()}

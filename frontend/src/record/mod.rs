@@ -17,5 +17,6 @@ pub mod related;
 pub mod row;
 pub mod save;
 mod several;
+pub mod special;
 pub mod table;
 pub mod timeline;

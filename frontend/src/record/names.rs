@@ -1,7 +1,7 @@
 //! Names of records that others mention by id, where the API gives no expansion: one request for a hundred of each kind.
 
+use crate::kinds::Kind;
 use crate::{api, kinds, record::row::Row};
-use domain::Kind;
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
 

@@ -1,5 +1,6 @@
 //! Records that belong to another one: a short list with a way to add.
 
+use crate::kinds::Kind;
 use crate::{
     i18n::{fill, noun, t},
     kinds,
@@ -8,18 +9,19 @@ use crate::{
         form::{CreateDialog, Preset},
         list::Pages,
         row::Row,
+        special,
     },
-    state, task,
+    state,
     ui::{self, icon},
 };
-use domain::Kind;
 use leptos::prelude::*;
 
 #[component]
 pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl IntoView {
     let pages = Pages::new();
     let expand = kinds::expansions(kind);
-    let sort = if kind.name == "task" { "due_at" } else { "-updated_at" };
+    let special = special::on_page(kind);
+    let sort = special.sort;
     let path = StoredValue::new(format!(
         "/{}?limit=50&sort={sort}&expand={expand}&{narrow}",
         kind.path()
@@ -42,13 +44,7 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
     let rows = move || {
         pages.rows.with(|rows| {
             rows.iter()
-                .map(|row| {
-                    if kind.name == "task" {
-                        view! { <task::TaskItem row=row.clone()/> }.into_any()
-                    } else {
-                        line(kind, row)
-                    }
-                })
+                .map(|row| special.line.map_or_else(|| line(kind, row), |own| own(row)))
                 .collect_view()
         })
     };

@@ -1,7 +1,8 @@
 //! A record as the app holds it: the JSON of the API, shared, and read by the fields its kind declares. Screens work on
 //! any kind, so there is no code per kind for lists, forms and pages.
 
-use domain::{Field, Kind, value::Type};
+use crate::kinds::{Field, Kind};
+use crate::schema::Type;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ impl Row {
     pub fn title(&self, kind: &Kind) -> String {
         let title = self.text(kind.title);
         if title.is_empty() {
-            crate::i18n::label(kind.label).to_owned()
+            kind.label.to_owned()
         } else {
             title.to_owned()
         }
@@ -58,7 +59,7 @@ impl Row {
     pub fn reference(&self, field: &Field) -> Option<(String, String)> {
         let id = self.get(field.name).as_str()?.to_owned();
         let expanded = self.get(field.expansion()?);
-        let kind = crate::kinds::kind(field.refers?)?;
+        let kind = crate::kinds::of(field.refers?);
         let name = expanded[kind.title]
             .as_str()
             .or_else(|| expanded["name"].as_str())
@@ -120,13 +121,13 @@ pub fn text_of(field: &Field, row: &Row) -> String {
 }
 
 pub fn value_text(field: &Field, value: &Value) -> String {
-    use crate::i18n::{format, label, t};
+    use crate::i18n::{format, t};
     match (field.ty, value) {
         (_, Value::Null) => String::new(),
         (Type::Choice(choices), Value::String(key)) => choices
             .iter()
             .find(|c| c.key == key)
-            .map_or_else(|| key.clone(), |c| label(c.label).to_owned()),
+            .map_or_else(|| key.clone(), |c| c.label.to_owned()),
         (Type::Money, value) => format::money(
             value["amount"].as_str().unwrap_or_default(),
             value["currency"].as_str().unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! Writing records: create, change, delete, with what each needs told: the version it was based on, the way back, and
 //! what to do when somebody else was faster.
 
+use crate::kinds::Kind;
 use crate::{
     api::{self, Problem},
     avatar,
@@ -11,7 +12,6 @@ use crate::{
     state::{announce, state},
     ui::toast,
 };
-use domain::Kind;
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ pub async fn fetch_counting(kind: &Kind, id: &str, counts: &str) -> Result<Row, 
     let mark = if query.is_empty() { "" } else { "?" };
     let reply = api::get(path(kind, id) + mark + &query).send().await?;
     let row = Row::new(reply.body).ok_or_else(Problem::default)?;
-    if kind.name == kinds::USER.name {
+    if kind.name == "user" {
         avatar::seen(&row);
     }
     Ok(row)

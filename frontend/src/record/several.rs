@@ -1,6 +1,7 @@
 //! A field that refers to several records: their names as links, and the box to choose them in.
 
 use super::field::Draft;
+use crate::kinds::Field;
 use crate::{
     dom::Tell,
     i18n::t,
@@ -11,7 +12,6 @@ use crate::{
         icon,
     },
 };
-use domain::Field;
 use leptos::prelude::*;
 use serde_json::json;
 

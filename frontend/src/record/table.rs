@@ -1,8 +1,10 @@
 //! The table of a list: virtual rows, keyset pages as they are scrolled to, one row active for the keyboard.
 
+use crate::kinds::{Field, Kind};
+use crate::schema::{SORT, Type};
 use crate::{
     dom::{self, Tell},
-    i18n::{fill, label, t},
+    i18n::{fill, t},
     kinds,
     record::{
         cell::{self, Cell, CellEditor},
@@ -12,7 +14,6 @@ use crate::{
     state::{self, state},
     ui::icon,
 };
-use domain::{Field, Kind, record::SORT, value::Type};
 use leptos::{html, prelude::*};
 use std::collections::HashSet;
 use wasm_bindgen::JsCast;
@@ -305,7 +306,7 @@ pub fn RecordTable(table: Table) -> impl IntoView {
             role="grid"
             tabindex="0"
             node_ref=node
-            aria-label=label(kind.label)
+            aria-label=kind.label
             aria-rowcount=move || count.get() + 1
             aria-busy=move || loading.get().to_string()
             aria-activedescendant=move || match at.get() {
@@ -407,7 +408,7 @@ fn head(
         })
     };
     if !field.can(SORT) || !kinds::readable(kind, field) {
-        return view! { <div class=class role="columnheader" aria-colindex=index + 1>{all}<span class="clip">{label(field.label)}</span></div> }.into_any();
+        return view! { <div class=class role="columnheader" aria-colindex=index + 1>{all}<span class="clip">{field.label}</span></div> }.into_any();
     }
     let first_down = !field.ty.is_text();
     let toggle = move |_| {
@@ -422,7 +423,7 @@ fn head(
         <div class=class role="columnheader" aria-colindex=index + 1 aria-sort=direction>
             {all}
             <button type="button" class="sort" title=t().sort_by on:click=toggle>
-                <span class="clip">{label(field.label)}</span>
+                <span class="clip">{field.label}</span>
                 {move || match direction() { "ascending" => icon("up"), "descending" => icon("down"), _ => ().into_any() }}
             </button>
         </div>

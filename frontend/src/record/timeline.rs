@@ -1,5 +1,6 @@
 //! What happened with a record, newest first, and the box to write down the next thing.
 
+use crate::kinds::Kind;
 use crate::{
     api, dom,
     i18n::{format, label, t},
@@ -8,7 +9,7 @@ use crate::{
     state::{self, announce},
     ui::{self, Menu, Sending, avatar, icon, toast},
 };
-use domain::{Kind, activity::ActivityKind};
+use domain::activity::ActivityKind;
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 
@@ -29,7 +30,7 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
     });
     Effect::new(move |_| pages.load(path.get()));
     Effect::new(move |_| {
-        if pages.follow(kinds::ACTIVITY) {
+        if pages.follow(kinds::of("activity")) {
             pages.load(path.get_untracked());
         }
     });
@@ -69,7 +70,7 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
 fn entry(event: Row) -> AnyView {
     let kind = event.text("kind").to_owned();
     let word = ActivityKind::from_key(&kind).map_or(kind.clone(), |k| label(k.label()).to_owned());
-    let (user, who) = kinds::ACTIVITY
+    let (user, who) = kinds::of("activity")
         .field("owner_id")
         .and_then(|f| event.reference(f))
         .unwrap_or_default();
@@ -77,7 +78,7 @@ fn entry(event: Row) -> AnyView {
     let said = |name: &str| Some(event.text(name).to_owned()).filter(|s| !s.is_empty());
     let minutes = event.get("duration_minutes").as_i64();
     let with = ["contact_id", "opportunity_id"].iter().filter_map(|n| {
-        let field = kinds::ACTIVITY.field(n)?;
+        let field = kinds::of("activity").field(n)?;
         let (id, name) = event.reference(field)?;
         Some((kinds::page(field.refers?, &id)?, name))
     });
@@ -99,7 +100,7 @@ fn entry(event: Row) -> AnyView {
                         <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
                             {
                                 let gone = gone.clone();
-                                view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::ACTIVITY, &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
+                                view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::of("activity"), &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
                             }
                         </Menu>
                     })}
@@ -174,7 +175,7 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
             let made = api::post("/activities", Value::Object(body)).send().await?.body;
             dom::keep_draft(&draft, "");
             if let Some(activity) = Row::new(made) {
-                announce(kinds::ACTIVITY.plural, activity.id(), Some(activity.clone()));
+                announce(kinds::of("activity").plural, activity.id(), Some(activity.clone()));
             }
             for s in boxes {
                 s.try_set(String::new());
@@ -210,7 +211,7 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
         <div class="composer">
             <div class="pills">
                 <div class="pills" role="radiogroup" aria-label=t().kind_of_entry>{kinds_row.collect_view()}</div>
-                {state::may("task", "create").then(|| view! { <button type="button" class="pill" on:click=move |_| tasking.set(true)>{icon("tasks")}{label(kinds::TASK.label)}</button> })}
+                {state::may("task", "create").then(|| view! { <button type="button" class="pill" on:click=move |_| tasking.set(true)>{icon("tasks")}{kinds::of("task").label}</button> })}
             </div>
             <textarea class="input" rows="2" aria-label=placeholder placeholder=placeholder prop:value=text
                 on:focus=move |_| open.set(true)
@@ -231,8 +232,8 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                 </div>
             })}
             {move || tasking.get().then(|| {
-                let preset = super::detail::preset(kind, kinds::TASK, &row.with_untracked(|r| r.id().to_owned()), row);
-                view! { <CreateDialog kind=kinds::TASK preset close=Callback::new(move |()| tasking.set(false))/> }
+                let preset = super::detail::preset(kind, kinds::of("task"), &row.with_untracked(|r| r.id().to_owned()), row);
+                view! { <CreateDialog kind=kinds::of("task") preset close=Callback::new(move |()| tasking.set(false))/> }
             })}
         </div>
     }

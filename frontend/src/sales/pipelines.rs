@@ -29,7 +29,7 @@ pub fn Pipelines() -> impl IntoView {
             load();
         }
     });
-    let creating = RwSignal::new(None::<(&'static domain::Kind, Preset)>);
+    let creating = RwSignal::new(None::<(&'static kinds::Kind, Preset)>);
     let opened = Memo::new(move |_| state().address.with(|a| a.get("stage").map(str::to_owned)));
     let swap = move |a: Row, b: Row| {
         let step = |row: &Row, position: &Value| json!({ "method": "update", "id": row.id(), "version": row.version(), "body": { "position": position } });
@@ -95,7 +95,7 @@ pub fn Pipelines() -> impl IntoView {
         view! {
             <section class="box">
                 <div class="group-head"><h2>{name}</h2>
-                    {may_create.then(|| view! { <button type="button" class="btn small" on:click=move |_| creating.set(Some((kinds::STAGE, preset())))>{icon("plus")}{fill(t().new_of, &[&noun(kinds::STAGE.label)])}</button> })}
+                    {may_create.then(|| view! { <button type="button" class="btn small" on:click=move |_| creating.set(Some((kinds::of("stage"), preset())))>{icon("plus")}{fill(t().new_of, &[&noun(kinds::of("stage").label)])}</button> })}
                 </div>
                 <ol class="plain">{rows}</ol>
             </section>
@@ -109,7 +109,7 @@ pub fn Pipelines() -> impl IntoView {
             <div class="list-main scroll">
                 <div class="page narrow-page">
                     <header class="page-head"><h1>{t().pipelines_stages}</h1>
-                        <div class="page-actions">{state::may("pipeline", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(Some((kinds::PIPELINE, Vec::new())))>{icon("plus")}{fill(t().new_of, &[&noun(kinds::PIPELINE.label)])}</button> })}</div>
+                        <div class="page-actions">{state::may("pipeline", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(Some((kinds::of("pipeline"), Vec::new())))>{icon("plus")}{fill(t().new_of, &[&noun(kinds::of("pipeline").label)])}</button> })}</div>
                     </header>
                     {move || pipelines.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
                     {move || (pipelines.loading.get() && pipelines.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
@@ -117,7 +117,7 @@ pub fn Pipelines() -> impl IntoView {
                     <For each=move || pipelines.rows.get() key=|p| (p.id().to_owned(), p.version()) children=block/>
                 </div>
             </div>
-            {move || opened.get().map(|id| view! { <Panel kind=kinds::STAGE id close=Callback::new(|()| route::set("stage", ""))/> })}
+            {move || opened.get().map(|id| view! { <Panel kind=kinds::of("stage") id close=Callback::new(|()| route::set("stage", ""))/> })}
             {move || creating.get().map(|(kind, preset)| view! { <CreateDialog kind preset close=Callback::new(move |()| creating.set(None))/> })}
         </div>
     }

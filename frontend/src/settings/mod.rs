@@ -2,12 +2,7 @@
 //! firm itself and its audit log.
 
 use crate::{
-    data, dom, finance,
-    i18n::{label, t},
-    kinds, office,
-    people::account,
-    record::list::ListPage,
-    role, route, sales, state,
+    data, dom, finance, i18n::t, kinds, office, people::account, record::list::ListPage, role, route, sales, state,
 };
 use leptos::{html, prelude::*};
 
@@ -26,20 +21,20 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
         (
             t().people,
             vec![
-                ("users", kinds::heading(kinds::USER), may("user")),
-                ("teams", kinds::heading(kinds::TEAM), may("team")),
-                ("roles", kinds::heading(kinds::ROLE), may("role")),
+                ("users", kinds::heading(kinds::of("user")), may("user")),
+                ("teams", kinds::heading(kinds::of("team")), may("team")),
+                ("roles", kinds::heading(kinds::of("role")), may("role")),
             ],
         ),
         (
             t().data,
             vec![
-                ("picklists", kinds::heading(kinds::PICKLIST), may("picklist")),
+                ("picklists", kinds::heading(kinds::of("picklist")), may("picklist")),
                 ("pipelines", t().pipelines_stages.to_owned(), may("pipeline")),
                 ("currencies", t().currencies_rates.to_owned(), may("currency")),
                 (
                     "numbering",
-                    kinds::heading(kinds::NUMBERING_RULE),
+                    kinds::heading(kinds::of("numbering_rule")),
                     may("numbering_rule"),
                 ),
             ],
@@ -48,13 +43,13 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
             t().calendar,
             vec![
                 ("calendar", t().work_calendar.to_owned(), true),
-                ("holidays", kinds::heading(kinds::HOLIDAY), may("holiday")),
+                ("holidays", kinds::heading(kinds::of("holiday")), may("holiday")),
             ],
         ),
         (
             t().company,
             vec![
-                ("company", label(domain::workspace::KIND.label).to_owned(), true),
+                ("company", t().company_information.to_owned(), true),
                 ("audit", t().audit_log.to_owned(), may("audit")),
             ],
         ),
@@ -82,8 +77,8 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
         },
         "" => view! { <account::profile::Profile/> }.into_any(),
         "api-keys" => view! { <account::api_keys::ApiKeys/> }.into_any(),
-        "users" => view! { <ListPage kind=kinds::USER icon_name="people"/> }.into_any(),
-        "teams" => view! { <ListPage kind=kinds::TEAM icon_name="people"/> }.into_any(),
+        "users" => view! { <ListPage kind=kinds::of("user")/> }.into_any(),
+        "teams" => view! { <ListPage kind=kinds::of("team")/> }.into_any(),
         "pipelines" => view! { <sales::pipelines::Pipelines/> }.into_any(),
         "picklists" => view! { <office::picklists::Picklists/> }.into_any(),
         "currencies" => view! { <finance::currencies::Currencies/> }.into_any(),

@@ -17,14 +17,14 @@ pub use palette::{Palette, remember};
 /// A place to go: path, name, icon.
 #[derive(Clone)]
 pub struct Place {
-    pub href: &'static str,
+    pub href: String,
     pub name: String,
     pub icon: &'static str,
 }
 
-fn place(href: &'static str, name: impl Into<String>, icon: &'static str) -> Place {
+fn place(href: impl Into<String>, name: impl Into<String>, icon: &'static str) -> Place {
     Place {
-        href,
+        href: href.into(),
         name: name.into(),
         icon,
     }
@@ -33,27 +33,25 @@ fn place(href: &'static str, name: impl Into<String>, icon: &'static str) -> Pla
 /// The navigation's groups.
 pub fn places() -> Vec<(&'static str, Vec<Place>)> {
     let t = t();
-    let mut sells = vec![
-        place("/leads", kinds::heading(kinds::LEAD), "lead"),
-        place("/customers", kinds::heading(kinds::CUSTOMER), "customer"),
-        place("/contacts", kinds::heading(kinds::CONTACT), "contact"),
-        place("/pipeline", t.pipeline, "pipeline"),
-        place("/opportunities", kinds::heading(kinds::OPPORTUNITY), "opportunity"),
-        place("/products", kinds::heading(kinds::PRODUCT), "product"),
-    ];
-    for (href, kind) in kinds::LISTED.iter() {
-        if sells.iter().all(|place| place.href != href) {
-            sells.push(place(href, kinds::heading(kind), kind.icon));
-        }
-    }
+    let import = kinds::all().into_iter().any(kinds::may_import);
+    let import = import.then(|| place("/import", t.import, "import"));
     vec![
         (
             t.work,
             vec![place("/", t.home, "home"), place("/tasks", t.tasks, "tasks")],
         ),
-        (t.sell, sells),
-        (t.data, vec![place("/import", t.import, "import")]),
+        (t.sell, kinds::with_pages().flat_map(places_of).collect()),
+        (t.data, import.into_iter().collect()),
     ]
+}
+
+/// The list of a kind; before that of deals their board.
+fn places_of(kind: &'static kinds::Kind) -> Vec<Place> {
+    let list = place(kinds::list(kind), kinds::heading(kind), kind.icon);
+    match kind.name {
+        "opportunity" => vec![place("/pipeline", t().pipeline, "pipeline"), list],
+        _ => vec![list],
+    }
 }
 
 fn current(href: &str) -> bool {
@@ -69,8 +67,9 @@ fn link(place: Place) -> AnyView {
         name,
         icon: shape,
     } = place;
+    let here = href.clone();
     view! {
-        <a class="nav-link" href=href title=name.clone() aria-current=move || current(href).then_some("page")>{icon(shape)}<span class="nav-name">{name.clone()}</span></a>
+        <a class="nav-link" href=href title=name.clone() aria-current=move || current(&here).then_some("page")>{icon(shape)}<span class="nav-name">{name.clone()}</span></a>
     }
     .into_any()
 }
@@ -98,12 +97,14 @@ pub fn Shell(children: ChildrenFn) -> impl IntoView {
         }
     });
     on_cleanup(move || keys.remove());
-    let groups = places()
-        .into_iter()
-        .map(|(title, places)| {
-            view! { <div class="nav-group"><p class="nav-title">{title}</p>{places.into_iter().map(link).collect_view()}</div> }
-        })
-        .collect_view();
+    let group = |(title, places): (_, Vec<Place>)| {
+        view! { <div class="nav-group"><p class="nav-title">{title}</p>{places.into_iter().map(link).collect_view()}</div> }
+    };
+    // What somebody may see can change while they are here.
+    let groups = move || {
+        state().session.track();
+        places().into_iter().map(group).collect_view()
+    };
     view! {
         <a class="skip" href="#main" on:click=|e| { e.prevent_default(); dom::focus_id("main"); }>{t().skip}</a>
         <div class="shell" class:folded=folded>
@@ -212,19 +213,18 @@ fn Offline() -> impl IntoView {
 
 #[component]
 fn BottomBar(sheet: RwSignal<bool>) -> impl IntoView {
-    let first = [
-        place("/", t().home, "home"),
-        place("/tasks", t().tasks, "tasks"),
-        place("/customers", kinds::heading(kinds::CUSTOMER), "customer"),
-        place("/pipeline", t().pipeline, "pipeline"),
-    ];
-    let first_paths = first.each_ref().map(|p| p.href);
+    // The first of these stand in the bar, the others in the sheet.
+    let split = || {
+        let first = ["/", "/tasks", "/customers", "/pipeline"];
+        let all = places().into_iter().flat_map(|(_, places)| places);
+        all.partition::<Vec<Place>, _>(|p| first.contains(&p.href.as_str()))
+    };
+    let first = move || {
+        state().session.track();
+        split().0.into_iter().map(link).collect_view()
+    };
     let rest = move || {
-        let shown: Vec<Place> = places()
-            .into_iter()
-            .flat_map(|(_, p)| p)
-            .filter(|p| !first_paths.contains(&p.href))
-            .collect();
+        let shown = split().1;
         view! {
             <div class="sheet-back" on:click=move |_| sheet.set(false)></div>
             <div class="sheet" role="dialog" aria-label=t().more>
@@ -236,7 +236,7 @@ fn BottomBar(sheet: RwSignal<bool>) -> impl IntoView {
     view! {
         {move || sheet.get().then(rest)}
         <nav class="bottom" aria-label=t().navigation>
-            {first.into_iter().map(link).collect_view()}
+            {first}
             <button type="button" class="nav-link" aria-expanded=move || sheet.get().to_string() on:click=move |_| sheet.update(|s| *s = !*s)>{icon("menu")}<span class="nav-name">{t().more}</span></button>
         </nav>
     }

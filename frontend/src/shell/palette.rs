@@ -4,7 +4,7 @@ use super::places;
 use crate::{
     api::{self, Latest},
     dom,
-    i18n::{fill, label, noun, t},
+    i18n::{fill, noun, t},
     kinds,
     route::{self, encode},
     state::{self, state},
@@ -21,7 +21,7 @@ struct Hit {
 }
 
 fn kind_icon(kind: &str) -> &'static str {
-    kinds::kind(kind).map_or("file", |kind| kind.icon)
+    kinds::of(kind).icon
 }
 
 const RECENT: usize = 8;
@@ -61,8 +61,8 @@ fn recent() -> Vec<Hit> {
 /// Pages and actions whose names hold what is typed.
 fn commands(q: &str) -> Vec<Hit> {
     let pages = places().into_iter().flat_map(|(_, p)| p).map(|p| Hit {
-        href: p.href.to_owned(),
-        name: p.name.to_owned(),
+        href: p.href,
+        name: p.name,
         note: t().page.to_owned(),
         icon: p.icon,
     });
@@ -78,9 +78,7 @@ fn commands(q: &str) -> Vec<Hit> {
         note: t().page.to_owned(),
         icon: "trash",
     };
-    let makes = kinds::LISTED
-        .iter()
-        .map(|(_, kind)| *kind)
+    let makes = kinds::with_pages()
         .filter(|k| state::me().is_none_or(|m| m.may(k.name, "create")))
         .map(|k| Hit {
             href: format!("/{}?new=1", k.path()),
@@ -106,13 +104,13 @@ fn hits(body: &serde_json::Value) -> Vec<Hit> {
             let href = kinds::place(kind.name, hit["id"].as_str()?)
                 .or_else(|| kinds::place(parent["kind"].as_str()?, parent["id"].as_str()?))
                 .or_else(|| (kind.name == "task").then(|| kinds::list(kind)))?;
-            let mut note = label(kind.label).to_owned();
+            let mut note = kind.label.to_owned();
             if let Some(of) = parent["title"].as_str() {
                 note = format!("{note} · {of}");
             }
             Some(Hit {
                 href,
-                name: hit["title"].as_str().unwrap_or(label(kind.label)).to_owned(),
+                name: hit["title"].as_str().unwrap_or(kind.label).to_owned(),
                 note,
                 icon: kind_icon(kind.name),
             })

@@ -1,5 +1,6 @@
 //! A box for a reference: type to search the records of a kind, choose with arrows and Enter.
 
+use crate::kinds::{Field, Kind};
 use crate::{
     api::{self, Latest},
     dom::{self, Tell},
@@ -9,7 +10,6 @@ use crate::{
     route::encode,
     ui::{avatar, icon},
 };
-use domain::{Field, Kind};
 use leptos::{html, prelude::*};
 
 /// Id and name of a chosen record.

@@ -12,15 +12,27 @@ export async function makeScene(api, name = (text) => text) {
   const lead = await api.make('leads', { name: name('吴敏'), company: name('长河物流'), source: '展会', level: '高', phone: '13900139001', score: 80, next_follow_up_at: soon });
   const product = await api.make('products', { name: name('标准服务'), code: name('服务一').slice(0, 60), category: name('服务'), price: { amount: '8000.00', currency: 'CNY' }, unit: '人天' });
   const pipeline = await api.pipeline(name('直销流程'), [name('接洽'), name('方案'), name('签约')]);
+  const competitor = await makeCompetitor(api, name);
   const opportunity = await api.make('opportunities', {
     name: name('青山二期'), customer_id: customer.id, contact_id: contact.id, pipeline_id: pipeline.id, stage_id: pipeline.stages[1].id, close_on: '2026-01-31',
-    next_step: name('送样'), owner_id: api.me.id, lines: [{ product_id: product.id, quantity: '2', price: { amount: '8000.00', currency: 'CNY' } }],
+    next_step: name('送样'), owner_id: api.me.id, competitor_ids: [competitor.id], lines: [{ product_id: product.id, quantity: '2', price: { amount: '8000.00', currency: 'CNY' } }],
   });
   await api.make('activities', { kind: 'call', body: name('谈了交期'), next_step: name('寄合同'), customer_id: customer.id, contact_id: contact.id, opportunity_id: opportunity.id });
   await api.make('tasks', { subject: name('准备报价单'), due_at: soon, customer_id: customer.id, priority: 'high', owner_id: api.me.id });
   const gone = await api.make('customers', { name: name('已删客户'), industry: '制造', owner_id: api.me.id });
   await api.call('DELETE', `/customers/${gone.id}`, undefined, { 'If-Match': '*' });
-  return { api, customer, contact, lead, product, pipeline, opportunity, ...(await makeSettings(api, customer, name)) };
+  return { api, customer, contact, lead, product, pipeline, opportunity, competitor, ...(await makeSettings(api, customer, name)) };
+}
+
+/** There is one of a name: another scene may have made it. */
+async function makeCompetitor(api, name = (text) => text) {
+  const body = { name: name('海川工软'), website: 'https://haichuan.example', strengths: name('价格低'), weaknesses: name('交付慢') };
+  try {
+    return await api.make('competitors', body);
+  } catch (error) {
+    if (error.status !== 409) throw error;
+    return (await api.list(`/competitors?filter[name]=${encodeURIComponent(body.name)}`))[0];
+  }
 }
 
 /** What the pages of settings show: a colleague in a team, a role of the firm's own, a key, currencies and days off. */
@@ -53,7 +65,8 @@ export async function findScene(api) {
     first('/customers?sort=-last_activity_at&limit=1&filter[last_activity_at][is_null]=false'), first('/contacts?limit=1'), first('/leads?limit=1&filter[status]=contacted'),
     first('/products?limit=1'), first('/pipelines?limit=1&sort=position'), first('/opportunities?limit=1&filter[status]=open&sort=-amount'),
   ]);
-  return { api, customer, contact, lead, product, pipeline, opportunity, ...(await makeSettings(api, customer)) };
+  const competitor = await makeCompetitor(api);
+  return { api, customer, contact, lead, product, pipeline, opportunity, competitor, ...(await makeSettings(api, customer)) };
 }
 
 const click = (selector) => async ({ page }) => {
@@ -126,6 +139,8 @@ export const SCREENS = [
   ['opportunity-lose', ({ opportunity }) => `/opportunities/${opportunity.id}`, dialog('.page-actions .btn.good + .btn')],
   ['products', () => '/products'],
   ['product', ({ product }) => `/products/${product.id}`],
+  ['competitors', () => '/competitors'],
+  ['competitor', ({ competitor }) => `/competitors/${competitor.id}`],
   ['import', () => '/import'],
   ['import-columns', () => '/import?kind=customers', readFile],
   ['import-trial', () => '/import?kind=customers', async (app) => {

@@ -8,7 +8,7 @@ use actix_web::HttpResponse;
 use actix_web::http::Uri;
 use domain::policy::Fields;
 use domain::query::{self, Count, List, MAX_LIMIT};
-use domain::record::{FILTER, SORT};
+use domain::record::{FILTER, SORT, stem};
 use domain::user::User;
 use domain::value::{Type, parse_id};
 use domain::{AnyRecord, Error, Field, Id, Issue, Kind, Record};
@@ -46,9 +46,9 @@ impl Shape {
 
 /// The kinds whose records can be counted for a record of this one: those with a field named after it.
 pub fn countable(kind: &'static Kind) -> impl Iterator<Item = Counted> {
-    let name = format!("{}_id", kind.name);
+    let names = |field: &&Field| field.refers == Some(kind.name) && stem(field.name) == Some(kind.name);
     domain::KINDS.iter().filter_map(move |of| {
-        let field = of.field(&name).filter(|f| f.refers == Some(kind.name))?;
+        let field = of.fields.iter().find(names)?;
         Some(Counted { kind: of, field })
     })
 }
@@ -102,7 +102,8 @@ fn counted(tx: &mut Tx, caller: &Caller, of: Counted, id: Id) -> persistence::Re
     let Ok(scope) = caller.scope(of.kind) else {
         return Ok(None);
     };
-    let pairs = [(format!("filter[{}]", of.field.name), id.to_string())];
+    let operator = if of.field.is_several() { "[contains]" } else { "" };
+    let pairs = [(format!("filter[{}]{operator}", of.field.name), id.to_string())];
     let list = caller.list_context(of.kind, |context| query::from_pairs(&pairs, &[], context));
     list.ok()
         .map(|list| engine::count(tx, &scope, of.kind, &list, Count::Exact))

@@ -13,7 +13,7 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::fields::choices;
 use domain::policy::{Access, Action, Fields, Reach};
-use domain::record::{FILTER, FIXED, IMPORT, Ownership, PERSONAL, Place, READONLY, SEARCH, SORT};
+use domain::record::{FILTER, FIXED, IMPORT, Ownership, PARENT, PERSONAL, Place, READONLY, SEARCH, SORT};
 use domain::value::{MOST_REFERENCES, Type as ValueType};
 use domain::{Error, Field, Issue, Kind, Label, Locale};
 use serde_json::{Map, Value as Json, json};
@@ -203,9 +203,11 @@ fn describe_field(seen: &Fields, field: &Field, language: Option<Locale>) -> Jso
         "nullable": field.nullable,
         "required": field.required && !field.can(READONLY),
         "read_only": field.can(READONLY) || access > Access::Full,
+        "system": field.can(READONLY),
         "access": access,
         "restrictions": choices(seen.kind(), field),
         "fixed": field.can(FIXED),
+        "parent": field.can(PARENT),
         "sortable": field.can(SORT) && reads,
         "searchable": field.can(SEARCH) && reads,
         "importable": field.can(IMPORT) && access == Access::Full,
@@ -268,6 +270,8 @@ fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>)
         "importable": kind.import.is_some(),
         "searched": kind.searched,
         "timeline": kind.timeline,
+        "work": kind.work,
+        "part_of": kind.part_of,
         "closed": kind.closed,
         "known_by": kind.known_by,
         "unique": kind.unique,
@@ -340,6 +344,8 @@ fn field_told() -> ObjectBuilder {
     let flag = || boolean().into();
     let access = text().description(Some("What the caller may do with it."));
     let fixed = boolean().description(Some("Set once, when the record is made."));
+    let system = boolean().description(Some("Set by the system, or by an action of its own, whoever asks."));
+    let parent = boolean().description(Some("Who sees the record it refers to sees this one too."));
     made_of([
         ("name", text().into()),
         ("type", text().into()),
@@ -347,9 +353,11 @@ fn field_told() -> ObjectBuilder {
         ("nullable", flag()),
         ("required", flag()),
         ("read_only", flag()),
+        ("system", system.into()),
         ("access", access.into()),
         ("restrictions", texts()),
         ("fixed", fixed.into()),
+        ("parent", parent.into()),
         ("sortable", flag()),
         ("searchable", flag()),
         ("importable", flag()),
@@ -398,6 +406,17 @@ fn kind_told() -> ObjectBuilder {
         (
             "timeline",
             told(boolean(), "Whether activities and tasks belong to it."),
+        ),
+        (
+            "work",
+            told(
+                boolean(),
+                "Its records tell of work that the server does, which writes them itself.",
+            ),
+        ),
+        (
+            "part_of",
+            told(or_null(Type::String), "The kind that its records are part of."),
         ),
         ("closed", listed("The values of `status` with which a record is over.")),
         ("known_by", listed("Fields that tell records apart.")),

@@ -2,6 +2,7 @@
 
 use crate::auth;
 use crate::caller::Caller;
+use crate::describe::common::or_null;
 use crate::describe::{Doc, Routes, boolean, id, made_of, named, text};
 use crate::error::Problem;
 use crate::request;
@@ -13,12 +14,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::currency::Currency;
 use domain::picklist::Picklist;
 use domain::pipeline::Pipeline;
+use domain::policy::Action;
+use domain::record::Ownership;
 use domain::role::{self, Role};
 use domain::stage::Stage;
 use domain::{AnyRecord, Locale, Record, query};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
-use utoipa::openapi::{Array, ObjectBuilder};
+use utoipa::openapi::{Array, ObjectBuilder, Type};
 
 /// What is short and asked for whole is still not without end.
 const PAGES: usize = 5;
@@ -95,6 +98,17 @@ fn roles(tx: &mut Tx, caller: &Caller, locale: Locale) -> persistence::Result<Ve
         .collect())
 }
 
+/// All that there are rights to, whether the caller has them or not: what is called how is no secret, and others' records,
+/// roles and the log speak of it.
+fn subjects(locale: Locale) -> Vec<Json> {
+    let told = role::subjects().map(|subject| {
+        let actions: Vec<&str> = role::actions(subject.name).into_iter().map(Action::key).collect();
+        json!({ "name": subject.name, "label": subject.label.get(locale), "path": subject.path(),
+            "owned": subject.ownership() == Ownership::Owned, "usual": subject.kind.map(|kind| kind.usual), "actions": actions })
+    });
+    told.collect()
+}
+
 /// Ways to a deal, each with its stages in their order.
 fn pipelines(tx: &mut Tx, caller: &Caller) -> persistence::Result<Vec<Json>> {
     let mut found: Vec<Pipeline> = all(tx, caller)?;
@@ -118,6 +132,7 @@ async fn start(caller: Caller, state: Data<State>, request: HttpRequest) -> Resu
             body.insert("language".into(), json!(locale));
             body.insert("me".into(), auth::about(tx, &caller)?);
             body.insert("kinds".into(), schema::kinds(&caller, Some(locale)).into());
+            body.insert("subjects".into(), subjects(locale).into());
             body.insert("picklists".into(), picklists(tx, &caller, locale)?.into());
             body.insert("currencies".into(), currencies(tx, &caller)?.into());
             body.insert("roles".into(), roles(tx, &caller, locale)?.into());
@@ -147,10 +162,25 @@ fn answer() -> ObjectBuilder {
         ("restricted", boolean().into()),
         ("options", Array::new(option).into()),
     ]);
+    let owned = boolean().description(Some("Whether each has an owner."));
+    let usual = or_null(Type::String).description(Some(
+        "What a role that does not name it lets do with it, where it gives less than everything to the rest: `closed` nothing, \
+         `settings` see it, `added` add to it, `work` as far as the role reaches. Null for what has no records.",
+    ));
+    let path = text().description(Some("As the scopes of API keys name it."));
+    let subject = made_of([
+        ("name", text().into()),
+        ("label", text().into()),
+        ("path", path.into()),
+        ("owned", owned.into()),
+        ("usual", usual.into()),
+        ("actions", Array::new(text()).into()),
+    ]);
     made_of([
         ("language", schema::languages().into()),
         ("me", named("Me")),
         ("kinds", Array::new(named("KindTold")).into()),
+        ("subjects", Array::new(subject).into()),
         ("picklists", Array::new(picklist).into()),
         ("currencies", Array::new(text()).into()),
         ("roles", Array::new(role).into()),
@@ -161,7 +191,7 @@ fn answer() -> ObjectBuilder {
 pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("start", "schema", "What a client needs to begin with")
         .about(
-            "Who is calling (`GET /auth/me`), the record kinds (`GET /schema`), the values of picklists, the currencies in use \
+            "Who is calling (`GET /auth/me`), the record kinds (`GET /schema`), what roles give rights to, the values of picklists, the currencies in use \
              beside the base currency, the names of roles and the stages of pipelines, in one language. The ETag changes when \
              anything of this does, rights too.",
         )

@@ -16,7 +16,7 @@ choice! {
 }
 
 /// What has entries in the log without being a record.
-const BESIDE: [(&str, Label); 4] = [
+pub const BESIDE: [(&str, Label); 4] = [
     ("session", Label::new("登录", "Sign-in")),
     ("workspace", crate::workspace::KIND.label),
     ("api_key", Label::new("API 密钥", "API key")),

@@ -3,6 +3,7 @@
 use super::record::{Field, PARENT, SEARCH};
 use crate::label::Label;
 use crate::policy::{Action, Reach};
+use serde::{Deserialize, Serialize};
 
 /// Who sees the records of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +16,8 @@ pub enum Ownership {
 
 /// What a role lets do with a kind that it does not name, where it gives less than everything to the kinds it does not
 /// name: so a kind that is new is open to nobody by mistake. Administrators have everything, and may give more by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Usual {
     /// Nothing. What holds for a kind that says nothing.
     Closed,
@@ -28,10 +30,10 @@ pub enum Usual {
 }
 
 impl Usual {
-    /// How far a right goes that reaches to one's own, or one's team's.
+    /// How far a right to all that a role does not name reaches with a kind of this sort.
     pub const fn part(self, action: Action, reach: Reach) -> Reach {
         match (self, action) {
-            (_, _) if matches!(reach, Reach::None) => Reach::None,
+            (_, _) if matches!(reach, Reach::None | Reach::All) => reach,
             (Self::Work, _) => reach,
             (Self::Settings | Self::Added, Action::View) => Reach::All,
             (Self::Added, Action::Create | Action::Import) => Reach::All,

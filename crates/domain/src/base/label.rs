@@ -21,19 +21,9 @@ impl Label {
         }
     }
 
-    /// Within a sentence: English nouns lose their capital, but not names such as API or WeChat.
+    /// Within a sentence.
     pub fn within(self, locale: Locale) -> String {
-        match locale {
-            Locale::Zh => self.zh.to_owned(),
-            Locale::En => {
-                let name = |word: &str| word.chars().filter(|c| c.is_uppercase()).count() > 1;
-                let words = self
-                    .en
-                    .split(' ')
-                    .map(|w| if name(w) { w.to_owned() } else { w.to_lowercase() });
-                words.collect::<Vec<_>>().join(" ")
-            }
-        }
+        locale.within(self.get(locale))
     }
 }
 
@@ -52,6 +42,20 @@ impl Locale {
         match self {
             Self::Zh => "zh-CN",
             Self::En => "en",
+        }
+    }
+
+    /// A name within a sentence: English nouns lose their capital, but not names such as API or WeChat.
+    pub fn within(self, name: &str) -> String {
+        match self {
+            Self::Zh => name.to_owned(),
+            Self::En => {
+                let proper = |word: &str| word.chars().filter(|c| c.is_uppercase()).count() > 1;
+                let words = name
+                    .split(' ')
+                    .map(|w| if proper(w) { w.to_owned() } else { w.to_lowercase() });
+                words.collect::<Vec<_>>().join(" ")
+            }
         }
     }
 

@@ -94,16 +94,9 @@ pub struct Field {
     write: fn(Vec<Val>, &mut Vec<u8>) -> Result<(), Corrupt>,
 }
 
-#[cfg(not(target_arch = "wasm32"))]
 fn write<T: FieldType>(values: Vec<Val>, out: &mut Vec<u8>) -> Result<(), Corrupt> {
     let value = T::take(&mut Row::new(values))?;
     serde_json::to_writer(out, &value).map_err(|_| Corrupt("a value is no JSON"))
-}
-
-/// The app has no records as values. With the tables of kinds it would load each type's way to JSON: some 10 kB.
-#[cfg(target_arch = "wasm32")]
-fn write<T: FieldType>(_: Vec<Val>, _: &mut Vec<u8>) -> Result<(), Corrupt> {
-    Err(Corrupt("records are values on the server only"))
 }
 
 impl Field {

@@ -125,10 +125,10 @@ impl Grants {
 }
 
 /// How far a right to all that a role does not name reaches with one kind of them.
-pub fn of_rest(kind: &str, action: Action, reach: Reach) -> Reach {
+fn of_rest(kind: &str, action: Action, reach: Reach) -> Reach {
     match crate::role::subject(kind).and_then(|subject| subject.kind) {
-        Some(kind) if reach < Reach::All => kind.usual.part(action, reach),
-        _ => reach,
+        Some(kind) => kind.usual.part(action, reach),
+        None => reach,
     }
 }
 

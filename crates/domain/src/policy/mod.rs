@@ -7,7 +7,7 @@ pub mod fields;
 mod grants;
 
 pub use fields::{Access, FieldRights, Fields, Shown, ShownAny};
-pub use grants::{Action, Grants, Reach, all, builtin_roles, of_rest};
+pub use grants::{Action, Grants, Reach, all, builtin_roles};
 
 use crate::api_key::{self, Limits};
 use crate::record::{Kind, Ownership};

@@ -12,7 +12,7 @@ record! {
         weaknesses: Option<String> = [SEARCH IMPORT] "劣势" "Weaknesses" long(10_000),
     } with {
         usual(Usual::Added) closable() import(&[]) unique(&[&["name"]])
-        searched(9) page() icon("pipeline")
+        searched(9) page() icon("versus")
         columns(&["name", "website", "updated_at"])
         form(&["name", "website", "strengths", "weaknesses"])
         groups(&[(BASICS, &["name", "website", "strengths", "weaknesses"])])

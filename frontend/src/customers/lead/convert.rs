@@ -3,7 +3,7 @@
 use crate::{
     api::{self, Problem},
     dom::Tell,
-    i18n::{fill, label, t},
+    i18n::{fill, t},
     kinds,
     record::{
         field::{self, Draft},
@@ -43,7 +43,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
             pipeline.value.try_set(json!(first.id()));
             pipeline
                 .chosen
-                .try_set(Some((first.id().to_owned(), first.title(kinds::PIPELINE))));
+                .try_set(Some((first.id().to_owned(), first.title(kinds::of("pipeline")))));
         }
     });
     let sending = Sending::new();
@@ -74,13 +74,13 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
         }
         sending.run(async move {
             let lead = row.get_untracked();
-            match save::act(kinds::LEAD, &lead, "convert", Value::Object(body)).await {
+            match save::act(kinds::of("lead"), &lead, "convert", Value::Object(body)).await {
                 Ok(made) => {
                     toast::say(fill(t().lead_converted, &[lead.text("name")]));
                     close.tell(());
-                    if let Ok(newer) = save::fetch(kinds::LEAD, lead.id()).await {
+                    if let Ok(newer) = save::fetch(kinds::of("lead"), lead.id()).await {
                         let target = page_of(&made, &newer);
-                        announce(kinds::LEAD.plural, lead.id(), Some(newer));
+                        announce(kinds::of("lead").plural, lead.id(), Some(newer));
                         if let Some(target) = target {
                             route::go(&target);
                         }
@@ -88,8 +88,8 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                 }
                 Err(error) if error.stale() => {
                     // Converting does not depend on what changed: take the new version and let the person press again.
-                    if let Ok(newer) = save::fetch(kinds::LEAD, lead.id()).await {
-                        announce(kinds::LEAD.plural, lead.id(), Some(newer));
+                    if let Ok(newer) = save::fetch(kinds::of("lead"), lead.id()).await {
+                        announce(kinds::of("lead").plural, lead.id(), Some(newer));
                     }
                     return Err(Problem {
                         detail: t().changed_look_again.to_owned(),
@@ -102,11 +102,11 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
         });
     };
     let deal_field = |name: &'static str, draft: Draft| {
-        kinds::OPPORTUNITY.field(name).map(|f| {
+        kinds::of("opportunity").field(name).map(|f| {
             let id = format!("convert-{name}");
             view! {
                 <div class="form-field">
-                    <label for=id.clone()>{label(f.label)}</label>
+                    <label for=id.clone()>{f.label}</label>
                     {field::edit(f, draft, id, Signal::default(), None)}
                 </div>
             }
@@ -117,27 +117,27 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
             <form on:submit=submit(convert) novalidate=true>
                 <div class="dialog-body stack">
                     <fieldset class="box">
-                        <legend>{label(kinds::CUSTOMER.label)}</legend>
+                        <legend>{kinds::of("customer").label}</legend>
                         <label class="choice"><input type="radio" name="which" checked=true on:change=move |_| existing.set(false)/><span>{t().new_customer}</span></label>
                         <label class="choice"><input type="radio" name="which" on:change=move |_| existing.set(true)/><span>{t().existing_customer}</span></label>
                         {move || if existing.get() {
-                            view! { <Combobox kind=kinds::CUSTOMER value=customer label=t().existing_customer/> }.into_any()
+                            view! { <Combobox kind=kinds::of("customer") value=customer label=t().existing_customer/> }.into_any()
                         } else {
                             view! { <input class="input" aria-label=t().customer_name prop:value=customer_name on:input=move |e| customer_name.set(event_target_value(&e))/> }.into_any()
                         }}
                         {sending.error("customer")}
                     </fieldset>
                     <fieldset class="box">
-                        <legend>{label(kinds::CONTACT.label)}</legend>
+                        <legend>{kinds::of("contact").label}</legend>
                         <label class="choice"><input type="checkbox" checked=true on:change=move |e| with_contact.set(event_target_checked(&e))/><span>{fill(t().make_contact, &[&person])}</span></label>
                     </fieldset>
                     <fieldset class="box">
-                        <legend>{label(kinds::OPPORTUNITY.label)}</legend>
+                        <legend>{kinds::of("opportunity").label}</legend>
                         <label class="choice"><input type="checkbox" checked=true on:change=move |e| with_deal.set(event_target_checked(&e))/><span>{t().make_opportunity}</span></label>
                         {move || with_deal.get().then(|| view! {
                             <div class="form-grid">
                                 <div class="form-field wide">
-                                    <label for="convert-name">{kinds::OPPORTUNITY.field("name").map(|f| label(f.label))}</label>
+                                    <label for="convert-name">{kinds::of("opportunity").field("name").map(|f| f.label)}</label>
                                     <input class="input" id="convert-name" prop:value=deal_name on:input=move |e| deal_name.set(event_target_value(&e))/>
                                 </div>
                                 {deal_field("amount", amount)}

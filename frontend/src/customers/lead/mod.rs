@@ -4,7 +4,7 @@ mod convert;
 
 use crate::{
     dom::Tell,
-    i18n::{fill, format, label, t},
+    i18n::{fill, format, t},
     kinds,
     record::{
         field::{self, Draft},
@@ -29,7 +29,7 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
     let set_status = move |status: &'static str| {
         let patch = Map::from_iter([("status".to_owned(), json!(status))]);
         let change = save::Change {
-            kind: kinds::LEAD,
+            kind: kinds::of("lead"),
             base: row.get_untracked(),
             patch,
             expansions: Map::new(),
@@ -69,7 +69,7 @@ fn Disqualify(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
         ]);
         let base = row.get_untracked();
         leptos::task::spawn_local(async move {
-            match save::send(kinds::LEAD, &base, &patch, &Map::new()).await {
+            match save::send(kinds::of("lead"), &base, &patch, &Map::new()).await {
                 Ok(_) => close.tell(()),
                 Err(error) => {
                     problem.try_set(Some(error));
@@ -77,14 +77,14 @@ fn Disqualify(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
             }
         });
     };
-    let field = kinds::LEAD.field("disqualified_reason");
+    let field = kinds::of("lead").field("disqualified_reason");
     view! {
         <Dialog title=t().disqualify close>
             <form on:submit=submit>
                 <div class="dialog-body">
                     {field.map(|f| view! {
                         <div class="form-field wide">
-                            <label for="reason">{label(f.label)}{needed_mark()}</label>
+                            <label for="reason">{f.label}{needed_mark()}</label>
                             {field::edit(f, reason, "reason".into(), Signal::default(), None)}
                         </div>
                     })}
@@ -110,13 +110,11 @@ pub fn Became(row: RwSignal<Row>) -> impl IntoView {
                 let links = ["customer_id", "contact_id", "opportunity_id"]
                     .iter()
                     .filter_map(|name| {
-                        let field = kinds::LEAD.field(name)?;
+                        let field = kinds::of("lead").field(name)?;
                         let (id, name) = r.reference(field)?;
                         let kind = kinds::kind(field.refers?)?;
                         let href = kinds::page(kind.name, &id)?;
-                        Some(
-                            view! { <li><span class="muted">{label(kind.label)}</span>" "<a href=href>{name}</a></li> },
-                        )
+                        Some(view! { <li><span class="muted">{kind.label}</span>" "<a href=href>{name}</a></li> })
                     });
                 view! {
                     <section class="group notice good">

@@ -27,7 +27,7 @@ fn tick(row: Row, ticked: RwSignal<bool>) {
         &[row.text("subject")],
     );
     let change = save::Change {
-        kind: kinds::TASK,
+        kind: kinds::of("task"),
         base: row,
         patch: Map::from_iter([("status".to_owned(), json!(if done { "done" } else { "open" }))]),
         expansions: Map::new(),
@@ -48,17 +48,17 @@ pub fn TaskItem(row: Row) -> impl IntoView {
     let about = ["opportunity_id", "customer_id", "contact_id", "lead_id"]
         .iter()
         .find_map(|n| {
-            let field = kinds::TASK.field(n)?;
+            let field = kinds::of("task").field(n)?;
             let (id, name) = row.reference(field)?;
             Some((kinds::page(field.refers?, &id)?, name))
         });
-    let who = kinds::TASK
+    let who = kinds::of("task")
         .field("owner_id")
         .and_then(|f| row.reference(f))
         .filter(|(_, name)| !name.is_empty());
     let subject = row.text("subject").to_owned();
     let priority_badge = (priority != "normal").then(|| {
-        kinds::TASK
+        kinds::of("task")
             .field("priority")
             .map(|f| badge(&priority, text_of(f, &row)))
     });
@@ -72,7 +72,7 @@ pub fn TaskItem(row: Row) -> impl IntoView {
         };
         let patch = Map::from_iter([("due_at".to_owned(), Value::String(iso))]);
         let change = save::Change {
-            kind: kinds::TASK,
+            kind: kinds::of("task"),
             base: moved.clone(),
             patch,
             expansions: Map::new(),
@@ -101,7 +101,7 @@ pub fn TaskItem(row: Row) -> impl IntoView {
                 })}
                 {may_delete.then(|| {
                     let gone = gone.clone();
-                    view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::TASK, &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
+                    view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::of("task"), &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
                 })}
             </Menu> })}
         </li>
@@ -161,7 +161,7 @@ pub fn TasksPage() -> impl IntoView {
         if state::state()
             .change
             .get()
-            .is_some_and(|c| c.kind == kinds::TASK.plural)
+            .is_some_and(|c| c.kind == kinds::of("task").plural)
         {
             open.load(open_path.get_untracked());
             done.load(done_path.get_untracked());
@@ -211,7 +211,7 @@ pub fn TasksPage() -> impl IntoView {
                     <button type="button" aria-pressed=move || mine.get().to_string() on:click=move |_| mine.set(true)>{t().mine_only}</button>
                     <button type="button" aria-pressed=move || (!mine.get()).to_string() on:click=move |_| mine.set(false)>{t().everybody}</button>
                 </div>
-                <div class="page-actions">{may_create.then(|| view! { <button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kinds::TASK.label)])}</button> })}<MoreMenu kind=kinds::TASK/></div>
+                <div class="page-actions">{may_create.then(|| view! { <button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kinds::of("task").label)])}</button> })}<MoreMenu kind=kinds::of("task")/></div>
             </header>
             {may_create.then(|| view! { <QuickAdd/> })}
             {move || open.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| open.load(open_path.get_untracked()))))}
@@ -223,7 +223,7 @@ pub fn TasksPage() -> impl IntoView {
             {rest}
             {move || nothing().then(|| ui::empty("check", t().all_done, t().all_done_text, ().into_any()))}
             {finished}
-            {move || adding.get().then(|| view! { <CreateDialog kind=kinds::TASK close=Callback::new(move |()| adding.set(false))/> })}
+            {move || adding.get().then(|| view! { <CreateDialog kind=kinds::of("task") close=Callback::new(move |()| adding.set(false))/> })}
         </div>
     }
     .into_any()
@@ -249,7 +249,7 @@ fn QuickAdd() -> impl IntoView {
             match api::post("/tasks", body).send().await {
                 Ok(reply) => {
                     if let Some(row) = Row::new(reply.body) {
-                        announce(kinds::TASK.plural, row.id(), Some(row.clone()));
+                        announce(kinds::of("task").plural, row.id(), Some(row.clone()));
                     }
                 }
                 Err(problem) => {

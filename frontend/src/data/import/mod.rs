@@ -4,14 +4,14 @@ mod job;
 mod mapping;
 
 use crate::job::Job;
+use crate::kinds::Kind;
 use crate::{
     api,
-    i18n::{label, t},
+    i18n::t,
     kinds, route,
-    state::{self, state},
+    state::state,
     ui::{self, Sending, fresh, icon},
 };
-use domain::Kind;
 use job::{JobView, looked};
 use leptos::prelude::*;
 use mapping::MappingForm;
@@ -139,13 +139,9 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
         .address
         .with_untracked(|a| a.get("kind").and_then(kinds::by_plural));
     // What is offered first is what is sent, also where customers are not allowed.
-    let kind = asked.or_else(|| {
-        allowed()
-            .find(|k| k.name == kinds::CUSTOMER.name)
-            .or_else(|| allowed().next())
-    });
+    let kind = asked.or_else(|| allowed().find(|k| k.name == "customer").or_else(|| allowed().next()));
     let wizard = Wizard {
-        kind: RwSignal::new(kind.unwrap_or(kinds::CUSTOMER)),
+        kind: RwSignal::new(kind.unwrap_or(kinds::of("customer"))),
         file: RwSignal::new_local(None),
         mapping: RwSignal::new(Map::new()),
         values: RwSignal::new(Map::new()),
@@ -184,10 +180,7 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
 
 /// The kinds this person may import.
 fn allowed() -> impl Iterator<Item = &'static Kind> {
-    kinds::ALL
-        .iter()
-        .copied()
-        .filter(|k| k.import.is_some() && state::may(k.name, "import"))
+    kinds::all().into_iter().filter(|k| kinds::may_import(k))
 }
 
 #[component]
@@ -198,7 +191,9 @@ fn FileStep(wizard: Wizard) -> impl IntoView {
             wizard.file.set(Some(file));
         }
     };
-    let options = allowed().map(|k| view! { <option value=k.plural selected=wizard.kind.get_untracked().name == k.name>{label(k.label)}</option> });
+    let options = allowed().map(
+        |k| view! { <option value=k.plural selected=wizard.kind.get_untracked().name == k.name>{k.label}</option> },
+    );
     let looking = move || wizard.sending.busy.get() || wizard.job.with(Option::is_some);
     view! {
         <section class="box stack">

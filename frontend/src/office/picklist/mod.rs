@@ -1,7 +1,7 @@
 //! The firm's own lists of values, as the app begins with them.
 
+use crate::kinds::Field;
 use crate::state::state;
-use domain::Field;
 use leptos::prelude::*;
 use serde_json::Value;
 use std::collections::HashMap;

@@ -1,14 +1,15 @@
 //! Who may do what with a record, and why: a question to the server, asked anew with each choice.
 
+use crate::kinds::Kind;
 use crate::{
     api::{self, Latest, Problem},
     i18n::{fill, label, noun, t},
     kinds,
     record::row::Row,
-    state,
+    schema, state,
     ui::{self, Dialog, combobox::Combobox, icon},
 };
-use domain::{Kind, policy::Action, role};
+use domain::policy::Action;
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
 
@@ -56,19 +57,20 @@ pub fn WhyDialog(kind: &'static Kind, row: Row, close: Callback<()>) -> impl Int
         })
     };
     // A record that is there is neither made nor imported.
-    let actions = role::actions(kind.name)
-        .into_iter()
-        .filter(|a| !matches!(a, Action::Create | Action::Import));
+    let actions = schema::subject(kind.name)
+        .map(|of| of.actions.as_slice())
+        .unwrap_or_default();
+    let actions = actions.iter().filter(|a| !matches!(a, Action::Create | Action::Import));
     let actions = actions.map(|a| view! { <option value=a.key()>{label(a.label())}</option> });
     let fields = kinds::in_order(kind)
         .into_iter()
-        .map(|f| view! { <option value=f.name>{label(f.label)}</option> });
+        .map(|f| view! { <option value=f.name>{f.label}</option> });
     let choose = move |e| action.set(Action::from_key(&event_target_value(&e)).unwrap_or(Action::View));
     view! {
         <Dialog title=t().who_sees close>
             <div class="dialog-body stack why">
                 <div class="form-grid">
-                    <div class="form-field wide"><label for="why-who">{label(kinds::USER.label)}</label><Combobox kind=kinds::USER value=who id="why-who" required=true/></div>
+                    <div class="form-field wide"><label for="why-who">{kinds::of("user").label}</label><Combobox kind=kinds::of("user") value=who id="why-who" required=true/></div>
                     <div class="form-field"><label for="why-action">{t().action}</label>
                         <select class="input" id="why-action" on:change=choose>{actions.collect_view()}</select>
                     </div>
@@ -90,11 +92,11 @@ fn verdict(kind: &'static Kind, title: &str, body: &Value) -> AnyView {
     let allowed = body["allowed"] == true;
     let action = body["action"].as_str().and_then(Action::from_key);
     let what = match body["field"].as_str().and_then(|f| kind.field(f)) {
-        Some(field) => fill(t().field_in, &[title, label(field.label)]),
+        Some(field) => fill(t().field_in, &[title, field.label]),
         None => fill(t().quoted, &[title]),
     };
     let text = if allowed { t().may_do } else { t().may_not_do };
-    let action = action.map(|a| noun(a.label())).unwrap_or_default();
+    let action = action.map(|a| noun(label(a.label()))).unwrap_or_default();
     let text = fill(text, &[body["user"]["name"].as_str().unwrap_or("…"), &action, &what]);
     let reasons = body["reasons"].as_array().into_iter().flatten().map(|reason| {
         let allows = reason["allows"] == true;

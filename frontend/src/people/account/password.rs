@@ -20,7 +20,7 @@ pub fn Password() -> impl IntoView {
             old.try_set(String::new());
             new.try_set(String::new());
             toast::say(t().password_changed);
-            announce(super::sessions::KIND, "", None);
+            announce(super::sessions::CHANGED, "", None);
         });
     };
     let email = state::me().map(|m| m.email).unwrap_or_default();

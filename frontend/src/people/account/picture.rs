@@ -4,8 +4,7 @@ use crate::{
     api::{self, Problem},
     avatar::{self, avatar},
     dom::{self, Tell},
-    i18n::{fill, format, label, t},
-    kinds,
+    i18n::{fill, format, t},
     record::row::Row,
     ui::{Sending, icon, toast},
 };
@@ -98,10 +97,9 @@ pub fn Picture(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl IntoVi
         }
         .into_any()
     };
-    let title = kinds::USER.field("avatar").map(|f| label(f.label));
     view! {
         <section class="box" aria-busy=move || sending.busy.get().to_string()>
-            <h2>{title}</h2>
+            <h2>{t().picture}</h2>
             <div class="picture">
                 <div class="picture-face">{face}</div>
                 <div class="stack">

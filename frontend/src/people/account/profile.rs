@@ -4,8 +4,7 @@ use super::{password::Password, picture::Picture, second_factor::SecondFactor, s
 use crate::{
     api::{self, Problem},
     dom,
-    i18n::{self, Locale, fill, label, t},
-    kinds,
+    i18n::{self, Locale, fill, t},
     record::{
         row::Row,
         save::{self, Stored},
@@ -135,7 +134,15 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
             Ok(())
         });
     };
-    let name_of = |name: &str| kinds::USER.field(name).map(|f| label(f.label)).unwrap_or_default();
+    // One's own profile is there for who sees no users, and for whom some of their fields are closed.
+    let name_of = |name: &str| match name {
+        "name" => t().person_name,
+        "email" => t().email,
+        "phone" => t().phone,
+        "title" => t().job_title,
+        "locale" => t().language,
+        _ => t().time_zone,
+    };
     let text = move |name: &'static str, max: &'static str, complete: &'static str| {
         let (id, draft) = (format!("me-{name}"), of(name));
         let set = move |e| draft.set(event_target_value(&e));

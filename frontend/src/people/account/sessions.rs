@@ -12,7 +12,7 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 
 /// What changes of the list are announced as; sessions are no records.
-pub const KIND: &str = "sessions";
+pub const CHANGED: &str = "sessions";
 
 #[component]
 pub fn Sessions() -> impl IntoView {
@@ -28,7 +28,7 @@ pub fn Sessions() -> impl IntoView {
         });
     };
     Effect::new(move |before: Option<()>| {
-        let told = state().change.with(|c| c.as_ref().is_some_and(|c| c.kind == KIND));
+        let told = state().change.with(|c| c.as_ref().is_some_and(|c| c.kind == CHANGED));
         if before.is_none() || told {
             load();
         }
@@ -40,7 +40,7 @@ pub fn Sessions() -> impl IntoView {
                 Ok(_) => toast::say(said),
                 Err(problem) => toast::complain(&problem),
             }
-            announce(KIND, "", None);
+            announce(CHANGED, "", None);
             dom::focus_soon("#sessions".into());
         });
     };

@@ -94,7 +94,7 @@ async fn ask() {
     for some in wanted.chunks(AT_ONCE) {
         let path = format!(
             "/{}?limit={AT_ONCE}&fields=id,avatar&filter[id][in]={}",
-            kinds::USER.path(),
+            kinds::of("user").path(),
             some.join(",")
         );
         match api::get(path).send_aside().await {
@@ -119,7 +119,11 @@ async fn ask() {
 pub fn follow() {
     Effect::new(|_| {
         state().change.with(|change| {
-            let row = change.as_ref().filter(|c| c.kind == kinds::USER.plural)?.row.as_ref()?;
+            let row = change
+                .as_ref()
+                .filter(|c| c.kind == kinds::of("user").plural)?
+                .row
+                .as_ref()?;
             seen(row);
             Some(())
         });
@@ -128,7 +132,7 @@ pub fn follow() {
 
 /// Takes note of the picture in a user's row, where the row has it.
 pub fn seen(user: &Row) {
-    if state::access(kinds::USER.name, "avatar") < Access::Masked && user.has("avatar") {
+    if state::access("user", "avatar") < Access::Masked && user.has("avatar") {
         learn(user.id(), Some(user.text("avatar")));
     }
 }

@@ -1,5 +1,6 @@
 //! Handing over what somebody has who leaves: how much it is, who gets it, and how far it has come.
 
+use crate::kinds::Kind;
 use crate::{
     api::{self, Problem},
     dom::Tell,
@@ -16,13 +17,12 @@ use crate::{
         states::form_error,
     },
 };
-use domain::Kind;
 use leptos::{html, prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 
 #[component]
 pub fn HandOverDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
-    let (id, name) = row.with_untracked(|r| (r.id().to_owned(), r.title(kinds::USER)));
+    let (id, name) = row.with_untracked(|r| (r.id().to_owned(), r.title(kinds::of("user"))));
     let id = StoredValue::new(id);
     let holds = RwSignal::new(None::<Value>);
     let problem = RwSignal::new(None::<Problem>);
@@ -61,9 +61,9 @@ pub fn HandOverDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView 
         if job.get().is_some_and(|job| job.body.with(over)) {
             spawn_local(async move {
                 if let Some(id) = id.try_get_value()
-                    && let Ok(newer) = save::fetch(kinds::USER, &id).await
+                    && let Ok(newer) = save::fetch(kinds::of("user"), &id).await
                 {
-                    announce(kinds::USER.plural, id, Some(newer));
+                    announce(kinds::of("user").plural, id, Some(newer));
                 }
             });
         }
@@ -90,7 +90,7 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
     let to = RwSignal::new(None::<(String, String)>);
     let disable = RwSignal::new(enabled);
     let form = Sending::new();
-    let held: Vec<Held> = domain::KINDS.iter().filter_map(|kind| Held::of(kind, &holds)).collect();
+    let held: Vec<Held> = kinds::every().filter_map(|kind| Held::of(kind, &holds)).collect();
     let counts = if held.is_empty() {
         view! { <p class="muted">{t().hand_over_nothing}</p> }.into_any()
     } else {
@@ -116,8 +116,7 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
             },
         );
     };
-    let receiver =
-        view! { <Combobox kind=kinds::USER value=to id="hand-over-to" narrow="filter[disabled]=false".to_owned()/> };
+    let receiver = view! { <Combobox kind=kinds::of("user") value=to id="hand-over-to" narrow="filter[disabled]=false".to_owned()/> };
     view! {
         <form on:submit=submit(start) novalidate=true>
             <div class="dialog-body stack">
@@ -190,7 +189,7 @@ fn by_kind(all: &[Held], form: Sending) -> AnyView {
         view! {
             <div class="form-field" class:wrong=move || at(held.kind).is_some()>
                 <label for=id.clone()>{held.count()}</label>
-                <Combobox kind=kinds::USER value=held.to id narrow="filter[disabled]=false".to_owned()/>
+                <Combobox kind=kinds::of("user") value=held.to id narrow="filter[disabled]=false".to_owned()/>
                 {move || at(held.kind).map(|said| view! { <p class="field-error">{said}</p> })}
             </div>
         }

@@ -1,11 +1,10 @@
 //! What the role editor changes: grants cell by cell, and the merge patch that comes of it.
 
 use super::words::{reach_key, reach_of};
+use crate::{i18n::label, kinds::FIRST, schema};
 use domain::{
     Label,
-    policy::{Action, Reach, of_rest},
-    record::Ownership,
-    role,
+    policy::{Action, Reach},
 };
 use serde_json::{Map, Value};
 
@@ -13,24 +12,38 @@ use serde_json::{Map, Value};
 pub const REST: &str = "*";
 
 /// What a row of the matrix is about: something that has rights, or the rest.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub struct Subject {
     pub name: &'static str,
-    pub label: Label,
     /// Nobody owns a part of it: only nothing or everything makes a difference.
     pub whole: bool,
+    told: Option<&'static schema::Subject>,
+}
+
+impl PartialEq for Subject {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
 }
 
 impl Subject {
+    pub fn label(&self) -> &'static str {
+        self.told.map_or_else(|| label(REST_LABEL), |told| told.label)
+    }
+
     pub fn has(&self, action: Action) -> bool {
-        self.name == REST || role::actions(self.name).contains(&action)
+        self.told.is_none_or(|told| told.actions.contains(&action))
+    }
+
+    fn is_area(&self) -> bool {
+        self.told.is_some_and(|told| told.usual.is_none())
     }
 
     /// A reach as it counts here.
     fn counted(&self, reach: Reach) -> Reach {
         match reach {
             Reach::None => Reach::None,
-            _ if self.whole && role::area(self.name).is_none() => Reach::All,
+            _ if self.whole && !self.is_area() => Reach::All,
             Reach::All => Reach::All,
             _ if self.whole => Reach::None,
             part => part,
@@ -41,34 +54,27 @@ impl Subject {
 const WORK: Label = Label::new("业务数据", "Records");
 const SETTINGS: Label = Label::new("设置与管理", "Settings and administration");
 const OTHERS: Label = Label::new("其他", "Everything else");
-pub const REST_LABEL: Label = Label::new("所有其他类型", "All other types");
+const REST_LABEL: Label = Label::new("所有其他类型", "All other types");
 
 /// The rows: what people work with in the order of the navigation, then settings, then the rest.
 pub fn subjects() -> Vec<(Label, Vec<Subject>)> {
-    let first = [
-        "lead",
-        "customer",
-        "contact",
-        "opportunity",
-        "product",
-        "activity",
-        "task",
-    ];
-    let place = |name: &str| first.iter().position(|n| *n == name);
+    let place = |name: &str| FIRST.iter().position(|n| *n == name);
     // What is part of another kind has no rights of its own.
-    let own = role::subjects().filter(|subject| !role::actions(subject.name).is_empty());
-    let rows = own.map(|subject| Subject {
-        name: subject.name,
-        label: subject.label,
-        whole: subject.ownership() == Ownership::Shared,
+    let own = schema::subjects()
+        .into_iter()
+        .filter(|subject| !subject.actions.is_empty());
+    let rows = own.map(|told| Subject {
+        name: told.name,
+        whole: !told.owned,
+        told: Some(told),
     });
     let (mut work, settings): (Vec<_>, Vec<_>) =
         rows.partition(|s| place(s.name).is_some() || (!s.whole && !matches!(s.name, "import" | "job")));
-    work.sort_by_key(|s| place(s.name).unwrap_or(first.len()));
+    work.sort_by_key(|s| place(s.name).unwrap_or(FIRST.len()));
     let rest = Subject {
         name: REST,
-        label: REST_LABEL,
         whole: false,
+        told: None,
     };
     vec![(WORK, work), (SETTINGS, settings), (OTHERS, vec![rest])]
 }
@@ -100,9 +106,11 @@ pub fn followed(grants: &Value, name: &str, action: &str) -> Option<Reach> {
         (false, ..) => {
             let said = said(grants, REST, action);
             let rest = said.or_else(|| followed(grants, REST, action)).unwrap_or_default();
-            Some(match Action::from_key(action) {
-                Some(action) => of_rest(name, action, rest),
-                None => rest,
+            // What is said of the rest goes less far with some kinds than it says.
+            let usual = schema::subject(name).and_then(|told| told.usual);
+            Some(match (usual, Action::from_key(action)) {
+                (Some(usual), Some(action)) => usual.part(action, rest),
+                _ => rest,
             })
         }
     }
@@ -124,7 +132,6 @@ pub fn reach_followed(grants: &Value, subject: &Subject, action: &str) -> Reach 
 pub fn set(grants: &mut Value, name: &str, action: &str, reach: Option<Reach>) {
     if !is_own(grants, name) {
         let mut rest = grants[REST].as_object().cloned().unwrap_or_default();
-        // What is said of the rest goes less far with some kinds than it says.
         let counted =
             Action::ALL.map(|action| (action.key(), followed(grants, name, action.key()).unwrap_or_default()));
         let all = counted.map(|(key, reach)| (reach, said(grants, REST, key).or_else(|| said(grants, REST, REST))));
@@ -236,13 +243,23 @@ pub fn merged(target: &Value, patch: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::policy::Grants;
+    use domain::{policy::Grants, record::Ownership, role};
     use serde_json::json;
 
     /// As the server stores them.
     fn grants(json: Value) -> Value {
         let read: Grants = serde_json::from_value(json).expect("grants");
         serde_json::to_value(read).expect("grants")
+    }
+
+    /// As the server tells them.
+    fn told() {
+        let told = role::subjects().map(|s| {
+            let actions: Vec<_> = role::actions(s.name).into_iter().map(Action::key).collect();
+            json!({ "name": s.name, "label": s.label.en, "path": s.path(), "owned": s.ownership() == Ownership::Owned,
+                "usual": s.kind.map(|k| k.usual), "actions": actions })
+        });
+        schema::learn(&Value::Null, &told.collect());
     }
 
     fn subject(name: &str) -> Subject {
@@ -252,6 +269,7 @@ mod tests {
 
     #[test]
     fn every_cell_reads_as_the_server_decides() {
+        told();
         let given = grants(
             json!({ "*": { "view": "own", "*": "team" }, "lead": { "view": "all" }, "task": { "*": "all", "edit": "none" }, "tag": { "view": "own" } }),
         );
@@ -278,6 +296,7 @@ mod tests {
 
     #[test]
     fn a_kind_that_followed_the_rest_keeps_what_it_had() {
+        told();
         let mut given = grants(json!({ "*": { "view": "own", "*": "team" } }));
         set(&mut given, "lead", "delete", Some(Reach::None));
         assert_eq!(
@@ -302,6 +321,7 @@ mod tests {
 
     #[test]
     fn differences_are_told_once() {
+        told();
         let old = grants(json!({ "*": { "view": "own" }, "lead": { "view": "own" } }));
         let new = grants(json!({ "*": { "view": "all" }, "lead": { "view": "own", "edit": "team" } }));
         let told: Vec<_> = differences(&old, &new)

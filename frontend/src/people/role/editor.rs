@@ -81,14 +81,14 @@ pub fn RolePage(id: String) -> impl IntoView {
     let id = StoredValue::new(id);
     let load = move || {
         spawn_local(async move {
-            let outcome = save::fetch(kinds::ROLE, &id.get_value()).await;
+            let outcome = save::fetch(kinds::of("role"), &id.get_value()).await;
             loaded.try_set(Some(outcome));
         });
     };
     load();
     view! {
         <div class="page role-page">
-            <nav class="crumbs" aria-label=t().breadcrumb><a href="/settings/roles">{kinds::heading(kinds::ROLE)}</a></nav>
+            <nav class="crumbs" aria-label=t().breadcrumb><a href="/settings/roles">{kinds::heading(kinds::of("role"))}</a></nav>
             {move || match loaded.get() {
                 None => ui::skeleton(10),
                 Some(Err(problem)) => ui::problem(&problem, Callback::new(move |()| load())),
@@ -131,7 +131,7 @@ fn Editor(role: Row) -> impl IntoView {
         }
         let (old, patch) = (base.get_untracked(), patch.get_untracked());
         sending.run(async move {
-            match save::send(kinds::ROLE, &old, &patch, &Map::new()).await {
+            match save::send(kinds::of("role"), &old, &patch, &Map::new()).await {
                 Ok(row) => {
                     draft.show(&row);
                     base.try_set(row);
@@ -141,7 +141,7 @@ fn Editor(role: Row) -> impl IntoView {
                 }
                 Err(error) if error.stale() => {
                     // The changes made here, on what is stored now.
-                    let newer = save::fetch(kinds::ROLE, old.id()).await?;
+                    let newer = save::fetch(kinds::of("role"), old.id()).await?;
                     let both = draft::merged(&newer.whole(), &Value::Object(patch));
                     theirs.try_set(draft::differences(old.get("grants"), newer.get("grants")));
                     if let Some(both) = Row::new(both) {
@@ -160,10 +160,10 @@ fn Editor(role: Row) -> impl IntoView {
     let delete = Callback::new(move |()| {
         let (id, version) = base.with_untracked(|b| (b.id().to_owned(), b.version()));
         sending.run(async move {
-            api::delete(save::path(kinds::ROLE, &id), version).send().await?;
+            api::delete(save::path(kinds::of("role"), &id), version).send().await?;
             toast::say(fill(t().moved_to_bin, &[&base.with_untracked(name_of)]));
             route::go("/settings/roles");
-            announce(kinds::ROLE.plural, id, None);
+            announce(kinds::of("role").plural, id, None);
             Ok(())
         });
     });
@@ -207,7 +207,7 @@ fn Editor(role: Row) -> impl IntoView {
             <FieldRights rights=draft.field_rights base problem locked/>
         </section>
         <Holders key/>
-        <details class="box" on:toggle=move |_| past.set(true)><summary>{t().history}</summary>{move || past.get().then(|| view! { <History kind=kinds::ROLE id=id.clone()/> })}</details>
+        <details class="box" on:toggle=move |_| past.set(true)><summary>{t().history}</summary>{move || past.get().then(|| view! { <History kind=kinds::of("role") id=id.clone()/> })}</details>
         {(!locked || may_delete).then(|| view! {
             <div class="role-foot" class:calm=move || !dirty()>
                 {sending.alert()}
@@ -240,7 +240,7 @@ fn Merged(theirs: RwSignal<Vec<Difference>>, draft: Draft) -> impl IntoView {
                     let key = d.action_key();
                     let mine = move || draft.grants.with(|g| draft::reach(g, &difference.subject, key) != difference.new);
                     let difference = d.clone();
-                    let name = format!("{} · {}", label(d.subject.label), label(words::action(d.action)));
+                    let name = format!("{} · {}", d.subject.label(), label(words::action(d.action)));
                     let take = fill("{} {}", &[t().take_theirs, &name]);
                     view! {
                         <li>

@@ -1,16 +1,14 @@
 //! Field rights of a role: for each kind, which fields are read only, masked or hidden.
 
 use super::draft;
+use crate::kinds::{Field, Kind};
 use crate::{
     api::Problem,
     i18n::{fill, format, label, t},
     kinds,
     record::row::Row,
 };
-use domain::{
-    Field, Kind, Label,
-    policy::{Access, fields::choices},
-};
+use domain::{Label, policy::Access};
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
@@ -40,13 +38,13 @@ fn set(rights: &mut Value, kind: &str, field: &str, key: &str) {
 
 /// The fields that are closed otherwise than before.
 pub fn differences(old: &Value, new: &Value) -> Vec<(String, String, String)> {
-    let all = domain::KINDS
-        .iter()
+    let all = kinds::all()
+        .into_iter()
         .flat_map(|kind| kind.fields.iter().map(move |f| (kind, f)));
     let ways = all.map(|(kind, f)| (kind, f, way(old, kind.name, f.name), way(new, kind.name, f.name)));
     let changed = ways.filter(|(_, _, was, is)| was.1 != is.1);
     let told = changed.map(|(kind, f, was, is)| {
-        let name = format!("{} · {}", label(kind.label), label(f.label));
+        let name = format!("{} · {}", kind.label, f.label);
         (name, label(was.2).to_owned(), label(is.2).to_owned())
     });
     told.collect()
@@ -60,9 +58,9 @@ pub fn FieldRights(
     locked: bool,
 ) -> impl IntoView {
     let kinds = draft::subjects().into_iter().flat_map(|(_, rows)| rows);
-    let kinds = kinds.filter_map(|subject| domain::kind(subject.name));
+    let kinds = kinds.filter_map(|subject| kinds::kind(subject.name));
     let boxes = kinds.filter_map(|kind| {
-        let closable = |f: &Field| choices(kind, f).len() > 1;
+        let closable = |f: &Field| f.restrictions.len() > 1;
         let mut fields = kinds::in_order(kind);
         fields.extend(kind.fields.iter().filter(|f| !kinds::visible(kind, f)));
         fields.retain(|f| closable(f));
@@ -80,7 +78,7 @@ pub fn FieldRights(
         Some(
             view! {
                 <details class="box rights-card">
-                    <summary>{label(kind.label)}<span class="rights-told">{told}</span></summary>
+                    <summary>{kind.label}<span class="rights-told">{told}</span></summary>
                     <dl class="field-rights">{rows}</dl>
                 </details>
             }
@@ -103,14 +101,14 @@ fn row(
     locked: bool,
 ) -> AnyView {
     let chosen = move || rights.with(|r| way(r, kind.name, field.name).1);
-    let name = format!("{} · {}", label(kind.label), label(field.label));
+    let name = format!("{} · {}", kind.label, field.label);
     let id = format!("field-{}-{}", kind.name, field.name);
     if locked {
         let told = move || rights.with(|r| label(way(r, kind.name, field.name).2));
-        return view! { <div class="field"><dt>{label(field.label)}</dt><dd><span class="reach" data-access=chosen>{told}</span></dd></div> }
+        return view! { <div class="field"><dt>{field.label}</dt><dd><span class="reach" data-access=chosen>{told}</span></dd></div> }
             .into_any();
     }
-    let fits = choices(kind, field);
+    let fits = field.restrictions;
     let options = WAYS.iter().filter(|w| fits.contains(&w.0));
     let options = options
         .map(|(_, key, name)| {
@@ -132,7 +130,7 @@ fn row(
     let choose = move |e: web_sys::Event| rights.update(|r| set(r, kind.name, field.name, &event_target_value(&e)));
     view! {
         <div class="field">
-            <dt><label for=id.clone()>{label(field.label)}</label></dt>
+            <dt><label for=id.clone()>{field.label}</label></dt>
             <dd>
                 <select class=look id=id aria-label=name data-access=chosen on:change=choose>{options}</select>
                 {move || error().map(|m| view! { <p class="field-error" role="alert">{m}</p> })}

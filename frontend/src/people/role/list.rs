@@ -65,10 +65,10 @@ pub fn RoleList() -> impl IntoView {
             </li>
         }
     };
-    document().set_title(&format!("{} · {}", kinds::heading(kinds::ROLE), t().product));
+    document().set_title(&format!("{} · {}", kinds::heading(kinds::of("role")), t().product));
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{kinds::heading(kinds::ROLE)}</h1>
+            <header class="page-head"><h1>{kinds::heading(kinds::of("role"))}</h1>
                 {may_create.then(|| view! { <div class="page-actions"><button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}{t().new_role}</button></div> })}
             </header>
             <p class="muted">{t().roles_text}</p>
@@ -118,7 +118,7 @@ pub fn NewRole(from: Option<Row>, close: Callback<()>) -> impl IntoView {
         sending.run(async move {
             let made = api::post("/roles", body).send().await?.body;
             let id = made["id"].as_str().unwrap_or_default().to_owned();
-            announce(kinds::ROLE.plural, id.clone(), Row::new(made));
+            announce(kinds::of("role").plural, id.clone(), Row::new(made));
             close.tell(());
             route::go(&page(&id));
             Ok(())

@@ -82,7 +82,7 @@ fn table(matrix: Matrix) -> AnyView {
         let cells = columns
             .iter()
             .map(|action| view! { <td>{cell(matrix, subject, *action)}</td> }.into_any());
-        view! { <tr><th scope="row">{label(subject.label)}{whose(matrix, subject)}</th>{cells.collect_view()}</tr> }
+        view! { <tr><th scope="row">{subject.label()}{whose(matrix, subject)}</th>{cells.collect_view()}</tr> }
             .into_any()
     };
     let bodies = draft::subjects().into_iter().map(|(title, rows)| {
@@ -124,7 +124,7 @@ fn cards(matrix: Matrix) -> AnyView {
         };
         view! {
             <details class="box rights-card">
-                <summary>{label(subject.label)}<span class="rights-told">{summary}</span></summary>
+                <summary>{subject.label()}<span class="rights-told">{summary}</span></summary>
                 {whose(matrix, subject)}
                 <dl>{actions.into_iter().map(|action| view! {
                     <div class="field"><dt><label for=id_of(&subject, action)>{label(words::action(action))}</label></dt><dd>{cell(matrix, subject, action)}</dd></div>
@@ -144,7 +144,7 @@ fn whose(matrix: Matrix, subject: Subject) -> AnyView {
         return ().into_any();
     }
     let own = move || matrix.grants.with(|g| draft::is_own(g, subject.name));
-    let back = fill(t().follow_rest, &[label(subject.label)]);
+    let back = fill(t().follow_rest, &[subject.label()]);
     view! {
         {move || match (own(), matrix.locked) {
             (false, _) => view! { <span class="rights-follow">{t().follows_rest}</span> }.into_any(),
@@ -212,7 +212,7 @@ fn cell(matrix: Matrix, subject: Subject, action: Option<Action>) -> AnyView {
         let marks = marks.into_iter().filter(|(_, on)| *on).map(|(name, _)| name);
         ["reach"].into_iter().chain(marks).collect::<Vec<_>>().join(" ")
     };
-    let name = format!("{} · {}", label(subject.label), label(words::action(action)));
+    let name = format!("{} · {}", subject.label(), label(words::action(action)));
     let default = move || {
         fill(
             t().follows,

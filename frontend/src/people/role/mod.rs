@@ -28,7 +28,7 @@ pub fn differences(field: &str, old: &Value, new: &Value) -> Vec<(String, String
         return fields::differences(old, new);
     }
     let told = draft::differences(old, new).into_iter().map(|d| {
-        let name = format!("{} · {}", label(d.subject.label), label(words::action(d.action)));
+        let name = format!("{} · {}", d.subject.label(), label(words::action(d.action)));
         let [old, new] = [d.old, d.new].map(|reach| label(words::reach(reach)).to_owned());
         (name, old, new)
     });

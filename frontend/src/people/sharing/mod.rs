@@ -1,5 +1,6 @@
 //! Sharing a record: who else has it and until when, somebody added or taken out, and how its history tells of it.
 
+use crate::kinds::Kind;
 use crate::{
     api::{self, Problem},
     dom::{self, Tell},
@@ -9,7 +10,7 @@ use crate::{
     state,
     ui::{self, Dialog, Sending, avatar, badge, combobox::Combobox, dialog::Confirm, icon, sending, toast},
 };
-use domain::{Kind, policy::Action, sharing::Share};
+use domain::{policy::Action, sharing::Share};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Value, json};
 
@@ -144,8 +145,7 @@ fn add(
             done(fill(t().shared_said, &[&name]));
         });
     };
-    let who =
-        view! { <Combobox kind=kinds::USER value=to id="share-with" narrow="filter[disabled]=false".to_owned()/> };
+    let who = view! { <Combobox kind=kinds::of("user") value=to id="share-with" narrow="filter[disabled]=false".to_owned()/> };
     let options = Share::ALL
         .iter()
         .map(|a| view! { <option value=a.key()>{label(a.label())}</option> });

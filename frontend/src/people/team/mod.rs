@@ -1,5 +1,6 @@
 //! Who belongs to which teams: the members of a team, and the teams somebody belongs to besides their own.
 
+use crate::kinds::Kind;
 use crate::{
     api::{self, Problem},
     i18n::{fill, noun, t},
@@ -8,7 +9,6 @@ use crate::{
     state::{self, state},
     ui::{self, Sending, avatar, badge, combobox::Combobox, icon},
 };
-use domain::Kind;
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::json;
 
@@ -26,13 +26,13 @@ struct Entry {
 /// The members of a team: those at home in it, and those who have joined.
 #[component]
 pub fn MembersOf(row: RwSignal<Row>) -> impl IntoView {
-    view! { <Belonging row mine="team_id" theirs="user" of=kinds::USER title=t().members empty=t().no_members/> }
+    view! { <Belonging row mine="team_id" theirs="user" of=kinds::of("user") title=t().members empty=t().no_members/> }
 }
 
 /// The teams that somebody has joined besides their own.
 #[component]
 pub fn TeamsOf(row: RwSignal<Row>) -> impl IntoView {
-    view! { <Belonging row mine="user_id" theirs="team" of=kinds::TEAM title=t().joined_teams empty=t().no_joined_teams/> }
+    view! { <Belonging row mine="user_id" theirs="team" of=kinds::of("team") title=t().joined_teams empty=t().no_joined_teams/> }
 }
 
 #[component]
@@ -61,7 +61,7 @@ fn Belonging(
                         id: r.id().to_owned(),
                         version: None,
                         other: r.id().to_owned(),
-                        name: r.title(kinds::USER),
+                        name: r.title(kinds::of("user")),
                         duty: String::new(),
                     });
                     all.extend(home);

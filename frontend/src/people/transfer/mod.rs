@@ -1,5 +1,6 @@
 //! Giving records to another owner: who gets them, what goes along and how much of it there is, and why.
 
+use crate::kinds::Kind;
 use crate::{
     api::{self, Problem, Turn},
     dom::Tell,
@@ -9,7 +10,6 @@ use crate::{
     state,
     ui::{Dialog, Sending, combobox::Combobox, sending::submit, toast},
 };
-use domain::{Kind, record::Ownership, transfer::dependants};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
@@ -19,25 +19,21 @@ const MOST: usize = 200;
 
 /// Whether records of this kind have an owner to change, and the signed-in person may.
 pub fn allowed(kind: &Kind) -> bool {
-    kind.ownership == Ownership::Owned && state::me().is_none_or(|m| m.may(kind.name, "assign"))
+    kind.owned && state::me().is_none_or(|m| m.may(kind.name, "assign"))
 }
 
 /// `{"customers": 3, "contacts": 12}` in words, in the order of the kinds.
 pub fn told(counts: &Map<String, Value>) -> String {
-    let one = |kind: &&'static Kind| {
+    let one = |kind: &'static Kind| {
         let n = counts.get(kind.plural)?.as_f64().filter(|n| *n > 0.0)?;
         let number = format::number(n);
         Some(match locale() {
-            Locale::Zh => format!("{} {number}", kind.label.zh),
-            Locale::En if n == 1.0 => format!("1 {}", kind.label.en.to_lowercase()),
+            Locale::Zh => format!("{} {number}", kind.label),
+            Locale::En if n == 1.0 => format!("1 {}", kind.label.to_lowercase()),
             Locale::En => format!("{number} {}", kinds::many(kind)),
         })
     };
-    domain::KINDS
-        .iter()
-        .filter_map(one)
-        .collect::<Vec<_>>()
-        .join(t().list_comma)
+    kinds::every().filter_map(one).collect::<Vec<_>>().join(t().list_comma)
 }
 
 /// Sends all rows, in as many requests as it takes, and adds up what changed hands. What is sent says nothing of
@@ -60,7 +56,7 @@ async fn send(kind: &'static Kind, ids: &[String], body: &Map<String, Value>) ->
 /// `done` is told when the records have changed hands.
 #[component]
 pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, done: Callback<()>) -> impl IntoView {
-    let children = dependants(kind);
+    let children = kinds::dependants(kind);
     let title = match rows.as_slice() {
         [one] => fill(t().transfer_title, &[&one.title(kind)]),
         many => fill(t().transfer_many, &[&format::number(many.len() as f64)]),
@@ -68,7 +64,7 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
     let ids = StoredValue::new(rows.iter().map(|r| r.id().to_owned()).collect::<Vec<_>>());
     let to = RwSignal::new(None::<(String, String)>);
     // What happened stays with who did it, unless one wants it otherwise.
-    let first = children.iter().filter(|k| k.name != kinds::ACTIVITY.name);
+    let first = children.iter().filter(|k| k.name != "activity");
     let chosen = RwSignal::new(first.map(|k| k.plural).collect::<HashSet<_>>());
     let (others, closed) = (RwSignal::new(false), RwSignal::new(false));
     let reason = RwSignal::new(String::new());
@@ -154,8 +150,7 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
             <label class="choice"><input type="checkbox" on:change=move |e| others.set(event_target_checked(&e))/><span>{t().also_others}</span></label>
         </fieldset>
     });
-    let receiver =
-        view! { <Combobox kind=kinds::USER value=to id="transfer-to" narrow="filter[disabled]=false".to_owned()/> };
+    let receiver = view! { <Combobox kind=kinds::of("user") value=to id="transfer-to" narrow="filter[disabled]=false".to_owned()/> };
     let why = view! { <textarea class="input" id="transfer-reason" rows="2" maxlength="500" prop:value=reason on:input=move |e| reason.set(event_target_value(&e))></textarea> };
     view! {
         <Dialog title close>

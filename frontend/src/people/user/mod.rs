@@ -4,7 +4,7 @@ use crate::{
     api,
     dom::Tell,
     hand_over::HandOverDialog,
-    i18n::{fill, format, label, t},
+    i18n::{fill, format, t},
     kinds,
     record::{row::Row, save},
     state::{self, announce},
@@ -88,8 +88,8 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
         let id = id.get_value();
         sending.run(async move {
             let answer = what.send(&id, row).await?;
-            let newer = save::fetch(kinds::USER, &id).await?;
-            announce(kinds::USER.plural, &id, Some(newer));
+            let newer = save::fetch(kinds::of("user"), &id).await?;
+            announce(kinds::of("user").plural, &id, Some(newer));
             if what == Ask::Invite {
                 let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
                 link.try_set(Some(["url", "expires_at", "sent_to"].map(text)));
@@ -102,16 +102,16 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
     let way = move || row.with(|r| Way::of(r, js_sys::Date::now()));
     let facts = move || {
         let fact = |name: &str| {
-            let field = kinds::USER.field(name)?;
+            let field = kinds::of("user").field(name)?;
             let at = row.with(|r| r.text(name).to_owned());
-            (!at.is_empty()).then(|| view! { <div class="field"><dt>{label(field.label)}</dt><dd><div class="field-value">{time(&at)}</div></dd></div> })
+            (!at.is_empty()).then(|| view! { <div class="field"><dt>{field.label}</dt><dd><div class="field-value">{time(&at)}</div></dd></div> })
         };
         let factor = if row.with(|r| r.get("two_factor") == true) {
             t().turned_on
         } else {
             t().turned_off
         };
-        let name = kinds::USER.field("two_factor").map(|f| label(f.label));
+        let name = kinds::of("user").field("two_factor").map(|f| f.label);
         view! {
             <dl>
                 {["signed_in_at", "invited_at", "password_changed_at"].map(fact).into_iter().collect_view()}
@@ -207,7 +207,7 @@ impl Ask {
     }
 
     async fn send(self, id: &str, row: RwSignal<Row>) -> api::Outcome<Value> {
-        let path = save::path(kinds::USER, id);
+        let path = save::path(kinds::of("user"), id);
         let disabled = match self {
             Self::Invite => return Ok(api::post(path + "/invite", json!({})).send().await?.body),
             Self::Reset => return Ok(api::post(path + "/reset-second-factor", json!({})).send().await?.body),
@@ -216,7 +216,7 @@ impl Ask {
             Self::Enable => false,
         };
         let patch = Map::from_iter([("disabled".to_owned(), json!(disabled))]);
-        save::send(kinds::USER, &row.get_untracked(), &patch, &Map::new()).await?;
+        save::send(kinds::of("user"), &row.get_untracked(), &patch, &Map::new()).await?;
         Ok(Value::Null)
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     api::Problem,
     dom::Tell,
-    i18n::{fill, label, t},
+    i18n::{fill, t},
     kinds,
     record::{
         field::{self, Draft},
@@ -35,14 +35,14 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
     let Closing { row, refused } = closing;
     let reason = Draft::new(Value::Null);
     // Who won it, and whatever else is worth knowing of a deal that is lost.
-    let asked: Vec<_> = kinds::OPPORTUNITY
+    let asked: Vec<_> = kinds::of("opportunity")
         .asked_when("lost")
-        .filter(|f| kinds::writable(kinds::OPPORTUNITY, f))
+        .filter(|f| kinds::writable(kinds::of("opportunity"), f))
         .collect();
     let asked: Vec<_> = asked.into_iter().map(|f| (f, Draft::of(f, &row))).collect();
     let answers = StoredValue::new(asked.clone());
     let sending = Sending::new();
-    let title = fill(t().lose_title, &[&row.title(kinds::OPPORTUNITY)]);
+    let title = fill(t().lose_title, &[&row.title(kinds::of("opportunity"))]);
     let lose = move || {
         let mut body = Map::new();
         match reason.value.get_untracked() {
@@ -56,7 +56,7 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
             }
         }
         close.tell(());
-        let said = fill(t().lost_said, &[&row.title(kinds::OPPORTUNITY)]);
+        let said = fill(t().lost_said, &[&row.title(kinds::of("opportunity"))]);
         super::act(
             row.clone(),
             "lose",
@@ -67,10 +67,10 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
         );
     };
     let input = move |name: &'static str, needed: bool, draft: Draft| {
-        kinds::OPPORTUNITY.field(name).map(|f| {
+        kinds::of("opportunity").field(name).map(|f| {
             let id = format!("lose-{name}");
             let edit = field::edit(f, draft, id.clone(), Signal::default(), None);
-            sending.wide(name, &id, (label(f.label), needed.then(needed_mark)), edit)
+            sending.wide(name, &id, (f.label, needed.then(needed_mark)), edit)
         })
     };
     view! {

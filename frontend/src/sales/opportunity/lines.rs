@@ -1,15 +1,17 @@
 //! The product lines of an opportunity: products, quantities, prices and discounts, saved as one.
 
+use crate::kinds::Field;
+use crate::schema::Type;
 use crate::{
     api,
     dom::Tell,
-    i18n::{fill, format, label, t},
+    i18n::{fill, format, t},
     kinds,
     record::{field, field::Draft, row::Row, save},
     state,
     ui::{combobox::Combobox, icon, toast},
 };
-use domain::{Currency, Field, money, policy::Access};
+use domain::{Currency, money, policy::Access};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 
@@ -22,7 +24,7 @@ struct Line {
     discount: RwSignal<String>,
 }
 
-static PRICE: Field = Field::new::<domain::Money>("price", domain::Label::new("单价", "Unit price"), 0);
+static PRICE: Field = Field::plain("price", Type::Money);
 
 fn currency(value: &Value) -> Currency {
     let own = state::me()
@@ -135,7 +137,7 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
                 <tr>
                     <th scope="row">{move || name(&product)}</th>
                     <td class="num" data-label=t().quantity>{quantity}</td>
-                    <td class="num" data-label=label(PRICE.label)>{price}</td>
+                    <td class="num" data-label=t().unit_price>{price}</td>
                     <td class="num" data-label=t().discount>{if discount > 0 { format!("{discount}%") } else { "—".to_owned() }}</td>
                     <td class="num" data-label=t().total>{sum}</td>
                 </tr>
@@ -143,7 +145,7 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
         });
         view! {
             <table class="plain-table line-table">
-                <thead><tr><th scope="col">{label(kinds::PRODUCT.label)}</th><th scope="col" class="num">{t().quantity}</th><th scope="col" class="num">{label(PRICE.label)}</th><th scope="col" class="num">{t().discount_short}</th><th scope="col" class="num">{t().total}</th></tr></thead>
+                <thead><tr><th scope="col">{kinds::of("product").label}</th><th scope="col" class="num">{t().quantity}</th><th scope="col" class="num">{t().unit_price}</th><th scope="col" class="num">{t().discount_short}</th><th scope="col" class="num">{t().total}</th></tr></thead>
                 <tbody>{items.collect_view()}</tbody>
                 <tfoot><tr><th scope="row" colspan="4">{t().sum}</th><td class="num"><b>{sum}</b></td></tr></tfoot>
             </table>
@@ -202,7 +204,7 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
             return;
         };
         spawn_local(async move {
-            if let Ok(product) = save::fetch(kinds::PRODUCT, &id).await
+            if let Ok(product) = save::fetch(kinds::of("product"), &id).await
                 && !product.get("price").is_null()
             {
                 line.price.value.try_set(product.get("price").clone());
@@ -234,7 +236,7 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
         let patch = Map::from_iter([("lines".to_owned(), Value::Array(value))]);
         let base = row.get_untracked();
         spawn_local(async move {
-            match save::send(kinds::OPPORTUNITY, &base, &patch, &Map::new()).await {
+            match save::send(kinds::of("opportunity"), &base, &patch, &Map::new()).await {
                 Ok(_) => {
                     toast::say(t().saved);
                     close.tell(());
@@ -257,11 +259,11 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
             <For each=move || lines.get() key=|l| l.key children=move |line| {
                 let uid = line.key;
                 view! {
-                    <div class="line-row" role="group" aria-label=label(kinds::PRODUCT.label)>
-                        <div class="line-product"><Combobox kind=kinds::PRODUCT value=line.product label=label(kinds::PRODUCT.label) changed=Callback::new(move |()| priced(line))/></div>
+                    <div class="line-row" role="group" aria-label=kinds::of("product").label>
+                        <div class="line-product"><Combobox kind=kinds::of("product") value=line.product label=kinds::of("product").label changed=Callback::new(move |()| priced(line))/></div>
                         <button type="button" class="btn quiet square" aria-label=t().remove title=t().remove on:click=move |_| lines.update(|l| l.retain(|l| l.key != uid))>{icon("trash")}</button>
                         <label class="small-field"><span>{t().quantity}</span><input class="input num" inputmode="decimal" prop:value=line.quantity on:input=move |e| line.quantity.set(event_target_value(&e))/></label>
-                        <div class="small-field" role="group" aria-label=label(PRICE.label)><label for=format!("price-{uid}")>{label(PRICE.label)}</label>{field::edit(&PRICE, line.price, format!("price-{uid}"), Signal::default(), None)}</div>
+                        <div class="small-field" role="group" aria-label=t().unit_price><label for=format!("price-{uid}")>{t().unit_price}</label>{field::edit(&PRICE, line.price, format!("price-{uid}"), Signal::default(), None)}</div>
                         <label class="small-field"><span>{t().discount}</span><input class="input num" inputmode="numeric" prop:value=line.discount on:input=move |e| line.discount.set(event_target_value(&e))/></label>
                         <p class="small-field line-total"><span>{t().total}</span><b>{move || shown(total(&line.price.value.get(), &line.quantity.get(), &line.discount.get()))}</b></p>
                     </div>

@@ -28,10 +28,10 @@ pub fn act(
     refused: Refused,
 ) {
     spawn_local(async move {
-        match save::act(kinds::OPPORTUNITY, &row, action, body).await {
-            Ok(_) => match save::fetch(kinds::OPPORTUNITY, row.id()).await {
+        match save::act(kinds::of("opportunity"), &row, action, body).await {
+            Ok(_) => match save::fetch(kinds::of("opportunity"), row.id()).await {
                 Ok(newer) => {
-                    announce(kinds::OPPORTUNITY.plural, row.id(), Some(newer.clone()));
+                    announce(kinds::of("opportunity").plural, row.id(), Some(newer.clone()));
                     match undo {
                         Some((action, body)) => {
                             let back = Callback::new(move |()| {
@@ -47,9 +47,9 @@ pub fn act(
             },
             Err(problem) => {
                 if problem.stale()
-                    && let Ok(newer) = save::fetch(kinds::OPPORTUNITY, row.id()).await
+                    && let Ok(newer) = save::fetch(kinds::of("opportunity"), row.id()).await
                 {
-                    announce(kinds::OPPORTUNITY.plural, row.id(), Some(newer));
+                    announce(kinds::of("opportunity").plural, row.id(), Some(newer));
                 }
                 refused(problem);
             }
@@ -59,7 +59,7 @@ pub fn act(
 
 pub fn move_to(row: Row, stage_id: String, stage: String, refused: Refused) {
     let back = row.text("stage_id").to_owned();
-    let said = fill(t().moved_to, &[&row.title(kinds::OPPORTUNITY), &stage]);
+    let said = fill(t().moved_to, &[&row.title(kinds::of("opportunity")), &stage]);
     act(
         row,
         "move",
@@ -71,7 +71,7 @@ pub fn move_to(row: Row, stage_id: String, stage: String, refused: Refused) {
 }
 
 pub fn win(row: Row, refused: Refused) {
-    let said = fill(t().won_said, &[&row.title(kinds::OPPORTUNITY)]);
+    let said = fill(t().won_said, &[&row.title(kinds::of("opportunity"))]);
     act(row, "win", json!({}), said, Some(("reopen", json!({}))), refused);
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     api::{self, Latest, Problem},
     dom::{self, Tell},
-    i18n::{fill, format, label, noun, t},
+    i18n::{fill, format, noun, t},
     kinds, opportunity,
     opportunity::close::{Closing, LoseDialog},
     record::{
@@ -152,7 +152,7 @@ impl Board {
                     columns[to].shift(&card, 1.0);
                 });
                 self.said
-                    .set(fill(t().dropped_in, &[&card.title(kinds::OPPORTUNITY), &name]));
+                    .set(fill(t().dropped_in, &[&card.title(kinds::of("opportunity")), &name]));
                 opportunity::move_to(card, stage_id, name, refused);
             }
             Place::Won => {
@@ -265,7 +265,7 @@ pub fn BoardPage() -> impl IntoView {
         if state()
             .change
             .get()
-            .is_some_and(|c| c.kind == kinds::OPPORTUNITY.plural)
+            .is_some_and(|c| c.kind == kinds::of("opportunity").plural)
         {
             soon(Box::new(load));
         }
@@ -321,7 +321,7 @@ pub fn BoardPage() -> impl IntoView {
     };
     let chooser = move || {
         pipelines.with(|p| (p.len() > 1).then(|| view! {
-            <select class="input pipeline-choice" aria-label=label(kinds::PIPELINE.label) on:change=choose_pipeline>
+            <select class="input pipeline-choice" aria-label=kinds::of("pipeline").label on:change=choose_pipeline>
                 {p.iter().map(|p| view! { <option value=p.id().to_owned() selected=pipeline.get_untracked().as_deref() == Some(p.id())>{p.text("name").to_owned()}</option> }).collect_view()}
             </select>
         }))
@@ -350,7 +350,7 @@ pub fn BoardPage() -> impl IntoView {
                 <header class="page-head">
                     <h1>{t().pipeline}<span class="count">{total}</span></h1>
                     <div class="page-actions">
-                        {state::may("opportunity", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| new_deal()>{icon("plus")}<span>{fill(t().new_of, &[&noun(kinds::OPPORTUNITY.label)])}</span></button> })}
+                        {state::may("opportunity", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| new_deal()>{icon("plus")}<span>{fill(t().new_of, &[&noun(kinds::of("opportunity").label)])}</span></button> })}
                     </div>
                 </header>
                 <div class="toolbar">
@@ -362,8 +362,8 @@ pub fn BoardPage() -> impl IntoView {
                 {body}
                 <div class="sr" role="status" aria-live="assertive">{board.said}</div>
             </div>
-            {move || opened.get().map(|id| view! { <Panel kind=kinds::OPPORTUNITY id close/> })}
-            {move || creating.get().map(|preset| view! { <CreateDialog kind=kinds::OPPORTUNITY preset close=Callback::new(move |()| creating.set(None))/> })}
+            {move || opened.get().map(|id| view! { <Panel kind=kinds::of("opportunity") id close/> })}
+            {move || creating.get().map(|preset| view! { <CreateDialog kind=kinds::of("opportunity") preset close=Callback::new(move |()| creating.set(None))/> })}
             {move || board.editing.get().map(|row| view! { <QuickEdit row close=Callback::new(move |()| board.editing.set(None))/> })}
             <LoseDialog losing=board.losing/>
         </div>
@@ -388,8 +388,8 @@ fn OwnerFilter() -> impl IntoView {
             return;
         }
         spawn_local(async move {
-            if let Ok(row) = crate::record::save::fetch(kinds::USER, &id).await {
-                chosen.try_set(Some((id, row.title(kinds::USER))));
+            if let Ok(row) = crate::record::save::fetch(kinds::of("user"), &id).await {
+                chosen.try_set(Some((id, row.title(kinds::of("user")))));
             }
         });
     });
@@ -410,7 +410,7 @@ fn OwnerFilter() -> impl IntoView {
         <Menu face=face.into_any() label=t().filter_by_owner class="btn small" open>
             <button type="button" class="menu-row item" on:click=move |_| set("")>{t().all_owners}</button>
             {me.clone().map(|me| view! { <button type="button" class="menu-row item" on:click=move |_| { chosen.set(Some((me.id.clone(), me.name.clone()))); set(&me.id); }>{fill(t().me_of, &[&me.name])}</button> })}
-            <div class="menu-form"><Combobox kind=kinds::USER value=picked label=t().filter_by_owner/></div>
+            <div class="menu-form"><Combobox kind=kinds::of("user") value=picked label=t().filter_by_owner/></div>
         </Menu>
     }
     .into_any()
@@ -466,7 +466,7 @@ fn column(board: Board, index: usize) -> AnyView {
             let column = c.get(index)?;
             let hidden = column.count - column.cards.len() as i64;
             let mut rest = Address {
-                path: kinds::list(kinds::OPPORTUNITY),
+                path: kinds::list(kinds::of("opportunity")),
                 query: Vec::new(),
             }
             .with("filter[stage_id]", &column.id)

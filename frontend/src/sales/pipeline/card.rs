@@ -37,9 +37,9 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
         let id = id.clone();
         move || board.held.with(|h| h.as_ref().is_some_and(|h| h.id == id))
     };
-    let title = row.title(kinds::OPPORTUNITY);
+    let title = row.title(kinds::of("opportunity"));
     let named = |field: &str| {
-        kinds::OPPORTUNITY
+        kinds::of("opportunity")
             .field(field)
             .and_then(|f| row.reference(f))
             .filter(|(_, name)| !name.is_empty())
@@ -165,7 +165,7 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
     let name = || {
         board
             .find(id)
-            .map(|(_, r)| r.title(kinds::OPPORTUNITY))
+            .map(|(_, r)| r.title(kinds::of("opportunity")))
             .unwrap_or_default()
     };
     let may_edit = state::may("opportunity", "edit");

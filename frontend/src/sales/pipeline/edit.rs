@@ -1,9 +1,10 @@
 //! Quick edit of a card: the handful of fields that change most often.
 
+use crate::kinds::Field;
 use crate::{
     api::Problem,
     dom::Tell,
-    i18n::{label, t},
+    i18n::t,
     kinds,
     record::{
         field::{self, Draft},
@@ -12,7 +13,6 @@ use crate::{
     },
     ui::{Dialog, states::form_error},
 };
-use domain::Field;
 use leptos::prelude::*;
 use serde_json::Map;
 
@@ -32,7 +32,7 @@ pub fn QuickEdit(row: Row, close: Callback<()>) -> impl IntoView {
     // A card holds only part of the record; the rest is fetched before editing.
     let id = row.id().to_owned();
     leptos::task::spawn_local(async move {
-        match save::fetch(kinds::OPPORTUNITY, &id).await {
+        match save::fetch(kinds::of("opportunity"), &id).await {
             Ok(row) => {
                 loaded.try_set(Some(row));
             }
@@ -42,7 +42,7 @@ pub fn QuickEdit(row: Row, close: Callback<()>) -> impl IntoView {
         }
     });
     view! {
-        <Dialog title=row.title(kinds::OPPORTUNITY) close>
+        <Dialog title=row.title(kinds::of("opportunity")) close>
             {move || match loaded.get() {
                 Some(row) => form(row, problem, close),
                 None => view! { <div class="dialog-body">{form_error(problem)}{crate::ui::skeleton(4)}</div> }.into_any(),
@@ -55,7 +55,7 @@ pub fn QuickEdit(row: Row, close: Callback<()>) -> impl IntoView {
 fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> AnyView {
     let drafts: Vec<(&'static Field, Draft)> = FIELDS
         .iter()
-        .filter_map(|n| kinds::OPPORTUNITY.field(n))
+        .filter_map(|n| kinds::of("opportunity").field(n))
         .map(|f| (f, Draft::of(f, &row)))
         .collect();
     let boxes = drafts
@@ -65,7 +65,7 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
             let name = f.name;
             view! {
                 <div class="form-field" class:wide=matches!(name, "name" | "next_step")>
-                    <label for=id.clone()>{label(f.label)}</label>
+                    <label for=id.clone()>{f.label}</label>
                     {field::edit(f, *draft, id, Signal::default(), None)}
                     {move || problem.with(|p| p.as_ref().and_then(|p| p.field(name).map(|m| view! { <p class="field-error">{m.to_owned()}</p> })))}
                 </div>
@@ -90,7 +90,7 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
         close.tell(());
         save::change(
             Change {
-                kind: kinds::OPPORTUNITY,
+                kind: kinds::of("opportunity"),
                 base: row.clone(),
                 patch,
                 expansions,

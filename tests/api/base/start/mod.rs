@@ -123,6 +123,33 @@ both! {
         assert_eq!(t.stranger.get("/start").expect(200)["currencies"], json!([]));
     }
 
+    fn all_that_there_are_rights_to_is_told(t) {
+        let subjects = |p: &Client| {
+            let start = p.get("/start").language("en").expect(200);
+            let told = start["subjects"].as_array().expect("subjects").clone();
+            told.into_iter().map(|s| (s["name"].as_str().expect("a name").to_owned(), s)).collect::<std::collections::BTreeMap<_, _>>()
+        };
+        let all = subjects(&t.owner);
+        let expected: Vec<&str> = domain::role::subjects().map(|s| s.name).collect();
+        assert_eq!(all.len(), expected.len());
+        for subject in domain::role::subjects() {
+            let told = &all[subject.name];
+            let actions: Vec<&str> = domain::role::actions(subject.name).iter().map(|a| a.key()).collect();
+            assert_eq!((&told["actions"], &told["label"]), (&json!(actions), &json!(subject.label.en)), "{}", subject.name);
+        }
+        assert_eq!(
+            (&all["lead"]["owned"], &all["lead"]["usual"], &all["exchange_rate"]["path"]),
+            (&json!(true), &json!("work"), &json!("exchange-rates"))
+        );
+        // Nobody owns a part of an area, and a role says of it what it says of the rest.
+        assert_eq!((&all["audit"]["owned"], &all["audit"]["usual"]), (&json!(false), &Json::Null));
+        // Also what somebody has no right to has a name that they meet: that of a record which a lead became.
+        let grants = json!({ "customer": { "view": "own" } });
+        t.owner.create("/roles", json!({ "key": "one_kind", "name": "One kind", "grants": grants }));
+        let (_, narrow) = newcomer(&t.owner, &format!("one.{}", t.sales.email), "one_kind");
+        assert_eq!(subjects(&narrow), all);
+    }
+
     fn a_record_tells_how_many_belong_to_it(t) {
         let id = t.sales.create("/customers", json!({ "name": "Parent" })).id();
         let path = format!("/customers/{id}");

@@ -67,6 +67,10 @@ both! {
         ] {
             t.sales.patch(&path, 1, json!({ "competitor_ids": wrong })).invalid(&[issue]);
         }
+        let counted = t.sales.get(&format!("/competitors/{a}?counts=opportunity")).expect(200);
+        assert_eq!(counted["counts"], json!({ "opportunity": 1 }));
+        let counted = t.sales.get(&format!("/competitors/{other}?counts=opportunity")).expect(200);
+        assert_eq!(counted["counts"], json!({ "opportunity": 0 }));
         // A competitor that is deleted is named no more, and the deal says so in its history.
         t.admin.delete(&format!("/competitors/{b}"), 1).expect(204);
         let left = t.sales.get(&path).expect(200);

@@ -1,18 +1,15 @@
 //! The form of a new API key: name, how long it lives, and what it may do, kind by kind.
 
 use super::dialogs::name_field;
+use crate::schema::{self, Subject};
 use crate::{
     api,
     dom::{self, Tell},
-    i18n::{format, label, t},
+    i18n::{format, t},
     state,
     ui::{Dialog, Sending, sending::submit},
 };
-use domain::{
-    api_key::Access,
-    record::Ownership,
-    role::{self, Subject},
-};
+use domain::api_key::Access;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -112,11 +109,10 @@ fn scopes_field(chosen: Chosen, sending: Sending) -> AnyView {
             <tr><th scope="row">{name}</th>{tick(chosen, kind.clone(), name, Access::Read)}{tick(chosen, kind, name, Access::Write)}</tr>
         }
     };
-    let sees = |s: &Subject| state::me().is_none_or(|m| m.may(s.name, "view"));
+    let sees = |s: &&Subject| state::me().is_none_or(|m| m.may(s.name, "view"));
     // What programs are mostly made for comes first.
-    let (work, settings): (Vec<Subject>, Vec<Subject>) = role::subjects()
-        .filter(sees)
-        .partition(|s| s.ownership() == Ownership::Owned);
+    let (work, settings): (Vec<&Subject>, Vec<&Subject>) =
+        schema::subjects().into_iter().filter(sees).partition(|s| s.owned);
     let subjects = work.into_iter().chain(settings);
     view! {
         <fieldset class="form-field wide">
@@ -127,7 +123,7 @@ fn scopes_field(chosen: Chosen, sending: Sending) -> AnyView {
                     <thead><tr><th scope="col">{t().records}</th><th scope="col" class="scope-tick">{t().scope_read}</th><th scope="col" class="scope-tick">{t().scope_write}</th></tr></thead>
                     <tbody>
                         {row("*".to_owned(), t().all_records)}
-                        {subjects.map(|s| row(s.path(), label(s.label))).collect_view()}
+                        {subjects.map(|s| row(s.path.to_owned(), s.label)).collect_view()}
                     </tbody>
                 </table>
             </div>

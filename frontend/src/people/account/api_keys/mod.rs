@@ -7,14 +7,11 @@ mod dialogs;
 use crate::{
     i18n::{fill, format, label, t},
     record::{list::Pages, row::Row},
-    state,
+    schema, state,
     ui::{self, badge, icon},
 };
 use dialogs::{Ask, Given};
-use domain::{
-    api_key::{Access, KeyState},
-    role,
-};
+use domain::api_key::{Access, KeyState};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -93,8 +90,8 @@ pub fn ApiKeys() -> impl IntoView {
 /// `leads:write` in words.
 fn scope(text: &str) -> String {
     let (kinds, access) = text.split_once(':').unwrap_or((text, ""));
-    let subject = role::subjects().find(|s| s.path() == kinds);
-    let name = subject.map_or(t().all_records, |s| label(s.label));
+    let subject = schema::subjects().into_iter().find(|s| s.path == kinds);
+    let name = subject.map_or(t().all_records, |s| s.label);
     let way = if access == Access::Write.key() {
         t().scope_write
     } else {
