@@ -153,6 +153,22 @@ test('kinds: the navigation follows what somebody may see', async ({ open, api }
   assert.equal(await link('线索').count(), 0);
 });
 
+test('kinds: what somebody does not see is closed by its name, and their own profile says what its boxes are', async ({ open, api }) => {
+  const key = unique('role').toLowerCase();
+  await api.make('roles', { key, name: unique('临时角色'), grants: { customer: { view: 'own' } } });
+  const app = await open({ who: await colleague(api, { roles: [key] }) });
+  const { page } = app;
+  for (const path of ['/leads', '/leads/0190a000-0000-7000-8000-000000000001', '/bin/leads', '/competitors']) {
+    await app.goto(path);
+    await page.getByRole('heading', { name: '没有权限' }).waitFor();
+  }
+  await app.goto('/ships');
+  await page.getByRole('heading', { name: '页面不存在' }).waitFor();
+  await app.goto('/settings');
+  await page.getByRole('heading', { name: '头像' }).waitFor();
+  for (const box of ['姓名', '邮箱', '电话', '职务', '语言', '时区']) await page.getByLabel(box, { exact: true }).waitFor();
+});
+
 test('kinds: one that the app has never heard of has list, page, form, import, search and bin as it is told', async ({ open }) => {
   const app = await open();
   const { page } = app;
