@@ -372,7 +372,7 @@ pub fn parse_day(text: &str) -> Option<Day> {
 
 /// A text type with a form of its own.
 macro_rules! text_type {
-    ($(#[$doc:meta])* $name:ident, $ty:expr, $code:literal, |$s:ident| $valid:expr) => {
+    ($(#[$doc:meta])* $name:ident, $ty:expr, $code:literal, $form:path, |$s:ident| $valid:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -380,7 +380,8 @@ macro_rules! text_type {
 
         impl $name {
             pub fn new(text: &str) -> Option<Self> {
-                let $s = text.trim();
+                let text = $form(text.trim());
+                let $s: &str = text.as_ref();
                 ($valid).then(|| Self($s.to_owned()))
             }
             pub fn as_str(&self) -> &str {
@@ -397,15 +398,16 @@ macro_rules! text_type {
 
 text_type!(
     /// An e-mail address (the common form of RFC 5321: no quoted local part, no address literal).
-    Email, Type::Email, "invalid_email", |s| is_email(s)
+    /// Kept as it compares: however it is typed, it is the same mailbox.
+    Email, Type::Email, "invalid_email", address, |s| is_email(s)
 );
 text_type!(
     /// A telephone number as a person writes it: digits with `+ - ( ) . /`, blanks and an extension.
-    Phone, Type::Phone, "invalid_phone", |s| is_phone(s)
+    Phone, Type::Phone, "invalid_phone", std::convert::identity, |s| is_phone(s)
 );
 text_type!(
     /// A web address: `http` or `https`, or a bare host such as `www.example.cn/about`.
-    Url, Type::Url, "invalid_url", |s| is_url(s)
+    Url, Type::Url, "invalid_url", std::convert::identity, |s| is_url(s)
 );
 
 fn is_host(host: &str) -> bool {
@@ -417,6 +419,16 @@ fn is_host(host: &str) -> bool {
                 && !label.ends_with('-')
                 && label.chars().all(|c| c == '-' || c.is_alphanumeric())
         })
+}
+
+/// The one spelling of an e-mail address, or of a part of one: no mail server in use tells two by their case, and a full-width
+/// letter is a slip of the input method.
+pub fn address(text: &str) -> String {
+    let half = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.trim().chars().map(half).flat_map(char::to_lowercase).collect()
 }
 
 fn is_email(s: &str) -> bool {

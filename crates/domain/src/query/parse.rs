@@ -5,7 +5,7 @@ use crate::error::{Error, Issue};
 use crate::money::{Rate, parse_decimal};
 use crate::policy::Fields;
 use crate::record::{FILTER, Field, Kind, SORT};
-use crate::value::{Type, Val, parse_day, parse_id, whole};
+use crate::value::{Type, Val, address, parse_day, parse_id, whole};
 use crate::{Currency, Day, Instant};
 use serde_json::{Map, Value as Json};
 
@@ -398,7 +398,8 @@ fn first(operand: Operand) -> Val {
 fn operand(field: &Field, value: &Json, context: &Context, loose: bool) -> Option<Operand> {
     let string = || value.as_str();
     Some(Operand::Value(match field.ty {
-        Type::Text | Type::LongText | Type::Email | Type::Phone | Type::Url => {
+        Type::Email => Val::Text(address(string().filter(|s| !s.contains('\0') && s.len() <= 4000)?)),
+        Type::Text | Type::LongText | Type::Phone | Type::Url => {
             Val::Text(string().filter(|s| !s.contains('\0') && s.len() <= 4000)?.to_owned())
         }
         Type::Choice(choices) => {

@@ -19,7 +19,7 @@ pub struct Login {
 }
 
 fn key(email: &str) -> String {
-    email.trim().to_lowercase()
+    domain::value::address(email)
 }
 
 pub fn find(tx: &mut Tx, email: &str) -> Result<Option<Login>> {

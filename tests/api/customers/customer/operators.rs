@@ -16,6 +16,22 @@ fn five(t: &T) {
 }
 
 both! {
+    fn an_address_is_the_same_in_any_case(t) {
+        let made = t.sales.create("/customers", json!({ "name": "a", "email": "Li.Lei@Example.CN" }));
+        assert_eq!(made["email"], "li.lei@example.cn");
+        for kind in ["/contacts", "/leads"] {
+            t.sales.create(kind, json!({ "name": "a", "email": "ＬＩ.Lei@Example.CN" }));
+        }
+        for filter in ["=LI.LEI@example.cn", "[in]=x@y.cn,Li.Lei@EXAMPLE.cn", "[contains]=LEI@EX", "[starts_with]=Li."] {
+            for kind in ["/customers", "/contacts", "/leads"] {
+                assert_eq!(t.sales.names(&format!("{kind}?filter[email]{filter}")), ["a"], "{kind} {filter}");
+            }
+        }
+        assert!(t.sales.names("/customers?filter[email][ne]=LI.LEI@EXAMPLE.CN").is_empty());
+        let found = t.sales.post("/customers/search", json!({ "filter": { "field": "email", "value": "LI.LEI@EXAMPLE.CN" } })).expect(200);
+        assert_eq!(found.rows().len(), 1);
+    }
+
     fn each_operator_selects_what_it_says(t) {
         seed::today();
         five(t);

@@ -3,6 +3,7 @@
 mod avatar;
 mod hand_over;
 
+use crate::import::{counts, import};
 use tests::firm::PASSWORD;
 use tests::*;
 
@@ -20,6 +21,72 @@ both! {
         t.admin.delete(&format!("/users/{}", made.id()), 1).expect(204);
         t.admin.get(&format!("/users/{}", made.id())).refused(404, "not_found");
         t.admin.create("/users", json!({ "name": "New", "email": "gone@example.com", "roles": ["sales"] }));
+    }
+
+    fn an_address_in_another_case_is_the_same_person(t) {
+        let address = format!("Wang.Wei.{}@Example.com", t.workspace);
+        let (id, _) = sign_in::newcomer(&t.owner, &address, "sales");
+        assert_eq!(t.owner.get(&format!("/users/{id}")).expect(200)["email"], address.to_lowercase());
+        for other in [address.to_uppercase(), address.to_lowercase(), address.replace("Wei", "ｗｅｉ")] {
+            let again = json!({ "name": "x", "email": other, "roles": ["sales"] });
+            t.owner.post("/users", again).refused(409, "duplicate");
+            sign_in::login(&t.anonymous, &other, PASSWORD).expect(200);
+            assert_eq!(t.owner.column(&format!("/users?filter[email]={}", encoded(&other)), "id"), [id.as_str()]);
+        }
+        t.owner.patch(&format!("/users/{}", t.sales.id), 2, json!({ "email": address.to_uppercase() })).refused(409, "duplicate");
+        // A file finds who signs in, however it spells the address, and makes nobody anew.
+        let shout = address.to_uppercase();
+        let end = import(&t.owner, "customers", format!("name,owner\nAcme,{shout}\n"), &[]);
+        assert_eq!(counts(&end), [1, 1, 0, 0, 0]);
+        assert_eq!(t.owner.column("/customers", "owner_id"), [id.as_str()]);
+        let end = import(&t.owner, "users", format!("email,name,title\n{shout},Wang Wei,Buyer\n"), &[]);
+        assert_eq!(counts(&end), [1, 0, 1, 0, 0]);
+        // One who was deleted has no part in it.
+        t.owner.patch(&format!("/customers/{}", t.owner.column("/customers", "id")[0]), 1, json!({ "owner_id": t.sales.id })).expect(200);
+        let version = t.owner.get(&format!("/users/{id}")).expect(200).version();
+        t.owner.delete(&format!("/users/{id}"), version).expect(204);
+        let end = import(&t.owner, "customers", format!("name,owner\nBeta,{shout}\n"), &[]);
+        assert_eq!(counts(&end), [1, 0, 0, 0, 1]);
+        t.owner.create("/users", json!({ "name": "x", "email": shout, "roles": ["sales"] }));
+    }
+
+    fn an_upgrade_loses_nobody_whose_address_differs_in_case_only(t) {
+        let own = T::on(std::sync::Arc::new(Running::start(t.running.engine, |_| {}).expect("a server")));
+        let (signs_in, _) = sign_in::newcomer(&own.owner, "li@example.cn", "sales");
+        let (alone, _) = sign_in::newcomer(&own.owner, "solo@example.cn", "sales");
+        let user = |name: &str| own.owner.create("/users", json!({ "name": name, "email": format!("{name}@x.cn"), "roles": ["sales"] })).id();
+        let [in_the_way, third, off, on, gone] = ["a", "b", "c", "d", "e"].map(user);
+        own.owner.patch(&format!("/users/{off}"), 1, json!({ "disabled": true })).expect(200);
+        own.owner.delete(&format!("/users/{gone}"), 1).expect(204);
+        let customer = own.sales.create("/customers", json!({ "name": "a", "email": "x@y.cn" })).id();
+        // As an earlier release kept them.
+        let spell = [
+            (signs_in.as_str(), "Li@Example.cn", "li@example.cn"), (&in_the_way, "li@example.cn", "Li@Example.cn"),
+            (&third, "LI@example.cn", "LI@example.cn"), (&alone, "Solo@Example.cn", "solo@example.cn"),
+            (&off, "wu@x.cn", "Wu@x.cn"), (&on, "Wu@x.cn", "wu@x.cn"), (&gone, "Li@Example.CN", "li@example.cn"),
+        ];
+        let id = |id: &str| match own.is_sqlite() {
+            true => format!("x'{}'", id.replace('-', "")),
+            false => format!("'{id}'"),
+        };
+        for (user, before, _) in &spell {
+            own.running.place.run(&format!("UPDATE users SET email = '{before}' WHERE id = {}", id(user)));
+        }
+        own.running.place.run("UPDATE customers SET email = 'X@Y.cn'");
+        own.running.place.run(match own.is_sqlite() {
+            true => include_str!("../../../../migrations/sqlite/2026-11-29-010000_addresses/up.sql"),
+            false => include_str!("../../../../migrations/postgres/2026-11-29-010000_addresses/up.sql"),
+        });
+        for (user, _, after) in &spell[..6] {
+            let now = own.owner.get(&format!("/users/{user}")).expect(200);
+            assert_eq!(now["email"], *after, "{}", now["name"]);
+        }
+        assert_eq!(own.owner.column("/users?filter[email]=LI@EXAMPLE.CN", "id"), [signs_in.as_str()]);
+        sign_in::login(&own.anonymous, "LI@example.cn", PASSWORD).expect(200);
+        assert_eq!(own.owner.get(&format!("/customers/{customer}")).expect(200)["email"], "x@y.cn");
+        // What one of the others owns can be handed over, and they can be given an address of their own.
+        own.owner.post(&format!("/users/{in_the_way}/hand-over"), json!({ "to": signs_in })).expect(202);
+        own.owner.patch(&format!("/users/{third}"), 1, json!({ "email": "third@example.cn" })).expect(200);
     }
 
     fn the_last_owner_stays(t) {

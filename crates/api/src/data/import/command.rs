@@ -217,7 +217,7 @@ fn identity(store: &Store, email: &str, wanted: Option<&str>) -> anyhow::Result<
         let scope = Actor::system(space.clone())
             .scope(User::KIND)
             .map_err(persistence::Error::from)?;
-        let address = [email.trim(), &email.trim().to_lowercase()].map(str::to_owned);
+        let address = [domain::value::address(email)];
         let people = store.read_here(|tx| engine::named_by(tx, &scope, User::KIND, "email", &address))?;
         found.extend(people.into_iter().map(|(_, person)| (space.clone(), person.id)));
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use domain::Kind;
 use domain::import::Problem;
 use domain::policy::Actor;
+use domain::value::{Type, address};
 use persistence::Tx;
 use persistence::engine::{self, Name};
 
@@ -42,14 +43,16 @@ impl Lookup {
             // Who may not see a kind finds nothing of it.
             let Ok(scope) = actor.scope(kind) else { continue };
             let mut directory = Directory::default();
-            let mut asked: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
             // Nor does who may not read a key find by it: to try values would be to read it.
             let fields = actor.fields(kind);
             let keys = ["external_id"].into_iter().chain(kind.known_by.iter().copied());
             for field in keys.filter(|field| fields.reads(field)) {
-                if field == "email" {
-                    asked.extend(texts.iter().map(|t| t.to_lowercase()));
-                }
+                let is_address = kind.field(field).is_some_and(|f| f.ty == Type::Email);
+                let spelt = |text: &&str| match is_address {
+                    true => address(text),
+                    false => (*text).to_owned(),
+                };
+                let asked: Vec<String> = texts.iter().map(spelt).collect();
                 for (key, name) in engine::named_by(tx, &scope, kind, field, &asked)? {
                     directory.keys.entry(key).or_insert(name);
                 }
@@ -68,8 +71,9 @@ impl Lookup {
         let directory = self.0.get(kind.name);
         let missing = || Problem::not_found(kind.name, text);
         let directory = directory.ok_or_else(missing)?;
+        let addressed = || Some(address(text)).filter(|text| text.contains('@'));
         let keyed = directory.keys.get(text);
-        if let Some(found) = keyed.or_else(|| directory.keys.get(&text.to_lowercase())) {
+        if let Some(found) = keyed.or_else(|| directory.keys.get(&addressed()?)) {
             return Ok(found);
         }
         let alike = directory.names.get(&folded(text)).map_or(&[][..], Vec::as_slice);

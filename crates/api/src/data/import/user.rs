@@ -12,7 +12,7 @@ use domain::record::{Birth, Patch};
 use domain::role::{Role, builtin_name};
 use domain::team::{Team, TeamPatch};
 use domain::user::{User, UserPatch};
-use domain::value::Storage;
+use domain::value::{Storage, address};
 use domain::{Error, Id, Instant, Issue, Locale, Record};
 use persistence::{Tx, engine, user};
 use serde_json::json;
@@ -52,7 +52,8 @@ impl Staff {
     }
 
     fn at_address(&self, text: &str) -> Option<&User> {
-        let same = |u: &&User| u.email.as_ref().is_some_and(|e| e.as_str().eq_ignore_ascii_case(text));
+        let sought = address(text);
+        let same = |u: &&User| u.email.as_ref().is_some_and(|e| e.as_str() == sought);
         self.users.iter().find(same)
     }
 

@@ -162,7 +162,7 @@ impl Throttle {
 }
 
 fn named(account: &str) -> String {
-    account.trim().to_lowercase().chars().take(254).collect()
+    domain::value::address(account).chars().take(254).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,2 @@
+-- How addresses were typed is not kept.
+SELECT 1;
