@@ -22,7 +22,7 @@ use data::job;
 use finance::{currency, exchange_rate};
 pub use http::{assets, config, forwarded};
 use http::{
-    body, call, caller, error, gate, health, metrics, request, state, subscribers, sweep, token, typed, worker,
+    body, call, caller, error, gate, health, metrics, reindex, request, state, subscribers, sweep, token, typed, worker,
 };
 use office::{numbering_rule, working_time, workspace};
 use people::{access, api_key, auth, avatar, hand_over, mail, password, role, sharing, team, transfer, user};

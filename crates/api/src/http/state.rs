@@ -4,6 +4,7 @@ use crate::auth::throttle::Throttle;
 use crate::config::Config;
 use crate::job;
 use crate::mail;
+use crate::reindex;
 use crate::subscribers::Subscribers;
 use crate::sweep;
 use crate::token::Tokens;
@@ -33,6 +34,7 @@ pub struct State {
     /// None where no mail server is named.
     pub mail: Option<Worker>,
     _sweeper: Worker,
+    _texts: Worker,
     pub throttle: Throttle,
     /// For who asks for a new password.
     pub forgot_throttle: Throttle,
@@ -77,6 +79,7 @@ impl State {
             subscribers: Subscribers::start(store.clone()).map_err(Error::internal)?,
             mail: mail::start(&store, &config)?,
             _sweeper: sweep::start(store.clone()).map_err(Error::internal)?,
+            _texts: reindex::start(store.clone()).map_err(Error::internal)?,
             throttle: Throttle::new(config.sign_in_limit),
             forgot_throttle: Throttle::new(config.sign_in_limit),
             store,

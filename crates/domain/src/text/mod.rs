@@ -4,6 +4,8 @@
 //! must do too, so both are built on [`fold`] and on the same [`scan`].
 
 mod fold;
+mod pattern;
+mod phrase;
 mod query;
 mod reading;
 mod scan;
@@ -11,11 +13,16 @@ mod sort;
 mod token;
 
 pub use fold::fold;
+pub use pattern::{apart, marks, pattern, spelled_out};
 pub use query::{Query, Term, Word, query};
 pub use reading::{initials, pinyin};
 pub use scan::phone_digits;
 pub use sort::sort_key;
 pub use token::{Group, tokens};
+
+/// The version of these rules. What the database keeps of texts (sort keys, terms, addresses) is made anew at the next
+/// start where it was made by others, so whoever changes what any of them gives raises it.
+pub const RULES: i64 = 2;
 
 #[cfg(test)]
 mod tests;

@@ -55,13 +55,14 @@ pub fn query(q: &str, groups: &[Group]) -> Option<Query> {
                 }
             }
             Piece::Number(text) => push(in_number(groups, text)),
-            Piece::Chunk(chunk) if is_address(chunk) => push(in_text(groups, &joined(chunk))),
+            Piece::Chunk(chunk) if is_address(chunk) => push(in_text(groups, &joined(chunk), false)),
             Piece::Chunk(chunk) => {
+                let numbered = chunk.bytes().any(|b| b.is_ascii_digit());
                 for word in words(chunk) {
                     if word.bytes().all(|b| b.is_ascii_digit()) {
                         push(in_number(groups, word));
                     } else {
-                        push(in_text(groups, word));
+                        push(in_text(groups, word, numbered));
                     }
                 }
             }
@@ -75,8 +76,10 @@ fn is_address(chunk: &str) -> bool {
     chunk.find('@').is_some_and(|at| words(&chunk[..at]).next().is_some())
 }
 
-fn in_text(groups: &[Group], word: &str) -> Vec<Word> {
-    in_groups(groups, &[Group::General, Group::Email], word, true)
+/// Letters alone are not looked for in the numbers of records, which all begin with the same; beside digits they are.
+fn in_text(groups: &[Group], word: &str, numbered: bool) -> Vec<Word> {
+    let able = [Group::General, Group::Email, Group::Number];
+    in_groups(groups, if numbered { &able } else { &able[..2] }, word, true)
 }
 
 fn in_number(groups: &[Group], text: &str) -> Vec<Word> {

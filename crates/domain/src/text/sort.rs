@@ -1,8 +1,9 @@
 //! The key a text is sorted by, whose byte order is a dictionary order on both engines.
 
 use super::{
-    fold::{is_han, is_word_char, normalise, plain_latin},
-    reading::{phrase, readings, surname},
+    fold::{is_han, is_word_char, normalise},
+    phrase::phrase,
+    reading::{readings, surname},
 };
 
 /// Longest sort key, in bytes: what sorts alike so far is parted by the id.
@@ -55,8 +56,6 @@ pub(super) fn spell(normal: &str, enough: usize) -> String {
             space(&mut out);
             out.push_str(syllable);
             out.push(' ');
-        } else if let Some(plain) = plain_latin(c) {
-            out.push_str(plain);
         } else if is_word_char(c) {
             out.push(c);
         } else {

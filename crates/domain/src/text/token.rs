@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    fold::{normalise, plain_word, simplify},
-    reading::{phrase, readings},
+    fold::{normalise, simplify},
+    phrase::phrase,
+    reading::readings,
     scan::{Piece, joined, number, numbers, scan, words},
 };
 
@@ -26,16 +27,19 @@ pub enum Group {
     General,
     Phone,
     Email,
+    /// The number that a rule gave: its letters are those of every other record, and find none by themselves.
+    Number,
 }
 
 impl Group {
-    pub const ALL: [Group; 3] = [Group::General, Group::Phone, Group::Email];
+    pub const ALL: [Group; 4] = [Group::General, Group::Phone, Group::Email, Group::Number];
 
     pub const fn mark(self) -> char {
         match self {
             Group::General => 'g',
             Group::Phone => 'p',
             Group::Email => 'e',
+            Group::Number => 'n',
         }
     }
 
@@ -52,6 +56,7 @@ pub fn tokens(parts: &[(Group, &str)]) -> BTreeSet<String> {
         match group {
             Group::Phone => out.phone(&normalise(text)),
             Group::Email => out.email(&normalise(text)),
+            Group::Number => out.numbered(&normalise(text)),
             Group::General => {}
         }
     }
@@ -74,14 +79,6 @@ impl Tokens {
     fn add(&mut self, group: Group, word: &str) {
         if !self.is_full() && !word.is_empty() {
             self.0.insert(group.token(word));
-        }
-    }
-
-    /// A word as it is and, if that differs, without diacritics.
-    fn word(&mut self, group: Group, word: &str) {
-        self.add(group, word);
-        if let Some(plain) = plain_word(word) {
-            self.add(group, &plain);
         }
     }
 
@@ -131,11 +128,20 @@ impl Tokens {
     fn chunk(&mut self, group: Group, chunk: &str) {
         let mut count = 0;
         for word in words(chunk) {
-            self.word(group, word);
+            self.add(group, word);
             count += 1;
         }
         if count > 1 {
-            self.word(group, &joined(chunk));
+            self.add(group, &joined(chunk));
+        }
+    }
+
+    fn numbered(&mut self, normal: &str) {
+        for piece in scan(normal) {
+            match piece {
+                Piece::Cjk(run) => self.bigrams(run),
+                Piece::Number(chunk) | Piece::Chunk(chunk) => self.chunk(Group::Number, chunk),
+            }
         }
     }
 
@@ -186,11 +192,11 @@ impl Tokens {
         for address in normal.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>')) {
             self.chunk(Group::Email, address);
             if let Some((local, domain)) = address.rsplit_once('@') {
-                self.word(Group::Email, &joined(local));
+                self.add(Group::Email, &joined(local));
                 for (at, _) in domain.match_indices('.') {
-                    self.word(Group::Email, &joined(&domain[at..]));
+                    self.add(Group::Email, &joined(&domain[at..]));
                 }
-                self.word(Group::Email, &joined(domain));
+                self.add(Group::Email, &joined(domain));
             }
         }
     }

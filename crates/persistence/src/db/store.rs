@@ -12,6 +12,7 @@ pub(crate) use heard::CHANNEL;
 pub use heard::Heard;
 pub use pg::Held;
 pub(crate) use pg::connect as connect_pg;
+pub(crate) use sqlite::FOLD;
 pub use sqlite::connect as connect_sqlite;
 pub use turns::asking_for;
 

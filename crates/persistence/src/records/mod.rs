@@ -6,6 +6,7 @@ pub mod engine;
 pub mod filter;
 pub mod idempotency;
 pub mod named;
+pub mod reindex;
 pub mod seal;
 pub mod search;
 pub mod subscriber;

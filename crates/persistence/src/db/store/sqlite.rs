@@ -25,6 +25,17 @@ const QUEUE: usize = 4096;
 const GROUP: usize = 256;
 const ATTEMPTS: u64 = 20;
 
+/// What folds a text in a statement as the search does.
+pub const FOLD: &str = "guanxi_fold";
+
+diesel::define_sql_function! {
+    fn guanxi_fold(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
+
+fn with_fold(conn: &mut SqliteConnection) -> QueryResult<()> {
+    guanxi_fold_utils::register_impl(conn, |text: Option<String>| text.map(|text| domain::text::fold(&text)))
+}
+
 const WRITER: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
     PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; \
     PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;";
@@ -169,6 +180,7 @@ fn connect_as(path: &Path, setup: &str) -> Result<SqliteConnection> {
     let failed = |e: &dyn std::fmt::Display| Error::Unavailable(format!("{name}: {e}"));
     let mut conn = SqliteConnection::establish(name).map_err(|e| failed(&e))?;
     conn.batch_execute(setup).map_err(|e| failed(&e))?;
+    with_fold(&mut conn).map_err(|e| failed(&e))?;
     Ok(conn)
 }
 

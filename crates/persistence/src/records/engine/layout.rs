@@ -113,6 +113,7 @@ fn group(field: &Field) -> Group {
     match field.ty {
         Type::Phone => Group::Phone,
         Type::Email => Group::Email,
+        _ if field.name == "number" => Group::Number,
         _ => Group::General,
     }
 }

@@ -1,0 +1,217 @@
+//! Brings what is kept of texts (sort keys, search terms, e-mail addresses) up to the rules of this release.
+//!
+//! A record written under other rules would be sorted and found by those for ever. So the database notes the rules
+//! (`domain::text::RULES`) its texts were written by, and after an upgrade every record is gone through, some at a time, while
+//! the server serves: what is not yet reached is found as before. Versions and history stay, since nothing is said anew.
+
+use crate::engine::{Layout, layout};
+use crate::error::{Error, Result};
+use crate::search;
+use crate::sql::Sql;
+use crate::tx::{Dialect, Tx};
+use domain::text::RULES;
+use domain::value::{Row, Storage, Type, Val, address};
+use domain::{Id, Kind};
+
+/// Records of one transaction: few enough that others who write hardly wait.
+const AT_ONCE: usize = 200;
+const HOLD: &str = "text_rules";
+
+/// How far the texts are brought up.
+struct Progress {
+    rules: i64,
+    /// To which rules that is.
+    towards: i64,
+    kind: String,
+    after: Option<(Id, Id)>,
+}
+
+/// Whether there is anything to do, for who has no turn to take.
+pub fn is_due(tx: &mut Tx) -> Result<bool> {
+    Ok(progress(tx)?.rules != RULES)
+}
+
+/// Brings up some records. False: all is up to date. Nodes take turns, and go on where one of them stopped.
+pub fn step(tx: &mut Tx) -> Result<bool> {
+    tx.hold(HOLD.to_owned())?;
+    let mut at = progress(tx)?;
+    if at.rules == RULES {
+        return Ok(false);
+    }
+    if at.towards != RULES {
+        (at.kind, at.after) = (String::new(), None);
+    }
+    let first = domain::KINDS.iter().position(|kind| kind.name == at.kind);
+    at.after = at.after.filter(|_| first.is_some());
+    let mut left = AT_ONCE;
+    for kind in &domain::KINDS[first.unwrap_or_default()..] {
+        let (done, last) = some_records(tx, kind, at.after.take(), left)?;
+        left -= done;
+        if left == 0 {
+            note(tx, RULES, Some((kind, last)))?;
+            return Ok(true);
+        }
+    }
+    note(tx, RULES, None)?;
+    Ok(false)
+}
+
+fn progress(tx: &mut Tx) -> Result<Progress> {
+    let sql = Sql::new("SELECT version, towards, kind, workspace_id, record_id FROM text_rules");
+    let columns = [Storage::Int, Storage::Int, Storage::Text, Storage::Id, Storage::Id];
+    let mut row = tx
+        .row(&sql, &columns)?
+        .ok_or_else(|| Error::internal("the rules of texts are not noted"))?;
+    let (rules, towards, kind) = (row.get()?, row.get()?, row.get()?);
+    let (workspace, record): (Option<Id>, Option<Id>) = (row.get()?, row.get()?);
+    Ok(Progress {
+        rules,
+        towards,
+        kind,
+        after: workspace.zip(record),
+    })
+}
+
+/// None: all is up to date.
+fn note(tx: &mut Tx, rules: i64, at: Option<(&Kind, Option<(Id, Id)>)>) -> Result<()> {
+    let mut sql = Sql::new("UPDATE text_rules SET towards = ");
+    sql.bind(rules);
+    if at.is_none() {
+        sql.push(", version = ").bind(rules);
+    }
+    let id = |id: Option<Id>| id.map_or(Val::Null(Storage::Id), Val::Id);
+    let after = at.and_then(|(_, after)| after);
+    sql.push(", kind = ").bind(at.map_or("", |(kind, _)| kind.name));
+    sql.push(", workspace_id = ").bind(id(after.map(|a| a.0)));
+    sql.push(", record_id = ").bind(id(after.map(|a| a.1)));
+    tx.execute(&sql)?;
+    Ok(())
+}
+
+/// Brings up to so many of the records after one, in the order of workspaces and ids. Returns how many, and the last.
+fn some_records(
+    tx: &mut Tx,
+    kind: &'static Kind,
+    after: Option<(Id, Id)>,
+    most: usize,
+) -> Result<(usize, Option<(Id, Id)>)> {
+    let (mut before, mut addresses) = (0, Vec::new());
+    for field in kind.fields {
+        if field.ty == Type::Email {
+            addresses.push((field.name, before));
+        }
+        before += field.columns().len();
+    }
+    let layout = layout(kind);
+    if layout.sorted.is_empty() && !layout.searchable && addresses.is_empty() {
+        return Ok((0, None));
+    }
+    let columns: Vec<String> = layout.columns.iter().map(|c| format!("t.{c}")).collect();
+    let mut sql = Sql::new(format!(
+        "SELECT t.workspace_id, t.deleted_at, {} FROM {} t",
+        columns.join(", "),
+        kind.plural
+    ));
+    if let Some((workspace, id)) = after {
+        sql.push(" WHERE (t.workspace_id, t.id) > (")
+            .bind(workspace)
+            .push(", ")
+            .bind(id)
+            .push(")");
+    }
+    sql.push(" ORDER BY t.workspace_id, t.id LIMIT ")
+        .bind(i64::try_from(most).unwrap_or(i64::MAX));
+    if tx.dialect() == Dialect::Pg {
+        sql.push(" FOR NO KEY UPDATE OF t");
+    }
+    let storage = [&[Storage::Id, Storage::Instant], layout.storage.as_slice()].concat();
+    let (mut count, mut last) = (0, after);
+    for mut row in tx.rows(&sql, &storage)? {
+        let mut values = row.split_off(2);
+        let mut head = Row::new(row);
+        let workspace: Id = head.get()?;
+        let alive = head.value()?.is_null();
+        let Val::Id(id) = values[0] else {
+            return Err(Error::internal("a record has no id"));
+        };
+        for &(_, at) in &addresses {
+            if let Val::Text(kept) = &values[at]
+                && let folded = address(kept)
+                && folded != *kept
+                && !(alive && kind.name == "user" && is_taken(tx, workspace, id, &folded)?)
+            {
+                values[at] = Val::Text(folded);
+            }
+        }
+        write(tx, kind, layout, &addresses, (workspace, id, alive), &values)?;
+        (count, last) = (count + 1, Some((workspace, id)));
+    }
+    Ok((count, last))
+}
+
+/// Another user has this address: who of two that differed in its case only keeps it, the migration has said.
+fn is_taken(tx: &mut Tx, workspace: Id, id: Id, address: &str) -> Result<bool> {
+    let sql = Sql::new("SELECT u.id FROM users u WHERE u.deleted_at IS NULL AND u.workspace_id = ")
+        .value(workspace)
+        .text(" AND u.id <> ")
+        .value(id)
+        .text(" AND u.email = ")
+        .value(address)
+        .text(" LIMIT 1");
+    Ok(!tx.rows(&sql, &[Storage::Id])?.is_empty())
+}
+
+fn write(
+    tx: &mut Tx,
+    kind: &Kind,
+    layout: &Layout,
+    addresses: &[(&str, usize)],
+    (workspace, id, alive): (Id, Id, bool),
+    row: &[Val],
+) -> Result<()> {
+    let keys = layout.sort_keys(row);
+    let keys = layout
+        .sorted
+        .iter()
+        .zip(keys)
+        .map(|((column, _), key)| (column.as_str(), key));
+    let spelt = addresses.iter().map(|&(column, at)| (column, row[at].clone()));
+    let pg = tx.dialect() == Dialect::Pg;
+    let terms = if layout.searchable {
+        layout.tokens(row)
+    } else {
+        Vec::new()
+    };
+    // Rows that are as they should be are not written: most of them are.
+    let (mut sets, mut differs) = (Sql::new(format!("UPDATE {} SET id = id", kind.plural)), Vec::new());
+    for (column, value) in keys.chain(spelt) {
+        sets.push(format!(", {column} = ")).bind(value.clone());
+        differs.push((column, value));
+    }
+    if layout.searchable && pg {
+        sets.push(", search = array_to_tsvector(")
+            .bind(Val::Texts(terms.clone()))
+            .push(")");
+    }
+    sets.push(" WHERE workspace_id = ")
+        .bind(workspace)
+        .push(" AND id = ")
+        .bind(id)
+        .push(" AND (1 = 0");
+    let distinct = if pg { " IS DISTINCT FROM " } else { " IS NOT " };
+    for (column, value) in differs {
+        sets.push(format!(" OR {column}{distinct}")).bind(value);
+    }
+    if layout.searchable && pg {
+        sets.push(" OR search IS DISTINCT FROM array_to_tsvector(")
+            .bind(Val::Texts(terms.clone()))
+            .push(")");
+    }
+    sets.push(")");
+    tx.execute(&sets)?;
+    // What FTS5 has cannot be read.
+    if layout.searchable && !pg && alive {
+        search::store_terms(tx, kind, workspace, id, &terms)?;
+    }
+    Ok(())
+}
