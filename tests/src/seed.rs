@@ -99,6 +99,11 @@ pub fn minimal(client: &Client, path: &str) -> Json {
             }
             json!({ "kind": "lead", "pattern": "L{00}" })
         }
+        "/custom-kinds" => json!({ "name": format!("c_kind_{n}"), "label": format!("Kind {n}") }),
+        "/custom-fields" => {
+            let kind = plain(client, "/custom-kinds");
+            json!({ "kind": kind["name"], "name": format!("field_{n}"), "label": format!("Field {n}"), "field_type": "text" })
+        }
         "/holidays" => json!({ "day": day(n), "name": "Holiday" }),
         "/users" => json!({ "name": format!("User {n}"), "roles": ["sales"] }),
         _ => json!({ "name": format!("Name {n}") }),

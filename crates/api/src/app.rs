@@ -1,26 +1,29 @@
 //! The server: routes, their description, and how it starts and stops.
 
+use crate::caller::Caller;
 use crate::config::Config;
 use crate::describe::{BASE, Routes, Served};
 use crate::error::Problem;
 use crate::gate::{self, RateLimit};
 use crate::state::State;
-use crate::{access, api_key, assets, audit, auth, change, health, report, request, schema, search, sharing};
-use actix_web::dev::Server;
+use crate::{access, api_key, assets, audit, auth, change, health, made, report, request, schema, search, sharing};
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse, fn_service};
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{self, Data, PayloadConfig};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use actix_web::web::{self, Data, Payload, PayloadConfig};
+use actix_web::{App, Error, FromRequest, HttpRequest, HttpResponse, HttpServer};
+use domain::Kinds;
 use std::net::TcpListener;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use utoipa_swagger_ui::{Config as DocsConfig, SwaggerUi};
 
-static ROUTES: LazyLock<Served> = LazyLock::new(|| described().served());
+static ROUTES: LazyLock<Served> = LazyLock::new(|| described(Kinds::DECLARED).served());
 
 /// Every route with its description.
-fn described() -> Routes {
-    let mut routes = Routes::default();
+fn described(kinds: Kinds) -> Routes {
+    let mut routes = Routes::of(kinds);
     routes.schemas = crate::describe::common::schemas();
     for add in [
         auth::routes as fn(&mut Routes),
@@ -41,22 +44,37 @@ fn described() -> Routes {
     ] {
         add(&mut routes);
     }
+    for kind in kinds.made() {
+        made::routes(&mut routes, kind);
+    }
     routes
 }
 
 /// The description as committed in `openapi/openapi.json`.
 pub fn openapi() -> String {
-    let mut text = serde_json::to_string_pretty(&described().document()).unwrap_or_default();
+    text(Kinds::DECLARED)
+}
+
+fn text(kinds: Kinds) -> String {
+    let mut text = serde_json::to_string_pretty(&described(kinds).document()).unwrap_or_default();
     text.push('\n');
     text
 }
 
-async fn openapi_json() -> HttpResponse {
+/// The description; for who says who they are, with the kinds that their firm has made.
+async fn openapi_json(request: HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
     static TEXT: LazyLock<String> = LazyLock::new(openapi);
-    HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    response
         .content_type("application/json")
         .insert_header(("Cache-Control", "no-cache"))
-        .body(TEXT.as_str())
+        .insert_header(("Vary", "Authorization"));
+    if !request.headers().contains_key(AUTHORIZATION) {
+        return Ok(response.body(TEXT.as_str()));
+    }
+    let kinds = Caller::from_request(&request, &mut payload.into_inner()).await?.kinds();
+    let made = web::block(move || text(kinds)).await;
+    Ok(response.body(made.map_err(|_| persistence::Error::internal("the description was not made"))?))
 }
 
 /// What no route took: the app's files, or a problem.
@@ -74,6 +92,17 @@ async fn otherwise(request: HttpRequest) -> Result<HttpResponse, Problem> {
         }
         None => Problem::request(StatusCode::NOT_FOUND, "no_such_route"),
     })
+}
+
+/// What no declared route took: a kind that the firm has made, or nothing.
+async fn beyond(request: ServiceRequest) -> Result<ServiceResponse, Error> {
+    if made::is_meant(request.path()) {
+        return made::serve(request).await;
+    }
+    match otherwise(request.request().clone()).await {
+        Ok(answer) => Ok(request.into_response(answer)),
+        Err(problem) => Ok(request.error_response(problem)),
+    }
 }
 
 /// Measures what the server itself costs: answers a small JSON object and does nothing else.
@@ -110,7 +139,7 @@ pub fn serve(state: Data<State>, listener: TcpListener) -> std::io::Result<Serve
             .service(
                 web::scope(BASE)
                     .configure(|config| ROUTES.configure(config, otherwise))
-                    .default_service(web::to(otherwise)),
+                    .default_service(fn_service(beyond)),
             )
             .default_service(web::to(otherwise))
     })

@@ -24,8 +24,8 @@ pub use http::{assets, config, forwarded};
 use http::{
     body, call, caller, error, gate, health, metrics, reindex, request, state, subscribers, sweep, token, typed, worker,
 };
-use office::{numbering_rule, working_time, workspace};
+use office::{custom_field, custom_kind, numbering_rule, working_time, workspace};
 use people::{access, api_key, auth, avatar, hand_over, mail, password, role, sharing, team, transfer, user};
 pub use records::describe;
-use records::{audit, change, crud, kinds, listing, noun, schema, search, start, write};
+use records::{audit, change, crud, kinds, listing, made, noun, schema, search, start, write};
 use sales::{opportunity, pipeline, report, stage};

@@ -18,17 +18,18 @@ pub mod text;
 // A noun is named without its area.
 #[cfg(feature = "zones")]
 pub use base::zone;
-pub use base::{any, change, error, instant, kind, label, messages, money, record, value};
+pub use base::{any, change, error, instant, kind, kinds, label, messages, money, record, value};
 pub use customers::{activity, contact, customer, lead, tag, task};
 pub use data::{import, job};
 pub use finance::{currency, exchange_rate};
-pub use office::{fiscal, holiday, numbering_rule, picklist, working_time, workspace};
+pub use office::{custom_field, custom_kind, fiscal, holiday, numbering_rule, picklist, working_time, workspace};
 pub use people::{api_key, avatar, hand_over, role, sharing, team, team_member, transfer, user};
 pub use sales::{competitor, opportunity, opportunity_line, pipeline, product, stage};
 
 pub use any::AnyRecord;
 pub use error::{Error, Issue, Issues, pointer};
 pub use instant::Instant;
+pub use kinds::Kinds;
 pub use label::{Label, Locale};
 pub use money::{Currency, Money};
 pub use record::{Field, Kind, Record};
@@ -56,6 +57,8 @@ macro_rules! kinds {
             own exchange_rate::ExchangeRate;
             plain holiday::Holiday;
             own numbering_rule::NumberingRule;
+            own custom_kind::CustomKind;
+            own custom_field::CustomField;
             plain product::Product;
             plain competitor::Competitor;
             own pipeline::Pipeline;
@@ -79,7 +82,7 @@ macro_rules! list {
 }
 kinds!(list);
 
-/// The kind of a singular name such as `lead`.
+/// The declared kind of a singular name such as `lead`. Those that firms make are known to their workspace (`Kinds`).
 pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().copied().find(|k| k.name == name)
 }

@@ -21,7 +21,7 @@ pub use data::{import, job};
 use db::{backend, error, plan, sql, store, tx};
 pub use db::{draft, migrations};
 pub use finance::exchange_rate;
-pub use office::{holiday, numbering_rule, workspace};
+pub use office::{custom_kind, holiday, numbering_rule, workspace};
 pub use people::{
     access, api_key, avatar, hand_over, login, outbox, second_factor, session, sharing, team, transfer, user,
 };

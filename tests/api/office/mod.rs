@@ -1,4 +1,5 @@
 //! Tests of the area office.
 
+pub mod custom_kind;
 pub mod numbering_rule;
 pub mod workspace;

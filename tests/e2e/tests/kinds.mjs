@@ -169,55 +169,47 @@ test('kinds: what somebody does not see is closed by its name, and their own pro
   for (const box of ['姓名', '邮箱', '电话', '职务', '语言', '时区']) await page.getByLabel(box, { exact: true }).waitFor();
 });
 
-test('kinds: one that the app has never heard of has list, page, form, import, search and bin as it is told', async ({ open }) => {
-  const app = await open();
+test('kinds: one that the firm makes has list, page, form, search, history and bin at once', { everywhere: true }, async ({ open, api }) => {
+  const kind = `c_${unique('ship').toLowerCase().replace(/[^a-z0-9]/g, '')}`;
+  const called = unique('江船');
+  await api.make('custom-kinds', { name: kind, label: called, usual_rights: 'work', owned: true });
+  const field = (name, label, field_type, more = {}) => api.make('custom-fields', { kind, name, label, field_type, ...more });
+  await field('dock', '码头', 'text', { required: true, searched: true });
+  await field('state', '状态', 'choice', { choices: [{ value: 'afloat', label: '在航' }, { value: 'docked', label: '停航' }] });
+  await field('built_on', '建造日期', 'day');
+  await field('value', '价值', 'money');
+  const path = kind.replaceAll('_', '-');
+  const app = await open({ expected: [422] });
   const { page } = app;
-  const common = { nullable: true, required: false, read_only: false, system: false, access: 'full', restrictions: ['full'], fixed: false, sortable: true, searchable: true, importable: true, personal: false, operators: ['eq', 'contains'], max_length: 100 };
-  const field = (name, label, more = {}) => ({ name, type: 'text', label, ...common, ...more });
-  const rights = Object.fromEntries(['view', 'create', 'edit', 'delete', 'import'].map((action) => [action, 'all']));
-  const ship = {
-    kind: 'river_ship', path: '/api/v1/river-ships', label: '江船', title_field: 'name', icon: 'product', page: true, owned: false, importable: true, searched: true, timeline: false, closed: [],
-    columns: ['name', 'dock'], form: ['name', 'dock'], groups: [{ label: '停泊', fields: ['name', 'dock'] }], rights,
-    fields: [field('id', 'ID', { type: 'id', read_only: true, system: true }), field('name', '船名', { nullable: false }), field('dock', '码头'), field('state', '状态', { type: 'choice', choices: [{ value: 'afloat', label: '在航' }, { value: 'docked', label: '停航' }] })],
-  };
-  await page.route('**/api/v1/start?**', async (route) => {
-    const response = await route.fetch();
-    const answer = await response.json();
-    answer.kinds.push(ship);
-    answer.me.rights.river_ship = rights;
-    await route.fulfill({ response, json: answer });
-  });
-  const row = { id: '0190a000-0000-7000-8000-000000000001', version: 1, name: '长风', dock: '十六铺', state: 'afloat' };
-  const ships = [row];
-  await page.route('**/api/v1/river-ships**', async (route) => {
-    const [request, { pathname }] = [route.request(), new URL(route.request().url())];
-    if (request.method() === 'POST') {
-      ships.push({ ...row, ...request.postDataJSON(), id: row.id.replace(/1$/, '2') });
-      return route.fulfill({ status: 201, json: ships[1] });
-    }
-    const one = ships.find(({ id }) => pathname.endsWith(id));
-    const none = /(history|deleted)$/.test(pathname);
-    return route.fulfill({ json: one ?? { data: none ? [] : ships, page: { next_cursor: null, has_more: false } } });
-  });
   await app.goto('/');
-  await page.locator('.nav').getByRole('link', { name: '江船' }).click();
-  await page.getByRole('heading', { name: '江船' }).waitFor();
-  await page.getByRole('columnheader', { name: '码头' }).waitFor();
-  await app.row('长风').getByText('十六铺').waitFor();
-  await page.getByRole('button', { name: '新建江船' }).click();
-  const dialog = app.dialog('新建江船');
-  await dialog.getByLabel('船名').fill('破浪');
+  await page.locator('.nav').getByRole('link', { name: called }).click();
+  await page.getByRole('heading', { name: called }).waitFor();
+  await page.locator('.page-head').getByRole('button', { name: `新建${called}` }).click();
+  const dialog = app.dialog(`新建${called}`);
+  await dialog.getByLabel('名称').fill('破浪');
+  await dialog.getByRole('button', { name: `创建${called}` }).click();
+  await dialog.getByText('此项必填').first().waitFor();
   await dialog.getByLabel('码头').fill('吴淞口');
-  await dialog.getByRole('button', { name: '创建江船' }).click();
+  await dialog.getByRole('button', { name: `创建${called}` }).click();
   await dialog.waitFor({ state: 'detached' });
-  await page.locator('.panel').getByRole('heading', { name: '破浪' }).waitFor();
-  assert.deepEqual([ships[1].name, ships[1].dock], ['破浪', '吴淞口']);
-  await app.goto(`/river-ships/${row.id}`);
-  await page.getByRole('heading', { name: '停泊' }).waitFor();
-  await app.field('状态').getByText('在航').waitFor();
-  await page.getByRole('tab', { name: '修改历史' }).waitFor();
-  await app.goto('/bin/river-ships');
-  await page.getByText('回收站是空的').waitFor();
-  await app.goto('/import?kind=river_ships');
-  await page.locator('#import-kind option:checked', { hasText: '江船' }).waitFor({ state: 'attached' });
+  await page.getByRole('searchbox').fill('吴淞口');
+  await app.row('破浪').waitFor();
+  const [made] = await api.list(`/${path}?q=wusong`);
+  assert.equal(made.dock, '吴淞口');
+  await app.goto(`/${path}/${made.id}`);
+  await app.edit('码头', '十六铺');
+  await eventually(async () => assert.equal((await api.get(`/${path}/${made.id}`)).dock, '十六铺'));
+  await page.getByRole('tab', { name: HISTORY['zh-CN'] }).click();
+  await page.locator('.event', { hasText: '十六铺' }).getByText('码头').waitFor();
+  await app.goto(`/${path}/${made.id}`);
+  await page.locator('.record-head').getByRole('button', { name: '更多操作' }).click();
+  await page.locator('.menu').getByRole('button', { name: '删除' }).click();
+  await app.dialog('移到回收站？').getByRole('button', { name: '删除' }).click();
+  await page.waitForURL(`**/${path}`);
+  await page.getByRole('heading', { name: called }).waitFor();
+  await app.goto(`/bin/${path}`);
+  const line = page.locator('.bin .line', { hasText: '破浪' });
+  await line.getByRole('button', { name: '恢复“破浪”' }).click();
+  await line.waitFor({ state: 'detached' });
+  assert.equal((await api.get(`/${path}/${made.id}`)).dock, '十六铺');
 });

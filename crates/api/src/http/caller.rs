@@ -65,7 +65,11 @@ impl Caller {
         let Some(me) = self.user() else {
             return Ok(Cow::Borrowed(self));
         };
-        let now = user::identity(tx, workspace.clone(), me)?;
+        // With the kinds of the workspace as they are now.
+        let Some(workspace) = persistence::workspace::find(tx, workspace.id)? else {
+            return Err(Error::Unauthenticated("token_invalid").into());
+        };
+        let now = user::identity(tx, Arc::new(workspace), me)?;
         let identity = Identity {
             limits: self.identity.limits.clone(),
             ..now.ok_or(Error::Unauthenticated("token_invalid"))?

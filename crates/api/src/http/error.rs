@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
+use domain::Kinds;
 use domain::messages;
 use domain::policy::Action;
 use domain::{Error as Refusal, Issue, Locale};
@@ -84,8 +85,10 @@ impl Problem {
                 },
                 Refusal::Stale { current } => messages::text("stale", &[("current", current.to_string())], locale),
                 Refusal::Forbidden { action, kind } => {
-                    let kind = domain::change::label(kind).or_else(|| domain::role::area(kind).map(|a| a.label));
-                    let kind = kind.map_or("?".to_owned(), |l| l.within(locale));
+                    let label = domain::change::label(Kinds::DECLARED, kind);
+                    let label = label.or_else(|| domain::role::area(kind).map(|a| a.label));
+                    // What a firm has made is called as it is in the address.
+                    let kind = label.map_or((*kind).to_owned(), |l| l.within(locale));
                     let action = Action::from_key(action).map_or((*action).to_owned(), |a| a.label().within(locale));
                     let params = [("action", action), ("kind", kind)];
                     messages::text("forbidden", &params, locale)

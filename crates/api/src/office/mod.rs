@@ -1,5 +1,7 @@
 //! The firm itself: its lists, numbers, calendar and settings.
 
+pub mod custom_field;
+pub mod custom_kind;
 pub mod numbering_rule;
 pub mod working_time;
 pub mod workspace;

@@ -34,7 +34,7 @@ fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Asked, Problem>
         let bad = |code, with: &'static str| Error::BadQuery(Issue::new(name.as_str(), code).with(with, &value));
         let id_of = || parse_id(&value).ok_or_else(|| bad("invalid_id", "value"));
         match name.as_str() {
-            "kind" => subject = Some(role::subject(&value).ok_or_else(|| bad("unknown_kind", "kind"))?),
+            "kind" => subject = Some(role::subject(caller.kinds(), &value).ok_or_else(|| bad("unknown_kind", "kind"))?),
             "id" => id = Some(id_of()?),
             "user" => user = id_of()?,
             "action" => action = Action::from_key(&value).ok_or_else(|| bad("unknown_action", "action"))?,
@@ -105,7 +105,7 @@ async fn explain(caller: Caller, state: Data<State>, request: HttpRequest) -> Re
             };
             let (mut record, mut parents) = (None, Vec::new());
             if let Some(id) = asked.id {
-                let Some(kind) = domain::kind(asked.subject.name) else {
+                let Some(kind) = caller.kinds().named(asked.subject.name) else {
                     let (kind, id) = (asked.subject.name, Some(id));
                     return Err(Error::NotFound { kind, id }.into());
                 };
@@ -160,7 +160,7 @@ fn explained() -> ObjectBuilder {
 }
 
 pub fn routes(routes: &mut Routes) {
-    let kinds: Vec<&str> = role::subjects().map(|s| s.name).collect();
+    let kinds: Vec<&str> = role::subjects(routes.kinds).map(|s| s.name).collect();
     let actions = Action::ALL.map(Action::key);
     let doc = Doc::new("explain_access", "access", "Why somebody may do something, or may not")
         .about(

@@ -12,6 +12,7 @@ use crate::{listing, token};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use domain::Kinds;
 use domain::api_key::{ApiKey, MAX_NAME, MOST_KEYS, MOST_OLD_MINUTES, MOST_YEARS, Scopes};
 use domain::policy::{Action, Reach};
 use domain::user::User;
@@ -287,7 +288,7 @@ fn known_scopes() -> Array {
 }
 
 fn all_scopes() -> Vec<String> {
-    let subjects = domain::role::subjects().map(|subject| subject.path());
+    let subjects = domain::role::subjects(Kinds::DECLARED).map(|subject| subject.path());
     let named = std::iter::once("*".to_owned()).chain(subjects);
     named
         .flat_map(|kind| domain::api_key::Access::ALL.map(|access| format!("{kind}:{}", access.key())))

@@ -20,6 +20,7 @@ use crate::write::{Cause, Change, Writing, write_all};
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
+use domain::Kinds;
 use domain::hand_over::{HandOver, Progress, given, places};
 use domain::job::Work;
 use domain::policy::{Action, Actor, Permit};
@@ -55,9 +56,9 @@ fn may_move(actor: &Actor, (kind, field): Place, from: Id, to: Id) -> Result<Per
 type Place = (&'static Kind, &'static Field);
 
 /// What the user holds: live, and in the recycle bin.
-fn holds(tx: &mut Tx, permit: &Permit, user: Id) -> persistence::Result<Vec<(Place, [u64; 2])>> {
+fn holds(tx: &mut Tx, kinds: Kinds, permit: &Permit, user: Id) -> persistence::Result<Vec<(Place, [u64; 2])>> {
     let count = |place: Place| Ok((place, hand_over::count(tx, permit, place.0, place.1, user)?));
-    places().map(count).collect()
+    places(kinds).map(count).collect()
 }
 
 /// Who gets what somebody holds.
@@ -77,7 +78,7 @@ struct Receivers {
     disable: bool,
 }
 
-fn wanted(user: Id, said: Receivers) -> Result<HandOver, Error> {
+fn wanted(kinds: Kinds, user: Id, said: Receivers) -> Result<HandOver, Error> {
     let mut issues = Issues::default();
     let mut check = |id: Id, pointer: String| {
         if id == user {
@@ -89,7 +90,7 @@ fn wanted(user: Id, said: Receivers) -> Result<HandOver, Error> {
         check(id.0, format!("/to_by_kind{}", domain::pointer(name)));
     }
     for name in said.to_by_kind.keys() {
-        if !places().any(|(kind, _)| kind.plural == name) {
+        if !places(kinds).any(|(kind, _)| kind.plural == name) {
             let pointer = format!("/to_by_kind{}", domain::pointer(name));
             issues.add(Issue::new(pointer, "unknown_kind").with("kind", name));
         }
@@ -107,7 +108,7 @@ async fn preview(caller: Caller, state: Data<State>, path: Path<String>) -> Resu
     let counts = state.store.read(move |tx| {
         let (_, permit) = in_charge_of(tx, &caller, id)?;
         let mut kinds: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
-        for ((kind, _), [live, deleted]) in holds(tx, &permit, id)? {
+        for ((kind, _), [live, deleted]) in holds(tx, caller.kinds(), &permit, id)? {
             let sum = kinds.entry(kind.plural).or_default();
             *sum = [sum[0] + live, sum[1] + deleted];
         }
@@ -124,7 +125,7 @@ async fn begin(call: Call) -> Result<HttpResponse, Problem> {
     job::may_begin(call.caller())?;
     let said: Receivers = call.body()?;
     let disable = said.disable;
-    let wanted = wanted(id, said)?;
+    let wanted = wanted(call.caller().kinds(), id, said)?;
     let response = call.once(move |tx, by| {
         let by = &*by.in_turn(tx, User::KIND)?;
         // Held until the transaction ends: of two who begin at once, the second finds the job of the first.
@@ -135,7 +136,7 @@ async fn begin(call: Call) -> Result<HttpResponse, Problem> {
         }
         check_receivers(tx, by, &wanted)?;
         let mut total = 0;
-        for (place, counts) in holds(tx, &permit, id)? {
+        for (place, counts) in holds(tx, by.kinds(), &permit, id)? {
             let count: u64 = counts.iter().sum();
             if count > 0 {
                 may_move(by, place, id, wanted.receiver(place.0))?;
@@ -194,7 +195,7 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
     // What arrived while the first round was under way is found by another.
     loop {
         let mut moved = 0;
-        for place in places() {
+        for place in places(system.kinds()) {
             loop {
                 if stop.stopped() {
                     return release(db, waiting);

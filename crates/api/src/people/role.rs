@@ -10,10 +10,11 @@ use crate::write::Writing;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::Data;
-use domain::policy::{Action, Grants, Reach};
+use domain::kinds::is_made;
+use domain::policy::{Action, Grants, Reach, fields};
 use domain::role::Role;
 use domain::user::User;
-use domain::{Error, Id, Issue, Record};
+use domain::{Error, Id, Issue, Issues, Record};
 use persistence::{Tx, engine, user};
 use serde_json::{Map, Value as Json, json};
 use utoipa::openapi::Array;
@@ -28,6 +29,7 @@ impl Noun for Role {
     }
 
     fn before(tx: &mut Tx, caller: &mut Writing, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
+        known(caller, old, new)?;
         if old.is_none_or(|old| (&old.grants, &old.field_rights) != (&new.grants, &new.field_rights)) {
             within_own_rights(caller, new)?;
             if let Some(old) = old {
@@ -55,6 +57,40 @@ impl Noun for Role {
             count => Err(Error::Conflict(Issue::new("", "role_held").with("count", count)).into()),
         }
     }
+}
+
+/// What a role newly says of kinds that the firm has made is about kinds and fields that there are.
+fn known(caller: &Caller, old: Option<&Role>, new: &Role) -> Result<(), Error> {
+    let mut issues = Issues::default();
+    let said = |name: &String| old.is_some_and(|old| old.grants.0.contains_key(name));
+    for name in new.grants.0.keys().filter(|name| is_made(name) && !said(name)) {
+        if caller.kinds().named(name).is_none() {
+            issues.add(Issue::new(format!("/grants/{name}"), "unknown_kind").with("kind", name));
+        }
+    }
+    for (name, fields) in new.field_rights.0.iter().filter(|(name, _)| is_made(name)) {
+        let before = old.and_then(|old| old.field_rights.0.get(name));
+        let Some(kind) = caller.kinds().named(name) else {
+            if before.is_none() {
+                issues.add(Issue::new(format!("/field_rights/{name}"), "unknown_kind").with("kind", name));
+            }
+            continue;
+        };
+        for (field, access) in fields {
+            if before.and_then(|fields| fields.get(field)) == Some(access) {
+                continue;
+            }
+            let place = format!("/field_rights/{name}/{field}");
+            match kind.field(field) {
+                None => issues.add(Issue::new(place, "unknown_field").with("field", field)),
+                Some(of) if !fields::choices(kind, of).contains(access) => {
+                    issues.add(Issue::new(place, "field_right_unfit").with("field", field));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    issues.or(())
 }
 
 /// Nobody makes rights that they do not have.
@@ -95,7 +131,11 @@ fn lost(tx: &mut Tx, caller: &Caller, new: &Role) -> persistence::Result<Option<
         let role: Option<Role> = engine::find_by(tx, &scope, "key", key.as_str())?;
         grants.extend(role.map(|role| role.grants));
     }
-    let kept = |action: &Action| grants.iter().any(|g| g.reach(Role::KIND.name, *action) > Reach::None);
+    let kept = |action: &Action| {
+        grants
+            .iter()
+            .any(|g| g.reach(caller.kinds(), Role::KIND.name, *action) > Reach::None)
+    };
     Ok([Action::View, Action::Edit].into_iter().find(|action| !kept(action)))
 }
 

@@ -177,7 +177,8 @@ async fn remove(kind: &'static Kind, call: Call) -> Result<HttpResponse, Problem
 }
 
 /// Registers the sharing of a kind's records.
-fn of_kind(routes: &mut Routes, kind: &'static Kind) {
+/// Registers how records of a kind are shared.
+pub fn of_kind(routes: &mut Routes, kind: &'static Kind) {
     let one = kind.label.en.to_lowercase();
     let path = format!("/{}/{{id}}/members", kind.path());
     let doc = Doc::new(

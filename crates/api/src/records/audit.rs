@@ -12,7 +12,9 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
+use domain::Kinds;
 use domain::change::{self, Change, ChangeAction};
+use domain::kinds::is_made;
 use domain::policy::Action;
 use domain::query::MAX_LIMIT;
 use domain::user::User;
@@ -54,7 +56,7 @@ fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Query, Problem>
             "record_id" => search.record = Some(parse_id(&value).ok_or_else(|| bad("invalid_id"))?),
             "kind" => {
                 let unknown = || Error::BadQuery(Issue::new("kind", "unknown_kind").with("kind", &value));
-                change::label(&value).ok_or_else(unknown)?;
+                change::label(caller.kinds(), &value).ok_or_else(unknown)?;
                 search.kind = Some(value);
             }
             "action" => {
@@ -84,9 +86,8 @@ fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Query, Problem>
     }
     let Search { kind, field, .. } = &query.search;
     if let Some(field) = field {
-        let mut asked = domain::KINDS
-            .iter()
-            .filter(|k| kind.as_ref().is_none_or(|kind| kind == k.name));
+        let kinds = caller.kinds();
+        let mut asked = kinds.iter().filter(|k| kind.as_ref().is_none_or(|kind| kind == k.name));
         // That it was changed is something about it as well.
         if asked.any(|kind| !caller.fields(kind).sees(field)) {
             return Err(Error::BadQuery(Issue::new("field", "field_hidden").with("field", field)).into());
@@ -138,7 +139,11 @@ fn about(tx: &mut Tx, caller: &Caller, found: &[(Place, Change)]) -> persistence
         by_kind.entry(change.kind.as_str()).or_default().push(change.record_id);
     }
     for (kind, mut ids) in by_kind {
-        let Some((kind, scope)) = domain::kind(kind).and_then(|kind| Some((kind, caller.scope(kind).ok()?))) else {
+        let Some((kind, scope)) = caller
+            .kinds()
+            .named(kind)
+            .and_then(|kind| Some((kind, caller.scope(kind).ok()?)))
+        else {
             continue;
         };
         ids.sort_unstable();
@@ -161,7 +166,8 @@ fn about(tx: &mut Tx, caller: &Caller, found: &[(Place, Change)]) -> persistence
 impl About {
     /// Whether the values may be shown: sign-ins and keys are no records, and belong to the audit.
     fn sees(&self, change: &Change) -> bool {
-        domain::kind(&change.kind).is_none() || self.names.contains_key(&change.record_id)
+        let records = domain::kind(&change.kind).is_some() || is_made(&change.kind);
+        !records || self.names.contains_key(&change.record_id)
     }
 
     fn row(&self, caller: &Caller, change: &Change) -> Json {
@@ -291,7 +297,7 @@ async fn export(caller: Caller, state: Data<State>, request: HttpRequest) -> Res
 }
 
 fn lines(out: &mut csv::Writer<Vec<u8>>, caller: &Caller, Hit { change, told: row, .. }: &Hit) -> csv::Result<()> {
-    let kind = domain::kind(&change.kind);
+    let kind = caller.kinds().named(&change.kind);
     let text = |label: Option<Label>, key: &str| label.map_or(key.to_owned(), |l| l.get(caller.locale).to_owned());
     let who = match (change.actor_id, row["actor"]["name"].as_str()) {
         (Some(id), name) => name.map_or_else(|| id.to_string(), str::to_owned),
@@ -306,7 +312,7 @@ fn lines(out: &mut csv::Writer<Vec<u8>>, caller: &Caller, Hit { change, told: ro
     let head = [
         at.unwrap_or_default(),
         who,
-        text(change::label(&change.kind), &change.kind),
+        text(change::label(caller.kinds(), &change.kind), &change.kind),
         row["record"]["name"].as_str().unwrap_or_default().to_owned(),
         change.record_id.to_string(),
         text(Some(change.action.label()), change.action.key()),
@@ -348,9 +354,9 @@ fn or_empty(schema: ObjectBuilder) -> AnyOfBuilder {
     AnyOfBuilder::new().item(schema).item(text().max_length(Some(0)))
 }
 
-fn parameters(doc: Doc) -> Doc {
+fn parameters(among: Kinds, doc: Doc) -> Doc {
     let time = || or_empty(formatted(KnownFormat::Date)).item(formatted(KnownFormat::DateTime));
-    let kinds: Vec<&str> = change::kinds().map(|(name, _)| name).collect();
+    let kinds: Vec<&str> = change::kinds(among).map(|(name, _)| name).collect();
     let actions: Vec<&str> = ChangeAction::ALL.iter().map(|a| a.key()).collect();
     let actor = or_empty(id()).item(text().enum_values(Some(["system"])));
     let field = "A field that was changed, of a record that the caller may see";
@@ -396,10 +402,12 @@ pub fn routes(routes: &mut Routes) {
             "Changes of all records and sign-ins, newest first, for who has the right `view` on `audit`. Of an entry the caller sees \
              what they may see of its record.",
         );
-    let doc = parameters(doc).shared("limit").ok(200, page_of(named("AuditEntry")));
+    let doc = parameters(routes.kinds, doc)
+        .shared("limit")
+        .ok(200, page_of(named("AuditEntry")));
     routes.add(Method::GET, "/audit", doc, search);
     let doc = Doc::new("export_audit", "audit", "The audit log as a file")
         .about("What the search finds, a line for each changed field, in CSV that a spreadsheet takes for text.")
         .file("text/csv");
-    routes.add(Method::GET, "/audit/export", parameters(doc), export);
+    routes.add(Method::GET, "/audit/export", parameters(routes.kinds, doc), export);
 }

@@ -59,7 +59,7 @@ fn in_sight<'a>(
     }
     let mut in_sight = HashMap::new();
     for (name, ids) in by_kind {
-        let records = match domain::kind(name) {
+        let records = match caller.kinds().named(name) {
             Some(kind) => match caller.scope(kind) {
                 Ok(scope) => engine::ids_visible(tx, &scope, kind, &Vec::from_iter(ids))?,
                 Err(_) => continue,

@@ -3,10 +3,12 @@
 pub mod common;
 pub mod shared;
 
-use actix_web::dev::ResourceDef;
-use actix_web::http::Method;
+use crate::error::Problem;
+use actix_web::dev::{ResourceDef, Service, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Handler, Responder, Route};
+use actix_web::{Error as ActixError, FromRequest, Handler, Responder, Route};
+use domain::Kinds;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
@@ -323,12 +325,22 @@ pub struct Routes {
     pub schemas: BTreeMap<String, RefOr<Schema>>,
     parameters: BTreeMap<String, Parameter>,
     answers: BTreeMap<String, Response>,
+    /// Those that the description is for.
+    pub kinds: Kinds,
 }
 
 /// Everything lives under this.
 pub const BASE: &str = "/api/v1";
 
 impl Routes {
+    /// None yet, among these kinds.
+    pub fn of(kinds: Kinds) -> Self {
+        Self {
+            kinds,
+            ..Self::default()
+        }
+    }
+
     pub fn add<F, Args>(&mut self, method: Method, path: impl Into<String>, doc: Doc, handler: F)
     where
         F: Handler<Args> + Clone + Send + Sync,
@@ -369,7 +381,7 @@ impl Routes {
 
     pub fn document(self) -> OpenApi {
         let tags = self.tags.iter().map(|tag| {
-            let kind = domain::KINDS.iter().find(|kind| kind.path() == *tag);
+            let kind = self.kinds.iter().find(|kind| kind.path() == *tag);
             let told = kind.map_or_else(
                 || shared::tag(tag).to_owned(),
                 |k| format!("Records of the kind “{}”", k.label.en),
@@ -461,7 +473,7 @@ impl Routes {
             (true, _) => Vec::new(),
             (false, true) => vec![SecurityRequirement::new(shared::SIGNED_IN, [""; 0])],
             (false, false) => {
-                let scopes = doc.scopes.clone().unwrap_or_else(|| scopes(method, path));
+                let scopes = doc.scopes.clone().unwrap_or_else(|| scopes(self.kinds, method, path));
                 vec![SecurityRequirement::new(shared::ANY, scopes)]
             }
         };
@@ -529,10 +541,10 @@ impl Routes {
 }
 
 /// The scope of the kind, area or workspace that a path begins with.
-fn scopes(method: &Method, path: &str) -> Vec<String> {
+fn scopes(kinds: Kinds, method: &Method, path: &str) -> Vec<String> {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     let reads = *method == Method::GET || path.ends_with("/search");
-    let subject = domain::role::subjects().find(|subject| subject.path() == first);
+    let subject = domain::role::subjects(kinds).find(|subject| subject.path() == first);
     let access = if reads { "read" } else { "write" };
     subject.map(|_| format!("{first}:{access}")).into_iter().collect()
 }
@@ -565,6 +577,34 @@ impl Served {
         for (path, made) in &self.made {
             let resource = web::resource(path.as_str()).default_service(web::to(otherwise.clone()));
             config.service(made.iter().fold(resource, |resource, (_, make)| resource.route(make())));
+        }
+    }
+
+    /// Answers a request by the route that its path has.
+    pub async fn call(&self, mut request: ServiceRequest) -> Result<ServiceResponse, ActixError> {
+        let (pattern, make) = match self.find(request.method(), request.path()) {
+            Ok(found) => found,
+            Err(problem) => return Ok(request.error_response(problem)),
+        };
+        ResourceDef::new(pattern).capture_match_info(request.match_info_mut());
+        match make().new_service(()).await {
+            Ok(route) => route.call(request).await,
+            Err(()) => Ok(request.error_response(Problem::from(persistence::Error::internal("a route was not made")))),
+        }
+    }
+
+    fn find(&self, method: &Method, path: &str) -> Result<(&str, &MakeRoute), Problem> {
+        let mut places = self.methods.iter().zip(&self.made);
+        let found = places.find(|((def, _), _)| def.is_match(path));
+        let Some(((_, allowed), (pattern, made))) = found else {
+            return Err(Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
+        };
+        match made.iter().find(|(known, _)| known == method) {
+            Some((_, make)) => Ok((pattern, make)),
+            None => {
+                let refused = Problem::request(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
+                Err(refused.with("allowed", allowed))
+            }
         }
     }
 

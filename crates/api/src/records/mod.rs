@@ -6,6 +6,7 @@ pub mod crud;
 pub mod describe;
 pub mod kinds;
 pub mod listing;
+pub mod made;
 pub mod noun;
 pub mod schema;
 pub mod search;

@@ -9,7 +9,7 @@ use persistence::Tx;
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// The rules of a kind. All of it happens in the transaction of the write, whatever the cause.
 pub trait Noun: Record {
@@ -63,28 +63,52 @@ pub trait AnyNoun: Sync {
     fn create(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error>;
     /// A record with what is to be changed, checked in the same way.
     fn apply(&self, old: &AnyRecord, map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord>;
+
     /// The moment whose exchange rates its amounts are worth; none while they follow the rates of today.
-    fn valued_at(&self, record: &AnyRecord) -> persistence::Result<Option<Instant>>;
-    fn refers(&self, old: Option<&AnyRecord>, new: &AnyRecord)
-    -> persistence::Result<Vec<(String, &'static Kind, Id)>>;
-    fn defaults(&self, tx: &mut Tx, writing: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()>;
+    fn valued_at(&self, _record: &AnyRecord) -> persistence::Result<Option<Instant>> {
+        Ok(None)
+    }
+
+    fn refers(
+        &self,
+        _old: Option<&AnyRecord>,
+        _new: &AnyRecord,
+    ) -> persistence::Result<Vec<(String, &'static Kind, Id)>> {
+        Ok(Vec::new())
+    }
+
+    fn defaults(&self, _tx: &mut Tx, _writing: &mut Writing, _map: &mut Map<String, Json>) -> persistence::Result<()> {
+        Ok(())
+    }
+
     fn before(
         &self,
-        tx: &mut Tx,
-        writing: &mut Writing,
-        old: Option<&AnyRecord>,
-        new: &mut AnyRecord,
-    ) -> persistence::Result<()>;
+        _tx: &mut Tx,
+        _writing: &mut Writing,
+        _old: Option<&AnyRecord>,
+        _new: &mut AnyRecord,
+    ) -> persistence::Result<()> {
+        Ok(())
+    }
+
     fn after(
         &self,
-        tx: &mut Tx,
-        writing: &Writing,
-        permit: &Permit,
-        old: Option<&AnyRecord>,
-        new: &AnyRecord,
-    ) -> persistence::Result<()>;
-    fn before_delete(&self, tx: &mut Tx, writing: &Writing, old: &AnyRecord) -> persistence::Result<()>;
-    fn before_restore(&self, tx: &mut Tx, writing: &Writing, old: &AnyRecord) -> persistence::Result<()>;
+        _tx: &mut Tx,
+        _writing: &Writing,
+        _permit: &Permit,
+        _old: Option<&AnyRecord>,
+        _new: &AnyRecord,
+    ) -> persistence::Result<()> {
+        Ok(())
+    }
+
+    fn before_delete(&self, _tx: &mut Tx, _writing: &Writing, _old: &AnyRecord) -> persistence::Result<()> {
+        Ok(())
+    }
+
+    fn before_restore(&self, _tx: &mut Tx, _writing: &Writing, _old: &AnyRecord) -> persistence::Result<()> {
+        Ok(())
+    }
 }
 
 /// How the rules of a kind are reached.
@@ -165,8 +189,37 @@ impl<T: Noun> AnyNoun for Typed<T> {
     }
 }
 
+/// A kind that a firm has made: what it says of its fields is all there is to say.
+struct Made(&'static Kind);
+
+impl AnyNoun for Made {
+    fn kind(&self) -> &'static Kind {
+        self.0
+    }
+
+    fn create(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error> {
+        AnyRecord::create(self.0, map, birth)
+    }
+
+    fn apply(&self, old: &AnyRecord, map: Map<String, Json>, _: Instant) -> persistence::Result<AnyRecord> {
+        Ok(old.apply(map)?)
+    }
+}
+
+/// The rules of a kind that a firm has made.
+pub fn of_made(kind: &'static Kind) -> Hooks {
+    static KNOWN: LazyLock<Mutex<HashMap<usize, Hooks>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    // Such a kind stays where it is for as long as the server runs.
+    let place = std::ptr::from_ref(kind) as usize;
+    *known.entry(place).or_insert_with(|| Box::leak(Box::new(Made(kind))))
+}
+
 /// The rules of a kind.
-pub fn of(kind: &Kind) -> persistence::Result<Hooks> {
+pub fn of(kind: &'static Kind) -> persistence::Result<Hooks> {
+    if kind.made {
+        return Ok(of_made(kind));
+    }
     static ALL: LazyLock<HashMap<&'static str, Hooks>> = LazyLock::new(|| {
         macro_rules! all {
             ($($how:ident $noun:ident::$type:ident;)*) => {

@@ -248,7 +248,8 @@ pub fn views(caller: &Caller, kind: &Kind) -> bool {
 
 /// The kinds that the caller sees, with labels in one language or in both.
 pub fn kinds(caller: &Caller, language: Option<Locale>) -> Vec<Json> {
-    let kinds = domain::KINDS.iter().filter(|kind| views(caller, kind));
+    let kinds = caller.kinds();
+    let kinds = kinds.iter().filter(|kind| views(caller, kind));
     kinds.map(|kind| describe_kind(caller, kind, language)).collect()
 }
 

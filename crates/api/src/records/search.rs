@@ -8,6 +8,7 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use domain::Kinds;
 use domain::{Error, Id, Issue, Kind};
 use persistence::search::Hit;
 use persistence::{Tx, engine};
@@ -16,14 +17,14 @@ use std::collections::{BTreeMap, HashMap};
 use utoipa::openapi::Array;
 
 /// The kinds that are searched, in the order their hits are shown.
-fn searched() -> Vec<&'static Kind> {
-    let mut kinds: Vec<&Kind> = domain::KINDS.iter().copied().filter(|k| k.searched.is_some()).collect();
+fn searched(kinds: Kinds) -> Vec<&'static Kind> {
+    let mut kinds: Vec<&Kind> = kinds.iter().filter(|k| k.searched.is_some()).collect();
     kinds.sort_by_key(|kind| kind.searched);
     kinds
 }
 
 async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (mut q, mut limit, mut kinds) = (None, 5u32, searched());
+    let (mut q, mut limit, mut kinds) = (None, 5u32, searched(caller.kinds()));
     for (name, value) in request::query_pairs(&request)? {
         let bad = |code| Error::BadQuery(Issue::new(name.as_str(), code));
         match name.as_str() {
@@ -82,7 +83,7 @@ fn parent_names(tx: &mut Tx, caller: &Caller, hits: &[Hit]) -> persistence::Resu
     }
     let mut names = HashMap::new();
     for (kind, ids) in wanted {
-        if let Some(kind) = domain::kind(kind)
+        if let Some(kind) = caller.kinds().named(kind)
             && let Ok(scope) = caller.scope(kind)
         {
             names.extend(engine::titles(tx, &scope, kind, &ids)?);
@@ -96,7 +97,7 @@ pub fn routes(routes: &mut Routes) {
     let parent = nullable(parent).description(Some(
         "What it belongs to, as far as the caller sees it; the nearest where there are several",
     ));
-    let kind = || text().enum_values(Some(searched().into_iter().map(|kind| kind.name)));
+    let kind = || text().enum_values(Some(searched(routes.kinds).into_iter().map(|kind| kind.name)));
     let hit = made_of([
         ("kind", kind().into()),
         ("id", id().into()),

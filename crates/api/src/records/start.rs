@@ -16,7 +16,7 @@ use domain::picklist::Picklist;
 use domain::pipeline::Pipeline;
 use domain::policy::Action;
 use domain::record::Ownership;
-use domain::role::{self, Role};
+use domain::role::{self, Role, Subject};
 use domain::stage::Stage;
 use domain::{AnyRecord, Locale, Record, query};
 use persistence::{Tx, engine};
@@ -99,10 +99,15 @@ fn roles(tx: &mut Tx, caller: &Caller, locale: Locale) -> persistence::Result<Ve
 }
 
 /// All that there are rights to, whether the caller has them or not: what is called how is no secret, and others' records,
-/// roles and the log speak of it.
-fn subjects(locale: Locale) -> Vec<Json> {
-    let told = role::subjects().map(|subject| {
-        let actions: Vec<&str> = role::actions(subject.name).into_iter().map(Action::key).collect();
+/// roles and the log speak of it. But for what the firm has made, which may be called by something that is one.
+fn subjects(caller: &Caller, locale: Locale) -> Vec<Json> {
+    let known = |subject: &Subject| {
+        subject
+            .kind
+            .is_none_or(|kind| !kind.made || schema::views(caller, kind))
+    };
+    let told = role::subjects(caller.kinds()).filter(known).map(|subject| {
+        let actions: Vec<&str> = role::actions(caller.kinds(), subject.name).into_iter().map(Action::key).collect();
         json!({ "name": subject.name, "label": subject.label.get(locale), "path": subject.path(),
             "owned": subject.ownership() == Ownership::Owned, "usual": subject.kind.map(|kind| kind.usual), "actions": actions })
     });
@@ -132,7 +137,7 @@ async fn start(caller: Caller, state: Data<State>, request: HttpRequest) -> Resu
             body.insert("language".into(), json!(locale));
             body.insert("me".into(), auth::about(tx, &caller)?);
             body.insert("kinds".into(), schema::kinds(&caller, Some(locale)).into());
-            body.insert("subjects".into(), subjects(locale).into());
+            body.insert("subjects".into(), subjects(&caller, locale).into());
             body.insert("picklists".into(), picklists(tx, &caller, locale)?.into());
             body.insert("currencies".into(), currencies(tx, &caller)?.into());
             body.insert("roles".into(), roles(tx, &caller, locale)?.into());

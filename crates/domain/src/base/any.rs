@@ -2,9 +2,9 @@
 //! that are declared here and for those that come from elsewhere.
 
 use crate::policy::Fields;
-use crate::record::{Field, Kind, Record};
+use crate::record::{Birth, Field, Kind, PatchReader, Record, check_custom_fields};
 use crate::value::{Corrupt, FieldType, Row, Type, Val};
-use crate::{Id, Instant, Money};
+use crate::{Error, Id, Instant, Issues, Money};
 use serde_json::{Map, Value as Json};
 
 /// Where the values stand that every record has.
@@ -40,6 +40,46 @@ impl AnyRecord {
         let count = kind.fields.iter().map(|f| f.columns().len()).sum();
         let values = (0..count).map(|_| row.value()).collect::<Result<_, _>>()?;
         Ok(Self::new(kind, values))
+    }
+
+    /// A new record of a kind that no type stands for. All that is wrong is reported.
+    pub fn create(kind: &'static Kind, map: Map<String, Json>, birth: Birth) -> Result<Self, Error> {
+        let mut reader = PatchReader::new(kind, map, true);
+        let mut values = Vec::with_capacity(kind.fields.len() + 4);
+        for field in kind.fields {
+            let given = match field.name {
+                "id" => Some(vec![birth.id.into()]),
+                "version" => Some(vec![Val::Int(1)]),
+                "created_at" | "updated_at" => Some(vec![birth.now.into()]),
+                "created_by" => Some(vec![birth.by.into()]),
+                name => reader.stored(name),
+            };
+            // Where there is none, the reader tells what was wrong.
+            let empty = || field.columns().iter().map(|(_, storage)| Val::Null(*storage)).collect();
+            let given = given.or_else(|| field.absent()).unwrap_or_else(empty);
+            values.extend(given);
+        }
+        reader.finish(Self::new(kind, values))?.checked()
+    }
+
+    /// The record with what is to be changed.
+    pub fn apply(&self, map: Map<String, Json>) -> Result<Self, Error> {
+        let mut reader = PatchReader::new(self.kind, map, false);
+        let mut new = self.clone();
+        for field in self.kind.fields {
+            if let Some(values) = reader.stored(field.name) {
+                new.put_all(field.name, values);
+            }
+        }
+        reader.finish(new)?.checked()
+    }
+
+    fn checked(self) -> Result<Self, Error> {
+        let mut issues = Issues::default();
+        if let Some(Val::Json(fields)) = self.value("custom_fields") {
+            check_custom_fields(fields, &mut issues);
+        }
+        issues.or(self)
     }
 
     pub fn read<T: Record>(&self) -> Result<T, Corrupt> {

@@ -1,7 +1,7 @@
 //! The change log: what every change leaves behind.
 
 use crate::policy::Actor;
-use crate::{Id, Instant, Label};
+use crate::{Id, Instant, Kinds, Label};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
@@ -24,12 +24,12 @@ pub const BESIDE: [(&str, Label); 4] = [
 ];
 
 /// Everything that has entries: its name in the log, and what it is called.
-pub fn kinds() -> impl Iterator<Item = (&'static str, Label)> {
-    crate::KINDS.iter().map(|kind| (kind.name, kind.label)).chain(BESIDE)
+pub fn kinds(kinds: Kinds) -> impl Iterator<Item = (&'static str, Label)> {
+    kinds.iter().map(|kind| (kind.name, kind.label)).chain(BESIDE)
 }
 
-pub fn label(kind: &str) -> Option<Label> {
-    kinds().find(|(name, _)| *name == kind).map(|(_, label)| label)
+pub fn label(among: Kinds, kind: &str) -> Option<Label> {
+    kinds(among).find(|(name, _)| *name == kind).map(|(_, label)| label)
 }
 
 /// One entry of the change log.
@@ -52,7 +52,7 @@ impl Change {
     /// As JSON, as far as somebody may see the fields of its record.
     pub fn shown(&self, to: &Actor) -> Json {
         let mut fields = self.fields.clone();
-        if let Some(kind) = crate::kind(&self.kind) {
+        if let Some(kind) = to.kinds().named(&self.kind) {
             to.fields(kind).cover(&mut fields);
         }
         serde_json::json!({ "position": self.position, "change_set": self.change_set, "request_id": self.request_id,

@@ -6,7 +6,7 @@ use crate::policy::{Action, Reach};
 use serde::{Deserialize, Serialize};
 
 /// Who sees the records of a kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Ownership {
     /// Each has an owner; rights reach to own, team or all.
     Owned,
@@ -16,7 +16,7 @@ pub enum Ownership {
 
 /// What a role lets do with a kind that it does not name, where it gives less than everything to the kinds it does not
 /// name: so a kind that is new is open to nobody by mistake. Administrators have everything, and may give more by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Usual {
     /// Nothing. What holds for a kind that says nothing.
@@ -132,6 +132,8 @@ pub struct Kind {
     pub form: &'static [&'static str],
     /// How the fields stand together on the page; those not named come last.
     pub groups: &'static [Group],
+    /// The firm has made it: its records stand among those of all such kinds, and most of their values in one column.
+    pub made: bool,
 }
 
 /// A builder call that sets one thing.
@@ -178,6 +180,7 @@ impl Kind {
             columns: &["name", "updated_at"],
             form: &["name"],
             groups: &[],
+            made: false,
         }
     }
 
@@ -201,6 +204,7 @@ impl Kind {
         columns(names: &'static [&'static str]) columns = names;
         form(names: &'static [&'static str]) form = names;
         groups(groups: &'static [Group]) groups = groups;
+        made() made = true;
     }
 
     pub const fn import_extra(mut self, columns: &'static [Extra]) -> Self {

@@ -50,6 +50,10 @@ messages! {
     invalid_quantity "数量应大于 0、不超过 {max}，最多三位小数。" "The quantity must be above 0 and at most {max}, with no more than three decimals.";
     invalid_shape "结构不正确：{reason}" "The structure is wrong: {reason}";
     duplicate_value "“{value}”重复出现。" "“{value}” appears twice.";
+    custom_kind_name "应以 c_ 开头，其后为小写字母、数字和单个下划线，并以字母开始，如“c_equipment”。" "Begin with c_, then small letters, digits and single underscores with a letter first, such as “c_equipment”.";
+    custom_field_name "只能含小写字母、数字和单个下划线，并以字母开头，如“serial_number”。" "Use small letters, digits and single underscores, with a letter first, such as “serial_number”.";
+    custom_field_not_text "只有文本类字段才能被搜索。" "Only fields that hold text are searched.";
+    custom_choice "可选值及其名称须为 1 到 100 个字符，不含控制字符。" "A choice and its labels have 1 to 100 characters and no control characters.";
     reference_not_found "找不到所引用的记录，或您无权查看。" "The record referred to does not exist, or you cannot see it.";
     reference_in_bin "所引用的记录在回收站中，请先还原那条记录。" "The record referred to is in the recycle bin. Restore that one first.";
     key_differs "与地址中的键不一致。" "This differs from the key in the address.";

@@ -8,6 +8,7 @@ pub mod change;
 pub mod error;
 pub mod instant;
 pub mod kind;
+pub mod kinds;
 pub mod label;
 pub mod messages;
 pub mod money;

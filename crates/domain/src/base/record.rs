@@ -4,7 +4,7 @@ pub use super::kind::{Kind, Ownership};
 use crate::error::{Issue, Issues};
 use crate::label::Label;
 use crate::policy::{Fields, Shown};
-use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val};
+use crate::value::{Choice, Corrupt, FieldType, Picked, Row, Storage, Type, Val};
 use crate::{Error, Id, Instant, Money};
 use serde_json::{Map, Value as Json};
 
@@ -63,6 +63,9 @@ pub enum Place {
     IfSet,
 }
 
+/// A value read from JSON, as it is stored; none where there is none.
+type Read = fn(Option<Json>, &Field) -> Result<Option<Vec<Val>>, Issue>;
+
 /// One field of a record kind.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
@@ -89,14 +92,30 @@ pub struct Field {
     pub place: Place,
     /// The status with which a person is asked for it: who the winner was, where a deal is lost.
     pub asked_when: Option<&'static str>,
+    /// A field that a firm has made: its value stands with those of others in one column.
+    pub made: bool,
     columns: &'static [(&'static str, Storage)],
     /// Writes the value that stands in the columns as JSON.
     write: fn(Vec<Val>, &mut Vec<u8>) -> Result<(), Corrupt>,
+    /// Reads a value as it is stored; of nothing, the one of a new record that does not name the field.
+    read: Read,
 }
 
 fn write<T: FieldType>(values: Vec<Val>, out: &mut Vec<u8>) -> Result<(), Corrupt> {
     let value = T::take(&mut Row::new(values))?;
     serde_json::to_writer(out, &value).map_err(|_| Corrupt("a value is no JSON"))
+}
+
+fn read<T: FieldType>(json: Option<Json>, field: &Field) -> Result<Option<Vec<Val>>, Issue> {
+    let value = match json {
+        Some(json) => Some(T::parse(json, field)?),
+        None => T::absent(),
+    };
+    Ok(value.map(|value| {
+        let mut values = Vec::with_capacity(T::COLUMNS.len());
+        value.put(&mut values);
+        values
+    }))
 }
 
 impl Field {
@@ -117,9 +136,42 @@ impl Field {
             determines: None,
             place: Place::Usual,
             asked_when: None,
+            made: false,
             columns: T::COLUMNS,
             write: write::<T>,
+            read: read::<T>,
         }
+    }
+
+    /// One of these.
+    pub const fn choice(name: &'static str, label: Label, caps: u32, choices: &'static [Choice]) -> Self {
+        let mut field = Self::new::<Option<Picked>>(name, label, caps);
+        field.ty = Type::Choice(choices);
+        field
+    }
+
+    pub const fn made(mut self) -> Self {
+        self.made = true;
+        self
+    }
+
+    /// A record has a value in it.
+    pub const fn needed(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// What a value is stored as.
+    pub fn read(&self, json: Json) -> Result<Vec<Val>, Issue> {
+        let read = (self.read)(Some(json), self)?;
+        let empty = |values: &Vec<Val>| self.made && self.required && values.first().is_none_or(Val::is_null);
+        read.filter(|values| !empty(values))
+            .ok_or_else(|| Issue::at(self.name, "required"))
+    }
+
+    /// The value of a new record that does not name the field; none where it has to.
+    pub fn absent(&self) -> Option<Vec<Val>> {
+        (self.read)(None, self).ok().flatten()
     }
 
     /// Adds the value as the text of JSON.
@@ -398,6 +450,12 @@ impl PatchReader {
                 None
             }
         }
+    }
+
+    /// The value of a field, as it is stored.
+    pub fn stored(&mut self, name: &str) -> Option<Vec<Val>> {
+        let (json, field) = self.raw(name)?;
+        field.read(json).map_err(|issue| self.issues.add(issue)).ok()
     }
 
     pub fn finish<P>(mut self, patch: P) -> Result<P, Error> {

@@ -461,6 +461,17 @@ fn is_url(s: &str) -> bool {
     is_host(host) && port.parse::<u16>().is_ok() && !s.chars().any(|c| c.is_whitespace() || "<>\"".contains(c))
 }
 
+/// One of the values that its field offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Picked(String);
+
+one_column!(Picked, Type::Text, Text, put: |v| v.0.clone(), take: |t| Ok(Self(t)), parse: |json, field| {
+    let offered = |key: &str| matches!(field.ty, Type::Choice(choices) if choices.iter().any(|c| c.key == key));
+    let key = json.as_str().filter(|key| offered(key)).ok_or_else(|| unknown_choice(field))?;
+    Ok(Self(key.to_owned()))
+});
+
 impl FieldType for Money {
     const TYPE: Type = Type::Money;
     const COLUMNS: &'static [(&'static str, Storage)] = &[

@@ -1,5 +1,7 @@
 //! The firm itself: its lists, numbers, calendar and settings.
 
+pub mod custom_field;
+pub mod custom_kind;
 pub mod fiscal;
 pub mod holiday;
 pub mod numbering_rule;

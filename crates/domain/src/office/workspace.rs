@@ -5,7 +5,7 @@ use crate::kind::{Kind, Ownership, Usual};
 use crate::record::PatchReader;
 use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val};
 use crate::working_time::WorkingHours;
-use crate::{Currency, Field, Id, Label, Locale};
+use crate::{Currency, Field, Id, Kinds, Label, Locale};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
@@ -24,6 +24,9 @@ pub struct Workspace {
     /// The month in which the fiscal year begins, 1 to 12.
     pub fiscal_year_start: i64,
     pub working_hours: WorkingHours,
+    /// The kinds of its records.
+    #[serde(skip)]
+    pub kinds: Kinds,
 }
 
 fn code<S: serde::Serializer>(currency: &Currency, serializer: S) -> Result<S::Ok, S::Error> {
@@ -106,6 +109,7 @@ impl Workspace {
             time_zone: "Asia/Shanghai".to_owned(),
             fiscal_year_start: 1,
             working_hours: WorkingHours::usual(),
+            kinds: Kinds::DECLARED,
         }
     }
 

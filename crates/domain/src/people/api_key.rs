@@ -1,7 +1,8 @@
 //! API keys: how a program acts for its user, within the scopes the key was given.
 
+use crate::kinds::is_made;
 use crate::policy::Action;
-use crate::{Id, Instant, Issue, role};
+use crate::{Id, Instant, Issue, Kinds, role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -80,7 +81,7 @@ impl Access {
 
 /// The scope that an action on anything with rights needs.
 pub fn needed(name: &str, action: Action) -> String {
-    let path = role::subject(name).map_or_else(|| name.to_owned(), |s| s.path());
+    let path = role::subject(Kinds::DECLARED, name).map_or_else(|| name.replace('_', "-"), |s| s.path());
     format!("{path}:{}", Access::to(action).key())
 }
 
@@ -89,7 +90,7 @@ pub fn needed(name: &str, action: Action) -> String {
 pub struct Scopes {
     /// What holds for every kind.
     all: Option<Access>,
-    kinds: BTreeMap<&'static str, Access>,
+    kinds: BTreeMap<String, Access>,
 }
 
 impl Scopes {
@@ -124,10 +125,13 @@ impl Scopes {
             self.all = self.all.max(Some(access));
             return true;
         }
-        let Some(subject) = role::subjects().find(|s| s.path() == kinds) else {
+        let declared = role::subjects(Kinds::DECLARED).find(|s| s.path() == kinds);
+        // What a firm has made it may also take away: the scope of such a kind says nothing while it is not there.
+        let made = || Some(kinds.replace('-', "_")).filter(|name| is_made(name));
+        let Some(name) = declared.map(|s| s.name.to_owned()).or_else(made) else {
             return false;
         };
-        let held = self.kinds.entry(subject.name).or_insert(access);
+        let held = self.kinds.entry(name).or_insert(access);
         *held = access.max(*held);
         true
     }
@@ -148,11 +152,14 @@ impl Scopes {
     /// Each said once, and nothing that follows from another.
     pub fn texts(&self) -> Vec<String> {
         let all = self.all.map(|access| format!("*:{}", access.key()));
-        let own = role::subjects().filter_map(|subject| {
-            let access = self.kinds.get(subject.name).filter(|a| Some(**a) > self.all)?;
-            Some(format!("{}:{}", subject.path(), access.key()))
-        });
-        all.into_iter().chain(own).collect()
+        let text = |name: &str, path: String| {
+            let access = self.kinds.get(name).filter(|a| Some(**a) > self.all)?;
+            Some(format!("{path}:{}", access.key()))
+        };
+        let own = role::subjects(Kinds::DECLARED).filter_map(|subject| text(subject.name, subject.path()));
+        let made = self.kinds.keys().filter(|name| is_made(name));
+        let made = made.filter_map(|name| text(name, name.replace('_', "-")));
+        all.into_iter().chain(own).chain(made).collect()
     }
 }
 

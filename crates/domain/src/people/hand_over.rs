@@ -2,7 +2,7 @@
 
 use crate::record::{FIXED, Field, Ownership, READONLY};
 use crate::value::Val;
-use crate::{Id, KINDS, Kind};
+use crate::{Id, Kind, Kinds};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,11 +32,11 @@ pub struct Progress {
 /// The places where a user is held to something: whose record it is, and every post that is given to somebody, such as who
 /// leads a team or whose task it is to approve. What the system alone writes, such as imports and their files, tells of what somebody did and may
 /// see; it stays with them.
-pub fn places() -> impl Iterator<Item = (&'static Kind, &'static Field)> {
+pub fn places(kinds: Kinds) -> impl Iterator<Item = (&'static Kind, &'static Field)> {
     // Records first, and whoever leads a team keeps it for as long as they have some.
-    let of = |ownership| KINDS.iter().filter(move |k| k.ownership == ownership);
+    let of = move |ownership| kinds.iter().filter(move |k| k.ownership == ownership);
     let kinds = of(Ownership::Owned).chain(of(Ownership::Shared));
-    kinds.flat_map(|kind| held_by(kind).map(move |field| (*kind, field)))
+    kinds.flat_map(|kind| held_by(kind).map(move |field| (kind, field)))
 }
 
 /// The fields of a kind that hold a user to its records.
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_user_holds_records_and_leads_teams() {
-        let found: Vec<String> = places()
+        let found: Vec<String> = places(Kinds::DECLARED)
             .map(|(kind, field)| format!("{}.{}", kind.name, field.name))
             .collect();
         for place in ["customer.owner_id", "task.owner_id", "team.manager_id"] {

@@ -1,10 +1,11 @@
 //! Roles: what their holders may do, to which kinds, and how far it reaches.
 
 use crate::error::{Issue, Issues};
+use crate::kinds::is_made;
 use crate::label::{Label, Locale};
 use crate::policy::{Action, FieldRights, Grants};
 use crate::record::{Ownership, Rules};
-use crate::{Instant, Kind, workspace};
+use crate::{Instant, Kind, Kinds, workspace};
 
 record! {
     /// A set of rights that users can be given.
@@ -70,7 +71,8 @@ pub struct Subject {
 impl Subject {
     /// As its address and the scopes of API keys name it. What has no records is called by its name.
     pub fn path(&self) -> String {
-        crate::kind(self.name).map_or_else(|| self.name.to_owned(), Kind::path)
+        let records = self.kind.filter(|kind| kind.name != workspace::KIND.name);
+        records.map_or_else(|| self.name.to_owned(), Kind::path)
     }
 
     pub fn ownership(&self) -> Ownership {
@@ -90,21 +92,25 @@ impl From<&'static Kind> for Subject {
 
 /// Everything that there are rights to. Whoever asks about all rights asks here: one that is left out could be handed out
 /// by somebody who does not have it.
-pub fn subjects() -> impl Iterator<Item = Subject> {
-    let kinds = crate::KINDS.iter().copied().chain([workspace::KIND]).map(Subject::from);
-    kinds.chain(AREAS.iter().map(|area| Subject {
+pub fn subjects(kinds: Kinds) -> impl Iterator<Item = Subject> {
+    let kinds = crate::KINDS
+        .iter()
+        .copied()
+        .chain([workspace::KIND])
+        .chain(kinds.made().iter().copied());
+    kinds.map(Subject::from).chain(AREAS.iter().map(|area| Subject {
         name: area.name,
         label: area.label,
         kind: None,
     }))
 }
 
-pub fn subject(name: &str) -> Option<Subject> {
-    subjects().find(|subject| subject.name == name)
+pub fn subject(kinds: Kinds, name: &str) -> Option<Subject> {
+    subjects(kinds).find(|subject| subject.name == name)
 }
 
 /// What can be done to records of a kind, to the workspace, or in an area; nothing where there is none of them.
-pub fn actions(name: &str) -> Vec<Action> {
+pub fn actions(kinds: Kinds, name: &str) -> Vec<Action> {
     if let Some(area) = area(name) {
         return area.actions.to_vec();
     }
@@ -112,7 +118,7 @@ pub fn actions(name: &str) -> Vec<Action> {
         return vec![Action::View, Action::Configure];
     }
     // What is part of another kind has no rights of its own.
-    let Some(kind) = crate::kind(name).filter(|k| k.part_of.is_none()) else {
+    let Some(kind) = kinds.named(name).filter(|k| k.part_of.is_none()) else {
         return Vec::new();
     };
     let owned = kind.ownership == Ownership::Owned && !kind.work;
@@ -141,7 +147,8 @@ impl Rules for Role {
         }
         self.field_rights.check(issues);
         for (kind, actions) in &self.grants.0 {
-            if kind != "*" && subject(kind).is_none() {
+            // What the firm has made is known where its role is written.
+            if kind != "*" && !is_made(kind) && subject(Kinds::DECLARED, kind).is_none() {
                 issues.add(Issue::new(format!("/grants/{kind}"), "unknown_kind").with("kind", kind));
             }
             for action in actions.keys() {
@@ -160,7 +167,13 @@ mod tests {
 
     #[test]
     fn a_kind_has_the_actions_that_mean_something_for_it() {
-        let keys = |name| actions(name).into_iter().map(Action::key).collect::<Vec<_>>().join(" ");
+        let keys = |name| {
+            actions(Kinds::DECLARED, name)
+                .into_iter()
+                .map(Action::key)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         assert_eq!(keys("tag"), "view create edit delete");
         assert_eq!(keys("import"), "view edit");
         assert_eq!(keys("audit"), "view export");
@@ -172,7 +185,7 @@ mod tests {
         assert_eq!(keys("dragon"), "");
         // What can be imported is a right that can be given.
         for kind in crate::KINDS.iter().filter(|k| k.part_of.is_none()) {
-            let given = actions(kind.name).contains(&Action::Import);
+            let given = actions(Kinds::DECLARED, kind.name).contains(&Action::Import);
             assert_eq!(given, kind.import.is_some(), "{}", kind.name);
         }
         assert!(AREAS.iter().all(|area| crate::kind(area.name).is_none()));
@@ -182,9 +195,9 @@ mod tests {
     fn a_right_to_an_area_is_whole_or_none() {
         let roles = crate::policy::builtin_roles();
         let of = |key| &roles.iter().find(|(k, _)| *k == key).expect(key).1;
-        assert_eq!(of("admin").reach("audit", Action::View), Reach::All);
-        assert_eq!(of("manager").reach("audit", Action::View), Reach::None);
-        assert_eq!(of("sales").reach("audit", Action::Export), Reach::None);
+        assert_eq!(of("admin").reach(Kinds::DECLARED, "audit", Action::View), Reach::All);
+        assert_eq!(of("manager").reach(Kinds::DECLARED, "audit", Action::View), Reach::None);
+        assert_eq!(of("sales").reach(Kinds::DECLARED, "audit", Action::Export), Reach::None);
     }
 
     #[test]

@@ -119,7 +119,7 @@ impl Question<'_> {
     /// The actions that one is made of: whatever is done to a record begins with seeing it, and giving it away is more than
     /// editing it.
     fn steps(&self) -> Vec<Action> {
-        let records = self.subject.kind.is_some_and(|kind| crate::kind(kind.name).is_some());
+        let records = self.subject.kind.is_some_and(has_records);
         let mut steps = Vec::new();
         if records && !matches!(self.action, Action::View | Action::Create | Action::Import) {
             steps.push(Action::View);
@@ -174,11 +174,11 @@ impl Question<'_> {
                 .with("action", action.label().within(self.locale))
         };
         // There is one workspace, and an area is one whole.
-        let kind = kind.filter(|kind| crate::kind(kind.name).is_some());
+        let kind = kind.filter(|kind| has_records(kind));
         let mut reasons = Vec::new();
         let mut narrowed = false;
         for held in self.roles {
-            let given = held.grants.reach(name, action);
+            let given = held.grants.reach(identity.kinds(), name, action);
             if given == Reach::None {
                 continue;
             }
@@ -274,12 +274,18 @@ impl Question<'_> {
         }
         // Every role that lets see the kind closes it, else it would be open.
         let closing = self.roles.iter().filter(|held| {
-            held.grants.reach(kind, Action::View) > Reach::None && held.field_rights.access(kind, name) > Access::Full
+            held.grants.reach(identity.kinds(), kind, Action::View) > Reach::None
+                && held.field_rights.access(kind, name) > Access::Full
         });
         let names: Vec<String> = closing.map(|held| self.role_name(held)).collect();
         let comma = if self.locale == Locale::Zh { "、" } else { ", " };
         said(reason(open, "why_field_closed")).with("roles", names.join(comma))
     }
+}
+
+/// There is one workspace: it is a kind without records.
+fn has_records(kind: &Kind) -> bool {
+    kind.name != crate::workspace::KIND.name
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{Action, Grants, Reach};
 use crate::label::Label;
 use crate::record::{READONLY, SEARCH};
 use crate::value::{Corrupt, Type, Val};
-use crate::{AnyRecord, Error, Field, Issue, Issues, Kind, Record};
+use crate::{AnyRecord, Error, Field, Issue, Issues, Kind, Kinds, Record};
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
@@ -56,12 +56,12 @@ impl FieldRights {
 
     /// What several roles together keep closed. As rights add up, a field is as open as the most generous of the roles
     /// that let see the kind has it.
-    pub fn combined(roles: &[(Grants, FieldRights)]) -> Self {
+    pub fn combined(kinds: Kinds, roles: &[(Grants, FieldRights)]) -> Self {
         let mut closed = BTreeMap::new();
-        for kind in crate::KINDS {
+        for kind in kinds.iter() {
             let mut seeing = roles
                 .iter()
-                .filter(|(grants, _)| grants.reach(kind.name, Action::View) > Reach::None)
+                .filter(|(grants, _)| grants.reach(kinds, kind.name, Action::View) > Reach::None)
                 .map(|(_, rights)| rights);
             let Some(first) = seeing.next().filter(|rights| rights.0.contains_key(kind.name)) else {
                 continue;
@@ -102,6 +102,10 @@ impl FieldRights {
     /// Adds what names no field, or a field that cannot be closed so.
     pub(crate) fn check(&self, issues: &mut Issues) {
         for (kind, fields) in &self.0 {
+            if crate::kinds::is_made(kind) {
+                // What the firm has made is known where its role is written.
+                continue;
+            }
             let Some(known) = crate::kind(kind) else {
                 issues.add(Issue::new(format!("/field_rights/{kind}"), "unknown_kind").with("kind", kind));
                 continue;
@@ -404,7 +408,7 @@ mod tests {
             json!({ "customer": { "view": "all" } }),
         );
         let both = [(grants(sees.clone()), closed.clone()), (grants(sees.clone()), ajar)];
-        let both = FieldRights::combined(&both);
+        let both = FieldRights::combined(Kinds::DECLARED, &both);
         assert_eq!(
             both,
             rights(json!({ "lead": { "phone": "masked", "email": "masked" } }))
@@ -414,9 +418,9 @@ mod tests {
             (grants(blind), FieldRights::default()),
             (grants(sees.clone()), closed.clone()),
         ];
-        assert_eq!(FieldRights::combined(&one), closed);
+        assert_eq!(FieldRights::combined(Kinds::DECLARED, &one), closed);
         let open = [(grants(sees.clone()), closed), (grants(sees), FieldRights::default())];
-        assert_eq!(FieldRights::combined(&open), FieldRights::default());
+        assert_eq!(FieldRights::combined(Kinds::DECLARED, &open), FieldRights::default());
     }
 
     #[test]
@@ -427,7 +431,7 @@ mod tests {
                 .iter()
                 .map(|r| (sees(), rights(json!({ "opportunity": r }))))
                 .collect();
-            let closed = FieldRights::combined(&roles);
+            let closed = FieldRights::combined(Kinds::DECLARED, &roles);
             ["amount", "lines"].map(|name| closed.access("opportunity", name))
         };
         let (full, read, hidden) = (Access::Full, Access::ReadOnly, Access::Hidden);

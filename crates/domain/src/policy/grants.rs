@@ -1,6 +1,7 @@
 //! What roles grant: actions on kinds, how far each reaches, and the roles every workspace starts with.
 
 use crate::label::Label;
+use crate::{Kinds, role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -104,7 +105,8 @@ json_field! {
 }
 
 impl Grants {
-    pub fn reach(&self, kind: &str, action: Action) -> Reach {
+    /// How far the right to `action` reaches with a kind of these, the workspace, or an area.
+    pub fn reach(&self, kinds: Kinds, kind: &str, action: Action) -> Reach {
         let (kind, action) = governed(kind, action);
         let named = self.0.get(kind);
         let Some(actions) = named.or_else(|| self.0.get("*")) else {
@@ -113,21 +115,24 @@ impl Grants {
         let said = actions.get(action.key()).or_else(|| actions.get("*")).copied();
         let reach = match named {
             Some(_) => said.unwrap_or_default(),
-            None => of_rest(kind, action, said.unwrap_or_default()),
+            None => of_rest(kinds, kind, action, said.unwrap_or_default()),
         };
         // Nobody owns a part of an area.
         match reach {
             Reach::All => reach,
-            _ if crate::role::area(kind).is_some() => Reach::None,
+            _ if role::area(kind).is_some() => Reach::None,
             part => part,
         }
     }
 }
 
 /// How far a right to all that a role does not name reaches with one kind of them.
-fn of_rest(kind: &str, action: Action, reach: Reach) -> Reach {
-    match crate::role::subject(kind).and_then(|subject| subject.kind) {
-        Some(kind) => kind.usual.part(action, reach),
+fn of_rest(kinds: Kinds, kind: &str, action: Action, reach: Reach) -> Reach {
+    match role::subject(kinds, kind).map(|subject| subject.kind) {
+        Some(Some(kind)) => kind.usual.part(action, reach),
+        // An area, or everything.
+        Some(_) => reach,
+        None if reach < Reach::All => Reach::None,
         None => reach,
     }
 }
@@ -191,7 +196,7 @@ mod tests {
     fn what_is_no_work_is_changed_by_administrators_only() {
         for kind in KINDS.iter().copied().chain([workspace::KIND]) {
             for key in ["manager", "sales"] {
-                let may = |action| role(key).reach(kind.name, action) > Reach::None;
+                let may = |action| role(key).reach(Kinds::DECLARED, kind.name, action) > Reach::None;
                 let changes = [Action::Edit, Action::Delete, Action::Assign, Action::Configure].map(may);
                 let open = kind.usual == Usual::Work;
                 assert!(open || changes == [false; 4], "{key} {}", kind.name);
@@ -200,7 +205,7 @@ mod tests {
                 assert_eq!(may(Action::Create), creates, "{key} {}", kind.name);
             }
             assert_eq!(
-                role("admin").reach(kind.name, Action::Edit),
+                role("admin").reach(Kinds::DECLARED, kind.name, Action::Edit),
                 Reach::All,
                 "{}",
                 kind.name
@@ -214,13 +219,13 @@ mod tests {
         for action in Action::ALL {
             assert_eq!(Usual::Closed.part(action, Reach::TeamBelow), Reach::None, "{action:?}");
             assert_eq!(Usual::Work.part(action, Reach::None), Reach::None);
-            let settings = own.reach("stage", action) > Reach::None;
+            let settings = own.reach(Kinds::DECLARED, "stage", action) > Reach::None;
             assert_eq!(settings, action == Action::View, "{action:?}");
         }
         // By name, and by all of everything, it is given.
         let named = serde_json::json!({ "*": { "*": "own" }, "stage": { "view": "own", "edit": "own" } });
         let named: Grants = serde_json::from_value(named).expect("grants");
-        assert_eq!(named.reach("stage", Action::Edit), Reach::Own);
-        assert_eq!(all().reach("stage", Action::Edit), Reach::All);
+        assert_eq!(named.reach(Kinds::DECLARED, "stage", Action::Edit), Reach::Own);
+        assert_eq!(all().reach(Kinds::DECLARED, "stage", Action::Edit), Reach::All);
     }
 }

@@ -14,7 +14,7 @@ use crate::record::{Kind, Ownership};
 use crate::sharing::Member;
 use crate::workspace::Workspace;
 use crate::{AnyRecord, Record};
-use crate::{Error, Id, Issue, role};
+use crate::{Error, Id, Issue, Kinds, role};
 use std::sync::Arc;
 
 /// A signed-in person with everything decisions need. Made once and kept while nothing about it changes.
@@ -57,6 +57,11 @@ impl Identity {
         }
     }
 
+    /// The kinds of the workspace.
+    pub fn kinds(&self) -> Kinds {
+        self.workspace.kinds
+    }
+
     /// Whether the rights of a role go nowhere beyond one's own: nobody hands out what they do not have, nor opens to others
     /// what is closed to them.
     pub fn covers(&self, grants: &Grants, rights: &FieldRights) -> bool {
@@ -66,9 +71,10 @@ impl Identity {
     /// The place of the first right of a role that goes beyond one's own.
     pub fn beyond(&self, grants: &Grants, rights: &FieldRights) -> Option<String> {
         // Also what stands for the rest, which may one day be about more than what there is now.
-        let names = role::subjects().map(|subject| subject.name).chain(["*"]);
+        let names = role::subjects(self.kinds()).map(|subject| subject.name).chain(["*"]);
         let mut actions = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
-        let further = |(name, action): &(&str, Action)| grants.reach(name, *action) > self.reach(name, *action);
+        let further =
+            |(name, action): &(&str, Action)| grants.reach(self.kinds(), name, *action) > self.reach(name, *action);
         if let Some((name, action)) = actions.find(further) {
             return Some(format!("/grants/{name}/{}", action.key()));
         }
@@ -76,7 +82,7 @@ impl Identity {
             .closed
             .0
             .iter()
-            .filter(|(kind, _)| grants.reach(kind, Action::View) > Reach::None);
+            .filter(|(kind, _)| grants.reach(self.kinds(), kind, Action::View) > Reach::None);
         let mut closed = shown.flat_map(|(kind, fields)| fields.iter().map(move |(name, access)| (kind, name, access)));
         let opened = closed.find(|(kind, name, access)| rights.access(kind, name) < **access);
         opened.map(|(kind, name, _)| format!("/field_rights/{kind}/{name}"))
@@ -99,7 +105,7 @@ impl Identity {
     fn given(&self, kind: &str, action: Action) -> Reach {
         self.grants
             .iter()
-            .map(|g| g.reach(kind, action))
+            .map(|g| g.reach(self.kinds(), kind, action))
             .max()
             .unwrap_or_default()
     }
@@ -114,7 +120,7 @@ impl Identity {
             _ => false,
         };
         let shared = |kind: &Kind| other.shared.contains(&kind.name);
-        crate::KINDS.iter().all(|kind| {
+        self.kinds().iter().all(|kind| {
             Action::ALL.into_iter().all(|action| takes_in(kind, action)) && (!shared(kind) || all(kind, Action::View))
         })
     }
@@ -126,7 +132,7 @@ impl Identity {
     }
 
     fn gives(&self, reach: Reach) -> bool {
-        let owned = crate::KINDS.iter().filter(|kind| kind.ownership == Ownership::Owned);
+        let owned = self.kinds().iter().filter(|kind| kind.ownership == Ownership::Owned);
         let mut given = owned.flat_map(|kind| Action::ALL.map(|action| self.given(kind.name, action)));
         given.any(|r| r == reach)
     }
@@ -208,6 +214,11 @@ impl Actor {
 
     pub fn workspace(&self) -> &Workspace {
         &self.identity.workspace
+    }
+
+    /// The kinds of the workspace.
+    pub fn kinds(&self) -> Kinds {
+        self.identity.kinds()
     }
 
     pub fn user(&self) -> Option<Id> {
@@ -296,6 +307,7 @@ impl Actor {
     fn permit(&self) -> Permit {
         Permit {
             workspace: self.identity.workspace.id,
+            kinds: self.identity.kinds(),
             actor: self.identity.user,
             request_id: self.request_id.clone(),
             change_set: self.change_set,
@@ -410,6 +422,7 @@ impl Scope {
 #[derive(Debug, Clone)]
 pub struct Permit {
     workspace: Id,
+    kinds: Kinds,
     actor: Option<Id>,
     request_id: Arc<str>,
     change_set: Id,
@@ -418,6 +431,11 @@ pub struct Permit {
 impl Permit {
     pub fn workspace(&self) -> Id {
         self.workspace
+    }
+
+    /// The kinds of the workspace.
+    pub fn kinds(&self) -> Kinds {
+        self.kinds
     }
 
     pub fn actor(&self) -> Option<Id> {

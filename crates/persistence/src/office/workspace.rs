@@ -1,6 +1,7 @@
 //! Workspaces, and what the whole server keeps: signing keys and the one-time set-up link.
 
 use crate::change::{self, Entry};
+use crate::custom_kind;
 use crate::error::{Error, Result};
 use crate::seal::hex;
 use crate::sql::Sql;
@@ -9,7 +10,7 @@ use domain::change::{ChangeAction, diff};
 use domain::policy::Permit;
 use domain::value::{Row, Storage, Val};
 use domain::workspace::{KIND, Workspace};
-use domain::{Currency, Id, Instant, Locale};
+use domain::{Currency, Id, Instant, Kinds, Locale};
 use std::time::Duration;
 
 const COLUMNS: &str =
@@ -35,6 +36,7 @@ fn take(row: &mut Row) -> Result<Workspace> {
         time_zone: row.get()?,
         fiscal_year_start: row.get()?,
         working_hours: row.get()?,
+        kinds: Kinds::DECLARED,
     })
 }
 
@@ -103,15 +105,20 @@ pub fn update(tx: &mut Tx, permit: &Permit, old: &Workspace, new: &Workspace) ->
 
 pub fn find(tx: &mut Tx, id: Id) -> Result<Option<Workspace>> {
     let sql = Sql::new(format!("{COLUMNS} WHERE id = ")).value(id);
-    tx.row(&sql, &STORED)?.map(|mut row| take(&mut row)).transpose()
+    let found = tx.row(&sql, &STORED)?.map(|mut row| take(&mut row)).transpose()?;
+    found.map(|workspace| with_kinds(tx, workspace)).transpose()
+}
+
+fn with_kinds(tx: &mut Tx, workspace: Workspace) -> Result<Workspace> {
+    let kinds = custom_kind::of(tx, workspace.id)?;
+    Ok(Workspace { kinds, ..workspace })
 }
 
 /// All workspaces, oldest first: for the command line, which acts before anybody has signed in.
 pub fn all(tx: &mut Tx) -> Result<Vec<Workspace>> {
-    tx.rows(&Sql::new(format!("{COLUMNS} ORDER BY created_at, id")), &STORED)?
-        .into_iter()
-        .map(|row| take(&mut Row::new(row)))
-        .collect()
+    let rows = tx.rows(&Sql::new(format!("{COLUMNS} ORDER BY created_at, id")), &STORED)?;
+    let found = rows.into_iter().map(|row| with_kinds(tx, take(&mut Row::new(row))?));
+    found.collect()
 }
 
 /// A key that signs access tokens.

@@ -1,5 +1,6 @@
 //! What the explanation of a right needs to know of a record, and of the roles somebody has.
 
+use crate::engine::source;
 use crate::error::{Error, Result};
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -31,7 +32,7 @@ pub fn about(
         sql.push(format!(", t.{column}"));
         columns.push(Storage::Id);
     }
-    sql.push(format!(" FROM {} t WHERE ", kind.plural));
+    sql.push(format!(" FROM {} t WHERE ", source(kind)));
     filter::scope(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.id = ").bind(id);
     let found = tx.rows(&sql, &columns)?.into_iter().next();

@@ -1,6 +1,7 @@
 //! What somebody holds who leaves: how much of it there is, and the next of it to go.
 
 use crate::engine::layout;
+use crate::engine::source;
 use crate::error::Result;
 use crate::filter;
 use crate::sql::Sql;
@@ -20,7 +21,7 @@ fn of_user(sql: &mut Sql, dialect: Dialect, permit: &Permit, field: &Field, user
 pub fn count(tx: &mut Tx, permit: &Permit, kind: &Kind, field: &Field, user: Id) -> Result<[u64; 2]> {
     let mut counts = [0; 2];
     for (count, alive) in counts.iter_mut().zip(ALIVE) {
-        let mut sql = Sql::new(format!("SELECT count(*) FROM {} t WHERE ", kind.plural));
+        let mut sql = Sql::new(format!("SELECT count(*) FROM {} t WHERE ", source(kind)));
         of_user(&mut sql, tx.dialect(), permit, field, user, alive);
         let found: Option<i64> = tx.value(&sql)?;
         *count = found.and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
@@ -49,7 +50,7 @@ pub fn next(
         if tx.dialect() == Dialect::Pg {
             sql.push(" FOR UPDATE OF t");
         }
-        let rows = tx.rows(&sql, &layout.storage)?;
+        let rows = layout.read(tx, &sql, &[])?;
         if !rows.is_empty() {
             return Ok(rows.into_iter().map(|values| AnyRecord::new(kind, values)).collect());
         }

@@ -8,6 +8,7 @@ use domain::change::ChangeAction;
 use domain::policy::{Action, Actor, Permit, Scope, Shared};
 use domain::sharing::{Member, Share};
 use domain::value::{Row, Storage};
+use domain::workspace::Workspace;
 use domain::{AnyRecord, Id, Instant, Kind};
 use serde_json::{Value as Json, json};
 
@@ -43,13 +44,17 @@ pub fn member(tx: &mut Tx, workspace: Id, kind: &Kind, record: Id, user: Id) -> 
 }
 
 /// The kinds of which records are shared with a user.
-pub fn kinds(tx: &mut Tx, workspace: Id, user: Id) -> Result<Vec<&'static str>> {
+pub fn kinds(tx: &mut Tx, workspace: &Workspace, user: Id) -> Result<Vec<&'static str>> {
     let sql = Sql::new("SELECT DISTINCT kind FROM record_members WHERE workspace_id = ")
-        .value(workspace)
+        .value(workspace.id)
         .text(" AND user_id = ")
         .value(user);
     let names: Vec<String> = tx.all(&sql, &[Storage::Text], |row| Ok(row.get()?))?;
-    Ok(names.iter().filter_map(|n| domain::kind(n)).map(|k| k.name).collect())
+    Ok(names
+        .iter()
+        .filter_map(|n| workspace.kinds.named(n))
+        .map(|k| k.name)
+        .collect())
 }
 
 /// The ticket to do something to a record: as its owner lets, or as it is shared.

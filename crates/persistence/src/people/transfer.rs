@@ -1,5 +1,6 @@
 //! Changing hands: what records are held by whom, and what belongs to them.
 
+use crate::engine::source;
 use crate::error::Result;
 use crate::filter;
 use crate::sql::Sql;
@@ -59,7 +60,7 @@ pub fn held(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id], locked: Lock) -
     let dialect = tx.dialect();
     let mut sql = Sql::new(format!(
         "SELECT t.id, t.version, t.owner_id FROM {} t WHERE ",
-        kind.plural
+        source(kind)
     ));
     filter::scope(&mut sql, dialect, scope);
     sql.push(" AND t.id");
@@ -128,7 +129,7 @@ fn below(
         .map_or_else(|| "''".to_owned(), |f| format!("t.{}", f.name));
     let mut sql = Sql::new(format!(
         "SELECT t.id, t.version, t.owner_id, t.{column}, {status} FROM {} t WHERE ",
-        kind.plural
+        source(kind)
     ));
     filter::scope(&mut sql, dialect, scope);
     sql.push(format!(" AND t.{column}"));

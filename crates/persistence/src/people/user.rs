@@ -49,13 +49,14 @@ pub fn identity_of(tx: &mut Tx, workspace: Arc<Workspace>, found: User) -> Resul
         team::members(tx, workspace.id, user, &all, &below)?
     };
     let time_zone = found.time_zone.unwrap_or_else(|| workspace.time_zone.clone());
-    let shared = sharing::kinds(tx, workspace.id, user)?;
+    let kinds = workspace.kinds;
+    let shared = sharing::kinds(tx, &workspace, user)?;
     Ok(Identity {
         workspace,
         user: Some(user),
         time_zone,
         roles: found.roles,
-        closed: FieldRights::combined(&roles),
+        closed: FieldRights::combined(kinds, &roles),
         grants: roles.into_iter().map(|(grants, _)| grants).collect(),
         team_mates,
         team_mates_below,

@@ -1,5 +1,6 @@
 //! Filters, scopes and searches as SQL, for every kind and both dialects.
 
+use crate::engine::source;
 use crate::error::Result;
 use crate::sharing;
 use crate::sql::Sql;
@@ -184,7 +185,7 @@ pub fn gathered(sql: &mut Sql, dialect: Dialect, kind: &Kind, scope: &Scope, col
     let source = |sql: &mut Sql| {
         sql.push(format!(
             "SELECT {columns} FROM {} t WHERE t.workspace_id = ",
-            kind.plural
+            source(kind)
         ))
         .bind(scope.workspace())
         .push(" AND t.deleted_at IS NULL");

@@ -48,7 +48,9 @@ impl Answer {
 fn sight(tx: &mut Tx, actor: &Actor, shows: &BTreeMap<&'static str, Vec<Id>>) -> Result<Json> {
     let mut sight = Map::new();
     for (name, ids) in shows {
-        let Some(kind) = domain::kind(name) else { continue };
+        let Some(kind) = actor.kinds().named(name) else {
+            continue;
+        };
         let mut records = match actor.scope(kind) {
             Ok(scope) => engine::ids_visible(tx, &scope, kind, ids)?,
             Err(_) => Vec::new(),
@@ -97,7 +99,7 @@ pub fn begin(tx: &mut Tx, actor: &Actor, key: &Key) -> Result<Option<Answer>> {
     let kept: Json = serde_json::from_str(&row.get::<String>()?).map_err(Error::internal)?;
     let ids = |seen: &Json| serde_json::from_value(seen["records"].clone()).map_err(Error::internal);
     let named = kept.as_object().into_iter().flatten();
-    let named = named.filter_map(|(name, seen)| Some((domain::kind(name)?.name, ids(seen))));
+    let named = named.filter_map(|(name, seen)| Some((actor.kinds().named(name)?.name, ids(seen))));
     let shows = named.map(|(name, ids)| Ok((name, ids?))).collect::<Result<_>>()?;
     if sight(tx, actor, &shows)? != kept {
         let issue = Issue::new("Idempotency-Key", "idempotency_answer_withheld");

@@ -4,11 +4,12 @@
 //! (`domain::text::RULES`) its texts were written by, and after an upgrade every record is gone through, some at a time, while
 //! the server serves: what is not yet reached is found as before. Versions and history stay, since nothing is said anew.
 
-use crate::engine::{Layout, layout};
+use crate::engine::{Layout, layout, table};
 use crate::error::{Error, Result};
 use crate::search;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
+use crate::workspace;
 use domain::text::RULES;
 use domain::value::{Row, Storage, Type, Val, address};
 use domain::{Id, Kind};
@@ -41,11 +42,14 @@ pub fn step(tx: &mut Tx) -> Result<bool> {
     if at.towards != RULES {
         (at.kind, at.after) = (String::new(), None);
     }
-    let first = domain::KINDS.iter().position(|kind| kind.name == at.kind);
+    let all = all(tx)?;
+    let first = all.iter().position(|(of, kind)| {
+        kind.name == at.kind && of.is_none_or(|of| at.after.is_some_and(|(workspace, _)| workspace == of))
+    });
     at.after = at.after.filter(|_| first.is_some());
     let mut left = AT_ONCE;
-    for kind in &domain::KINDS[first.unwrap_or_default()..] {
-        let (done, last) = some_records(tx, kind, at.after.take(), left)?;
+    for (of, kind) in &all[first.unwrap_or_default()..] {
+        let (done, last) = some_records(tx, *of, kind, at.after.take(), left)?;
         left -= done;
         if left == 0 {
             note(tx, RULES, Some((kind, last)))?;
@@ -54,6 +58,15 @@ pub fn step(tx: &mut Tx) -> Result<bool> {
     }
     note(tx, RULES, None)?;
     Ok(false)
+}
+
+/// The kinds in their order: those that are declared, of all firms, then those that each firm has made.
+fn all(tx: &mut Tx) -> Result<Vec<(Option<Id>, &'static Kind)>> {
+    let mut all: Vec<(Option<Id>, &'static Kind)> = domain::KINDS.iter().map(|kind| (None, *kind)).collect();
+    for firm in workspace::all(tx)? {
+        all.extend(firm.kinds.made().iter().map(|kind| (Some(firm.id), *kind)));
+    }
+    Ok(all)
 }
 
 fn progress(tx: &mut Tx) -> Result<Progress> {
@@ -91,13 +104,14 @@ fn note(tx: &mut Tx, rules: i64, at: Option<(&Kind, Option<(Id, Id)>)>) -> Resul
 /// Brings up to so many of the records after one, in the order of workspaces and ids. Returns how many, and the last.
 fn some_records(
     tx: &mut Tx,
+    of: Option<Id>,
     kind: &'static Kind,
     after: Option<(Id, Id)>,
     most: usize,
 ) -> Result<(usize, Option<(Id, Id)>)> {
     let (mut before, mut addresses) = (0, Vec::new());
     for field in kind.fields {
-        if field.ty == Type::Email {
+        if field.ty == Type::Email && !field.made {
             addresses.push((field.name, before));
         }
         before += field.columns().len();
@@ -106,14 +120,13 @@ fn some_records(
     if layout.sorted.is_empty() && !layout.searchable && addresses.is_empty() {
         return Ok((0, None));
     }
-    let columns: Vec<String> = layout.columns.iter().map(|c| format!("t.{c}")).collect();
-    let mut sql = Sql::new(format!(
-        "SELECT t.workspace_id, t.deleted_at, {} FROM {} t",
-        columns.join(", "),
-        kind.plural
-    ));
+    let mut sql = Sql::new(layout.select_with("workspace_id, t.deleted_at"));
+    match of {
+        Some(workspace) => sql.push("t.workspace_id = ").bind(workspace),
+        None => sql.push("1 = 1"),
+    };
     if let Some((workspace, id)) = after {
-        sql.push(" WHERE (t.workspace_id, t.id) > (")
+        sql.push(" AND (t.workspace_id, t.id) > (")
             .bind(workspace)
             .push(", ")
             .bind(id)
@@ -124,11 +137,9 @@ fn some_records(
     if tx.dialect() == Dialect::Pg {
         sql.push(" FOR NO KEY UPDATE OF t");
     }
-    let storage = [&[Storage::Id, Storage::Instant], layout.storage.as_slice()].concat();
     let (mut count, mut last) = (0, after);
-    for mut row in tx.rows(&sql, &storage)? {
-        let mut values = row.split_off(2);
-        let mut head = Row::new(row);
+    for mut values in layout.read(tx, &sql, &[Storage::Id, Storage::Instant])? {
+        let mut head = Row::new(values.split_off(values.len().saturating_sub(2)));
         let workspace: Id = head.get()?;
         let alive = head.value()?.is_null();
         let Val::Id(id) = values[0] else {
@@ -183,7 +194,7 @@ fn write(
         Vec::new()
     };
     // Rows that are as they should be are not written: most of them are.
-    let (mut sets, mut differs) = (Sql::new(format!("UPDATE {} SET id = id", kind.plural)), Vec::new());
+    let (mut sets, mut differs) = (Sql::new(format!("UPDATE {} SET id = id", table(kind))), Vec::new());
     for (column, value) in keys.chain(spelt) {
         sets.push(format!(", {column} = ")).bind(value.clone());
         differs.push((column, value));

@@ -1,6 +1,7 @@
 //! Full-text search: the terms of a record, and how a query finds them on either database.
 
 use crate::engine::layout;
+use crate::engine::{source, table};
 use crate::error::Result;
 use crate::filter;
 use crate::sql::Sql;
@@ -66,7 +67,7 @@ fn found_in_seen(tx: &mut Tx, scope: &Scope, kind: &Kind, query: &Query, plan: &
     plan.condition(&mut sql, dialect, kind);
     sql.push(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ")
         .bind(LOOKED_AT);
-    let rows = tx.rows(&sql, &layout.storage)?;
+    let rows = layout.read(tx, &sql, &[])?;
     let found = rows
         .iter()
         .filter(|row| query.is_in(&layout.tokens_without(row, scope.unsearchable())));
@@ -83,7 +84,7 @@ fn by_index(tx: &mut Tx, kind: &Kind, query: &Query) -> Result<Plan> {
         Dialect::Pg => Plan::Pg(query.to_tsquery()),
         Dialect::Sqlite => {
             let query = query.to_fts5();
-            let table = kind.plural;
+            let table = table(kind);
             let sql = Sql::new(format!(
                 "SELECT count(*) FROM (SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH "
             ))
@@ -103,7 +104,7 @@ fn by_index(tx: &mut Tx, kind: &Kind, query: &Query) -> Result<Plan> {
 
 impl Plan {
     pub fn condition(&self, sql: &mut Sql, dialect: Dialect, kind: &Kind) {
-        let table = kind.plural;
+        let table = table(kind);
         match self {
             Self::Everything => {}
             Self::Pg(query) => {
@@ -140,7 +141,7 @@ impl Plan {
 
 /// SQLite keeps the terms in a table of their own; they follow the record in the same transaction.
 pub(crate) fn store_terms(tx: &mut Tx, kind: &Kind, workspace: Id, id: Id, terms: &[String]) -> Result<()> {
-    let table = kind.plural;
+    let table = table(kind);
     let sql = Sql::new(format!("UPDATE {table}_fts SET terms = "))
         .value(terms.join(" "))
         .text(format!(" WHERE rowid = (SELECT rid FROM {table} WHERE workspace_id = "))
@@ -181,7 +182,7 @@ pub fn hits(
         columns.push_str(&format!(", t.{field}"));
         storage.push(Storage::Id);
     }
-    let mut sql = Sql::new(format!("SELECT {columns} FROM {} t WHERE ", kind.plural)).once();
+    let mut sql = Sql::new(format!("SELECT {columns} FROM {} t WHERE ", source(kind))).once();
     filter::scope(&mut sql, dialect, scope);
     plan.condition(&mut sql, dialect, kind);
     sql.push(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ")

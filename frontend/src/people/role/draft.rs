@@ -243,7 +243,7 @@ pub fn merged(target: &Value, patch: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{policy::Grants, record::Ownership, role};
+    use domain::{Kinds, policy::Grants, record::Ownership, role};
     use serde_json::json;
 
     /// As the server stores them.
@@ -254,8 +254,11 @@ mod tests {
 
     /// As the server tells them.
     fn told() {
-        let told = role::subjects().map(|s| {
-            let actions: Vec<_> = role::actions(s.name).into_iter().map(Action::key).collect();
+        let told = role::subjects(Kinds::DECLARED).map(|s| {
+            let actions: Vec<_> = role::actions(Kinds::DECLARED, s.name)
+                .into_iter()
+                .map(Action::key)
+                .collect();
             json!({ "name": s.name, "label": s.label.en, "path": s.path(), "owned": s.ownership() == Ownership::Owned,
                 "usual": s.kind.map(|k| k.usual), "actions": actions })
         });
@@ -279,7 +282,7 @@ mod tests {
                 .into_iter()
                 .filter(|a| subject.name != REST && subject.has(*a))
             {
-                let decided = subject.counted(decides.reach(subject.name, action));
+                let decided = subject.counted(decides.reach(Kinds::DECLARED, subject.name, action));
                 assert_eq!(
                     reach(&given, &subject, action.key()),
                     decided,

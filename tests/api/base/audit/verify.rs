@@ -44,7 +44,9 @@ fn what_was_changed_is_named() {
         let (sound, said) = verify(place, &[]);
         assert!(sound && said.contains("unbroken up to "), "{said}");
         let (salt, kind) = (at(place, 3, "salt"), at(place, 3, "kind"));
-        let label = domain::change::label(&kind).expect("a label").en;
+        let label = domain::change::label(domain::Kinds::DECLARED, &kind)
+            .expect("a label")
+            .en;
         for (edit, back) in [
             ("version = version + 1".to_owned(), "version = version - 1".to_owned()),
             ("salt = NULL".to_owned(), format!("salt = '{salt}'")),

@@ -130,11 +130,11 @@ both! {
             told.into_iter().map(|s| (s["name"].as_str().expect("a name").to_owned(), s)).collect::<std::collections::BTreeMap<_, _>>()
         };
         let all = subjects(&t.owner);
-        let expected: Vec<&str> = domain::role::subjects().map(|s| s.name).collect();
+        let expected: Vec<&str> = domain::role::subjects(domain::Kinds::DECLARED).map(|s| s.name).collect();
         assert_eq!(all.len(), expected.len());
-        for subject in domain::role::subjects() {
+        for subject in domain::role::subjects(domain::Kinds::DECLARED) {
             let told = &all[subject.name];
-            let actions: Vec<&str> = domain::role::actions(subject.name).iter().map(|a| a.key()).collect();
+            let actions: Vec<&str> = domain::role::actions(domain::Kinds::DECLARED, subject.name).iter().map(|a| a.key()).collect();
             assert_eq!((&told["actions"], &told["label"]), (&json!(actions), &json!(subject.label.en)), "{}", subject.name);
         }
         assert_eq!(

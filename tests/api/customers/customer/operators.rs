@@ -103,12 +103,14 @@ both! {
     fn an_upgrade_brings_texts_up_to_its_rules_while_the_server_runs(t) {
         let own = T::on(std::sync::Arc::new(Running::start(t.running.engine, |_| {}).expect("a server")));
         let made = own.sales.create("/customers", json!({ "name": "涡阳 Müller", "email": "ü@example.cn" }));
+        own.admin.create("/custom-kinds", json!({ "name": "c_place", "label": "地点" }));
+        own.admin.create("/c-place", json!({ "name": "涡阳" }));
         let rules = || own.running.place.texts("SELECT CAST(version AS TEXT) AS text FROM text_rules")[0].clone();
         let place = &own.running.place;
         let terms = if own.is_sqlite() { "UPDATE customers_fts SET terms = 'gold'" } else { "UPDATE customers SET search = 'gold'" };
         // As an earlier release left it, with a job broken off among its records.
         place.run(&format!(
-            "{terms}; UPDATE customers SET email = 'Ü@example.cn', name_sort = 'zz'; \
+            "{terms}; UPDATE custom_records SET name_sort = 'zz'; UPDATE customers SET email = 'Ü@example.cn', name_sort = 'zz'; \
              UPDATE text_rules SET version = 1, towards = 2, kind = 'customer'"
         ));
         assert!(own.sales.names("/customers?q=guoyang").is_empty());
@@ -123,6 +125,7 @@ both! {
         let after = own.sales.get(&format!("/customers/{}", made.id())).expect(200);
         assert_eq!((after.version(), &after["email"]), (1, &json!("ü@example.cn")), "nothing is said anew");
         assert_eq!(place.texts("SELECT name_sort AS text FROM customers"), ["guo yang muller"]);
+        assert_eq!(place.texts("SELECT name_sort AS text FROM custom_records"), ["guo yang"], "of kinds that firms have made too");
     }
 
     fn what_cannot_be_asked_is_refused_by_name(t) {

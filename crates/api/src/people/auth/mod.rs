@@ -335,7 +335,7 @@ pub fn about(tx: &mut Tx, caller: &Caller) -> persistence::Result<Json> {
     let id = caller.user().ok_or(Error::Unauthenticated("unauthenticated"))?;
     let user: User = engine::find(tx, &caller.identity_scope(), id)?;
     let space = caller.workspace();
-    let rights: serde_json::Map<String, Json> = domain::role::subjects()
+    let rights: serde_json::Map<String, Json> = domain::role::subjects(caller.kinds())
         .map(|subject| {
             let name = subject.name;
             let actions: serde_json::Map<String, Json> = domain::policy::Action::ALL

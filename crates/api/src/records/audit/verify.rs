@@ -46,7 +46,7 @@ fn told(Broken { position, fault, entry }: &Broken) -> String {
 
 /// `3: Updated, Customer 0190…, 2026-11-26T08:00:00.000000Z`
 fn about(found: &Found) -> String {
-    let kind = names::label(&found.kind).map_or(found.kind.as_str(), |label| label.en);
+    let kind = names::label(domain::Kinds::DECLARED, &found.kind).map_or(found.kind.as_str(), |label| label.en);
     let action = ChangeAction::from_key(&found.action).map_or(found.action.as_str(), |action| action.label().en);
     format!("{}: {action}, {kind} {}, {}", found.position, found.record, found.at)
 }

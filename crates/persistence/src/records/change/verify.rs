@@ -1,6 +1,7 @@
 //! Recomputing the chain of a workspace: whether the log is as it was written, and if not, where it first is not.
 
 use super::{COLUMNS, STORED, entry_hash};
+use crate::engine::MADE;
 use crate::error::{Error, Result};
 use crate::seal::{Head, head, link};
 use crate::sql::Sql;
@@ -176,8 +177,8 @@ pub fn verify(tx: &mut Tx, workspace: Id, mut passes: impl FnMut(&Head)) -> Resu
 }
 
 fn any_record(tx: &mut Tx, workspace: Id) -> Result<bool> {
-    for kind in domain::KINDS {
-        let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", kind.plural))
+    for table in domain::KINDS.iter().map(|kind| kind.plural).chain([MADE]) {
+        let sql = Sql::new(format!("SELECT id FROM {table} WHERE workspace_id = "))
             .value(workspace)
             .text(" LIMIT 1");
         if tx.row(&sql, &[Storage::Id])?.is_some() {

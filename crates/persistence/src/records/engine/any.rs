@@ -1,5 +1,6 @@
 //! The record engine itself: records as values of some kind. What is typed beside it only decodes.
 
+use super::table;
 use super::{Layout, layout, page, referrers};
 use super::{ROWS_AT_ONCE, layout::FIRST_OWN};
 use crate::change::{self, Entry};
@@ -71,7 +72,7 @@ pub(super) fn one(
     within(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.id = ").bind(id);
     hold.write(&mut sql, tx.dialect());
-    let row = tx.rows(&sql, &layout.storage)?.into_iter().next();
+    let row = layout.read(tx, &sql, &[])?.into_iter().next();
     row.map(|values| AnyRecord::new(kind, values))
         .ok_or_else(|| not_found(kind, id))
 }
@@ -84,7 +85,7 @@ pub fn find_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, field: &str, val
     sql.push(format!(" AND t.{} = ", field.filter_column().0))
         .bind(value)
         .push(" ORDER BY t.id LIMIT 1");
-    let row = tx.rows(&sql, &layout.storage)?.into_iter().next();
+    let row = layout.read(tx, &sql, &[])?.into_iter().next();
     Ok(row.map(|values| AnyRecord::new(kind, values)))
 }
 
@@ -108,7 +109,7 @@ fn many(tx: &mut Tx, scope: &Scope, kind: &'static Kind, ids: &[Id], hold: Hold)
     sql.push(" AND t.id");
     filter::one_of_ids(&mut sql, dialect, ids);
     hold.write(&mut sql, dialect);
-    let rows = tx.rows(&sql, &layout.storage)?;
+    let rows = layout.read(tx, &sql, &[])?;
     Ok(rows.into_iter().map(|values| AnyRecord::new(kind, values)).collect())
 }
 
@@ -155,8 +156,8 @@ fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[&[
     }
     for (n, row) in rows.iter().enumerate() {
         sql.push(if n > 0 { ", (" } else { "(" }).bind(permit.workspace());
-        for value in *row {
-            sql.push(", ").bind(value.clone());
+        for value in layout.stored(row) {
+            sql.push(", ").bind(value);
         }
         for key in layout.sort_keys(row) {
             sql.push(", ").bind(key);
@@ -220,13 +221,11 @@ fn update_one(
     // There are as many statements as sets of changed fields.
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, updated_at = ",
-        kind.plural
+        table(kind)
     ))
     .once()
     .value(now);
-    for i in changed {
-        sql.push(format!(", {} = ", layout.columns[*i])).bind(is[*i].clone());
-    }
+    layout.set(&mut sql, tx, is, changed);
     for (position, key) in layout.sort_keys(is).enumerate() {
         let (column, source) = &layout.sorted[position];
         if changed.contains(source) {
@@ -303,14 +302,11 @@ pub fn update_all(
         for some in places.chunks(ROWS) {
             let mut sql = Sql::new(format!(
                 "UPDATE {} SET version = version + 1, updated_at = ",
-                kind.plural
+                table(kind)
             ))
             .once()
             .value(now);
-            for i in &changed {
-                let value = changes[some[0]].1.values()[*i].clone();
-                sql.push(format!(", {} = ", layout.columns[*i])).bind(value);
-            }
+            layout.set(&mut sql, tx, changes[some[0]].1.values(), &changed);
             sql.push(" WHERE workspace_id = ")
                 .bind(permit.workspace())
                 .push(" AND id");
@@ -353,7 +349,7 @@ fn hold(tx: &mut Tx, permit: &Permit, kind: &'static Kind, changes: &[(AnyRecord
     for some in ids.chunks(ROWS) {
         let mut sql = Sql::new(format!(
             "SELECT t.id, t.version FROM {} t WHERE t.workspace_id = ",
-            kind.plural
+            table(kind)
         ));
         sql.bind(permit.workspace()).push(" AND t.id");
         filter::one_of_ids(&mut sql, dialect, some);
@@ -387,7 +383,7 @@ pub(super) fn at_version(sql: &mut Sql, permit: &Permit, old: &AnyRecord, delete
 pub(super) fn stale(tx: &mut Tx, permit: &Permit, old: &AnyRecord, deleted: &'static str) -> Result<Error> {
     let sql = Sql::new(format!(
         "SELECT version FROM {} WHERE workspace_id = ",
-        old.kind().plural
+        table(old.kind())
     ))
     .value(permit.workspace())
     .text(" AND id = ")
@@ -406,7 +402,7 @@ pub fn delete(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<()> {
     let now = Instant::now();
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, deleted_at = ",
-        old.kind().plural
+        table(old.kind())
     ))
     .value(now);
     at_version(&mut sql, permit, old, "IS NULL");

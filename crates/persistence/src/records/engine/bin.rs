@@ -2,6 +2,7 @@
 
 use super::any::Hold;
 use super::any::{at_version, one, referred, stale};
+use super::table;
 use super::{Layout, Page, layout, page, referrers};
 use crate::change::{self, Entry};
 use crate::error::Result;
@@ -50,10 +51,8 @@ pub fn list_deleted(
     }
     sql.push(" ORDER BY t.deleted_at DESC, t.id DESC LIMIT ")
         .bind(i64::from(limit) + 1);
-    let mut columns = layout.storage.clone();
-    columns.push(Storage::Instant);
     let mut rows: Vec<Deleted<AnyRecord>> = Vec::new();
-    for row in tx.rows(&sql, &columns)? {
+    for row in layout.read(tx, &sql, &[Storage::Instant])? {
         let mut row = Row::new(row);
         let record = AnyRecord::take(kind, &mut row)?;
         rows.push(Deleted { record, at: row.get()? });
@@ -83,7 +82,7 @@ pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecor
     let since = referrers::gone_since(tx, permit, kind, old.id())?;
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, deleted_at = NULL, updated_at = ",
-        kind.plural
+        table(kind)
     ))
     .value(now);
     at_version(&mut sql, permit, old, "IS NOT NULL");

@@ -2,6 +2,7 @@
 
 use super::any::Hold;
 use super::layout;
+use super::source;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::sql::Sql;
@@ -54,7 +55,7 @@ fn find_by_texts(
     sql.push(format!(" AND t.{column}"));
     filter::one_of_texts(&mut sql, dialect, texts);
     hold.write(&mut sql, dialect);
-    let rows = tx.rows(&sql, &layout.storage)?;
+    let rows = layout.read(tx, &sql, &[])?;
     Ok(rows.into_iter().map(|values| AnyRecord::new(kind, values)).collect())
 }
 
@@ -108,7 +109,8 @@ pub fn names_near(tx: &mut Tx, scope: &Scope, kind: &Kind, name: &str, limit: u3
 fn names_of(kind: &Kind, field: &str) -> Sql {
     Sql::new(format!(
         "SELECT t.{field}, t.id, t.{} FROM {} t WHERE ",
-        kind.title, kind.plural
+        kind.title,
+        source(kind)
     ))
 }
 

@@ -1,6 +1,7 @@
 //! Pages of a list: filter, search, sort and keyset in one statement, or two where the rows without a value begin.
 
 use super::layout;
+use super::source;
 use crate::error::{Error, Result};
 use crate::filter::{self, Rows};
 use crate::search;
@@ -82,9 +83,7 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
         }
         conditions(&mut sql, dialect, kind, list, &search);
         order.page(&mut sql, &format!("t.{column}"), "t.id");
-        let mut columns = layout.storage.clone();
-        columns.push(storage);
-        for row in tx.rows(&sql, &columns)? {
+        for row in layout.read(tx, &sql, &[storage])? {
             let mut row = Row::new(row);
             let record = AnyRecord::take(kind, &mut row)?;
             found.push((record, row.value()?));
@@ -156,7 +155,7 @@ pub fn count(tx: &mut Tx, scope: &Scope, kind: &Kind, list: &List, wanted: Count
     let Some(search) = search::plan(tx, scope, kind, list.q.as_deref())? else {
         return Ok(0);
     };
-    let mut sql = Sql::new(format!("SELECT count(*) FROM (SELECT 1 FROM {} t WHERE ", kind.plural)).once();
+    let mut sql = Sql::new(format!("SELECT count(*) FROM (SELECT 1 FROM {} t WHERE ", source(kind))).once();
     filter::scope_of_all(&mut sql, tx.dialect(), scope);
     conditions(&mut sql, tx.dialect(), kind, list, &search);
     if wanted == Count::Estimate {
@@ -201,7 +200,7 @@ pub fn hold_all(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id]) -> Result<(
 }
 
 fn visible(dialect: Dialect, scope: &Scope, kind: &Kind, ids: &[Id]) -> Sql {
-    let mut sql = Sql::new(format!("SELECT t.id FROM {} t WHERE ", kind.plural));
+    let mut sql = Sql::new(format!("SELECT t.id FROM {} t WHERE ", source(kind)));
     filter::scope(&mut sql, dialect, scope);
     match ids {
         [one] => {
@@ -238,7 +237,8 @@ fn titles_of(
     let dialect = tx.dialect();
     let mut sql = Sql::new(format!(
         "SELECT t.id, coalesce(t.{}, '') FROM {} t WHERE ",
-        kind.title, kind.plural
+        kind.title,
+        source(kind)
     ));
     among(&mut sql, dialect, scope);
     sql.push(" AND t.id");

@@ -2,6 +2,7 @@
 //! each reference says (`Field::on_delete`). Works on kinds and rows, not on records.
 
 use super::{ROWS_AT_ONCE, layout};
+use super::{source, table};
 use crate::change::{self, Entry};
 use crate::error::{Error, Result};
 use crate::filter;
@@ -12,15 +13,15 @@ use domain::change::ChangeAction;
 use domain::policy::Permit;
 use domain::record::{InBin, OnDelete};
 use domain::value::{Storage, Val};
-use domain::{Field, Id, Instant, Issue, Kind};
+use domain::{Field, Id, Instant, Issue, Kind, Kinds};
 use serde_json::{Value as Json, json};
 
 /// The references to a kind that say so of deleting.
-fn places(kind: &Kind, on_delete: OnDelete) -> impl Iterator<Item = (&'static Kind, &'static Field)> {
+fn places(kinds: Kinds, kind: &Kind, on_delete: OnDelete) -> impl Iterator<Item = (&'static Kind, &'static Field)> {
     let name = kind.name;
-    domain::KINDS.iter().flat_map(move |other| {
+    kinds.iter().flat_map(move |other| {
         let held = move |f: &&Field| f.refers == Some(name) && f.on_delete == on_delete;
-        other.fields.iter().filter(held).map(move |field| (*other, field))
+        other.fields.iter().filter(held).map(move |field| (other, field))
     })
 }
 
@@ -28,7 +29,7 @@ fn places(kind: &Kind, on_delete: OnDelete) -> impl Iterator<Item = (&'static Ki
 fn referring(tx: &Tx, permit: &Permit, columns: &str, kind: &Kind, field: &Field, id: Id) -> Sql {
     let mut sql = Sql::new(format!(
         "SELECT {columns} FROM {} t WHERE t.workspace_id = ",
-        kind.plural
+        source(kind)
     ));
     sql.bind(permit.workspace()).push(" AND ");
     filter::refers(&mut sql, tx.dialect(), field, id);
@@ -38,16 +39,16 @@ fn referring(tx: &Tx, permit: &Permit, columns: &str, kind: &Kind, field: &Field
 /// Refuses to delete a record that others need: live ones that refer to it, and those in the bin that could not come back
 /// without it.
 pub fn check(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<()> {
-    let lines = domain::KINDS.iter().filter_map(|other| Some((*other, other.lines?)));
+    let lines = permit.kinds().iter().filter_map(|other| Some((other, other.lines?)));
     let lines = lines.flat_map(|(other, lines)| {
         let refers = lines.refers.iter();
         refers.map(move |(column, to)| (other, lines.table, *column, *to))
     });
     let lines: Vec<_> = lines.filter(|(.., to)| *to == kind.name).collect();
     let refused = |code, by: &Kind| Err(domain::Error::Conflict(Issue::new("", code).with("kind", by.name)).into());
-    if tx.dialect() == Dialect::Pg && (!lines.is_empty() || domain::KINDS.iter().any(|k| refers_to(k, kind))) {
+    if tx.dialect() == Dialect::Pg && (!lines.is_empty() || permit.kinds().iter().any(|k| refers_to(k, kind))) {
         // Who is about to refer to it waits until this transaction ends, and then does not find it.
-        let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", kind.plural))
+        let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", table(kind)))
             .value(permit.workspace())
             .text(" AND id = ")
             .value(id)
@@ -56,7 +57,7 @@ pub fn check(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<()> {
     }
     // Those that live first: they are what people see.
     for (alive, code) in [("IS NULL", "still_referenced"), ("IS NOT NULL", "referenced_from_bin")] {
-        for (other, field) in places(kind, OnDelete::Restrict) {
+        for (other, field) in places(permit.kinds(), kind, OnDelete::Restrict) {
             if alive == "IS NOT NULL" && field.held_in_bin() != InBin::Holds {
                 continue;
             }
@@ -93,11 +94,12 @@ fn refers_to(other: &Kind, kind: &Kind) -> bool {
 
 /// After a record has gone to the bin: what refers to it refers to it no more, or goes with it.
 pub fn let_go(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id, at: Instant) -> Result<()> {
-    let in_bin = places(kind, OnDelete::Restrict).filter(|(_, field)| field.held_in_bin() == InBin::LetsGo);
-    for (other, field) in places(kind, OnDelete::Clear).chain(in_bin) {
+    let in_bin =
+        places(permit.kinds(), kind, OnDelete::Restrict).filter(|(_, field)| field.held_in_bin() == InBin::LetsGo);
+    for (other, field) in places(permit.kinds(), kind, OnDelete::Clear).chain(in_bin) {
         clear(tx, permit, other, field, id, at)?;
     }
-    for (other, field) in places(kind, OnDelete::Cascade) {
+    for (other, field) in places(permit.kinds(), kind, OnDelete::Cascade) {
         take_along(tx, permit, other, field, id, at)?;
     }
     Ok(())
@@ -131,7 +133,7 @@ fn set(
     let ids: Vec<Id> = rows.iter().map(|(id, ..)| *id).collect();
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, updated_at = ",
-        kind.plural
+        table(kind)
     ));
     sql.bind(at).push(", ");
     value(&mut sql);
@@ -255,14 +257,14 @@ pub(crate) fn take_along(
 
 /// When a record was deleted, for a kind that others go with.
 pub fn gone_since(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<Instant>> {
-    if places(kind, OnDelete::Cascade).next().is_none() {
+    if places(permit.kinds(), kind, OnDelete::Cascade).next().is_none() {
         return Ok(None);
     }
     deleted_at(tx, permit, kind, id)
 }
 
 pub(crate) fn deleted_at(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<Instant>> {
-    let sql = Sql::new(format!("SELECT deleted_at FROM {} WHERE workspace_id = ", kind.plural))
+    let sql = Sql::new(format!("SELECT deleted_at FROM {} WHERE workspace_id = ", table(kind)))
         .value(permit.workspace())
         .text(" AND id = ")
         .value(id);
@@ -271,7 +273,7 @@ pub(crate) fn deleted_at(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> R
 
 /// What went to the bin with a record comes back with it.
 pub fn come_back(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id, since: Instant, at: Instant) -> Result<()> {
-    for (other, field) in places(kind, OnDelete::Cascade) {
+    for (other, field) in places(permit.kinds(), kind, OnDelete::Cascade) {
         bring_back(tx, permit, other, field, id, since, at)?;
     }
     Ok(())
@@ -320,7 +322,7 @@ pub(crate) fn bring_back(
                 .bind(permit.workspace())
                 .push(" AND t.id = ")
                 .bind(*one);
-            let stored = tx.rows(&sql, &layout.storage)?.pop().unwrap_or_default();
+            let stored = layout.read(tx, &sql, &[])?.pop().unwrap_or_default();
             search::store_terms(tx, kind, permit.workspace(), *one, &layout.tokens(&stored))?;
         }
         come_back(tx, permit, kind, *one, since, at)?;

@@ -1,0 +1,36 @@
+//! The kinds that a firm has made, as its workspace knows them.
+
+use crate::engine::layout;
+use crate::error::Result;
+use crate::sql::Sql;
+use crate::tx::Tx;
+use domain::custom_field::CustomField;
+use domain::custom_kind::CustomKind;
+use domain::{AnyRecord, Id, Kinds, Record};
+
+/// The kinds of a workspace. Fields stand in their order, those without a place last.
+pub fn of(tx: &mut Tx, workspace: Id) -> Result<Kinds> {
+    let made: Vec<CustomKind> = all(tx, workspace, "t.name")?;
+    if made.is_empty() {
+        return Ok(Kinds::DECLARED);
+    }
+    let fields: Vec<CustomField> = all(tx, workspace, "t.position IS NULL, t.position, t.id")?;
+    let made = made.iter().map(|kind| {
+        let own = fields.iter().filter(|field| field.kind == kind.name);
+        kind.made(own.map(CustomField::made).collect())
+    });
+    Ok(Kinds::of(&made.collect::<Vec<_>>()))
+}
+
+/// All live ones. They make the kinds that scopes are for, and so are read without one.
+fn all<T: Record>(tx: &mut Tx, workspace: Id, order: &'static str) -> Result<Vec<T>> {
+    let layout = layout(T::KIND);
+    let sql = Sql::new(layout.select.as_str())
+        .text("t.workspace_id = ")
+        .value(workspace)
+        .text(" AND t.deleted_at IS NULL ORDER BY ")
+        .text(order);
+    let rows = layout.read(tx, &sql, &[])?;
+    let read = |values| Ok(AnyRecord::new(T::KIND, values).into_record()?);
+    rows.into_iter().map(read).collect()
+}

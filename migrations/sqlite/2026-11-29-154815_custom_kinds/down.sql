@@ -1,0 +1,2 @@
+DROP TABLE custom_kinds_fts;
+DROP TABLE custom_kinds;

@@ -1,0 +1,2 @@
+DROP TABLE custom_fields_fts;
+DROP TABLE custom_fields;

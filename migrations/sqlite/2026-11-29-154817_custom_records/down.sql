@@ -1,0 +1,2 @@
+DROP TABLE custom_records_fts;
+DROP TABLE custom_records;
