@@ -63,6 +63,7 @@ pub fn check() -> Result<()> {
         opening_lines,
         nouns,
         declarations,
+        writes,
         migrations,
         machine_paths,
         lock_files,
@@ -134,6 +135,37 @@ fn declarations(tree: &Tree) -> Vec<String> {
     let declared = app.filter(|(_, text)| ["::KIND", "domain::kind("].iter().any(|name| text.contains(name)));
     declared
         .map(|(path, _)| format!("{path}: the app knows kinds from what the server tells, not from their declarations"))
+        .collect()
+}
+
+/// What writes records beside the one way of writing, and why: what the server notes of its own work and of sign-ins, and
+/// firms that are founded, before anybody is there to whom rules could be told.
+const WRITERS: [&str; 9] = [
+    "bench.rs",
+    "bench/",
+    "data/import/",
+    "data/job/",
+    "demo.rs",
+    "demo/",
+    "office/workspace.rs",
+    "people/auth/",
+    "people/avatar/",
+];
+
+/// Rules of a kind hold however its records are written, since they are asked in one place.
+fn writes(tree: &Tree) -> Vec<String> {
+    const ONE_WAY: &str = "records/write.rs";
+    let verbs = ["insert(", "update(", "update_all(", "delete(", "restore("];
+    let calls = |text: &str| {
+        ["engine::", "engine::any::"]
+            .iter()
+            .any(|engine| verbs.iter().any(|verb| text.contains(&format!("{engine}{verb}"))))
+    };
+    let api = texts(tree).filter_map(|(path, text)| Some((path.strip_prefix("crates/api/src/")?, text)));
+    let beside = api
+        .filter(|(path, text)| *path != ONE_WAY && WRITERS.iter().all(|known| !path.starts_with(known)) && calls(text));
+    beside
+        .map(|(path, _)| format!("{path}: records are written by {ONE_WAY}, which asks the rules of their kind"))
         .collect()
 }
 
@@ -283,6 +315,34 @@ mod tests {
             ("d.rs", ""),
         ]);
         assert_eq!(opening_lines(&tree).len(), 3);
+    }
+
+    #[test]
+    fn records_are_written_in_one_way() {
+        let tree = tree(&[
+            (
+                "crates/api/src/sales/stage.rs",
+                "//! Stages.\nengine::delete(tx, &permit, &old)?;\n",
+            ),
+            (
+                "crates/api/src/records/crud/mod.rs",
+                "//! All.\nengine::any::update_all(tx)?;\n",
+            ),
+            (
+                "crates/api/src/records/write.rs",
+                "//! Writes.\nengine::any::insert(tx)?;\n",
+            ),
+            (
+                "crates/api/src/data/import/job.rs",
+                "//! Its state.\nengine::update(tx)?;\n",
+            ),
+            ("crates/api/src/customers/lead.rs", "//! Leads.\nengine::find(tx)?;\n"),
+            (
+                "crates/persistence/src/office/holiday.rs",
+                "//! SQL.\nengine::insert(tx)?;\n",
+            ),
+        ]);
+        assert_eq!(writes(&tree).len(), 2);
     }
 
     #[test]

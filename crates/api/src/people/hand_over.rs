@@ -16,7 +16,7 @@ use crate::transfer::may_give;
 use crate::typed::{self, AnId};
 use crate::user::in_charge_of;
 use crate::worker::Shared;
-use crate::write::{Cause, Change, Writing, write_all};
+use crate::write::{self, Cause, Change, Writing, write_all};
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
@@ -228,10 +228,12 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
 fn leave_teams(tx: &mut Tx, actor: &Actor, user: Id) -> persistence::Result<usize> {
     let clerk = job::permit(actor, job::KIND)?;
     let memberships = team::memberships(tx, &clerk, user, BATCH)?;
+    let by = Caller::new(actor.clone(), None, actor.workspace().locale);
+    let writing = Writing::new(&by, Cause::HandedOver);
     for id in &memberships {
-        let old: TeamMember = engine::find(tx, &clerk.scope(), *id)?;
+        let old = engine::any::find(tx, &clerk.scope(), TeamMember::KIND, *id)?;
         let permit = actor.authorize(Action::Delete, TeamMember::KIND, None)?;
-        engine::delete(tx, &permit, &old)?;
+        write::delete(tx, &writing, &permit, noun::hooks::<TeamMember>(), &old)?;
     }
     Ok(memberships.len())
 }

@@ -1,4 +1,4 @@
-//! The one way in which records are written: created, changed, imported, restored, converted, transferred, handed over,
+//! The one way in which records are written: created, changed, deleted, imported, restored, converted, transferred, handed over,
 //! valued anew. Whatever the cause, the rules of the kind are asked, references, amounts and picklists are checked, numbers
 //! are drawn, and what follows is done, for one record or many, in one transaction.
 
@@ -316,6 +316,18 @@ pub fn store(
         team::keeps_reach(tx, writing.by, &writing.born)?;
     }
     Ok(done)
+}
+
+/// Moves a record to the recycle bin, if its kind lets it go.
+pub fn delete(
+    tx: &mut Tx,
+    writing: &Writing,
+    permit: &Permit,
+    hooks: Hooks,
+    old: &AnyRecord,
+) -> persistence::Result<()> {
+    hooks.before_delete(tx, writing, old)?;
+    engine::any::delete(tx, permit, old)
 }
 
 /// Checks and stores changes of one kind: all, or none where one is refused.

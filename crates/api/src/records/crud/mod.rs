@@ -14,7 +14,7 @@ use crate::request::{self, Expected};
 use crate::schema::{self, type_name};
 use crate::state::State;
 use crate::transfer;
-use crate::write::{Cause, Change, Writing, write_one};
+use crate::write::{self, Cause, Change, Writing, write_one};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -217,8 +217,7 @@ async fn patch(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
 fn delete_in(tx: &mut Tx, by: &Caller, hooks: Hooks, id: Id, expected: Expected) -> persistence::Result<()> {
     let by = &*by.in_turn(tx, hooks.kind())?;
     let (old, permit) = about(tx, by, hooks.kind(), id, Action::Delete, expected)?;
-    hooks.before_delete(tx, &Writing::new(by, Cause::Asked), &old)?;
-    engine::any::delete(tx, &permit, &old)
+    write::delete(tx, &Writing::new(by, Cause::Asked), &permit, hooks, &old)
 }
 
 async fn delete(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
