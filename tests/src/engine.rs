@@ -1,15 +1,15 @@
 //! Databases and servers for tests: migrated once, shared by the tests of a process, gone when the last of them ends.
 
-use anyhow::{Context, Result};
+#[path = "../../crates/persistence/tests/common/clone.rs"]
+mod clone;
+
+use anyhow::Result;
 use api::config::Config;
 use api::testing::Server;
+use clone::Database;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use persistence::{DatabaseUrl, Options, Store, migrations};
-use pgtest::shared_url;
-use std::hash::{DefaultHasher, Hasher};
-use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
+use persistence::{DatabaseUrl, Options, Store};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,25 +21,12 @@ pub enum Engine {
 /// A migrated database of one's own; removed when dropped.
 pub struct Place {
     pub url: DatabaseUrl,
-    kept: Kept,
+    _kept: Kept,
 }
 
 enum Kept {
     Folder(#[allow(dead_code)] tempfile::TempDir),
-    Database(String),
-}
-
-fn unique() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    format!("{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
-}
-
-fn sibling(url: &str, database: &str) -> Result<String> {
-    let (base, query) = url
-        .split_once('?')
-        .map_or((url, String::new()), |(b, q)| (b, format!("?{q}")));
-    let (server, _) = base.rsplit_once('/').context("the URL of a database")?;
-    Ok(format!("{server}/{database}{query}"))
+    Database(#[allow(dead_code)] Database),
 }
 
 impl Place {
@@ -49,22 +36,17 @@ impl Place {
                 let dir = tempfile::tempdir()?;
                 Ok(Self {
                     url: DatabaseUrl::Sqlite(dir.path().join("guanxi.db")),
-                    kept: Kept::Folder(dir),
+                    _kept: Kept::Folder(dir),
                 })
             }
-            Engine::Postgres => Self::clone_template(shared_url()?),
+            Engine::Postgres => {
+                let database = Database::new();
+                Ok(Self {
+                    url: DatabaseUrl::Pg(database.url()),
+                    _kept: Kept::Database(database),
+                })
+            }
         }
-    }
-
-    fn clone_template(server: &str) -> Result<Self> {
-        let mut conn = PgConnection::establish(server)?;
-        let template = template(&mut conn, server)?;
-        let name = format!("guanxi_api_{}", unique());
-        conn.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))?;
-        Ok(Self {
-            url: DatabaseUrl::Pg(sibling(server, &name)?),
-            kept: Kept::Database(name),
-        })
     }
 
     /// As `--database` takes it.
@@ -157,46 +139,6 @@ impl Commits {
             std::thread::yield_now();
         }
     }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Kept::Database(name) = &self.kept
-            && let Ok(url) = shared_url()
-            && let Ok(mut conn) = PgConnection::establish(url)
-        {
-            let _ = conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-        }
-    }
-}
-
-/// The migrated database that others are cloned from. One for all test processes on the server: it is named after the
-/// migrations, so that an edited one makes a new template.
-fn template(conn: &mut PgConnection, server: &str) -> Result<String> {
-    let mut hash = DefaultHasher::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/postgres");
-    let mut files: Vec<_> = std::fs::read_dir(&folder)?.flatten().map(|e| e.path()).collect();
-    files.sort();
-    for file in files {
-        hash.write(&std::fs::read(file.join("up.sql"))?);
-    }
-    let name = format!("guanxi_template_{:x}", hash.finish());
-    let exists = |conn: &mut PgConnection| -> Result<bool> {
-        let sql = format!("SELECT 1 FROM pg_database WHERE datname = '{name}'");
-        Ok(diesel::sql_query(sql).execute(conn)? > 0)
-    };
-    if exists(conn)? {
-        return Ok(name);
-    }
-    conn.batch_execute("SELECT pg_advisory_lock(7234072)")?;
-    if !exists(conn)? {
-        let draft = format!("guanxi_draft_{}", unique());
-        conn.batch_execute(&format!("CREATE DATABASE {draft}"))?;
-        migrations::migrate(&DatabaseUrl::Pg(sibling(server, &draft)?), false)?;
-        conn.batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}"))?;
-    }
-    conn.batch_execute("SELECT pg_advisory_unlock(7234072)")?;
-    Ok(name)
 }
 
 /// A running server with its database.

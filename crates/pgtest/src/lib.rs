@@ -15,6 +15,7 @@ use std::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
+    time::UNIX_EPOCH,
 };
 
 /// The server tests share: `GUANXI_TEST_POSTGRES` or a PostgreSQL `DATABASE_URL` names it, else this process starts its
@@ -87,7 +88,9 @@ impl Server {
         for _ in 0..3 {
             let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let dir = env::temp_dir().join(format!("guanxi-postgres-{}-{count}", std::process::id()));
+            // Who was killed may have left a folder, and we may have their number.
+            let time = UNIX_EPOCH.elapsed().unwrap_or_default().as_micros();
+            let dir = env::temp_dir().join(format!("guanxi-postgres-{time:x}-{}-{count}", std::process::id()));
             match Self::start_in(&dir, &programs, port, durability, data) {
                 Ok(server) => return Ok(server),
                 Err(error) => last = Some(error),

@@ -2,7 +2,7 @@
 
 use crate::{run::build_server, setup, shell, shell::root};
 use anyhow::{Context, Result, ensure};
-use std::{env, fs, path::Path, process::Command};
+use std::{env, fs, path::Path, process::Command, time::UNIX_EPOCH};
 use xtask::postgres::{self, shared_url};
 
 pub fn check() -> Result<()> {
@@ -28,7 +28,9 @@ fn sqlite(guanxi: &Path) -> Result<()> {
 fn postgres(guanxi: &Path) -> Result<()> {
     let programs = postgres::programs().context("no PostgreSQL programs found")?;
     let server = shared_url()?;
-    let name = format!("guanxi_migrations_{}", std::process::id());
+    // Not that of a run that was killed, on a server that others share.
+    let time = UNIX_EPOCH.elapsed().unwrap_or_default().as_micros();
+    let name = format!("guanxi_migrations_{time:x}_{}", std::process::id());
     let maintain =
         |program: &str| shell::output(Command::new(programs.join(program)).args(["--maintenance-db", server, &name]));
     maintain("createdb")?;

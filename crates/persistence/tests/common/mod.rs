@@ -1,6 +1,9 @@
 //! Shared by the tests of the store: a database of one's own on either engine, actors, and records of any kind.
 #![allow(dead_code)]
 
+mod clone;
+
+use clone::Database;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use domain::policy::{Action, Actor, Grants, Identity, Permit, Scope};
@@ -8,10 +11,9 @@ use domain::value::{Row, Storage, Type, Val};
 use domain::workspace::Workspace;
 use domain::{Field, Id, Instant, Kind, Locale, Record};
 use persistence::change::{self, Fault};
-use persistence::{DatabaseUrl, Options, Result, Store, Tx, engine, migrations, workspace};
+use persistence::{DatabaseUrl, Options, Result, Store, Tx, engine, workspace};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,55 +31,10 @@ pub struct Db {
     _place: Place,
 }
 
-/// Where an empty database is; removed when dropped.
+/// Where a database is; removed when dropped.
 pub enum Place {
     Folder(#[allow(dead_code)] tempfile::TempDir),
-    Database(String),
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Self::Database(name) = self
-            && let Ok(mut conn) = PgConnection::establish(server())
-        {
-            let _ = conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-        }
-    }
-}
-
-fn server() -> &'static str {
-    pgtest::shared_url().expect("a PostgreSQL to test with")
-}
-
-fn on_server(name: &str) -> String {
-    let (base, query) = match server().split_once('?') {
-        Some((base, query)) => (base, format!("?{query}")),
-        None => (server(), String::new()),
-    };
-    let (address, _) = base.rsplit_once('/').expect("a URL with a database");
-    format!("{address}/{name}{query}")
-}
-
-fn unique(what: &str) -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let n = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("guanxi_{what}_{}_{n}", std::process::id())
-}
-
-/// A migrated database to clone; one for all tests of this process.
-fn template() -> &'static str {
-    static TEMPLATE: OnceLock<Place> = OnceLock::new();
-    let place = TEMPLATE.get_or_init(|| {
-        let name = unique("template");
-        let mut conn = PgConnection::establish(server()).expect("connects");
-        conn.batch_execute(&format!("CREATE DATABASE {name}")).expect("creates");
-        migrations::migrate(&DatabaseUrl::Pg(on_server(&name)), false).expect("migrates");
-        Place::Database(name)
-    });
-    match place {
-        Place::Database(name) => name,
-        Place::Folder(_) => unreachable!("a template is on PostgreSQL"),
-    }
+    Database(#[allow(dead_code)] Database),
 }
 
 /// A new database; on PostgreSQL a clone of the migrated one unless `empty`.
@@ -88,12 +45,8 @@ pub fn place(engine: Engine, empty: bool) -> (DatabaseUrl, Place) {
             (DatabaseUrl::Sqlite(dir.path().join("test.db")), Place::Folder(dir))
         }
         Engine::Pg => {
-            let name = unique("test");
-            let source = if empty { "template0" } else { template() };
-            let mut conn = PgConnection::establish(server()).expect("connects");
-            let create = format!("CREATE DATABASE {name} TEMPLATE {source}");
-            conn.batch_execute(&create).expect("clones");
-            (DatabaseUrl::Pg(on_server(&name)), Place::Database(name))
+            let database = if empty { Database::empty() } else { Database::new() };
+            (DatabaseUrl::Pg(database.url()), Place::Database(database))
         }
     }
 }
