@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+use tests::disk::Disk;
 use tests::engine::{Place, serve};
 use tests::program::{self, Program, free_port};
 use tests::*;
@@ -386,37 +387,6 @@ fn a_hand_over_outlives_a_kill_on_postgres() {
     hand_over_after_a_kill(Engine::Postgres);
 }
 
-/// A disk of its own, that is soon full; none where one may not mount.
-struct Disk(tempfile::TempDir);
-
-impl Disk {
-    fn new(megabytes: u32) -> Option<Self> {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "tmpfs"])
-            .arg(folder.path())
-            .stderr(Stdio::null())
-            .status();
-        mounted.is_ok_and(|status| status.success()).then(|| Self(folder))
-    }
-
-    fn fill(&self) {
-        use std::io::Write;
-        let mut file = std::fs::File::create(self.0.path().join("junk")).expect("a file");
-        while file.write_all(&[1; 1024]).is_ok() {}
-    }
-
-    fn clear(&self) {
-        std::fs::remove_file(self.0.path().join("junk")).expect("removes");
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
-    }
-}
-
 #[test]
 fn killed_on_a_full_disk_the_server_starts_again_and_reads() {
     let Some(disk) = Disk::new(24) else {
@@ -424,7 +394,7 @@ fn killed_on_a_full_disk_the_server_starts_again_and_reads() {
         return;
     };
     let (place, token) = founded(Engine::Sqlite);
-    let path = disk.0.path().join("guanxi.db");
+    let path = disk.path().join("guanxi.db");
     place.run(&format!("VACUUM INTO '{}'", path.display()));
     let (database, port) = (format!("sqlite:{}", path.display()), free_port());
     let program = started(&database, port);

@@ -4,6 +4,7 @@
 pub mod api_key;
 pub mod client;
 pub mod description;
+pub mod disk;
 pub mod engine;
 pub mod firm;
 pub mod pictures;

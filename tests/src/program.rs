@@ -80,6 +80,20 @@ impl Program {
         kib.parse::<u64>().expect("a number") * 1024
     }
 
+    /// Asks it to end (SIGTERM), and says how long it took.
+    pub fn end(mut self) -> Duration {
+        let start = Instant::now();
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
+        assert!(asked.expect("kill runs").success());
+        while self.child.try_wait().expect("can be asked").is_none() {
+            assert!(start.elapsed() < Duration::from_secs(60), "it ends");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        start.elapsed()
+    }
+
     /// kill -9
     pub fn kill(mut self) {
         self.child.kill().expect("is killed");

@@ -59,6 +59,29 @@ pub fn migrate(url: &DatabaseUrl, revert: bool) -> Result<()> {
     }
 }
 
+/// Takes back those after this one, the latest first: the schema is as a release that ended with it left it.
+pub fn revert_after(url: &DatabaseUrl, last: &str) -> Result<()> {
+    fn are_later<DB: diesel::backend::Backend>(conn: &mut impl MigrationHarness<DB>, last: &str) -> Result<bool> {
+        let applied = conn.applied_migrations().map_err(failed)?;
+        Ok(applied.iter().any(|version| version.to_string().as_str() > last))
+    }
+    match url {
+        DatabaseUrl::Pg(url) => {
+            let mut conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
+            while are_later(&mut conn, last)? {
+                conn.revert_last_migration(PG).map_err(failed)?;
+            }
+        }
+        DatabaseUrl::Sqlite(path) => {
+            let mut conn = crate::store::connect_sqlite(path)?;
+            while are_later(&mut conn, last)? {
+                conn.revert_last_migration(SQLITE).map_err(failed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The migration that a kind needs beyond those that there are, found by running them in an empty SQLite file; none where
 /// table and declaration agree.
 pub fn draft(url: &DatabaseUrl, kind: &domain::Kind) -> Result<Option<Draft>> {

@@ -19,6 +19,10 @@ mod line_16_uploads;
 mod line_17_query_cost;
 mod line_18_requests_of_the_server;
 mod line_19_nothing_leaks;
+mod line_24_full_disk;
+mod line_25_ending;
+mod line_26_overload;
+mod line_28_migrations;
 
 use tempfile::NamedTempFile;
 use tests::engine::Place;
