@@ -220,7 +220,7 @@ fn unit() -> Result<Outcome> {
 }
 
 /// What these compare is times: with others beside them they would measure those. `.config/nextest.toml` names them too.
-const TIMED: [&str; 3] = ["takes_as_long_for_unknown_users", "line_26_", "line_33_"];
+const TIMED: [&str; 2] = ["takes_as_long_for_unknown_users", "line_26_"];
 
 /// The suite over HTTP in one process, which shares a server and a database of each engine. nextest, which gives every test a
 /// process, starts these anew for each of seven hundred, and that took three quarters of the time.

@@ -74,7 +74,7 @@ fn plain(field: &Field) -> ObjectBuilder {
         ValueType::Id => id(),
         ValueType::Instant => formatted(KnownFormat::DateTime),
         ValueType::Day => formatted(KnownFormat::Date),
-        ValueType::Decimal => text().pattern(Some("^[0-9]{1,9}(\\.[0-9]{1,10})?$")),
+        ValueType::Decimal => text().pattern(Some("^[0-9]{1,8}(\\.[0-9]{1,10})?$")),
         ValueType::Choice(choices) => text().enum_values(Some(choices.iter().map(|c| c.key))),
         _ => object(),
     }

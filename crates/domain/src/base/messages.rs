@@ -36,7 +36,7 @@ messages! {
     currency_not_in_use "币种“{currency}”尚未启用；请使用 {base}，或由管理员在“设置 › 币种与汇率”中启用。" "{currency} is not in use; use {base}, or have an administrator add it under Settings › Currencies and rates.";
     currency_without_rate "币种“{currency}”在 {day} 及之前没有汇率；请使用 {base}，或由管理员在“设置 › 币种与汇率”中添加。" "There is no exchange rate for {currency} on or before {day}; use {base}, or have an administrator add one under Settings › Currencies and rates.";
     base_currency "{currency} 是本位币，无需添加。" "{currency} is the base currency; it does not need to be added.";
-    invalid_rate "汇率应为大于 0 的数字，最多 10 位小数，如“7.1234”。" "The rate must be a number above 0 with at most ten decimals, such as “7.1234”.";
+    invalid_rate "汇率应大于 0 且小于 100,000,000，最多 10 位小数，如“7.1234”。" "The rate must be above 0 and below 100,000,000, with at most ten decimals, such as “7.1234”.";
     invalid_pattern "编号格式应含且仅含一个流水号（如 {count}），日期可用 {dates}，编号最长 {max} 个字符。" "The pattern needs exactly one count such as {count}; dates are {dates}; a number has at most {max} characters.";
     pattern_without_date "流水号会重置，编号格式中须包含对应的日期（年、月、日），否则编号会重复。" "The counter restarts, so the pattern must contain the matching date (year, month, day), or numbers would repeat.";
     invalid_span "时间段应结束于开始之后，且不与前一段重叠。" "A period must end after it begins, and must not overlap the one before it.";

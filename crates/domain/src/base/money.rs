@@ -75,9 +75,17 @@ impl Rate {
     /// Of the base currency itself.
     pub const ONE: Self = Self(10_000_000_000);
 
+    /// Eight digits before the point, as the description says: no rate of two currencies has more.
+    const LIMIT: i64 = 100_000_000 * Self::ONE.0;
+
     /// None unless above zero.
     pub fn from_ticks(ticks: i64) -> Option<Self> {
         (ticks > 0).then_some(Self(ticks))
+    }
+
+    /// One that somebody hands in.
+    pub fn accepted(ticks: i64) -> Option<Self> {
+        Self::from_ticks(ticks).filter(|rate| rate.0 < Self::LIMIT)
     }
 
     /// In units of `10^-DECIMALS`.
@@ -86,7 +94,7 @@ impl Rate {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        parse_scaled(text, Self::DECIMALS).and_then(Self::from_ticks)
+        parse_scaled(text, Self::DECIMALS).and_then(Self::accepted)
     }
 
     /// What an amount is worth in the base currency, rounded half away from zero as everywhere. None if it does not fit.
@@ -277,6 +285,7 @@ mod tests {
     #[test]
     fn rates_convert_and_round_half_away_from_zero() {
         let rate = |text: &str| Rate::parse(text).expect("a rate");
+        assert_eq!((Rate::parse("100000000"), Rate::parse("0")), (None, None));
         let cny = Currency::CNY;
         assert_eq!(rate("7.1234").convert(10_000, known("USD"), cny), Some(71_234));
         assert_eq!(rate("0.0485").convert(1_000, known("JPY"), cny), Some(4_850));
@@ -287,7 +296,7 @@ mod tests {
         assert_eq!(rate("0.4999999999").convert(1, known("USD"), cny), Some(0));
         assert_eq!(rate("2").convert(i64::MAX, known("USD"), cny), None);
         assert_eq!(
-            rate("922337203.6854775807").convert(i64::MIN, known("JPY"), known("KWD")),
+            rate("99999999.9999999999").convert(i64::MIN, known("JPY"), known("KWD")),
             None
         );
         assert_eq!(

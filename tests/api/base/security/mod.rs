@@ -23,6 +23,8 @@ mod line_24_full_disk;
 mod line_25_ending;
 mod line_26_overload;
 mod line_28_migrations;
+mod line_32_nothing_is_told;
+mod line_35_bounds;
 
 use tempfile::NamedTempFile;
 use tests::engine::Place;

@@ -157,7 +157,7 @@ pub fn value<Z: TimeZone>(
         }
         Type::Decimal => {
             let ticks = number(text, style.number.point)?.minor(Rate::DECIMALS)?;
-            let rate = Rate::from_ticks(ticks).ok_or_else(|| Problem::new("invalid_rate"))?;
+            let rate = Rate::accepted(ticks).ok_or_else(|| Problem::new("invalid_rate"))?;
             json!(rate).into()
         }
         Type::Choice(choices) => json!(choice(field, choices, text)?.key).into(),
