@@ -51,9 +51,10 @@ pub fn may_import(kind: &Kind) -> bool {
     kind.importable && state::may(kind.name, "import")
 }
 
-/// What many of a kind are called, as a heading. Chinese has no plural; English takes that of the API.
+/// What many of a kind are called, as a heading. Chinese has no plural; English takes that of the API. A kind that a firm has
+/// made is called what the firm calls it.
 pub fn heading(kind: &Kind) -> String {
-    if locale() == Locale::Zh {
+    if locale() == Locale::Zh || kind.plural == kind.name {
         return kind.label.to_owned();
     }
     let plural = kind.plural.replace('_', " ");

@@ -4,8 +4,8 @@ import { assert, eventually, test, unique } from '../kit/test.mjs';
 
 const HISTORY = { 'zh-CN': '修改历史', en: 'History' };
 
-/** The kinds that `GET /schema` tells about, in one language. */
-const told = async (api, language = 'zh-CN') => (await api.get(`/schema?language=${language}`)).kinds;
+/** The kinds that `GET /schema` tells about, in one language, without those that tests have made. */
+const told = async (api, language = 'zh-CN') => (await api.get(`/schema?language=${language}`)).kinds.filter(({ kind }) => !kind.startsWith('c_'));
 const plural = (kind) => kind.path.split('/').pop();
 const label = (kind, name) => kind.fields.find((field) => field.name === name).label;
 
@@ -171,8 +171,8 @@ test('kinds: what somebody does not see is closed by its name, and their own pro
 
 test('kinds: one that the firm makes has list, page, form, search, history and bin at once', { everywhere: true }, async ({ open, api }) => {
   const kind = `c_${unique('ship').toLowerCase().replace(/[^a-z0-9]/g, '')}`;
-  const called = unique('江船');
-  await api.make('custom-kinds', { name: kind, label: called, usual_rights: 'work', owned: true });
+  const [called, english] = [unique('江船'), unique('Ship')];
+  const ship = await api.make('custom-kinds', { name: kind, label: called, label_en: english, usual_rights: 'work', owned: true });
   const field = (name, label, field_type, more = {}) => api.make('custom-fields', { kind, name, label, field_type, ...more });
   await field('dock', '码头', 'text', { required: true, searched: true });
   await field('state', '状态', 'choice', { choices: [{ value: 'afloat', label: '在航' }, { value: 'docked', label: '停航' }] });
@@ -212,4 +212,11 @@ test('kinds: one that the firm makes has list, page, form, search, history and b
   await line.getByRole('button', { name: '恢复“破浪”' }).click();
   await line.waitFor({ state: 'detached' });
   assert.equal((await api.get(`/${path}/${made.id}`)).dock, '十六铺');
+  const other = await open({ locale: 'en' });
+  await other.goto(`/${path}`);
+  await other.page.getByRole('heading', { name: english, level: 1 }).waitFor();
+  // When the kind goes, it is in nobody's navigation.
+  await api.call('DELETE', `/custom-kinds/${ship.id}`, undefined, { 'If-Match': '*' });
+  await app.goto('/');
+  await eventually(async () => assert.equal(await page.locator('.nav').getByRole('link', { name: called }).count(), 0));
 });

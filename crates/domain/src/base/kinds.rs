@@ -96,6 +96,10 @@ impl Kinds {
     }
 }
 
+/// As many fields stand in the form of a new record, and in a list, until layouts say more; those that are needed in any case.
+const ASKED: usize = 8;
+const SHOWN: usize = 4;
+
 /// What a firm says of a kind it makes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Made {
@@ -169,11 +173,13 @@ impl Made {
             .chain(self.fields.iter().map(|f| kept(&f.name)))
             .collect();
         let own: &'static [&'static str] = own.leak();
-        let asked: Vec<&'static str> = fields
-            .iter()
-            .filter(|f| own.contains(&f.name) && (f.required || f.name == "name"))
-            .map(|f| f.name)
+        let needed = |name: &str| self.fields.iter().any(|f| f.required && f.name == name);
+        let asked = own.iter().enumerate();
+        let asked: Vec<&'static str> = asked
+            .filter(|(n, name)| *n < ASKED || needed(name))
+            .map(|(_, name)| *name)
             .collect();
+        let columns: Vec<&'static str> = own.iter().copied().take(SHOWN).chain(["updated_at"]).collect();
         let label = Label::new(kept(&self.label_zh), kept(&self.label_en));
         let groups: &'static [_] = vec![(BASICS, own)].leak();
         Kind::new(
@@ -189,7 +195,7 @@ impl Made {
         .closable()
         .searched(u8::MAX)
         .page()
-        .columns(&["name", "updated_at"])
+        .columns(columns.leak())
         .form(asked.leak())
         .groups(groups)
     }

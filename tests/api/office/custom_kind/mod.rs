@@ -190,7 +190,8 @@ both! {
         let schema = t.sales.get("/schema?language=en").expect(200);
         let kind = schema["kinds"].as_array().expect("kinds").iter().find(|k| k["kind"] == "c_equipment").expect("the kind").clone();
         assert_eq!((&kind["label"], &kind["path"], &kind["owned"], &kind["page"]), (&json!("Equipment"), &json!("/api/v1/c-equipment"), &json!(true), &json!(true)));
-        assert_eq!(kind["form"], json!(["name", "serial"]));
+        assert_eq!(kind["form"], json!(["name", "serial", "notes", "contact", "hotline", "manual", "hours", "leased"]));
+        assert_eq!(kind["columns"], json!(["name", "serial", "notes", "contact", "updated_at"]));
         let state = kind["fields"].as_array().expect("fields").iter().find(|f| f["name"] == "state").expect("a field").clone();
         assert_eq!(state["choices"], json!([{ "value": "new", "label": "New" }, { "value": "used", "label": "used" }]));
         let start = t.sales.get("/start").expect(200);
