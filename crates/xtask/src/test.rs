@@ -111,6 +111,8 @@ pub fn run(mut args: Args) -> Result<ExitCode> {
     let steps = STEPS
         .iter()
         .filter(|step| wanted.is_empty() || wanted.iter().any(|name| name == step.name));
+    // The server takes the folder of the app in. Its build makes one, but not again where what is built outlives the clone.
+    std::fs::create_dir_all(root().join("dist"))?;
     let reports: Vec<_> = steps.map(run_step).collect();
 
     println!("\n== summary");
