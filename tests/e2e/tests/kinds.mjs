@@ -212,6 +212,12 @@ test('kinds: one that the firm makes has list, page, form, search, history and b
   await line.getByRole('button', { name: '恢复“破浪”' }).click();
   await line.waitFor({ state: 'detached' });
   assert.equal((await api.get(`/${path}/${made.id}`)).dock, '十六铺');
+  // From a file.
+  await app.goto(`/import?kind=${path}`);
+  await page.locator('input[type=file]').setInputFiles({ name: '船.csv', mimeType: 'text/csv', buffer: Buffer.from('名称,码头,状态\n乘风,吴淞口,停航\n') });
+  for (const step of ['读取文件', '试运行', '开始导入', '查看记录']) await page.getByRole('button', { name: step }).click();
+  await page.waitForURL(`**/${path}`);
+  await app.row('乘风').getByText('停航').waitFor();
   const other = await open({ locale: 'en' });
   await other.goto(`/${path}`);
   await other.page.getByRole('heading', { name: english, level: 1 }).waitFor();

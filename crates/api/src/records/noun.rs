@@ -63,6 +63,8 @@ pub trait AnyNoun: Sync {
     fn create(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error>;
     /// A record with what is to be changed, checked in the same way.
     fn apply(&self, old: &AnyRecord, map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord>;
+    /// What is wrong with single fields.
+    fn look(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error>;
 
     /// The moment whose exchange rates its amounts are worth; none while they follow the rates of today.
     fn valued_at(&self, _record: &AnyRecord) -> persistence::Result<Option<Instant>> {
@@ -140,6 +142,10 @@ impl<T: Noun> AnyNoun for Typed<T> {
         Ok(AnyRecord::of(&old.apply(T::Patch::parse(map, false)?, now)?))
     }
 
+    fn look(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
+        T::Patch::parse(map, creating).map(drop)
+    }
+
     fn valued_at(&self, record: &AnyRecord) -> persistence::Result<Option<Instant>> {
         Ok(record.read::<T>()?.valued_at())
     }
@@ -203,6 +209,10 @@ impl AnyNoun for Made {
 
     fn apply(&self, old: &AnyRecord, map: Map<String, Json>, _: Instant) -> persistence::Result<AnyRecord> {
         Ok(old.apply(map)?)
+    }
+
+    fn look(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
+        AnyRecord::look(self.0, map, creating)
     }
 }
 

@@ -62,6 +62,27 @@ impl AnyRecord {
         reader.finish(Self::new(kind, values))?.checked()
     }
 
+    /// What is wrong with single fields of a body.
+    pub fn look(kind: &'static Kind, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
+        let mut reader = PatchReader::new(kind, map, creating);
+        for field in kind.fields {
+            reader.stored(field.name);
+        }
+        reader.finish(())
+    }
+
+    /// Whether two hold the same, but for what their amounts are worth and for what the engine keeps.
+    pub fn says_as(&self, other: &Self) -> Result<bool, Corrupt> {
+        let mut here = self.clone();
+        let there = other.amounts()?;
+        for (name, amount) in self.amounts()? {
+            if let Some((_, known)) = there.iter().find(|(n, known)| *n == name && *known == amount) {
+                here.put_amount(name, known);
+            }
+        }
+        Ok(here == *other)
+    }
+
     /// The record with what is to be changed.
     pub fn apply(&self, map: Map<String, Json>) -> Result<Self, Error> {
         let mut reader = PatchReader::new(self.kind, map, false);

@@ -193,6 +193,7 @@ impl Made {
         .made()
         .usual(self.usual)
         .closable()
+        .import(&[])
         .searched(u8::MAX)
         .page()
         .columns(columns.leak())

@@ -1,5 +1,6 @@
 //! Kinds that the firm makes while the server runs: they have what any kind has.
 
+use crate::data::import::{causes, counts, import};
 use tests::*;
 
 /// The kind `c_equipment` with fields of every type, as people of sales work with it.
@@ -183,6 +184,27 @@ both! {
         ] {
             t.admin.patch(&format!("/roles/{}", role.id()), 1, body).invalid(&[issue]);
         }
+    }
+
+    fn files_of_it_are_taken(t) {
+        equipment(t);
+        let file = "名称,serial,hours,price,state,parts,bought_on,leased\n一号,SN-1,1200,\"125,000.50\",全新,\"主轴, 刀库\",2024-02-29,是\n二号,SN-2,x,,used,,,\n三号,,,,,,,\n";
+        let end = import(&t.owner, "c_equipment", file, &[]);
+        assert_eq!(counts(&end), [3, 1, 0, 0, 2], "{:?}", causes(&end));
+        let made = t.owner.get("/c-equipment?q=SN-1").expect(200);
+        let row = &made.rows()[0];
+        assert_eq!((&row["hours"], &row["price"]["amount"], &row["state"], &row["parts"]), (&json!(1200), &json!("125000.50"), &json!("new"), &json!(["主轴", "刀库"])));
+        assert_eq!((&row["bought_on"], &row["leased"], &row["owner_id"]), (&json!("2024-02-29"), &json!(true), &json!(t.owner.id)));
+        // Once more: what is there is changed, or left as it is.
+        let again = import(&t.owner, "c_equipment", "name,serial,hours\n一号,SN-1,1300\n", &[]);
+        assert_eq!(counts(&again), [1, 0, 1, 0, 0]);
+        let same = import(&t.owner, "c_equipment", "name,serial,hours,price\n一号,SN-1,1300,125000.50\n", &[]);
+        assert_eq!(counts(&same), [1, 0, 0, 1, 0]);
+        assert_eq!(t.owner.get("/c-equipment?q=SN-1").expect(200).rows()[0]["version"], 2);
+        // Who may not import, or sees the kind not at all, imports none.
+        let form = |kind: &str| reqwest::blocking::multipart::Form::new().text("kind", kind.to_owned()).part("file", reqwest::blocking::multipart::Part::bytes(&b"name\nx\n"[..]).file_name("x.csv"));
+        t.sales.call("POST", "/imports").form(form("c_equipment")).refused(403, "forbidden");
+        t.stranger.call("POST", "/imports").form(form("c_equipment")).invalid(&["/kind unknown_import_kind"]);
     }
 
     fn schema_and_description_tell_of_it(t) {

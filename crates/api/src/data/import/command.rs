@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use domain::Kinds;
 use domain::import::report::Cause;
 use domain::import::{Problem, Report, closed};
 use domain::policy::{Actor, Identity};
@@ -25,8 +26,8 @@ use super::{importable, kinds};
 #[derive(Args)]
 pub struct ImportArgs {
     /// customers, contacts, leads, products, opportunities, users, exchange_rates or holidays
-    #[arg(long, value_parser = kind_of)]
-    kind: &'static Kind,
+    #[arg(long)]
+    kind: String,
     /// A CSV file: UTF-8, UTF-16, GBK or GB18030; comma, semicolon or tab
     #[arg(long)]
     file: PathBuf,
@@ -56,8 +57,8 @@ pub struct ImportArgs {
     lang: Option<Locale>,
 }
 
-fn kind_of(text: &str) -> Result<&'static Kind, String> {
-    importable(text).ok_or_else(|| format!("one of {}", kinds::plurals().join(", ")))
+fn kind_of(kinds: Kinds, text: &str) -> Result<&'static Kind, String> {
+    importable(kinds, text).ok_or_else(|| format!("--kind: one of {}", kinds::plurals(kinds).join(", ")))
 }
 
 fn encoding_of(text: &str) -> Result<&'static encoding_rs::Encoding, String> {
@@ -79,8 +80,10 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
     };
     let locale = args.lang.or_else(|| Locale::from_tag(&lang()?)).unwrap_or(Locale::En);
     let table = Path::new(args.file.clone()).with_context(|| format!("{} cannot be read", args.file.display()))?;
+    let identity = identity(store, &args.by, args.workspace.as_deref())?;
+    let kind = kind_of(identity.kinds(), &args.kind).map_err(anyhow::Error::msg)?;
     let mut settings = Settings {
-        kind: args.kind,
+        kind,
         mapping: Mapping::Adjust(pairs(&args.map)?),
         values: values(&args.value)?,
         options: Options {
@@ -90,7 +93,6 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
         dry_run: args.dry_run,
         closed: Vec::new(),
     };
-    let identity = identity(store, &args.by, args.workspace.as_deref())?;
     let id = Id::now_v7();
     let actor = crate::job::actor_of(identity, id);
     settings.closed = closed(settings.kind, &actor.fields(settings.kind));
@@ -137,10 +139,7 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
     };
     bar.finish_and_clear();
     let broken = |failure: Failure| {
-        let said: Vec<String> = told(&failure)
-            .iter()
-            .map(|(_, p)| p.text(locale, Some(args.kind)))
-            .collect();
+        let said: Vec<String> = told(&failure).iter().map(|(_, p)| p.text(locale, Some(kind))).collect();
         match failure {
             Failure::Store(persistence::Error::Domain(_)) | Failure::File(_) => anyhow::anyhow!("{}", said.join("; ")),
             other => anyhow::Error::new(other).context(said.join("; ")),
@@ -154,9 +153,9 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
         }
     }
     for warning in &done.report.warnings {
-        let _ = writeln!(std::io::stderr(), "{}", line(warning, locale, args.kind));
+        let _ = writeln!(std::io::stderr(), "{}", line(warning, locale, kind));
     }
-    let _ = write!(std::io::stdout(), "{}", text(&done.report, locale, args.kind));
+    let _ = write!(std::io::stdout(), "{}", text(&done.report, locale, kind));
     if let Some(failure) = done.failure.take() {
         return Err(broken(failure));
     }

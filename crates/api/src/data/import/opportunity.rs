@@ -9,13 +9,13 @@ use domain::opportunity_line::{Line, MOST, invalid_quantity};
 use domain::product::Product;
 use domain::stage::Stage;
 use domain::value::parse_day;
-use domain::{Day, Error, Id, Instant, Issue, Record};
+use domain::{AnyRecord, Day, Id, Instant, Issue, Record};
 use serde_json::{Value as Json, json};
 
 use super::book::Book;
 use super::draft::Problems;
 use super::plan::{closed_word, folded};
-use super::take::{Importable, RowWork, Taken, problems_of};
+use super::take::{RowWork, Special, Taken, problems_of};
 
 /// What a row says beyond the fields a patch may set.
 #[derive(Default)]
@@ -30,10 +30,13 @@ pub struct Deal {
     closed_at: Option<Instant>,
 }
 
-impl Importable for Opportunity {
-    type Extra = Deal;
+/// What rows of deals say beyond their fields.
+pub struct Deals;
 
-    fn fill(row: &mut RowWork, old: Option<&Self>) -> Result<Deal, Problems> {
+impl Special for Deals {
+    fn fill(&self, row: &mut RowWork, old: Option<&AnyRecord>) -> persistence::Result<Result<Deal, Problems>> {
+        let old = old.map(AnyRecord::read::<Opportunity>).transpose()?;
+        let old = old.as_ref();
         let mut problems = Problems::new();
         let mut deal = Deal::default();
         status_of(row, &mut deal);
@@ -44,7 +47,7 @@ impl Importable for Opportunity {
             problems.push(problem);
         }
         if let Some(reason) = row.draft.said.get("loss_reason") {
-            match Self::KIND.field("loss_reason").map(|f| row.book.pick(f, reason)) {
+            match Opportunity::KIND.field("loss_reason").map(|f| row.book.pick(f, reason)) {
                 Some(Ok((reason, new))) => (deal.loss_reason, deal.new_loss_reason) = (Some(reason), new),
                 Some(Err(issue)) => problems.extend(problems_of(issue.into())),
                 None => {}
@@ -54,24 +57,26 @@ impl Importable for Opportunity {
         if old.is_none() && !row.map.contains_key("name") {
             name(row);
         }
-        if problems.is_empty() { Ok(deal) } else { Err(problems) }
+        Ok(if problems.is_empty() { Ok(deal) } else { Err(problems) })
     }
 
     /// A deal that the file says is open is reopened first: closed deals take no changes.
-    fn base(old: &Self, deal: &Deal, now: Instant) -> Self {
-        if deal.status == Some(OpportunityStatus::Open) {
-            old.reopened(now).unwrap_or_else(|_| old.clone())
-        } else {
-            old.clone()
+    fn base(&self, old: &AnyRecord, deal: &Deal, now: Instant) -> persistence::Result<AnyRecord> {
+        if deal.status != Some(OpportunityStatus::Open) {
+            return Ok(old.clone());
         }
+        let reopened = old.read::<Opportunity>()?.reopened(now);
+        Ok(reopened.map_or_else(|_| old.clone(), |deal| AnyRecord::of(&deal)))
     }
 
-    fn settle(new: &mut Self, old: Option<&Self>, deal: &Deal) -> Result<(), Error> {
+    fn settle(&self, record: &mut AnyRecord, old: Option<&AnyRecord>, deal: &Deal) -> persistence::Result<()> {
+        let mut new: Opportunity = record.read()?;
+        let old = old.map(AnyRecord::read::<Opportunity>).transpose()?;
         if let Some(status) = deal.status {
             new.status = status;
         }
         let closed = new.status != OpportunityStatus::Open;
-        let was_closed = old.is_some_and(|o| o.status == new.status);
+        let was_closed = old.as_ref().is_some_and(|o| o.status == new.status);
         new.closed_at = match (closed, deal.closed_at) {
             (false, _) => None,
             (true, Some(at)) => Some(at),
@@ -82,17 +87,20 @@ impl Importable for Opportunity {
             OpportunityStatus::Lost => new.loss_reason = deal.loss_reason.clone().or(new.loss_reason.take()),
             _ => new.loss_reason = None,
         }
+        *record = AnyRecord::of(&new);
         Ok(())
     }
 
-    fn keep(deal: Deal, book: &mut Book, taken: &mut Taken) {
+    fn keep(&self, deal: Deal, book: &mut Book, taken: &mut Taken) {
         if let Some(stage) = deal.stage.filter(|_| deal.stage_is_new) {
             taken.new_values.push(("stage_id", stage.name.clone()));
             book.add_stage(stage);
         }
-        if let (Some(reason), true, Some(field)) =
-            (deal.loss_reason, deal.new_loss_reason, Self::KIND.field("loss_reason"))
-        {
+        if let (Some(reason), true, Some(field)) = (
+            deal.loss_reason,
+            deal.new_loss_reason,
+            Opportunity::KIND.field("loss_reason"),
+        ) {
             if book.add_value(field, &reason) {
                 taken.new_values.push((field.name, reason));
             } else {

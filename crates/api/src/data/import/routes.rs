@@ -9,6 +9,7 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE}
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path as UrlPath};
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::Kinds;
 use domain::import::field::{label, targets};
 use domain::import::problem::code;
 use domain::import::{Import, Problem as Cause, closed};
@@ -221,12 +222,12 @@ fn may_begin(caller: &Caller, kind: &'static Kind) -> Result<(), Error> {
     crate::job::may_begin(caller)
 }
 
-fn settings(form: &mut Form) -> Result<Settings, Issue> {
+fn settings(kinds: Kinds, form: &mut Form) -> Result<Settings, Issue> {
     let kind = form.words.remove("kind").unwrap_or_default();
     if kind.is_empty() {
         return Err(Issue::at("kind", "required"));
     }
-    let kind = importable(&kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind").with("kind", &kind))?;
+    let kind = importable(kinds, &kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind").with("kind", &kind))?;
     let dry_run = match form.words.remove("dry_run").as_deref() {
         None | Some("" | "false" | "0") => false,
         Some("true" | "1") => true,
@@ -265,7 +266,7 @@ fn refuse_unread(caller: &Caller, request: &HttpRequest) -> Result<(), Problem> 
     if said > MOST_BYTES + 2 * MOST_WORDS {
         return Err(too_large());
     }
-    let kinds = kinds::all();
+    let kinds = kinds::all(caller.kinds());
     let any = kinds
         .map(|kind| may_begin(caller, kind))
         .reduce(|one, next| next.or(one));
@@ -285,7 +286,7 @@ async fn create(
     })?;
     refuse_unread(&caller, &request)?;
     let mut form = read_form(parts).await?;
-    let mut settings = settings(&mut form)?;
+    let mut settings = settings(caller.kinds(), &mut form)?;
     may_begin(&caller, settings.kind)?;
     settings.closed = closed(settings.kind, &caller.fields(settings.kind));
     // A file that cannot be read is refused at once, with nothing kept of it.
@@ -348,7 +349,7 @@ fn accepted(import: &Import, caller: &Caller) -> persistence::Result<Answer> {
 /// An import as people see it: with texts in their language and the fields there are.
 fn shown(import: &Import, caller: &Caller) -> persistence::Result<Json> {
     let mut body = serde_json::to_value(caller.show(import)).map_err(persistence::Error::internal)?;
-    let (kind, locale) = (importable(&import.kind), caller.locale);
+    let (kind, locale) = (importable(caller.kinds(), &import.kind), caller.locale);
     for list in ["causes", "warnings"] {
         for cause in body["report"][list].as_array_mut().into_iter().flatten() {
             if let Ok(problem) = serde_json::from_value::<Cause>(cause.clone()) {
@@ -426,7 +427,7 @@ async fn run(call: Call) -> Result<HttpResponse, Problem> {
     let delimiter = delimiter(mark.as_deref())?;
     let response = call.once(move |tx, by| {
         let old: Import = engine::find(tx, &by.scope(Import::KIND)?, id)?;
-        let kind = importable(&old.kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind"))?;
+        let kind = importable(by.kinds(), &old.kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind"))?;
         let permit = job::permit(&by.actor)?;
         by.authorize(Action::Edit, Import::KIND, old.owner_id)?;
         may_begin(by, kind)?;
@@ -549,7 +550,7 @@ pub fn routes(routes: &mut Routes) {
             "file",
             formatted(KnownFormat::Binary).description(Some("At most 100 MB.")),
         )
-        .property("kind", text().enum_values(Some(kinds::plurals())))
+        .property("kind", text().enum_values(Some(kinds::plurals(routes.kinds))))
         .property("mapping", mapping)
         .property("values", values)
         .property("encoding", encoding)

@@ -211,8 +211,7 @@ struct Run<'a, W: Write, F: FnOnce() -> io::Result<W>> {
 impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
     fn take(&mut self, drafts: Vec<Draft>) -> Result<(), Failure> {
         let kind = self.desk.plan.kind;
-        let batch =
-            kinds::batch(kind).ok_or_else(|| persistence::Error::internal(format!("no import of {}", kind.name)))?;
+        let batch = kinds::batch(kind);
         let drafts = Arc::new(drafts);
         let (desk, rows) = (self.desk.clone(), drafts.clone());
         let (taken, book) = if desk.trial {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::import::problem::code;
 use domain::import::{Outcome, Problem, cell, closed};
 use domain::policy::{Action, Actor, Fields, Reach, Visible};
-use domain::record::{Birth, Ownership, Patch};
+use domain::record::{Birth, Ownership};
 use domain::{AnyRecord, Error, Field, Id, Instant, Issue, Kind, Record};
 use persistence::engine::Hold;
 use persistence::{Tx, engine};
@@ -15,11 +15,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::book::Book;
 use super::draft::{Draft, Problems};
+use super::kinds;
 use super::lookup::Lookup;
+use super::opportunity::Deal;
 use super::plan::{Plan, folded, hash};
 use crate::caller::Caller;
 use crate::job::asker;
-use crate::noun::{self, Hooks, Noun};
+use crate::noun::{self, Hooks};
 use crate::write::{Cause, Change, Checked, Writing, check, store};
 
 /// What holds for all batches of one import.
@@ -84,33 +86,16 @@ impl Taken {
     }
 }
 
-/// A record kind that files may hold.
-pub trait Importable: Noun {
-    /// What the kind works out for a row and needs again when the record is there.
-    type Extra: Default;
-
+/// What a kind makes of its rows beyond their fields. Deals are the only such kind that is taken row by row.
+pub trait Special: Sync {
     /// References beyond plain owner, customer and the like, and what follows from other cells.
-    fn fill(row: &mut RowWork, old: Option<&Self>) -> Result<Self::Extra, Problems> {
-        let _ = (row, old);
-        Ok(Self::Extra::default())
-    }
-
+    fn fill(&self, row: &mut RowWork, old: Option<&AnyRecord>) -> persistence::Result<Result<Deal, Problems>>;
     /// The record that the patch is applied to.
-    fn base(old: &Self, extra: &Self::Extra, now: Instant) -> Self {
-        let _ = (extra, now);
-        old.clone()
-    }
-
+    fn base(&self, old: &AnyRecord, deal: &Deal, now: Instant) -> persistence::Result<AnyRecord>;
     /// Sets what no patch may set.
-    fn settle(new: &mut Self, old: Option<&Self>, extra: &Self::Extra) -> Result<(), Error> {
-        let _ = (new, old, extra);
-        Ok(())
-    }
-
+    fn settle(&self, new: &mut AnyRecord, old: Option<&AnyRecord>, deal: &Deal) -> persistence::Result<()>;
     /// The row holds: what it brings along is added to the book.
-    fn keep(extra: Self::Extra, book: &mut Book, taken: &mut Taken) {
-        let _ = (extra, book, taken);
-    }
+    fn keep(&self, deal: Deal, book: &mut Book, taken: &mut Taken);
 }
 
 /// One row being judged.
@@ -129,15 +114,17 @@ pub struct RowWork<'a> {
 type Verdict = Option<Change>;
 
 /// Judges and writes a batch. Returns what became of each row, and the book as it is afterwards.
-pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<(Vec<Taken>, Book)> {
+pub fn batch(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<(Vec<Taken>, Book)> {
+    let kind = desk.plan.kind;
+    let (hooks, special) = (noun::of(kind)?, kinds::special(kind));
     let mut book = desk.book.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut wanted: Vec<(&'static Kind, String)> = Vec::new();
     for (target, text) in drafts.iter().flat_map(|d| d.said.iter()) {
-        let Some(kind) = referred::<T>(target) else { continue };
-        if T::KIND.field(target).is_some_and(Field::is_several) {
-            wanted.extend(cell::list(text).into_iter().map(|name| (kind, name)));
+        let Some(other) = referred(kind, target) else { continue };
+        if kind.field(target).is_some_and(Field::is_several) {
+            wanted.extend(cell::list(text).into_iter().map(|name| (other, name)));
         }
-        wanted.push((kind, text.clone()));
+        wanted.push((other, text.clone()));
     }
     let lookup = Lookup::read(tx, &desk.by, wanted.iter().map(|(kind, text)| (*kind, text.as_str())))?;
     let products = products(tx, desk, drafts, &lookup)?;
@@ -147,9 +134,9 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
     let mut maps = Vec::with_capacity(drafts.len());
     for (draft, taken) in drafts.iter().zip(&mut taken) {
         taken.problems.clone_from(&draft.problems);
-        maps.push(refer::<T>(desk, draft, &lookup, taken));
+        maps.push(refer(desk, draft, &lookup, taken));
     }
-    let existing = Existing::<T>::read(tx, desk, &maps)?;
+    let existing = Existing::read(tx, desk, &maps)?;
     let mut here: HashMap<u64, u64> = HashMap::new();
     let mut verdicts = Vec::with_capacity(drafts.len());
     for ((draft, map), taken) in drafts.iter().zip(maps).zip(&mut taken) {
@@ -162,7 +149,7 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
             map,
             now,
         };
-        let (verdict, extra, picked) = match judge::<T>(row, &existing, &here, taken) {
+        let (verdict, deal, picked) = match judge(row, hooks, special, &existing, &here, taken)? {
             Ok(judged) => judged,
             Err(problems) => {
                 taken.problems.extend(problems);
@@ -170,7 +157,9 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
                 continue;
             }
         };
-        T::keep(extra, &mut book, taken);
+        if let (Some(special), Some(deal)) = (special, deal) {
+            special.keep(deal, &mut book, taken);
+        }
         for (field, value) in picked {
             if book.add_value(field, &value) {
                 taken.new_values.push((field.name, value));
@@ -185,7 +174,6 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
     }
     let mut writing = Writing::new(&desk.by, Cause::Imported);
     book.brought_stages().for_each(|stage| writing.along(stage));
-    let hooks = noun::hooks::<T>();
     let (places, changes): (Vec<usize>, Vec<Change>) = verdicts
         .into_iter()
         .enumerate()
@@ -206,19 +194,19 @@ pub fn batch<T: Importable>(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persi
     if desk.trial {
         book.written();
     } else {
-        book.write(tx, &desk.by, T::KIND)?;
+        book.write(tx, &desk.by, kind)?;
         write(tx, desk, &mut writing, hooks, &holding, &mut taken)?;
     }
     Ok((taken, book))
 }
 
 /// The kind that a target of the file refers to.
-fn referred<T: Record>(target: &str) -> Option<&'static Kind> {
+fn referred(kind: &Kind, target: &str) -> Option<&'static Kind> {
     match target {
         "product" => Some(domain::product::Product::KIND),
         // Stages and pipelines are in the book.
         "pipeline_id" | "stage_id" => None,
-        _ => T::KIND.field(target)?.refers.and_then(domain::kind),
+        _ => kind.field(target)?.refers.and_then(domain::kind),
     }
 }
 
@@ -245,11 +233,11 @@ fn products(
 }
 
 /// The values of a row with the records it names put in.
-fn refer<T: Importable>(desk: &Desk, draft: &Draft, lookup: &Lookup, taken: &mut Taken) -> Map<String, Json> {
-    let mut map = draft.map.clone();
+fn refer(desk: &Desk, draft: &Draft, lookup: &Lookup, taken: &mut Taken) -> Map<String, Json> {
+    let (own, mut map) = (desk.plan.kind, draft.map.clone());
     for (target, text) in &draft.said {
-        let Some(field) = T::KIND.field(target) else { continue };
-        let Some(kind) = referred::<T>(target) else { continue };
+        let Some(field) = own.field(target) else { continue };
+        let Some(kind) = referred(own, target) else { continue };
         if field.is_several() {
             // The whole cell first: there are commas in the names of firms.
             let names = match lookup.find(kind, text) {
@@ -272,7 +260,7 @@ fn refer<T: Importable>(desk: &Desk, draft: &Draft, lookup: &Lookup, taken: &mut
             }
             Err(problem) => {
                 // Its own kind: perhaps further down in the file.
-                let in_file = kind.name == T::KIND.name && desk.plan.named.contains(&hash(&folded(text)));
+                let in_file = kind.name == own.name && desk.plan.named.contains(&hash(&folded(text)));
                 if in_file && problem.code == code::NOT_FOUND {
                     taken.parents.push((field.name, text.clone()));
                 } else {
@@ -292,14 +280,14 @@ enum Key {
 }
 
 impl Key {
-    fn of<T: Importable>(map: &Map<String, Json>, fields: &Fields) -> Option<Self> {
+    fn of(map: &Map<String, Json>, fields: &Fields) -> Option<Self> {
         if let Some(key) = map.get("external_id").and_then(Json::as_str) {
             return Some(Self::External(key.to_owned()));
         }
-        let name = map.get(T::KIND.title).and_then(Json::as_str)?;
+        let name = map.get(fields.kind().title).and_then(Json::as_str)?;
         Some(Self::Name {
             name: folded(name),
-            apart: apart::<T>(map, fields),
+            apart: apart(map, fields),
         })
     }
 
@@ -311,13 +299,13 @@ impl Key {
     }
 }
 
-fn told_apart<T: Record>() -> &'static [&'static str] {
-    T::KIND.import.map_or(&[], |import| import.apart)
+fn told_apart(kind: &Kind) -> &'static [&'static str] {
+    kind.import.map_or(&[], |import| import.apart)
 }
 
 /// Of the fields that the importer reads: whether a row meets a record tells what the record has in them.
-fn apart<T: Importable>(map: &Map<String, Json>, fields: &Fields) -> Option<String> {
-    told_apart::<T>()
+fn apart(map: &Map<String, Json>, fields: &Fields) -> Option<String> {
+    told_apart(fields.kind())
         .iter()
         .filter(|f| fields.reads(f))
         .find_map(|f| map.get(*f).and_then(Json::as_str))
@@ -325,53 +313,54 @@ fn apart<T: Importable>(map: &Map<String, Json>, fields: &Fields) -> Option<Stri
 }
 
 /// The records that the rows of a batch may mean.
-struct Existing<T> {
-    external: HashMap<String, T>,
+struct Existing {
+    kind: &'static Kind,
+    external: HashMap<String, AnyRecord>,
     /// Keys of records that the importer does not see.
     taken: HashSet<String>,
-    names: HashMap<String, Vec<T>>,
+    names: HashMap<String, Vec<AnyRecord>>,
 }
 
-impl<T: Importable> Existing<T> {
+impl Existing {
     fn read(tx: &mut Tx, desk: &Desk, maps: &[Map<String, Json>]) -> persistence::Result<Self> {
+        let kind = desk.plan.kind;
         let (mut keys, mut names) = (Vec::new(), Vec::new());
         for map in maps {
             let text = |field: &str| map.get(field).and_then(Json::as_str);
             match text("external_id") {
                 Some(key) => keys.push(key),
-                None => names.extend(text(T::KIND.title)),
+                None => names.extend(text(kind.title)),
             }
         }
-        let scope = desk.by.scope(T::KIND)?;
+        let scope = desk.by.scope(kind)?;
         let mut existing = Self {
+            kind,
             external: HashMap::new(),
             taken: HashSet::new(),
             names: HashMap::new(),
         };
         // Nobody else changes what is going to be changed.
         let hold = if desk.trial { Hold::No } else { Hold::Yes };
-        for record in engine::any::find_with(tx, &scope, T::KIND, "external_id", &keys, hold)? {
-            let record: T = record.into_record()?;
-            let key = record.text("external_id").unwrap_or_default();
+        for record in engine::any::find_with(tx, &scope, kind, "external_id", &keys, hold)? {
+            let key = record.text("external_id").unwrap_or_default().to_owned();
             existing.external.insert(key, record);
         }
         if *scope.visible() != Visible::All && !keys.is_empty() {
             // A key is one in the whole workspace. Said of it is what the index would say, and nothing of its record.
             let unseen = keys.iter().filter(|key| !existing.external.contains_key(**key));
             let unseen: Vec<String> = unseen.map(|key| (*key).to_owned()).collect();
-            let whole = Actor::system(desk.by.identity.workspace.clone()).scope(T::KIND)?;
-            let found = engine::named_by(tx, &whole, T::KIND, "external_id", &unseen)?;
+            let whole = Actor::system(desk.by.identity.workspace.clone()).scope(kind)?;
+            let found = engine::named_by(tx, &whole, kind, "external_id", &unseen)?;
             existing.taken.extend(found.into_iter().map(|(key, _)| key));
         }
-        for record in engine::any::find_named(tx, &scope, T::KIND, &names, hold)? {
-            let record: T = record.into_record()?;
-            let name = folded(&record.text(T::KIND.title).unwrap_or_default());
+        for record in engine::any::find_named(tx, &scope, kind, &names, hold)? {
+            let name = folded(record.text(kind.title).unwrap_or_default());
             existing.names.entry(name).or_default().push(record);
         }
         Ok(existing)
     }
 
-    fn find(&self, key: &Key, fields: &Fields) -> Result<Option<&T>, Problems> {
+    fn find(&self, key: &Key, fields: &Fields) -> Result<Option<&AnyRecord>, Problems> {
         let (name, wanted) = match key {
             Key::External(key) if self.taken.contains(key) => {
                 let issue = Issue::at("external_id", "duplicate").with("field", "external_id");
@@ -384,70 +373,56 @@ impl<T: Importable> Existing<T> {
             return Ok(None);
         };
         let mut same = alike.iter().filter(|record| {
-            told_apart::<T>().is_empty()
-                || matches!(serde_json::to_value(record.whole()), Ok(Json::Object(map)) if apart::<T>(&map, fields) == *wanted)
+            told_apart(self.kind).is_empty() || record.whole().is_ok_and(|map| apart(&map, fields) == *wanted)
         });
         match (same.next(), same.next()) {
             (found, None) => Ok(found),
             _ => Err(vec![(
-                Some(T::KIND.title.to_owned()),
-                Problem::not_unique(T::KIND.name, name),
+                Some(self.kind.title.to_owned()),
+                Problem::not_unique(self.kind.name, name),
             )]),
         }
     }
 }
 
-type Judged<T> = (Verdict, <T as Importable>::Extra, Vec<(&'static Field, String)>);
+type Judged = (Verdict, Option<Deal>, Vec<(&'static Field, String)>);
 
-fn judge<T: Importable>(
+/// What the domain refuses is told of the row; what else goes wrong ends the batch.
+fn refused<T>(result: persistence::Result<T>) -> persistence::Result<Result<T, Problems>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(persistence::Error::Domain(error)) => Ok(Err(problems_of(error))),
+        Err(error) => Err(error),
+    }
+}
+
+fn judge(
     mut row: RowWork,
-    existing: &Existing<T>,
+    hooks: Hooks,
+    special: Option<&dyn Special>,
+    existing: &Existing,
     here: &HashMap<u64, u64>,
     taken: &mut Taken,
-) -> Result<Judged<T>, Problems> {
-    let (desk, draft) = (row.desk, row.draft);
+) -> persistence::Result<Result<Judged, Problems>> {
+    let (desk, draft, kind) = (row.desk, row.draft, hooks.kind());
     if draft.problems.iter().any(|(field, _)| field.is_none()) {
         // Of a row that is broken as a whole the cells say nothing, not that they are missing either.
-        return Err(Vec::new());
+        return Ok(Err(Vec::new()));
     }
-    let fields = desk.by.fields(T::KIND);
-    let key = Key::of::<T>(&row.map, &fields);
-    let mut old = None;
-    if let Some(key) = &key {
-        let hash = key.hash();
-        let seen = desk
-            .seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&hash)
-            .copied();
-        if let Some(line) = seen.or_else(|| here.get(&hash).copied()) {
-            let field = if matches!(key, Key::External(_)) {
-                "external_id"
-            } else {
-                T::KIND.title
-            };
-            let said = row.map.get(field).and_then(Json::as_str).unwrap_or_default();
-            let problem = Problem::value(code::DUPLICATE_KEY, said).with("line", line);
-            return Err(vec![(Some(field.to_owned()), problem)]);
-        }
-        old = existing.find(key, &fields)?;
-        taken.key = Some(hash);
-    }
-    if let Some(old) = old {
-        // Before anything of it is compared with the row: “unchanged” is an answer too.
-        for action in [Action::Import, Action::Edit] {
-            let allowed = desk.by.authorize(action, T::KIND, old.owner_id());
-            allowed.map_err(problems_of)?;
-        }
-    }
+    let old = match meant(&row, existing, here, taken) {
+        Ok(old) => old,
+        Err(problems) => return Ok(Err(problems)),
+    };
     let mut problems = std::mem::take(&mut taken.problems);
-    let extra = T::fill(&mut row, old).unwrap_or_else(|found| {
-        problems.extend(found);
-        T::Extra::default()
-    });
+    let mut deal = None;
+    if let Some(special) = special {
+        match special.fill(&mut row, old)? {
+            Ok(found) => deal = Some(found),
+            Err(found) => problems.extend(found),
+        }
+    }
     let mut picked = Vec::new();
-    for field in T::KIND.fields {
+    for field in kind.fields {
         let Some(text) = row.map.get(field.name).and_then(Json::as_str) else {
             continue;
         };
@@ -463,85 +438,123 @@ fn judge<T: Importable>(
         }
     }
     let given = |field: &str| row.map.contains_key(field);
-    if old.is_none()
-        && T::KIND.ownership == Ownership::Owned
-        && !given("owner_id")
-        && !draft.said.contains_key("owner_id")
+    if old.is_none() && kind.ownership == Ownership::Owned && !given("owner_id") && !draft.said.contains_key("owner_id")
     {
         row.map.insert("owner_id".to_owned(), json!(desk.by.user()));
     }
-    let verdict = if problems.is_empty() {
-        let made = match old {
-            None => create::<T>(desk, std::mem::take(&mut row.map), &extra),
-            Some(old) => update::<T>(std::mem::take(&mut row.map), &extra, old, row.now),
-        };
-        made.map_err(problems_of)?
-    } else {
+    if !problems.is_empty() {
         // The other fields are checked too, so that a row is told all that is wrong with it.
-        let map: Map<String, Json> = row
-            .map
-            .into_iter()
-            .filter(|(f, _)| T::KIND.field(f).is_some())
-            .collect();
-        if let Err(error) = T::Patch::parse(map, old.is_none()) {
+        let map: Map<String, Json> = row.map.into_iter().filter(|(f, _)| kind.field(f).is_some()).collect();
+        if let Err(error) = hooks.look(map, old.is_none()) {
             // A field whose cell says something wrong is not missing beside that.
             let told: Vec<Option<String>> = problems.iter().map(|(field, _)| field.clone()).collect();
             let found = problems_of(error).into_iter();
             problems.extend(found.filter(|(field, p)| p.code != code::REQUIRED || !told.contains(field)));
         }
-        return Err(problems);
+        return Ok(Err(problems));
+    }
+    let map = std::mem::take(&mut row.map);
+    let extra = special.zip(deal.as_ref());
+    let made = match old {
+        None => create(desk, hooks, map, extra),
+        Some(old) => update(hooks, map, extra, old, row.now),
+    };
+    let verdict = match refused(made)? {
+        Ok(verdict) => verdict,
+        Err(problems) => return Ok(Err(problems)),
     };
     taken.outcome = Some(match &verdict {
         Some(Change { old: None, new, .. }) => (Outcome::Created, new.id()),
         Some(Change { new, .. }) => (Outcome::Updated, new.id()),
-        None => (Outcome::Unchanged, old.map_or(Id::nil(), Record::id)),
+        None => (Outcome::Unchanged, old.map_or(Id::nil(), AnyRecord::id)),
     });
-    Ok((verdict, extra, picked))
+    Ok(Ok((verdict, deal, picked)))
 }
 
-fn create<T: Importable>(desk: &Desk, map: Map<String, Json>, extra: &T::Extra) -> Result<Verdict, Error> {
+/// The record that a row means, if it is there, and the importer may change it by a file.
+fn meant<'a>(
+    row: &RowWork,
+    existing: &'a Existing,
+    here: &HashMap<u64, u64>,
+    taken: &mut Taken,
+) -> Result<Option<&'a AnyRecord>, Problems> {
+    let (desk, kind) = (row.desk, existing.kind);
+    let fields = desk.by.fields(kind);
+    let Some(key) = Key::of(&row.map, &fields) else {
+        return Ok(None);
+    };
+    let hash = key.hash();
+    let seen = desk
+        .seen
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&hash)
+        .copied();
+    if let Some(line) = seen.or_else(|| here.get(&hash).copied()) {
+        let field = if matches!(key, Key::External(_)) {
+            "external_id"
+        } else {
+            kind.title
+        };
+        let said = row.map.get(field).and_then(Json::as_str).unwrap_or_default();
+        let problem = Problem::value(code::DUPLICATE_KEY, said).with("line", line);
+        return Err(vec![(Some(field.to_owned()), problem)]);
+    }
+    let old = existing.find(&key, &fields)?;
+    taken.key = Some(hash);
+    if let Some(old) = old {
+        // Before anything of it is compared with the row: “unchanged” is an answer too.
+        for action in [Action::Import, Action::Edit] {
+            let allowed = desk.by.authorize(action, kind, old.owner_id());
+            allowed.map_err(problems_of)?;
+        }
+    }
+    Ok(old)
+}
+
+type Extra<'a> = Option<(&'a dyn Special, &'a Deal)>;
+
+fn create(desk: &Desk, hooks: Hooks, map: Map<String, Json>, extra: Extra) -> persistence::Result<Verdict> {
     let said = map.keys().cloned().collect();
-    let mut new = T::create(T::Patch::parse(map, true)?, Birth::new(desk.by.user()))?;
-    T::settle(&mut new, None, extra)?;
-    desk.by.authorize(Action::Import, T::KIND, new.owner_id())?;
-    desk.by.authorize(Action::Create, T::KIND, new.owner_id())?;
-    let new = AnyRecord::of(&new);
+    let mut new = hooks.create(map, Birth::new(desk.by.user()))?;
+    if let Some((special, deal)) = extra {
+        special.settle(&mut new, None, deal)?;
+    }
+    desk.by.authorize(Action::Import, hooks.kind(), new.owner_id())?;
+    desk.by.authorize(Action::Create, hooks.kind(), new.owner_id())?;
     Ok(Some(Change { old: None, new, said }))
 }
 
-fn update<T: Importable>(
+fn update(
+    hooks: Hooks,
     mut map: Map<String, Json>,
-    extra: &T::Extra,
-    old: &T,
+    extra: Extra,
+    old: &AnyRecord,
     now: Instant,
-) -> Result<Verdict, Error> {
+) -> persistence::Result<Verdict> {
     // What is set once is compared, not set again.
-    let before = serde_json::to_value(old.whole()).unwrap_or_default();
-    for field in T::KIND.fields.iter().filter(|f| f.can(domain::record::FIXED)) {
-        if map.get(field.name).is_some_and(|v| *v == before[field.name]) {
+    for field in hooks.kind().fields.iter().filter(|f| f.can(domain::record::FIXED)) {
+        if map
+            .get(field.name)
+            .is_some_and(|v| old.json(field.name).is_ok_and(|was| was == *v))
+        {
             map.remove(field.name);
         }
     }
     let said = map.keys().cloned().collect();
-    let mut new = T::base(old, extra, now).apply(T::Patch::parse(map, false)?, now)?;
-    T::settle(&mut new, Some(old), extra)?;
-    if same(old, &new) {
+    let new = match extra {
+        None => hooks.apply(old, map, now)?,
+        Some((special, deal)) => {
+            let mut new = hooks.apply(&special.base(old, deal, now)?, map, now)?;
+            special.settle(&mut new, Some(old), deal)?;
+            new
+        }
+    };
+    if new.says_as(old)? {
         return Ok(None);
     }
-    let (old, new) = (Some(AnyRecord::of(old)), AnyRecord::of(&new));
+    let old = Some(old.clone());
     Ok(Some(Change { old, new, said }))
-}
-
-/// Whether nothing changes. What an amount is worth is not in the file.
-fn same<T: Record>(old: &T, new: &T) -> bool {
-    let (mut old, mut new) = (old.clone(), new.clone());
-    let before = old.amounts();
-    for (name, is) in new.amounts() {
-        if let Some((_, was)) = before.iter().find(|(n, was)| *n == name && **was == *is) {
-            *is = **was;
-        }
-    }
-    new.put() == old.put()
 }
 
 fn problem_of(issue: &Issue) -> (Option<String>, Problem) {

@@ -3,6 +3,7 @@
 
 use std::io::{BufWriter, Read, Seek, Write};
 
+use domain::Kinds;
 use domain::import::problem::code;
 use domain::import::{Import, Problem, closed};
 use domain::job::JobStatus;
@@ -48,7 +49,7 @@ pub fn fail(db: &Store, workspace: Id, import: Id, problem: &Problem) -> persist
 }
 
 /// How an import is to be read, as its job says.
-fn settings(import: &Import) -> Option<Settings> {
+fn settings(kinds: Kinds, import: &Import) -> Option<Settings> {
     let encoding = import.encoding.as_deref().and_then(Options::encoding_of);
     let delimiter = import.delimiter.as_deref().and_then(|d| d.bytes().next());
     let mapping = match &import.mapping {
@@ -58,7 +59,7 @@ fn settings(import: &Import) -> Option<Settings> {
         _ => Mapping::Guess,
     };
     Some(Settings {
-        kind: importable(&import.kind)?,
+        kind: importable(kinds, &import.kind)?,
         mapping,
         values: serde_json::from_value::<Values>(import.value_map.clone()).ok()?,
         options: Options { encoding, delimiter },
@@ -97,7 +98,7 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
         }
         found => found?,
     };
-    let Some(mut settings) = settings(&import) else {
+    let Some(mut settings) = settings(actor.kinds(), &import) else {
         return fail(db, waiting.workspace, id, &Problem::new(code::UNREADABLE));
     };
     settings.closed = closed(settings.kind, &actor.fields(settings.kind));
