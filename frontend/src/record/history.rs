@@ -60,12 +60,12 @@ pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
         });
     };
     load(None);
-    // A change made here is history a moment later.
+    // A change made here is history a moment later; of what is deleted, it is told in the bin.
     Effect::new(move |before: Option<()>| {
         let changed = state()
             .change
             .get()
-            .is_some_and(|c| c.kind == kind.plural && id.with_value(|id| *id == c.id));
+            .is_some_and(|c| c.kind == kind.plural && c.row.is_some() && id.with_value(|id| *id == c.id));
         if before.is_some() && changed {
             load(None);
         }

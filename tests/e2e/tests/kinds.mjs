@@ -96,6 +96,7 @@ test('kinds: one that the app was not compiled with is worked with from its form
   await page.locator('.record-head').getByRole('button', { name: '更多操作' }).click();
   await page.locator('.menu').getByRole('button', { name: '删除' }).click();
   await app.dialog('移到回收站？').getByRole('button', { name: '删除' }).click();
+  await page.waitForURL('**/competitors');
   await app.goto('/bin/competitors');
   const line = page.locator('.bin .line', { hasText: name });
   await line.getByRole('button', { name: `恢复“${name}”` }).click();
@@ -201,7 +202,6 @@ test('kinds: one that the firm makes has list, page, form, search, history and b
   await eventually(async () => assert.equal((await api.get(`/${path}/${made.id}`)).dock, '十六铺'));
   await page.getByRole('tab', { name: HISTORY['zh-CN'] }).click();
   await page.locator('.event', { hasText: '十六铺' }).getByText('码头').waitFor();
-  await app.goto(`/${path}/${made.id}`);
   await page.locator('.record-head').getByRole('button', { name: '更多操作' }).click();
   await page.locator('.menu').getByRole('button', { name: '删除' }).click();
   await app.dialog('移到回收站？').getByRole('button', { name: '删除' }).click();

@@ -15,7 +15,7 @@ test('a currency is added with its rate, and amounts are given in it', { everywh
   const dialog = app.dialog('添加 EUR 的汇率');
   await dialog.getByLabel('折合 CNY').fill('七块八');
   await dialog.getByRole('button', { name: '添加' }).click();
-  await dialog.locator('.field-error', { hasText: '汇率应为大于 0' }).waitFor();
+  await dialog.locator('.field-error', { hasText: '汇率应大于 0' }).waitFor();
   // As banks quote it: for a hundred.
   await dialog.getByLabel('外币数量').selectOption('100');
   await dialog.getByLabel('折合 CNY').fill('780.55');
