@@ -12,7 +12,7 @@ use domain::product::Product;
 use domain::query::{Count, Cursor, Filter, Leaf, List, Sort, Test};
 use domain::record::{FILTER, SORT};
 use domain::task::Task;
-use domain::text::sort_key;
+use domain::text::{fold, sort_key};
 use domain::value::{Row, Storage, Type, Val};
 use domain::{Field, Id, Instant, Kind, Record};
 use persistence::{engine, search};
@@ -128,7 +128,7 @@ fn passes<T: Record>(record: &T, tree: &Filter) -> bool {
     }
     let is = |other: &Val| order(&value, other);
     let text = |value: &Val| match value {
-        Val::Text(text) => text.to_ascii_lowercase(),
+        Val::Text(text) => fold(text),
         other => panic!("{other:?} is no text"),
     };
     match &leaf.test {
@@ -141,8 +141,8 @@ fn passes<T: Record>(record: &T, tree: &Filter) -> bool {
         Test::In(all) => all.iter().any(|v| is(v).is_eq()),
         Test::NotIn(all) => all.iter().all(|v| is(v).is_ne()),
         Test::Within(from, to) => is(from).is_ge() && is(to).is_lt(),
-        Test::Contains(part) => text(&value).contains(&part.to_ascii_lowercase()),
-        Test::StartsWith(part) => text(&value).starts_with(&part.to_ascii_lowercase()),
+        Test::Contains(part) => text(&value).contains(&fold(part)),
+        Test::StartsWith(part) => text(&value).starts_with(&fold(part)),
         Test::Null(wanted) => !wanted,
         Test::Has(_) => panic!("only lists have elements"),
     }

@@ -69,6 +69,8 @@ fn locale_of(text: &str) -> Result<Locale, String> {
     Locale::from_tag(text).ok_or_else(|| "zh or en".to_owned())
 }
 
+/// As where the arguments themselves are wrong.
+const WRONG_USE: u8 = 2;
 /// Rows are in the file of errors.
 const SOME_FAILED: u8 = 3;
 
@@ -81,7 +83,13 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
     let locale = args.lang.or_else(|| Locale::from_tag(&lang()?)).unwrap_or(Locale::En);
     let table = Path::new(args.file.clone()).with_context(|| format!("{} cannot be read", args.file.display()))?;
     let identity = identity(store, &args.by, args.workspace.as_deref())?;
-    let kind = kind_of(identity.kinds(), &args.kind).map_err(anyhow::Error::msg)?;
+    let kind = match kind_of(identity.kinds(), &args.kind) {
+        Ok(kind) => kind,
+        Err(told) => {
+            let _ = writeln!(std::io::stderr(), "guanxi: {told}");
+            return Ok(ExitCode::from(WRONG_USE));
+        }
+    };
     let mut settings = Settings {
         kind,
         mapping: Mapping::Adjust(pairs(&args.map)?),
