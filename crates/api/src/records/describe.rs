@@ -1,15 +1,16 @@
 //! Routes with their descriptions: one call registers both, so that neither can be without the other.
 
 pub mod common;
+mod served;
 pub mod shared;
 
-use crate::error::Problem;
-use actix_web::dev::{ResourceDef, Service, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, StatusCode};
-use actix_web::web::{self, ServiceConfig};
-use actix_web::{Error as ActixError, FromRequest, Handler, Responder, Route};
+pub use served::Served;
+
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, Responder, web};
 use domain::Kinds;
 use serde_json::Value as Json;
+use served::MakeRoute;
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
@@ -313,8 +314,6 @@ impl Doc {
     }
 }
 
-type MakeRoute = Box<dyn Fn() -> Route + Send + Sync>;
-
 /// Collects routes for actix and operations for the description.
 #[derive(Default)]
 pub struct Routes {
@@ -369,14 +368,7 @@ impl Routes {
     pub fn served(mut self) -> Served {
         // What is written out comes before a parameter that would match it as well: `{` sorts behind all letters.
         self.made.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let methods = self.made.iter().map(|(path, routes)| {
-            let known: Vec<&str> = routes.iter().map(|(method, _)| method.as_str()).collect();
-            (ResourceDef::new(format!("{BASE}{path}")), known.join(", "))
-        });
-        Served {
-            methods: methods.collect(),
-            made: self.made,
-        }
+        Served::new(self.made)
     }
 
     pub fn document(self) -> OpenApi {
@@ -556,61 +548,5 @@ fn described(method: &Method) -> HttpMethod {
         "PATCH" => HttpMethod::Patch,
         "DELETE" => HttpMethod::Delete,
         _ => HttpMethod::Get,
-    }
-}
-
-/// The routes without their descriptions.
-pub struct Served {
-    made: Vec<(String, Vec<(Method, MakeRoute)>)>,
-    methods: Vec<(ResourceDef, String)>,
-}
-
-impl Served {
-    /// Registers all routes with actix. A path takes all its methods: one it does not know is no matter of a path with a
-    /// parameter that would match as well.
-    pub fn configure<F, Args>(&self, config: &mut ServiceConfig, otherwise: F)
-    where
-        F: Handler<Args> + Clone,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        for (path, made) in &self.made {
-            let resource = web::resource(path.as_str()).default_service(web::to(otherwise.clone()));
-            config.service(made.iter().fold(resource, |resource, (_, make)| resource.route(make())));
-        }
-    }
-
-    /// Answers a request by the route that its path has.
-    pub async fn call(&self, mut request: ServiceRequest) -> Result<ServiceResponse, ActixError> {
-        let (pattern, make) = match self.find(request.method(), request.path()) {
-            Ok(found) => found,
-            Err(problem) => return Ok(request.error_response(problem)),
-        };
-        ResourceDef::new(pattern).capture_match_info(request.match_info_mut());
-        match make().new_service(()).await {
-            Ok(route) => route.call(request).await,
-            Err(()) => Ok(request.error_response(Problem::from(persistence::Error::internal("a route was not made")))),
-        }
-    }
-
-    fn find(&self, method: &Method, path: &str) -> Result<(&str, &MakeRoute), Problem> {
-        let mut places = self.methods.iter().zip(&self.made);
-        let found = places.find(|((def, _), _)| def.is_match(path));
-        let Some(((_, allowed), (pattern, made))) = found else {
-            return Err(Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
-        };
-        match made.iter().find(|(known, _)| known == method) {
-            Some((_, make)) => Ok((pattern, make)),
-            None => {
-                let refused = Problem::request(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
-                Err(refused.with("allowed", allowed))
-            }
-        }
-    }
-
-    /// The methods that a path knows.
-    pub fn methods(&self, path: &str) -> Option<&str> {
-        let known = self.methods.iter().find(|(def, _)| def.is_match(path));
-        known.map(|(_, methods)| methods.as_str())
     }
 }

@@ -1,0 +1,77 @@
+//! Routes without their descriptions: what serving needs.
+
+use super::BASE;
+use crate::error::Problem;
+use actix_web::dev::{ResourceDef, Service, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{Error, FromRequest, Handler, Responder, Route};
+
+pub type MakeRoute = Box<dyn Fn() -> Route + Send + Sync>;
+
+/// A path below `BASE`, and the methods it takes.
+struct Place {
+    path: String,
+    pattern: ResourceDef,
+    /// Their names, as `Allow` tells them.
+    methods: String,
+    routes: Vec<(Method, MakeRoute)>,
+}
+
+pub struct Served(Vec<Place>);
+
+impl Served {
+    pub fn new(made: Vec<(String, Vec<(Method, MakeRoute)>)>) -> Self {
+        let place = |(path, routes): (String, Vec<(Method, MakeRoute)>)| {
+            let known: Vec<&str> = routes.iter().map(|(method, _)| method.as_str()).collect();
+            Place {
+                pattern: ResourceDef::new(path.as_str()),
+                methods: known.join(", "),
+                path,
+                routes,
+            }
+        };
+        Self(made.into_iter().map(place).collect())
+    }
+
+    /// Registers all routes with actix. A path takes all its methods: one it does not know is no matter of a path with a
+    /// parameter that would match as well.
+    pub fn configure<F, Args>(&self, config: &mut ServiceConfig, otherwise: F)
+    where
+        F: Handler<Args> + Clone,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        for place in &self.0 {
+            let resource = web::resource(place.path.as_str()).default_service(web::to(otherwise.clone()));
+            let routes = place.routes.iter();
+            config.service(routes.fold(resource, |resource, (_, make)| resource.route(make())));
+        }
+    }
+
+    /// Answers a request by the route that its path has.
+    pub async fn call(&self, mut request: ServiceRequest) -> Result<ServiceResponse, Error> {
+        let Some(place) = self.find(request.path()) else {
+            return Ok(request.error_response(Problem::request(StatusCode::NOT_FOUND, "no_such_route")));
+        };
+        let Some((_, make)) = place.routes.iter().find(|(known, _)| known == request.method()) else {
+            let refused = Problem::request(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
+            return Ok(request.error_response(refused.with("allowed", place.methods.as_str())));
+        };
+        place.pattern.capture_match_info(request.match_info_mut());
+        match make().new_service(()).await {
+            Ok(route) => route.call(request).await,
+            Err(()) => Ok(request.error_response(Problem::from(persistence::Error::internal("a route was not made")))),
+        }
+    }
+
+    /// The methods that a path knows.
+    pub fn methods(&self, path: &str) -> Option<&str> {
+        self.find(path).map(|place| place.methods.as_str())
+    }
+
+    fn find(&self, path: &str) -> Option<&Place> {
+        let below = path.strip_prefix(BASE)?;
+        self.0.iter().find(|place| place.pattern.is_match(below))
+    }
+}
