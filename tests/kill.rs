@@ -4,14 +4,14 @@ use diesel::prelude::*;
 use persistence::DatabaseUrl;
 use pgtest::{Durability, Server as Postgres, Shutdown};
 use std::collections::HashMap;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use tests::disk::Disk;
 use tests::engine::{Place, serve};
-use tests::program::{self, Program, free_port};
+use tests::program::{self, Program};
 use tests::*;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_guanxi-under-test");
@@ -33,10 +33,10 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// The binary at work on a database.
-fn started(database: &str, port: u16) -> Program {
-    Program::start(PROGRAM, database, port, |command| {
+fn started(database: &str) -> Program {
+    Program::start(PROGRAM, database, |command| {
         command.args(["--rate-limit", "0", "--workers", "2"]);
-        command.env("GUANXI_LOG", "off").stdout(Stdio::null());
+        command.env("GUANXI_LOG", "off");
     })
 }
 
@@ -160,11 +160,10 @@ fn verify(client: &Client, known: &Known) {
 fn killed_under_writes(engine: Engine) {
     let start = Instant::now();
     let (place, token) = founded(engine);
-    let port = free_port();
-    let client = Client::new(format!("http://127.0.0.1:{port}"), Some(token));
     let (kills, mut acknowledged) = (kills(), 0);
     for round in 0..kills {
-        let process = started(&place.argument(), port);
+        let process = started(&place.argument());
+        let client = process.client(Some(token.clone()));
         // Read while the server lives: every answer is held against it.
         client.description();
         let known = Mutex::new(Known::default());
@@ -181,8 +180,8 @@ fn killed_under_writes(engine: Engine) {
         });
         let known = known.into_inner().expect("not poisoned");
         acknowledged += known.acknowledged;
-        let process = started(&place.argument(), port);
-        verify(&client, &known);
+        let process = started(&place.argument());
+        verify(&process.client(Some(token.clone())), &known);
         process.kill();
     }
     let sound = Command::new(PROGRAM)
@@ -311,16 +310,15 @@ fn hand_over_after_a_kill(engine: Engine) {
     let firm = Firm::new(&running.server);
     let Running { place, server, .. } = running;
     drop(server);
-    let port = free_port();
-    let client = |person: &Person| Client::new(format!("http://127.0.0.1:{port}"), person.client.token.clone());
-    let owner = client(&firm.owner);
-    let process = started(&place.argument(), port);
+    let process = started(&place.argument());
+    let client = |process: &Program, person: &Person| process.client(person.client.token.clone());
+    let (owner, sales) = (client(&process, &firm.owner), client(&process, &firm.sales));
     let operations: Vec<Json> = (0..100)
         .map(|n| json!({ "method": "create", "body": { "name": format!("n{n}") } }))
         .collect();
     for _ in 0..RECORDS / 100 {
         let body = json!({ "operations": operations });
-        client(&firm.sales).post("/customers/batch", body).expect(200);
+        sales.post("/customers/batch", body).expect(200);
     }
     let path = format!("/users/{}/hand-over", firm.sales.id);
     let taken = owner.post(&path, json!({ "to": firm.other_sales.id })).expect(202);
@@ -338,7 +336,8 @@ fn hand_over_after_a_kill(engine: Engine) {
         Engine::Postgres => "alive_at - interval '61 seconds'",
     };
     execute(&place, &format!("UPDATE job_queue SET alive_at = {old}"));
-    let process = started(&place.argument(), port);
+    let process = started(&place.argument());
+    let owner = client(&process, &firm.owner);
     let before = done(&owner.get(&path).expect(200));
     let end = seed::ended(&owner, &path);
     assert!((1..RECORDS as u64).contains(&before), "killed half-way, at {before}");
@@ -357,7 +356,7 @@ fn hand_over_after_a_kill(engine: Engine) {
     );
     let mut cursor = String::new();
     loop {
-        let page = client(&firm.other_sales).get(&format!("/customers?limit=200&fields=version{cursor}"));
+        let page = client(&process, &firm.other_sales).get(&format!("/customers?limit=200&fields=version{cursor}"));
         let page = page.expect(200);
         assert!(
             page.rows().iter().all(|r| r["version"] == 2),
@@ -396,13 +395,13 @@ fn killed_on_a_full_disk_the_server_starts_again_and_reads() {
     let (place, token) = founded(Engine::Sqlite);
     let path = disk.path().join("guanxi.db");
     place.run(&format!("VACUUM INTO '{}'", path.display()));
-    let (database, port) = (format!("sqlite:{}", path.display()), free_port());
-    let program = started(&database, port);
+    let database = format!("sqlite:{}", path.display());
+    let program = started(&database);
     let owner = program.client(Some(token.clone()));
     owner.create("/customers", json!({ "name": "kept" }));
     disk.fill();
     program.kill();
-    let program = started(&database, port);
+    let program = started(&database);
     let owner = program.client(Some(token));
     assert_eq!(owner.names("/customers"), ["kept"]);
     owner

@@ -3,19 +3,17 @@
 use crate::client::Client;
 use crate::engine::{Engine, Place, Running};
 use crate::firm::Firm;
-use std::net::TcpListener;
-use std::process::{Child, Command};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 pub struct Program {
     child: Child,
-    port: u16,
-}
-
-/// A port that nobody listens on.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
+    address: String,
+    said: Arc<Mutex<String>>,
 }
 
 /// A firm in a new database, whose server has gone: its people's tokens hold on the next one.
@@ -28,42 +26,50 @@ pub fn founded(engine: Engine) -> (Place, Firm) {
 }
 
 impl Program {
-    /// Serves a database, and is ready.
-    pub fn start(program: &str, database: &str, port: u16, settings: impl FnOnce(&mut Command)) -> Self {
+    /// Serves a database on a port the system picks, and is ready. A port chosen before could be another's by then, whose
+    /// server would answer.
+    pub fn start(program: &str, database: &str, settings: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(program);
-        command.args(["serve", "--database", database, "--listen"]);
-        command.arg(format!("127.0.0.1:{port}"));
+        command
+            .args(["serve", "--database", database, "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped());
         settings(&mut command);
-        // Another program may have the port for a moment, if only as its own end of a connection.
-        for _ in 0..3 {
-            let mut process = Self {
-                child: command.spawn().expect("the server starts"),
-                port,
-            };
-            if process.answers() {
-                return process;
-            }
-            std::thread::sleep(Duration::from_millis(500));
-        }
-        panic!("the server ends before it answers");
-    }
-
-    /// Waits until it is ready; false if it has ended instead.
-    fn answers(&mut self) -> bool {
-        let url = format!("{}/readyz", self.url());
-        let until = Instant::now() + Duration::from_secs(60);
-        while !reqwest::blocking::get(&url).is_ok_and(|r| r.status().is_success()) {
-            if self.child.try_wait().expect("can be asked").is_some() {
-                return false;
-            }
+        let mut child = command.spawn().expect("the server starts");
+        let output = child.stdout.take().expect("piped");
+        let said = Arc::new(Mutex::new(String::new()));
+        let (sender, address) = mpsc::channel();
+        let heard = Arc::clone(&said);
+        thread::spawn(move || listen(output, &heard, &sender));
+        let process = Self {
+            child,
+            address: address
+                .recv_timeout(Duration::from_secs(60))
+                .expect("the server says where it listens"),
+            said,
+        };
+        let (url, until) = (
+            format!("{}/readyz", process.url()),
+            Instant::now() + Duration::from_secs(60),
+        );
+        while !reqwest::blocking::get(&url).is_ok_and(|answer| answer.status().is_success()) {
             assert!(Instant::now() < until, "the server is ready within a minute");
-            std::thread::sleep(Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(10));
         }
-        true
+        process
     }
 
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.address)
+    }
+
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What it has written to its output so far.
+    pub fn said(&self) -> String {
+        self.said.lock().expect("not poisoned").clone()
     }
 
     /// Somebody signed in on another server of the database, or nobody.
@@ -89,7 +95,7 @@ impl Program {
         assert!(asked.expect("kill runs").success());
         while self.child.try_wait().expect("can be asked").is_none() {
             assert!(start.elapsed() < Duration::from_secs(60), "it ends");
-            std::thread::sleep(Duration::from_millis(20));
+            thread::sleep(Duration::from_millis(20));
         }
         start.elapsed()
     }
@@ -105,5 +111,18 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Keeps what a server writes, to its end, and passes on where it listens.
+fn listen(output: ChildStdout, said: &Mutex<String>, address: &Sender<String>) {
+    for line in BufReader::new(output).lines().map_while(Result::ok) {
+        if let Some((_, at)) = line.split_once("listens on http://") {
+            // Nobody waits any more where the minute is over.
+            let _ = address.send(at.trim().to_owned());
+        }
+        let mut said = said.lock().expect("not poisoned");
+        said.push_str(&line);
+        said.push('\n');
     }
 }

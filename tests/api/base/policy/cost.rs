@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
-use tests::program::{Program, founded, free_port};
+use tests::program::{Program, founded};
 use tests::*;
 
 /// Where rights come from.
@@ -29,14 +29,9 @@ fn rights_of_who_is_known_are_not_read_again() {
         let (place, firm) = founded(engine);
         let log = tempfile::NamedTempFile::new().expect("a file");
         let file: File = log.as_file().try_clone().expect("a file");
-        let server = Program::start(
-            env!("CARGO_BIN_EXE_guanxi-under-test"),
-            &place.argument(),
-            free_port(),
-            |command| {
-                command.env("GUANXI_LOG", "warn,sql=trace").stderr(file);
-            },
-        );
+        let server = Program::start(env!("CARGO_BIN_EXE_guanxi-under-test"), &place.argument(), |command| {
+            command.env("GUANXI_LOG", "warn,sql=trace").stderr(file);
+        });
         let manager = server.client(firm.manager.client.token.clone());
         let customer = manager.create("/customers", json!({ "name": "known" })).id();
         // The second time nothing of it is new.

@@ -428,8 +428,8 @@ fn no_secret_is_in_the_log_however_much_it_says() {
             .refused(403, "api_key_scope");
         let password = "wrong password in the log";
         login(&at(None), &owner.email, password).refused(401, "invalid_credentials");
+        let said = process.said() + &std::fs::read_to_string(log.path()).expect("the log");
         process.kill();
-        let said = std::fs::read_to_string(log.path()).expect("the log");
         assert!(said.contains("/api/v1/leads"), "the log tells of requests: {said}");
         let token = owner.client.token.as_deref().expect("a token");
         let secrets = [

@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 use tests::description::Operation;
-use tests::program::{Program, founded, free_port};
+use tests::program::{Program, founded};
 use tests::*;
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
@@ -16,9 +16,9 @@ const GIB: u64 = 1 << 30;
 /// A server to be weighed, with somebody who may do everything.
 fn weighed(engine: Engine, test: impl Fn(&Program, &Client)) {
     let (place, firm) = founded(engine);
-    let process = Program::start(PROGRAM, &place.argument(), free_port(), |command| {
+    let process = Program::start(PROGRAM, &place.argument(), |command| {
         command.args(["--workers", "2", "--rate-limit", "0", "--sign-in-limit", "0"]);
-        command.env("GUANXI_LOG", "off").stdout(std::process::Stdio::null());
+        command.env("GUANXI_LOG", "off");
     });
     let owner = process.client(firm.owner.client.token);
     // What it needs anyway: its description is megabytes, and a password takes 19 MiB.

@@ -118,8 +118,8 @@ fn the_log_tells_of_requests_and_of_nothing_in_them() {
         let job = owner.call("POST", "/imports").form(file).expect(202);
         seed::finished(&owner, &job.id());
         owner.get("/audit/export").expect(200);
+        let said = process.said() + &std::fs::read_to_string(log.path()).expect("the log");
         process.kill();
-        let said = std::fs::read_to_string(log.path()).expect("the log");
         assert!(said.contains("/api/v1/customers"), "the log tells of requests: {said}");
         secrets.extend([link, offered, secret, "13812345670".into(), "-in-the-log".into()]);
         secrets.extend(codes);

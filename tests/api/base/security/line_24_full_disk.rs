@@ -3,10 +3,9 @@
 
 use super::PROGRAM;
 use std::fs;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tests::disk::Disk;
-use tests::program::{Program, founded, free_port};
+use tests::program::{Program, founded};
 use tests::*;
 
 #[test]
@@ -22,9 +21,9 @@ fn on_a_full_disk_reads_go_on_and_writes_come_back() {
     // Its server has gone, and all is in the one file.
     fs::copy(database, disk.path().join("guanxi.db")).expect("is copied");
     let url = format!("sqlite:{}", disk.path().join("guanxi.db").display());
-    let process = Program::start(PROGRAM, &url, free_port(), |command| {
+    let process = Program::start(PROGRAM, &url, |command| {
         command.args(["--workers", "2", "--rate-limit", "0"]);
-        command.env("GUANXI_LOG", "off").stdout(Stdio::null());
+        command.env("GUANXI_LOG", "off");
     });
     let owner = process.client(firm.owner.client.token);
     let customer = json!({ "name": "n", "description": "x".repeat(4000) });

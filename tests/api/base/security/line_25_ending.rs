@@ -4,19 +4,18 @@
 use super::PROGRAM;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use tests::engine::Place;
-use tests::program::{Program, founded, free_port};
+use tests::program::{Program, founded};
 use tests::*;
 
-fn started(place: &Place, port: u16) -> Program {
-    Program::start(PROGRAM, &place.argument(), port, |command| {
+fn started(place: &Place) -> Program {
+    Program::start(PROGRAM, &place.argument(), |command| {
         command.args(["--workers", "2", "--rate-limit", "0"]);
-        command.env("GUANXI_LOG", "off").stdout(Stdio::null());
+        command.env("GUANXI_LOG", "off");
     })
 }
 
@@ -49,8 +48,7 @@ fn raw(address: &str, token: &str, method: &str, path: &str, body: &str) -> Opti
 fn ended_under_load(engine: Engine) {
     const RECORDS: usize = 3_000;
     let (place, firm) = founded(engine);
-    let port = free_port();
-    let process = started(&place, port);
+    let process = started(&place);
     let owner = process.client(firm.owner.client.token.clone());
     let sales = process.client(firm.sales.client.token.clone());
     let operations: Vec<Json> = (0..100)
@@ -66,7 +64,7 @@ fn ended_under_load(engine: Engine) {
     );
     let job = format!("/jobs/{}", handed.expect(202).id());
 
-    let address = format!("127.0.0.1:{port}");
+    let address = process.address().to_owned();
     let token = firm.owner.client.token.clone().expect("a token");
     let acknowledged = Mutex::new(Vec::new());
     let answered = AtomicU64::new(0);
@@ -97,7 +95,7 @@ fn ended_under_load(engine: Engine) {
     });
     assert!(gone < Duration::from_secs(30), "{engine:?}: gone after {gone:?}");
 
-    let process = started(&place, port);
+    let process = started(&place);
     let owner = process.client(firm.owner.client.token);
     for id in acknowledged.into_inner().expect("not poisoned") {
         owner

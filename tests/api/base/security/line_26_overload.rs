@@ -4,11 +4,10 @@
 use super::PROGRAM;
 use std::io::Write;
 use std::net::TcpStream;
-use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
-use tests::program::{Program, founded, free_port};
+use tests::program::{Program, founded};
 use tests::*;
 
 const SLOW: usize = 1_000;
@@ -29,9 +28,9 @@ fn slowest_tenth(client: &Client) -> u128 {
 #[test]
 fn a_thousand_slow_connections_harm_nobody() {
     let (place, firm) = founded(Engine::Sqlite);
-    let process = Program::start(PROGRAM, &place.argument(), free_port(), |command| {
+    let process = Program::start(PROGRAM, &place.argument(), |command| {
         command.args(["--workers", "2", "--rate-limit", "0"]);
-        command.env("GUANXI_LOG", "off").stdout(Stdio::null());
+        command.env("GUANXI_LOG", "off");
     });
     let owner = process.client(firm.owner.client.token);
     owner.get("/schema").expect(200);
@@ -74,9 +73,9 @@ const LIMIT: usize = 120;
 #[test]
 fn five_times_what_one_may_is_refused_at_once() {
     let (place, firm) = founded(Engine::Sqlite);
-    let process = Program::start(PROGRAM, &place.argument(), free_port(), |command| {
+    let process = Program::start(PROGRAM, &place.argument(), |command| {
         command.args(["--workers", "2", "--rate-limit", &LIMIT.to_string()]);
-        command.env("GUANXI_LOG", "off").stdout(Stdio::null());
+        command.env("GUANXI_LOG", "off");
     });
     let [greedy, other] = [&firm.sales, &firm.owner].map(|person| process.client(person.client.token.clone()));
     other.get("/schema").expect(200);

@@ -5,7 +5,7 @@ use super::PROGRAM;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use tests::engine::{Place, serve};
-use tests::program::{Program, free_port};
+use tests::program::Program;
 use tests::*;
 
 /// The last migration of the last release; moved on when one is made.
@@ -56,8 +56,8 @@ fn filled(engine: Engine) -> Place {
         .stdout(Stdio::null())
         .status();
     assert!(demo.expect("runs").success());
-    let process = Program::start(PROGRAM, &place.argument(), free_port(), |command| {
-        command.env("GUANXI_LOG", "off").stdout(Stdio::null());
+    let process = Program::start(PROGRAM, &place.argument(), |command| {
+        command.env("GUANXI_LOG", "off");
     });
     let anonymous = process.client(None);
     let owner = sign_in::login(&anonymous, "owner@example.com", "guanxi-demo-26").expect(200);

@@ -28,17 +28,17 @@ mod line_35_bounds;
 
 use tempfile::NamedTempFile;
 use tests::engine::Place;
-use tests::program::{Program, free_port};
+use tests::program::Program;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_guanxi-under-test");
 
 /// The server's program with everything it can say of itself written to a file.
 fn talkative(place: &Place) -> (Program, NamedTempFile) {
     let log = NamedTempFile::new().expect("a file");
-    let process = Program::start(PROGRAM, &place.argument(), free_port(), |command| {
+    let process = Program::start(PROGRAM, &place.argument(), |command| {
         let end = || log.as_file().try_clone().expect("a file");
         command.args(["--workers", "1", "--rate-limit", "0"]);
-        command.env("GUANXI_LOG", "trace").stdout(end()).stderr(end());
+        command.env("GUANXI_LOG", "trace").stderr(end());
     });
     (process, log)
 }
