@@ -86,6 +86,21 @@ impl Program {
         kib.parse::<u64>().expect("a number") * 1024
     }
 
+    /// How long its threads have been on a processor: what it does, however much else the machine has to do.
+    pub fn worked(&self) -> Duration {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("runs on Linux");
+        let of_task = |task: std::fs::DirEntry| {
+            // A thread may end between being listed and being asked.
+            let times = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+            times
+                .split_whitespace()
+                .next()
+                .and_then(|spent| spent.parse::<u64>().ok())
+                .unwrap_or(0)
+        };
+        Duration::from_nanos(tasks.map_while(Result::ok).map(of_task).sum())
+    }
+
     /// Asks it to end (SIGTERM), and says how long it took.
     pub fn end(mut self) -> Duration {
         let start = Instant::now();
