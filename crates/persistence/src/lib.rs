@@ -30,5 +30,5 @@ use records::{filter, named, seal, sum};
 pub use sales::{opportunity, report};
 
 pub use error::{Error, Result};
-pub use store::{DatabaseUrl, Heard, Options, Store, asking_for};
+pub use store::{Announcements, DatabaseUrl, Options, Store, on_behalf_of};
 pub use tx::{Dialect, Tx};

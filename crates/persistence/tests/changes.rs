@@ -286,11 +286,11 @@ fn the_chain_tells_what_was_done_to_it() {
 fn a_look_at_a_database_neither_makes_nor_migrates_it() {
     for engine in [Engine::Sqlite, Engine::Pg] {
         let (url, _place) = place(engine, true);
-        assert!(Store::look(&url, change::workspaces).is_err());
+        assert!(Store::open_as_it_is(&url, change::workspaces).is_err());
         if let DatabaseUrl::Sqlite(path) = &url {
             assert!(!path.exists());
             std::fs::write(path, "").expect("writes");
-            assert!(Store::look(&url, change::workspaces).is_err());
+            assert!(Store::open_as_it_is(&url, change::workspaces).is_err());
             assert_eq!(std::fs::read(path).expect("reads").len(), 0);
         }
     }

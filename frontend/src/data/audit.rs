@@ -15,7 +15,7 @@ use crate::{
     state::{self, state},
     ui::{self, avatar, badge, combobox::Combobox, icon, toast},
 };
-use domain::change::{BESIDE, ChangeAction};
+use domain::change::{ChangeAction, NON_RECORD_KINDS};
 use leptos::{prelude::*, task::spawn_local};
 
 /// Where the record of an entry is shown.
@@ -111,7 +111,7 @@ fn filters() -> AnyView {
     };
     let with_records = schema::subjects().into_iter().filter(|s| s.usual.is_some());
     let mut kinds: Vec<_> = with_records.map(|s| (s.name, s.label)).collect();
-    for (name, called) in BESIDE {
+    for (name, called) in NON_RECORD_KINDS {
         if kinds.iter().all(|(known, _)| *known != name) {
             kinds.push((name, label(called)));
         }
@@ -183,7 +183,7 @@ fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
     });
     // What was done says already that it is about a sign-in.
     let beside = || {
-        BESIDE
+        NON_RECORD_KINDS
             .iter()
             .find(|(name, _)| *name == kind_name)
             .map(|(_, called)| label(*called))

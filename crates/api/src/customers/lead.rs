@@ -42,13 +42,13 @@ enum Part {
 #[serde(deny_unknown_fields)]
 #[schema(as = Conversion)]
 struct Convert {
-    #[serde(default, deserialize_with = "typed::said")]
+    #[serde(default, deserialize_with = "typed::nullable")]
     #[schema(schema_with = part_of::<Customer>, required = false)]
     customer: Option<Option<Json>>,
-    #[serde(default, deserialize_with = "typed::said")]
+    #[serde(default, deserialize_with = "typed::nullable")]
     #[schema(schema_with = part_of::<Contact>, required = false)]
     contact: Option<Option<Json>>,
-    #[serde(default, deserialize_with = "typed::said")]
+    #[serde(default, deserialize_with = "typed::nullable")]
     #[schema(schema_with = part_of::<Opportunity>, required = false)]
     opportunity: Option<Option<Json>>,
 }
@@ -218,7 +218,7 @@ async fn convert(call: Call) -> Result<HttpResponse, Problem> {
         part("contact", said.contact)?,
         part("opportunity", said.opportunity)?,
     ];
-    call.once(move |tx, by| {
+    call.idempotent(move |tx, by| {
         let (lead, customer, contact, opportunity) = convert_in(tx, by, id, expected, &parts)?;
         let body = json!({ "lead": by.show(&lead), "customer": by.show(&customer),
             "contact": contact.as_ref().map(|c| by.show(c)), "opportunity": opportunity.as_ref().map(|o| by.show(o)) });

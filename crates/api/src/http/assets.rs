@@ -1,6 +1,6 @@
 //! The app: files built into the binary, compressed beforehand.
 
-use crate::request::Known;
+use crate::request::IfNoneMatch;
 use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -64,7 +64,7 @@ pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
     } else {
         "no-cache"
     };
-    let mut response = if Known::of(request).has(&etag) {
+    let mut response = if IfNoneMatch::of(request).has(&etag) {
         HttpResponse::NotModified()
     } else {
         HttpResponse::Ok()

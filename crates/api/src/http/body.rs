@@ -23,12 +23,12 @@ type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
 
 /// The body of a request that was late; none as long as it is in time.
 #[derive(Clone, Default)]
-pub struct Late(Rc<RefCell<Option<Payload>>>);
+pub struct LateBody(Rc<RefCell<Option<Payload>>>);
 
 /// Has the body end with an error when it is late, whoever reads it. Only waiting counts: who reads slowly takes nothing away
 /// from who sends.
-pub fn in_time(request: &mut ServiceRequest) -> Late {
-    let late = Late::default();
+pub fn in_time(request: &mut ServiceRequest) -> LateBody {
+    let late = LateBody::default();
     let payload = request.take_payload();
     if !matches!(payload, Payload::None) {
         let pieces: Pieces = Box::pin(limited(payload, late.clone()));
@@ -37,7 +37,7 @@ pub fn in_time(request: &mut ServiceRequest) -> Late {
     late
 }
 
-fn limited(payload: Payload, late: Late) -> impl Stream<Item = Result<Bytes, PayloadError>> {
+fn limited(payload: Payload, late: LateBody) -> impl Stream<Item = Result<Bytes, PayloadError>> {
     let pieces = stream::unfold(Some((payload, PATIENCE)), move |state| {
         let late = late.clone();
         async move {
@@ -63,13 +63,13 @@ fn limited(payload: Payload, late: Late) -> impl Stream<Item = Result<Bytes, Pay
     pieces.fuse()
 }
 
-impl Late {
+impl LateBody {
     /// The answer to a late body, if it was one: with it the connection ends. What is left of a body in chunks would be read
     /// and thrown away for as long as it comes, if nobody held it any more.
     pub fn answer(&self, answer: impl FnOnce() -> HttpResponse) -> Option<HttpResponse> {
         let payload = self.0.take()?;
         Some(answer().map_body(|_, body| {
-            Held {
+            AnswerWithPayload {
                 body,
                 _payload: payload,
             }
@@ -78,12 +78,13 @@ impl Late {
     }
 }
 
-struct Held {
+/// An answer that keeps the rest of the request's body until it is sent.
+struct AnswerWithPayload {
     body: BoxBody,
     _payload: Payload,
 }
 
-impl MessageBody for Held {
+impl MessageBody for AnswerWithPayload {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {

@@ -1,4 +1,4 @@
-//! A call that may change something: who makes it, what it says, and that it has its effect in one transaction and once.
+//! A call that may change something: who makes it, what it says, and that it has its effect in one transaction, and once for an idempotency key.
 
 use crate::caller::Caller;
 use crate::error::Problem;
@@ -102,8 +102,8 @@ impl<By: AsRef<Caller>> Call<By> {
         Ok(done)
     }
 
-    /// One use case that writes, once for one idempotency key.
-    pub async fn once(
+    /// One use case that writes; with an `Idempotency-Key` it has its effect once, and a repeat gets the first answer.
+    pub async fn idempotent(
         &self,
         work: impl Fn(&mut Tx, &Caller) -> persistence::Result<Answer> + Send + 'static,
     ) -> Result<HttpResponse, Problem> {

@@ -3,7 +3,7 @@
 use crate::error::Problem;
 use crate::gate::{Credential, Request};
 use crate::request::address;
-use crate::state::{State, Who};
+use crate::state::{IdentityKey, State};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use chrono::NaiveTime;
@@ -142,8 +142,8 @@ impl FromRequest for Caller {
 /// Who stands behind a credential. Read once, then known for a moment.
 async fn identity(state: &State, credential: Credential) -> Result<Arc<Identity>, Problem> {
     let (who, invalid) = match &credential {
-        Credential::Token(claims) => (Who::Session(claims.sid), "token_invalid"),
-        Credential::Key(hash) => (Who::Key(hash.clone()), "api_key_invalid"),
+        Credential::Token(claims) => (IdentityKey::Session(claims.sid), "token_invalid"),
+        Credential::Key(hash) => (IdentityKey::Key(hash.clone()), "api_key_invalid"),
     };
     let named = |known: &Arc<Identity>| match &credential {
         Credential::Token(claims) => known.user == Some(claims.sub) && known.workspace.id == claims.ws,

@@ -75,7 +75,7 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr 
     };
     let mut hops = listed("X-Forwarded-For");
     if hops.is_empty() {
-        hops = listed("Forwarded").iter().map(|hop| said_for(hop)).collect();
+        hops = listed("Forwarded").iter().map(|hop| forwarded_for(hop)).collect();
     }
     for hop in hops.iter().rev() {
         // What cannot be read ends the list: nobody vouches for what stands before it.
@@ -89,7 +89,7 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr 
 }
 
 /// `for="[2001:db8::1]:4711"` of an element such as `by=…;for=…;proto=https`.
-fn said_for(element: &str) -> String {
+fn forwarded_for(element: &str) -> String {
     let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
     let mut own = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for"));
     own.next()

@@ -5,7 +5,7 @@ use crate::body;
 use crate::error::Problem;
 use crate::request::network;
 use crate::state::State;
-use crate::token::{self, Claims, Unsound};
+use crate::token::{self, Claims, TokenError};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -18,7 +18,7 @@ use domain::{Id, Locale};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::{Quota, RateLimiter};
-use persistence::asking_for;
+use persistence::on_behalf_of;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -54,11 +54,11 @@ impl Credential {
             return Ok(Self::Key(hash.into()));
         }
         let mut checked = state.tokens.check(token);
-        if matches!(checked, Err(Unsound::UnknownKey)) {
+        if matches!(checked, Err(TokenError::UnknownKey)) {
             state.seek_keys().await;
             checked = state.tokens.check(token);
         }
-        checked.map(Self::Token).map_err(Unsound::code)
+        checked.map(Self::Token).map_err(TokenError::code)
     }
 
     /// Whose requests are counted together. A key that was not met yet may be made up and nobody's; it is counted with
@@ -209,7 +209,7 @@ pub async fn pass(
     let mut response = match refusal {
         Some(problem) => request.into_response(problem.render(locale.unwrap_or_default(), &id)),
         None => {
-            let answer = asking_for(shares.into(), next.call(request));
+            let answer = on_behalf_of(shares.into(), next.call(request));
             answer.await?.map_into_boxed_body()
         }
     };

@@ -180,9 +180,9 @@ fn strong(etag: &str) -> &str {
 }
 
 /// The ETags of what the caller has at hand.
-pub struct Known(Vec<String>);
+pub struct IfNoneMatch(Vec<String>);
 
-impl Known {
+impl IfNoneMatch {
     pub fn of(request: &HttpRequest) -> Self {
         let said = request.headers().get_all(IF_NONE_MATCH).filter_map(|v| v.to_str().ok());
         let each = said.flat_map(|said| said.split(','));
@@ -199,7 +199,7 @@ pub fn tagged(request: &HttpRequest, body: String) -> HttpResponse {
     let hash = Sha256::digest(&body);
     let hex: String = hash[..16].iter().map(|b| format!("{b:02x}")).collect();
     let etag = format!("\"{hex}\"");
-    if Known::of(request).has(&etag) {
+    if IfNoneMatch::of(request).has(&etag) {
         return HttpResponse::NotModified().insert_header((ETAG, etag)).finish();
     }
     HttpResponse::Ok()

@@ -38,7 +38,7 @@ pub struct State {
     pub throttle: Throttle,
     /// For who asks for a new password.
     pub forgot_throttle: Throttle,
-    identities: Mutex<HashMap<Who, Known>>,
+    identities: Mutex<HashMap<IdentityKey, CachedIdentity>>,
     generation: AtomicU64,
     /// When the use of an API key was last noted by this node.
     keys_used: Mutex<HashMap<Id, Instant>>,
@@ -49,13 +49,13 @@ pub struct State {
 
 /// What an identity is known by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Who {
+pub enum IdentityKey {
     Session(Id),
     /// The hash of an API key.
     Key(Arc<str>),
 }
 
-struct Known {
+struct CachedIdentity {
     identity: Arc<Identity>,
     since: Instant,
     generation: u64,
@@ -125,7 +125,7 @@ impl State {
     }
 
     /// The identity behind a session or key, unless it has to be read again.
-    pub fn known(&self, who: &Who) -> Option<Arc<Identity>> {
+    pub fn known(&self, who: &IdentityKey) -> Option<Arc<Identity>> {
         let generation = self.generation();
         let identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
         let known = identities.get(who)?;
@@ -138,9 +138,9 @@ impl State {
 
     /// How long an identity is good for; not at all while what other nodes change is not heard.
     fn trust(&self) -> Duration {
-        match self.store.heard() {
+        match self.store.announcements() {
             None => TRUST,
-            Some(heard) if heard.is_listening() => TRUST_TOLD,
+            Some(others) if others.is_listening() => TRUST_TOLD,
             Some(_) => Duration::ZERO,
         }
     }
@@ -158,7 +158,7 @@ impl State {
 
     fn met(&self, hash: &Arc<str>) -> Option<Arc<Identity>> {
         let identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = identities.get(&Who::Key(hash.clone()))?;
+        let known = identities.get(&IdentityKey::Key(hash.clone()))?;
         Some(known.identity.clone())
     }
 
@@ -189,7 +189,13 @@ impl State {
         self.generation.load(Ordering::Acquire) + self.store.rights_changes()
     }
 
-    pub fn remember(&self, who: Who, identity: Arc<Identity>, generation: u64, ends_at: Option<domain::Instant>) {
+    pub fn remember(
+        &self,
+        who: IdentityKey,
+        identity: Arc<Identity>,
+        generation: u64,
+        ends_at: Option<domain::Instant>,
+    ) {
         let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
         if identities.len() >= MOST_IDENTITIES {
             let trust = self.trust();
@@ -201,7 +207,7 @@ impl State {
         }
         identities.insert(
             who,
-            Known {
+            CachedIdentity {
                 identity,
                 since: Instant::now(),
                 generation,

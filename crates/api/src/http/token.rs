@@ -33,16 +33,16 @@ pub struct Claims {
     pub sid: Id,
 }
 
-/// Why a token does not hold.
+/// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unsound {
+pub enum TokenError {
     Invalid,
     Expired,
     /// Another node may have made the key since.
     UnknownKey,
 }
 
-impl Unsound {
+impl TokenError {
     pub fn code(self) -> &'static str {
         match self {
             Self::Invalid | Self::UnknownKey => "token_invalid",
@@ -116,19 +116,19 @@ impl Tokens {
     }
 
     /// The claims of a token that holds.
-    pub fn check(&self, token: &str) -> Result<Claims, Unsound> {
-        let header = decode_header(token).map_err(|_| Unsound::Invalid)?;
+    pub fn check(&self, token: &str) -> Result<Claims, TokenError> {
+        let header = decode_header(token).map_err(|_| TokenError::Invalid)?;
         if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::HS256 {
-            return Err(Unsound::Invalid);
+            return Err(TokenError::Invalid);
         }
-        let kid = header.kid.ok_or(Unsound::Invalid)?;
+        let kid = header.kid.ok_or(TokenError::Invalid)?;
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         let found = keys.verify.iter().find(|(id, _)| *id == kid);
-        let (_, key) = found.ok_or(Unsound::UnknownKey)?;
+        let (_, key) = found.ok_or(TokenError::UnknownKey)?;
         match decode(token, key, &self.validation) {
             Ok(TokenData { claims, .. }) => Ok(claims),
-            Err(e) if matches!(e.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => Err(Unsound::Expired),
-            Err(_) => Err(Unsound::Invalid),
+            Err(e) if matches!(e.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => Err(TokenError::Expired),
+            Err(_) => Err(TokenError::Invalid),
         }
     }
 }

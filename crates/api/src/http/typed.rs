@@ -373,23 +373,23 @@ impl PartialSchema for AnId {
 
 impl ToSchema for AnId {}
 
-/// The same where it may be left out; null is no id.
-pub fn given_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Id>, D::Error> {
+/// An optional id; null is refused.
+pub fn id_not_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Id>, D::Error> {
     let text = Option::<Cow<'de, str>>::deserialize(from)?;
     let text = text.ok_or_else(|| D::Error::custom("null_value"))?;
     parse_id(&text).map(Some).ok_or_else(|| D::Error::custom("invalid_id"))
 }
 
-/// What may be left out and is not null where it is there.
-pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+/// An optional member; null is refused.
+pub fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     match Option::<T>::deserialize(from)? {
         None => Err(D::Error::custom("null_value")),
         value => Ok(value),
     }
 }
 
-/// What is null on purpose, told from what is left out.
-pub fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+/// An optional member that may be null: `Some(None)` for null, `None` where it is left out.
+pub fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(from).map(Some)
 }
 

@@ -15,17 +15,17 @@ impl Noun for CustomField {
     fn before(tx: &mut Tx, writing: &mut Writing, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
         match old {
             Some(_) => Ok(()),
-            None => room(tx, writing, new),
+            None => check_limit(tx, writing, new),
         }
     }
 
     fn before_restore(tx: &mut Tx, writing: &Writing, old: &Self) -> persistence::Result<()> {
-        room(tx, writing, old)
+        check_limit(tx, writing, old)
     }
 }
 
 /// There is such a kind, and it has room for one more field.
-fn room(tx: &mut Tx, writing: &Writing, field: &CustomField) -> persistence::Result<()> {
+fn check_limit(tx: &mut Tx, writing: &Writing, field: &CustomField) -> persistence::Result<()> {
     let kinds = custom_kind::of(tx, writing.workspace().id)?;
     let Some(kind) = kinds.made().iter().find(|kind| kind.name == field.kind) else {
         return Err(Error::from(Issue::at("kind", "unknown_kind").with("kind", &field.kind)).into());

@@ -15,16 +15,16 @@ impl Noun for CustomKind {
     fn before(tx: &mut Tx, writing: &mut Writing, old: Option<&Self>, _: &mut Self) -> persistence::Result<()> {
         match old {
             Some(_) => Ok(()),
-            None => room(tx, writing),
+            None => check_limit(tx, writing),
         }
     }
 
     fn before_restore(tx: &mut Tx, writing: &Writing, _: &Self) -> persistence::Result<()> {
-        room(tx, writing)
+        check_limit(tx, writing)
     }
 }
 
-fn room(tx: &mut Tx, writing: &Writing) -> persistence::Result<()> {
+fn check_limit(tx: &mut Tx, writing: &Writing) -> persistence::Result<()> {
     let there = custom_kind::of(tx, writing.workspace().id)?.made().len();
     match there < MOST {
         true => Ok(()),

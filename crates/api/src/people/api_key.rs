@@ -105,7 +105,7 @@ struct Rotate {
     #[schema(minimum = 0, maximum = 1440)]
     keep_old_minutes: Option<i64>,
     /// Stays where nothing is said; null for no end.
-    #[serde(default, deserialize_with = "typed::said")]
+    #[serde(default, deserialize_with = "typed::nullable")]
     #[schema(value_type = Option<End>)]
     expires_at: Option<Option<End>>,
 }

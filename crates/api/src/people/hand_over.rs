@@ -28,8 +28,8 @@ use domain::record::Ownership;
 use domain::team_member::TeamMember;
 use domain::user::User;
 use domain::{Error, Field, Id, Issue, Issues, Kind, Record};
-use persistence::job::{self as queue, Waiting};
-use persistence::transfer::{Lock, held};
+use persistence::job::{self as queue, QueuedJob};
+use persistence::transfer::{Lock, owned};
 use persistence::{Store, Tx, engine, hand_over, team};
 use serde::Deserialize;
 use serde_json::{Map, json};
@@ -41,7 +41,7 @@ use validator::Validate;
 const BATCH: i64 = 200;
 
 /// The right to take a kind's records, or posts, from one and give them to another.
-fn may_move(actor: &Actor, (kind, field): Place, from: Id, to: Id) -> Result<Permit, Error> {
+fn may_move(actor: &Actor, (kind, field): UserField, from: Id, to: Id) -> Result<Permit, Error> {
     if field.name == "owner_id" {
         return may_give(actor, kind, [Some(from)], Some(to));
     }
@@ -53,11 +53,11 @@ fn may_move(actor: &Actor, (kind, field): Place, from: Id, to: Id) -> Result<Per
     actor.authorize(Action::Edit, kind, None)
 }
 
-type Place = (&'static Kind, &'static Field);
+type UserField = (&'static Kind, &'static Field);
 
 /// What the user holds: live, and in the recycle bin.
-fn holds(tx: &mut Tx, kinds: Kinds, permit: &Permit, user: Id) -> persistence::Result<Vec<(Place, [u64; 2])>> {
-    let count = |place: Place| Ok((place, hand_over::count(tx, permit, place.0, place.1, user)?));
+fn holds(tx: &mut Tx, kinds: Kinds, permit: &Permit, user: Id) -> persistence::Result<Vec<(UserField, [u64; 2])>> {
+    let count = |place: UserField| Ok((place, hand_over::count(tx, permit, place.0, place.1, user)?));
     places(kinds).map(count).collect()
 }
 
@@ -126,10 +126,10 @@ async fn begin(call: Call) -> Result<HttpResponse, Problem> {
     let said: Receivers = call.body()?;
     let disable = said.disable;
     let wanted = wanted(call.caller().kinds(), id, said)?;
-    let response = call.once(move |tx, by| {
+    let response = call.idempotent(move |tx, by| {
         let by = &*by.in_turn(tx, User::KIND)?;
         // Held until the transaction ends: of two who begin at once, the second finds the job of the first.
-        held(tx, &by.scope(User::KIND)?, User::KIND, &[id], Lock::Write)?;
+        owned(tx, &by.scope(User::KIND)?, User::KIND, &[id], Lock::Write)?;
         let (leaver, permit) = in_charge_of(tx, by, id)?;
         if by.user() == Some(id) {
             return Err(Error::Conflict(Issue::new("", "hand_over_yourself")).into());
@@ -183,7 +183,7 @@ fn check_receivers(tx: &mut Tx, actor: &Actor, wanted: &HandOver) -> persistence
 }
 
 /// Runs a hand-over from where it is to its end, or until the server stops.
-pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<()> {
+pub fn run(db: &Store, waiting: QueuedJob, stop: &Shared) -> persistence::Result<()> {
     let Some(system) = system(db, waiting.workspace)? else {
         return Ok(());
     };
@@ -191,7 +191,7 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
     let job = db.write_here(move |tx| job::started(tx, &permit, waiting.job))?;
     let wanted: HandOver = serde_json::from_value(job.wanted).map_err(persistence::Error::internal)?;
     let (space, owner) = (system.identity.workspace.clone(), job.owner_id);
-    let asker = move |tx: &mut Tx| job::asker(tx, &space, owner, waiting.job);
+    let acting_owner = move |tx: &mut Tx| job::acting_owner(tx, &space, owner, waiting.job);
     // What arrived while the first round was under way is found by another.
     loop {
         let mut moved = 0;
@@ -200,9 +200,9 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
                 if stop.stopped() {
                     return release(db, waiting);
                 }
-                let (asker, wanted) = (asker.clone(), wanted.clone());
+                let (acting_owner, wanted) = (acting_owner.clone(), wanted.clone());
                 let step = move |tx: &mut Tx| {
-                    let actor = asker(tx)?;
+                    let actor = acting_owner(tx)?;
                     batch(tx, &actor, waiting.job, &wanted, place)
                 };
                 match db.write_here(step)? {
@@ -213,9 +213,9 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
                 }
             }
         }
-        let (asker, leaver) = (asker.clone(), wanted.user_id);
+        let (acting_owner, leaver) = (acting_owner.clone(), wanted.user_id);
         let step = move |tx: &mut Tx| {
-            let actor = asker(tx)?;
+            let actor = acting_owner(tx)?;
             leave_teams(tx, &actor, leaver)
         };
         if moved == 0 && db.write_here(step)? == 0 {
@@ -226,12 +226,12 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
 
 /// The leaver belongs to no team any more but the one they were at home in, which says where they worked.
 fn leave_teams(tx: &mut Tx, actor: &Actor, user: Id) -> persistence::Result<usize> {
-    let clerk = job::permit(actor, job::KIND)?;
-    let memberships = team::memberships(tx, &clerk, user, BATCH)?;
+    let permit = job::permit(actor, job::KIND)?;
+    let memberships = team::memberships(tx, &permit, user, BATCH)?;
     let by = Caller::new(actor.clone(), None, actor.workspace().locale);
     let writing = Writing::new(&by, Cause::HandedOver);
     for id in &memberships {
-        let old = engine::any::find(tx, &clerk.scope(), TeamMember::KIND, *id)?;
+        let old = engine::any::find(tx, &permit.scope(), TeamMember::KIND, *id)?;
         let permit = actor.authorize(Action::Delete, TeamMember::KIND, None)?;
         write::delete(tx, &writing, &permit, noun::hooks::<TeamMember>(), &old)?;
     }
@@ -244,14 +244,14 @@ fn batch(
     actor: &Actor,
     id: Id,
     wanted: &HandOver,
-    (kind, field): Place,
+    (kind, field): UserField,
 ) -> persistence::Result<Option<usize>> {
-    let clerk = job::permit(actor, job::KIND)?;
-    if !queue::is_alive(tx, &clerk, id)? {
+    let permit = job::permit(actor, job::KIND)?;
+    if !queue::is_alive(tx, &permit, id)? {
         return Ok(None);
     }
     let to = wanted.receiver(kind);
-    let olds = hand_over::next(tx, &clerk, (kind, field), wanted.user_id, BATCH)?;
+    let olds = hand_over::next(tx, &permit, (kind, field), wanted.user_id, BATCH)?;
     let moved = olds.len();
     if moved > 0 {
         let permit = may_move(actor, (kind, field), wanted.user_id, to)?;
@@ -264,12 +264,12 @@ fn batch(
         });
         let mut writing = Writing::new(&by, Cause::HandedOver);
         write_all(tx, &mut writing, &permit, noun::of(kind)?, changes.collect())?;
-        let job = queue::current(tx, &clerk, id)?;
+        let job = queue::current(tx, &permit, id)?;
         let mut progress: Progress = serde_json::from_value(job.progress).map_err(persistence::Error::internal)?;
         progress.done += moved as u64;
         progress.total = progress.total.max(progress.done);
         *progress.moved.entry(kind.plural.to_owned()).or_default() += moved as u64;
-        queue::note_progress(tx, &clerk, id, &json!(progress))?;
+        queue::note_progress(tx, &permit, id, &json!(progress))?;
     }
     Ok(Some(moved))
 }

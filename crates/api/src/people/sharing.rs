@@ -15,15 +15,15 @@ use domain::sharing::{Member, Share, shareable};
 use domain::user::User;
 use domain::value::parse_id;
 use domain::{Error, Id, Instant, Issue, Kind, Record};
-use persistence::transfer::{Held, Lock, held};
+use persistence::transfer::{Lock, OwnedRecord, owned};
 use persistence::{Tx, engine, sharing, user};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
 use validator::Validate;
 
-fn found(tx: &mut Tx, caller: &Caller, kind: &'static Kind, id: Id, lock: Lock) -> persistence::Result<Held> {
-    let found = held(tx, &caller.scope(kind)?, kind, &[id], lock)?.into_iter().next();
+fn found(tx: &mut Tx, caller: &Caller, kind: &'static Kind, id: Id, lock: Lock) -> persistence::Result<OwnedRecord> {
+    let found = owned(tx, &caller.scope(kind)?, kind, &[id], lock)?.into_iter().next();
     Ok(found.ok_or(Error::NotFound {
         kind: kind.name,
         id: Some(id),
@@ -31,7 +31,7 @@ fn found(tx: &mut Tx, caller: &Caller, kind: &'static Kind, id: Id, lock: Lock) 
 }
 
 /// A record whose sharing the caller may change.
-fn mine(tx: &mut Tx, caller: &Caller, kind: &'static Kind, id: Id) -> persistence::Result<(Held, Permit)> {
+fn mine(tx: &mut Tx, caller: &Caller, kind: &'static Kind, id: Id) -> persistence::Result<(OwnedRecord, Permit)> {
     let record = found(tx, caller, kind, id, Lock::Write)?;
     let permit = caller.authorize(Action::Share, kind, record.owner)?;
     Ok((record, permit))

@@ -14,7 +14,7 @@ use actix_web::http::{Method, StatusCode};
 use domain::policy::{Action, Actor, Permit};
 use domain::transfer::dependants;
 use domain::{Error, Id, Issue, Kind};
-use persistence::transfer::{Along, Held, Lock, along, held};
+use persistence::transfer::{Along, Lock, OwnedRecord, along, owned};
 use persistence::{Tx, engine};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -47,7 +47,7 @@ struct Transfer {
     #[schema(min_items = 1, max_items = 200)]
     records: Vec<Named>,
     /// The new owner; may be absent in a trial.
-    #[serde(default, deserialize_with = "typed::given_id")]
+    #[serde(default, deserialize_with = "typed::id_not_null")]
     #[schema(value_type = uuid::Uuid, required = false)]
     owner_id: Option<Id>,
     /// What goes along of the records that belong to these, directly or through another.
@@ -79,7 +79,7 @@ struct Named {
     #[serde(deserialize_with = "typed::an_id")]
     #[schema(value_type = uuid::Uuid)]
     id: Id,
-    #[serde(default, deserialize_with = "typed::given")]
+    #[serde(default, deserialize_with = "typed::not_null")]
     #[schema(value_type = i64, required = false)]
     version: Option<i64>,
 }
@@ -157,7 +157,7 @@ fn countable(caller: &Caller, kind: &'static Kind, wanted: &Wanted) -> Result<Ve
     Ok(above)
 }
 
-type Moving = Vec<(&'static Kind, Permit, Vec<Held>)>;
+type Moving = Vec<(&'static Kind, Permit, Vec<OwnedRecord>)>;
 
 /// Everything that changes hands, looked at and allowed.
 fn moving(
@@ -169,7 +169,7 @@ fn moving(
 ) -> persistence::Result<Moving> {
     let ids: Vec<Id> = wanted.records.iter().map(|r| r.0).collect();
     let scope = caller.scope(kind)?;
-    let records = held(tx, &scope, kind, &ids, lock)?;
+    let records = owned(tx, &scope, kind, &ids, lock)?;
     for (id, expected) in &wanted.records {
         let found = records.iter().find(|r| r.id == *id);
         let found = found.ok_or(Error::NotFound {
@@ -204,7 +204,7 @@ fn give(
     by: &Caller,
     permit: &Permit,
     kind: &'static Kind,
-    records: &[Held],
+    records: &[OwnedRecord],
     to: Id,
     reason: Option<String>,
 ) -> persistence::Result<usize> {
@@ -231,7 +231,7 @@ async fn transfer(kind: &'static Kind, call: Call) -> Result<HttpResponse, Probl
         let caller = call.by;
         let counts = call.state.store.read(move |tx| {
             let all = moving(tx, &caller, kind, &wanted, Lock::Read)?;
-            let changes = |records: &[Held]| {
+            let changes = |records: &[OwnedRecord]| {
                 records
                     .iter()
                     .filter(|r| wanted.to.is_none() || r.owner != wanted.to)
@@ -245,7 +245,7 @@ async fn transfer(kind: &'static Kind, call: Call) -> Result<HttpResponse, Probl
         let counts: Map<String, Json> = counts.await?;
         return Ok(HttpResponse::Ok().json(json!({ "dry_run": true, "moved": counts })));
     }
-    call.once(move |tx, by| {
+    call.idempotent(move |tx, by| {
         let to = wanted.to.ok_or_else(|| Issue::at("owner_id", "required"))?;
         let mut counts = Map::new();
         for (kind, permit, records) in moving(tx, by, kind, &wanted, Lock::Write)? {

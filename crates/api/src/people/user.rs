@@ -19,12 +19,13 @@ impl Noun for User {
             return Ok(());
         }
         check_rights(tx, caller, old, new)?;
-        // A new address is a new way in, by a link for a forgotten password.
+        // Whoever has the new address can sign in, by a link for a forgotten password.
         if let Some(old) = old.filter(|old| old.email != new.email) {
             if caller.identity.limits.is_some() {
                 return Err(Error::NotForKey(Issue::new("", "api_key_not_allowed")).into());
             }
-            // An open screen is not enough for another way in: one's own is changed where the password is asked for.
+            // One's own address is changed where the password is asked for: else who finds an unlocked screen could move the
+            // account to an address of theirs.
             if caller.user() == Some(old.id) {
                 return Err(Error::Conflict(Issue::at("email", "own_email")).into());
             }
@@ -51,7 +52,7 @@ impl Noun for User {
     }
 
     fn before_delete(tx: &mut Tx, caller: &Writing, old: &Self) -> persistence::Result<()> {
-        outranks(tx, caller, old)?;
+        refuse_if_may_more(tx, caller, old)?;
         if is_owner(old) {
             keep_an_owner(tx, caller, old)?;
         }
@@ -63,7 +64,7 @@ impl Noun for User {
     }
 
     fn before_restore(tx: &mut Tx, caller: &Writing, old: &Self) -> persistence::Result<()> {
-        // Nobody has the roles meanwhile: to bring them back is to give them.
+        // Checked as if the roles were given now: while the user was in the bin, the caller may have lost the right to give them.
         check_rights(tx, caller, None, old)
     }
 }
@@ -89,12 +90,13 @@ fn check_time_zone(user: &User) -> Result<(), Issue> {
     }
 }
 
-/// The roles are there, and nobody gives what they do not have, nor comes in as somebody who sees more.
+/// The roles given exist and lie within the caller's own rights, the user has no more rights than the caller, and a new
+/// address, which is a new way to sign in, goes to nobody who sees more.
 fn check_rights(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -> persistence::Result<()> {
     if let Some(old) = old {
-        outranks(tx, actor, old)?;
+        refuse_if_may_more(tx, actor, old)?;
         if old.email != new.email {
-            outsees(tx, actor, old)?;
+            refuse_if_sees_more(tx, actor, old)?;
         }
     }
     let scope = actor.scope(Role::KIND)?;
@@ -112,14 +114,14 @@ fn check_rights(tx: &mut Tx, actor: &Actor, old: Option<&User>, new: &User) -> p
     Ok(())
 }
 
-/// A user whom somebody may let in who is not them: by a link, or without their second factor. Who changes their own sign-in
-/// shows that they know the password, elsewhere.
+/// A user whose sign-in the caller may change: send them a link, take off their second factor. Not the caller's own: that is
+/// changed where the current password is asked for.
 pub fn in_charge_of_sign_in(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(User, Permit)> {
     let (found, permit) = in_charge_of(tx, actor, id)?;
     if actor.user() == Some(id) {
         return Err(Error::Conflict(Issue::new("", "own_sign_in")).into());
     }
-    outsees(tx, actor, &found)?;
+    refuse_if_sees_more(tx, actor, &found)?;
     Ok((found, permit))
 }
 
@@ -127,12 +129,13 @@ pub fn in_charge_of_sign_in(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::
 pub fn in_charge_of(tx: &mut Tx, actor: &Actor, id: Id) -> persistence::Result<(User, Permit)> {
     let found: User = engine::find(tx, &actor.scope(User::KIND)?, id)?;
     let permit = actor.authorize(Action::Edit, User::KIND, found.owner_id)?;
-    outranks(tx, actor, &found)?;
+    refuse_if_may_more(tx, actor, &found)?;
     Ok((found, permit))
 }
 
-/// Who may do more than the caller is not changed by the caller: else a sign-in of theirs could be taken over.
-fn outranks(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
+/// Refuses to change a user who has rights that the caller lacks: whoever may change a user can let themselves in as them
+/// (by a link for a new password), and would have those rights.
+fn refuse_if_may_more(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
     let scope = actor.scope(Role::KIND)?;
     if actor.user() == Some(other.id) {
         return Ok(());
@@ -147,8 +150,9 @@ fn outranks(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()>
     Ok(())
 }
 
-/// Nor is a way in as somebody given to who sees less than they do.
-fn outsees(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
+/// Refuses to open a way to sign in as a user who sees records that the caller does not: with the same role, somebody higher
+/// up in the teams sees more.
+fn refuse_if_sees_more(tx: &mut Tx, actor: &Actor, other: &User) -> persistence::Result<()> {
     if actor.user() == Some(other.id) {
         return Ok(());
     }

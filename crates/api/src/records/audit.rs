@@ -21,7 +21,7 @@ use domain::user::User;
 use domain::value::{parse_day, parse_id};
 use domain::{Error, Field, Id, Instant, Issue, Kind, Label, Record};
 use futures_util::stream;
-use persistence::audit::{self, Place, Search};
+use persistence::audit::{self, EntryPosition, Search};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{HashMap, HashSet};
@@ -34,7 +34,7 @@ const AT_ONCE: u32 = 500;
 
 struct Query {
     search: Search,
-    before: Option<Place>,
+    before: Option<EntryPosition>,
     limit: u32,
 }
 
@@ -104,15 +104,15 @@ fn moment(caller: &Caller, text: &str, days: u64) -> Option<Instant> {
     }
 }
 
-fn place(cursor: &str) -> Option<Place> {
+fn place(cursor: &str) -> Option<EntryPosition> {
     let (at, seq) = cursor.split_once('.')?;
-    Some(Place {
+    Some(EntryPosition {
         at: Instant::from_micros(at.parse().ok()?)?,
         seq: seq.parse().ok()?,
     })
 }
 
-fn cursor(place: Place) -> String {
+fn cursor(place: EntryPosition) -> String {
     format!("{}.{}", place.at.micros(), place.seq)
 }
 
@@ -131,7 +131,7 @@ struct About {
     people: HashMap<Id, String>,
 }
 
-fn about(tx: &mut Tx, caller: &Caller, found: &[(Place, Change)]) -> persistence::Result<About> {
+fn about(tx: &mut Tx, caller: &Caller, found: &[(EntryPosition, Change)]) -> persistence::Result<About> {
     let changes = || found.iter().map(|(_, change)| change);
     let mut about = About::default();
     let mut by_kind: HashMap<&str, Vec<Id>> = HashMap::new();
@@ -187,7 +187,7 @@ impl About {
 
 /// An entry that was found, and what the caller is told of it.
 struct Hit {
-    place: Place,
+    place: EntryPosition,
     change: Change,
     told: Json,
 }
@@ -198,9 +198,9 @@ fn page(
     tx: &mut Tx,
     caller: &Caller,
     wanted: &Search,
-    mut before: Option<Place>,
+    mut before: Option<EntryPosition>,
     limit: u32,
-) -> persistence::Result<(Vec<Hit>, Option<Place>)> {
+) -> persistence::Result<(Vec<Hit>, Option<EntryPosition>)> {
     let mut hits = Vec::new();
     // One more than is asked for tells that there are more.
     let mut step = limit + 1;

@@ -97,7 +97,7 @@ pub struct Doc {
     example: Option<Json>,
     /// The answer where all is well: status and schema (none for an empty answer).
     ok: Vec<(u16, Option<RefOr<Schema>>)>,
-    parameters: Vec<Told>,
+    parameters: Vec<Described>,
     /// Further statuses beyond those that follow from method and path.
     also: Vec<u16>,
     open: bool,
@@ -118,7 +118,7 @@ pub struct Doc {
 
 /// A parameter of an operation.
 #[derive(Clone)]
-enum Told {
+enum Described {
     Shared(Ref),
     Own(Parameter),
     Offered([String; 2], Parameter),
@@ -245,7 +245,7 @@ impl Doc {
 
     /// A parameter that others have too, by its name in `shared`.
     pub fn shared(mut self, name: &str) -> Self {
-        self.parameters.push(Told::Shared(shared::parameter_ref(name)));
+        self.parameters.push(Described::Shared(shared::parameter_ref(name)));
         self
     }
 
@@ -268,14 +268,14 @@ impl Doc {
             .style(list.then_some(ParameterStyle::Form))
             .explode(list.then_some(false))
             .schema(Some(schema));
-        self.parameters.push(Told::Own(parameter.build()));
+        self.parameters.push(Described::Own(parameter.build()));
         self
     }
 
     /// A parameter that other kinds may have too: told once under the first name where all of them have the same, else
     /// under the second.
     pub fn offers(mut self, names: [String; 2], parameter: Parameter) -> Self {
-        self.parameters.push(Told::Offered(names, parameter));
+        self.parameters.push(Described::Offered(names, parameter));
         self
     }
 
@@ -425,9 +425,9 @@ impl Routes {
         }
         for parameter in &doc.parameters {
             operation = match parameter {
-                Told::Shared(shared) => operation.parameter_ref(shared.clone()),
-                Told::Own(own) => operation.parameter(own.clone()),
-                Told::Offered([common, own], parameter) => {
+                Described::Shared(shared) => operation.parameter_ref(shared.clone()),
+                Described::Own(own) => operation.parameter(own.clone()),
+                Described::Offered([common, own], parameter) => {
                     let known = self
                         .parameters
                         .entry(common.clone())

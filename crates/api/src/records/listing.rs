@@ -154,12 +154,12 @@ pub fn shape_rows(
         ids.sort_unstable();
         ids.dedup();
         let titles = titles(tx, caller, field, &ids)?;
-        let faces = faces(tx, caller, field, &ids)?;
+        let pictures = pictures(tx, caller, field, &ids)?;
         for row in &mut rows {
             let mut named = ids_of(row).into_iter().filter_map(|id| {
                 let mut told = json!({ "id": id, "name": titles.get(&id)? });
-                if let Some(faces) = &faces {
-                    told["avatar"] = json!(faces.get(&id));
+                if let Some(pictures) = &pictures {
+                    told["avatar"] = json!(pictures.get(&id));
                 }
                 Some(told)
             });
@@ -194,7 +194,12 @@ fn titles(tx: &mut Tx, caller: &Caller, field: &Field, ids: &[Id]) -> persistenc
 }
 
 /// Which pictures the users have that are referred to; none where no users are, or who asks does not see that.
-fn faces(tx: &mut Tx, caller: &Caller, field: &Field, ids: &[Id]) -> persistence::Result<Option<HashMap<Id, String>>> {
+fn pictures(
+    tx: &mut Tx,
+    caller: &Caller,
+    field: &Field,
+    ids: &[Id],
+) -> persistence::Result<Option<HashMap<Id, String>>> {
     let kind = User::KIND;
     if field.refers != Some(kind.name) || !caller.fields(kind).reads("avatar") {
         return Ok(None);

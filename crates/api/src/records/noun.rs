@@ -64,7 +64,7 @@ pub trait AnyNoun: Sync {
     /// A record with what is to be changed, checked in the same way.
     fn apply(&self, old: &AnyRecord, map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord>;
     /// What is wrong with single fields.
-    fn look(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error>;
+    fn check_fields(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error>;
 
     /// The moment whose exchange rates its amounts are worth; none while they follow the rates of today.
     fn valued_at(&self, _record: &AnyRecord) -> persistence::Result<Option<Instant>> {
@@ -142,7 +142,7 @@ impl<T: Noun> AnyNoun for Typed<T> {
         Ok(AnyRecord::of(&old.apply(T::Patch::parse(map, false)?, now)?))
     }
 
-    fn look(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
+    fn check_fields(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
         T::Patch::parse(map, creating).map(drop)
     }
 
@@ -211,8 +211,8 @@ impl AnyNoun for Made {
         Ok(old.apply(map)?)
     }
 
-    fn look(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
-        AnyRecord::look(self.0, map, creating)
+    fn check_fields(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
+        AnyRecord::check_fields(self.0, map, creating)
     }
 }
 

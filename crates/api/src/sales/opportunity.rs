@@ -94,7 +94,7 @@ impl Noun for Opportunity {
 fn stage(tx: &mut Tx, writing: &mut Writing, id: Id) -> persistence::Result<Stage> {
     let found = writing.find::<Stage>(tx, id)?;
     let found = found.ok_or_else(|| Issue::at("stage_id", "reference_not_found"))?;
-    Ok(found.as_met_by(&writing.fields(Opportunity::KIND)))
+    Ok(found.with_visible_requirements(&writing.fields(Opportunity::KIND)))
 }
 
 /// Changes one opportunity by a rule of the domain that sets these fields, under the caller's rights and the version that
@@ -106,7 +106,7 @@ async fn change(
 ) -> Result<HttpResponse, Problem> {
     let id = call.id(Opportunity::KIND)?;
     let expected = call.expected()?;
-    call.once(move |tx, by| {
+    call.idempotent(move |tx, by| {
         let (old, permit) = about(tx, by, Opportunity::KIND, id, Action::Edit, expected)?;
         by.fields(Opportunity::KIND).must_set(&sets)?;
         let mut writing = Writing::new(by, Cause::Action);

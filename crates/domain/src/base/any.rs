@@ -63,7 +63,7 @@ impl AnyRecord {
     }
 
     /// What is wrong with single fields of a body.
-    pub fn look(kind: &'static Kind, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
+    pub fn check_fields(kind: &'static Kind, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
         let mut reader = PatchReader::new(kind, map, creating);
         for field in kind.fields {
             reader.stored(field.name);

@@ -15,8 +15,8 @@ choice! {
     }
 }
 
-/// What has entries in the log without being a record.
-pub const BESIDE: [(&str, Label); 4] = [
+/// What has entries in the change log without being a kind of records.
+pub const NON_RECORD_KINDS: [(&str, Label); 4] = [
     ("session", Label::new("登录", "Sign-in")),
     ("workspace", crate::workspace::KIND.label),
     ("api_key", Label::new("API 密钥", "API key")),
@@ -25,7 +25,7 @@ pub const BESIDE: [(&str, Label); 4] = [
 
 /// Everything that has entries: its name in the log, and what it is called.
 pub fn kinds(kinds: Kinds) -> impl Iterator<Item = (&'static str, Label)> {
-    kinds.iter().map(|kind| (kind.name, kind.label)).chain(BESIDE)
+    kinds.iter().map(|kind| (kind.name, kind.label)).chain(NON_RECORD_KINDS)
 }
 
 pub fn label(among: Kinds, kind: &str) -> Option<Label> {

@@ -46,7 +46,7 @@ impl Usual {
 #[derive(Debug, Clone, Copy)]
 pub struct Imported {
     /// What tells two records of one name apart: the first of these fields that has a value.
-    pub apart: &'static [&'static str],
+    pub distinguished_by: &'static [&'static str],
     /// Columns that fill no field by themselves: the importer makes something of them.
     pub extra: &'static [Extra],
     /// A name is made of the other cells where a row has none.
@@ -192,8 +192,8 @@ impl Kind {
         closable() closable = true;
         about_rights() about_rights = true;
         work() work = true;
-        /// `apart` tells two records of one name apart.
-        import(apart: &'static [&'static str]) import = Some(Imported { apart, extra: &[], named: false });
+        /// `distinguished_by` tells two records of one name apart.
+        import(distinguished_by: &'static [&'static str]) import = Some(Imported { distinguished_by, extra: &[], named: false });
         known_by(fields: &'static [&'static str]) known_by = fields;
         unique(keys: &'static [&'static [&'static str]]) unique = keys;
         searched(place: u8) searched = Some(place);

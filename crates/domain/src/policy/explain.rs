@@ -8,9 +8,9 @@ use crate::role::{self, Subject};
 use crate::sharing::Member;
 use crate::{Id, Instant, Kind, api_key};
 
-/// A role as its holder has it.
+/// A role that somebody has, with what it grants.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct HeldRole {
     pub key: String,
     pub name: String,
     pub grants: Grants,
@@ -50,7 +50,7 @@ pub struct Explanation {
 pub struct Question<'a> {
     /// Whose rights; none for somebody disabled.
     pub actor: Option<&'a Actor>,
-    pub roles: &'a [Held],
+    pub roles: &'a [HeldRole],
     pub subject: Subject,
     pub action: Action,
     /// None asks about the subject as a whole.
@@ -159,7 +159,7 @@ impl Question<'_> {
         reasons
     }
 
-    fn role_name(&self, held: &Held) -> String {
+    fn role_name(&self, held: &HeldRole) -> String {
         role::shown(&held.key, &held.name, self.locale).to_owned()
     }
 
@@ -419,12 +419,12 @@ mod tests {
             let kind = KINDS[world.kind];
             let action = Action::ALL[world.action];
             let closed = if world.closed { json!({ "lead": { "phone": "hidden" } }) } else { json!({}) };
-            let roles: Vec<Held> = world.roles.iter().enumerate().map(|(n, kinds)| {
+            let roles: Vec<HeldRole> = world.roles.iter().enumerate().map(|(n, kinds)| {
                 let grants = KINDS.iter().zip(kinds).map(|(kind, reaches)| {
                     let actions = Action::ALL.iter().zip(reaches);
                     (kind.name.to_owned(), actions.map(|(a, r)| (a.key().to_owned(), *r)).collect::<BTreeMap<_, _>>())
                 });
-                Held {
+                HeldRole {
                     key: format!("r{n}"),
                     name: format!("Role {n}"),
                     grants: Grants(grants.collect()),

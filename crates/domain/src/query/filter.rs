@@ -34,7 +34,7 @@ pub enum Test {
     NotIn(Vec<Val>),
     /// From the first, up to and not including the second.
     Within(Val, Val),
-    /// Letters of the Latin alphabet compare without case.
+    /// Compared folded, as the search does: without case, width and accents.
     Contains(String),
     StartsWith(String),
     /// A list column has the element.

@@ -38,9 +38,9 @@ impl Rules for Stage {
 }
 
 impl Stage {
-    /// As it is for who sees these fields of opportunities: what one does not see holds nobody back. To name it would tell
-    /// that it is empty, and who was told could not fill it in.
-    pub fn as_met_by(mut self, fields: &Fields) -> Self {
+    /// The stage with only those required fields that the caller sees. A hidden one must not hold them back: naming it would
+    /// tell that it is empty, and they could not fill it in.
+    pub fn with_visible_requirements(mut self, fields: &Fields) -> Self {
         self.required_fields.retain(|name| fields.sees(name));
         self
     }

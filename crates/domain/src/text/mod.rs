@@ -13,7 +13,7 @@ mod sort;
 mod token;
 
 pub use fold::fold;
-pub use pattern::{apart, marks, pattern, spelled_out};
+pub use pattern::{marks, not_folded_alone, pattern, spelled_out};
 pub use query::{Query, Term, Word, query};
 pub use reading::{initials, pinyin};
 pub use scan::phone_digits;

@@ -1,8 +1,9 @@
-//! What folds to a text, for a database that cannot fold: regular expressions in the words of PostgreSQL.
+//! Folded comparison for a database that cannot fold: regular expressions, in the dialect of PostgreSQL, that match whatever
+//! folds to a text.
 //!
-//! Nearly every text folds character by character, so a pattern asks for each character or any other that folds to it, and the
-//! column is read as it is. What does not ([`APART`](apart): marks, ligatures, half-width kana with theirs) is rare, and folded
-//! further before it is compared, as far as a pattern cannot.
+//! Nearly every text folds character by character, so the pattern has, for each character, a choice of all that fold to it, and
+//! is compared with the column as it stands. Texts with characters that fold together with their neighbours
+//! ([`not_folded_alone`]: marks, ligatures, half-width kana with theirs) are rare; only those are normalised by the database first.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -12,8 +13,8 @@ use super::fold::{SIMPLIFIED, fold, is_mark};
 
 /// Matches a text with characters that do not fold one by one. Such a text is compared composed (NFKC), without [`marks`], and
 /// with what is [`spelled_out`] written out.
-pub fn apart() -> &'static str {
-    &FOLDED.apart
+pub fn not_folded_alone() -> &'static str {
+    &FOLDED.not_folded_alone
 }
 
 /// Matches a mark that is left when all is composed: folding drops it.
@@ -56,7 +57,7 @@ struct Folded {
     /// By a folded character, what else folds to it.
     others: HashMap<char, Vec<char>>,
     spelled: Vec<(char, String)>,
-    apart: String,
+    not_folded_alone: String,
     marks: String,
 }
 
@@ -74,7 +75,7 @@ fn characters() -> impl Iterator<Item = char> {
 static FOLDED: LazyLock<Folded> = LazyLock::new(|| {
     let nfkc = icu_normalizer::ComposingNormalizerBorrowed::new_nfkc();
     let mut others: HashMap<char, Vec<char>> = HashMap::new();
-    let (mut spelled, mut apart, mut marks) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut spelled, mut not_folded_alone, mut marks) = (Vec::new(), Vec::new(), Vec::new());
     for c in characters() {
         let text = c.to_string();
         let folded = fold(&text);
@@ -83,7 +84,7 @@ static FOLDED: LazyLock<Folded> = LazyLock::new(|| {
             (Some(one), None) if one == c => {}
             (Some(one), None) => others.entry(one).or_default().push(c),
             _ => {
-                apart.push(c);
+                not_folded_alone.push(c);
                 if is_mark(c) {
                     marks.push(c);
                 } else if nfkc.is_normalized(&text) {
@@ -101,13 +102,13 @@ static FOLDED: LazyLock<Folded> = LazyLock::new(|| {
         '\u{a960}'..='\u{a97f}',
         '\u{d7b0}'..='\u{d7ff}',
     ];
-    apart.extend(jamo.into_iter().flatten());
-    apart.sort_unstable();
-    apart.dedup();
+    not_folded_alone.extend(jamo.into_iter().flatten());
+    not_folded_alone.sort_unstable();
+    not_folded_alone.dedup();
     Folded {
         others,
         spelled,
-        apart: one_of(&apart),
+        not_folded_alone: one_of(&not_folded_alone),
         marks: one_of(&marks),
     }
 });

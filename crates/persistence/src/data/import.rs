@@ -16,14 +16,14 @@ pub const CHUNK: usize = 1 << 20;
 const KEEP_SECONDS: i64 = 24 * 3600;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum FilePart {
     /// The file as it was handed in.
     File,
     /// The rows that were not taken.
     Errors,
 }
 
-impl Part {
+impl FilePart {
     fn key(self) -> &'static str {
         match self {
             Self::File => "file",
@@ -33,7 +33,7 @@ impl Part {
 }
 
 /// Keeps one piece of a file.
-pub fn put_chunk(tx: &mut Tx, permit: &Permit, import: Id, part: Part, position: i64, data: &[u8]) -> Result<()> {
+pub fn put_chunk(tx: &mut Tx, permit: &Permit, import: Id, part: FilePart, position: i64, data: &[u8]) -> Result<()> {
     let sql = Sql::new("INSERT INTO import_chunks (workspace_id, import_id, part, position, data) VALUES (")
         .value(permit.workspace())
         .text(", ")
@@ -50,7 +50,7 @@ pub fn put_chunk(tx: &mut Tx, permit: &Permit, import: Id, part: Part, position:
 }
 
 /// One piece of a file; none past its end. The scope must have let find the import.
-pub fn chunk(tx: &mut Tx, scope: &Scope, import: Id, part: Part, position: i64) -> Result<Option<Vec<u8>>> {
+pub fn chunk(tx: &mut Tx, scope: &Scope, import: Id, part: FilePart, position: i64) -> Result<Option<Vec<u8>>> {
     let sql = Sql::new("SELECT data FROM import_chunks WHERE workspace_id = ")
         .value(scope.workspace())
         .text(" AND import_id = ")
@@ -66,7 +66,7 @@ pub fn chunk(tx: &mut Tx, scope: &Scope, import: Id, part: Part, position: i64) 
     }))
 }
 
-pub fn drop_chunks(tx: &mut Tx, permit: &Permit, import: Id, part: Part) -> Result<()> {
+pub fn drop_chunks(tx: &mut Tx, permit: &Permit, import: Id, part: FilePart) -> Result<()> {
     let sql = Sql::new("DELETE FROM import_chunks WHERE workspace_id = ")
         .value(permit.workspace())
         .text(" AND import_id = ")

@@ -48,7 +48,7 @@ pub fn dequeue(tx: &mut Tx, permit: &Permit, job: Id) -> Result<bool> {
 
 /// A job in the queue. What it tells is told in the language of who asked for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
+pub struct QueuedJob {
     pub workspace: Id,
     pub job: Id,
     pub work: Work,
@@ -58,9 +58,9 @@ pub struct Waiting {
 const WAITING: &str = "SELECT workspace_id, job_id, work, locale FROM job_queue WHERE alive_at";
 const COLUMNS: [Storage; 4] = [Storage::Id, Storage::Id, Storage::Text, Storage::Text];
 
-fn take(row: &mut Row) -> Result<Waiting> {
+fn take(row: &mut Row) -> Result<QueuedJob> {
     let (workspace, job, work, locale): (Id, Id, String, String) = (row.get()?, row.get()?, row.get()?, row.get()?);
-    Ok(Waiting {
+    Ok(QueuedJob {
         workspace,
         job,
         work: Work::from_key(&work).ok_or_else(|| Error::internal(format!("no such work: {work}")))?,
@@ -75,7 +75,7 @@ pub fn anything_waits(tx: &mut Tx) -> Result<bool> {
 }
 
 /// Takes the job that has waited longest, of whichever workspace: for the server's own thread that runs them.
-pub fn claim(tx: &mut Tx) -> Result<Option<Waiting>> {
+pub fn claim(tx: &mut Tx) -> Result<Option<QueuedJob>> {
     let lock = match tx.dialect() {
         Dialect::Pg => " FOR UPDATE SKIP LOCKED",
         Dialect::Sqlite => "",
@@ -97,7 +97,7 @@ pub fn is_alive(tx: &mut Tx, permit: &Permit, job: Id) -> Result<bool> {
 }
 
 /// Jobs that claim to run and have been silent for long: the server that ran them has stopped.
-pub fn left_behind(tx: &mut Tx) -> Result<Vec<Waiting>> {
+pub fn left_behind(tx: &mut Tx) -> Result<Vec<QueuedJob>> {
     let sql = Sql::new(format!("{WAITING} < ")).value(Instant::now().plus_seconds(-SILENT_SECONDS));
     tx.all(&sql, &COLUMNS, take)
 }

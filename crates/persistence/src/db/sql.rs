@@ -163,7 +163,7 @@ enum Part {
 #[derive(Debug, Clone, Default)]
 pub struct Sql {
     parts: Vec<Part>,
-    varied: bool,
+    ad_hoc: bool,
     familiar: OnceCell<bool>,
 }
 
@@ -171,20 +171,20 @@ impl Sql {
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         Self {
             parts: vec![Part::Text(text.into())],
-            varied: false,
+            ad_hoc: false,
             familiar: OnceCell::new(),
         }
     }
 
-    /// For text of endlessly many shapes, such as a user's filter: each kept statement would fill the cache, so only those
-    /// that come again and again are kept.
-    pub fn once(mut self) -> Self {
-        self.varied = true;
+    /// For statements whose text depends on what a user asks (filters, sorts): there are endlessly many, and each one kept
+    /// prepared would push others out of the cache. Only texts that come again and again are kept.
+    pub fn ad_hoc(mut self) -> Self {
+        self.ad_hoc = true;
         self
     }
 
     fn is_kept(&self) -> bool {
-        !self.varied || *self.familiar.get_or_init(|| shapes::is_familiar(self.shape()))
+        !self.ad_hoc || *self.familiar.get_or_init(|| shapes::is_familiar(self.shape()))
     }
 
     fn shape(&self) -> u64 {
@@ -208,7 +208,7 @@ impl Sql {
     }
 
     pub fn explained(&self, how: &'static str) -> Self {
-        let mut sql = self.clone().once();
+        let mut sql = self.clone().ad_hoc();
         sql.familiar = OnceCell::from(false);
         sql.parts.insert(0, Part::Text(how.into()));
         sql

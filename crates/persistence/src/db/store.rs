@@ -1,20 +1,20 @@
 //! Where the data is: opening a database, reading it, and one transaction for each use case that writes.
 
+mod announcements;
 mod clock;
-mod heard;
 mod numbers;
 mod pg;
 mod sqlite;
 mod turns;
 
+pub use announcements::Announcements;
+pub(crate) use announcements::CHANNEL;
 pub(crate) use clock::begin as statement_begins;
-pub(crate) use heard::CHANNEL;
-pub use heard::Heard;
-pub use pg::Held;
+pub use pg::PgClient;
 pub(crate) use pg::connect as connect_pg;
 pub(crate) use sqlite::FOLD;
 pub use sqlite::connect as connect_sqlite;
-pub use turns::asking_for;
+pub use turns::on_behalf_of;
 
 use crate::error::{Error, Result};
 use crate::named;
@@ -150,10 +150,10 @@ impl Store {
     }
 
     /// Looks at a database as it is: it is neither made nor brought up to date. Only what is committed is sealed before.
-    pub fn look<T>(url: &DatabaseUrl, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+    pub fn open_as_it_is<T>(url: &DatabaseUrl, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         match url {
-            DatabaseUrl::Sqlite(path) => sqlite::look(path, work),
-            DatabaseUrl::Pg(url) => pg::look(url, work),
+            DatabaseUrl::Sqlite(path) => sqlite::open_as_it_is(path, work),
+            DatabaseUrl::Pg(url) => pg::open_as_it_is(url, work),
         }
     }
 
@@ -162,10 +162,10 @@ impl Store {
     }
 
     /// What other nodes have told of changed rights. None where a node is alone with its file.
-    pub fn heard(&self) -> Option<&Heard> {
+    pub fn announcements(&self) -> Option<&Announcements> {
         match &self.0.database {
             Database::Sqlite(_) => None,
-            Database::Pg(store) => Some(store.heard()),
+            Database::Pg(store) => Some(store.announcements()),
         }
     }
 
@@ -173,7 +173,7 @@ impl Store {
     pub fn rights_changes(&self) -> u64 {
         match &self.0.database {
             Database::Sqlite(store) => store.changes(),
-            Database::Pg(store) => store.heard().changes(),
+            Database::Pg(store) => store.announcements().changes(),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::numbering_rule::Counter;
 use crate::plan;
 use crate::sql::Sql;
-use crate::store::{Held, statement_begins};
+use crate::store::{PgClient, statement_begins};
 use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use domain::value::{FieldType, Row, Storage, Val};
@@ -18,7 +18,7 @@ pub enum Dialect {
 
 /// A transaction, or a connection for reading.
 pub enum Tx<'a> {
-    Pg(&'a mut Held),
+    Pg(&'a mut PgClient),
     Sqlite(&'a mut SqliteConnection),
 }
 

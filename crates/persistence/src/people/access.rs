@@ -6,7 +6,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::{engine, filter, sharing};
 use domain::policy::Scope;
-use domain::policy::explain::{About, Held};
+use domain::policy::explain::{About, HeldRole};
 use domain::role::Role;
 use domain::user::User;
 use domain::value::{Row, Storage};
@@ -63,11 +63,11 @@ pub fn about(
 }
 
 /// The roles of a user.
-pub fn roles(tx: &mut Tx, scope: &Scope, user: &User) -> Result<Vec<Held>> {
+pub fn roles(tx: &mut Tx, scope: &Scope, user: &User) -> Result<Vec<HeldRole>> {
     let mut held = Vec::new();
     for key in &user.roles {
         let role: Option<Role> = engine::find_by(tx, scope, "key", key.as_str())?;
-        held.extend(role.map(|role| Held {
+        held.extend(role.map(|role| HeldRole {
             key: role.key,
             name: role.name,
             grants: role.grants,

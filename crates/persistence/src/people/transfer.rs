@@ -1,4 +1,4 @@
-//! Changing hands: what records are held by whom, and what belongs to them.
+//! Changing hands: what records are owned by whom, and what belongs to them.
 
 use crate::engine::source;
 use crate::error::Result;
@@ -14,15 +14,15 @@ use std::collections::{BTreeMap, HashMap};
 /// Records that one transfer may touch; more would keep other writers waiting.
 pub const MOST: usize = 10_000;
 
-/// A record and who has it.
+/// A record as far as a transfer needs it: its version and its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct OwnedRecord {
     pub id: Id,
     pub version: i64,
     pub owner: Option<Id>,
 }
 
-impl Held {
+impl OwnedRecord {
     pub(crate) fn take(row: &mut Row) -> Result<Self> {
         Ok(Self {
             id: row.get()?,
@@ -55,8 +55,8 @@ fn lock(sql: &mut Sql, dialect: Dialect, lock: Lock) {
     }
 }
 
-/// Those of the records that the scope lets see.
-pub fn held(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id], locked: Lock) -> Result<Vec<Held>> {
+/// Those of the records that the scope lets see, with their owners.
+pub fn owned(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id], locked: Lock) -> Result<Vec<OwnedRecord>> {
     let dialect = tx.dialect();
     let mut sql = Sql::new(format!(
         "SELECT t.id, t.version, t.owner_id FROM {} t WHERE ",
@@ -66,7 +66,7 @@ pub fn held(tx: &mut Tx, scope: &Scope, kind: &Kind, ids: &[Id], locked: Lock) -
     sql.push(" AND t.id");
     filter::one_of_ids(&mut sql, dialect, ids);
     lock(&mut sql, dialect, locked);
-    tx.all(&sql, &[Storage::Id, Storage::Int, Storage::Id], Held::take)
+    tx.all(&sql, &[Storage::Id, Storage::Int, Storage::Id], OwnedRecord::take)
 }
 
 /// What belongs to records and goes along with them, kind by kind. `scope` gives none for kinds that the caller does not
@@ -75,10 +75,10 @@ pub fn along(
     tx: &mut Tx,
     scope: &dyn Fn(&'static Kind) -> Option<Scope>,
     kind: &Kind,
-    records: &[Held],
+    records: &[OwnedRecord],
     along: Along,
     locked: Lock,
-) -> Result<Vec<(&'static Kind, Vec<Held>)>> {
+) -> Result<Vec<(&'static Kind, Vec<OwnedRecord>)>> {
     let mut moving = Vec::new();
     // Every record met, by kind, with who had the records that it belongs to in the end.
     let mut met: HashMap<&str, HashMap<Id, Vec<Option<Id>>>> = HashMap::new();
@@ -86,23 +86,23 @@ pub fn along(
     let mut count = records.len();
     for child in dependants(kind) {
         let Some(scope) = scope(child) else { continue };
-        let mut found: BTreeMap<Id, (Held, bool, Vec<Option<Id>>)> = BTreeMap::new();
+        let mut found: BTreeMap<Id, (OwnedRecord, bool, Vec<Option<Id>>)> = BTreeMap::new();
         // One statement for each reference: an OR over them would use none of their indexes.
         for (column, parent) in child.parents() {
             let Some(parents) = met.get(parent).filter(|p| !p.is_empty()) else {
                 continue;
             };
-            for (held, open, of) in below(tx, &scope, child, column, parents, locked)? {
+            for (owned, open, of) in below(tx, &scope, child, column, parents, locked)? {
                 let had = parents.get(&of).into_iter().flatten();
-                found.entry(held.id).or_insert((held, open, Vec::new())).2.extend(had);
+                found.entry(owned.id).or_insert((owned, open, Vec::new())).2.extend(had);
             }
         }
         count += found.len();
         if count > MOST {
             return Err(domain::Error::Conflict(Issue::new("/records", "too_many_at_once").with("max", MOST)).into());
         }
-        let goes = |(held, open, had): &(Held, bool, Vec<Option<Id>>)| {
-            (along.closed || *open) && (along.others || had.contains(&held.owner))
+        let goes = |(owned, open, had): &(OwnedRecord, bool, Vec<Option<Id>>)| {
+            (along.closed || *open) && (along.others || had.contains(&owned.owner))
         };
         moving.push((child, found.values().filter(|f| goes(f)).map(|f| f.0).collect()));
         met.insert(
@@ -121,7 +121,7 @@ fn below(
     column: &str,
     parents: &HashMap<Id, Vec<Option<Id>>>,
     locked: Lock,
-) -> Result<Vec<(Held, bool, Id)>> {
+) -> Result<Vec<(OwnedRecord, bool, Id)>> {
     let dialect = tx.dialect();
     // A deal that is won or a task that is done stays with who did it.
     let status = kind
@@ -138,9 +138,9 @@ fn below(
     lock(&mut sql, dialect, locked);
     let columns = [Storage::Id, Storage::Int, Storage::Id, Storage::Id, Storage::Text];
     let take = |row: &mut Row| {
-        let held = Held::take(row)?;
+        let owned = OwnedRecord::take(row)?;
         let (of, status): (Id, String) = (row.get()?, row.get()?);
-        Ok((held, !kind.closed.contains(&status.as_str()), of))
+        Ok((owned, !kind.closed.contains(&status.as_str()), of))
     };
     tx.all(&sql, &columns, take)
 }

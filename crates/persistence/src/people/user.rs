@@ -78,8 +78,8 @@ pub fn stays(tx: &mut Tx, actor: &Actor, user: Id) -> Result<bool> {
     Ok(!tx.rows(&sql, &[Storage::Id])?.is_empty())
 }
 
-/// Until the transaction ends nobody else changes rights in the workspace, nor what they follow from: what is refused one
-/// after the other is refused at once as well.
+/// Changes of rights in a workspace, and of teams and roles that rights follow from, wait for one another until the transaction
+/// ends: two at once could each be allowed by what the other takes away.
 pub fn hold_rights(tx: &mut Tx, workspace: Id) -> Result<()> {
     tx.hold(format!("{workspace}:rights"))
 }

@@ -27,7 +27,7 @@ pub struct Search {
 
 /// Where an entry stands. Entries of one moment follow the order in which they were drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct EntryPosition {
     pub at: Instant,
     pub seq: i64,
 }
@@ -38,9 +38,9 @@ pub fn search(
     tx: &mut Tx,
     scope: &Scope,
     wanted: &Search,
-    before: Option<Place>,
+    before: Option<EntryPosition>,
     limit: u32,
-) -> Result<Vec<(Place, Change)>> {
+) -> Result<Vec<(EntryPosition, Change)>> {
     let mut sql = Sql::new(format!(
         "SELECT {COLUMNS}, seq FROM change_log WHERE position IS NOT NULL AND workspace_id = "
     ))
@@ -92,7 +92,7 @@ pub fn search(
     columns.push(Storage::Int);
     tx.all(&sql, &columns, |row| {
         let change = take(row)?;
-        let place = Place {
+        let place = EntryPosition {
             at: change.at,
             seq: row.get()?,
         };

@@ -41,7 +41,7 @@ pub(crate) fn append_all(tx: &mut Tx, permit: &Permit, entries: &[Entry]) -> Res
          fields, at, salt, entry_hash) VALUES ",
     );
     if !matches!(entries.len(), 1 | ROWS_AT_ONCE) {
-        sql = sql.once();
+        sql = sql.ad_hoc();
     }
     for (n, entry) in entries.iter().enumerate() {
         sql.push(if n > 0 { ", (" } else { "(" });

@@ -214,7 +214,7 @@ pub fn check_owner(tx: &mut Tx, actor: &Actor, id: Id) -> Result<()> {
         return Ok(());
     }
     let user = domain::user::User::KIND;
-    match any::unfit(tx, actor, user, &[id], &[id])?.remove(&id) {
+    match any::not_referable(tx, actor, user, &[id], &[id])?.remove(&id) {
         Some(code) => Err(Issue::at("owner_id", code).into()),
         None => Ok(()),
     }

@@ -8,7 +8,7 @@ use crate::store::FOLD;
 use crate::tx::{Dialect, Tx};
 use domain::policy::{Parent, Scope, Shared, Visible};
 use domain::query::{Filter, Leaf, Test};
-use domain::text::{apart, fold, marks, pattern, spelled_out};
+use domain::text::{fold, marks, not_folded_alone, pattern, spelled_out};
 use domain::value::{Storage, Val};
 use domain::{Field, Id, Kind};
 
@@ -16,69 +16,79 @@ const ALIVE: &str = " AND t.deleted_at IS NULL";
 
 /// Rows of `table` (aliased `t`) that are alive and visible in the scope.
 pub fn scope(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(sql, dialect, scope, ALIVE, Looking::AsPlanned);
+    reach(sql, dialect, scope, ALIVE, OwnerTest::AsPlanned);
 }
 
 /// As `scope`, for statements that look at every row: the visible parents are listed once instead of looked up for each.
 pub fn scope_of_all(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(sql, dialect, scope, ALIVE, Looking::AtEvery);
+    reach(sql, dialect, scope, ALIVE, OwnerTest::AtEvery);
 }
 
 /// As `scope`, and the planner does not start with the owners.
 pub fn scope_walked(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(sql, dialect, scope, ALIVE, Looking::Walking);
+    reach(sql, dialect, scope, ALIVE, OwnerTest::Walking);
 }
 
 /// Rows in the recycle bin that the scope lets see.
 pub fn scope_deleted(sql: &mut Sql, dialect: Dialect, scope: &Scope) {
-    reach(sql, dialect, scope, " AND t.deleted_at IS NOT NULL", Looking::AsPlanned);
+    reach(
+        sql,
+        dialect,
+        scope,
+        " AND t.deleted_at IS NOT NULL",
+        OwnerTest::AsPlanned,
+    );
 }
 
-/// How a statement comes to the rows whose owner it asks for.
+/// How the conditions on owners and parents are written, which decides how the planner goes about them.
 #[derive(Clone, Copy, PartialEq)]
-enum Looking {
+enum OwnerTest {
+    /// Plainly: the planner may start from an index of owners.
     AsPlanned,
+    /// For statements that read the whole table: visible parents as one list, not a lookup for each row.
     AtEvery,
+    /// As an expression that no index serves: the planner walks along the sort order and tests each row.
     Walking,
 }
 
-fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str, looking: Looking) {
+fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str, looking: OwnerTest) {
     sql.push("t.workspace_id = ").bind(scope.workspace()).push(alive);
-    let ways = ways(scope);
-    if ways.is_empty() {
+    let visible_by = visible_by(scope);
+    if visible_by.is_empty() {
         return;
     }
-    // What is computed is no place to start from.
-    let walked = looking == Looking::Walking;
+    // `(…) IS TRUE` is the same condition, but an expression: no index serves it, so that neither planner starts from the
+    // index of owners and sorts afterwards, where the walk along the sort order ends after one page.
+    let walked = looking == OwnerTest::Walking;
     sql.push(if walked { " AND ((" } else { " AND (" });
-    for (i, way) in ways.iter().enumerate() {
+    for (i, way) in visible_by.iter().enumerate() {
         sql.push(if i > 0 { " OR " } else { "" });
-        way.write(sql, dialect, scope.workspace(), looking != Looking::AtEvery);
+        way.write(sql, dialect, scope.workspace(), looking != OwnerTest::AtEvery);
     }
     sql.push(if walked { ") IS TRUE)" } else { ")" });
 }
 
-/// A way in which a row can be visible.
-enum Way<'a> {
+/// Why a row is visible; any one of these is enough.
+enum VisibleBy<'a> {
     Owned(&'a [Id]),
     Shared(Shared),
     Through(&'a Parent),
 }
 
-/// All of them; none where every row is visible.
-fn ways(scope: &Scope) -> Vec<Way<'_>> {
+/// All that make rows visible in a scope; empty where every row is, and nothing needs to be asked.
+fn visible_by(scope: &Scope) -> Vec<VisibleBy<'_>> {
     let Visible::Owners(owners) = scope.visible() else {
         return Vec::new();
     };
-    let beside = scope.shared().map(Way::Shared);
-    let parents = scope.parents().iter().map(Way::Through);
-    std::iter::once(Way::Owned(owners))
+    let beside = scope.shared().map(VisibleBy::Shared);
+    let parents = scope.parents().iter().map(VisibleBy::Through);
+    std::iter::once(VisibleBy::Owned(owners))
         .chain(beside)
         .chain(parents)
         .collect()
 }
 
-impl Way<'_> {
+impl VisibleBy<'_> {
     fn write(&self, sql: &mut Sql, dialect: Dialect, workspace: Id, looked_up: bool) {
         match self {
             Self::Owned(owners) => owned_by(sql, dialect, "t", owners),
@@ -161,7 +171,7 @@ pub enum Rows {
 /// Up to this many visible rows are gathered and sorted; with more, enough of them are met along the sort order.
 const FEW: i64 = 4_000;
 
-/// Neither way is good for all: a team of three among a thousand owners would be looked for in a hundred thousand rows, and
+/// Chooses between gathering and walking. Neither is good for all: a team of three among a thousand owners would be looked for in a hundred thousand rows, and
 /// the rows of five hundred owners would all be sorted to show fifty. Neither database can know how many there are behind
 /// a bound value, so it is asked first, by an index that holds the answer.
 pub fn rows(tx: &mut Tx, kind: &Kind, scope: &Scope) -> Result<Rows> {
@@ -179,8 +189,8 @@ pub fn rows(tx: &mut Tx, kind: &Kind, scope: &Scope) -> Result<Rows> {
     Ok(if many { Rows::Walked } else { Rows::Gathered })
 }
 
-/// Selects what is visible, from where the scope has it: so that no planner comes to it along the order of something else,
-/// `most` stands even where it is beyond all.
+/// Selects the visible rows, one SELECT for each index that finds some. `LIMIT most` stands even where there are fewer: it
+/// keeps the planner from folding this into the statement around it, and walking the table in that one's order.
 pub fn gathered(sql: &mut Sql, dialect: Dialect, kind: &Kind, scope: &Scope, columns: &str, most: i64) {
     let source = |sql: &mut Sql| {
         sql.push(format!(
@@ -191,7 +201,7 @@ pub fn gathered(sql: &mut Sql, dialect: Dialect, kind: &Kind, scope: &Scope, col
         .push(" AND t.deleted_at IS NULL");
     };
     source(sql);
-    for (i, way) in ways(scope).iter().enumerate() {
+    for (i, way) in visible_by(scope).iter().enumerate() {
         if i > 0 {
             sql.push(" UNION ");
             source(sql);
@@ -358,8 +368,8 @@ fn test_of(sql: &mut Sql, dialect: Dialect, leaf: &Leaf) {
 fn matches(sql: &mut Sql, column: &str, pattern: String) {
     let opened: String = spelled_out().iter().map(|_| "replace(").collect();
     sql.push(format!("({column} ~ "))
-        .bind(format!("(?:{pattern})|{}", apart()));
-    sql.push(format!(" AND CASE WHEN {column} ~ ")).bind(apart());
+        .bind(format!("(?:{pattern})|{}", not_folded_alone()));
+    sql.push(format!(" AND CASE WHEN {column} ~ ")).bind(not_folded_alone());
     sql.push(format!(" THEN {opened}regexp_replace(normalize({column}, NFKC), "))
         .bind(marks())
         .push(", '', 'g')");

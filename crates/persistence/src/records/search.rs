@@ -54,15 +54,17 @@ pub fn plan(tx: &mut Tx, scope: &Scope, kind: &Kind, q: Option<&str>) -> Result<
     let plan = by_index(tx, kind, &query)?;
     let in_part = |(_, field, group): &(usize, &str, Group)| unseen.contains(field) && groups.contains(group);
     if searched.iter().any(in_part) {
-        return Ok(Some(Plan::Rows(found_in_seen(tx, scope, kind, &query, &plan)?)));
+        return Ok(Some(Plan::Rows(hits_in_visible_fields(
+            tx, scope, kind, &query, &plan,
+        )?)));
     }
     Ok(Some(plan))
 }
 
 /// The latest hits whose fields that the reader sees have the words.
-fn found_in_seen(tx: &mut Tx, scope: &Scope, kind: &Kind, query: &Query, plan: &Plan) -> Result<Vec<Id>> {
+fn hits_in_visible_fields(tx: &mut Tx, scope: &Scope, kind: &Kind, query: &Query, plan: &Plan) -> Result<Vec<Id>> {
     let (layout, dialect) = (layout(kind), tx.dialect());
-    let mut sql = Sql::new(layout.select.as_str()).once();
+    let mut sql = Sql::new(layout.select.as_str()).ad_hoc();
     filter::scope(&mut sql, dialect, scope);
     plan.condition(&mut sql, dialect, kind);
     sql.push(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ")
@@ -182,7 +184,7 @@ pub fn hits(
         columns.push_str(&format!(", t.{field}"));
         storage.push(Storage::Id);
     }
-    let mut sql = Sql::new(format!("SELECT {columns} FROM {} t WHERE ", source(kind))).once();
+    let mut sql = Sql::new(format!("SELECT {columns} FROM {} t WHERE ", source(kind))).ad_hoc();
     filter::scope(&mut sql, dialect, scope);
     plan.condition(&mut sql, dialect, kind);
     sql.push(" ORDER BY t.updated_at DESC, t.id DESC LIMIT ")

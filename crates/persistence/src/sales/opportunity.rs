@@ -65,7 +65,7 @@ pub fn stage_totals(tx: &mut Tx, scope: &Scope, pipeline: Id, list: &List) -> Re
         sum::columns("t.amount_base")
     ));
     if list.filter.is_some() || list.q.is_some() {
-        sql = sql.once();
+        sql = sql.ad_hoc();
     }
     filter::scope_of_all(&mut sql, dialect, scope);
     sql.push(" AND t.pipeline_id = ")

@@ -2,7 +2,7 @@
 
 use super::common::{Db, Engine, both, permit, place};
 use crate::sql::Sql;
-use crate::{Error, Options, Result, Store, Tx, asking_for};
+use crate::{Error, Options, Result, Store, Tx, on_behalf_of};
 use domain::Record;
 use domain::customer::{Customer, CustomerPatch};
 use domain::record::Birth;
@@ -140,7 +140,7 @@ fn the_slow_leave_connections_to_the_quick() {
         let slow: Vec<_> = (0..8)
             .map(|n: usize| {
                 let (store, door, again) = (store.clone(), door.clone(), AtomicBool::new(false));
-                runtime.spawn(asking_for(n.to_string().into(), async move {
+                runtime.spawn(on_behalf_of(n.to_string().into(), async move {
                     let work = move |tx: &mut Tx| {
                         if !again.swap(true, Ordering::SeqCst) {
                             return Err(Error::TooSlow);
@@ -179,7 +179,7 @@ fn a_quick_read_never_keeps_its_thread_waiting_for_a_connection() {
         let held: Vec<_> = (0..2)
             .map(|n: usize| {
                 let (store, door) = (store.clone(), door.clone());
-                runtime.spawn(asking_for(n.to_string().into(), async move {
+                runtime.spawn(on_behalf_of(n.to_string().into(), async move {
                     let work = move |tx: &mut Tx| {
                         door.pass();
                         one(tx)
@@ -216,7 +216,7 @@ fn one_user_leaves_connections_to_others() {
     let greedy: Vec<_> = (0..16)
         .map(|_| {
             let (store, door) = (store.clone(), door.clone());
-            runtime.spawn(asking_for("greedy".into(), async move {
+            runtime.spawn(on_behalf_of("greedy".into(), async move {
                 let work = move |tx: &mut Tx| {
                     door.pass();
                     one(tx)
@@ -227,7 +227,7 @@ fn one_user_leaves_connections_to_others() {
         .collect();
     until(&runtime, || door.waiting() == 4);
     for _ in 0..20 {
-        let others = asking_for("other".into(), async {
+        let others = on_behalf_of("other".into(), async {
             (store.read(one).await, store.write(one).await)
         });
         let (read, written) = runtime.block_on(others);

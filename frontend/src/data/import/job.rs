@@ -4,14 +4,14 @@ use crate::{
     api::{self, Problem},
     dom::{self, Tell},
     i18n::{fill, format, t},
-    job::{Job, over},
+    job::{RunningJob, over},
     ui::{self, icon, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
 
 /// Waits until it is known what is in the file.
-pub async fn looked(job: Job) -> Result<Value, Problem> {
+pub async fn looked(job: RunningJob) -> Result<Value, Problem> {
     loop {
         if let Some(problem) = job.problem.try_get_untracked().flatten() {
             return Err(problem);
@@ -48,7 +48,7 @@ fn said(error: &Value) -> String {
 
 /// `again` takes a suggested value: column, what the file says, what is meant.
 #[component]
-pub fn JobView(job: Job, trial: bool, again: Option<Callback<(String, String, String)>>) -> impl IntoView {
+pub fn JobView(job: RunningJob, trial: bool, again: Option<Callback<(String, String, String)>>) -> impl IntoView {
     let retry = Callback::new(move |()| {
         job.problem.set(None);
         job.poll();
@@ -67,7 +67,7 @@ pub fn JobView(job: Job, trial: bool, again: Option<Callback<(String, String, St
     }
 }
 
-fn running(job: Job, body: &Value) -> AnyView {
+fn running(job: RunningJob, body: &Value) -> AnyView {
     let progress = &body["progress"];
     let (read, total) = (
         progress["read_bytes"].as_f64().unwrap_or(0.0),
@@ -85,7 +85,7 @@ fn running(job: Job, body: &Value) -> AnyView {
     .into_any()
 }
 
-fn done(job: Job, body: &Value, trial: bool, again: Option<Callback<(String, String, String)>>) -> AnyView {
+fn done(job: RunningJob, body: &Value, trial: bool, again: Option<Callback<(String, String, String)>>) -> AnyView {
     let report = body["report"].clone();
     let n = |key: &str| report[key].as_f64().unwrap_or(0.0);
     let failed = n("failed");

@@ -3,7 +3,7 @@
 mod job;
 mod mapping;
 
-use crate::job::Job;
+use crate::job::RunningJob;
 use crate::kinds::Kind;
 use crate::{
     api,
@@ -28,7 +28,7 @@ pub struct Wizard {
     pub values: RwSignal<Map<String, Value>>,
     /// What the server found out about the file.
     pub read: RwSignal<Option<Value>>,
-    pub job: RwSignal<Option<Job>>,
+    pub job: RwSignal<Option<RunningJob>>,
     pub step: RwSignal<Step>,
     /// Something is under way that the next step waits for.
     sending: Sending,
@@ -97,7 +97,7 @@ impl Wizard {
     /// Sends, and watches the job; without a next step it is the first look at the file.
     async fn send(self, call: api::Call, next: Option<Step>) -> api::Outcome<()> {
         let body = call.send().await?.body;
-        let job = Job::watch(format!("/imports/{}", body["id"].as_str().unwrap_or_default()));
+        let job = RunningJob::watch(format!("/imports/{}", body["id"].as_str().unwrap_or_default()));
         self.job.try_set(Some(job));
         match next {
             Some(step) => {
@@ -112,7 +112,7 @@ impl Wizard {
     }
 
     /// Waits for the first look at the file, then shows what it took the columns for.
-    async fn learn(self, job: Job) -> api::Outcome<()> {
+    async fn learn(self, job: RunningJob) -> api::Outcome<()> {
         let body = looked(job).await.inspect_err(|_| {
             // Read as it cannot be: the person may say otherwise. At the first look there is nothing to show.
             if self.step.try_get_untracked() != Some(Step::Mapping) {
@@ -132,7 +132,7 @@ impl Wizard {
 pub fn ImportPage(id: Option<String>) -> impl IntoView {
     if let Some(id) = id {
         // A job of its own address: what became of an earlier import.
-        let job = Job::watch(format!("/imports/{id}"));
+        let job = RunningJob::watch(format!("/imports/{id}"));
         return view! { <div class="page narrow-page"><header class="page-head"><h1>{t().import}</h1></header><JobView job trial=false again=None/></div> }.into_any();
     }
     let asked = state()

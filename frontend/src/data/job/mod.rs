@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
 
 #[derive(Clone, Copy)]
-pub struct Job {
+pub struct RunningJob {
     /// As the server last told it; null before that.
     pub body: RwSignal<Value>,
     pub problem: RwSignal<Option<Problem>>,
@@ -20,7 +20,7 @@ pub fn over(body: &Value) -> bool {
     matches!(body["status"].as_str(), Some("done" | "failed" | "cancelled"))
 }
 
-impl Job {
+impl RunningJob {
     /// Follows the job at a path such as `/imports/…`.
     pub fn watch(path: String) -> Self {
         let job = Self {

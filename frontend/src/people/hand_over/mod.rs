@@ -5,7 +5,7 @@ use crate::{
     api::{self, Problem},
     dom::Tell,
     i18n::{fill, format, t},
-    job::{Job, over},
+    job::{RunningJob, over},
     kinds,
     record::{row::Row, save},
     state::announce,
@@ -26,11 +26,11 @@ pub fn HandOverDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView 
     let id = StoredValue::new(id);
     let holds = RwSignal::new(None::<Value>);
     let problem = RwSignal::new(None::<Problem>);
-    let job = RwSignal::new(None::<Job>);
+    let job = RwSignal::new(None::<RunningJob>);
     let owner = Owner::current();
     // Signals of a job are made after an await, and belong to this dialog all the same.
     let follow = StoredValue::new(move |id: &str| {
-        let watch = || Job::watch(format!("/jobs/{id}"));
+        let watch = || RunningJob::watch(format!("/jobs/{id}"));
         let made = owner.as_ref().map_or_else(watch, |owner| owner.with(watch));
         job.set(Some(made));
     });
@@ -90,7 +90,7 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
     let to = RwSignal::new(None::<(String, String)>);
     let disable = RwSignal::new(enabled);
     let form = Sending::new();
-    let held: Vec<Held> = kinds::every().filter_map(|kind| Held::of(kind, &holds)).collect();
+    let held: Vec<HeldKind> = kinds::every().filter_map(|kind| HeldKind::of(kind, &holds)).collect();
     let counts = if held.is_empty() {
         view! { <p class="muted">{t().hand_over_nothing}</p> }.into_any()
     } else {
@@ -137,14 +137,14 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
 
 /// What there is of a kind, and who gets it if not the receiver of all.
 #[derive(Clone, Copy)]
-struct Held {
+struct HeldKind {
     kind: &'static Kind,
     live: f64,
     deleted: f64,
     to: RwSignal<Chosen>,
 }
 
-impl Held {
+impl HeldKind {
     fn of(kind: &'static Kind, holds: &Value) -> Option<Self> {
         let n = |what: &str| holds[kind.plural][what].as_f64().unwrap_or(0.0);
         let (live, deleted) = (n("live"), n("deleted"));
@@ -165,7 +165,7 @@ impl Held {
 }
 
 /// Others for single kinds, folded away until somebody asks for it.
-fn by_kind(all: &[Held], form: Sending) -> AnyView {
+fn by_kind(all: &[HeldKind], form: Sending) -> AnyView {
     let node = NodeRef::<html::Details>::new();
     let at = move |kind: &Kind| {
         let pointer = format!("/to_by_kind/{}", kind.plural);
@@ -206,7 +206,7 @@ fn by_kind(all: &[Held], form: Sending) -> AnyView {
 
 /// How far it is, and what came of it.
 #[component]
-fn Progress(job: Job, close: Callback<()>) -> impl IntoView {
+fn Progress(job: RunningJob, close: Callback<()>) -> impl IntoView {
     let said = move || {
         let body = job.body.get();
         let progress = &body["progress"];

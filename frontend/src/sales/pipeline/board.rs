@@ -2,7 +2,7 @@
 
 use super::{
     card::card,
-    drag::{self, Drag, Held, Place},
+    drag::{self, Drag, KeyboardDrag, Place},
     edit::QuickEdit,
 };
 use crate::{
@@ -99,7 +99,7 @@ pub fn money(value: &Value) -> String {
 pub struct Board {
     pub columns: RwSignal<Vec<Column>>,
     pub drag: RwSignal<Option<Drag>>,
-    pub held: RwSignal<Option<Held>>,
+    pub held: RwSignal<Option<KeyboardDrag>>,
     /// Read out by screen readers.
     pub said: RwSignal<String>,
     pub losing: RwSignal<Option<Closing>>,

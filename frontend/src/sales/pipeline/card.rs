@@ -1,7 +1,7 @@
 //! A card: what matters about an opportunity at a glance, and its keys.
 
 use super::board::Board;
-use super::drag::{self, Drag, Held, Place};
+use super::drag::{self, Drag, KeyboardDrag, Place};
 use crate::{
     dom,
     i18n::{fill, format, t},
@@ -172,7 +172,7 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
     match (event.key().as_str(), held) {
         (" ", None) if may_edit => {
             let from = board.find(id).map_or(index, |(i, _)| i);
-            board.held.set(Some(Held {
+            board.held.set(Some(KeyboardDrag {
                 id: id.to_owned(),
                 from,
                 at: from,
@@ -205,7 +205,7 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
                     &[&stage, &(at + 1).to_string(), &(last + 1).to_string()],
                 ));
             }
-            board.held.set(Some(Held { at, ..held }));
+            board.held.set(Some(KeyboardDrag { at, ..held }));
             focus(id);
         }
         ("Enter", None) => route::set("open", id),

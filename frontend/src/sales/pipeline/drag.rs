@@ -36,7 +36,7 @@ pub struct Drag {
 
 /// A card held by the keyboard: where it was, and over which stage it is.
 #[derive(Clone, PartialEq)]
-pub struct Held {
+pub struct KeyboardDrag {
     pub id: String,
     pub from: usize,
     pub at: usize,

@@ -17,9 +17,9 @@ use domain::{Id, Kind, Label, Locale, Record};
 use indicatif::{ProgressBar, ProgressStyle};
 use persistence::{Store, engine, user, workspace};
 
-use super::job::{self, JobWatch};
 use super::plan::{Mapping, Plan, Settings, Values};
 use super::reader::Options;
+use super::record::{self, ImportWatch};
 use super::run::{self, Failure, Path, Progress, Watch, told};
 use super::{importable, kinds};
 
@@ -136,13 +136,13 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
         let mut watch = Trial(&mut show);
         run::run(store, &actor, locale, &table, &settings, &mut watch, open)
     } else {
-        let drafted = job::draft(&actor, id, &file_name, table.1, &settings).map_err(persistence::Error::from)?;
+        let drafted = record::draft(&actor, id, &file_name, table.1, &settings).map_err(persistence::Error::from)?;
         let by = actor.clone();
-        store.write_here(move |tx| job::begin(tx, &by, &drafted, locale, true))?;
-        let mut watch = JobWatch::new(store, &actor, id);
+        store.write_here(move |tx| record::begin(tx, &by, &drafted, locale, true))?;
+        let mut watch = ImportWatch::new(store, &actor, id);
         watch.on_progress = Some(&mut show);
         let result = run::run(store, &actor, locale, &table, &settings, &mut watch, open);
-        job::end(store, &actor, id, &result, false)?;
+        record::end(store, &actor, id, &result, false)?;
         result
     };
     bar.finish_and_clear();

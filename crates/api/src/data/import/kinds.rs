@@ -5,10 +5,10 @@ use domain::user::User;
 use domain::{Kind, Kinds, Record};
 use persistence::Tx;
 
-use super::book::Book;
 use super::draft::Draft;
 use super::opportunity::Deals;
-use super::take::{self, Desk, Special, Taken};
+use super::reference_data::ReferenceData;
+use super::take::{self, ImportContext, RowResult, Special};
 
 /// The kinds that files may hold.
 pub fn all(kinds: Kinds) -> impl Iterator<Item = &'static Kind> {
@@ -26,7 +26,7 @@ pub fn importable(kinds: Kinds, plural: &str) -> Option<&'static Kind> {
 }
 
 /// Takes a batch of rows of one kind.
-pub type Batch = fn(&mut Tx, &Desk, &[Draft]) -> persistence::Result<(Vec<Taken>, Book)>;
+pub type Batch = fn(&mut Tx, &ImportContext, &[Draft]) -> persistence::Result<(Vec<RowResult>, ReferenceData)>;
 
 /// Who takes the rows of a kind. A person is more than a row; the rows of any other kind are its fields.
 pub fn batch(kind: &Kind) -> Batch {

@@ -1,17 +1,17 @@
 //! Import: reading tables in any encoding, taking their rows as records, and writing down the rows that failed.
 
-mod book;
 pub mod command;
 pub mod decode;
 pub mod delimiter;
 mod draft;
 pub mod error_file;
-mod job;
 mod kinds;
 mod lookup;
 mod opportunity;
 pub mod plan;
 pub mod reader;
+mod record;
+mod reference_data;
 pub mod routes;
 pub mod run;
 mod source;

@@ -12,10 +12,10 @@ use domain::value::parse_day;
 use domain::{AnyRecord, Day, Id, Instant, Issue, Record};
 use serde_json::{Value as Json, json};
 
-use super::book::Book;
 use super::draft::Problems;
 use super::plan::{closed_word, folded};
-use super::take::{RowWork, Special, Taken, problems_of};
+use super::reference_data::ReferenceData;
+use super::take::{RowResult, RowWork, Special, problems_of};
 
 /// What a row says beyond the fields a patch may set.
 #[derive(Default)]
@@ -47,7 +47,10 @@ impl Special for Deals {
             problems.push(problem);
         }
         if let Some(reason) = row.draft.said.get("loss_reason") {
-            match Opportunity::KIND.field("loss_reason").map(|f| row.book.pick(f, reason)) {
+            match Opportunity::KIND
+                .field("loss_reason")
+                .map(|f| row.reference_data.pick(f, reason))
+            {
                 Some(Ok((reason, new))) => (deal.loss_reason, deal.new_loss_reason) = (Some(reason), new),
                 Some(Err(issue)) => problems.extend(problems_of(issue.into())),
                 None => {}
@@ -91,17 +94,17 @@ impl Special for Deals {
         Ok(())
     }
 
-    fn keep(&self, deal: Deal, book: &mut Book, taken: &mut Taken) {
+    fn keep(&self, deal: Deal, reference_data: &mut ReferenceData, taken: &mut RowResult) {
         if let Some(stage) = deal.stage.filter(|_| deal.stage_is_new) {
             taken.new_values.push(("stage_id", stage.name.clone()));
-            book.add_stage(stage);
+            reference_data.add_stage(stage);
         }
         if let (Some(reason), true, Some(field)) = (
             deal.loss_reason,
             deal.new_loss_reason,
             Opportunity::KIND.field("loss_reason"),
         ) {
-            if book.add_value(field, &reason) {
+            if reference_data.add_value(field, &reason) {
                 taken.new_values.push((field.name, reason));
             } else {
                 taken.full.extend(field.picklist);
@@ -118,7 +121,7 @@ fn status_of(row: &RowWork, deal: &mut Deal) {
         .get("status")
         .and_then(|key| OpportunityStatus::from_key(key));
     let by_stage = row.draft.said.get("stage_id").and_then(|text| {
-        let open = row.desk.plan.closes_by_stage.then_some(OpportunityStatus::Open);
+        let open = row.context.plan.closes_by_stage.then_some(OpportunityStatus::Open);
         closed_word(text).or(open)
     });
     deal.status = own.or(by_stage);
@@ -127,18 +130,21 @@ fn status_of(row: &RowWork, deal: &mut Deal) {
 /// Pipeline and stage.
 fn place(row: &mut RowWork, old: Option<&Opportunity>, deal: &mut Deal) -> Result<(), Problems> {
     let at = |field: &str, problem| vec![(Some(field.to_owned()), problem)];
-    let book = row.book;
+    let reference_data = row.reference_data;
     let pipeline: Id = match (row.draft.said.get("pipeline_id"), old) {
         (Some(text), _) => {
             let called =
                 |key: &Option<String>, name: &str| key.as_deref() == Some(text) || folded(name) == folded(text);
-            let found = book.pipelines.iter().find(|p| called(&p.external_id, &p.name));
+            let found = reference_data
+                .pipelines
+                .iter()
+                .find(|p| called(&p.external_id, &p.name));
             found
                 .ok_or_else(|| at("pipeline_id", Problem::not_found("pipeline", text)))?
                 .id
         }
         (None, Some(old)) => old.pipeline_id,
-        (None, None) => match book.pipelines.first() {
+        (None, None) => match reference_data.pipelines.first() {
             Some(pipeline) => pipeline.id,
             None => return Err(at("pipeline_id", Problem::required("pipeline_id"))),
         },
@@ -151,13 +157,13 @@ fn place(row: &mut RowWork, old: Option<&Opportunity>, deal: &mut Deal) -> Resul
         .filter(|text| closed_word(text).is_none());
     if let Some(text) = said {
         let called = |s: &&Stage| s.external_id.as_deref() == Some(text) || folded(&s.name) == folded(text);
-        match book.stages_of(pipeline).find(called) {
+        match reference_data.stages_of(pipeline).find(called) {
             Some(stage) => {
                 deal.stage = Some(stage.clone());
-                deal.stage_is_new = book.brought.contains(&stage.id);
+                deal.stage_is_new = reference_data.brought.contains(&stage.id);
             }
             None => {
-                let made = book.draft_stage(&row.desk.by, pipeline, text);
+                let made = reference_data.draft_stage(&row.context.by, pipeline, text);
                 deal.stage = Some(made.map_err(|e| {
                     let told = problems_of(e).into_iter();
                     told.map(|(_, p)| (Some("stage_id".to_owned()), p))
@@ -167,15 +173,15 @@ fn place(row: &mut RowWork, old: Option<&Opportunity>, deal: &mut Deal) -> Resul
             }
         }
     } else if let Some(old) = old {
-        deal.stage = book.stage(old.stage_id).cloned();
+        deal.stage = reference_data.stage(old.stage_id).cloned();
     } else {
         // Closed deals stand at the end, open ones at the beginning.
         let closed = deal.status.is_some_and(|s| s != OpportunityStatus::Open);
         let last = closed
-            .then(|| book.closing.get(&pipeline))
+            .then(|| reference_data.closing.get(&pipeline))
             .flatten()
-            .and_then(|id| book.stage(*id));
-        deal.stage = last.or_else(|| book.stages_of(pipeline).next()).cloned();
+            .and_then(|id| reference_data.stage(*id));
+        deal.stage = last.or_else(|| reference_data.stages_of(pipeline).next()).cloned();
     }
     let stage = deal.stage.as_ref().map(|s| s.id);
     let none = || {
@@ -204,13 +210,13 @@ fn line(row: &mut RowWork, old: Option<&Opportunity>) -> Result<(), (Option<Stri
             thousandths.ok_or_else(|| of_cell(Problem::from_issue(&invalid_quantity("/quantity")).1))?
         }
     };
-    let base = row.desk.by.workspace().currency;
+    let base = row.context.by.workspace().currency;
     let amount = row
         .map
         .get("amount")
         .and_then(|a| serde_json::from_value::<Money>(a.clone()).ok());
     // What the importer may not read does not come out through the lines.
-    let reads = row.desk.by.fields(Product::KIND).reads("price");
+    let reads = row.context.by.fields(Product::KIND).reads("price");
     let list = row.products.get(&found.id).filter(|_| reads).and_then(|p| p.price);
     // A line is in the currency of the deal.
     let fits = |price: &Money| amount.is_none_or(|a| a.currency == price.currency);
@@ -244,7 +250,7 @@ fn closed_at(row: &RowWork, old: Option<&Opportunity>) -> Option<Instant> {
         return old.and_then(|o| o.closed_at);
     }
     let noon = day.and_hms_opt(12, 0, 0)?;
-    let at = row.desk.by.zone.from_local_datetime(&noon).earliest()?;
+    let at = row.context.by.zone.from_local_datetime(&noon).earliest()?;
     Some(at.to_utc().into())
 }
 

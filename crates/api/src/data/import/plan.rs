@@ -135,7 +135,7 @@ pub fn closed_word(text: &str) -> Option<OpportunityStatus> {
 impl Plan {
     /// Looks at the first rows only, to show what a file is.
     pub fn peek(table: &dyn Table, settings: &Settings) -> Result<Self, Problem> {
-        let plan = Self::look(table, settings, SAMPLES as u64, |_, _| true)?;
+        let plan = Self::scan(table, settings, SAMPLES as u64, |_, _| true)?;
         plan.ok_or_else(|| Problem::new(code::UNREADABLE))
     }
 
@@ -145,10 +145,10 @@ impl Plan {
         settings: &Settings,
         tick: impl FnMut(u64, u64) -> bool,
     ) -> Result<Option<Self>, Problem> {
-        Self::look(table, settings, u64::MAX, tick)
+        Self::scan(table, settings, u64::MAX, tick)
     }
 
-    fn look(
+    fn scan(
         table: &dyn Table,
         settings: &Settings,
         most: u64,
@@ -196,7 +196,7 @@ impl Plan {
             if row.problem.is_none() {
                 for (column, scan) in columns.iter().zip(&mut scans) {
                     if let Some(field) = column.field {
-                        scan.look(field, column.cell(&row.cells));
+                        scan.observe(field, column.cell(&row.cells));
                     }
                 }
                 if parents {

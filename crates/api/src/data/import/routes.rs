@@ -20,7 +20,7 @@ use domain::user::User;
 use domain::{Error, Id, Issue, Kind, Record};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use persistence::idempotency::Answer;
-use persistence::import::{self as store, CHUNK, Part};
+use persistence::import::{self as store, CHUNK, FilePart};
 use persistence::job as queue;
 use persistence::{Tx, engine};
 use serde::Deserialize;
@@ -35,7 +35,7 @@ use super::plan::{Mapping, Plan, Settings, Values};
 use super::reader::Options;
 use super::run::{Path, Progress};
 use super::take::may_import;
-use super::{importable, job, kinds, worker};
+use super::{importable, kinds, record, worker};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::{historic, listed};
@@ -300,8 +300,8 @@ async fn create(
         .map_err(persistence::Error::internal)?
         .map_err(|p| refused(&p))?;
     let id = Id::now_v7();
-    let mut import = job::draft(&caller.actor, id, &form.file_name, size, &settings)?;
-    job::note(&mut import, &plan);
+    let mut import = record::draft(&caller.actor, id, &form.file_name, size, &settings)?;
+    record::note(&mut import, &plan);
     // Only what was asked for; what was found is found again over the whole file.
     import.encoding = settings.options.encoding.map(|e| e.name().to_owned());
     import.delimiter = settings.options.delimiter.map(|d| char::from(d).to_string());
@@ -312,8 +312,8 @@ async fn create(
         request,
         body,
     };
-    let response = call.once(move |tx, by| {
-        job::begin(tx, &by.actor, &import, by.locale, false)?;
+    let response = call.idempotent(move |tx, by| {
+        record::begin(tx, &by.actor, &import, by.locale, false)?;
         keep(tx, &by.actor, id, &file)?;
         accepted(&import, by)
     });
@@ -324,14 +324,14 @@ async fn create(
 
 /// The file, piece by piece, in the transaction of the job.
 fn keep(tx: &mut Tx, actor: &Actor, id: Id, file: &NamedTempFile) -> persistence::Result<()> {
-    let permit = job::permit(actor)?;
+    let permit = record::permit(actor)?;
     let file = file.reopen().map_err(persistence::Error::internal)?;
     for position in 0.. {
         let data = worker::piece(&file)?;
         if data.is_empty() {
             break;
         }
-        store::put_chunk(tx, &permit, id, Part::File, position, &data)?;
+        store::put_chunk(tx, &permit, id, FilePart::File, position, &data)?;
     }
     Ok(())
 }
@@ -391,11 +391,11 @@ async fn get(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Resul
 #[schema(as = ImportRun)]
 struct Run {
     /// Field → column header; only what it names is taken, and an empty one asks for the guess.
-    #[serde(default, deserialize_with = "typed::said")]
+    #[serde(default, deserialize_with = "typed::nullable")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
     mapping: Option<Option<BTreeMap<String, Option<String>>>>,
     /// Column header or field → value in the file → value meant.
-    #[serde(default, deserialize_with = "typed::said")]
+    #[serde(default, deserialize_with = "typed::nullable")]
     #[schema(value_type = Option<BTreeMap<String, BTreeMap<String, String>>>)]
     values: Option<Option<BTreeMap<String, BTreeMap<String, String>>>>,
     /// If it is not found by itself: utf-8, gbk, gb18030, big5, utf-16le …
@@ -425,16 +425,16 @@ async fn run(call: Call) -> Result<HttpResponse, Problem> {
     let (given, said) = (given.map(|map| json!(map)), said.map(|map| json!(map)));
     let encoding = encoding(named)?;
     let delimiter = delimiter(mark.as_deref())?;
-    let response = call.once(move |tx, by| {
+    let response = call.idempotent(move |tx, by| {
         let old: Import = engine::find(tx, &by.scope(Import::KIND)?, id)?;
         let kind = importable(by.kinds(), &old.kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind"))?;
-        let permit = job::permit(&by.actor)?;
+        let permit = record::permit(&by.actor)?;
         by.authorize(Action::Edit, Import::KIND, old.owner_id)?;
         may_begin(by, kind)?;
         if !old.is_over() {
             return Err(Error::Conflict(Issue::at("status", "import_running")).into());
         }
-        if old.size > 0 && store::chunk(tx, &permit.scope(), id, Part::File, 0)?.is_none() {
+        if old.size > 0 && store::chunk(tx, &permit.scope(), id, FilePart::File, 0)?.is_none() {
             return Err(Error::Conflict(Cause::new(code::FILE_GONE).issue("/file")).into());
         }
         let mut new = old.clone();
@@ -466,11 +466,11 @@ async fn run(call: Call) -> Result<HttpResponse, Problem> {
         new.error = None;
         new.finished_at = None;
         new.has_errors = false;
-        new.progress = job::progress_json(Progress {
+        new.progress = record::progress_json(Progress {
             total_bytes: u64::try_from(old.size).unwrap_or_default(),
             ..Progress::default()
         });
-        store::drop_chunks(tx, &permit, id, Part::Errors)?;
+        store::drop_chunks(tx, &permit, id, FilePart::Errors)?;
         queue::enqueue(tx, &permit, Work::Import, id, by.locale, false)?;
         let stored = engine::update(tx, &permit, &old, &new)?;
         accepted(&stored, by)
@@ -483,13 +483,13 @@ async fn run(call: Call) -> Result<HttpResponse, Problem> {
 /// `POST /imports/{id}/cancel`
 async fn cancel(call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(Import::KIND)?;
-    call.once(move |tx, by| {
+    call.idempotent(move |tx, by| {
         let old: Import = engine::find(tx, &by.scope(Import::KIND)?, id)?;
         by.authorize(Action::Edit, Import::KIND, old.owner_id)?;
         if old.is_over() {
             return Err(Error::Conflict(Issue::at("status", "import_over")).into());
         }
-        let permit = job::permit(&by.actor)?;
+        let permit = record::permit(&by.actor)?;
         queue::dequeue(tx, &permit, id)?;
         let new = Import {
             status: JobStatus::Cancelled,
@@ -512,7 +512,7 @@ async fn errors(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Re
             .store
             .read(move |tx| {
                 engine::find::<Import>(tx, &scope, id)?;
-                store::chunk(tx, &scope, id, Part::Errors, 0)
+                store::chunk(tx, &scope, id, FilePart::Errors, 0)
             })
             .await?
     };
@@ -521,7 +521,7 @@ async fn errors(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Re
         let of = scope.clone();
         let chunk = state
             .store
-            .read(move |tx| store::chunk(tx, &of, id, Part::Errors, position))
+            .read(move |tx| store::chunk(tx, &of, id, FilePart::Errors, position))
             .await?;
         Ok::<_, Problem>(chunk.map(|data| (Bytes::from(data), (state, scope, position + 1))))
     });

@@ -13,14 +13,14 @@ use domain::{AnyRecord, Id, Instant, Locale};
 use persistence::{Store, Tx, engine};
 use serde_json::{Map, json};
 
-use super::book::Book;
 use super::draft::{Draft, Problems, context};
 use super::error_file::ErrorFile;
 use super::kinds;
 use super::lookup::{self, Lookup};
 use super::plan::{Plan, Settings, Table};
 use super::reader::Reader;
-use super::take::{self, Desk, Taken, problems_of};
+use super::reference_data::ReferenceData;
+use super::take::{self, ImportContext, RowResult, problems_of};
 use crate::caller::Caller;
 use crate::noun;
 use crate::write::{Cause, Change, Writing, write_one};
@@ -129,16 +129,16 @@ pub fn run<W: Write>(
     }
     let kind = settings.kind;
     let reader_of = actor.clone();
-    let book = store.read_here(move |tx| Book::read(tx, &reader_of, kind))?;
+    let reference_data = store.read_here(move |tx| ReferenceData::read(tx, &reader_of, kind))?;
     let by = Caller::new(actor.clone(), None, locale);
-    let context = context(actor.workspace().currency, by.zone);
+    let cell_context = context(actor.workspace().currency, by.zone);
     let mut options = plan.options;
     options.delimiter = plan.delimiter.bytes().next();
-    let desk = Desk {
+    let context = ImportContext {
         by,
         plan: Arc::new(plan),
         trial: settings.dry_run,
-        book: Arc::new(Mutex::new(book)),
+        reference_data: Arc::new(Mutex::new(reference_data)),
         seen: Arc::default(),
     };
     let unreadable = |_| Failure::File(Problem::new(code::UNREADABLE));
@@ -146,7 +146,7 @@ pub fn run<W: Write>(
     let mut run = Run {
         store,
         locale,
-        desk: desk.clone(),
+        context: context.clone(),
         tally,
         errors: Some(errors),
         file: None,
@@ -157,7 +157,7 @@ pub fn run<W: Write>(
             let mut drafts = Vec::with_capacity(BATCH);
             for row in reader.by_ref().take(BATCH) {
                 let row = row.map_err(|e| Failure::File(e.problem()))?;
-                drafts.push(Draft::read(&desk.plan, &context, row));
+                drafts.push(Draft::read(&context.plan, &cell_context, row));
             }
             if drafts.is_empty() {
                 return Ok(false);
@@ -191,7 +191,7 @@ pub fn run<W: Write>(
 
 /// A record whose parent stood elsewhere in the file.
 #[derive(Clone)]
-struct Waiting {
+struct WaitingForParent {
     id: Id,
     line: u64,
     field: &'static str,
@@ -201,39 +201,43 @@ struct Waiting {
 struct Run<'a, W: Write, F: FnOnce() -> io::Result<W>> {
     store: &'a Store,
     locale: Locale,
-    desk: Desk,
+    context: ImportContext,
     tally: Tally,
     errors: Option<F>,
     file: Option<ErrorFile<W>>,
-    parents: Vec<Waiting>,
+    parents: Vec<WaitingForParent>,
 }
 
 impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
     fn take(&mut self, drafts: Vec<Draft>) -> Result<(), Failure> {
-        let kind = self.desk.plan.kind;
+        let kind = self.context.plan.kind;
         let batch = kinds::batch(kind);
         let drafts = Arc::new(drafts);
-        let (desk, rows) = (self.desk.clone(), drafts.clone());
-        let (taken, book) = if desk.trial {
+        let (context, rows) = (self.context.clone(), drafts.clone());
+        let (taken, reference_data) = if context.trial {
             self.store.read_here(|tx| {
-                let desk = desk.renewed(tx)?;
-                batch(tx, &desk, &rows)
+                let context = context.renewed(tx)?;
+                batch(tx, &context, &rows)
             })?
         } else {
             self.store.write_here(move |tx| {
-                let desk = desk.renewed(tx)?;
-                anew(batch(tx, &desk, &rows))
+                let context = context.renewed(tx)?;
+                anew(batch(tx, &context, &rows))
             })?
         };
-        *self.desk.book.lock().unwrap_or_else(PoisonError::into_inner) = book;
+        *self
+            .context
+            .reference_data
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = reference_data;
         for (draft, taken) in drafts.iter().zip(taken) {
             self.tell(draft, taken)?;
         }
         Ok(())
     }
 
-    fn tell(&mut self, draft: &Draft, taken: Taken) -> Result<(), Failure> {
-        let plan = &self.desk.plan;
+    fn tell(&mut self, draft: &Draft, taken: RowResult) -> Result<(), Failure> {
+        let plan = &self.context.plan;
         let header = |field: &Option<String>| field.as_deref().and_then(|f| plan.header_of(f));
         let Some((outcome, id)) = taken.outcome else {
             return self.refuse(draft, &taken.problems);
@@ -250,12 +254,12 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
             self.tally.created_value(field, value);
         }
         if let Some(key) = taken.key {
-            let mut seen = self.desk.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut seen = self.context.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.insert(key, draft.line);
         }
-        if !self.desk.trial {
+        if !self.context.trial {
             let line = draft.line;
-            let waiting = taken.parents.into_iter().map(|(field, parent)| Waiting {
+            let waiting = taken.parents.into_iter().map(|(field, parent)| WaitingForParent {
                 id,
                 line,
                 field,
@@ -268,13 +272,13 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
 
     /// Counts a row that is not taken, and writes it to the file of errors.
     fn refuse(&mut self, draft: &Draft, problems: &Problems) -> Result<(), Failure> {
-        let desk = self.desk.clone();
-        let plan = &desk.plan;
+        let context = self.context.clone();
+        let plan = &context.plan;
         let header = |field: &Option<String>| field.as_deref().and_then(|f| plan.header_of(f));
         let told = problems.iter().map(|(field, problem)| (header(field), problem.clone()));
         let store = self.store;
         self.tally
-            .failed_row(draft.line, told, |problem| suggest(store, &desk, problem));
+            .failed_row(draft.line, told, |problem| suggest(store, &context, problem));
         if self.file.is_none()
             && let Some(open) = self.errors.take()
         {
@@ -297,16 +301,16 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
     fn set_parents(&mut self) -> Result<(), Failure> {
         let waiting = std::mem::take(&mut self.parents);
         for some in waiting.chunks(BATCH) {
-            let (desk, some) = (self.desk.clone(), some.to_vec());
+            let (context, some) = (self.context.clone(), some.to_vec());
             let missing = self.store.write_here(move |tx| {
-                let desk = desk.renewed(tx)?;
-                anew(set_parents(tx, &desk, &some))
+                let context = context.renewed(tx)?;
+                anew(set_parents(tx, &context, &some))
             })?;
-            for Waiting {
+            for WaitingForParent {
                 line, field, parent, ..
             } in missing
             {
-                let column = self.desk.plan.header_of(field);
+                let column = self.context.plan.header_of(field);
                 self.tally
                     .warn(Some(line), column, Problem::value(code::PARENT_MISSING, &parent));
             }
@@ -324,8 +328,12 @@ fn anew<T>(result: persistence::Result<T>) -> persistence::Result<T> {
 }
 
 /// Returns those whose parent did not come, or may not be set.
-fn set_parents(tx: &mut Tx, desk: &Desk, waiting: &[Waiting]) -> persistence::Result<Vec<Waiting>> {
-    let (by, kind) = (&desk.by, desk.plan.kind);
+fn set_parents(
+    tx: &mut Tx,
+    context: &ImportContext,
+    waiting: &[WaitingForParent],
+) -> persistence::Result<Vec<WaitingForParent>> {
+    let (by, kind) = (&context.by, context.plan.kind);
     let hooks = noun::of(kind)?;
     let wanted = waiting.iter().map(|w| (kind, w.parent.as_str()));
     let lookup = Lookup::read(tx, by, wanted)?;
@@ -358,21 +366,21 @@ fn set_parents(tx: &mut Tx, desk: &Desk, waiting: &[Waiting]) -> persistence::Re
 }
 
 /// What was perhaps meant.
-fn suggest(store: &Store, desk: &Desk, problem: &Problem) -> Option<String> {
+fn suggest(store: &Store, context: &ImportContext, problem: &Problem) -> Option<String> {
     let value = problem.params.get("value")?;
     match problem.code.as_str() {
         code::NOT_A_CHOICE => {
-            let field = desk.plan.kind.field(problem.params.get("field")?)?;
+            let field = context.plan.kind.field(problem.params.get("field")?)?;
             field::closest_choice(field, value).map(str::to_owned)
         }
         code::NOT_FOUND => {
             let kind = domain::kind(problem.params.get("kind")?)?;
             if kind.name == "pipeline" {
-                let book = desk.book.lock().unwrap_or_else(PoisonError::into_inner);
-                let names = book.pipelines.iter().map(|p| p.name.as_str());
+                let reference_data = context.reference_data.lock().unwrap_or_else(PoisonError::into_inner);
+                let names = reference_data.pipelines.iter().map(|p| p.name.as_str());
                 return domain::import::closest(value, names).map(str::to_owned);
             }
-            store.read_here(|tx| lookup::near(tx, &desk.by, kind, value)).ok()?
+            store.read_here(|tx| lookup::near(tx, &context.by, kind, value)).ok()?
         }
         _ => None,
     }

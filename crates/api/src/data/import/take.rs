@@ -13,25 +13,25 @@ use persistence::engine::Hold;
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 
-use super::book::Book;
 use super::draft::{Draft, Problems};
 use super::kinds;
 use super::lookup::Lookup;
 use super::opportunity::Deal;
 use super::plan::{Plan, folded, hash};
+use super::reference_data::ReferenceData;
 use crate::caller::Caller;
-use crate::job::asker;
+use crate::job::acting_owner;
 use crate::noun::{self, Hooks};
 use crate::write::{Cause, Change, Checked, Writing, check, store};
 
-/// What holds for all batches of one import.
+/// What all batches of one import share: who imports, how the file is read, and what was taken so far.
 #[derive(Clone)]
-pub struct Desk {
+pub struct ImportContext {
     pub by: Caller,
     pub plan: Arc<Plan>,
     /// Write nothing.
     pub trial: bool,
-    pub book: Arc<Mutex<Book>>,
+    pub reference_data: Arc<Mutex<ReferenceData>>,
     /// Keys of the rows taken so far, hashed, and their lines.
     pub seen: Arc<Mutex<HashMap<u64, u64>>>,
 }
@@ -45,12 +45,12 @@ pub fn may_import(actor: &Actor, kind: &'static Kind) -> Result<(), Error> {
     }
 }
 
-impl Desk {
+impl ImportContext {
     /// As it is with the rights that the importer has by now, for one batch. Refused where they no longer suffice for the
     /// file.
     pub fn renewed(&self, tx: &mut Tx) -> persistence::Result<Self> {
         let (kind, space) = (self.plan.kind, &self.by.identity.workspace);
-        let actor = asker(tx, space, self.by.user(), self.by.change_set)?;
+        let actor = acting_owner(tx, space, self.by.user(), self.by.change_set)?;
         may_import(&actor, kind)?;
         let closed = closed(kind, &actor.fields(kind));
         if self.plan.columns.iter().any(|column| closed.contains(&column.target)) {
@@ -65,7 +65,7 @@ impl Desk {
 
 /// What became of one row.
 #[derive(Debug, Clone, Default)]
-pub struct Taken {
+pub struct RowResult {
     pub outcome: Option<(Outcome, Id)>,
     pub problems: Problems,
     pub key: Option<u64>,
@@ -77,7 +77,7 @@ pub struct Taken {
     pub full: Vec<&'static str>,
 }
 
-impl Taken {
+impl RowResult {
     pub fn failed(problems: Problems) -> Self {
         Self {
             problems,
@@ -94,16 +94,16 @@ pub trait Special: Sync {
     fn base(&self, old: &AnyRecord, deal: &Deal, now: Instant) -> persistence::Result<AnyRecord>;
     /// Sets what no patch may set.
     fn settle(&self, new: &mut AnyRecord, old: Option<&AnyRecord>, deal: &Deal) -> persistence::Result<()>;
-    /// The row holds: what it brings along is added to the book.
-    fn keep(&self, deal: Deal, book: &mut Book, taken: &mut Taken);
+    /// The row holds: what it brings along is added to the reference data.
+    fn keep(&self, deal: Deal, reference_data: &mut ReferenceData, taken: &mut RowResult);
 }
 
 /// One row being judged.
 pub struct RowWork<'a> {
-    pub desk: &'a Desk,
+    pub context: &'a ImportContext,
     pub draft: &'a Draft,
     pub lookup: &'a Lookup,
-    pub book: &'a Book,
+    pub reference_data: &'a ReferenceData,
     /// Full records of what rows of the batch name, where names are not enough.
     pub products: &'a HashMap<Id, domain::product::Product>,
     pub map: Map<String, Json>,
@@ -113,11 +113,19 @@ pub struct RowWork<'a> {
 /// What a row asks for; none where all is as it is, or the row failed.
 type Verdict = Option<Change>;
 
-/// Judges and writes a batch. Returns what became of each row, and the book as it is afterwards.
-pub fn batch(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<(Vec<Taken>, Book)> {
-    let kind = desk.plan.kind;
+/// Judges and writes a batch. Returns what became of each row, and the reference data as they are afterwards.
+pub fn batch(
+    tx: &mut Tx,
+    context: &ImportContext,
+    drafts: &[Draft],
+) -> persistence::Result<(Vec<RowResult>, ReferenceData)> {
+    let kind = context.plan.kind;
     let (hooks, special) = (noun::of(kind)?, kinds::special(kind));
-    let mut book = desk.book.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut reference_data = context
+        .reference_data
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     let mut wanted: Vec<(&'static Kind, String)> = Vec::new();
     for (target, text) in drafts.iter().flat_map(|d| d.said.iter()) {
         let Some(other) = referred(kind, target) else { continue };
@@ -126,25 +134,29 @@ pub fn batch(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<
         }
         wanted.push((other, text.clone()));
     }
-    let lookup = Lookup::read(tx, &desk.by, wanted.iter().map(|(kind, text)| (*kind, text.as_str())))?;
-    let products = products(tx, desk, drafts, &lookup)?;
+    let lookup = Lookup::read(
+        tx,
+        &context.by,
+        wanted.iter().map(|(kind, text)| (*kind, text.as_str())),
+    )?;
+    let products = products(tx, context, drafts, &lookup)?;
     let now = Instant::now();
 
-    let mut taken: Vec<Taken> = vec![Taken::default(); drafts.len()];
+    let mut taken: Vec<RowResult> = vec![RowResult::default(); drafts.len()];
     let mut maps = Vec::with_capacity(drafts.len());
     for (draft, taken) in drafts.iter().zip(&mut taken) {
         taken.problems.clone_from(&draft.problems);
-        maps.push(refer(desk, draft, &lookup, taken));
+        maps.push(refer(context, draft, &lookup, taken));
     }
-    let existing = Existing::read(tx, desk, &maps)?;
+    let existing = Existing::read(tx, context, &maps)?;
     let mut here: HashMap<u64, u64> = HashMap::new();
     let mut verdicts = Vec::with_capacity(drafts.len());
     for ((draft, map), taken) in drafts.iter().zip(maps).zip(&mut taken) {
         let row = RowWork {
-            desk,
+            context,
             draft,
             lookup: &lookup,
-            book: &book,
+            reference_data: &reference_data,
             products: &products,
             map,
             now,
@@ -158,10 +170,10 @@ pub fn batch(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<
             }
         };
         if let (Some(special), Some(deal)) = (special, deal) {
-            special.keep(deal, &mut book, taken);
+            special.keep(deal, &mut reference_data, taken);
         }
         for (field, value) in picked {
-            if book.add_value(field, &value) {
+            if reference_data.add_value(field, &value) {
                 taken.new_values.push((field.name, value));
             } else {
                 taken.full.extend(field.picklist);
@@ -172,8 +184,8 @@ pub fn batch(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<
         }
         verdicts.push(verdict);
     }
-    let mut writing = Writing::new(&desk.by, Cause::Imported);
-    book.brought_stages().for_each(|stage| writing.along(stage));
+    let mut writing = Writing::new(&context.by, Cause::Imported);
+    reference_data.brought_stages().for_each(|stage| writing.along(stage));
     let (places, changes): (Vec<usize>, Vec<Change>) = verdicts
         .into_iter()
         .enumerate()
@@ -183,28 +195,28 @@ pub fn batch(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<
     for (place, judged) in places.into_iter().zip(check(tx, &mut writing, hooks, changes)?) {
         match judged {
             Ok(checked) => holding.push((place, checked)),
-            Err(error) => taken[place] = Taken::failed(problems_of(error)),
+            Err(error) => taken[place] = RowResult::failed(problems_of(error)),
         }
     }
     let used: HashSet<Id> = holding
         .iter()
         .filter_map(|(_, c)| c.new_record().reference("stage_id"))
         .collect();
-    book.drop_stages_without(&used);
-    if desk.trial {
-        book.written();
+    reference_data.drop_stages_without(&used);
+    if context.trial {
+        reference_data.written();
     } else {
-        book.write(tx, &desk.by, kind)?;
-        write(tx, desk, &mut writing, hooks, &holding, &mut taken)?;
+        reference_data.write(tx, &context.by, kind)?;
+        write(tx, context, &mut writing, hooks, &holding, &mut taken)?;
     }
-    Ok((taken, book))
+    Ok((taken, reference_data))
 }
 
 /// The kind that a target of the file refers to.
 fn referred(kind: &Kind, target: &str) -> Option<&'static Kind> {
     match target {
         "product" => Some(domain::product::Product::KIND),
-        // Stages and pipelines are in the book.
+        // Stages and pipelines are in the reference data.
         "pipeline_id" | "stage_id" => None,
         _ => kind.field(target)?.refers.and_then(domain::kind),
     }
@@ -212,7 +224,7 @@ fn referred(kind: &Kind, target: &str) -> Option<&'static Kind> {
 
 fn products(
     tx: &mut Tx,
-    desk: &Desk,
+    context: &ImportContext,
     drafts: &[Draft],
     lookup: &Lookup,
 ) -> persistence::Result<HashMap<Id, domain::product::Product>> {
@@ -227,14 +239,14 @@ fn products(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let scope = desk.by.scope(Product::KIND)?;
+    let scope = context.by.scope(Product::KIND)?;
     let found = engine::find_many::<Product>(tx, &scope, &ids)?;
     Ok(found.into_iter().map(|p| (p.id, p)).collect())
 }
 
 /// The values of a row with the records it names put in.
-fn refer(desk: &Desk, draft: &Draft, lookup: &Lookup, taken: &mut Taken) -> Map<String, Json> {
-    let (own, mut map) = (desk.plan.kind, draft.map.clone());
+fn refer(context: &ImportContext, draft: &Draft, lookup: &Lookup, taken: &mut RowResult) -> Map<String, Json> {
+    let (own, mut map) = (context.plan.kind, draft.map.clone());
     for (target, text) in &draft.said {
         let Some(field) = own.field(target) else { continue };
         let Some(kind) = referred(own, target) else { continue };
@@ -260,7 +272,7 @@ fn refer(desk: &Desk, draft: &Draft, lookup: &Lookup, taken: &mut Taken) -> Map<
             }
             Err(problem) => {
                 // Its own kind: perhaps further down in the file.
-                let in_file = kind.name == own.name && desk.plan.named.contains(&hash(&folded(text)));
+                let in_file = kind.name == own.name && context.plan.named.contains(&hash(&folded(text)));
                 if in_file && problem.code == code::NOT_FOUND {
                     taken.parents.push((field.name, text.clone()));
                 } else {
@@ -276,7 +288,10 @@ fn refer(desk: &Desk, draft: &Draft, lookup: &Lookup, taken: &mut Taken) -> Map<
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Key {
     External(String),
-    Name { name: String, apart: Option<String> },
+    Name {
+        name: String,
+        distinguished_by: Option<String>,
+    },
 }
 
 impl Key {
@@ -287,25 +302,28 @@ impl Key {
         let name = map.get(fields.kind().title).and_then(Json::as_str)?;
         Some(Self::Name {
             name: folded(name),
-            apart: apart(map, fields),
+            distinguished_by: distinguished_by(map, fields),
         })
     }
 
     fn hash(&self) -> u64 {
         match self {
             Self::External(key) => hash(&format!("id\0{key}")),
-            Self::Name { name, apart } => hash(&format!("name\0{name}\0{}", apart.as_deref().unwrap_or_default())),
+            Self::Name { name, distinguished_by } => hash(&format!(
+                "name\0{name}\0{}",
+                distinguished_by.as_deref().unwrap_or_default()
+            )),
         }
     }
 }
 
-fn told_apart(kind: &Kind) -> &'static [&'static str] {
-    kind.import.map_or(&[], |import| import.apart)
+fn distinguishing_fields(kind: &Kind) -> &'static [&'static str] {
+    kind.import.map_or(&[], |import| import.distinguished_by)
 }
 
 /// Of the fields that the importer reads: whether a row meets a record tells what the record has in them.
-fn apart(map: &Map<String, Json>, fields: &Fields) -> Option<String> {
-    told_apart(fields.kind())
+fn distinguished_by(map: &Map<String, Json>, fields: &Fields) -> Option<String> {
+    distinguishing_fields(fields.kind())
         .iter()
         .filter(|f| fields.reads(f))
         .find_map(|f| map.get(*f).and_then(Json::as_str))
@@ -322,8 +340,8 @@ struct Existing {
 }
 
 impl Existing {
-    fn read(tx: &mut Tx, desk: &Desk, maps: &[Map<String, Json>]) -> persistence::Result<Self> {
-        let kind = desk.plan.kind;
+    fn read(tx: &mut Tx, context: &ImportContext, maps: &[Map<String, Json>]) -> persistence::Result<Self> {
+        let kind = context.plan.kind;
         let (mut keys, mut names) = (Vec::new(), Vec::new());
         for map in maps {
             let text = |field: &str| map.get(field).and_then(Json::as_str);
@@ -332,7 +350,7 @@ impl Existing {
                 None => names.extend(text(kind.title)),
             }
         }
-        let scope = desk.by.scope(kind)?;
+        let scope = context.by.scope(kind)?;
         let mut existing = Self {
             kind,
             external: HashMap::new(),
@@ -340,7 +358,7 @@ impl Existing {
             names: HashMap::new(),
         };
         // Nobody else changes what is going to be changed.
-        let hold = if desk.trial { Hold::No } else { Hold::Yes };
+        let hold = if context.trial { Hold::No } else { Hold::Yes };
         for record in engine::any::find_with(tx, &scope, kind, "external_id", &keys, hold)? {
             let key = record.text("external_id").unwrap_or_default().to_owned();
             existing.external.insert(key, record);
@@ -349,7 +367,7 @@ impl Existing {
             // A key is one in the whole workspace. Said of it is what the index would say, and nothing of its record.
             let unseen = keys.iter().filter(|key| !existing.external.contains_key(**key));
             let unseen: Vec<String> = unseen.map(|key| (*key).to_owned()).collect();
-            let whole = Actor::system(desk.by.identity.workspace.clone()).scope(kind)?;
+            let whole = Actor::system(context.by.identity.workspace.clone()).scope(kind)?;
             let found = engine::named_by(tx, &whole, kind, "external_id", &unseen)?;
             existing.taken.extend(found.into_iter().map(|(key, _)| key));
         }
@@ -367,13 +385,16 @@ impl Existing {
                 return Err(vec![problem_of(&issue)]);
             }
             Key::External(key) => return Ok(self.external.get(key)),
-            Key::Name { name, apart } => (name, apart),
+            Key::Name { name, distinguished_by } => (name, distinguished_by),
         };
         let Some(alike) = self.names.get(name) else {
             return Ok(None);
         };
         let mut same = alike.iter().filter(|record| {
-            told_apart(self.kind).is_empty() || record.whole().is_ok_and(|map| apart(&map, fields) == *wanted)
+            distinguishing_fields(self.kind).is_empty()
+                || record
+                    .whole()
+                    .is_ok_and(|map| distinguished_by(&map, fields) == *wanted)
         });
         match (same.next(), same.next()) {
             (found, None) => Ok(found),
@@ -402,9 +423,9 @@ fn judge(
     special: Option<&dyn Special>,
     existing: &Existing,
     here: &HashMap<u64, u64>,
-    taken: &mut Taken,
+    taken: &mut RowResult,
 ) -> persistence::Result<Result<Judged, Problems>> {
-    let (desk, draft, kind) = (row.desk, row.draft, hooks.kind());
+    let (context, draft, kind) = (row.context, row.draft, hooks.kind());
     if draft.problems.iter().any(|(field, _)| field.is_none()) {
         // Of a row that is broken as a whole the cells say nothing, not that they are missing either.
         return Ok(Err(Vec::new()));
@@ -426,7 +447,7 @@ fn judge(
         let Some(text) = row.map.get(field.name).and_then(Json::as_str) else {
             continue;
         };
-        match field.picklist.map(|_| row.book.pick(field, text)) {
+        match field.picklist.map(|_| row.reference_data.pick(field, text)) {
             None => {}
             Some(Ok((value, new))) => {
                 if new {
@@ -440,12 +461,12 @@ fn judge(
     let given = |field: &str| row.map.contains_key(field);
     if old.is_none() && kind.ownership == Ownership::Owned && !given("owner_id") && !draft.said.contains_key("owner_id")
     {
-        row.map.insert("owner_id".to_owned(), json!(desk.by.user()));
+        row.map.insert("owner_id".to_owned(), json!(context.by.user()));
     }
     if !problems.is_empty() {
         // The other fields are checked too, so that a row is told all that is wrong with it.
         let map: Map<String, Json> = row.map.into_iter().filter(|(f, _)| kind.field(f).is_some()).collect();
-        if let Err(error) = hooks.look(map, old.is_none()) {
+        if let Err(error) = hooks.check_fields(map, old.is_none()) {
             // A field whose cell says something wrong is not missing beside that.
             let told: Vec<Option<String>> = problems.iter().map(|(field, _)| field.clone()).collect();
             let found = problems_of(error).into_iter();
@@ -456,7 +477,7 @@ fn judge(
     let map = std::mem::take(&mut row.map);
     let extra = special.zip(deal.as_ref());
     let made = match old {
-        None => create(desk, hooks, map, extra),
+        None => create(context, hooks, map, extra),
         Some(old) => update(hooks, map, extra, old, row.now),
     };
     let verdict = match refused(made)? {
@@ -476,15 +497,15 @@ fn meant<'a>(
     row: &RowWork,
     existing: &'a Existing,
     here: &HashMap<u64, u64>,
-    taken: &mut Taken,
+    taken: &mut RowResult,
 ) -> Result<Option<&'a AnyRecord>, Problems> {
-    let (desk, kind) = (row.desk, existing.kind);
-    let fields = desk.by.fields(kind);
+    let (context, kind) = (row.context, existing.kind);
+    let fields = context.by.fields(kind);
     let Some(key) = Key::of(&row.map, &fields) else {
         return Ok(None);
     };
     let hash = key.hash();
-    let seen = desk
+    let seen = context
         .seen
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -505,7 +526,7 @@ fn meant<'a>(
     if let Some(old) = old {
         // Before anything of it is compared with the row: “unchanged” is an answer too.
         for action in [Action::Import, Action::Edit] {
-            let allowed = desk.by.authorize(action, kind, old.owner_id());
+            let allowed = context.by.authorize(action, kind, old.owner_id());
             allowed.map_err(problems_of)?;
         }
     }
@@ -514,14 +535,14 @@ fn meant<'a>(
 
 type Extra<'a> = Option<(&'a dyn Special, &'a Deal)>;
 
-fn create(desk: &Desk, hooks: Hooks, map: Map<String, Json>, extra: Extra) -> persistence::Result<Verdict> {
+fn create(context: &ImportContext, hooks: Hooks, map: Map<String, Json>, extra: Extra) -> persistence::Result<Verdict> {
     let said = map.keys().cloned().collect();
-    let mut new = hooks.create(map, Birth::new(desk.by.user()))?;
+    let mut new = hooks.create(map, Birth::new(context.by.user()))?;
     if let Some((special, deal)) = extra {
         special.settle(&mut new, None, deal)?;
     }
-    desk.by.authorize(Action::Import, hooks.kind(), new.owner_id())?;
-    desk.by.authorize(Action::Create, hooks.kind(), new.owner_id())?;
+    context.by.authorize(Action::Import, hooks.kind(), new.owner_id())?;
+    context.by.authorize(Action::Create, hooks.kind(), new.owner_id())?;
     Ok(Some(Change { old: None, new, said }))
 }
 
@@ -582,14 +603,14 @@ pub fn problems_of(error: Error) -> Problems {
 /// Writes all together; where that is refused, row by row, so that only the rows at fault are left out.
 fn write(
     tx: &mut Tx,
-    desk: &Desk,
+    context: &ImportContext,
     writing: &mut Writing,
     hooks: Hooks,
     holding: &[(usize, Checked)],
-    taken: &mut [Taken],
+    taken: &mut [RowResult],
 ) -> persistence::Result<()> {
     // Whether the importer may do this to each of them was asked when it was judged.
-    let permit = desk.by.own_permit();
+    let permit = context.by.own_permit();
     let all = holding.iter().map(|(_, checked)| checked.clone()).collect();
     match tx.savepoint(|tx| store(tx, writing, &permit, hooks, all)) {
         Err(persistence::Error::Domain(_)) => {}
@@ -599,7 +620,7 @@ fn write(
         match tx.savepoint(|tx| store(tx, writing, &permit, hooks, vec![checked.clone()])) {
             // Of something that was read without being held: the whole batch once more.
             Err(persistence::Error::Domain(error @ Error::Stale { .. })) => return Err(error.into()),
-            Err(persistence::Error::Domain(error)) => taken[*place] = Taken::failed(problems_of(error)),
+            Err(persistence::Error::Domain(error)) => taken[*place] = RowResult::failed(problems_of(error)),
             done => drop(done?),
         }
     }

@@ -17,10 +17,10 @@ use domain::{Error, Id, Instant, Issue, Locale, Record};
 use persistence::{Tx, engine, user};
 use serde_json::json;
 
-use super::book::Book;
 use super::draft::{Draft, Problems};
 use super::plan::{folded, hash};
-use super::take::{Desk, Taken, problems_of};
+use super::reference_data::ReferenceData;
+use super::take::{ImportContext, RowResult, problems_of};
 use crate::caller::Caller;
 use crate::noun::Noun;
 use crate::pipeline::everything;
@@ -113,18 +113,26 @@ fn all<T: Record>(tx: &mut Tx, actor: &Actor) -> persistence::Result<Vec<T>> {
     }
 }
 
-pub fn batch(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<(Vec<Taken>, Book)> {
-    let mut book = desk.book.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let mut staff = match book.staff.take() {
+pub fn batch(
+    tx: &mut Tx,
+    context: &ImportContext,
+    drafts: &[Draft],
+) -> persistence::Result<(Vec<RowResult>, ReferenceData)> {
+    let mut reference_data = context
+        .reference_data
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    let mut staff = match reference_data.staff.take() {
         Some(staff) => staff,
-        None => Staff::read(tx, &desk.by)?,
+        None => Staff::read(tx, &context.by)?,
     };
     let mut here = HashMap::new();
     let mut all = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let done = judge(tx, desk, &staff, draft, &here).and_then(|mut change| {
-            if !desk.trial {
-                tx.savepoint(|tx| change.write(tx, &desk.by))?;
+        let done = judge(tx, context, &staff, draft, &here).and_then(|mut change| {
+            if !context.trial {
+                tx.savepoint(|tx| change.write(tx, &context.by))?;
             }
             Ok(change)
         });
@@ -138,14 +146,14 @@ pub fn batch(tx: &mut Tx, desk: &Desk, drafts: &[Draft]) -> persistence::Result<
                 change.user.into_iter().for_each(|(_, user)| staff.put(user));
                 change.taken
             }
-            Err(Stop::Row(problems)) => Taken::failed(problems),
-            Err(Stop::Store(persistence::Error::Domain(error))) => Taken::failed(problems_of(error)),
+            Err(Stop::Row(problems)) => RowResult::failed(problems),
+            Err(Stop::Store(persistence::Error::Domain(error))) => RowResult::failed(problems_of(error)),
             Err(Stop::Store(error)) => return Err(error),
         });
     }
     // Only a trial remembers what nobody wrote; otherwise the next batch reads what is there.
-    book.staff = desk.trial.then_some(staff);
-    Ok((all, book))
+    reference_data.staff = context.trial.then_some(staff);
+    Ok((all, reference_data))
 }
 
 enum Stop {
@@ -182,30 +190,36 @@ fn of_cell(field: &str, error: persistence::Error) -> Stop {
 
 /// What a row makes: a manager who was not there, a team made or given a manager, the user made or changed.
 #[derive(Default)]
-struct Change {
+struct PersonChange {
     manager: Option<User>,
     team: Option<(Option<Team>, Team)>,
     user: Option<(Option<User>, User)>,
-    taken: Taken,
+    taken: RowResult,
 }
 
-fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<u64, u64>) -> Result<Change, Stop> {
+fn judge(
+    tx: &mut Tx,
+    context: &ImportContext,
+    staff: &Staff,
+    draft: &Draft,
+    here: &HashMap<u64, u64>,
+) -> Result<PersonChange, Stop> {
     if !draft.problems.is_empty() {
         return Err(Stop::Row(draft.problems.clone()));
     }
-    let by = &desk.by;
+    let by = &context.by;
     let mut writing = Writing::new(by, Cause::Imported);
     let fields = by.fields(User::KIND);
     let now = Instant::now();
     let mut map = draft.map.clone();
-    let mut change = Change::default();
+    let mut change = PersonChange::default();
 
     let keys = ["external_id", "email", "name"];
     let Some((field, key)) = keys.iter().find_map(|k| Some((*k, draft.text(k)?))) else {
         return Err(at("name", Problem::required("name")));
     };
     let hashed = hash(&format!("{field}\0{}", folded(key)));
-    let seen = desk
+    let seen = context
         .seen
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -258,7 +272,7 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
             }
         },
     };
-    if let Some(name) = team_name(desk, draft) {
+    if let Some(name) = team_name(context, draft) {
         let team = match staff.team(&name) {
             Some(team) if manager.is_none() || team.manager_id == manager => team.id,
             Some(team) => {
@@ -321,27 +335,27 @@ fn judge(tx: &mut Tx, desk: &Desk, staff: &Staff, draft: &Draft, here: &HashMap<
 }
 
 /// The team that the row says, by itself or by its manager. An office with several managers has a team for each.
-fn team_name(desk: &Desk, draft: &Draft) -> Option<String> {
+fn team_name(context: &ImportContext, draft: &Draft) -> Option<String> {
     let (team, manager) = (draft.said.get("team_id"), draft.said.get("team_manager"));
     match (team, manager) {
         (None, None) => None,
         (Some(team), None) => Some(team.clone()),
         (Some(team), Some(manager)) => {
-            let several = desk.plan.managers.get(&folded(team)).is_some_and(|m| m.len() > 1);
+            let several = context.plan.managers.get(&folded(team)).is_some_and(|m| m.len() > 1);
             Some(if several {
                 format!("{team} – {manager}")
             } else {
                 team.clone()
             })
         }
-        (None, Some(manager)) => Some(match desk.by.workspace().locale {
+        (None, Some(manager)) => Some(match context.by.workspace().locale {
             Locale::Zh => format!("{manager}的团队"),
             Locale::En => format!("{manager}’s team"),
         }),
     }
 }
 
-impl Change {
+impl PersonChange {
     /// The manager first, then the team, then its member. A new user who leads the team comes before it, and joins after.
     fn write(&mut self, tx: &mut Tx, by: &Caller) -> persistence::Result<()> {
         user::hold_rights(tx, by.workspace().id)?;

@@ -9,19 +9,19 @@ use domain::import::{Import, Problem, closed};
 use domain::job::JobStatus;
 use domain::policy::{Actor, Permit};
 use domain::{Error, Id, Instant};
-use persistence::import::{self as store, CHUNK, Part};
-use persistence::job::{self as queue, Waiting};
+use persistence::import::{self as store, CHUNK, FilePart};
+use persistence::job::{self as queue, QueuedJob};
 use persistence::{Store, engine};
 use serde_json::json;
 
-use crate::job::asker;
+use crate::job::acting_owner;
 use crate::job::worker::system;
 use crate::worker::Shared;
 
 use super::importable;
-use super::job::{self, JobWatch};
 use super::plan::{Mapping, Plan, Settings, Values};
 use super::reader::Options;
+use super::record::{self, ImportWatch};
 use super::run::{self, Done, Failure, Path, Progress, Watch};
 
 /// Ends an import that cannot go on.
@@ -31,7 +31,7 @@ pub fn fail(db: &Store, workspace: Id, import: Id, problem: &Problem) -> persist
     };
     let problem = problem.clone();
     db.write_here(move |tx| {
-        let permit = job::permit(&actor)?;
+        let permit = record::permit(&actor)?;
         // Somebody else may have seen it as well.
         if !queue::dequeue(tx, &permit, import)? {
             return Ok(());
@@ -70,7 +70,7 @@ fn settings(kinds: Kinds, import: &Import) -> Option<Settings> {
 
 /// As a job is watched, and stopped with the server.
 struct Stoppable<'a> {
-    job: JobWatch<'a>,
+    job: ImportWatch<'a>,
     stop: &'a Shared,
 }
 
@@ -84,15 +84,15 @@ impl Watch for Stoppable<'_> {
     }
 }
 
-pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<()> {
+pub fn run(db: &Store, waiting: QueuedJob, stop: &Shared) -> persistence::Result<()> {
     let id = waiting.job;
     let Some(system) = system(db, waiting.workspace)? else {
         return Ok(());
     };
-    let permit = job::permit(&system)?;
+    let permit = record::permit(&system)?;
     let import = db.read_here(|tx| store::current(tx, &permit, id))?;
     let space = &system.identity.workspace;
-    let actor = match db.read_here(|tx| asker(tx, space, import.owner_id, id)) {
+    let actor = match db.read_here(|tx| acting_owner(tx, space, import.owner_id, id)) {
         Err(persistence::Error::Domain(Error::Unauthenticated(gone))) => {
             return fail(db, waiting.workspace, id, &Problem::new(gone));
         }
@@ -111,7 +111,7 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
     let errors = tempfile::NamedTempFile::new().map_err(broken)?;
     let open = || Ok(BufWriter::new(errors.reopen()?));
     let mut watch = Stoppable {
-        job: JobWatch::new(db, &actor, id),
+        job: ImportWatch::new(db, &actor, id),
         stop,
     };
     let table = Path(file.path().to_owned(), size);
@@ -132,11 +132,11 @@ pub fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<(
     {
         tracing::error!(%error, import = %id, "an import broke off");
     }
-    let has_errors = copy_in(db, &actor, id, Part::Errors, errors.path())? > 0;
+    let has_errors = copy_in(db, &actor, id, FilePart::Errors, errors.path())? > 0;
     let taken = result
         .as_ref()
         .map_or(0, |done| done.report.created + done.report.updated);
-    job::end(db, &actor, id, &result, has_errors)?;
+    record::end(db, &actor, id, &result, has_errors)?;
     if taken >= WORTH_ANALYZING && !settings.dry_run {
         db.analyze_here()?;
     }
@@ -150,7 +150,7 @@ fn copy_out(db: &Store, permit: &Permit, id: Id, out: &mut std::fs::File) -> per
     let mut size = 0;
     let scope = permit.scope();
     for position in 0.. {
-        let Some(data) = db.read_here(|tx| store::chunk(tx, &scope, id, Part::File, position))? else {
+        let Some(data) = db.read_here(|tx| store::chunk(tx, &scope, id, FilePart::File, position))? else {
             break;
         };
         out.write_all(&data).map_err(persistence::Error::internal)?;
@@ -161,8 +161,8 @@ fn copy_out(db: &Store, permit: &Permit, id: Id, out: &mut std::fs::File) -> per
 }
 
 /// Keeps a file with the import, in place of an earlier one. Returns its size.
-fn copy_in(db: &Store, actor: &Actor, id: Id, part: Part, path: &std::path::Path) -> persistence::Result<u64> {
-    let permit = job::permit(actor)?;
+fn copy_in(db: &Store, actor: &Actor, id: Id, part: FilePart, path: &std::path::Path) -> persistence::Result<u64> {
+    let permit = record::permit(actor)?;
     let file = std::fs::File::open(path).map_err(persistence::Error::internal)?;
     let mut size = 0;
     for position in 0.. {

@@ -19,7 +19,7 @@ use domain::record::Birth;
 use domain::workspace::Workspace;
 use domain::{Error, Id, Instant, Issue, Kind, Record, messages};
 use persistence::idempotency::Answer;
-use persistence::job::{self as queue, Waiting};
+use persistence::job::{self as queue, QueuedJob};
 use persistence::{Store, Tx, engine, user};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -36,9 +36,9 @@ pub fn actor_of(identity: Arc<Identity>, job: Id) -> Actor {
     }
 }
 
-/// Who asked for a job, with the rights they have by now. Read in each transaction of it: it may go on for longer than they
-/// are allowed to.
-pub fn asker(tx: &mut Tx, space: &Arc<Workspace>, user: Option<Id>, job: Id) -> persistence::Result<Actor> {
+/// A job acts as the user who began it, with the rights they have by now: read in each transaction of the job, since it may
+/// go on after they have lost some.
+pub fn acting_owner(tx: &mut Tx, space: &Arc<Workspace>, user: Option<Id>, job: Id) -> persistence::Result<Actor> {
     let identity = user::identity(tx, space.clone(), user.unwrap_or_default())?;
     let identity = identity.ok_or(Error::Unauthenticated("job_asker_gone"))?;
     Ok(actor_of(Arc::new(identity), job))
@@ -54,18 +54,18 @@ pub fn may_begin(caller: &Caller) -> Result<(), Error> {
     }
 }
 
-/// Who may do the work may have the job of it written down, whatever the rights over jobs.
+/// The permit to write a job's record. Whoever may do the work may have its job written down: it needs no right to jobs.
 pub fn permit(actor: &Actor, kind: &'static Kind) -> Result<Permit, Error> {
     let identity = Identity {
         grants: vec![policy::all()],
         limits: None,
         ..(*actor.identity).clone()
     };
-    let clerk = Actor {
+    let with_all_rights = Actor {
         identity: Arc::new(identity),
         ..actor.clone()
     };
-    clerk.authorize(Action::Edit, kind, actor.user())
+    with_all_rights.authorize(Action::Edit, kind, actor.user())
 }
 
 /// Writes a job down and lets it wait for its turn.
@@ -107,7 +107,7 @@ pub fn started(tx: &mut Tx, permit: &Permit, id: Id) -> persistence::Result<Job>
 }
 
 /// Ends a job: done, or failed with an error. One that was cancelled meanwhile stays so.
-pub fn end(db: &Store, waiting: Waiting, error: Option<&persistence::Error>) -> persistence::Result<()> {
+pub fn end(db: &Store, waiting: QueuedJob, error: Option<&persistence::Error>) -> persistence::Result<()> {
     let Some(system) = worker::system(db, waiting.workspace)? else {
         return Ok(());
     };
@@ -181,7 +181,7 @@ async fn get(caller: Caller, state: Data<State>, path: Path<String>) -> Result<H
 /// `POST /jobs/{id}/cancel`
 async fn cancel(call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(KIND)?;
-    call.once(move |tx, by| {
+    call.idempotent(move |tx, by| {
         let old: Job = engine::find(tx, &by.scope(KIND)?, id)?;
         by.authorize(Action::Edit, KIND, old.owner_id)?;
         let permit = permit(by, KIND)?;

@@ -8,7 +8,7 @@ use domain::import::Problem;
 use domain::import::problem::code;
 use domain::job::Work;
 use domain::policy::Actor;
-use persistence::job::{self as queue, Waiting};
+use persistence::job::{self as queue, QueuedJob};
 use persistence::{Error, Store, workspace};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ fn work(db: &Store, stop: &Shared) {
     }
 }
 
-fn next(db: &Store) -> persistence::Result<Option<Waiting>> {
+fn next(db: &Store) -> persistence::Result<Option<QueuedJob>> {
     if db.read_here(queue::anything_waits)? {
         db.write_here(queue::claim)
     } else {
@@ -62,7 +62,7 @@ fn next(db: &Store) -> persistence::Result<Option<Waiting>> {
     }
 }
 
-fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<()> {
+fn run(db: &Store, waiting: QueuedJob, stop: &Shared) -> persistence::Result<()> {
     match waiting.work {
         Work::Import => import::worker::run(db, waiting, stop),
         Work::HandOver => hand_over::run(db, waiting, stop),
@@ -70,7 +70,7 @@ fn run(db: &Store, waiting: Waiting, stop: &Shared) -> persistence::Result<()> {
 }
 
 /// What becomes of a job that could not go on.
-fn broke_off(db: &Store, waiting: Waiting, error: &Error) -> persistence::Result<()> {
+fn broke_off(db: &Store, waiting: QueuedJob, error: &Error) -> persistence::Result<()> {
     match (waiting.work, error) {
         (Work::Import, _) => {
             let problem = Problem::new(code::IMPORT_BROKE_OFF);
@@ -96,7 +96,7 @@ fn sweep(db: &Store) -> persistence::Result<()> {
 }
 
 /// Lets a job wait for a server that goes on with it.
-pub fn release(db: &Store, waiting: Waiting) -> persistence::Result<()> {
+pub fn release(db: &Store, waiting: QueuedJob) -> persistence::Result<()> {
     let Some(actor) = system(db, waiting.workspace)? else {
         return Ok(());
     };

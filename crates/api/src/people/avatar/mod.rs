@@ -6,7 +6,7 @@ mod picture;
 use crate::caller::{Caller, SignedIn};
 use crate::describe::{Doc, Routes, formatted, named};
 use crate::error::Problem;
-use crate::request::{self, Known};
+use crate::request::{self, IfNoneMatch};
 use crate::schema::type_name;
 use crate::state::State;
 use crate::token;
@@ -113,7 +113,7 @@ async fn remove(SignedIn { caller, .. }: SignedIn, state: Data<State>) -> Result
 }
 
 /// `DELETE /users/{id}/avatar`
-async fn take_off(caller: Caller, state: Data<State>, path: Path<String>) -> Result<HttpResponse, Problem> {
+async fn remove_of_user(caller: Caller, state: Data<State>, path: Path<String>) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, User::KIND.name)?;
     let write = state.store.write(move |tx| {
         let (found, permit) = in_charge_of(tx, &caller, id)?;
@@ -146,7 +146,7 @@ async fn get(
     } else {
         caller.scope(kind)?
     };
-    let known = Known::of(&request);
+    let known = IfNoneMatch::of(&request);
     let (etag, content) = state
         .store
         .read_quick(move |tx| {
@@ -190,5 +190,5 @@ pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("remove_user_avatar", "users", "Take a user's picture off")
         .about("For a picture that does not belong there: asks for the right to edit the user, and not of one with more rights.")
         .no_content();
-    routes.add(Method::DELETE, "/users/{id}/avatar", doc, take_off);
+    routes.add(Method::DELETE, "/users/{id}/avatar", doc, remove_of_user);
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 /// Checks every workspace, and that each end that was kept elsewhere is still passed by one of the chains.
 pub fn run(database: &DatabaseUrl, expected: Vec<Head>) -> anyhow::Result<ExitCode> {
-    let sound = Store::look(database, |tx| {
+    let sound = Store::open_as_it_is(database, |tx| {
         let mut sound = true;
         let mut missed = expected;
         for (id, name) in change::workspaces(tx)? {

@@ -45,11 +45,11 @@ struct Batch {
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Operation {
-    method: What,
-    #[serde(default, deserialize_with = "typed::given_id")]
+    method: BatchMethod,
+    #[serde(default, deserialize_with = "typed::id_not_null")]
     #[schema(value_type = uuid::Uuid, required = false)]
     id: Option<Id>,
-    #[serde(default, deserialize_with = "typed::given")]
+    #[serde(default, deserialize_with = "typed::not_null")]
     version: Option<i64>,
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -58,7 +58,7 @@ struct Operation {
 
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum What {
+enum BatchMethod {
     Create,
     Update,
     Delete,
@@ -74,9 +74,9 @@ fn step((index, said): (usize, Operation)) -> Result<Step, Issue> {
         Ok((id, Expected::Version(version)))
     };
     match said.method {
-        What::Create => Ok(Step::Create(said.body)),
-        What::Update => target().map(|(id, expected)| Step::Update(id, expected, said.body.clone())),
-        What::Delete => target().map(|(id, expected)| Step::Delete(id, expected)),
+        BatchMethod::Create => Ok(Step::Create(said.body)),
+        BatchMethod::Update => target().map(|(id, expected)| Step::Update(id, expected, said.body.clone())),
+        BatchMethod::Delete => target().map(|(id, expected)| Step::Delete(id, expected)),
     }
 }
 
@@ -119,7 +119,7 @@ async fn batch(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
         .map(step)
         .collect::<Result<Vec<_>, _>>()?;
     let kind = hooks.kind();
-    call.once(move |tx, by| {
+    call.idempotent(move |tx, by| {
         let by = &*by.in_turn(tx, kind)?;
         hold(tx, by, kind, &steps)?;
         let (mut results, mut shown) = (Vec::with_capacity(steps.len()), Vec::new());

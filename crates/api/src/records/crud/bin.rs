@@ -47,7 +47,7 @@ async fn restore(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(kind)?;
     let expected = call.expected()?;
     call.nothing()?;
-    call.once(move |tx, by| {
+    call.idempotent(move |tx, by| {
         let by = &*by.in_turn(tx, kind)?;
         let old = engine::any::find_deleted(tx, &by.scope(kind)?, kind, id)?;
         let permit = by.authorize(Action::Delete, kind, old.owner_id())?;

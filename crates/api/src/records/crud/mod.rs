@@ -186,7 +186,7 @@ async fn get(
         state.store.read(read).await?
     };
     let etag = format!("\"{}\"", record.version());
-    if own && request::Known::of(&request).has(&etag) {
+    if own && request::IfNoneMatch::of(&request).has(&etag) {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", etag)).finish());
     }
     Ok(HttpResponse::Ok()
@@ -197,7 +197,7 @@ async fn get(
 
 async fn create(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
     let map = call.object()?;
-    call.once(move |tx, by| created(by, &create_in(tx, by, hooks, map.clone())?))
+    call.idempotent(move |tx, by| created(by, &create_in(tx, by, hooks, map.clone())?))
         .await
 }
 

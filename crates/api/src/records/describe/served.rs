@@ -10,7 +10,7 @@ use actix_web::{Error, FromRequest, Handler, Responder, Route};
 pub type MakeRoute = Box<dyn Fn() -> Route + Send + Sync>;
 
 /// A path below `BASE`, and the methods it takes.
-struct Place {
+struct ServedPath {
     path: String,
     pattern: ResourceDef,
     /// Their names, as `Allow` tells them.
@@ -18,13 +18,13 @@ struct Place {
     routes: Vec<(Method, MakeRoute)>,
 }
 
-pub struct Served(Vec<Place>);
+pub struct Served(Vec<ServedPath>);
 
 impl Served {
     pub fn new(made: Vec<(String, Vec<(Method, MakeRoute)>)>) -> Self {
         let place = |(path, routes): (String, Vec<(Method, MakeRoute)>)| {
             let known: Vec<&str> = routes.iter().map(|(method, _)| method.as_str()).collect();
-            Place {
+            ServedPath {
                 pattern: ResourceDef::new(path.as_str()),
                 methods: known.join(", "),
                 path,
@@ -70,7 +70,7 @@ impl Served {
         self.find(path).map(|place| place.methods.as_str())
     }
 
-    fn find(&self, path: &str) -> Option<&Place> {
+    fn find(&self, path: &str) -> Option<&ServedPath> {
         let below = path.strip_prefix(BASE)?;
         self.0.iter().find(|place| place.pattern.is_match(below))
     }

@@ -5,7 +5,7 @@ use super::problem::{Problem, code};
 
 /// A value taken from a cell, and what deserves a remark about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
+pub struct CellValue {
     pub value: String,
     pub remark: Option<Problem>,
 }
@@ -35,7 +35,7 @@ pub fn boolean(text: &str) -> Result<bool, Problem> {
 }
 
 /// The first phone number of a cell, in plain characters: digits, `+`, and the marks between them as they were.
-pub fn phone(text: &str) -> Result<Taken, Problem> {
+pub fn phone(text: &str) -> Result<CellValue, Problem> {
     let folded: String = text.chars().map(half_width).filter(|c| !is_invisible(*c)).collect();
     let wrong = || Problem::value(code::NOT_A_PHONE, text);
     if is_scientific(clean(&folded)) {
@@ -46,7 +46,7 @@ pub fn phone(text: &str) -> Result<Taken, Problem> {
         .filter_map(one_phone);
     let value = numbers.next().ok_or_else(wrong)?;
     let remark = numbers.next().map(|_| several(text, &value));
-    Ok(Taken { value, remark })
+    Ok(CellValue { value, remark })
 }
 
 fn one_phone(text: &str) -> Option<String> {
@@ -88,7 +88,7 @@ fn is_scientific(text: &str) -> bool {
 }
 
 /// The first e-mail address of a cell; what else stands there (a phone, a name, more addresses) is passed over.
-pub fn email(text: &str) -> Result<Taken, Problem> {
+pub fn email(text: &str) -> Result<CellValue, Problem> {
     let folded: String = text.chars().map(half_width).filter(|c| !is_invisible(*c)).collect();
     let splits =
         |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '、' | '，' | '；' | '|' | '/' | '<' | '>' | '"');
@@ -101,7 +101,7 @@ pub fn email(text: &str) -> Result<Taken, Problem> {
         .ok_or_else(|| Problem::value(code::NOT_AN_EMAIL, text))?
         .to_owned();
     let remark = addresses.next().map(|_| several(text, &value));
-    Ok(Taken { value, remark })
+    Ok(CellValue { value, remark })
 }
 
 fn is_address(text: &str) -> bool {

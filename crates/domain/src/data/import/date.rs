@@ -41,7 +41,7 @@ impl DateStyle {
     /// Looks at the values of one column together: one `20/01/2024` tells how to read `02/01/2024`.
     pub fn of<'a>(samples: impl IntoIterator<Item = &'a str>) -> Self {
         let mut scan = DateScan::default();
-        samples.into_iter().for_each(|sample| scan.look(sample));
+        samples.into_iter().for_each(|sample| scan.observe(sample));
         scan.style()
     }
 
@@ -59,7 +59,7 @@ pub struct DateScan {
 }
 
 impl DateScan {
-    pub fn look(&mut self, sample: &str) {
+    pub fn observe(&mut self, sample: &str) {
         // Only dates with their year at the end differ, and those have a slash or a hyphen.
         if self.month_first && self.day_first && self.either || !sample.contains(['/', '-', '／', '－']) {
             return;
@@ -196,7 +196,7 @@ fn read_day(text: &str, order: Order, lenient: bool) -> Option<NaiveDate> {
     let day = |y: i32, m: i32, d: i32| NaiveDate::from_ymd_opt(y, u32::try_from(m).ok()?, u32::try_from(d).ok()?);
     use Piece::{Month, Number};
     match pieces.as_slice() {
-        [Number { value, digits: 8 }] => sane(day(value / 10_000, value / 100 % 100, value % 100)),
+        [Number { value, digits: 8 }] => plausible(day(value / 10_000, value / 100 % 100, value % 100)),
         [
             Number { value: y, digits: 4 },
             Number {
@@ -209,7 +209,7 @@ fn read_day(text: &str, order: Order, lenient: bool) -> Option<NaiveDate> {
             },
         ] => {
             let chinese = marks[0] == "年" && marks[1] == "月";
-            sane((chinese || alike(&["-", "/", ".", " "])).then(|| day(*y, *m, *d))?)
+            plausible((chinese || alike(&["-", "/", ".", " "])).then(|| day(*y, *m, *d))?)
         }
         [
             Number {
@@ -228,7 +228,7 @@ fn read_day(text: &str, order: Order, lenient: bool) -> Option<NaiveDate> {
             let y = year(*y, *digits);
             // Dots are written in countries that put the day first.
             if alike(&["."]) {
-                return sane(day(y, *b, *a));
+                return plausible(day(y, *b, *a));
             }
             if !alike(&["-", "/"]) {
                 return None;
@@ -237,7 +237,7 @@ fn read_day(text: &str, order: Order, lenient: bool) -> Option<NaiveDate> {
                 Order::MonthDay => (day(y, *a, *b), day(y, *b, *a)),
                 Order::DayMonth => (day(y, *b, *a), day(y, *a, *b)),
             };
-            sane(if lenient { one.or(other) } else { one })
+            plausible(if lenient { one.or(other) } else { one })
         }
         [
             Number {
@@ -260,7 +260,7 @@ fn read_day(text: &str, order: Order, lenient: bool) -> Option<NaiveDate> {
                 value: y,
                 digits: digits @ (2 | 4),
             },
-        ] => sane(day(year(*y, *digits), i32::try_from(*m).ok()?, *d)),
+        ] => plausible(day(year(*y, *digits), i32::try_from(*m).ok()?, *d)),
         [
             Number { value: y, digits: 4 },
             Month(m),
@@ -268,13 +268,13 @@ fn read_day(text: &str, order: Order, lenient: bool) -> Option<NaiveDate> {
                 value: d,
                 digits: 1..=2,
             },
-        ] => sane(day(*y, i32::try_from(*m).ok()?, *d)),
+        ] => plausible(day(*y, i32::try_from(*m).ok()?, *d)),
         _ => None,
     }
 }
 
 /// A slip such as 0204-01-15 is no date anyone means.
-fn sane(day: Option<NaiveDate>) -> Option<NaiveDate> {
+fn plausible(day: Option<NaiveDate>) -> Option<NaiveDate> {
     use chrono::Datelike;
     day.filter(|d| (1000..=9999).contains(&d.year()))
 }

@@ -66,10 +66,10 @@ pub struct Scan {
 }
 
 impl Scan {
-    pub fn look(&mut self, field: &Field, cell: &str) {
+    pub fn observe(&mut self, field: &Field, cell: &str) {
         match field.ty {
-            Type::Int | Type::Money | Type::Decimal => self.numbers.look(cell),
-            Type::Day | Type::Instant => self.dates.look(cell),
+            Type::Int | Type::Money | Type::Decimal => self.numbers.observe(cell),
+            Type::Day | Type::Instant => self.dates.observe(cell),
             _ => {}
         }
     }
@@ -166,7 +166,7 @@ pub fn value<Z: TimeZone>(
     Ok(Some(value))
 }
 
-fn taken(taken: cell::Taken) -> Value {
+fn taken(taken: cell::CellValue) -> Value {
     Value {
         json: json!(taken.value),
         remark: taken.remark,
@@ -245,7 +245,7 @@ mod tests {
     fn read(kind: &Kind, field: &str, cell: &str) -> Result<Json, String> {
         let field = kind.field(field).expect("a field");
         let mut scan = Scan::default();
-        scan.look(field, cell);
+        scan.observe(field, cell);
         let value = value(field, cell, &scan.style(), &context());
         value.map(|v| v.map_or(Json::Null, |v| v.json)).map_err(|p| p.code)
     }
@@ -313,13 +313,13 @@ mod tests {
             .field("close_on")
             .expect("a field");
         let mut scan = Scan::default();
-        scan.look(field, "02/03/2024");
+        scan.observe(field, "02/03/2024");
         let remark = scan.style().remark("close").expect("doubtful");
         assert_eq!(
             (remark.code.as_str(), remark.params["order"].as_str()),
             ("date_order_assumed", "MM/DD/YYYY")
         );
-        scan.look(field, "25/03/2024");
+        scan.observe(field, "25/03/2024");
         assert_eq!(scan.style().remark("close"), None);
     }
 

@@ -5,16 +5,16 @@ pub mod cell;
 pub mod closest;
 pub mod date;
 pub mod field;
-pub mod job;
 pub mod mapping;
 pub mod number;
 pub mod problem;
+pub mod record;
 pub mod report;
 mod synonyms;
 
 pub use closest::closest;
 pub use field::{Context, Scan, Style, Value, closed, guess_for, targets, value};
-pub use job::{Import, ImportPatch};
 pub use mapping::{Certainty, FieldHint, Guess, distinct_headers, guess};
 pub use problem::{Problem, reason};
+pub use record::{Import, ImportPatch};
 pub use report::{Cause, NewValue, Outcome, Report, Tally};

@@ -40,7 +40,7 @@ impl NumberStyle {
     /// Looks at the values of one column together: one `12,50` tells that its neighbour `1.234` is over a thousand.
     pub fn of<'a>(samples: impl IntoIterator<Item = &'a str>) -> Self {
         let mut scan = NumberScan::default();
-        samples.into_iter().for_each(|sample| scan.look(sample));
+        samples.into_iter().for_each(|sample| scan.observe(sample));
         scan.style()
     }
 }
@@ -54,7 +54,7 @@ pub struct NumberScan {
 }
 
 impl NumberScan {
-    pub fn look(&mut self, sample: &str) {
+    pub fn observe(&mut self, sample: &str) {
         let Some(parts) = Parts::of(sample) else { return };
         match (parts.read(Point::Dot), parts.read(Point::Comma)) {
             (Some(_), None) => self.dot = true,

@@ -1,6 +1,6 @@
 //! PostgreSQL: a pool, transactions that are tried again, a sealer for the change log, a listener for what other nodes tell.
 
-use super::heard::{Heard, keep_listening};
+use super::announcements::{Announcements, keep_listening};
 use super::numbers::Numbers;
 use super::{Options, Pace};
 use crate::error::{Error, Result};
@@ -21,8 +21,9 @@ const SEAL_EVERY: Duration = Duration::from_millis(500);
 const TRUSTED: Duration = Duration::from_secs(1);
 const SEAL_AT_ONCE: usize = 2000;
 
-/// A connection that knows whether it is still good for something, and which numbers its transaction has drawn.
-pub struct Held {
+/// A connection with what its transaction needs beside it: whether it still works, and which numbers were drawn on it, so
+/// that those of a failed transaction are given back.
+pub struct PgClient {
     pub(crate) conn: PgConnection,
     pub(crate) numbers: Arc<Numbers>,
     pub(crate) drawn: Vec<(Counter, Vec<i64>)>,
@@ -33,7 +34,7 @@ pub struct Held {
     used: Instant,
 }
 
-impl Held {
+impl PgClient {
     fn new(conn: PgConnection, numbers: Arc<Numbers>) -> Self {
         Self {
             conn,
@@ -62,9 +63,9 @@ impl Held {
 }
 
 /// A connection of its own, beside any pool.
-pub(crate) fn connect(url: &str) -> Result<Held> {
+pub(crate) fn connect(url: &str) -> Result<PgClient> {
     let conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
-    Ok(Held::new(conn, Arc::new(Numbers::new(url))))
+    Ok(PgClient::new(conn, Arc::new(Numbers::new(url))))
 }
 
 struct Manager {
@@ -74,26 +75,26 @@ struct Manager {
 }
 
 impl ManageConnection for Manager {
-    type Connection = Held;
+    type Connection = PgClient;
     type Error = ConnectionError;
 
-    fn connect(&self) -> std::result::Result<Held, ConnectionError> {
+    fn connect(&self) -> std::result::Result<PgClient, ConnectionError> {
         let mut conn = PgConnection::establish(&self.url)?;
         conn.batch_execute(&self.setup)
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         // A deadlock or a time-out is known by its English words. Only who may set this can; elsewhere the server's own
         // language stays.
         let _ = conn.batch_execute("SET lc_messages = 'C'");
-        Ok(Held::new(conn, self.numbers.clone()))
+        Ok(PgClient::new(conn, self.numbers.clone()))
     }
 
-    fn is_valid(&self, conn: &mut Held) -> std::result::Result<(), ConnectionError> {
+    fn is_valid(&self, conn: &mut PgClient) -> std::result::Result<(), ConnectionError> {
         conn.conn
             .batch_execute("")
             .map_err(ConnectionError::CouldntSetupConfiguration)
     }
 
-    fn has_broken(&self, conn: &mut Held) -> bool {
+    fn has_broken(&self, conn: &mut PgClient) -> bool {
         conn.broken
     }
 }
@@ -111,7 +112,7 @@ impl r2d2::HandleError<ConnectionError> for Log {
 pub struct PgStore {
     pool: Arc<Pool<Manager>>,
     wake: SyncSender<()>,
-    heard: Arc<Heard>,
+    announcements: Arc<Announcements>,
     options: Options,
 }
 
@@ -142,8 +143,8 @@ impl PgStore {
             .name("sealer".into())
             .spawn(move || keep_sealing(&weak, &woken, options))
             .map_err(Error::internal)?;
-        let heard = Arc::new(Heard::new());
-        let (url, listener) = (url.to_owned(), Arc::downgrade(&heard));
+        let announcements = Arc::new(Announcements::new());
+        let (url, listener) = (url.to_owned(), Arc::downgrade(&announcements));
         std::thread::Builder::new()
             .name("listener".into())
             .spawn(move || keep_listening(&url, &listener))
@@ -151,13 +152,13 @@ impl PgStore {
         Ok(Self {
             pool,
             wake,
-            heard,
+            announcements,
             options,
         })
     }
 
-    pub fn heard(&self) -> &Heard {
-        &self.heard
+    pub fn announcements(&self) -> &Announcements {
+        &self.announcements
     }
 
     pub fn read<T>(&self, pace: Pace, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
@@ -196,7 +197,7 @@ impl PgStore {
                     if result.is_ok() {
                         // Not only when the announcement comes back: the caller's next request counts on it.
                         if change::rights_changed() {
-                            self.heard.changed();
+                            self.announcements.changed();
                         }
                         let _ = self.wake.try_send(());
                     }
@@ -217,7 +218,7 @@ impl PgStore {
 }
 
 /// On a connection of its own, to a database that nobody else need have opened.
-pub fn look<T>(url: &str, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+pub fn open_as_it_is<T>(url: &str, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
     let mut held = connect(url)?;
     held.conn
         .batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning")?;

@@ -85,8 +85,8 @@ impl ManageConnection for Manager {
     }
 }
 
-/// A use case on its way through the writer.
-trait Job: Send {
+/// A use case that waits for the writer thread, whatever it returns.
+trait QueuedWrite: Send {
     /// Does the work in the savepoint it is given, and says whether to keep it.
     fn run(&mut self, tx: &mut Tx) -> Outcome;
     /// Tells the caller, after the commit, with what went wrong with it for all.
@@ -105,7 +105,7 @@ struct UseCase<T, W, R> {
     result: Option<Result<T>>,
 }
 
-impl<T, W, R> Job for UseCase<T, W, R>
+impl<T, W, R> QueuedWrite for UseCase<T, W, R>
 where
     T: Send,
     W: Fn(&mut Tx) -> Result<T> + Send,
@@ -136,7 +136,7 @@ pub struct SqliteStore {
     path: PathBuf,
     readers: Pool<Manager>,
     /// None while closing.
-    writer: Option<SyncSender<Box<dyn Job>>>,
+    writer: Option<SyncSender<Box<dyn QueuedWrite>>>,
     thread: Option<JoinHandle<()>>,
     /// Rises with every commit that changes rights.
     changes: Arc<AtomicU64>,
@@ -166,7 +166,7 @@ pub fn connect(path: &Path) -> Result<SqliteConnection> {
 }
 
 /// Reads a file that is there: SQLite would make one that is not.
-pub fn look<T>(path: &Path, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+pub fn open_as_it_is<T>(path: &Path, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
     if !path.is_file() {
         return Err(Error::Unavailable(format!("{}: there is no such file", path.display())));
     }
@@ -219,12 +219,12 @@ impl SqliteStore {
             looked => looked?,
         }
         conn.batch_execute(RELOAD)?;
-        let (writer, jobs) = sync_channel(QUEUE);
+        let (writer, writes) = sync_channel(QUEUE);
         let changes = Arc::new(AtomicU64::new(0));
         let counted = changes.clone();
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write_all(conn, &jobs, &counted, Limit::Whole(options.query_limit)))
+            .spawn(move || write_all(conn, &writes, &counted, Limit::Whole(options.query_limit)))
             .map_err(Error::internal)?;
         let readers = Pool::builder()
             .max_size(options.connections)
@@ -297,14 +297,14 @@ fn again(error: &Error) -> Error {
     }
 }
 
-fn write_all(mut conn: SqliteConnection, jobs: &Receiver<Box<dyn Job>>, changes: &AtomicU64, limit: Limit) {
+fn write_all(mut conn: SqliteConnection, writes: &Receiver<Box<dyn QueuedWrite>>, changes: &AtomicU64, limit: Limit) {
     let mut rid = Rid::default();
-    while let Ok(first) = jobs.recv() {
+    while let Ok(first) = writes.recv() {
         if rid.is_due() {
             backend::sqlite_rid(&mut conn);
         }
         let mut group = vec![first];
-        let outcome = commit(&mut conn, &mut group, jobs, limit);
+        let outcome = commit(&mut conn, &mut group, writes, limit);
         if let Err(error) = &outcome {
             tracing::error!(%error, shared_by = group.len(), "a commit failed");
             // Nothing to undo where SQLite has ended the transaction by itself, or never begun it.
@@ -322,8 +322,8 @@ fn write_all(mut conn: SqliteConnection, jobs: &Receiver<Box<dyn Job>>, changes:
 /// Runs the first use case of the group and those that wait by then, and commits what they did.
 fn commit(
     conn: &mut SqliteConnection,
-    group: &mut Vec<Box<dyn Job>>,
-    jobs: &Receiver<Box<dyn Job>>,
+    group: &mut Vec<Box<dyn QueuedWrite>>,
+    writes: &Receiver<Box<dyn QueuedWrite>>,
     limit: Limit,
 ) -> Result<()> {
     let mut tx = Tx::Sqlite(conn);
@@ -341,7 +341,7 @@ fn commit(
         if group.len() == GROUP {
             break;
         }
-        match jobs.try_recv() {
+        match writes.try_recv() {
             Ok(next) => group.push(next),
             Err(_) => break,
         }

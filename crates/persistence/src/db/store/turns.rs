@@ -7,18 +7,18 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// For whom something is done; none for the server itself and its jobs.
-pub type Who = Option<Arc<str>>;
+pub type Requester = Option<Arc<str>>;
 
 tokio::task_local! {
-    static WHO: Who;
+    static WHO: Requester;
 }
 
 /// Whatever `work` asks of a store is asked for `who`.
-pub async fn asking_for<F: Future>(who: Arc<str>, work: F) -> F::Output {
+pub async fn on_behalf_of<F: Future>(who: Arc<str>, work: F) -> F::Output {
     WHO.scope(Some(who), work).await
 }
 
-pub fn asker() -> Who {
+pub fn requester() -> Requester {
     WHO.try_with(Clone::clone).unwrap_or_default()
 }
 
@@ -47,13 +47,13 @@ pub struct Turns {
 struct State {
     all: usize,
     writes: usize,
-    each: HashMap<Who, usize>,
+    each: HashMap<Requester, usize>,
     /// In the order in which they came.
     waiting: Vec<Waiting>,
 }
 
 struct Waiting {
-    who: Who,
+    who: Requester,
     wanted: Use,
     reply: Reply,
 }
@@ -67,7 +67,7 @@ enum Reply {
 /// Ends when dropped.
 pub struct Turn {
     turns: Arc<Turns>,
-    who: Who,
+    who: Requester,
     wanted: Use,
 }
 
@@ -91,15 +91,15 @@ impl Drop for Turn {
 }
 
 impl State {
-    fn held(&self, who: &Who) -> usize {
+    fn held(&self, who: &Requester) -> usize {
         self.each.get(who).copied().unwrap_or_default()
     }
 
-    fn has(&self, most: Most, who: &Who, wanted: Use) -> bool {
+    fn has(&self, most: Most, who: &Requester, wanted: Use) -> bool {
         self.all < most.all && (wanted == Use::Read || self.writes < most.writes) && self.held(who) < most.each
     }
 
-    fn give(&mut self, turns: &Arc<Turns>, who: Who, wanted: Use) -> Turn {
+    fn give(&mut self, turns: &Arc<Turns>, who: Requester, wanted: Use) -> Turn {
         self.all += 1;
         if wanted == Use::Write {
             self.writes += 1;
@@ -127,7 +127,7 @@ impl Turns {
 
     /// A turn at once, if there is one.
     pub fn take(self: &Arc<Self>, wanted: Use) -> Option<Turn> {
-        let (who, mut state) = (asker(), self.state());
+        let (who, mut state) = (requester(), self.state());
         // Nobody who waits could have it: they wait for writing, or hold as many as one may.
         let free = state.has(self.most, &who, wanted);
         free.then(|| state.give(self, who, wanted))
@@ -135,7 +135,7 @@ impl Turns {
 
     /// A turn at once, or a place among those who wait.
     fn take_or_wait<R>(self: &Arc<Self>, wanted: Use, place: impl FnOnce() -> (Reply, R)) -> Result<Turn, R> {
-        let (who, mut state) = (asker(), self.state());
+        let (who, mut state) = (requester(), self.state());
         if state.has(self.most, &who, wanted) {
             return Ok(state.give(self, who, wanted));
         }
@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn take(turns: &Arc<Turns>, who: &str, wanted: Use) -> Option<Turn> {
-        now(asking_for(who.into(), async { turns.take(wanted) })).flatten()
+        now(on_behalf_of(who.into(), async { turns.take(wanted) })).flatten()
     }
 
     #[test]
@@ -250,8 +250,8 @@ mod tests {
         let turns = Turns::new(MOST);
         let mut held: Vec<_> = (0..3).filter_map(|_| take(&turns, "greedy", Use::Write)).collect();
         let one = take(&turns, "one", Use::Write);
-        let mut greedy = pin!(asking_for("greedy".into(), turns.wait(Use::Write, LONG)));
-        let mut another = pin!(asking_for("another".into(), turns.wait(Use::Write, LONG)));
+        let mut greedy = pin!(on_behalf_of("greedy".into(), turns.wait(Use::Write, LONG)));
+        let mut another = pin!(on_behalf_of("another".into(), turns.wait(Use::Write, LONG)));
         assert!(polled(greedy.as_mut()).is_none() && polled(another.as_mut()).is_none());
         assert_eq!(turns.waiting(), 2);
         held.pop();
@@ -266,9 +266,9 @@ mod tests {
     async fn a_turn_for_who_has_left_goes_to_the_next() {
         let turns = Turns::new(Most { all: 1, ..MOST });
         let held = take(&turns, "one", Use::Read);
-        let mut next = pin!(asking_for("next".into(), turns.wait(Use::Read, LONG)));
+        let mut next = pin!(on_behalf_of("next".into(), turns.wait(Use::Read, LONG)));
         {
-            let mut left = pin!(asking_for("left".into(), turns.wait(Use::Read, LONG)));
+            let mut left = pin!(on_behalf_of("left".into(), turns.wait(Use::Read, LONG)));
             assert!(polled(left.as_mut()).is_none() && polled(next.as_mut()).is_none());
         }
         drop(held);

@@ -152,7 +152,7 @@ fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[&[
         Dialect::Sqlite => layout.insert_sqlite.as_str(),
     });
     if rows.len() > 1 && rows.len() < ROWS_AT_ONCE {
-        sql = sql.once();
+        sql = sql.ad_hoc();
     }
     for (n, row) in rows.iter().enumerate() {
         sql.push(if n > 0 { ", (" } else { "(" }).bind(permit.workspace());
@@ -223,7 +223,7 @@ fn update_one(
         "UPDATE {} SET version = version + 1, updated_at = ",
         table(kind)
     ))
-    .once()
+    .ad_hoc()
     .value(now);
     layout.set(&mut sql, tx, is, changed);
     for (position, key) in layout.sort_keys(is).enumerate() {
@@ -304,7 +304,7 @@ pub fn update_all(
                 "UPDATE {} SET version = version + 1, updated_at = ",
                 table(kind)
             ))
-            .once()
+            .ad_hoc()
             .value(now);
             layout.set(&mut sql, tx, changes[some[0]].1.values(), &changed);
             sql.push(" WHERE workspace_id = ")
@@ -504,7 +504,7 @@ pub fn check_references(
         } else {
             &[]
         };
-        let found = unfit(tx, actor, target, &ids, owners)?;
+        let found = not_referable(tx, actor, target, &ids, owners)?;
         wrong.extend(found.into_iter().map(|(id, code)| ((target.name, id), code)));
     }
     let told = refers.into_iter().map(|found| {
@@ -524,7 +524,7 @@ pub fn check_references(
 
 /// Which records cannot be referred to, and why: they are not there for the actor, or are to own something and are
 /// disabled.
-pub(super) fn unfit(
+pub(super) fn not_referable(
     tx: &mut Tx,
     actor: &Actor,
     kind: &'static Kind,

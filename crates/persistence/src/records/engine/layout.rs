@@ -148,12 +148,12 @@ impl Layout {
         let rows = tx.rows(sql, &columns)?;
         match self.made {
             None => Ok(rows),
-            Some(_) => rows.into_iter().map(|row| self.apart(row)).collect(),
+            Some(_) => rows.into_iter().map(|row| self.spread(row)).collect(),
         }
     }
 
     /// A row with the values that stand together put where the fields are.
-    fn apart(&self, mut row: Vec<Val>) -> Result<Vec<Val>> {
+    fn spread(&self, mut row: Vec<Val>) -> Result<Vec<Val>> {
         let more = row.split_off(self.own + 1);
         let Some(Val::Json(Json::Object(mut data))) = row.pop() else {
             return Err(Error::internal("the values of a record are no object"));

@@ -61,7 +61,7 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
         let mut sql = Sql::new(layout.select_with(&column));
         let plain = list.filter.is_none() && list.q.is_none();
         if !plain {
-            sql = sql.once();
+            sql = sql.ad_hoc();
         }
         match rows {
             Rows::Any => filter::scope(&mut sql, dialect, scope),
@@ -155,7 +155,7 @@ pub fn count(tx: &mut Tx, scope: &Scope, kind: &Kind, list: &List, wanted: Count
     let Some(search) = search::plan(tx, scope, kind, list.q.as_deref())? else {
         return Ok(0);
     };
-    let mut sql = Sql::new(format!("SELECT count(*) FROM (SELECT 1 FROM {} t WHERE ", source(kind))).once();
+    let mut sql = Sql::new(format!("SELECT count(*) FROM (SELECT 1 FROM {} t WHERE ", source(kind))).ad_hoc();
     filter::scope_of_all(&mut sql, tx.dialect(), scope);
     conditions(&mut sql, tx.dialect(), kind, list, &search);
     if wanted == Count::Estimate {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant as Clock};
 
-use domain::import::job::{Guesses, Samples};
+use domain::import::record::{Guesses, Samples};
 use domain::import::{Import, ImportPatch};
 use domain::job::{JobStatus, Work};
 use domain::policy::{Actor, Permit};
@@ -84,7 +84,7 @@ pub fn change(
 }
 
 /// Tells the database about a running import, and hears from it that it was cancelled.
-pub struct JobWatch<'a> {
+pub struct ImportWatch<'a> {
     pub store: &'a Store,
     pub actor: &'a Actor,
     pub id: Id,
@@ -93,7 +93,7 @@ pub struct JobWatch<'a> {
     pub on_progress: Option<&'a mut dyn FnMut(Progress)>,
 }
 
-impl<'a> JobWatch<'a> {
+impl<'a> ImportWatch<'a> {
     pub fn new(store: &'a Store, actor: &'a Actor, id: Id) -> Self {
         Self {
             store,
@@ -117,7 +117,7 @@ impl<'a> JobWatch<'a> {
     }
 }
 
-impl Watch for JobWatch<'_> {
+impl Watch for ImportWatch<'_> {
     fn planned(&mut self, plan: &Plan) -> bool {
         let plan = plan.clone();
         let noted = change(self.store, self.actor, self.id, move |job| {

@@ -20,15 +20,15 @@ const LONG_PAUSE: Duration = Duration::from_secs(10);
 /// Longer than this no announcement takes, however busy the server.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What this node has heard of the others, and said itself.
-pub struct Heard {
+/// What other nodes have announced, counted, and whether announcements arrive at all.
+pub struct Announcements {
     start: Instant,
     changes: AtomicU64,
-    /// Milliseconds from the start to the last sign of life, and one: 0 is deaf.
+    /// Milliseconds from the start to the last sign of life, and one: 0 where nothing arrives.
     alive: AtomicU64,
 }
 
-impl Heard {
+impl Announcements {
     pub(super) fn new() -> Self {
         Self {
             start: Instant::now(),
@@ -58,26 +58,26 @@ impl Heard {
             .store(u64::try_from(since).unwrap_or(u64::MAX - 1) + 1, Ordering::Release);
     }
 
-    fn deafen(&self) {
+    fn stop_trusting(&self) {
         self.alive.store(0, Ordering::Release);
         self.changed();
     }
 }
 
 /// Listens as long as somebody wants to know.
-pub fn keep_listening(url: &str, heard: &Weak<Heard>) {
+pub fn keep_listening(url: &str, announcements: &Weak<Announcements>) {
     loop {
-        let (cause, pause) = match listen(url, heard) {
+        let (cause, pause) = match listen(url, announcements) {
             Ok(Ended::Unwanted) => return,
-            Ok(Ended::Deaf) => {
+            Ok(Ended::NothingArrives) => {
                 let cause = "nothing announced arrives; a pooler in between must lend out whole sessions";
                 (cause.to_owned(), LONG_PAUSE)
             }
             Err(error) => (error.to_string(), PAUSE),
         };
-        if let Some(heard) = heard.upgrade() {
+        if let Some(announcements) = announcements.upgrade() {
             tracing::warn!(cause, "not told of changed rights; they are read at each request");
-            heard.deafen();
+            announcements.stop_trusting();
         }
         super::pause(pause);
     }
@@ -85,7 +85,7 @@ pub fn keep_listening(url: &str, heard: &Weak<Heard>) {
 
 enum Ended {
     Unwanted,
-    Deaf,
+    NothingArrives,
 }
 
 /// Takes what was announced. Whether there was anything.
@@ -101,7 +101,7 @@ fn told(conn: &mut PgConnection) -> Result<bool> {
 
 /// Whether what others announce arrives: a pooler that lends out connections for a transaction takes LISTEN, and then
 /// delivers to nobody.
-fn hears(conn: &mut PgConnection, url: &str, patience: Duration) -> Result<bool> {
+fn announcements_arrive(conn: &mut PgConnection, url: &str, patience: Duration) -> Result<bool> {
     let mut other = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
     other.batch_execute(&format!("NOTIFY {CHANNEL}"))?;
     let asked = Instant::now();
@@ -114,32 +114,32 @@ fn hears(conn: &mut PgConnection, url: &str, patience: Duration) -> Result<bool>
     Ok(true)
 }
 
-fn listen(url: &str, heard: &Weak<Heard>) -> Result<Ended> {
+fn listen(url: &str, announcements: &Weak<Announcements>) -> Result<Ended> {
     // A node that is being closed need not connect again.
-    if heard.strong_count() == 0 {
+    if announcements.strong_count() == 0 {
         return Ok(Ended::Unwanted);
     }
     let mut conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
     conn.batch_execute(&format!(
         "SET application_name = '{CHANNEL}'; SET client_min_messages = warning; LISTEN {CHANNEL}"
     ))?;
-    if !hears(&mut conn, url, PATIENCE)? {
-        return Ok(Ended::Deaf);
+    if !announcements_arrive(&mut conn, url, PATIENCE)? {
+        return Ok(Ended::NothingArrives);
     }
-    // Whatever was said before this was not heard.
-    if let Some(heard) = heard.upgrade() {
-        heard.changed();
+    // Whatever was said before this was not announcements.
+    if let Some(announcements) = announcements.upgrade() {
+        announcements.changed();
     }
     loop {
-        let Some(heard) = heard.upgrade() else {
+        let Some(announcements) = announcements.upgrade() else {
             return Ok(Ended::Unwanted);
         };
         let asked = Instant::now();
         if told(&mut conn)? {
-            heard.changed();
+            announcements.changed();
         }
-        heard.beat(asked);
-        drop(heard);
+        announcements.beat(asked);
+        drop(announcements);
         super::pause(BEAT);
     }
 }
@@ -150,16 +150,16 @@ mod tests {
 
     #[test]
     fn silence_is_not_trusted() {
-        let heard = Heard::new();
-        assert!(!heard.is_listening());
-        heard.beat(Instant::now());
-        assert!(heard.is_listening());
-        let before = heard.changes();
-        heard.deafen();
-        assert!(!heard.is_listening() && heard.changes() > before);
-        let old = Heard {
+        let announcements = Announcements::new();
+        assert!(!announcements.is_listening());
+        announcements.beat(Instant::now());
+        assert!(announcements.is_listening());
+        let before = announcements.changes();
+        announcements.stop_trusting();
+        assert!(!announcements.is_listening() && announcements.changes() > before);
+        let old = Announcements {
             start: Instant::now() - SILENCE * 2,
-            ..Heard::new()
+            ..Announcements::new()
         };
         old.beat(Instant::now() - SILENCE);
         assert!(!old.is_listening());
@@ -170,8 +170,8 @@ mod tests {
         let url = pgtest::shared_url().expect("a PostgreSQL to test with");
         let mut conn = PgConnection::establish(url).expect("connects");
         let soon = Duration::from_millis(200);
-        assert!(!hears(&mut conn, url, soon).expect("asks"));
+        assert!(!announcements_arrive(&mut conn, url, soon).expect("asks"));
         conn.batch_execute(&format!("LISTEN {CHANNEL}")).expect("listens");
-        assert!(hears(&mut conn, url, PATIENCE).expect("asks"));
+        assert!(announcements_arrive(&mut conn, url, PATIENCE).expect("asks"));
     }
 }

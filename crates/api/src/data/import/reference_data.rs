@@ -1,4 +1,5 @@
-//! What a whole import keeps in mind: the pipelines, stages and picklists of the workspace, which are few.
+//! What rows refer to besides records: the pipelines, stages and picklists of the workspace, which are few and are kept for
+//! the whole import, with what the file adds to them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -22,7 +23,7 @@ use crate::write::{Cause, Change, Writing, write, write_all};
 const MOST_OPTIONS: usize = 2000;
 
 #[derive(Debug, Clone, Default)]
-pub struct Book {
+pub struct ReferenceData {
     /// In use, in their order.
     pub pipelines: Vec<Pipeline>,
     /// In their order.
@@ -50,33 +51,35 @@ struct List {
     brought: HashSet<String>,
 }
 
-impl Book {
+impl ReferenceData {
     /// Reads what a kind needs.
     pub fn read(tx: &mut Tx, actor: &Actor, kind: &domain::Kind) -> persistence::Result<Self> {
-        let mut book = Self::default();
+        let mut reference_data = Self::default();
         // What the lists offer concerns everybody who may write a record.
         let system = Actor::system(actor.identity.workspace.clone());
         let scope = system.scope(Picklist::KIND)?;
         for key in kind.fields.iter().filter_map(|f| f.picklist) {
             let found: Option<Picklist> = engine::find_by(tx, &scope, "key", key)?;
-            book.picklists.insert(key, found.map(List::from).unwrap_or_default());
+            reference_data
+                .picklists
+                .insert(key, found.map(List::from).unwrap_or_default());
         }
         if kind.fields.iter().any(|f| f.refers == Some(Stage::KIND.name)) {
             let list = everything::<Pipeline>("position", None)?;
-            book.pipelines = engine::list(tx, &actor.scope(Pipeline::KIND)?, &list)?.rows;
-            book.pipelines.retain(|p| !p.archived);
+            reference_data.pipelines = engine::list(tx, &actor.scope(Pipeline::KIND)?, &list)?.rows;
+            reference_data.pipelines.retain(|p| !p.archived);
             let mut list = everything::<Stage>("position", None)?;
             loop {
                 let page = engine::list::<Stage>(tx, &actor.scope(Stage::KIND)?, &list)?;
-                book.stages.extend(page.rows);
+                reference_data.stages.extend(page.rows);
                 let Some(next) = page.next else { break };
                 list.after = Cursor::decode(&next, list.fingerprint, Storage::Int);
             }
-            for stage in &book.stages {
-                book.closing.insert(stage.pipeline_id, stage.id);
+            for stage in &reference_data.stages {
+                reference_data.closing.insert(stage.pipeline_id, stage.id);
             }
         }
-        Ok(book)
+        Ok(reference_data)
     }
 
     pub fn stage(&self, id: Id) -> Option<&Stage> {
@@ -87,7 +90,7 @@ impl Book {
         self.stages.iter().filter(move |s| s.pipeline_id == pipeline)
     }
 
-    /// A stage of this name for the end of a pipeline; not in the book until it is added.
+    /// A stage of this name for the end of a pipeline; not among them until it is added.
     pub fn draft_stage(&self, actor: &Actor, pipeline: Id, name: &str) -> Result<Stage, domain::Error> {
         actor.authorize(Action::Create, Stage::KIND, None)?;
         let last = self.stages_of(pipeline).map(|s| s.position).max();
