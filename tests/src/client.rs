@@ -310,12 +310,15 @@ impl Answer {
         self["page"]["next_cursor"].as_str().map(str::to_owned)
     }
 
-    /// What was wrong, sorted: `/email invalid_email`.
+    /// What was wrong, sorted: `/email invalid_email`, or of a parameter `limit out_of_range`.
     pub fn issues(&self) -> Vec<String> {
         let issues = self["errors"].as_array().cloned().unwrap_or_default();
         let mut all: Vec<String> = issues
             .iter()
-            .map(|i| format!("{} {}", plain(&i["pointer"]), plain(&i["code"])))
+            .map(|i| {
+                let place = i.get("pointer").unwrap_or(&i["parameter"]);
+                format!("{} {}", plain(place), plain(&i["code"]))
+            })
             .collect();
         all.sort();
         all

@@ -27,7 +27,7 @@ fn list<T: Record>(pairs: &[(&str, &str)]) -> List {
         currency: domain::Currency::CNY,
         fields: domain::policy::Fields::open(T::KIND),
     };
-    domain::query::from_pairs(&pairs, &[], &context).expect("a list")
+    domain::query::from_pairs(&pairs, &context).expect("a list")
 }
 
 fn customer(name: &str, owner: Option<Id>) -> Customer {

@@ -12,7 +12,7 @@ pub struct Problem {
     pub title: String,
     pub detail: String,
     pub request_id: String,
-    /// Field name (first part of the pointer) and what is wrong with it.
+    /// Field name (first part of the pointer, or a parameter) and what is wrong with it.
     pub errors: Vec<(String, String)>,
     /// The same by the whole pointer, for what lies deeper than a field.
     pub places: Vec<(String, String)>,
@@ -25,7 +25,8 @@ impl Problem {
             errors
                 .iter()
                 .map(|e| {
-                    let pointer = e["pointer"].as_str().unwrap_or_default().trim_start_matches('/');
+                    let place = e["pointer"].as_str().or_else(|| e["parameter"].as_str());
+                    let pointer = place.unwrap_or_default().trim_start_matches('/');
                     (
                         pointer.split('/').next().unwrap_or_default().to_owned(),
                         e["message"].as_str().unwrap_or_default().to_owned(),

@@ -115,7 +115,12 @@ impl Problem {
         }
         if !self.issues().is_empty() {
             let issues = self.issues().iter().map(|issue| {
-                json!({ "pointer": issue.pointer, "code": issue.code, "message": messages::issue(issue, locale) })
+                // A place in the body has a pointer, a parameter its name; what is about neither has none of them.
+                let place = match issue.pointer.is_empty() || issue.pointer.starts_with('/') {
+                    true => "pointer",
+                    false => "parameter",
+                };
+                json!({ place: issue.pointer, "code": issue.code, "message": messages::issue(issue, locale) })
             });
             body.insert("errors".into(), issues.collect());
         }

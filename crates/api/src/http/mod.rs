@@ -11,6 +11,7 @@ pub mod gate;
 pub mod health;
 pub mod json;
 pub mod metrics;
+pub mod query;
 pub mod reindex;
 pub mod request;
 pub mod state;

@@ -110,19 +110,6 @@ pub fn network(request: &HttpRequest) -> IpAddr {
     forwarded::network(address(request))
 }
 
-/// The parameters of the query string, decoded, in order.
-pub fn query_pairs(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string())
-        .map_err(|e| Problem::request(StatusCode::BAD_REQUEST, "malformed_request").with("reason", e))?;
-    match pairs
-        .iter()
-        .find(|(name, value)| name.contains('\0') || value.contains('\0'))
-    {
-        Some((name, _)) => Err(Error::BadQuery(Issue::new(name.replace('\0', ""), "control_character")).into()),
-        None => Ok(pairs),
-    }
-}
-
 /// An id in a path. Something that is no id is simply not there.
 pub fn id(text: &str, kind: &'static str) -> Result<Id, Problem> {
     domain::value::parse_id(text).ok_or_else(|| Error::NotFound { kind, id: None }.into())

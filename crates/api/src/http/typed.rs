@@ -97,6 +97,14 @@ fn take(json: &mut Json, pointer: &str) -> bool {
     }
 }
 
+/// The first of validator's errors, by where it stands.
+pub fn first(errors: &ValidationErrors) -> Issue {
+    let mut issues = Vec::new();
+    gather(errors, "", &mut issues);
+    let first = issues.into_iter().min_by(|one, other| one.pointer.cmp(&other.pointer));
+    first.unwrap_or_else(|| Issue::new("", "invalid_shape"))
+}
+
 /// Errors of validator, as issues.
 fn gather(errors: &ValidationErrors, at: &str, issues: &mut Vec<Issue>) {
     for (name, kind) in &errors.0 {
@@ -146,10 +154,10 @@ fn plain(json: &Json) -> String {
 
 /// What serde found wrong.
 #[derive(Debug)]
-struct Wrong(Issue);
+pub struct Wrong(pub Issue);
 
 impl Wrong {
-    fn ty(name: &'static str) -> Self {
+    pub fn ty(name: &'static str) -> Self {
         Self(Issue::new("", "wrong_type").with("type", name))
     }
 

@@ -4,8 +4,8 @@ use crate::caller::Caller;
 use crate::crud::crud;
 use crate::describe::{Doc, Routes, made_of, text};
 use crate::error::Problem;
+use crate::http::query;
 use crate::noun::Noun;
-use crate::request;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -15,7 +15,9 @@ use domain::policy::{Action, Actor, Permit};
 use domain::zone::Zone;
 use domain::{Day, Error, Issue, Kind, Record};
 use persistence::{Tx, numbering_rule};
+use serde::Deserialize;
 use serde_json::json;
+use validator::Validate;
 
 impl Noun for NumberingRule {}
 
@@ -36,22 +38,23 @@ pub fn draw(
     numbering_rule::draw_all(tx, permit, today(actor), kind, count)
 }
 
+/// A rule as it would be.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct PreviewAsked {
+    kind: String,
+    pattern: String,
+    #[serde(default)]
+    reset: Reset,
+}
+
 async fn preview(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (mut kind, mut pattern, mut reset) = (String::new(), String::new(), Reset::Never);
-    for (name, value) in request::query_pairs(&request)? {
-        let bad = |code| Error::BadQuery(Issue::new(&name, code).with("parameter", &name));
-        match name.as_str() {
-            "kind" => kind = value,
-            "pattern" => pattern = value,
-            "reset" => reset = Reset::from_key(&value).ok_or_else(|| bad("unknown_choice"))?,
-            _ => return Err(bad("unknown_parameter").into()),
-        }
-    }
+    let PreviewAsked { kind, pattern, reset } = query::read(&request)?;
     let Some(kind) = numbered().find(|k| k.name == kind) else {
         let kinds = numbered().map(|k| k.name).collect::<Vec<_>>().join(", ");
         return Err(Error::BadQuery(Issue::new("kind", "unknown_choice").with("choices", kinds)).into());
     };
-    let read = NumberingRule::read_pattern(&pattern, reset)?;
+    let read = NumberingRule::read_pattern(&pattern, reset).map_err(query::refused)?;
     // How far the count has come tells how many records there are.
     let permit = caller.authorize(Action::Edit, NumberingRule::KIND, None)?;
     let day = today(&caller);
@@ -74,7 +77,6 @@ pub fn routes(routes: &mut Routes) {
             "`{yyyy}`, `{yy}`, `{mm}`, `{dd}`, and one count such as `{00000}`",
         )
         .query("reset", text().enum_values(Some(resets)), "When the count begins again")
-        .also(&[422])
         .ok(200, made_of([("next", text().into())]))
         .scopes(["numbering-rules:write"]);
     // Before the record with an id, which would take the word for one.

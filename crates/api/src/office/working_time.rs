@@ -3,7 +3,7 @@
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, formatted, integer, made_of};
 use crate::error::Problem;
-use crate::request;
+use crate::http::query;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -15,9 +15,10 @@ use domain::working_time::Calendar;
 use domain::zone::Zone;
 use domain::{Day, Error, Instant, Issue, Record};
 use persistence::{Tx, holiday};
+use serde::Deserialize;
 use serde_json::json;
-use std::collections::HashMap;
 use utoipa::openapi::KnownFormat;
+use validator::Validate;
 
 /// A year of minutes. Whoever means more means days.
 const MOST_MINUTES: i64 = 366 * 24 * 60;
@@ -35,42 +36,31 @@ pub fn calendar(tx: &mut Tx, actor: &Actor, from: Day, to: Day) -> persistence::
     })
 }
 
+/// From a moment to another, or so many minutes on.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    #[serde(deserialize_with = "query::moment")]
+    from: Instant,
+    #[serde(default, deserialize_with = "query::maybe_moment")]
+    to: Option<Instant>,
+    #[validate(range(min = 0, max = MOST_MINUTES))]
+    minutes: Option<i64>,
+}
+
 async fn working_time(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     caller.scope(Holiday::KIND)?;
-    let pairs = request::query_pairs(&request)?;
-    let wrong = |name: &str, code| Problem::from(Error::BadQuery(Issue::new(name, code).with("parameter", name)));
-    if let Some((name, _)) = pairs
-        .iter()
-        .find(|(n, _)| !matches!(n.as_str(), "from" | "to" | "minutes"))
-    {
-        return Err(wrong(name, "unknown_parameter"));
-    }
-    let given: HashMap<&str, &str> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    let moment = |name: &'static str| -> Result<Option<Instant>, Problem> {
-        let text = given.get(name).copied();
-        let bad = || Error::BadQuery(Issue::new(name, "wrong_type").with("type", "instant")).into();
-        text.map(|t| Instant::parse(t).ok_or_else(bad)).transpose()
-    };
-    let from = moment("from")?.ok_or_else(|| wrong("from", "required"))?;
+    let Asked { from, to, minutes } = query::read(&request)?;
     let day = |at: Instant| at.utc().date_naive();
     let near = |day: Day, back: u64, on: u64| {
         let begin = day.checked_sub_days(Days::new(back)).unwrap_or(day);
         (begin, day.checked_add_days(Days::new(on)).unwrap_or(day))
     };
-    let out_of_range = |name: &str, max: i64| {
-        Problem::from(Error::BadQuery(
-            Issue::new(name, "out_of_range").with("min", 0).with("max", max),
-        ))
-    };
-    let minutes = match given.get("minutes").map(|m| m.parse::<i64>()) {
-        None => None,
-        Some(Ok(minutes)) if (0..=MOST_MINUTES).contains(&minutes) => Some(minutes),
-        Some(_) => return Err(out_of_range("minutes", MOST_MINUTES)),
-    };
-    let (minutes, at) = match (moment("to")?, minutes) {
+    let (minutes, at) = match (to, minutes) {
         (Some(to), None) => {
             if (day(to) - day(from)).num_days() > MOST_DAYS {
-                return Err(out_of_range("to", MOST_DAYS));
+                let issue = Issue::new("to", "out_of_range").with("min", 0).with("max", MOST_DAYS);
+                return Err(Error::BadQuery(issue).into());
             }
             let (first, last) = (near(day(from), 1, 0).0, near(day(to), 0, 1).1);
             let worked = state
@@ -88,7 +78,7 @@ async fn working_time(caller: Caller, state: Data<State>, request: HttpRequest) 
             let end = end.ok_or_else(|| Error::Conflict(Issue::new("minutes", "working_time_too_far")))?;
             (minutes, end)
         }
-        _ => return Err(wrong("to", "required")),
+        _ => return Err(Error::BadQuery(Issue::new("to", "required")).into()),
     };
     Ok(HttpResponse::Ok().json(json!({ "from": from, "to": at, "minutes": minutes })))
 }

@@ -3,7 +3,7 @@
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, boolean, id, made_of, maybe_text, nullable, text};
 use crate::error::Problem;
-use crate::request;
+use crate::http::query;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -12,12 +12,26 @@ use domain::policy::explain::{About, Question};
 use domain::policy::{Action, Actor, Scope};
 use domain::role::{self, Role, Subject};
 use domain::user::User;
-use domain::value::parse_id;
 use domain::{Error, Id, Issue, Kind, Record, messages};
 use persistence::{Tx, access, engine, user};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use utoipa::openapi::{Array, ObjectBuilder};
+use validator::Validate;
+
+/// What is asked, as it is written.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    kind: String,
+    #[serde(default, deserialize_with = "query::id")]
+    id: Option<Id>,
+    #[serde(default, deserialize_with = "query::id")]
+    user: Option<Id>,
+    action: Option<String>,
+    field: Option<String>,
+}
 
 /// What is asked.
 struct Asked {
@@ -28,32 +42,26 @@ struct Asked {
     field: Option<&'static str>,
 }
 
-fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Asked, Problem> {
-    let (mut subject, mut id, mut user, mut action, mut field) = (None, None, caller.me()?, Action::View, None);
-    for (name, value) in pairs {
-        let bad = |code, with: &'static str| Error::BadQuery(Issue::new(name.as_str(), code).with(with, &value));
-        let id_of = || parse_id(&value).ok_or_else(|| bad("invalid_id", "value"));
-        match name.as_str() {
-            "kind" => subject = Some(role::subject(caller.kinds(), &value).ok_or_else(|| bad("unknown_kind", "kind"))?),
-            "id" => id = Some(id_of()?),
-            "user" => user = id_of()?,
-            "action" => action = Action::from_key(&value).ok_or_else(|| bad("unknown_action", "action"))?,
-            "field" => field = Some(value),
-            _ => return Err(bad("unknown_parameter", "parameter").into()),
-        }
-    }
-    let subject = subject.ok_or_else(|| Error::BadQuery(Issue::new("kind", "required")))?;
-    let named = |name: String| {
-        let unknown = || Error::BadQuery(Issue::new("field", "unknown_field").with("field", &name));
-        let found = subject.kind.and_then(|kind| kind.field(&name));
-        found.map(|f| f.name).ok_or_else(unknown)
+fn read(caller: &Caller, written: Written) -> Result<Asked, Problem> {
+    let unknown = |name: &'static str, code, value: &str| Error::BadQuery(Issue::new(name, code).with(name, value));
+    let Written { kind, action, .. } = &written;
+    let subject = role::subject(caller.kinds(), kind).ok_or_else(|| unknown("kind", "unknown_kind", kind))?;
+    let action = match action {
+        Some(key) => Action::from_key(key).ok_or_else(|| unknown("action", "unknown_action", key))?,
+        None => Action::View,
+    };
+    let named = |name: &String| {
+        let found = subject.kind.and_then(|kind| kind.field(name));
+        found
+            .map(|f| f.name)
+            .ok_or_else(|| unknown("field", "unknown_field", name))
     };
     Ok(Asked {
         subject,
-        id,
-        user,
+        id: written.id,
+        user: written.user.map_or_else(|| caller.me(), Ok)?,
         action,
-        field: field.map(named).transpose()?,
+        field: written.field.as_ref().map(named).transpose()?,
     })
 }
 
@@ -90,7 +98,7 @@ fn parent(
 }
 
 async fn explain(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let asked = read(&caller, request::query_pairs(&request)?)?;
+    let asked = read(&caller, query::read(&request)?)?;
     let body = state
         .store
         .read(move |tx| {
@@ -172,7 +180,7 @@ pub fn routes(routes: &mut Routes) {
         .query("id", id(), "The record")
         .query("user", id(), "Who would do it")
         .query("action", text().enum_values(Some(actions)).default(Some("view".into())), "What they would do")
-        .query("field", text(), "A field they would see, or set")
+        .query("field", text().min_length(Some(1)), "A field they would see, or set")
         .ok(200, explained())
         .scopes(["users:read", "roles:read"])
         .also(&[404]);

@@ -5,22 +5,24 @@ use crate::caller::{Caller, SignedIn};
 use crate::describe::shared::page_of;
 use crate::describe::{BASE, Doc, Routes, formatted, id, integer, made_of, maybe_text, named, nullable, text};
 use crate::error::Problem;
+use crate::http::query;
 use crate::request::{self, Expected};
 use crate::state::State;
+use crate::token;
 use crate::typed::{self, End};
-use crate::{listing, token};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::Kinds;
 use domain::api_key::{ApiKey, MAX_NAME, MOST_KEYS, MOST_OLD_MINUTES, MOST_YEARS, Scopes};
 use domain::policy::{Action, Reach};
+use domain::query::MAX_LIMIT;
 use domain::user::User;
 use domain::value::parse_id;
 use domain::{Error, Id, Instant, Issue, Record};
 use persistence::idempotency::Answer;
 use persistence::{Tx, api_key, engine};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{Array, ArrayBuilder, KnownFormat};
@@ -127,19 +129,35 @@ fn expiry(end: Option<End>, caller: &Caller) -> Result<Option<Instant>, Issue> {
     Ok(Some(end))
 }
 
+/// Which keys are asked for.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct KeysAsked {
+    #[serde(default, deserialize_with = "query::id")]
+    user_id: Option<Id>,
+    #[serde(default, deserialize_with = "last_key")]
+    cursor: Option<Id>,
+    #[serde(default = "query::default_limit")]
+    #[validate(range(min = 1, max = MAX_LIMIT))]
+    limit: u32,
+}
+
+/// The cursor of a page is its last key.
+fn last_key<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Id>, D::Error> {
+    let key = parse_id(&String::deserialize(from)?);
+    key.map(Some).ok_or_else(|| serde::de::Error::custom("invalid_cursor"))
+}
+
 async fn list(
     SignedIn { caller, .. }: SignedIn,
     state: Data<State>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (mut pairs, mut user) = (request::query_pairs(&request)?, None);
-    if let Some(at) = pairs.iter().position(|(name, _)| name == "user_id") {
-        let (_, value) = pairs.swap_remove(at);
-        user = Some(parse_id(&value).ok_or_else(|| Error::BadQuery(Issue::new("user_id", "invalid_id")))?);
-    }
-    let (cursor, limit) = listing::cursor_and_limit(&pairs)?;
-    let invalid = || Error::BadQuery(Issue::new("cursor", "invalid_cursor"));
-    let before = cursor.map(|c| parse_id(&c).ok_or_else(invalid)).transpose()?;
+    let KeysAsked {
+        user_id: user,
+        cursor: before,
+        limit,
+    } = query::read(&request)?;
     let seen = seen(&caller);
     // Nobody sees more for asking for somebody else.
     let nothing = seen.is_some() && user.is_some() && seen != user;

@@ -6,8 +6,8 @@ use crate::caller::Caller;
 use crate::describe::shared::page_of;
 use crate::describe::{Doc, Routes, boolean, formatted, id, made_of, maybe_text, named, nullable, text};
 use crate::error::Problem;
+use crate::http::query;
 use crate::import::error_file::guard;
-use crate::request;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::{Bytes, Data};
@@ -23,10 +23,13 @@ use domain::{Error, Field, Id, Instant, Issue, Kind, Label, Record};
 use futures_util::stream;
 use persistence::audit::{self, EntryPosition, Search};
 use persistence::{Tx, engine};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json, json};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use utoipa::openapi::KnownFormat;
 use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder};
-use utoipa::openapi::{KnownFormat, ObjectBuilder};
+use validator::Validate;
 
 pub const AREA: &str = "audit";
 /// Rows of a step of the file.
@@ -38,62 +41,82 @@ struct Query {
     limit: u32,
 }
 
-fn read(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Query, Problem> {
-    let mut query = Query {
-        search: Search::default(),
-        before: None,
-        limit: 50,
-    };
-    for (name, value) in pairs {
-        let bad = |code| Error::BadQuery(Issue::new(name.as_str(), code));
-        let search = &mut query.search;
-        match name.as_str() {
-            _ if value.is_empty() => {}
-            // PostgreSQL has no text with it.
-            _ if value.contains('\0') => return Err(bad("control_character").into()),
-            "actor" if value == "system" => search.actor = Some(None),
-            "actor" => search.actor = Some(Some(parse_id(&value).ok_or_else(|| bad("invalid_id"))?)),
-            "record_id" => search.record = Some(parse_id(&value).ok_or_else(|| bad("invalid_id"))?),
-            "kind" => {
-                let unknown = || Error::BadQuery(Issue::new("kind", "unknown_kind").with("kind", &value));
-                change::label(caller.kinds(), &value).ok_or_else(unknown)?;
-                search.kind = Some(value);
-            }
-            "action" => {
-                let action = ChangeAction::from_key(&value);
-                let unknown = || Error::BadQuery(Issue::new("action", "unknown_action").with("action", &value));
-                search.action = Some(action.ok_or_else(unknown)?);
-            }
-            "field" if value.len() <= 100 => search.field = Some(value),
-            "request_id" if value.len() <= 200 => search.request = Some(value),
-            "field" | "request_id" => return Err(bad("too_long").into()),
-            "from" => search.from = Some(moment(caller, &value, 0).ok_or_else(|| bad("invalid_time"))?),
-            "to" => search.until = Some(moment(caller, &value, 1).ok_or_else(|| bad("invalid_time"))?),
-            "cursor" => query.before = Some(place(&value).ok_or_else(|| bad("invalid_cursor"))?),
-            "limit" => {
-                let limit = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
-                let range = || {
-                    Issue::new("limit", "out_of_range")
-                        .with("min", 1)
-                        .with("max", MAX_LIMIT)
-                };
-                query.limit = limit.ok_or_else(|| Error::BadQuery(range()))?;
-            }
-            other => {
-                return Err(Error::BadQuery(Issue::new(other, "unknown_parameter").with("parameter", other)).into());
-            }
-        }
+/// What is asked, as it is written.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default, deserialize_with = "actor")]
+    actor: Option<Option<Id>>,
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "query::id")]
+    record_id: Option<Id>,
+    action: Option<String>,
+    #[validate(length(max = 100))]
+    field: Option<String>,
+    #[validate(length(max = 200))]
+    request_id: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    cursor: Option<String>,
+    #[serde(default = "query::default_limit")]
+    #[validate(range(min = 1, max = MAX_LIMIT))]
+    limit: u32,
+}
+
+/// A user, or `system`, which is none.
+fn actor<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Id>>, D::Error> {
+    let text = Cow::<'de, str>::deserialize(from)?;
+    match parse_id(&text) {
+        Some(id) => Ok(Some(Some(id))),
+        None if text == "system" => Ok(Some(None)),
+        None => Err(serde::de::Error::custom("invalid_id")),
     }
-    let Search { kind, field, .. } = &query.search;
-    if let Some(field) = field {
+}
+
+fn read(caller: &Caller, written: Written) -> Result<Query, Problem> {
+    let bad = |name: &str, code| Error::BadQuery(Issue::new(name, code));
+    let unknown = |name: &'static str, code, value: &str| Error::BadQuery(Issue::new(name, code).with(name, value));
+    if let Some(kind) = &written.kind {
+        change::label(caller.kinds(), kind).ok_or_else(|| unknown("kind", "unknown_kind", kind))?;
+    }
+    let action = written.action.as_deref().map(|key| {
+        let action = ChangeAction::from_key(key);
+        action.ok_or_else(|| unknown("action", "unknown_action", key))
+    });
+    let at = |name: &str, text: &Option<String>, days: u64| {
+        let at = text
+            .as_deref()
+            .map(|text| moment(caller, text, days).ok_or_else(|| bad(name, "invalid_time")));
+        at.transpose()
+    };
+    let before = written
+        .cursor
+        .as_deref()
+        .map(|cursor| place(cursor).ok_or_else(|| bad("cursor", "invalid_cursor")));
+    if let Some(field) = &written.field {
         let kinds = caller.kinds();
-        let mut asked = kinds.iter().filter(|k| kind.as_ref().is_none_or(|kind| kind == k.name));
+        let mut asked = kinds
+            .iter()
+            .filter(|k| written.kind.as_ref().is_none_or(|kind| kind == k.name));
         // That it was changed is something about it as well.
         if asked.any(|kind| !caller.fields(kind).sees(field)) {
             return Err(Error::BadQuery(Issue::new("field", "field_hidden").with("field", field)).into());
         }
     }
-    Ok(query)
+    Ok(Query {
+        search: Search {
+            actor: written.actor,
+            action: action.transpose()?,
+            from: at("from", &written.from, 0)?,
+            until: at("to", &written.to, 1)?,
+            record: written.record_id,
+            kind: written.kind,
+            field: written.field,
+            request: written.request_id,
+        },
+        before: before.transpose()?,
+        limit: written.limit,
+    })
 }
 
 /// A moment as given, or where a day begins, or the one after it.
@@ -230,7 +253,7 @@ fn page(
 
 async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     may(&caller, Action::View)?;
-    let query = read(&caller, request::query_pairs(&request)?)?;
+    let query = read(&caller, query::read(&request)?)?;
     let body = state
         .store
         .read_sealed(move |tx| {
@@ -258,8 +281,7 @@ const HEADINGS: [Label; 9] = [
 /// up nobody; what happens meanwhile is newer than where it began, and not in it.
 async fn export(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     may(&caller, Action::Export)?;
-    let pairs = request::query_pairs(&request)?;
-    let query = read(&caller, pairs)?;
+    let query = read(&caller, query::read(&request)?)?;
     // Refused before anything is sent: a file that breaks off tells nobody why.
     state.store.read_quick(|_| Ok(())).await?;
     let name = HEADINGS.map(|h| h.get(caller.locale)).join(",");
@@ -349,16 +371,16 @@ fn plain(value: &Json) -> String {
     }
 }
 
-/// A parameter that may also be empty, as forms send it.
-fn or_empty(schema: ObjectBuilder) -> AnyOfBuilder {
-    AnyOfBuilder::new().item(schema).item(text().max_length(Some(0)))
-}
-
 fn parameters(among: Kinds, doc: Doc) -> Doc {
-    let time = || or_empty(formatted(KnownFormat::Date)).item(formatted(KnownFormat::DateTime));
+    let time = || {
+        let day = AnyOfBuilder::new().item(formatted(KnownFormat::Date));
+        day.item(formatted(KnownFormat::DateTime))
+    };
     let kinds: Vec<&str> = change::kinds(among).map(|(name, _)| name).collect();
     let actions: Vec<&str> = ChangeAction::ALL.iter().map(|a| a.key()).collect();
-    let actor = or_empty(id()).item(text().enum_values(Some(["system"])));
+    let actor = AnyOfBuilder::new()
+        .item(id())
+        .item(text().enum_values(Some(["system"])));
     let field = "A field that was changed, of a record that the caller may see";
     doc.query("actor", actor, "Who did it: the id of a user, or `system`")
         .query(
@@ -366,10 +388,14 @@ fn parameters(among: Kinds, doc: Doc) -> Doc {
             text().enum_values(Some(kinds)),
             "Kind of record, or `session` for sign-ins",
         )
-        .query("record_id", or_empty(id()), "The record")
+        .query("record_id", id(), "The record")
         .query("action", text().enum_values(Some(actions)), "What was done")
-        .query("field", text().max_length(Some(100)), field)
-        .query("request_id", text().max_length(Some(200)), "The request it came with")
+        .query("field", text().min_length(Some(1)).max_length(Some(100)), field)
+        .query(
+            "request_id",
+            text().min_length(Some(1)).max_length(Some(200)),
+            "The request it came with",
+        )
         .query(
             "from",
             time(),
@@ -380,7 +406,11 @@ fn parameters(among: Kinds, doc: Doc) -> Doc {
             time(),
             "As `from`; a day counts to its end, a moment is not counted itself",
         )
-        .query("cursor", text().max_length(Some(60)), "Where the page before ended")
+        .query(
+            "cursor",
+            text().min_length(Some(1)).max_length(Some(60)),
+            "Where the page before ended",
+        )
 }
 
 pub fn routes(routes: &mut Routes) {

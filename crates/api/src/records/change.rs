@@ -1,24 +1,39 @@
 //! The change feed.
 
+use crate::audit;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, named, text};
 use crate::error::Problem;
+use crate::http::query;
 use crate::state::State;
-use crate::{audit, listing, request};
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::Id;
 use domain::change::Change;
 use domain::policy::Action;
+use domain::query::MAX_LIMIT;
 use persistence::{Tx, engine};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::collections::{HashMap, HashSet};
+use validator::Validate;
+
+/// What part of the feed is asked for.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct FeedAsked {
+    #[serde(default, deserialize_with = "query::position")]
+    after: Option<i64>,
+    #[serde(default = "query::default_limit")]
+    #[validate(range(min = 1, max = MAX_LIMIT))]
+    limit: u32,
+}
 
 /// Changes after a position. What the caller may not see (any more), or is deleted, is told by a tombstone only; of kinds
 /// that the caller sees nothing of, nothing is told.
 async fn changes(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (after, limit) = listing::position_and_limit(&request::query_pairs(&request)?, "after")?;
+    let FeedAsked { after, limit } = query::read(&request)?;
     let after = after.unwrap_or(0);
     let scope = caller.feed_scope();
     let body = state

@@ -6,12 +6,19 @@ pub mod shared;
 
 pub use served::Served;
 
+use crate::caller::Caller;
+use crate::error::Problem;
+use crate::http::query;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::{FromRequest, Handler, Responder, web};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, FromRequest, Handler, Responder, web};
 use domain::Kinds;
 use serde_json::Value as Json;
 use served::MakeRoute;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 use utoipa::openapi::request_body::RequestBodyBuilder;
@@ -98,6 +105,8 @@ pub struct Doc {
     /// The answer where all is well: status and schema (none for an empty answer).
     ok: Vec<(u16, Option<RefOr<Schema>>)>,
     parameters: Vec<Described>,
+    /// The names of those in the query string.
+    query: Vec<String>,
     /// Further statuses beyond those that follow from method and path.
     also: Vec<u16>,
     open: bool,
@@ -136,6 +145,7 @@ impl Doc {
             example: None,
             ok: Vec::new(),
             parameters: Vec::new(),
+            query: Vec::new(),
             also: Vec::new(),
             open: false,
             scopes: None,
@@ -245,6 +255,9 @@ impl Doc {
 
     /// A parameter that others have too, by its name in `shared`.
     pub fn shared(mut self, name: &str) -> Self {
+        if shared::IN_QUERY.contains(&name) {
+            self.query.push(name.to_owned());
+        }
         self.parameters.push(Described::Shared(shared::parameter_ref(name)));
         self
     }
@@ -268,6 +281,7 @@ impl Doc {
             .style(list.then_some(ParameterStyle::Form))
             .explode(list.then_some(false))
             .schema(Some(schema));
+        self.query.push(name.to_owned());
         self.parameters.push(Described::Own(parameter.build()));
         self
     }
@@ -275,6 +289,7 @@ impl Doc {
     /// A parameter that other kinds may have too: told once under the first name where all of them have the same, else
     /// under the second.
     pub fn offers(mut self, names: [String; 2], parameter: Parameter) -> Self {
+        self.query.push(parameter.name.clone());
         self.parameters.push(Described::Offered(names, parameter));
         self
     }
@@ -354,9 +369,16 @@ impl Routes {
             .add_path_operation(format!("{BASE}{path}"), vec![described(&method)], operation);
         self.tags.insert(doc.tag);
         self.schemas.extend(doc.brought);
+        let known: Arc<[String]> = doc.query.into();
         let make: MakeRoute = {
             let method = method.clone();
-            Box::new(move || web::method(method.clone()).to(handler.clone()))
+            Box::new(move || {
+                let route = web::method(method.clone()).to(handler.clone());
+                let known = known.clone();
+                route.wrap(from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
+                    described_only(request, next, known.clone(), doc.open)
+                }))
+            })
         };
         match self.made.iter_mut().find(|(known, _)| *known == path) {
             Some((_, routes)) => routes.push((method, make)),
@@ -530,6 +552,25 @@ impl Routes {
             answer.into()
         }
     }
+}
+
+/// What an operation is described with is what it takes: no handler can forget to refuse the rest. Who has to sign in is told
+/// that first.
+async fn described_only(
+    mut request: ServiceRequest,
+    next: Next<BoxBody>,
+    known: Arc<[String]>,
+    open: bool,
+) -> Result<ServiceResponse, Error> {
+    let Err(unknown) = query::must_know(request.query_string(), &known) else {
+        return next.call(request).await;
+    };
+    let (http, payload) = request.parts_mut();
+    let problem = match Caller::from_request(http, payload).await {
+        Err(problem) if !open => problem,
+        _ => Problem::from(unknown),
+    };
+    Ok(request.error_response(problem))
 }
 
 /// The scope of the kind, area or workspace that a path begins with.

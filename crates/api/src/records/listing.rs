@@ -3,6 +3,7 @@
 use crate::caller::Caller;
 use crate::describe::{Doc, boolean, id, integer, named, text};
 use crate::error::Problem;
+use crate::http;
 use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::http::Uri;
@@ -13,10 +14,12 @@ use domain::user::User;
 use domain::value::{Type, parse_id};
 use domain::{AnyRecord, Error, Field, Id, Issue, Kind, Record};
 use persistence::{Tx, engine};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn, ParameterStyle};
-use utoipa::openapi::{Array, ObjectBuilder, RefOr, Required, Schema};
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Required, Schema};
+use validator::Validate;
 
 /// Which fields of a record are sent, which references with it, and of which kinds it is told how many belong to it.
 #[derive(Clone, Default)]
@@ -53,31 +56,35 @@ pub fn countable(kind: &'static Kind) -> impl Iterator<Item = Counted> {
     })
 }
 
-/// `fields`, `expand` and `counts` of a single record.
-pub fn shape(seen: &Fields, pairs: &[(String, String)]) -> Result<Shape, Problem> {
-    let mut shape = Shape::default();
-    for (name, value) in pairs {
-        let names = value.split(',').map(str::trim).filter(|n| !n.is_empty());
-        match name.as_str() {
-            "fields" => {
-                shape.fields = Some(names.map(|n| query::shown(seen, n)).collect::<Result<_, _>>()?);
-            }
-            "expand" => {
-                shape.expand = names.map(|n| query::expanded(seen, n)).collect::<Result<_, _>>()?;
-            }
-            "counts" => {
-                let counted = |n: &str| {
-                    let found = countable(seen.kind()).find(|c| c.kind.name == n);
-                    found.ok_or_else(|| Error::BadQuery(Issue::new("counts", "unknown_kind").with("kind", n)))
-                };
-                shape.counts = names.map(counted).collect::<Result<_, _>>()?;
-            }
-            other => {
-                return Err(Error::BadQuery(Issue::new(other, "unknown_parameter").with("parameter", other)).into());
-            }
-        }
+/// The parameters that shape a single record.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ShapeAsked {
+    fields: Option<Vec<String>>,
+    expand: Option<Vec<String>>,
+    counts: Option<Vec<String>>,
+}
+
+impl ShapeAsked {
+    /// What is asked for, as far as the caller may.
+    pub fn of(self, seen: &Fields) -> Result<Shape, Error> {
+        let counted = |name: &String| {
+            let found = countable(seen.kind()).find(|c| c.kind.name == name);
+            found.ok_or_else(|| Error::BadQuery(Issue::new("counts", "unknown_kind").with("kind", name)))
+        };
+        let fields = self.fields.as_ref().map(|names| {
+            let fields = names.iter().map(|name| query::shown(seen, name, "fields"));
+            fields.collect::<Result<_, _>>()
+        });
+        let expand = self.expand.iter().flatten();
+        Ok(Shape {
+            fields: fields.transpose()?,
+            expand: expand
+                .map(|name| query::expanded(seen, name, "expand"))
+                .collect::<Result<_, _>>()?,
+            counts: self.counts.iter().flatten().map(counted).collect::<Result<_, _>>()?,
+        })
     }
-    Ok(shape)
 }
 
 /// A record as JSON text in the shape asked for.
@@ -104,7 +111,7 @@ fn counted(tx: &mut Tx, caller: &Caller, of: Counted, id: Id) -> persistence::Re
     };
     let operator = if of.field.is_several() { "[contains]" } else { "" };
     let pairs = [(format!("filter[{}]{operator}", of.field.name), id.to_string())];
-    let list = caller.list_context(of.kind, |context| query::from_pairs(&pairs, &[], context));
+    let list = caller.list_context(of.kind, |context| query::from_pairs(&pairs, context));
     list.ok()
         .map(|list| engine::count(tx, &scope, of.kind, &list, Count::Exact))
         .transpose()
@@ -243,63 +250,22 @@ pub async fn page(
         .await?;
     let mut response = HttpResponse::Ok();
     if let (Some(next), Some(uri)) = (next, uri) {
-        response.insert_header(("Link", next_link(uri, &next)));
+        response.insert_header((
+            "Link",
+            format!("<{}>; rel=\"next\"", http::query::next_page(uri, &next)),
+        ));
     }
     Ok(response.content_type("application/json").body(body))
 }
 
-fn next_link(uri: &Uri, cursor: &str) -> String {
-    let others = uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|p| !p.is_empty() && !p.starts_with("cursor="));
-    let query = others
-        .map(str::to_owned)
-        .chain([format!("cursor={cursor}")])
-        .collect::<Vec<_>>()
-        .join("&");
-    format!("<{}?{query}>; rel=\"next\"", uri.path())
-}
-
-/// An opaque cursor and a limit.
-pub fn cursor_and_limit(pairs: &[(String, String)]) -> Result<(Option<String>, u32), Problem> {
-    let others: Vec<_> = pairs.iter().filter(|(name, _)| name != "cursor").cloned().collect();
-    let cursor = pairs
-        .iter()
-        .find(|(name, _)| name == "cursor")
-        .map(|(_, value)| value.clone());
-    Ok((cursor, position_and_limit(&others, "")?.1))
-}
-
-/// A position (a number sent as text) and a limit.
-pub fn position_and_limit(pairs: &[(String, String)], position: &str) -> Result<(Option<i64>, u32), Problem> {
-    let (mut at, mut limit) = (None, 50);
-    for (name, value) in pairs {
-        let bad = |code| Error::BadQuery(Issue::new(name.as_str(), code));
-        if name == position {
-            at = Some(
-                value
-                    .parse()
-                    .ok()
-                    .filter(|p: &i64| *p >= 0)
-                    .ok_or_else(|| bad("invalid_cursor"))?,
-            );
-        } else if name == "limit" {
-            let within = value.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
-            let out_of_range = || {
-                Error::BadQuery(
-                    Issue::new("limit", "out_of_range")
-                        .with("min", 1)
-                        .with("max", MAX_LIMIT),
-                )
-            };
-            limit = within.ok_or_else(out_of_range)?;
-        } else {
-            return Err(Error::BadQuery(Issue::new(name.as_str(), "unknown_parameter").with("parameter", name)).into());
-        }
-    }
-    Ok((at, limit))
+/// A page of what has positions or cursors of its own: how many, and where the page before ended.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct PageAsked {
+    pub cursor: Option<String>,
+    #[serde(default = "http::query::default_limit")]
+    #[validate(range(min = 1, max = MAX_LIMIT))]
+    pub limit: u32,
 }
 
 /// Fields of a kind that may be sorted by, in both directions.
@@ -311,8 +277,9 @@ fn sorts(kind: &Kind) -> ObjectBuilder {
     text().enum_values(Some(both))
 }
 
-fn names<'a>(names: impl Iterator<Item = &'a str>) -> Array {
-    Array::new(text().enum_values(Some(names)))
+fn names<'a>(names: impl Iterator<Item = &'a str>) -> Schema {
+    let names = ArrayBuilder::new().items(text().enum_values(Some(names)));
+    names.min_items(Some(1)).into()
 }
 
 /// A parameter of a kind, which its list and its records have alike.
@@ -363,7 +330,7 @@ fn operand(field: &Field) -> RefOr<Schema> {
         Type::Bool => boolean().into(),
         Type::Int => integer().into(),
         Type::Day | Type::Instant => named("FilterTime"),
-        _ => text().into(),
+        _ => text().min_length(Some(1)).into(),
     }
 }
 
@@ -396,7 +363,7 @@ fn filter_parameters(doc: Doc, kind: &Kind) -> Doc {
             .description(Some(told));
         let parameter = match op {
             "in" => parameter
-                .schema(Some(Array::new(operand(field))))
+                .schema(Some(ArrayBuilder::new().items(operand(field)).min_items(Some(1))))
                 .style(Some(ParameterStyle::Form))
                 .explode(Some(false)),
             _ => parameter.schema(Some(operand(field))),

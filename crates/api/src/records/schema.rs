@@ -7,6 +7,7 @@ use crate::describe::{
     Doc, Routes, boolean, formatted, id, integer, made_of, maybe_text, named, nullable, object, text,
 };
 use crate::error::Problem;
+use crate::http::query;
 use crate::listing;
 use crate::request;
 use actix_web::http::Method;
@@ -15,10 +16,13 @@ use domain::policy::fields::choices;
 use domain::policy::{Access, Action, Fields, Reach};
 use domain::record::{FILTER, FIXED, IMPORT, Ownership, PARENT, PERSONAL, Place, READONLY, SEARCH, SORT};
 use domain::value::{MOST_REFERENCES, Type as ValueType};
-use domain::{Error, Field, Issue, Kind, Label, Locale};
+use domain::{Field, Kind, Label, Locale};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json, json};
+use std::borrow::Cow;
 use utoipa::openapi::schema::{AnyOfBuilder, SchemaType};
 use utoipa::openapi::{Array, ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
+use validator::Validate;
 
 /// `opportunity` → `Opportunity`
 pub fn type_name(kind: &Kind) -> String {
@@ -284,22 +288,22 @@ fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>)
     })
 }
 
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct LanguageAsked {
+    #[serde(default, deserialize_with = "known_language")]
+    language: Option<Locale>,
+}
+
+fn known_language<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Locale>, D::Error> {
+    let tag = Cow::<'de, str>::deserialize(from)?;
+    let unknown = || serde::de::Error::unknown_variant(&tag, &["zh-CN", "en"]);
+    Locale::from_tag(&tag).map(Some).ok_or_else(unknown)
+}
+
 /// The language that the address asks for. The route knows no other parameter.
 pub fn language(request: &HttpRequest) -> Result<Option<Locale>, Problem> {
-    let mut language = None;
-    for (name, value) in request::query_pairs(request)? {
-        if name != "language" {
-            return Err(
-                Error::BadQuery(Issue::new(name.as_str(), "unknown_parameter").with("parameter", &name)).into(),
-            );
-        }
-        let known = Locale::from_tag(&value)
-            .ok_or_else(|| Error::BadQuery(Issue::new("language", "unknown_choice").with("choices", "zh-CN, en")))?;
-        if language.replace(known).is_some() {
-            return Err(Error::BadQuery(Issue::new("language", "repeated_parameter")).into());
-        }
-    }
-    Ok(language)
+    Ok(query::read::<LanguageAsked>(request)?.language)
 }
 
 /// The JSON Schema of that parameter.

@@ -3,7 +3,7 @@
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, id, integer, made_of, maybe_text, nullable, text};
 use crate::error::Problem;
-use crate::request;
+use crate::http::query;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -12,9 +12,11 @@ use domain::Kinds;
 use domain::{Error, Id, Issue, Kind};
 use persistence::search::Hit;
 use persistence::{Tx, engine};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, HashMap};
-use utoipa::openapi::Array;
+use utoipa::openapi::{Array, ArrayBuilder};
+use validator::Validate;
 
 /// The kinds that are searched, in the order their hits are shown.
 fn searched(kinds: Kinds) -> Vec<&'static Kind> {
@@ -23,29 +25,31 @@ fn searched(kinds: Kinds) -> Vec<&'static Kind> {
     kinds
 }
 
+/// What is searched for.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    #[validate(length(max = 200))]
+    q: String,
+    #[serde(default = "few")]
+    #[validate(range(min = 1, max = 50))]
+    limit: u32,
+    kinds: Option<Vec<String>>,
+}
+
+fn few() -> u32 {
+    5
+}
+
 async fn search(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (mut q, mut limit, mut kinds) = (None, 5u32, searched(caller.kinds()));
-    for (name, value) in request::query_pairs(&request)? {
-        let bad = |code| Error::BadQuery(Issue::new(name.as_str(), code));
-        match name.as_str() {
-            "q" if value.chars().count() <= 200 && !value.contains('\0') => q = Some(value),
-            "q" => return Err(bad("too_long").into()),
-            "limit" => {
-                limit = value
-                    .parse()
-                    .ok()
-                    .filter(|n| (1..=50).contains(n))
-                    .ok_or_else(|| bad("invalid_operand"))?
-            }
-            "kinds" => kinds.retain(|k| value.split(',').any(|v| v == k.name)),
-            _ => {
-                return Err(
-                    Error::BadQuery(Issue::new(name.as_str(), "unknown_parameter").with("parameter", &name)).into(),
-                );
-            }
+    let Asked { q, limit, kinds: named } = query::read(&request)?;
+    let mut kinds = searched(caller.kinds());
+    if let Some(named) = named {
+        if let Some(unknown) = named.iter().find(|name| kinds.iter().all(|kind| kind.name != **name)) {
+            return Err(Error::BadQuery(Issue::new("kinds", "unknown_kind").with("kind", unknown)).into());
         }
+        kinds.retain(|kind| named.iter().any(|name| name == kind.name));
     }
-    let q = q.ok_or_else(|| Error::BadQuery(Issue::new("q", "required")))?;
     let data = state
         .store
         .read(move |tx| {
@@ -107,9 +111,9 @@ pub fn routes(routes: &mut Routes) {
     ]);
     let doc = Doc::new("search", "search", "Search everything")
         .about("The latest hits of each kind. Two Chinese characters, pinyin or its initials, words, parts of a phone number or e-mail address.")
-        .required_query("q", text().max_length(Some(200)), "What to search for")
-        .query("kinds", Array::new(kind()), "Kinds to search, separated by commas")
-        .query("limit", integer().minimum(Some(1)).maximum(Some(50)), "Hits of each kind")
+        .required_query("q", text().min_length(Some(1)).max_length(Some(200)), "What to search for")
+        .query("kinds", ArrayBuilder::new().items(kind()).min_items(Some(1)), "Kinds to search, separated by commas")
+        .query("limit", integer().minimum(Some(1)).maximum(Some(50)).default(Some(few().into())), "Hits of each kind")
         .ok(200, made_of([("data", Array::new(hit).into())]));
     routes.add(Method::GET, "/search", doc, search);
 }

@@ -34,7 +34,7 @@ fn all<T: Record>(tx: &mut Tx, caller: &Caller) -> persistence::Result<Vec<T>> {
     let mut rows = Vec::new();
     let mut pairs = vec![("limit".to_owned(), query::MAX_LIMIT.to_string())];
     for _ in 0..PAGES {
-        let list = caller.list_context(T::KIND, |context| query::from_pairs(&pairs, &[], context))?;
+        let list = caller.list_context(T::KIND, |context| query::from_pairs(&pairs, context))?;
         let page = engine::list::<T>(tx, &scope, &list)?;
         rows.extend(page.rows);
         let Some(next) = page.next else { break };

@@ -81,7 +81,7 @@ async fn board_of(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, Pipeline::KIND.name)?;
-    let mut pairs = request::query_pairs(&request)?;
+    let mut pairs = crate::http::query::pairs(&request)?;
     let seen = caller.fields(Opportunity::KIND);
     seen.must_read(&["pipeline_id", "stage_id", "status"])?;
     if !pairs.iter().any(|(name, _)| name == "sort") && seen.reads("close_on") {
@@ -90,7 +90,7 @@ async fn board_of(
     if !pairs.iter().any(|(name, _)| name == "limit") {
         pairs.push(("limit".into(), CARDS.to_string()));
     }
-    let list = caller.list_context(Opportunity::KIND, |context| query::from_pairs(&pairs, &[], context))?;
+    let list = caller.list_context(Opportunity::KIND, |context| query::from_pairs(&pairs, context))?;
     let body = state
         .store
         .read(move |tx| {

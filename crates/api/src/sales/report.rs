@@ -3,7 +3,7 @@
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, formatted, id, integer, maybe_text, named, nullable, object, text};
 use crate::error::Problem;
-use crate::request;
+use crate::http::query;
 use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -15,12 +15,15 @@ use domain::opportunity::Opportunity;
 use domain::stage::Stage;
 use domain::user::User;
 use domain::value::parse_day;
-use domain::{Day, Error, Id, Issue, Record};
+use domain::{Day, Id, Record};
 use persistence::{engine, report};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{Array, ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+use validator::Validate;
 
 /// Sums of amounts in the base currency; null for who does not see what deals are worth.
 pub fn money_of_deals(caller: &Caller) -> impl Fn(i128) -> Json + use<> {
@@ -78,20 +81,32 @@ async fn pipeline_summary(caller: Caller, state: Data<State>) -> Result<HttpResp
 }
 
 /// How the won value of months can be gathered.
-const GROUPS: [&str; 4] = ["quarter", "year", "fiscal_quarter", "fiscal_year"];
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = WinRateGroup)]
+enum Group {
+    Quarter,
+    Year,
+    FiscalQuarter,
+    FiscalYear,
+}
+
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct WinRateAsked {
+    group: Option<Group>,
+}
 
 /// Months, oldest first, gathered into longer periods: quarters and years are made of whole months.
-fn periods(caller: &Caller, months: &[report::WonMonth], group: &str) -> Vec<Json> {
+fn periods(caller: &Caller, months: &[report::WonMonth], group: Group) -> Vec<Json> {
     let money = money_of_deals(caller);
-    let start = if group.starts_with("fiscal") {
-        caller.workspace().fiscal_start()
-    } else {
-        1
+    let unit = match group {
+        Group::Quarter | Group::FiscalQuarter => Unit::Quarter,
+        Group::Year | Group::FiscalYear => Unit::Year,
     };
-    let unit = if group.ends_with("year") {
-        Unit::Year
-    } else {
-        Unit::Quarter
+    let start = match group {
+        Group::FiscalQuarter | Group::FiscalYear => caller.workspace().fiscal_start(),
+        Group::Quarter | Group::Year => 1,
     };
     let mut found: BTreeMap<Day, (Day, i64, i128)> = BTreeMap::new();
     for month in months {
@@ -110,21 +125,7 @@ fn periods(caller: &Caller, months: &[report::WonMonth], group: &str) -> Vec<Jso
 }
 
 async fn win_rate(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut group = None;
-    for (name, value) in request::query_pairs(&request)? {
-        let known = GROUPS.iter().find(|g| **g == value);
-        group = match (name.as_str(), known) {
-            ("group", Some(known)) => Some(*known),
-            ("group", None) => {
-                let issue = Issue::new("group", "unknown_choice").with("choices", GROUPS.join(", "));
-                return Err(Error::BadQuery(issue).into());
-            }
-            _ => {
-                let issue = Issue::new(&name, "unknown_parameter").with("parameter", &name);
-                return Err(Error::BadQuery(issue).into());
-            }
-        };
-    }
+    let WinRateAsked { group } = query::read(&request)?;
     caller.fields(Opportunity::KIND).must_read(&["status", "closed_at"])?;
     let money = money_of_deals(&caller);
     let body = state
@@ -273,7 +274,7 @@ pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("report_win_rate", "reports", "Win rate and monthly won value")
         .about("`rate` is won / (won + lost) in percent, with two decimals; null while nothing is decided. Months are the caller's; \
                 with `group` they are gathered in `periods` too. A fiscal year is named after the years it lies in.")
-        .query("group", text().enum_values(Some(GROUPS)), "Longer periods that the months are gathered in")
+        .query("group", Group::schema(), "Longer periods that the months are gathered in")
         .ok(200, rates)
         .scopes(["opportunities:read"]);
     routes.add(Method::GET, "/reports/win-rate", doc, win_rate);

@@ -5,7 +5,7 @@ use crate::Id;
 /// One thing wrong with one place of the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
-    /// JSON pointer into the body (`/email`), or the name of a query parameter.
+    /// JSON pointer into the body (`/email`, empty for all of it), or the name of a parameter (`limit`).
     pub pointer: String,
     /// Stable, snake_case; `messages::text` knows it in both languages.
     pub code: &'static str,

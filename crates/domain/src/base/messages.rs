@@ -109,6 +109,7 @@ messages! {
     filter_too_deep "筛选条件最多嵌套 {max} 层。" "Filters nest at most {max} deep.";
     too_many_conditions "筛选条件最多 {max} 个。" "At most {max} conditions.";
     repeated_parameter "参数重复。" "The parameter is repeated.";
+    empty_parameter "参数“{parameter}”没有值，请填写或去掉此参数。" "The parameter “{parameter}” is empty: give it a value, or leave it out.";
     unknown_parameter "未知参数“{parameter}”。" "Unknown parameter “{parameter}”.";
     invalid_cursor "分页游标无效，或属于另一个列表。" "The cursor is not valid, or was made for another list.";
     cursor_too_old "该位置之前的变更已不再保留。" "Changes before this position are no longer kept.";

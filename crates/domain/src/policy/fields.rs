@@ -180,7 +180,7 @@ impl<'a> Fields<'a> {
     pub fn must_read(&self, names: &[&str]) -> Result<(), Error> {
         match names.iter().find(|name| !self.reads(name)) {
             None => Ok(()),
-            Some(name) => Err(Error::BadQuery(Issue::new(*name, "field_hidden").with("field", name))),
+            Some(name) => Err(Error::BadQuery(Issue::new("", "field_hidden").with("field", name))),
         }
     }
 

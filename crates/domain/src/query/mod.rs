@@ -8,7 +8,7 @@ mod parse;
 
 pub use cursor::Cursor;
 pub use filter::{Filter, Leaf, MAX_DEPTH, MAX_LEAVES, Test};
-pub use parse::{Context, expanded, from_json, from_pairs, shown};
+pub use parse::{Context, empty, expanded, from_json, from_pairs, shown};
 
 use crate::record::Field;
 

@@ -1,7 +1,7 @@
 //! Reads list requests: from a query string, or from the JSON body of a search.
 
 use super::{Count, Cursor, DEFAULT_LIMIT, Filter, Leaf, List, MAX_DEPTH, MAX_LEAVES, MAX_LIMIT, Sort, Test, dates};
-use crate::error::{Error, Issue};
+use crate::error::{Error, Issue, pointer};
 use crate::money::{Rate, parse_decimal};
 use crate::policy::Fields;
 use crate::record::{FILTER, Field, Kind, SORT};
@@ -21,89 +21,181 @@ pub struct Context<'a> {
     pub fields: Fields<'a>,
 }
 
-fn bad(parameter: &str, code: &'static str) -> Issue {
-    Issue::new(parameter, code)
+/// Where a list request was written. Each says in its own way where something is wrong with it.
+#[derive(Clone, Copy, PartialEq)]
+enum Origin {
+    /// A query string: everything is text, and what is wrong is told by the name of its parameter.
+    Query,
+    /// A body: numbers are numbers, and what is wrong is told by its JSON pointer.
+    Body,
 }
 
-fn field(kind: &'static Kind, name: &str, parameter: &str, cap: u32) -> Result<&'static Field, Error> {
+impl Origin {
+    fn place(self, name: &str) -> String {
+        match self {
+            Self::Query => name.to_owned(),
+            Self::Body => pointer(name),
+        }
+    }
+
+    fn bad(self, name: &str, code: &'static str) -> Issue {
+        Issue::new(self.place(name), code)
+    }
+}
+
+fn field(kind: &'static Kind, name: &str, place: &str, cap: u32) -> Result<&'static Field, Error> {
     let field = kind
         .field(name)
-        .ok_or_else(|| bad(parameter, "unknown_field").with("field", name));
+        .ok_or_else(|| Issue::new(place, "unknown_field").with("field", name));
     let field = field.map_err(Error::BadQuery)?;
     if cap != 0 && !field.can(cap) {
         let code = if cap == SORT { "not_sortable" } else { "not_filterable" };
-        return Err(Error::BadQuery(bad(parameter, code).with("field", name)));
+        return Err(Error::BadQuery(Issue::new(place, code).with("field", name)));
     }
     Ok(field)
 }
 
-fn hidden(parameter: &str, name: &str) -> Error {
-    Error::BadQuery(bad(parameter, "field_hidden").with("field", name))
+fn hidden(place: &str, name: &str) -> Error {
+    Error::BadQuery(Issue::new(place, "field_hidden").with("field", name))
 }
 
 /// A field that may be filtered or sorted by.
-fn read_by(name: &str, parameter: &str, cap: u32, context: &Context) -> Result<&'static Field, Error> {
-    let field = field(context.fields.kind(), name, parameter, cap)?;
+fn read_by(name: &str, place: &str, cap: u32, context: &Context) -> Result<&'static Field, Error> {
+    let field = field(context.fields.kind(), name, place, cap)?;
     if context.fields.reads(name) {
         Ok(field)
     } else {
-        Err(hidden(parameter, name))
+        Err(hidden(place, name))
     }
 }
 
-/// A field asked for by name.
-pub fn shown(fields: &Fields, name: &str) -> Result<&'static str, Error> {
-    let field = field(fields.kind(), name, "fields", 0)?;
+/// A field asked for by name, at this place of the request.
+pub fn shown(fields: &Fields, name: &str, place: &str) -> Result<&'static str, Error> {
+    let field = field(fields.kind(), name, place, 0)?;
     if fields.sees(name) {
         Ok(field.name)
     } else {
-        Err(hidden("fields", name))
+        Err(hidden(place, name))
     }
 }
 
-/// A reference whose record is asked for.
-pub fn expanded(fields: &Fields, name: &str) -> Result<&'static Field, Error> {
+/// A reference whose record is asked for, at this place of the request.
+pub fn expanded(fields: &Fields, name: &str, place: &str) -> Result<&'static Field, Error> {
     let found = fields.kind().fields.iter().find(|f| f.expansion() == Some(name));
-    let field = found.ok_or_else(|| Error::BadQuery(bad("expand", "not_expandable").with("field", name)))?;
+    let field = found.ok_or_else(|| Error::BadQuery(Issue::new(place, "not_expandable").with("field", name)))?;
     if fields.sees(field.name) {
         Ok(field)
     } else {
-        Err(hidden("expand", name))
+        Err(hidden(place, name))
     }
 }
 
-/// Reads the parameters of a list request. Parameters in `extra` belong to the route and are left to it.
-pub fn from_pairs(pairs: &[(String, String)], extra: &[&str], context: &Context) -> Result<List, Error> {
-    let mut map = Map::new();
-    let mut filters = Vec::new();
+/// A condition as a parameter says it: `filter[amount][gte]=1000`.
+struct Condition<'a> {
+    parameter: &'a str,
+    field: &'a str,
+    op: &'a str,
+    value: String,
+}
+
+impl<'a> Condition<'a> {
+    /// None for a parameter that is no filter.
+    fn read(parameter: &'a str, value: &str) -> Result<Option<Self>, Error> {
+        let Some(rest) = parameter.strip_prefix("filter[") else {
+            return Ok(None);
+        };
+        let inner = rest
+            .strip_suffix(']')
+            .ok_or_else(|| Error::BadQuery(Issue::new(parameter, "malformed_filter")))?;
+        let (field, op) = inner.split_once("][").unwrap_or((inner, "eq"));
+        Ok(Some(Self {
+            parameter,
+            field,
+            op,
+            value: value.to_owned(),
+        }))
+    }
+
+    fn takes_list(&self) -> bool {
+        matches!(self.op, "in" | "nin" | "between")
+    }
+}
+
+/// Reads the parameters of a list request. A list may be one parameter with commas, or several of its name.
+pub fn from_pairs(pairs: &[(String, String)], context: &Context) -> Result<List, Error> {
+    let mut map: Map<String, Json> = Map::new();
+    let mut conditions: Vec<Condition> = Vec::new();
     for (name, value) in pairs {
-        if let Some(rest) = name.strip_prefix("filter[") {
-            let inner = rest
-                .strip_suffix(']')
-                .ok_or_else(|| Error::BadQuery(bad(name, "malformed_filter")))?;
-            let (of, op) = inner.split_once("][").unwrap_or((inner, "eq"));
-            filters.push(serde_json::json!({ "field": of, "op": op, "value": value }));
-        } else if extra.contains(&name.as_str()) {
+        let repeated = || Error::BadQuery(Issue::new(name, "repeated_parameter"));
+        if let Some(condition) = Condition::read(name, value)? {
+            match conditions.iter_mut().find(|c| c.parameter == name) {
+                Some(first) if first.takes_list() => {
+                    first.value.push(',');
+                    first.value.push_str(value);
+                }
+                // Nothing is equal to two values.
+                Some(first) if first.op == "eq" => return Err(repeated()),
+                _ => conditions.push(condition),
+            }
             continue;
-        } else if map.insert(name.clone(), Json::from(value.as_str())).is_some() {
-            return Err(Error::BadQuery(bad(name, "repeated_parameter")));
+        }
+        match map.get_mut(name) {
+            None => {
+                map.insert(name.clone(), Json::from(value.as_str()));
+            }
+            Some(Json::String(first)) if matches!(name.as_str(), "fields" | "expand") => {
+                first.push(',');
+                first.push_str(value);
+            }
+            Some(_) => return Err(repeated()),
         }
     }
-    if !filters.is_empty() {
-        map.insert("filter".into(), serde_json::json!({ "and": filters }));
+    if conditions.len() > MAX_LEAVES {
+        let issue = Issue::new("filter", "too_many_conditions").with("max", MAX_LEAVES);
+        return Err(Error::BadQuery(issue));
     }
-    read(map, context, true)
+    let leaves = conditions.iter().map(|c| {
+        leaf(
+            (c.field, c.op),
+            c.value.as_str().into(),
+            context,
+            Origin::Query,
+            c.parameter,
+        )
+    });
+    let filter = match conditions.is_empty() {
+        true => None,
+        false => Some(Filter::And(leaves.collect::<Result<_, _>>()?)),
+    };
+    let said: Vec<Json> = conditions
+        .iter()
+        .map(|c| serde_json::json!({ "field": c.field, "op": c.op, "value": c.value }))
+        .collect();
+    let said = match said.is_empty() {
+        true => String::new(),
+        false => serde_json::json!({ "and": said }).to_string(),
+    };
+    read(map, (filter, &said), context, Origin::Query)
 }
 
 /// Reads the body of a search.
-pub fn from_json(body: Map<String, Json>, context: &Context) -> Result<List, Error> {
-    read(body, context, false)
+pub fn from_json(mut body: Map<String, Json>, context: &Context) -> Result<List, Error> {
+    let raw = body.remove("filter").filter(|f| !f.is_null());
+    let said = raw.as_ref().map(Json::to_string).unwrap_or_default();
+    let filter = raw.map(|json| tree(json, context, "/filter", 1, &mut 0)).transpose()?;
+    read(body, (filter, &said), context, Origin::Body)
 }
 
-fn read(mut map: Map<String, Json>, context: &Context, loose: bool) -> Result<List, Error> {
-    let raw_filter = map.remove("filter").filter(|f| !f.is_null());
-    let raw_sort = text(&mut map, "sort")?.unwrap_or_else(|| "-created_at".to_owned());
-    let q = text(&mut map, "q")?
+/// Reads all but the filter, which comes with the text it was made of.
+fn read(
+    mut map: Map<String, Json>,
+    (filter, said): (Option<Filter>, &str),
+    context: &Context,
+    origin: Origin,
+) -> Result<List, Error> {
+    let bad = |name: &str, code| origin.bad(name, code);
+    let raw_sort = text(&mut map, "sort", origin)?.unwrap_or_else(|| "-created_at".to_owned());
+    let q = text(&mut map, "q", origin)?
         .map(|q| q.trim().to_owned())
         .filter(|q| !q.is_empty());
     if q.as_ref().is_some_and(|q| q.chars().count() > 200) {
@@ -111,7 +203,7 @@ fn read(mut map: Map<String, Json>, context: &Context, loose: bool) -> Result<Li
     }
     let fingerprint = fingerprint(&[
         context.fields.kind().name,
-        &raw_filter.as_ref().map(Json::to_string).unwrap_or_default(),
+        said,
         &raw_sort,
         q.as_deref().unwrap_or_default(),
     ]);
@@ -120,43 +212,36 @@ fn read(mut map: Map<String, Json>, context: &Context, loose: bool) -> Result<Li
         None => (false, raw_sort.as_str()),
     };
     let sort = Sort {
-        field: read_by(sort_name, "sort", SORT, context)?,
+        field: read_by(sort_name, &origin.place("sort"), SORT, context)?,
         descending,
     };
     let limit = match map.remove("limit") {
         None => DEFAULT_LIMIT,
-        Some(value) => number(&value, loose)
+        Some(value) => number(&value, origin)
             .filter(|n| (1..=i64::from(MAX_LIMIT)).contains(n))
             .and_then(|n| u32::try_from(n).ok())
             .ok_or_else(|| Error::BadQuery(bad("limit", "out_of_range").with("min", 1).with("max", MAX_LIMIT)))?,
     };
-    let after = match text(&mut map, "cursor")? {
+    let after = match text(&mut map, "cursor", origin)? {
         None => None,
         Some(c) => Some(
             Cursor::decode(&c, fingerprint, sort.field.sort_column().1)
                 .ok_or_else(|| Error::BadQuery(bad("cursor", "invalid_cursor")))?,
         ),
     };
-    let filter = match raw_filter {
-        None => None,
-        Some(json) => {
-            let mut leaves = 0;
-            Some(tree(json, context, loose, 1, &mut leaves)?)
-        }
-    };
-    let fields = names(&mut map, "fields")?
+    let fields = names(&mut map, "fields", origin)?
         .map(|list| {
             list.iter()
-                .map(|n| shown(&context.fields, n))
+                .map(|(n, place)| shown(&context.fields, n, place))
                 .collect::<Result<Vec<_>, _>>()
         })
         .transpose()?;
-    let expand = names(&mut map, "expand")?
+    let expand = names(&mut map, "expand", origin)?
         .unwrap_or_default()
         .iter()
-        .map(|n| expanded(&context.fields, n))
+        .map(|(n, place)| expanded(&context.fields, n, place))
         .collect::<Result<Vec<_>, _>>()?;
-    let count = match text(&mut map, "count")?.as_deref() {
+    let count = match text(&mut map, "count", origin)?.as_deref() {
         None => Count::No,
         Some("exact") => Count::Exact,
         Some("estimate") => Count::Estimate,
@@ -184,40 +269,56 @@ fn read(mut map: Map<String, Json>, context: &Context, loose: bool) -> Result<Li
     })
 }
 
-fn text(map: &mut Map<String, Json>, name: &str) -> Result<Option<String>, Error> {
+fn text(map: &mut Map<String, Json>, name: &str, origin: Origin) -> Result<Option<String>, Error> {
     match map.remove(name) {
         None | Some(Json::Null) => Ok(None),
-        Some(Json::String(s)) if s.contains('\0') => Err(Error::BadQuery(bad(name, "control_character"))),
+        Some(Json::String(s)) if s.contains('\0') => Err(Error::BadQuery(origin.bad(name, "control_character"))),
         Some(Json::String(s)) => Ok(Some(s)),
-        Some(_) => Err(Error::BadQuery(bad(name, "wrong_type").with("type", "text"))),
+        Some(_) => Err(Error::BadQuery(origin.bad(name, "wrong_type").with("type", "text"))),
     }
 }
 
-fn names(map: &mut Map<String, Json>, name: &str) -> Result<Option<Vec<String>>, Error> {
-    let wrong = || Error::BadQuery(bad(name, "wrong_type").with("type", "list"));
-    let split = |s: &str| {
-        s.split(',')
-            .map(str::trim)
-            .filter(|n| !n.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
+/// Names with their places in the request.
+type Names = Vec<(String, String)>;
+
+fn names(map: &mut Map<String, Json>, name: &str, origin: Origin) -> Result<Option<Names>, Error> {
+    let wrong = |place: String| Error::BadQuery(Issue::new(place, "wrong_type").with("type", "list"));
+    let place = origin.place(name);
     match map.remove(name) {
         None | Some(Json::Null) => Ok(None),
-        Some(Json::String(s)) => Ok(Some(split(&s))),
+        Some(Json::String(s)) => {
+            let split = s.split(',').map(str::trim).filter(|n| !n.is_empty());
+            let names: Names = split.map(|n| (n.to_owned(), place.clone())).collect();
+            match names.is_empty() && origin == Origin::Query {
+                true => Err(Error::BadQuery(empty(name))),
+                false => Ok(Some(names)),
+            }
+        }
         Some(Json::Array(items)) if items.len() <= 100 => items
             .into_iter()
-            .map(|i| i.as_str().map(str::to_owned).ok_or_else(wrong))
+            .enumerate()
+            .map(|(i, item)| {
+                let place = format!("{place}/{i}");
+                match item {
+                    Json::String(name) => Ok((name, place)),
+                    _ => Err(wrong(place)),
+                }
+            })
             .collect::<Result<_, _>>()
             .map(Some),
-        Some(_) => Err(wrong()),
+        Some(_) => Err(wrong(place)),
     }
+}
+
+/// A parameter that says nothing is a mistake, not another way to leave it out.
+pub fn empty(parameter: &str) -> Issue {
+    Issue::new(parameter, "empty_parameter").with("parameter", parameter)
 }
 
 /// In a query string everything is text; in JSON a number is a number.
-fn number(value: &Json, loose: bool) -> Option<i64> {
+fn number(value: &Json, origin: Origin) -> Option<i64> {
     match value {
-        Json::String(s) if loose => s.parse().ok(),
+        Json::String(s) if origin == Origin::Query => s.parse().ok(),
         value => whole(value),
     }
 }
@@ -231,11 +332,15 @@ fn fingerprint(parts: &[&str]) -> u64 {
     hash
 }
 
-fn tree(json: Json, context: &Context, loose: bool, depth: usize, leaves: &mut usize) -> Result<Filter, Error> {
+/// A filter as a body says it, at this place of the body.
+fn tree(json: Json, context: &Context, at: &str, depth: usize, leaves: &mut usize) -> Result<Filter, Error> {
     if depth > MAX_DEPTH {
-        return Err(Error::BadQuery(bad("filter", "filter_too_deep").with("max", MAX_DEPTH)));
+        return Err(Error::BadQuery(
+            Issue::new(at, "filter_too_deep").with("max", MAX_DEPTH),
+        ));
     }
-    let malformed = || Error::BadQuery(bad("filter", "malformed_filter"));
+    let malformed = || Error::BadQuery(Issue::new(at, "malformed_filter"));
+    let too_many = || Error::BadQuery(Issue::new(at, "too_many_conditions").with("max", MAX_LEAVES));
     let Json::Object(mut map) = json else {
         return Err(malformed());
     };
@@ -245,13 +350,12 @@ fn tree(json: Json, context: &Context, loose: bool, depth: usize, leaves: &mut u
             return Err(malformed());
         };
         if parts.is_empty() || parts.len() > MAX_LEAVES {
-            return Err(Error::BadQuery(
-                bad("filter", "too_many_conditions").with("max", MAX_LEAVES),
-            ));
+            return Err(too_many());
         }
         parts
             .into_iter()
-            .map(|p| tree(p, context, loose, depth + 1, leaves))
+            .enumerate()
+            .map(|(i, p)| tree(p, context, &format!("{at}/{key}/{i}"), depth + 1, leaves))
             .collect::<Result<_, _>>()
             .map(Some)
     };
@@ -260,20 +364,19 @@ fn tree(json: Json, context: &Context, loose: bool, depth: usize, leaves: &mut u
     } else if let Some(parts) = branch(&mut map, "or")? {
         Filter::Or(parts)
     } else if let Some(part) = map.remove("not") {
-        Filter::Not(Box::new(tree(part, context, loose, depth + 1, leaves)?))
+        let part = tree(part, context, &format!("{at}/not"), depth + 1, leaves)?;
+        Filter::Not(Box::new(part))
     } else {
         *leaves += 1;
         if *leaves > MAX_LEAVES {
-            return Err(Error::BadQuery(
-                bad("filter", "too_many_conditions").with("max", MAX_LEAVES),
-            ));
+            return Err(too_many());
         }
         let name = map.remove("field");
         let name = name.as_ref().and_then(Json::as_str).ok_or_else(malformed)?;
         let op = map.remove("op").unwrap_or_else(|| "eq".into());
         let op = op.as_str().ok_or_else(malformed)?;
         let value = map.remove("value").unwrap_or_default();
-        leaf(name, op, value, context, loose)?
+        leaf((name, op), value, context, Origin::Body, at)?
     };
     if map.is_empty() { Ok(found) } else { Err(malformed()) }
 }
@@ -284,13 +387,14 @@ enum Operand {
     Range(Val, Val),
 }
 
-fn leaf(name: &str, op: &str, value: Json, context: &Context, loose: bool) -> Result<Filter, Error> {
-    let parameter = format!("filter[{name}]");
-    let field = read_by(name, &parameter, FILTER, context)?;
+/// A test of one field, at this place of the request.
+fn leaf((name, op): (&str, &str), value: Json, context: &Context, origin: Origin, at: &str) -> Result<Filter, Error> {
+    let field = read_by(name, at, FILTER, context)?;
+    let loose = origin == Origin::Query;
     let (column, storage) = field.filter_column();
     let refuse = |code| {
         Error::BadQuery(
-            bad(&parameter, code)
+            Issue::new(at, code)
                 .with("field", name)
                 .with("operator", op)
                 .with("type", field.ty.name()),
@@ -310,7 +414,7 @@ fn leaf(name: &str, op: &str, value: Json, context: &Context, loose: bool) -> Re
             _ => Err(refuse("invalid_operand")),
         }
     };
-    let operand = |value: &Json| operand(field, value, context, loose).ok_or_else(|| refuse("invalid_operand"));
+    let operand = |value: &Json| operand(field, value, context, origin).ok_or_else(|| refuse("invalid_operand"));
     let plain = |value: &Json| match operand(value)? {
         Operand::Value(v) => Ok(v),
         Operand::Range(..) => Err(refuse("invalid_operand")),
@@ -395,7 +499,8 @@ fn first(operand: Operand) -> Val {
     }
 }
 
-fn operand(field: &Field, value: &Json, context: &Context, loose: bool) -> Option<Operand> {
+fn operand(field: &Field, value: &Json, context: &Context, origin: Origin) -> Option<Operand> {
+    let loose = origin == Origin::Query;
     let string = || value.as_str();
     Some(Operand::Value(match field.ty {
         Type::Email => Val::Text(address(string().filter(|s| !s.contains('\0') && s.len() <= 4000)?)),
@@ -406,7 +511,7 @@ fn operand(field: &Field, value: &Json, context: &Context, loose: bool) -> Optio
             let key = string()?;
             Val::Text(choices.iter().find(|c| c.key == key)?.key.to_owned())
         }
-        Type::Int => Val::Int(number(value, loose)?),
+        Type::Int => Val::Int(number(value, origin)?),
         Type::Bool => match value {
             Json::Bool(b) => Val::Bool(*b),
             Json::String(s) if loose => Val::Bool(s.parse().ok()?),

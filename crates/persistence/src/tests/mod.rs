@@ -47,7 +47,7 @@ fn list<T: Record>(pairs: &[(&str, &str)]) -> List {
         currency: domain::Currency::CNY,
         fields: domain::policy::Fields::open(T::KIND),
     };
-    domain::query::from_pairs(&pairs, &[], &context).expect("a list")
+    domain::query::from_pairs(&pairs, &context).expect("a list")
 }
 
 /// Many records of a kind, made in the database from one: each with an id, a name and times of its own.

@@ -175,6 +175,8 @@ both! {
             ("limit=0", "out_of_range"),
             ("limit=500", "out_of_range"),
             ("q=x", "unknown_parameter"),
+            ("kind=", "empty_parameter"),
+            ("kind=tag&kind=lead", "repeated_parameter"),
             ("field=a%00", "control_character"),
             ("request_id=a%00", "control_character"),
         ] {

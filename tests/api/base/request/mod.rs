@@ -1,5 +1,7 @@
 //! Requests as such: routes, methods, media types, sizes, and languages.
 
+mod parameters;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};

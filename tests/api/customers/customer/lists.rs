@@ -108,7 +108,7 @@ both! {
     }
 
     fn limits_are_one_to_two_hundred(t) {
-        for wrong in ["0", "201", "-1", "x", "1.5", "", "99999999999999999999"] {
+        for wrong in ["0", "201", "-1", "x", "1.5", "99999999999999999999"] {
             t.sales.get(&format!("/customers?limit={wrong}")).refused(400, "out_of_range");
         }
         t.sales.get("/customers?limit=200").expect(200);
@@ -152,7 +152,8 @@ both! {
         let refused = t.sales.get("/customers?lmit=5").refused(400, "unknown_parameter");
         assert!(refused["detail"].as_str().is_some_and(|d| d.contains("lmit")));
         t.sales.get("/customers?limit=5&limit=6").refused(400, "repeated_parameter");
-        t.sales.get("/customers?filter[name").refused(400, "malformed_filter");
+        t.sales.get("/customers?filter[name=x").refused(400, "malformed_filter");
+        t.anonymous.get("/customers?lmit=5").expect(401);
         t.sales.get("/customers?filter[name][eq][x]=1").expect(400);
     }
 }

@@ -138,12 +138,13 @@ both! {
             ("filter[annual_revenue]=1.234", "invalid_operand"), ("filter[kind]=firm", "invalid_operand"), ("filter[owner_id]=me", "invalid_operand"),
             ("filter[created_at]=soon", "invalid_operand"), ("filter[created_at]=last_0_days", "invalid_operand"), ("filter[created_at][in]=today,tomorrow", "invalid_operand"),
             ("filter[level][is_null]=maybe", "invalid_operand"), ("filter[employees][between]=1", "invalid_operand"), ("filter[employees][between]=1,2,3", "invalid_operand"),
-            ("filter[name][contains]=", "invalid_operand"), ("filter[name]=%00", "control_character"), ("filter[name][contains]=%00", "control_character"),
+            ("filter[name][contains]=", "empty_parameter"), ("filter[name]=", "empty_parameter"), ("filter[kind]=person&filter[kind]=company", "repeated_parameter"), ("filter[name]=%00", "control_character"), ("filter[name][contains]=%00", "control_character"),
         ] {
             let refused = t.sales.get(&format!("/customers?{filter}")).refused(400, code);
             let name = filter.trim_start_matches("filter[").split(']').next().expect("a name");
-            let named = refused["errors"][0]["pointer"].as_str().expect("a name").to_owned();
+            let named = refused["errors"][0]["parameter"].as_str().expect("a name").to_owned();
             assert!(named.starts_with(&format!("filter[{name}]")), "{filter}: {named}");
+            assert_eq!(refused["errors"][0].get("pointer"), None, "a parameter is no place in a body");
         }
     }
 

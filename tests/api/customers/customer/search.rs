@@ -84,10 +84,12 @@ both! {
         let one = t.owner.get("/search?q=lantian&kinds=lead").expect(200);
         let url = one.rows()[0]["url"].as_str().expect("a url").to_owned();
         assert_eq!(t.owner.call_at("GET", &url).expect(200)["name"], "蓝天浩");
-        for q in ["", "%20", "%22", "*", "-", "a%22b*", "%E3%80%82"] {
+        for q in ["%20", "%22", "*", "-", "a%22b*", "%E3%80%82"] {
             t.sales.get(&format!("/search?q={q}")).expect(200);
         }
         t.sales.get("/search").refused(400, "required");
+        t.sales.get("/search?q=").refused(400, "empty_parameter");
+        t.sales.get("/search?q=a&kinds=customers").refused(400, "unknown_kind");
         t.sales.get("/search?q=a%00").expect(400);
         t.sales.get(&format!("/search?q={}", "x".repeat(201))).refused(400, "too_long");
         t.sales.get("/search?q=a&limit=0").expect(400);

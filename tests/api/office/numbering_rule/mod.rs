@@ -89,7 +89,7 @@ both! {
         t.owner.post("/numbering-rules", json!({ "kind": "customer", "pattern": "K{0}" })).refused(409, "duplicate");
         t.owner.post("/numbering-rules", json!({ "kind": "task", "pattern": "K{0}" })).invalid(&["/kind unknown_choice"]);
         assert_eq!(preview(t, "task", "{0}", "never").status, 400);
-        assert_eq!(preview(t, "lead", "x", "never").issues(), ["/pattern invalid_pattern"]);
+        assert_eq!(preview(t, "lead", "x", "never").issues(), ["pattern invalid_pattern"]);
     }
 
     fn many_at_once_get_a_number_each(t) {

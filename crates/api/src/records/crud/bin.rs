@@ -5,11 +5,12 @@ use crate::caller::Caller;
 use crate::describe::shared::page_of;
 use crate::describe::{Doc, Routes, formatted, named, object};
 use crate::error::Problem;
+use crate::listing::PageAsked;
 use crate::noun::Hooks;
 use crate::schema::type_name;
 use crate::state::State;
 use crate::write::{Cause, Change, Writing, write_one};
-use crate::{listing, request};
+use crate::{http, request};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -26,7 +27,7 @@ async fn deleted(
     state: Data<State>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (cursor, limit) = listing::cursor_and_limit(&request::query_pairs(&request)?)?;
+    let PageAsked { cursor, limit } = http::query::read(&request)?;
     let scope = caller.scope(kind)?;
     let page = state
         .store

@@ -8,7 +8,8 @@ use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{BASE, Doc, Routes, named};
 use crate::error::Problem;
-use crate::listing;
+use crate::http;
+use crate::listing::{self, ShapeAsked};
 use crate::noun::{self, Hooks, Noun};
 use crate::request::{self, Expected};
 use crate::schema::{self, type_name};
@@ -19,12 +20,15 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::{Action, Permit};
+use domain::query::{self, MAX_LIMIT};
 use domain::record::{Birth, Ownership};
 use domain::value::FieldType;
-use domain::{AnyRecord, Error, Id, Instant, Issue, Kind, Record, query};
+use domain::{AnyRecord, Error, Id, Instant, Issue, Kind, Record};
 use persistence::idempotency::Answer;
 use persistence::{Tx, engine, sharing};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+use validator::Validate;
 
 /// Creates a record in a transaction, with every check a request gets.
 pub fn create_in(tx: &mut Tx, by: &Caller, hooks: Hooks, map: Map<String, Json>) -> persistence::Result<AnyRecord> {
@@ -145,8 +149,8 @@ async fn list(
     state: Data<State>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let pairs = request::query_pairs(&request)?;
-    let list = caller.list_context(kind, |context| query::from_pairs(&pairs, &[], context))?;
+    let pairs = http::query::pairs(&request)?;
+    let list = caller.list_context(kind, |context| query::from_pairs(&pairs, context))?;
     listing::page(&state, caller, kind, list, Some(request.uri())).await
 }
 
@@ -170,8 +174,7 @@ async fn get(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, kind.name)?;
-    let pairs = request::query_pairs(&request)?;
-    let shape = listing::shape(&caller.fields(kind), &pairs)?;
+    let shape = http::query::read::<ShapeAsked>(&request)?.of(&caller.fields(kind))?;
     let scope = caller.scope(kind)?;
     // What is told of other records may change without a new version of this one.
     let (own, short) = (shape.is_own(), shape.counts.is_empty());
@@ -282,6 +285,17 @@ async fn upsert(hooks: Hooks, call: Call, path: Path<(String, String)>) -> Resul
     Ok(request::respond(answer))
 }
 
+/// A page of a record's history.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct HistoryAsked {
+    #[serde(default, deserialize_with = "http::query::position")]
+    before: Option<i64>,
+    #[serde(default = "http::query::default_limit")]
+    #[validate(range(min = 1, max = MAX_LIMIT))]
+    limit: u32,
+}
+
 /// A record's changes, newest first.
 async fn history(
     kind: &'static Kind,
@@ -291,7 +305,7 @@ async fn history(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, kind.name)?;
-    let (before, limit) = listing::position_and_limit(&request::query_pairs(&request)?, "before")?;
+    let HistoryAsked { before, limit } = http::query::read(&request)?;
     let scope = caller.scope(kind)?;
     let changes = state
         .store

@@ -86,11 +86,14 @@ fn page() -> ObjectBuilder {
 }
 
 fn problem() -> ObjectBuilder {
+    let pointer = text().description(Some("The place in the body, as a JSON pointer; empty for all of it."));
+    let parameter = text().description(Some("The name of the parameter, where it is one that is wrong."));
     let issue = object()
-        .property("pointer", text())
+        .property("pointer", pointer)
+        .property("parameter", parameter)
         .property("code", text())
         .property("message", text());
-    let issue = all_required(issue, &["pointer", "code", "message"]);
+    let issue = all_required(issue, &["code", "message"]);
     let problem = object()
         .property("type", text())
         .property("title", text())

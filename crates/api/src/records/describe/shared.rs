@@ -155,6 +155,9 @@ fn path_parameter(name: &str, schema: ObjectBuilder) -> Parameter {
         .build()
 }
 
+/// Those of the shared parameters that stand in the query string.
+pub const IN_QUERY: [&str; 5] = ["limit", "cursor", "before", "q", "count"];
+
 /// Parameters by the names they are referred to.
 fn parameters() -> Vec<(&'static str, Parameter)> {
     let limit = |most: f64| super::integer().minimum(Some(1.0)).maximum(Some(most));
@@ -164,9 +167,9 @@ fn parameters() -> Vec<(&'static str, Parameter)> {
         ("key", path_parameter("key", text().enum_values(Some(["external_id"])))),
         ("value", path_parameter("value", text().min_length(Some(1)).max_length(Some(200)))),
         ("limit", query_parameter("limit", "How many at most", limit(200.0).default(Some(50.into())))),
-        ("cursor", query_parameter("cursor", "Where the page before ended: its `next_cursor`", text())),
+        ("cursor", query_parameter("cursor", "Where the page before ended: its `next_cursor`", text().min_length(Some(1)))),
         ("before", query_parameter("before", "The position to go on from", text().pattern(Some("^[0-9]{1,18}$")))),
-        ("q", query_parameter("q", "Words to search for, in Chinese, pinyin or Latin letters", text().max_length(Some(200)))),
+        ("q", query_parameter("q", "Words to search for, in Chinese, pinyin or Latin letters", text().min_length(Some(1)).max_length(Some(200)))),
         ("count", query_parameter("count", "Also count the whole list", text().enum_values(Some(["exact", "estimate"])))),
         ("If-Match", header_parameter("If-Match", "The version the change is made against, as ETag told it: \"3\".",
             text().pattern(Some("^(\"[0-9]{1,18}\"|\\*)$"))).required(Required::True).example(Some("\"1\"".into())).build()),
