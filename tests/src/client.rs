@@ -251,6 +251,12 @@ fn check_problem(name: &str, status: u16, headers: &HeaderMap, text: &str) {
         let said = body[member].as_str().unwrap_or_default();
         assert!(!said.is_empty(), "{name} has no {member}: {text}");
     }
+    // Whatever is refused has a code that the description names, and so the documentation.
+    let known = |code: &Json| domain::messages::codes().any(|(known, _)| code == known);
+    let each = body["errors"].as_array().into_iter().flatten().map(|e| &e["code"]);
+    for code in each.chain([&body["code"]]) {
+        assert!(known(code), "{name}: no such code: {code}");
+    }
     match status {
         429 | 503 => assert!(!header("retry-after").is_empty(), "{name}: no Retry-After: {text}"),
         401 => assert!(header("www-authenticate").starts_with("Bearer"), "{name}"),

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::describe::{BASE, Routes, Served};
 use crate::error::Problem;
 use crate::gate::{self, RateLimit};
+use crate::http::error_page;
 use crate::state::State;
 use crate::{access, api_key, assets, audit, auth, change, health, made, report, request, schema, search, sharing};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse, fn_service};
@@ -135,6 +136,8 @@ pub fn serve(state: Data<State>, listener: TcpListener) -> std::io::Result<Serve
                 }
             })
             .service(web::redirect("/docs", "/docs/"))
+            .route("/docs/errors", web::get().to(error_page::page))
+            .route("/docs/errors.css", web::get().to(error_page::style))
             .service(docs)
             .service(
                 web::scope(BASE)

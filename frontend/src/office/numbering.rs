@@ -94,6 +94,11 @@ fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
         if locked {
             return;
         }
+        // Without a pattern there is no number to ask for.
+        if pattern.with(|pattern| pattern.trim().is_empty()) {
+            next.set(String::new());
+            return;
+        }
         let path = format!(
             "/numbering-rules/preview?kind={}&pattern={}&reset={}",
             kind.name,

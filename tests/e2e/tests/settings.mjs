@@ -85,7 +85,7 @@ test('holidays are entered by year and copied to the next', async ({ open, api }
 });
 
 test('numbers follow the pattern, and the next one is shown while typing', { everywhere: true }, async ({ open, api }) => {
-  const app = await open({ expected: [422] });
+  const app = await open({ expected: [400] });
   const { page } = app;
   await app.goto('/settings/numbering');
   const rule = page.getByRole('form', { name: '线索' });

@@ -6,6 +6,7 @@ pub mod call;
 pub mod caller;
 pub mod config;
 pub mod error;
+pub mod error_page;
 pub mod forwarded;
 pub mod gate;
 pub mod health;

@@ -66,7 +66,15 @@ fn everything<T: Body>(mut json: Json, first: Issue) -> Vec<Issue> {
             issues.push(issue);
         }
         if !known && issues.len() < MOST_ISSUES && take(&mut json, &found) {
-            next = parsed::<T>(&json).err();
+            match parsed::<T>(&json) {
+                Err(more) => next = Some(more),
+                // What is left can be read: what its rules say of it is told as well.
+                Ok(rest) => {
+                    if let Err(errors) = rest.validate() {
+                        gather(&errors, "", &mut issues);
+                    }
+                }
+            }
         }
     }
     // What was taken out is missed at once, before anything else that is missing.
@@ -357,6 +365,11 @@ pub fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     trimmed(Cow::<'de, str>::deserialize(from)?)
 }
 
+/// An optional text that is not null, without the space around it.
+pub fn word_if_set<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    not_null::<D, Cow<'de, str>>(from)?.map(trimmed).transpose()
+}
+
 fn trimmed<E: serde::de::Error>(text: Cow<'_, str>) -> Result<String, E> {
     match text.contains('\0') {
         true => Err(E::custom("control_character")),
@@ -513,6 +526,18 @@ mod tests {
             ("/parts/0/id", "invalid_id"),
         ];
         assert_eq!(found, expected.into_iter().map(|(p, c)| (p.to_owned(), c)).collect());
+    }
+
+    #[test]
+    fn rules_are_told_beside_what_cannot_be_read() {
+        let found = wrong(json!({ "name": "", "count": 10, "colour": "red" }));
+        let expected = [
+            ("/colour", "unknown_field"),
+            ("/count", "out_of_range"),
+            ("/name", "required"),
+        ];
+        let found: std::collections::BTreeSet<_> = found.into_iter().collect();
+        assert_eq!(found, expected.map(|(p, c)| (p.to_owned(), c)).into());
     }
 
     #[test]

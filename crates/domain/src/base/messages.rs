@@ -5,7 +5,7 @@ use crate::label::{Label, Locale};
 
 macro_rules! messages {
     ($($code:ident $zh:literal $en:literal;)*) => {
-        /// Every code there is, for the documentation and the tests.
+        /// The codes of refusals; those of files stand with the import.
         pub const CODES: &[(&str, Label)] = &[$((stringify!($code), Label::new($zh, $en))),*];
     };
 }
@@ -272,6 +272,12 @@ const FORMS: &[(&str, Label)] = &[
     ("object", Label::new(" JSON 对象", "an object")),
     ("json", Label::new(" JSON 对象", "an object")),
 ];
+
+/// Every code that a refusal can have, with its text: for the description, the documentation and the tests.
+pub fn codes() -> impl Iterator<Item = (&'static str, Label)> {
+    let of_files = crate::import::problem::texts().filter(|(code, _)| known(code).is_none());
+    CODES.iter().copied().chain(of_files)
+}
 
 /// A code by its text, where there is one.
 pub fn known(code: &str) -> Option<&'static str> {

@@ -155,6 +155,21 @@ both! {
         assert!(t.anonymous.call_at("GET", "/docs/").expect(200).text.contains("swagger"));
     }
 
+    fn every_code_has_its_place_on_the_page_that_a_problem_names(t) {
+        let refused = t.anonymous.get("/customers").expect(401);
+        let (page, place) = refused["type"].as_str().and_then(|t| t.split_once('#')).expect("an address");
+        let page = t.anonymous.call_at("GET", page).expect(200);
+        assert!(page.header("content-type").starts_with("text/html"));
+        let codes = t.owner.description().document["components"]["schemas"]["ProblemCode"]["enum"].as_array().cloned().expect("codes");
+        assert!(codes.len() > 200 && codes.contains(&json!(place)), "{}", codes.len());
+        for code in codes {
+            let section = page.text.split("<section ").find(|s| s.starts_with(&format!("id=\"{}\"", code.as_str().expect("a code"))));
+            let section = section.unwrap_or_else(|| panic!("{code} has no place"));
+            assert!(section.contains("<p lang=\"en\">") && section.chars().any(|c| ('一'..='鿿').contains(&c)), "{code}: in both languages");
+        }
+        assert_eq!(t.anonymous.call_at("GET", "/docs/errors.css").expect(200).header("content-type"), "text/css; charset=utf-8");
+    }
+
     fn whether_it_is_ready_is_asked_without_reading_every_workspace(t) {
         let running = Running::start(t.running.engine, |_| {}).expect("a server");
         Firm::new(&running.server);

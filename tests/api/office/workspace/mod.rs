@@ -111,9 +111,10 @@ both! {
         }
         for (hours, pointer) in [
             (json!({ "mon": [{ "from": "12:00", "to": "09:00" }] }), "/working_hours/mon/0 invalid_span"),
-            (json!({ "mon": [{ "from": "9:00", "to": "12:00" }] }), "/working_hours invalid_shape"),
-            (json!({ "day": [] }), "/working_hours invalid_shape"),
-            (json!(null), "/working_hours invalid_shape"),
+            (json!({ "mon": [{ "from": "9:00", "to": "12:00" }] }), "/working_hours/mon/0/from invalid_shape"),
+            (json!({ "day": [] }), "/working_hours/day unknown_field"),
+            (json!({ "mon": 5 }), "/working_hours/mon wrong_type"),
+            (json!(null), "/working_hours null_value"),
         ] {
             t.admin.patch("/workspace", 3, json!({ "working_hours": hours })).invalid(&[pointer]);
         }

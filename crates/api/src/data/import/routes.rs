@@ -24,7 +24,7 @@ use persistence::import::{self as store, CHUNK, FilePart};
 use persistence::job as queue;
 use persistence::{Tx, engine};
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use utoipa::ToSchema;
@@ -147,28 +147,43 @@ async fn read_form(mut parts: Multipart) -> Result<Form, Problem> {
     })
 }
 
-fn json_of(name: &'static str, text: Option<String>) -> Result<Option<Json>, Issue> {
-    match text.filter(|t| !t.trim().is_empty()) {
-        None => Ok(None),
-        Some(text) => {
-            let json: Json =
-                serde_json::from_str(&text).map_err(|_| Issue::at(name, "wrong_type").with("type", "object"))?;
-            match request::nul(&json) {
-                Some(rest) => Err(Issue::new(format!("/{name}{rest}"), "control_character")),
-                None => Ok(Some(json)),
+/// The words of a form as the body that says the same. An empty one says nothing.
+fn body_of(words: BTreeMap<String, String>) -> Result<Map<String, Json>, Issue> {
+    let mut body = Map::new();
+    for (name, text) in words {
+        let said = text.trim();
+        let wrong = |ty| Issue::at(&name, "wrong_type").with("type", ty);
+        let json = match name.as_str() {
+            // A tab is a delimiter, and nothing to people.
+            "delimiter" if text.is_empty() => continue,
+            "delimiter" => text.into(),
+            _ if said.is_empty() => continue,
+            "mapping" | "values" => {
+                let json: Json = serde_json::from_str(said).map_err(|_| wrong("object"))?;
+                if let Some(rest) = request::nul(&json) {
+                    return Err(Issue::new(format!("/{name}{rest}"), "control_character"));
+                }
+                json
             }
-        }
+            "dry_run" => match said.to_ascii_lowercase().as_str() {
+                "true" | "1" => true.into(),
+                "false" | "0" => false.into(),
+                _ => return Err(wrong("boolean")),
+            },
+            _ => text.into(),
+        };
+        body.insert(name, json);
     }
+    Ok(body)
 }
 
 /// `{field: column}`; an empty one, or none, asks for the guess.
-fn mapping(kind: &Kind, json: Option<Json>) -> Result<Mapping, Issue> {
-    let Some(json) = json.filter(|j| !j.is_null()) else {
-        return Ok(Mapping::Guess);
-    };
-    let map: BTreeMap<String, Option<String>> =
-        serde_json::from_value(json).map_err(|_| Issue::at("mapping", "wrong_type").with("type", "object"))?;
-    let map: BTreeMap<String, String> = map.into_iter().filter_map(|(f, c)| Some((f, c?))).collect();
+fn mapping(kind: &Kind, said: Option<Columns>) -> Result<Mapping, Issue> {
+    let map: BTreeMap<String, String> = said
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(f, c)| Some((f, c?)))
+        .collect();
     for field in map.keys() {
         if !targets(kind).any(|(name, _)| name == field || stem(name) == Some(field)) {
             return Err(Issue::new(format!("/mapping/{field}"), "unknown_field").with("field", field));
@@ -179,16 +194,6 @@ fn mapping(kind: &Kind, json: Option<Json>) -> Result<Mapping, Issue> {
     } else {
         Mapping::Exactly(map)
     })
-}
-
-/// `{column: {from: to}}`
-fn values(json: Option<Json>) -> Result<Values, Issue> {
-    match json.filter(|j| !j.is_null()) {
-        None => Ok(Values::new()),
-        Some(json) => {
-            serde_json::from_value(json).map_err(|_| Issue::at("values", "wrong_type").with("type", "object"))
-        }
-    }
 }
 
 fn encoding(text: Option<String>) -> Result<Option<&'static encoding_rs::Encoding>, Issue> {
@@ -222,32 +227,32 @@ fn may_begin(caller: &Caller, kind: &'static Kind) -> Result<(), Error> {
     crate::job::may_begin(caller)
 }
 
-fn settings(kinds: Kinds, form: &mut Form) -> Result<Settings, Issue> {
-    let kind = form.words.remove("kind").unwrap_or_default();
-    if kind.is_empty() {
-        return Err(Issue::at("kind", "required"));
-    }
-    let kind = importable(kinds, &kind).ok_or_else(|| Issue::at("kind", "unknown_import_kind").with("kind", &kind))?;
-    let dry_run = match form.words.remove("dry_run").as_deref() {
-        None | Some("" | "false" | "0") => false,
-        Some("true" | "1") => true,
-        Some(_) => return Err(Issue::at("dry_run", "wrong_type").with("type", "boolean")),
-    };
-    let settings = Settings {
+/// What kind of records a form brings.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Brings {
+    #[serde(deserialize_with = "typed::word")]
+    #[validate(length(min = 1, max = 60))]
+    kind: String,
+}
+
+fn settings(kinds: Kinds, form: &mut Form) -> Result<Settings, Error> {
+    let mut body = body_of(std::mem::take(&mut form.words))?;
+    let kind = body.remove_entry("kind").into_iter().collect();
+    let (Brings { kind }, run) = typed::both(typed::read(kind), typed::read::<Run>(body))?;
+    let unknown = || Issue::at("kind", "unknown_import_kind").with("kind", &kind);
+    let kind = importable(kinds, &kind).ok_or_else(unknown)?;
+    Ok(Settings {
         kind,
-        mapping: mapping(kind, json_of("mapping", form.words.remove("mapping"))?)?,
-        values: values(json_of("values", form.words.remove("values"))?)?,
+        mapping: mapping(kind, run.mapping.flatten())?,
+        values: run.values.flatten().unwrap_or_default(),
         options: Options {
-            encoding: encoding(form.words.remove("encoding"))?,
-            delimiter: delimiter(form.words.remove("delimiter").as_deref())?,
+            encoding: encoding(run.encoding)?,
+            delimiter: delimiter(run.delimiter.as_deref())?,
         },
-        dry_run,
+        dry_run: run.dry_run,
         closed: Vec::new(),
-    };
-    match form.words.keys().next() {
-        None => Ok(settings),
-        Some(name) => Err(Issue::at(name, "unknown_field").with("field", name)),
-    }
+    })
 }
 
 /// What is wrong with the file or its mapping, as a refusal of the request.
@@ -385,6 +390,9 @@ async fn get(caller: Caller, state: Data<State>, path: UrlPath<String>) -> Resul
     Ok(request::respond(answer(StatusCode::OK, &import, &caller)?))
 }
 
+/// Field → column header.
+type Columns = BTreeMap<String, Option<String>>;
+
 /// How a file is taken again. What is not named stays as it was.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -393,11 +401,11 @@ struct Run {
     /// Field → column header; only what it names is taken, and an empty one asks for the guess.
     #[serde(default, deserialize_with = "typed::nullable")]
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
-    mapping: Option<Option<BTreeMap<String, Option<String>>>>,
+    mapping: Option<Option<Columns>>,
     /// Column header or field → value in the file → value meant.
     #[serde(default, deserialize_with = "typed::nullable")]
     #[schema(value_type = Option<BTreeMap<String, BTreeMap<String, String>>>)]
-    values: Option<Option<BTreeMap<String, BTreeMap<String, String>>>>,
+    values: Option<Option<Values>>,
     /// If it is not found by itself: utf-8, gbk, gb18030, big5, utf-16le …
     #[serde(default, deserialize_with = "typed::words")]
     #[validate(length(max = 40))]
@@ -422,7 +430,6 @@ async fn run(call: Call) -> Result<HttpResponse, Problem> {
         delimiter: mark,
         dry_run,
     } = call.optional_body()?;
-    let (given, said) = (given.map(|map| json!(map)), said.map(|map| json!(map)));
     let encoding = encoding(named)?;
     let delimiter = delimiter(mark.as_deref())?;
     let response = call.idempotent(move |tx, by| {
@@ -439,14 +446,14 @@ async fn run(call: Call) -> Result<HttpResponse, Problem> {
         }
         let mut new = old.clone();
         if let Some(given) = &given {
-            let wanted = mapping(kind, Some(given.clone()))?;
+            let wanted = mapping(kind, given.clone())?;
             new.mapping = match wanted {
                 Mapping::Exactly(map) | Mapping::Adjust(map) => json!(map),
                 Mapping::Guess => json!({}),
             };
         }
         if let Some(said) = &said {
-            new.value_map = json!(values(Some(said.clone()))?);
+            new.value_map = json!(said.clone().unwrap_or_default());
         }
         if let Some(encoding) = encoding {
             new.encoding = Some(encoding.name().to_owned());

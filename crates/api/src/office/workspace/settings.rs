@@ -2,23 +2,26 @@
 
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::crud;
 use crate::describe::common::closed;
 use crate::describe::{Doc, Routes, id, integer, made_of, named, object, text};
 use crate::error::Problem;
 use crate::request;
 use crate::state::State;
+use crate::typed;
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use domain::policy::Action;
-use domain::working_time::WorkingHours;
+use domain::working_time::{Span, WorkingHours};
 use domain::workspace::{KIND, Workspace};
 use domain::zone::Zone;
 use domain::{Error, Issue};
 use persistence::{Tx, workspace};
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+use utoipa::ToSchema;
 use utoipa::openapi::{ArrayBuilder, RefOr, Schema};
+use validator::Validate;
 
 fn stored(tx: &mut Tx, caller: &Caller) -> persistence::Result<Workspace> {
     let gone = || Error::NotFound {
@@ -40,22 +43,109 @@ async fn show(caller: Caller, state: Data<State>) -> Result<HttpResponse, Proble
     Ok(request::respond(answer))
 }
 
+/// What is to change. What the values must be, the fields of the workspace say.
+#[derive(Clone, Deserialize, Serialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    #[serde(
+        default,
+        deserialize_with = "typed::word_if_set",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[validate(length(min = 1, max = 200))]
+    name: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "typed::not_null",
+        skip_serializing_if = "Option::is_none"
+    )]
+    locale: Option<Language>,
+    #[serde(
+        default,
+        deserialize_with = "typed::not_null",
+        skip_serializing_if = "Option::is_none"
+    )]
+    time_zone: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "typed::not_null",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[validate(range(min = 1, max = 12))]
+    fiscal_year_start: Option<i64>,
+    #[serde(default, deserialize_with = "typed::not_null", skip_serializing)]
+    #[schema(value_type = Option<Object>)]
+    working_hours: Option<Week>,
+}
+
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+enum Language {
+    #[serde(rename = "zh-CN")]
+    Zh,
+    #[serde(rename = "en")]
+    En,
+}
+
+/// The hours of some weekdays; null is a day off.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Week {
+    #[serde(default, deserialize_with = "typed::nullable")]
+    mon: Option<Option<Vec<Span>>>,
+    #[serde(default, deserialize_with = "typed::nullable")]
+    tue: Option<Option<Vec<Span>>>,
+    #[serde(default, deserialize_with = "typed::nullable")]
+    wed: Option<Option<Vec<Span>>>,
+    #[serde(default, deserialize_with = "typed::nullable")]
+    thu: Option<Option<Vec<Span>>>,
+    #[serde(default, deserialize_with = "typed::nullable")]
+    fri: Option<Option<Vec<Span>>>,
+    #[serde(default, deserialize_with = "typed::nullable")]
+    sat: Option<Option<Vec<Span>>>,
+    #[serde(default, deserialize_with = "typed::nullable")]
+    sun: Option<Option<Vec<Span>>>,
+}
+
+impl Week {
+    /// The whole week: days that are not named keep their hours.
+    fn over(self, old: &WorkingHours) -> WorkingHours {
+        let day = |said: Option<Option<Vec<Span>>>, was: &Vec<Span>| {
+            said.map_or_else(|| was.clone(), Option::unwrap_or_default)
+        };
+        WorkingHours {
+            mon: day(self.mon, &old.mon),
+            tue: day(self.tue, &old.tue),
+            wed: day(self.wed, &old.wed),
+            thu: day(self.thu, &old.thu),
+            fri: day(self.fri, &old.fri),
+            sat: day(self.sat, &old.sat),
+            sun: day(self.sun, &old.sun),
+        }
+    }
+}
+
+impl Settings {
+    /// As the fields of the workspace read it.
+    fn patch(&self, old: &Workspace) -> persistence::Result<Map<String, Json>> {
+        let Json::Object(mut map) = serde_json::to_value(self).map_err(persistence::Error::internal)? else {
+            return Err(persistence::Error::internal("settings are no object"));
+        };
+        if let Some(week) = self.working_hours.clone() {
+            map.insert("working_hours".to_owned(), json!(week.over(&old.working_hours)));
+        }
+        Ok(map)
+    }
+}
+
 async fn change(call: Call) -> Result<HttpResponse, Problem> {
     let expected = call.expected()?;
-    let map = call.object()?;
+    let settings: Settings = call.body()?;
     let permit = call.by.authorize(Action::Configure, KIND, None)?;
     let answer = call
         .write(move |tx, by| {
             let old = stored(tx, by)?;
             expected.check(old.version)?;
-            let mut map = map.clone();
-            // The hours of one weekday leave those of the others.
-            if let Some(given) = map.get_mut("working_hours").filter(|h| h.is_object()) {
-                let mut hours = json!(old.working_hours);
-                crud::merge(&mut hours, given.take());
-                *given = hours;
-            }
-            let new = old.apply(map)?;
+            let new = old.apply(settings.patch(&old)?)?;
             if new.time_zone.parse::<Zone>().is_err() {
                 return Err(Issue::at("time_zone", "invalid_time_zone")
                     .with("value", &new.time_zone)

@@ -3,8 +3,7 @@
 use super::credential;
 use crate::call::Call;
 use crate::caller::SignedIn;
-use crate::describe::common::closed;
-use crate::describe::{Doc, Routes, maybe_text, named, object, text};
+use crate::describe::{Doc, Routes, named};
 use crate::error::Problem;
 use crate::request;
 use crate::schema::type_name;
@@ -15,45 +14,101 @@ use actix_web::http::{Method, StatusCode};
 use domain::policy::{Action, Reach};
 use domain::record::Patch;
 use domain::user::{User, UserPatch};
-use domain::{Instant, Issue, Record};
+use domain::{Error, Instant, Issue, Record};
 use persistence::engine;
-use serde::Deserialize;
-use serde_json::Map;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
-use utoipa::openapi::ObjectBuilder;
 use validator::Validate;
 
-/// Fields of one's own record that are one's own affair.
-const OWN: [&str; 5] = ["name", "phone", "title", "locale", "time_zone"];
-
-/// What has to be said with a new address.
-#[derive(Deserialize, Validate, ToSchema)]
+/// What somebody may change about themselves. What the values must be, the fields of users say.
+#[derive(Clone, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Password {
+#[schema(as = ProfilePatch)]
+struct Profile {
+    #[serde(
+        default,
+        deserialize_with = "typed::not_null",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(min_length = 1, max_length = 100)]
+    name: Option<String>,
+    #[serde(
+        default,
+        deserialize_with = "typed::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = Option<String>)]
+    phone: Option<Option<String>>,
+    #[serde(
+        default,
+        deserialize_with = "typed::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = Option<String>)]
+    title: Option<Option<String>>,
+    /// `zh-CN` or `en`.
+    #[serde(
+        default,
+        deserialize_with = "typed::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = Option<String>)]
+    locale: Option<Option<String>>,
+    #[serde(
+        default,
+        deserialize_with = "typed::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = Option<String>)]
+    time_zone: Option<Option<String>>,
+    /// For who may change users: the address they sign in with. It asks for `password`.
+    #[serde(
+        default,
+        deserialize_with = "typed::nullable",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = String, max_length = 254)]
+    email: Option<Option<String>>,
+    /// Together with `email` only.
+    #[serde(default, deserialize_with = "typed::not_null", skip_serializing)]
     #[validate(length(min = 1))]
-    password: String,
+    #[schema(min_length = 1, max_length = 128)]
+    password: Option<String>,
+}
+
+/// A field that users have and that is not one's own to change is told as such.
+fn read_only(issue: Issue) -> Issue {
+    let name = issue.pointer.trim_start_matches('/').to_owned();
+    match issue.code == "unknown_field" && User::KIND.field(&name).is_some() {
+        true => Issue::new(issue.pointer, "read_only").with("field", name),
+        false => issue,
+    }
 }
 
 async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let expected = call.expected()?;
-    let mut map = call.object()?;
+    let profile: Profile = match typed::read(call.object()?) {
+        Err(Error::Invalid(issues)) => Err(Error::Invalid(issues.into_iter().map(read_only).collect())),
+        read => read,
+    }?;
     let caller = call.caller();
     // Whoever manages users may change their own address as well, and shows that it is them.
-    let moves = map.contains_key("email") && caller.identity.reach(User::KIND.name, Action::Edit) > Reach::None;
-    let password = match moves {
-        true => Some(typed::read::<Password>(Map::from_iter([(
-            "password".to_owned(),
-            map.remove("password").unwrap_or_default(),
-        )]))?),
-        false => None,
+    let password = match (&profile.email, &profile.password) {
+        (Some(_), _) if caller.identity.reach(User::KIND.name, Action::Edit) == Reach::None => {
+            return Err(Issue::at("email", "read_only").with("field", "email").into());
+        }
+        (Some(_), None) => return Err(Issue::at("password", "required").into()),
+        (None, Some(_)) => return Err(Issue::at("password", "read_only").with("field", "password").into()),
+        (_, password) => password.clone(),
     };
-    let taken = |name: &str| OWN.contains(&name) || (moves && name == "email");
-    if let Some(name) = map.keys().find(|k| !taken(k)) {
-        return Err(Issue::at(name, "read_only").with("field", name).into());
-    }
+    let map = match serde_json::to_value(&profile).map_err(persistence::Error::internal)? {
+        Json::Object(map) => map,
+        _ => Map::new(),
+    };
     let me = caller.me()?;
     let proof = match password {
-        Some(said) => Some(credential::prove(&call, said.password).await?),
+        Some(said) => Some(credential::prove(&call, said).await?),
         None => None,
     };
     let answer = call
@@ -82,29 +137,13 @@ async fn change(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     Ok(request::respond(answer))
 }
 
-/// Described by hand, since who may change users may say more.
-fn profile() -> ObjectBuilder {
-    let password = text().min_length(Some(1)).max_length(Some(128));
-    closed(object())
-        .property("name", text().min_length(Some(1)).max_length(Some(100)))
-        .property("phone", maybe_text())
-        .property("title", maybe_text())
-        .property(
-            "locale",
-            maybe_text().enum_values(Some([Some("zh-CN"), Some("en"), None])),
-        )
-        .property("time_zone", maybe_text())
-        .property("email", text().max_length(Some(254)))
-        .property("password", password.description(Some("Together with `email` only.")))
-}
-
 pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("update_me", "auth", "Change one's own profile")
         .about(
             "Name, phone, job title, language and time zone: everybody may change their own. Whoever may change users changes \
              the address they sign in with, together with `password`.",
         )
-        .body(profile())
+        .takes::<Profile>()
         .ok(200, named(&type_name(User::KIND)))
         .etag()
         .versioned();

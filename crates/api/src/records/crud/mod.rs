@@ -119,7 +119,7 @@ fn merge_objects(map: &mut Map<String, Json>, old: &AnyRecord) -> persistence::R
     Ok(())
 }
 
-pub fn merge(target: &mut Json, patch: Json) {
+fn merge(target: &mut Json, patch: Json) {
     let Json::Object(patch) = patch else {
         *target = patch;
         return;

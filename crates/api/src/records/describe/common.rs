@@ -4,6 +4,7 @@ use super::{boolean, formatted, id, integer, named, object, text};
 use domain::change::ChangeAction;
 use domain::import::mapping::Guess;
 use domain::import::report::Report;
+use domain::messages;
 use domain::policy::{Action, Reach};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -85,13 +86,20 @@ fn page() -> ObjectBuilder {
         .required("has_more")
 }
 
+/// Every code there is, from where their texts stand.
+fn problem_code() -> ObjectBuilder {
+    let codes = messages::codes().map(|(code, _)| code);
+    let told = "What is wrong, as a word that stays. `/docs/errors` has each with its text; more may come.";
+    text().enum_values(Some(codes)).description(Some(told))
+}
+
 fn problem() -> ObjectBuilder {
     let pointer = text().description(Some("The place in the body, as a JSON pointer; empty for all of it."));
     let parameter = text().description(Some("The name of the parameter, where it is one that is wrong."));
     let issue = object()
         .property("pointer", pointer)
         .property("parameter", parameter)
-        .property("code", text())
+        .property("code", named("ProblemCode"))
         .property("message", text());
     let issue = all_required(issue, &["code", "message"]);
     let problem = object()
@@ -99,7 +107,7 @@ fn problem() -> ObjectBuilder {
         .property("title", text())
         .property("status", integer())
         .property("detail", text())
-        .property("code", text())
+        .property("code", named("ProblemCode"))
         .property("request_id", text())
         .property("current_version", integer())
         .property("errors", Array::new(issue));
@@ -254,6 +262,7 @@ pub fn schemas() -> Schemas {
         ("PickOption", pick_option()),
         ("Page", page()),
         ("Problem", problem()),
+        ("ProblemCode", problem_code()),
         ("Search", search()),
         ("Filter", filter()),
         ("Change", change()),

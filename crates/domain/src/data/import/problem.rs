@@ -140,6 +140,11 @@ pub fn reason<'a>(
     said.collect::<Vec<_>>().join(semicolon)
 }
 
+/// The codes with their texts.
+pub(crate) fn texts() -> impl Iterator<Item = (&'static str, Label)> {
+    TEXTS.iter().map(|text| (text.code, text.label))
+}
+
 /// The text of a code.
 pub(crate) fn label(code: &str) -> Option<Label> {
     TEXTS.iter().find(|t| t.code == code).map(|t| t.label)
