@@ -9,7 +9,8 @@ use crate::token::{self, Claims, TokenError};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue,
+    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName,
+    HeaderValue,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -22,7 +23,7 @@ use persistence::on_behalf_of;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What the gate found out about a request.
 #[derive(Clone)]
@@ -157,6 +158,120 @@ fn packed(request: &ServiceRequest) -> bool {
     request.method() != Method::GET && encoding.is_some_and(|e| !e.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
+/// For whom a request is counted, and for whom it asks for the store's connections.
+struct Shares {
+    counted: String,
+    connections: String,
+}
+
+/// What a request says of itself: who sends it, as far as that can be told without the database, and in what language.
+async fn recognized(request: &ServiceRequest, state: Option<&web::Data<State>>) -> (Request, Shares) {
+    let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let (credential, refused) = match text(AUTHORIZATION).zip(state) {
+        None => (None, None),
+        Some((header, state)) => match Credential::read(header, state).await {
+            Ok(credential) => (Some(credential), None),
+            Err(code) => (None, Some(code)),
+        },
+    };
+    let known = credential.as_ref().zip(state);
+    let network = || network(request.request()).to_string();
+    let shares = Shares {
+        counted: known.map_or_else(network, |(credential, state)| {
+            credential.counted(state, request.request())
+        }),
+        connections: known
+            .and_then(|(credential, state)| credential.shares(state))
+            .map_or_else(network, |user| user.to_string()),
+    };
+    let about = Request {
+        id: request_id(request),
+        locale: text(ACCEPT_LANGUAGE).and_then(Locale::from_accept_language),
+        credential,
+        refused,
+    };
+    (about, shares)
+}
+
+/// What is refused before anything looks at it.
+fn refusal(request: &ServiceRequest, taken: Option<Result<u32, u64>>) -> Option<Problem> {
+    match taken {
+        Some(Err(seconds)) => {
+            Some(Problem::request(StatusCode::TOO_MANY_REQUESTS, "rate_limited").with("seconds", seconds))
+        }
+        _ if packed(request) => Some(Problem::request(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_encoding",
+        )),
+        _ => None,
+    }
+}
+
+/// An answer that came as an error, in the caller's language.
+fn rendered(response: ServiceResponse<BoxBody>, locale: Locale, id: &str) -> ServiceResponse<BoxBody> {
+    let Some(error) = response.response().error() else {
+        return response;
+    };
+    let rendered = match error.as_error::<Problem>() {
+        Some(problem) => {
+            if problem_is_ours(problem) {
+                tracing::error!(request_id = %id, error = %problem, "a request failed");
+            }
+            problem.render(locale, id)
+        }
+        None => from_actix(error).render(locale, id),
+    };
+    response.into_response(rendered)
+}
+
+/// Notes how long an answer took, by its route.
+fn measure(response: &ServiceResponse<BoxBody>, method: &Method, id: &str, took: Duration) {
+    let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
+    let status = response.status();
+    metrics::histogram!("http_request_seconds", "method" => method.to_string(), "route" => route.clone(), "status" => status.as_str().to_owned())
+        .record(took.as_secs_f64());
+    tracing::debug!(request_id = %id, %method, route, status = status.as_u16(), micros = took.as_micros() as u64, "request");
+}
+
+/// What every answer of the API says of the rate limit, and that nothing keeps it.
+fn set_api_headers(headers: &mut HeaderMap, limit: Option<&RateLimit>, taken: Option<Result<u32, u64>>) {
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    let (Some(limit), Some(taken)) = (limit, taken) else {
+        return;
+    };
+    let left = taken.unwrap_or(0);
+    let seconds = taken.err().unwrap_or(60);
+    let policy = format!("\"default\";q={};w=60", limit.quota);
+    let now = format!("\"default\";r={left};t={seconds}");
+    for (name, value) in [("ratelimit-policy", policy), ("ratelimit", now)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+}
+
+/// What tells a browser how careful to be with an answer.
+fn set_safety_headers(headers: &mut HeaderMap, is_api: bool, is_secure: bool) {
+    let policy = if is_api { DATA_POLICY } else { assets::POLICY };
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if is_secure {
+        headers.insert(
+            HeaderName::from_static("strict-transport-security"),
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+}
+
+/// What every request passes through, whatever it asks for.
 pub async fn pass(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -166,113 +281,41 @@ pub async fn pass(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let id = request_id(&request);
-    let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
-    let locale = text(ACCEPT_LANGUAGE).and_then(Locale::from_accept_language);
     let state = request.app_data::<web::Data<State>>().cloned();
     let limit = request.app_data::<web::Data<RateLimit>>().cloned();
-    let sent = text(AUTHORIZATION).zip(state.as_ref());
-    let (credential, refused) = match sent {
-        None => (None, None),
-        Some((header, state)) => match Credential::read(header, state).await {
-            Ok(credential) => (Some(credential), None),
-            Err(code) => (None, Some(code)),
-        },
-    };
-    let known = credential.as_ref().zip(state.as_ref());
-    let who = known
-        .map(|(credential, state)| credential.counted(state, request.request()))
-        .unwrap_or_else(|| network(request.request()).to_string());
-    let shares = known.and_then(|(credential, state)| credential.shares(state));
-    let shares = shares.map_or_else(|| network(request.request()).to_string(), |user| user.to_string());
+    let (about, shares) = recognized(&request, state.as_ref()).await;
+    let (id, locale) = (about.id.clone(), about.locale.unwrap_or_default());
     let is_api = request.path().starts_with("/api/");
-    request.extensions_mut().insert(Request {
-        id: id.clone(),
-        credential,
-        refused,
-        locale,
-    });
-    let taken = limit.as_ref().filter(|_| is_api).and_then(|limit| limit.take(who));
     let method = request.method().clone();
+    request.extensions_mut().insert(about);
 
-    let refusal = match taken {
-        Some(Err(seconds)) => {
-            Some(Problem::request(StatusCode::TOO_MANY_REQUESTS, "rate_limited").with("seconds", seconds))
-        }
-        _ if packed(&request) => Some(Problem::request(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_encoding",
-        )),
-        _ => None,
-    };
+    let taken = limit
+        .as_ref()
+        .filter(|_| is_api)
+        .and_then(|limit| limit.take(shares.counted));
+    let refusal = refusal(&request, taken);
     let late = body::in_time(&mut request);
     let mut response = match refusal {
-        Some(problem) => request.into_response(problem.render(locale.unwrap_or_default(), &id)),
+        Some(problem) => request.into_response(problem.render(locale, &id)),
         None => {
-            let answer = on_behalf_of(shares.into(), next.call(request));
+            let answer = on_behalf_of(shares.connections.into(), next.call(request));
             answer.await?.map_into_boxed_body()
         }
     };
-    let too_slow = || {
-        let problem = Problem::request(StatusCode::REQUEST_TIMEOUT, "body_too_slow");
-        problem.render(locale.unwrap_or_default(), &id)
-    };
+    let too_slow = || Problem::request(StatusCode::REQUEST_TIMEOUT, "body_too_slow").render(locale, &id);
     if let Some(answer) = late.answer(too_slow) {
         response = response.into_response(answer);
     }
-    if let Some(error) = response.response().error() {
-        let rendered = match error.as_error::<Problem>() {
-            Some(problem) => {
-                if problem_is_ours(problem) {
-                    tracing::error!(request_id = %id, error = %problem, "a request failed");
-                }
-                problem.render(locale.unwrap_or_default(), &id)
-            }
-            None => from_actix(error).render(locale.unwrap_or_default(), &id),
-        };
-        response = response.into_response(rendered);
-    }
-    let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
-    let status = response.status();
-    let took = started.elapsed();
-    metrics::histogram!("http_request_seconds", "method" => method.to_string(), "route" => route.clone(), "status" => status.as_str().to_owned())
-        .record(took.as_secs_f64());
-    tracing::debug!(request_id = %id, %method, route, status = status.as_u16(), micros = took.as_micros() as u64, "request");
+    let mut response = rendered(response, locale, &id);
+    measure(&response, &method, &id, started.elapsed());
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
     if is_api {
-        if !headers.contains_key(CACHE_CONTROL) {
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        }
-        if let (Some(limit), Some(taken)) = (&limit, taken) {
-            let left = taken.unwrap_or(0);
-            let seconds = taken.err().unwrap_or(60);
-            let policy = format!("\"default\";q={};w=60", limit.quota);
-            let now = format!("\"default\";r={left};t={seconds}");
-            for (name, value) in [("ratelimit-policy", policy), ("ratelimit", now)] {
-                if let Ok(value) = HeaderValue::from_str(&value) {
-                    headers.insert(HeaderName::from_static(name), value);
-                }
-            }
-        }
+        set_api_headers(headers, limit.as_ref().map(|limit| limit.get_ref()), taken);
     }
-    for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "same-origin"),
-        ("x-frame-options", "DENY"),
-    ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    let policy = if is_api { DATA_POLICY } else { assets::POLICY };
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    if state.is_some_and(|s| s.config.secure()) {
-        headers.insert(
-            HeaderName::from_static("strict-transport-security"),
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
-        );
-    }
+    set_safety_headers(headers, is_api, state.is_some_and(|s| s.config.secure()));
     Ok(response)
 }
 

@@ -9,15 +9,17 @@ const REST: Duration = Duration::from_secs(5);
 
 pub fn start(db: Store) -> std::io::Result<Worker> {
     Worker::start("texts", move |shared| {
-        let mut told = false;
+        let (mut told, mut order) = (false, None);
         while !shared.stopped() {
             let due = db.read_here(reindex::is_due);
             match due.and_then(|due| {
-                if due {
-                    db.write_here(reindex::step).map(Some)
-                } else {
-                    Ok(None)
+                if !due {
+                    return Ok(None);
                 }
+                let known = order.clone();
+                let (more, listed) = db.write_here(move |tx| reindex::step(tx, known.as_ref()))?;
+                order = Some(listed);
+                Ok(Some(more))
             }) {
                 Ok(Some(true)) if !told => {
                     tracing::info!("sort keys, search terms and addresses are brought up to the rules of this release");

@@ -48,6 +48,11 @@ pub fn pointer(name: &str) -> String {
     }
 }
 
+/// The JSON pointer of a member within members, by their names.
+pub fn place<const N: usize>(names: [&str; N]) -> String {
+    names.map(pointer).concat()
+}
+
 /// Everything wrong with a body, gathered before it is refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Issues(Vec<Issue>);
@@ -120,3 +125,17 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_pointer_whatever_its_names() {
+        assert_eq!(place(["grants", "a/b", "c~d"]), "/grants/a~1b/c~0d");
+        assert_eq!(
+            Issue::at("name", "required").within("/operations/3/body").pointer,
+            "/operations/3/body/name"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 #[macro_use]
 mod macros;
 
+mod address;
 pub mod any;
 pub mod change;
 pub mod error;

@@ -1,7 +1,7 @@
 //! What a record kind is: its fields, declared once by `record!`, and what follows from them.
 
 pub use super::kind::{Kind, Ownership};
-use crate::error::{Issue, Issues};
+use crate::error::{Issue, Issues, place};
 use crate::label::Label;
 use crate::policy::{Fields, Shown};
 use crate::value::{Choice, Corrupt, FieldType, Picked, Row, Storage, Type, Val};
@@ -483,7 +483,7 @@ pub fn required<T: FieldType>(value: Option<T>, name: &str, issues: &mut Issues)
 /// Custom fields are declared in the workspace; none can be set before it is declared.
 pub fn check_custom_fields(fields: &Json, issues: &mut Issues) {
     for name in fields.as_object().into_iter().flat_map(Map::keys) {
-        issues.add(Issue::new(format!("/custom_fields/{name}"), "unknown_field").with("field", name));
+        issues.add(Issue::new(place(["custom_fields", name]), "unknown_field").with("field", name));
     }
 }
 

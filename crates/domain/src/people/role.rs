@@ -1,6 +1,6 @@
 //! Roles: what their holders may do, to which kinds, and how far it reaches.
 
-use crate::error::{Issue, Issues};
+use crate::error::{Issue, Issues, place};
 use crate::kinds::is_made;
 use crate::label::{Label, Locale};
 use crate::policy::{Action, FieldRights, Grants};
@@ -149,11 +149,11 @@ impl Rules for Role {
         for (kind, actions) in &self.grants.0 {
             // What the firm has made is known where its role is written.
             if kind != "*" && !is_made(kind) && subject(Kinds::DECLARED, kind).is_none() {
-                issues.add(Issue::new(format!("/grants/{kind}"), "unknown_kind").with("kind", kind));
+                issues.add(Issue::new(place(["grants", kind]), "unknown_kind").with("kind", kind));
             }
             for action in actions.keys() {
                 if action != "*" && Action::from_key(action).is_none() {
-                    issues.add(Issue::new(format!("/grants/{kind}/{action}"), "unknown_action").with("action", action));
+                    issues.add(Issue::new(place(["grants", kind, action]), "unknown_action").with("action", action));
                 }
             }
         }

@@ -3,6 +3,7 @@
 //! A record becomes JSON only through [`Shown`], so what a caller may not see cannot slip into an answer.
 
 use super::{Action, Grants, Reach};
+use crate::error::place;
 use crate::label::Label;
 use crate::record::{READONLY, SEARCH};
 use crate::value::{Corrupt, Type, Val};
@@ -107,11 +108,11 @@ impl FieldRights {
                 continue;
             }
             let Some(known) = crate::kind(kind) else {
-                issues.add(Issue::new(format!("/field_rights/{kind}"), "unknown_kind").with("kind", kind));
+                issues.add(Issue::new(place(["field_rights", kind]), "unknown_kind").with("kind", kind));
                 continue;
             };
             for (name, access) in fields {
-                let pointer = format!("/field_rights/{kind}/{name}");
+                let pointer = place(["field_rights", kind, name]);
                 match known.field(name) {
                     None => issues.add(Issue::new(pointer, "unknown_field").with("field", name)),
                     Some(field) if !choices(known, field).contains(access) => {

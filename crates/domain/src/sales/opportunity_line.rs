@@ -101,10 +101,7 @@ fn line(json: Json, at: &str) -> Result<Line, Issue> {
     }
     .ok_or_else(|| invalid_quantity(&format!("{at}/quantity")))?;
     let price_field = Field::new::<Money>("price", crate::Label::new("单价", "Price"), 0).range(0, i64::MAX);
-    let price = Money::parse(map.remove("price").unwrap_or_default(), &price_field).map_err(|i| Issue {
-        pointer: format!("{at}{}", i.pointer),
-        ..i
-    })?;
+    let price = Money::parse(map.remove("price").unwrap_or_default(), &price_field).map_err(|i| i.within(at))?;
     let discount = match map.remove("discount") {
         None => Some(0),
         Some(v) => whole(&v).filter(|d| (0..=100).contains(d)),

@@ -49,9 +49,8 @@ pub enum Lock {
 }
 
 fn lock(sql: &mut Sql, dialect: Dialect, lock: Lock) {
-    if lock == Lock::Write && dialect == Dialect::Pg {
-        // In the order of their ids: two transfers of the same records wait for one another and not both for ever.
-        sql.push(" ORDER BY t.id FOR UPDATE OF t");
+    if lock == Lock::Write {
+        filter::lock_in_order(sql, dialect);
     }
 }
 

@@ -252,6 +252,14 @@ pub fn one_of_texts(sql: &mut Sql, dialect: Dialect, texts: Vec<String>) {
     sql.push(before).bind(Val::Texts(texts)).push(after);
 }
 
+/// Keeps the rows (`t`) as they are until the transaction ends, taking them in the order of their ids: two transactions over the
+/// same rows wait for one another and not both for ever. SQLite has one writer at a time.
+pub fn lock_in_order(sql: &mut Sql, dialect: Dialect) {
+    if dialect == Dialect::Pg {
+        sql.push(" ORDER BY t.id FOR UPDATE OF t");
+    }
+}
+
 /// Rows that name this record in a field.
 pub fn refers(sql: &mut Sql, dialect: Dialect, field: &Field, id: Id) {
     let (column, storage) = field.filter_column();

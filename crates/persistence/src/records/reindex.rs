@@ -13,6 +13,7 @@ use crate::workspace;
 use domain::text::RULES;
 use domain::value::{Row, Storage, Type, Val, address};
 use domain::{Id, Kind};
+use std::sync::Arc;
 
 /// Records of one transaction: few enough that others who write hardly wait.
 const AT_ONCE: usize = 200;
@@ -32,32 +33,43 @@ pub fn is_due(tx: &mut Tx) -> Result<bool> {
     Ok(progress(tx)?.rules != RULES)
 }
 
-/// Brings up some records. False: all is up to date. Nodes take turns, and go on where one of them stopped.
-pub fn step(tx: &mut Tx) -> Result<bool> {
+/// The kinds in the order in which they are gone through, each with the firm that has made it.
+pub type Order = Arc<[(Option<Id>, &'static Kind)]>;
+
+/// Brings up some records, and returns whether there may be more. Nodes take turns, and go on where one of them stopped. The
+/// order is listed at the first step of a pass, for all firms, and kept by the caller for the next ones; it is listed anew
+/// only where another node has got to a kind that is not in it.
+pub fn step(tx: &mut Tx, known: Option<&Order>) -> Result<(bool, Order)> {
     tx.hold(HOLD.to_owned())?;
     let mut at = progress(tx)?;
     if at.rules == RULES {
-        return Ok(false);
+        return Ok((false, known.cloned().unwrap_or_else(|| Arc::new([]))));
     }
     if at.towards != RULES {
         (at.kind, at.after) = (String::new(), None);
     }
-    let all = all(tx)?;
-    let first = all.iter().position(|(of, kind)| {
-        kind.name == at.kind && of.is_none_or(|of| at.after.is_some_and(|(workspace, _)| workspace == of))
-    });
+    let place = |order: &Order| {
+        order.iter().position(|(of, kind)| {
+            kind.name == at.kind && of.is_none_or(|of| at.after.is_some_and(|(workspace, _)| workspace == of))
+        })
+    };
+    let order = match known {
+        Some(order) if at.kind.is_empty() || place(order).is_some() => order.clone(),
+        _ => all(tx)?.into(),
+    };
+    let first = place(&order);
     at.after = at.after.filter(|_| first.is_some());
     let mut left = AT_ONCE;
-    for (of, kind) in &all[first.unwrap_or_default()..] {
+    for (of, kind) in &order[first.unwrap_or_default()..] {
         let (done, last) = some_records(tx, *of, kind, at.after.take(), left)?;
         left -= done;
         if left == 0 {
             note(tx, RULES, Some((kind, last)))?;
-            return Ok(true);
+            return Ok((true, order));
         }
     }
     note(tx, RULES, None)?;
-    Ok(false)
+    Ok((false, order))
 }
 
 /// The kinds in their order: those that are declared, of all firms, then those that each firm has made.

@@ -5,6 +5,8 @@ pub mod decode;
 pub mod delimiter;
 mod draft;
 pub mod error_file;
+mod existing;
+mod judge;
 mod kinds;
 mod lookup;
 mod opportunity;

@@ -94,9 +94,9 @@ impl Special for Deals {
         Ok(())
     }
 
-    fn keep(&self, deal: Deal, reference_data: &mut ReferenceData, taken: &mut RowResult) {
+    fn keep(&self, deal: Deal, reference_data: &mut ReferenceData, result: &mut RowResult) {
         if let Some(stage) = deal.stage.filter(|_| deal.stage_is_new) {
-            taken.new_values.push(("stage_id", stage.name.clone()));
+            result.new_values.push(("stage_id", stage.name.clone()));
             reference_data.add_stage(stage);
         }
         if let (Some(reason), true, Some(field)) = (
@@ -105,9 +105,9 @@ impl Special for Deals {
             Opportunity::KIND.field("loss_reason"),
         ) {
             if reference_data.add_value(field, &reason) {
-                taken.new_values.push((field.name, reason));
+                result.new_values.push((field.name, reason));
             } else {
-                taken.full.extend(field.picklist);
+                result.full.extend(field.picklist);
             }
         }
     }

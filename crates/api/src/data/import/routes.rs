@@ -10,6 +10,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path as UrlPath};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::Kinds;
+use domain::error::place;
 use domain::import::field::{label, targets};
 use domain::import::problem::code;
 use domain::import::{Import, Problem as Cause, closed};
@@ -186,7 +187,7 @@ fn mapping(kind: &Kind, said: Option<Columns>) -> Result<Mapping, Issue> {
         .collect();
     for field in map.keys() {
         if !targets(kind).any(|(name, _)| name == field || stem(name) == Some(field)) {
-            return Err(Issue::new(format!("/mapping/{field}"), "unknown_field").with("field", field));
+            return Err(Issue::new(place(["mapping", field]), "unknown_field").with("field", field));
         }
     }
     Ok(if map.is_empty() {

@@ -15,7 +15,7 @@ use domain::user::{User, UserPatch};
 use domain::value::{Storage, address};
 use domain::{Error, Id, Instant, Issue, Locale, Record};
 use persistence::{Tx, engine, user};
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
 use super::draft::{Draft, Problems};
 use super::plan::{folded, hash};
@@ -138,13 +138,13 @@ pub fn batch(
         });
         all.push(match done {
             Ok(change) => {
-                if let Some(key) = change.taken.key {
+                if let Some(key) = change.result.key {
                     here.insert(key, draft.line);
                 }
                 change.manager.into_iter().for_each(|user| staff.put(user));
                 change.team.into_iter().for_each(|(_, team)| staff.put_team(team));
                 change.user.into_iter().for_each(|(_, user)| staff.put(user));
-                change.taken
+                change.result
             }
             Err(Stop::Row(problems)) => RowResult::failed(problems),
             Err(Stop::Store(persistence::Error::Domain(error))) => RowResult::failed(problems_of(error)),
@@ -194,7 +194,17 @@ struct PersonChange {
     manager: Option<User>,
     team: Option<(Option<Team>, Team)>,
     user: Option<(Option<User>, User)>,
-    taken: RowResult,
+    result: RowResult,
+}
+
+/// A row being judged: what it says, whom it may mean, and what it makes so far.
+struct PersonRow<'a> {
+    context: &'a ImportContext,
+    staff: &'a Staff,
+    draft: &'a Draft,
+    fields: Fields<'a>,
+    writing: Writing<'a>,
+    change: PersonChange,
 }
 
 fn judge(
@@ -207,131 +217,155 @@ fn judge(
     if !draft.problems.is_empty() {
         return Err(Stop::Row(draft.problems.clone()));
     }
-    let by = &context.by;
-    let mut writing = Writing::new(by, Cause::Imported);
-    let fields = by.fields(User::KIND);
-    let now = Instant::now();
-    let mut map = draft.map.clone();
-    let mut change = PersonChange::default();
-
-    let keys = ["external_id", "email", "name"];
-    let Some((field, key)) = keys.iter().find_map(|k| Some((*k, draft.text(k)?))) else {
-        return Err(at("name", Problem::required("name")));
+    let mut row = PersonRow {
+        context,
+        staff,
+        draft,
+        fields: context.by.fields(User::KIND),
+        writing: Writing::new(&context.by, Cause::Imported),
+        change: PersonChange::default(),
     };
-    let hashed = hash(&format!("{field}\0{}", folded(key)));
-    let seen = context
-        .seen
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(&hashed)
-        .copied();
-    if let Some(line) = seen.or_else(|| here.get(&hashed).copied()) {
-        return Err(at(field, Problem::value(code::DUPLICATE_KEY, key).with("line", line)));
-    }
-    change.taken.key = Some(hashed);
-    let old = match field {
-        "external_id" => staff.with_key(key),
-        "email" => staff.at_address(key),
-        _ => staff.person(key, &fields).map_err(|p| at("name", p))?,
-    };
-    by.authorize(Action::Import, User::KIND, old.and_then(|u| u.owner_id))?;
+    let old = row.meant(here)?;
+    context
+        .by
+        .authorize(Action::Import, User::KIND, old.and_then(|u| u.owner_id))?;
     let id = old.map_or_else(Id::now_v7, |u| u.id);
+    let mut map = draft.map.clone();
+    row.set_roles(&mut map, old.is_none())?;
+    let manager = row.manager(tx, id)?;
+    if let Some(team) = row.team(tx, manager)? {
+        map.insert("team_id".to_owned(), json!(team));
+    }
+    row.set_user(tx, map, old, id)?;
+    Ok(row.change)
+}
 
-    if let Some(texts) = map.get("roles").and_then(|r| r.as_array()).cloned() {
-        let mut roles = Vec::with_capacity(texts.len());
-        for text in texts.iter().filter_map(|t| t.as_str()) {
-            let unknown = || Issue::at("roles", "unknown_role").with("role", text);
-            roles.push(
-                staff
-                    .role(text)
-                    .ok_or_else(|| Stop::from(Error::from(unknown())))?
-                    .to_owned(),
-            );
+impl<'a> PersonRow<'a> {
+    /// The user that the row means, if they are there.
+    fn meant(&mut self, here: &HashMap<u64, u64>) -> Result<Option<&'a User>, Stop> {
+        let keys = ["external_id", "email", "name"];
+        let Some((field, key)) = keys.iter().find_map(|k| Some((*k, self.draft.text(k)?))) else {
+            return Err(at("name", Problem::required("name")));
+        };
+        let hashed = hash(&format!("{field}\0{}", folded(key)));
+        let seen = self.context.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = seen.get(&hashed).or_else(|| here.get(&hashed)) {
+            return Err(at(field, Problem::value(code::DUPLICATE_KEY, key).with("line", line)));
         }
-        map.insert("roles".to_owned(), json!(roles));
-    } else if old.is_none() {
-        map.insert("roles".to_owned(), json!([ROLE]));
+        self.change.result.key = Some(hashed);
+        Ok(match field {
+            "external_id" => self.staff.with_key(key),
+            "email" => self.staff.at_address(key),
+            _ => self.staff.person(key, &self.fields).map_err(|p| at("name", p))?,
+        })
     }
 
-    let manager = match draft.said.get("team_manager") {
-        None => None,
-        Some(text) if draft.text("name").is_some_and(|n| folded(n) == folded(text)) => Some(id),
-        Some(text) => match staff.person(text, &fields).map_err(|p| at("team_manager", p))? {
-            Some(found) => Some(found.id),
-            None => {
-                by.authorize(Action::Create, User::KIND, None)?;
-                let patch = UserPatch {
-                    name: Some(text.clone()),
-                    roles: Some(vec![MANAGER.to_owned()]),
-                    ..Default::default()
-                };
-                let mut made = User::create(patch, Birth::new(by.user()))?;
-                User::before(tx, &mut writing, None, &mut made).map_err(|e| of_cell("team_manager", e))?;
-                change.taken.new_values.push(("team_manager", text.clone()));
-                Some(change.manager.insert(made).id)
+    /// Names of roles as their keys; who is new and has none named gets the usual one.
+    fn set_roles(&self, map: &mut Map<String, Json>, is_new: bool) -> Result<(), Stop> {
+        let Some(texts) = map.get("roles").and_then(Json::as_array) else {
+            if is_new {
+                map.insert("roles".to_owned(), json!([ROLE]));
             }
-        },
-    };
-    if let Some(name) = team_name(context, draft) {
-        let team = match staff.team(&name) {
-            Some(team) if manager.is_none() || team.manager_id == manager => team.id,
+            return Ok(());
+        };
+        let role = |text: &str| {
+            let unknown = || Error::from(Issue::at("roles", "unknown_role").with("role", text));
+            self.staff.role(text).map(str::to_owned).ok_or_else(unknown)
+        };
+        let roles = texts.iter().filter_map(Json::as_str).map(role);
+        let roles = roles.collect::<Result<Vec<String>, Error>>()?;
+        map.insert("roles".to_owned(), json!(roles));
+        Ok(())
+    }
+
+    /// Who leads the team, made where nobody is called so. `id` is the row's own user.
+    fn manager(&mut self, tx: &mut Tx, id: Id) -> Result<Option<Id>, Stop> {
+        let Some(text) = self.draft.said.get("team_manager") else {
+            return Ok(None);
+        };
+        if self.draft.text("name").is_some_and(|n| folded(n) == folded(text)) {
+            return Ok(Some(id));
+        }
+        let found = self.staff.person(text, &self.fields);
+        if let Some(found) = found.map_err(|p| at("team_manager", p))? {
+            return Ok(Some(found.id));
+        }
+        let by = &self.context.by;
+        by.authorize(Action::Create, User::KIND, None)?;
+        let patch = UserPatch {
+            name: Some(text.clone()),
+            roles: Some(vec![MANAGER.to_owned()]),
+            ..Default::default()
+        };
+        let mut made = User::create(patch, Birth::new(by.user()))?;
+        User::before(tx, &mut self.writing, None, &mut made).map_err(|e| of_cell("team_manager", e))?;
+        self.change.result.new_values.push(("team_manager", text.clone()));
+        Ok(Some(self.change.manager.insert(made).id))
+    }
+
+    /// The team of the row: found, given its manager, or made.
+    fn team(&mut self, tx: &mut Tx, manager: Option<Id>) -> Result<Option<Id>, Stop> {
+        let Some(name) = team_name(self.context, self.draft) else {
+            return Ok(None);
+        };
+        let by = &self.context.by;
+        let patch = TeamPatch {
+            manager_id: Some(manager),
+            ..Default::default()
+        };
+        let (old, new) = match self.staff.team(&name) {
+            Some(team) if manager.is_none() || team.manager_id == manager => return Ok(Some(team.id)),
             Some(team) => {
-                let patch = TeamPatch {
-                    manager_id: Some(manager),
-                    ..Default::default()
-                };
                 by.authorize(Action::Edit, Team::KIND, team.owner_id)?;
-                let mut new = team.apply(patch, now)?;
-                Team::before(tx, &mut writing, Some(team), &mut new).map_err(|e| of_cell("team_manager", e))?;
-                change.team = Some((Some(team.clone()), new));
-                team.id
+                let mut new = team.apply(patch, Instant::now())?;
+                Team::before(tx, &mut self.writing, Some(team), &mut new).map_err(|e| of_cell("team_manager", e))?;
+                (Some(team.clone()), new)
             }
             None => {
                 by.authorize(Action::Create, Team::KIND, None)?;
                 let patch = TeamPatch {
                     name: Some(name.clone()),
-                    manager_id: Some(manager),
-                    ..Default::default()
+                    ..patch
                 };
-                change.taken.new_values.push(("team_id", name));
+                self.change.result.new_values.push(("team_id", name));
                 let mut made = Team::create(patch, Birth::new(by.user()))?;
-                Team::before(tx, &mut writing, None, &mut made).map_err(|e| of_cell("team_id", e))?;
-                change.team.insert((None, made)).1.id
+                Team::before(tx, &mut self.writing, None, &mut made).map_err(|e| of_cell("team_id", e))?;
+                (None, made)
             }
         };
-        map.insert("team_id".to_owned(), json!(team));
+        Ok(Some(self.change.team.insert((old, new)).1.id))
     }
 
-    let user = match old {
-        None => {
-            let birth = Birth {
-                id,
-                ..Birth::new(by.user())
-            };
-            by.authorize(Action::Create, User::KIND, None)?;
-            let mut new = User::create(UserPatch::parse(map, true)?, birth)?;
-            User::before(tx, &mut writing, None, &mut new)?;
-            Some((None, new))
+    /// The user made or changed, and what became of the row with that.
+    fn set_user(&mut self, tx: &mut Tx, map: Map<String, Json>, old: Option<&User>, id: Id) -> Result<(), Stop> {
+        let by = &self.context.by;
+        let action = if old.is_some() { Action::Edit } else { Action::Create };
+        by.authorize(action, User::KIND, old.and_then(|u| u.owner_id))?;
+        let patch = UserPatch::parse(map, old.is_none())?;
+        let mut new = match old {
+            Some(old) => old.apply(patch, Instant::now())?,
+            None => User::create(
+                patch,
+                Birth {
+                    id,
+                    ..Birth::new(by.user())
+                },
+            )?,
+        };
+        let changed = old.is_none_or(|old| new.put() != old.put());
+        if changed {
+            User::before(tx, &mut self.writing, old, &mut new)?;
+            self.change.user = Some((old.cloned(), new));
         }
-        Some(old) => {
-            by.authorize(Action::Edit, User::KIND, old.owner_id)?;
-            let mut new = old.apply(UserPatch::parse(map, false)?, now)?;
-            let changed = new.put() != old.put();
-            if changed {
-                User::before(tx, &mut writing, Some(old), &mut new)?;
-            }
-            changed.then(|| (Some(old.clone()), new))
-        }
-    };
-    let nothing = user.is_none() && change.team.is_none() && change.manager.is_none();
-    let outcome = match (&user, nothing) {
-        (Some((None, _)), _) => Outcome::Created,
-        (_, true) => Outcome::Unchanged,
-        _ => Outcome::Updated,
-    };
-    change.taken.outcome = Some((outcome, id));
-    change.user = user;
-    Ok(change)
+        let others = self.change.team.is_some() || self.change.manager.is_some();
+        let outcome = match (old, changed || others) {
+            (None, _) => Outcome::Created,
+            (Some(_), true) => Outcome::Updated,
+            (Some(_), false) => Outcome::Unchanged,
+        };
+        self.change.result.outcome = Some((outcome, id));
+        Ok(())
+    }
 }
 
 /// The team that the row says, by itself or by its manager. An office with several managers has a team for each.

@@ -30,6 +30,16 @@ enum Step {
     Delete(Id, Expected),
 }
 
+impl Step {
+    /// Where that stands in the body of a batch which is told of as if it were the whole.
+    fn place(&self, index: usize) -> String {
+        match self {
+            Self::Create(_) | Self::Update(..) => format!("/operations/{index}/body"),
+            Self::Delete(..) => format!("/operations/{index}"),
+        }
+    }
+}
+
 const MOST_STEPS: u64 = 100;
 
 /// Operations on records of a kind.
@@ -125,7 +135,7 @@ async fn batch(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
         let (mut results, mut shown) = (Vec::with_capacity(steps.len()), Vec::new());
         for (index, step) in steps.iter().enumerate() {
             let done = if atomic {
-                Ok(run_step(tx, by, hooks, step).map_err(|e| e.within(&format!("/operations/{index}")))?)
+                Ok(run_step(tx, by, hooks, step).map_err(|e| e.within(&step.place(index)))?)
             } else {
                 tx.savepoint(|tx| run_step(tx, by, hooks, step))
             };

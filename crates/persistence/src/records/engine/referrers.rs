@@ -108,17 +108,21 @@ pub fn let_go(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id, at: Instant) ->
 /// A record that refers to another: its id, its version, and what stands in the reference.
 type Referrer = (Id, i64, Val);
 
-fn found(tx: &mut Tx, sql: &Sql, storage: Storage) -> Result<Vec<Referrer>> {
-    tx.all(sql, &[Storage::Id, Storage::Int, storage], |row| {
+/// The rows that refer to a record, as far as `narrowed` leaves them, locked.
+fn referrers(
+    tx: &mut Tx,
+    permit: &Permit,
+    (kind, field): (&Kind, &Field),
+    id: Id,
+    narrowed: impl FnOnce(&mut Sql),
+) -> Result<Vec<Referrer>> {
+    let columns = format!("t.id, t.version, t.{}", field.name);
+    let mut sql = referring(tx, permit, &columns, kind, field, id);
+    narrowed(&mut sql);
+    filter::lock_in_order(&mut sql, tx.dialect());
+    tx.all(&sql, &[Storage::Id, Storage::Int, field.filter_column().1], |row| {
         Ok((row.get()?, row.get()?, row.value()?))
     })
-}
-
-fn locked(sql: &mut Sql, dialect: Dialect) {
-    if dialect == Dialect::Pg {
-        // In the order of their ids, so that two who do this do not wait for one another for ever.
-        sql.push(" ORDER BY t.id FOR UPDATE OF t");
-    }
 }
 
 /// Writes a column of some rows; `value` follows `SET … = `.
@@ -176,9 +180,7 @@ fn tell(
 /// Those in the bin too, so that nothing comes out of it that refers to what is gone.
 pub(crate) fn clear(tx: &mut Tx, permit: &Permit, kind: &Kind, field: &Field, id: Id, at: Instant) -> Result<()> {
     let (name, dialect) = (field.name, tx.dialect());
-    let mut sql = referring(tx, permit, &format!("t.id, t.version, t.{name}"), kind, field, id);
-    locked(&mut sql, dialect);
-    let rows = found(tx, &sql, field.filter_column().1)?;
+    let rows = referrers(tx, permit, (kind, field), id, |_| {})?;
     if rows.is_empty() {
         return Ok(());
     }
@@ -217,17 +219,9 @@ pub(crate) fn take_along(
     id: Id,
     at: Instant,
 ) -> Result<()> {
-    let mut sql = referring(
-        tx,
-        permit,
-        &format!("t.id, t.version, t.{}", field.name),
-        kind,
-        field,
-        id,
-    );
-    sql.push(" AND t.deleted_at IS NULL");
-    locked(&mut sql, tx.dialect());
-    let rows = found(tx, &sql, field.filter_column().1)?;
+    let rows = referrers(tx, permit, (kind, field), id, |sql| {
+        sql.push(" AND t.deleted_at IS NULL");
+    })?;
     for (one, ..) in &rows {
         check(tx, permit, kind, *one)?;
     }
@@ -288,17 +282,9 @@ pub(crate) fn bring_back(
     since: Instant,
     at: Instant,
 ) -> Result<()> {
-    let mut sql = referring(
-        tx,
-        permit,
-        &format!("t.id, t.version, t.{}", field.name),
-        kind,
-        field,
-        id,
-    );
-    sql.push(" AND t.deleted_at = ").bind(since);
-    locked(&mut sql, tx.dialect());
-    let rows = found(tx, &sql, field.filter_column().1)?;
+    let rows = referrers(tx, permit, (kind, field), id, |sql| {
+        sql.push(" AND t.deleted_at = ").bind(since);
+    })?;
     if rows.is_empty() {
         return Ok(());
     }
