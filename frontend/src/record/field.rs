@@ -207,7 +207,8 @@ pub fn edit(
 ) -> AnyView {
     let value = draft.value;
     let set = move |new: Value| value.set(new);
-    let text = move || value.with(|v| v.as_str().unwrap_or_default().to_owned());
+    // What is typed does not draw the box anew, nor what it stands in.
+    let text = move || value.with_untracked(|v| v.as_str().unwrap_or_default().to_owned());
     let done = move || {
         if let Some(commit) = commit {
             commit.tell(());

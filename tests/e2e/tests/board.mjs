@@ -258,3 +258,26 @@ test('a card opens beside the board and is edited quickly', async ({ open, api }
   await page.keyboard.press('Escape');
   await page.locator('.panel').waitFor({ state: 'detached' });
 });
+
+test('quick edit of a card stores all that is typed in it, and the new card shows it', { everywhere: true }, async ({ open, api }) => {
+  const { cards, path } = await boardOf(api, ['4000']);
+  const app = await open();
+  const { page } = app;
+  await app.goto(path);
+  await cardOf(page, cards[0]).focus();
+  await page.keyboard.press('e');
+  const dialog = page.getByRole('dialog');
+  const name = unique('改名');
+  await dialog.getByLabel('商机名称').fill(name);
+  await dialog.getByLabel('下一步').pressSequentially('送样');
+  await dialog.getByLabel('预计成交日期').fill('2027-03-31');
+  await dialog.getByLabel('下次跟进').fill('2027-03-01T09:30');
+  await dialog.getByRole('button', { name: '保存' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await eventually(async () => {
+    const now = await api.get(`/opportunities/${cards[0].id}`);
+    assert.deepEqual([now.name, now.next_step, now.close_on], [name, '送样', '2027-03-31']);
+    assert.equal(Date.parse(now.next_follow_up_at), Date.parse('2027-03-01T01:30:00Z'));
+  });
+  await page.locator('.card', { hasText: name }).getByText('送样').waitFor();
+});

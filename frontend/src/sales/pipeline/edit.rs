@@ -44,7 +44,7 @@ pub fn QuickEdit(row: Row, close: Callback<()>) -> impl IntoView {
     view! {
         <Dialog title=row.title(kinds::of("opportunity")) close>
             {move || match loaded.get() {
-                Some(row) => form(row, problem, close),
+                Some(row) => untrack(|| form(row, problem, close)),
                 None => view! { <div class="dialog-body">{form_error(problem)}{crate::ui::skeleton(4)}</div> }.into_any(),
             }}
         </Dialog>
