@@ -73,7 +73,7 @@ pub fn routes(routes: &mut Routes) {
         .required_query("kind", text().enum_values(Some(kinds)), "Whose records are numbered")
         .required_query(
             "pattern",
-            text().max_length(Some(60)),
+            text().min_length(Some(1)).max_length(Some(60)),
             "`{yyyy}`, `{yy}`, `{mm}`, `{dd}`, and one count such as `{00000}`",
         )
         .query("reset", text().enum_values(Some(resets)), "When the count begins again")
