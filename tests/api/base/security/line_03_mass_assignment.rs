@@ -86,9 +86,9 @@ both! {
             for field in ["id", "version", "created_at", "workspace_id"] {
                 let body = with(&whole, field, value(field));
                 let refused = step(json!({ "method": "create", "body": body }));
-                assert!(names(&refused, &format!("operations/0/{field}")), "{}: {}", operation.id, refused.text);
+                assert!(names(&refused, &format!("operations/0/body/{field}")), "{}: {}", operation.id, refused.text);
                 let refused = step(json!({ "method": "update", "id": made.id(), "version": 1, "body": { field: value(field) } }));
-                assert!(names(&refused, &format!("operations/0/{field}")), "{}: {}", operation.id, refused.text);
+                assert!(names(&refused, &format!("operations/0/body/{field}")), "{}: {}", operation.id, refused.text);
             }
             let refused = step(json!({ "method": "create", "body": {}, "workspace_id": 1 }));
             assert!(names(&refused, "workspace_id"), "{}: {}", operation.id, refused.text);
