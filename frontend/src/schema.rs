@@ -26,6 +26,8 @@ pub enum Type {
     /// A number with decimals, kept exactly.
     Decimal,
     Choice(&'static [Choice]),
+    /// Several of them.
+    Choices(&'static [Choice]),
     Tags,
     /// References to several records of a kind.
     Ids,
@@ -55,22 +57,27 @@ impl Type {
             "url" => Self::Url,
             "integer" => Self::Int,
             "boolean" => Self::Bool,
-            "id" => Self::Id,
-            "ids" => Self::Ids,
+            "id" | "user" | "reference" => Self::Id,
+            "ids" | "references" => Self::Ids,
             "instant" => Self::Instant,
             "day" => Self::Day,
             "money" => Self::Money,
-            "decimal" => Self::Decimal,
-            "choice" => Self::Choice(list(&told["choices"], |c| Choice {
-                key: text(&c["value"]),
-                label: text(&c["label"]),
-            })),
+            "decimal" | "percent" => Self::Decimal,
+            "choice" => Self::Choice(choices(told)),
+            "choices" => Self::Choices(choices(told)),
             "tags" => Self::Tags,
             "json" => Self::Json,
             // Of a type that this app is too old to know, the text can still be read.
             _ => Self::Text,
         }
     }
+}
+
+fn choices(told: &Value) -> &'static [Choice] {
+    list(&told["choices"], |c| Choice {
+        key: text(&c["value"]),
+        label: text(&c["label"]),
+    })
 }
 
 /// Where a field stands on the page of a record.

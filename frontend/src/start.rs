@@ -82,7 +82,15 @@ pub fn again() {
 
 /// What is written here may be part of it.
 pub fn follow() {
-    let parts = ["picklists", "roles", "currencies", "pipelines", "stages"];
+    let parts = [
+        "picklists",
+        "roles",
+        "currencies",
+        "pipelines",
+        "stages",
+        "kinds",
+        "fields",
+    ];
     Effect::new(move |_| {
         if state()
             .change

@@ -99,10 +99,9 @@ pub fn minimal(client: &Client, path: &str) -> Json {
             }
             json!({ "kind": "lead", "pattern": "L{00}" })
         }
-        "/custom-kinds" => json!({ "name": format!("c_kind_{n}"), "label": format!("Kind {n}") }),
-        "/custom-fields" => {
-            let kind = plain(client, "/custom-kinds");
-            json!({ "kind": kind["name"], "name": format!("field_{n}"), "label": format!("Field {n}"), "field_type": "text" })
+        "/kinds" => json!({ "key": format!("kind_{n}"), "label": { "en": format!("Kind {n}") } }),
+        "/fields" => {
+            json!({ "kind": "product", "key": format!("field_{n}"), "label": { "en": format!("Field {n}") }, "type": "text" })
         }
         "/holidays" => json!({ "day": day(n), "name": "Holiday" }),
         "/users" => json!({ "name": format!("User {n}"), "roles": ["sales"] }),

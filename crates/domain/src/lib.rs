@@ -18,11 +18,13 @@ pub mod text;
 // A noun is named without its area.
 #[cfg(feature = "zones")]
 pub use base::zone;
-pub use base::{any, change, error, instant, kind, kinds, label, messages, money, record, value};
+pub use base::{any, change, custom, error, instant, kind, kinds, label, made, messages, money, record, value};
 pub use customers::{activity, contact, customer, lead, tag, task};
 pub use data::{import, job};
 pub use finance::{currency, exchange_rate};
-pub use office::{custom_field, custom_kind, fiscal, holiday, numbering_rule, picklist, working_time, workspace};
+pub use office::{
+    custom_field, custom_kind, fiscal, holiday, labels, numbering_rule, picklist, working_time, workspace,
+};
 pub use people::{api_key, avatar, hand_over, role, sharing, team, team_member, transfer, user};
 pub use sales::{competitor, opportunity, opportunity_line, pipeline, product, stage};
 

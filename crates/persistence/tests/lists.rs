@@ -88,7 +88,10 @@ fn record<T: Record>(choices: &[u8]) -> T {
 /// The value in a column of a record.
 fn column<T: Record>(record: &T, name: &str) -> Val {
     let columns = T::KIND.fields.iter().flat_map(|f| {
-        let names = f.columns().iter().map(|(suffix, _)| format!("{}{suffix}", f.name));
+        let names = f
+            .columns()
+            .iter()
+            .map(|(suffix, _)| format!("{}{suffix}", f.stored_as()));
         names.collect::<Vec<_>>()
     });
     let row = record.put();
@@ -235,7 +238,12 @@ fn tree(kind: &'static Kind, plan: &Plan) -> Filter {
         (_, 7) => Test::NotIn([a, b, c].into_iter().take(usize::from(c % 4)).map(some).collect()),
         (_, _) => Test::Within(some(a), some(b)),
     };
-    Filter::Leaf(Leaf { column, storage, test })
+    Filter::Leaf(Leaf {
+        column,
+        storage,
+        custom: None,
+        test,
+    })
 }
 
 /// Walks a list page by page; between two pages, `meanwhile` is called.

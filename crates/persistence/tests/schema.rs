@@ -71,7 +71,7 @@ fn fields_are_the_columns() {
                 for (suffix, storage) in field.columns() {
                     want(
                         kind.plural,
-                        &format!("{}{suffix}", field.name),
+                        &format!("{}{suffix}", field.stored_as()),
                         *storage,
                         field.nullable,
                     );

@@ -7,7 +7,7 @@ pub mod session;
 pub use problem::Problem;
 pub use session::Me;
 
-use crate::{avatar, dom, start, state::state};
+use crate::{avatar, dom, record::row, start, state::state};
 use js_sys::JsString;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -230,6 +230,8 @@ impl Call {
             Body::Json(Value::Null) => {}
             Body::Json(body) => {
                 set("Content-Type", "application/json");
+                let mut body = body.clone();
+                row::nested(&mut body);
                 init.set_body(&JsValue::from_str(&body.to_string()));
             }
             Body::Form(form) => init.set_body(form),

@@ -27,10 +27,13 @@ impl Problem {
                 .map(|e| {
                     let place = e["pointer"].as_str().or_else(|| e["parameter"].as_str());
                     let pointer = place.unwrap_or_default().trim_start_matches('/');
-                    (
-                        pointer.split('/').next().unwrap_or_default().to_owned(),
-                        e["message"].as_str().unwrap_or_default().to_owned(),
-                    )
+                    let mut parts = pointer.split('/');
+                    // A field that the firm has added stands among the others of its sort.
+                    let name = match (parts.next(), parts.next()) {
+                        (Some(all @ "custom_fields"), Some(key)) => format!("{all}.{key}"),
+                        (first, _) => first.unwrap_or_default().to_owned(),
+                    };
+                    (name, e["message"].as_str().unwrap_or_default().to_owned())
                 })
                 .collect()
         });

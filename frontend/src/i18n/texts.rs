@@ -733,4 +733,33 @@ texts! {
     no_holidays: "{} 年还没有节假日" / "No holidays in {} yet";
     no_holidays_text: "可以逐日添加，或从 CSV 文件导入。" / "Add them one by one, or import a CSV file.";
     values_of: "“{}”的选项" / "Values of “{}”";
+
+    // Kinds and fields
+    kinds_fields: "对象与字段" / "Kinds and fields";
+    kinds_text: "给客户、联系人等对象添加字段，也可以新建自己的对象，例如设备、车辆。" / "Add fields of your own to customers, contacts and other kinds, or make new kinds such as equipment or vehicles.";
+    custom: "自定义" / "Custom";
+    count_custom_fields: "{} 个自定义字段" / "Custom fields: {}";
+    new_kind: "新建对象" / "New kind";
+    create_kind: "创建对象" / "Create kind";
+    edit_of: "编辑“{}”" / "Edit “{}”";
+    in_chinese: "{}（中文）" / "{} in Chinese";
+    in_english: "{}（英文）" / "{} in English";
+    key_hint: "用于接口和导入：小写字母、数字和下划线。创建后不能修改。" / "For programs and imports: lower-case letters, digits and underscores. It cannot be changed later.";
+    plural_hint: "用于网址，以及英文界面中的列表名称。" / "Stands in addresses, and names the list in English.";
+    delete_kind_title: "删除对象“{}”？" / "Delete the kind “{}”?";
+    delete_kind_text: "导航、列表和搜索中不再出现。记录和字段会保留，恢复对象后可以继续使用。" / "It no longer appears in navigation, lists or search. Its records and fields are kept and come back when you restore it.";
+    deleted_named: "已删除“{}”" / "“{}” deleted";
+    custom_fields: "自定义字段" / "Custom fields";
+    add_field: "添加字段" / "Add field";
+    no_custom_fields: "还没有自定义字段" / "No custom fields yet";
+    no_custom_fields_text: "添加的字段会出现在表单、列表、筛选和导入中。" / "Fields you add appear in forms, lists, filters and imports.";
+    remove_field_title: "移除字段“{}”？" / "Remove the field “{}”?";
+    remove_field_text: "表单、列表和筛选中不再出现。已填写的值会保留，恢复字段后重新显示。" / "It no longer appears in forms, lists or filters. Values already entered are kept and come back when you restore it.";
+    removed_named: "已移除“{}”" / "“{}” removed";
+    required_text: "新记录必须填写，已有记录不受影响。" / "New records must have it. Existing records stay as they are.";
+    unique_text: "任何两条记录的值都不相同。" / "No two records have the same value.";
+    add_choice: "添加选项" / "Add choice";
+    choices_text: "记录中保存的是“值”，名称随时可以修改。" / "Records store the value; names can be changed at any time.";
+    choice_part: "选项 {}：{}" / "Choice {}: {}";
+    more_settings: "更多设置" / "More settings";
 }

@@ -35,7 +35,7 @@ pub fn editable(kind: &Kind, field: &Field) -> bool {
         && !field.can(FIXED)
         && field.name != kind.title
         && !special::in_list(kind).by_action.contains(&field.name)
-        && !matches!(field.ty, Type::LongText | Type::Ids)
+        && !matches!(field.ty, Type::LongText | Type::Ids | Type::Choices(_))
 }
 
 /// `done` hears when it is over, and whether the keyboard should go back to the table.

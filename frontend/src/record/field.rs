@@ -1,7 +1,7 @@
 //! One field: shown, and edited in the box that fits its type.
 
 use crate::kinds::{Field, Kind};
-use crate::schema::Type;
+use crate::schema::{Choice, Type};
 use crate::{
     currency,
     dom::{self, Tell},
@@ -143,6 +143,14 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
                 .collect_view()
                 .into_any()
         }
+        Type::Choices(_) => {
+            let labels = text.split(t().list_comma).map(str::to_owned).collect::<Vec<_>>();
+            labels
+                .into_iter()
+                .map(|label| view! { <span class="tag">{label}</span> })
+                .collect_view()
+                .into_any()
+        }
         Type::LongText => view! { <span class="long">{text}</span> }.into_any(),
         Type::Money => worth(value, text),
         _ => view! { <span>{text}</span> }.into_any(),
@@ -217,11 +225,16 @@ pub fn edit(
     let required = !field.nullable;
     match field.ty {
         Type::Choice(choices) => view! {
-            <select class="input" id=id on:change=move |e| { set(json!(event_target_value(&e))); done(); }>
-                {choices.iter().enumerate().map(|(n, c)| view! { <option value=c.key selected=text() == c.key || (text().is_empty() && n == 0)>{c.label}</option> }).collect_view()}
+            <select class="input" id=id on:change=move |e| { set(or_null(event_target_value(&e))); done(); }>
+                {field.nullable.then(|| view! { <option value="" selected=text().is_empty()>{t().none_chosen}</option> })}
+                {choices.iter().enumerate().map(|(n, c)| {
+                    let first = n == 0 && !field.nullable && text().is_empty();
+                    view! { <option value=c.key selected=text() == c.key || first>{c.label}</option> }
+                }).collect_view()}
             </select>
         }
         .into_any(),
+        Type::Choices(choices) => boxes(choices, value, id),
         Type::Bool => view! {
             <input type="checkbox" class="switch" id=id prop:checked=move || value.with(|v| v == &Value::Bool(true)) on:change=move |e| { set(json!(event_target_checked(&e))); done(); }/>
         }
@@ -291,6 +304,28 @@ pub fn edit(
             .into_any()
         }
     }
+}
+
+/// Any of a few values.
+fn boxes(choices: &'static [Choice], value: RwSignal<Value>, id: String) -> AnyView {
+    let has = move |key: &str| value.with(|v| v.as_array().is_some_and(|keys| keys.iter().any(|k| k == key)));
+    let choose = move |key: &'static str, on: bool| {
+        let kept = |c: &&Choice| if c.key == key { on } else { has(c.key) };
+        let keys: Vec<Value> = choices.iter().filter(kept).map(|c| json!(c.key)).collect();
+        value.set(Value::Array(keys));
+    };
+    view! {
+        <div>
+            {choices.iter().enumerate().map(|(n, c)| view! {
+                // The first box is where the field's label leads.
+                <label class="choice">
+                    <input type="checkbox" id=(n == 0).then(|| id.clone()) prop:checked=move || has(c.key) on:change=move |e| choose(c.key, event_target_checked(&e))/>
+                    <span>{c.label}</span>
+                </label>
+            }).collect_view()}
+        </div>
+    }
+    .into_any()
 }
 
 /// A date of which only a part is there changes nothing, and whoever leaves it hears so.

@@ -275,7 +275,7 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
         })
     };
     let body = match field.ty {
-        Type::Choice(_) | Type::Bool => options(field, &op, value, finish),
+        Type::Choice(_) | Type::Choices(_) | Type::Bool => options(field, &op, value, finish),
         _ if field.picklist.is_some() && !picklist::of(field).options.is_empty() => options(field, &op, value, finish),
         Type::Id | Type::Ids => {
             let kind = field.refers.and_then(kinds::kind);
@@ -309,7 +309,9 @@ fn options(
     finish: impl Fn(&str, String) + Copy + Send + Sync + 'static,
 ) -> AnyView {
     let all: Vec<(String, String)> = match field.ty {
-        Type::Choice(choices) => choices.iter().map(|c| (c.key.to_owned(), c.label.to_owned())).collect(),
+        Type::Choice(choices) | Type::Choices(choices) => {
+            choices.iter().map(|c| (c.key.to_owned(), c.label.to_owned())).collect()
+        }
         Type::Bool => vec![("true".into(), t().yes.to_owned()), ("false".into(), t().no.to_owned())],
         _ => picklist::of(field)
             .options
@@ -318,6 +320,8 @@ fn options(
             .collect(),
     };
     let single = field.ty == Type::Bool;
+    // Of several values one can be asked for, and not for their absence.
+    let several = matches!(field.ty, Type::Choices(_));
     let not = RwSignal::new(matches!(op, "ne" | "nin"));
     let picked = RwSignal::new(
         value
@@ -329,6 +333,8 @@ fn options(
     let apply = move |_| {
         let picked = picked.get_untracked();
         let op = match (picked.len() == 1, not.get_untracked()) {
+            (true, _) if several => "contains",
+            (false, _) if several => "in",
             (true, false) => "eq",
             (true, true) => "ne",
             (false, false) => "in",
@@ -337,10 +343,12 @@ fn options(
         finish(op, picked.join(","));
     };
     view! {
-        <select class="input" aria-label=t().condition on:change=move |e| not.set(event_target_value(&e) == "not")>
-            <option value="is" selected=!not.get_untracked()>{t().op_is}</option>
-            <option value="not" selected=not.get_untracked()>{t().op_is_not}</option>
-        </select>
+        {(!several).then(|| view! {
+            <select class="input" aria-label=t().condition on:change=move |e| not.set(event_target_value(&e) == "not")>
+                <option value="is" selected=!not.get_untracked()>{t().op_is}</option>
+                <option value="not" selected=not.get_untracked()>{t().op_is_not}</option>
+            </select>
+        })}
         <div class="menu-scroll">
             {all.into_iter().map(|(key, text)| {
                 let (this, had) = (key.clone(), key);

@@ -75,7 +75,7 @@ pub fn CreateDialog(
                 .map(|r| narrowing(f, &r))
                 .unwrap_or_default()
         });
-        let wide = matches!(f.ty, Type::LongText | Type::Tags | Type::Ids) || f.name == kind.title;
+        let wide = matches!(f.ty, Type::LongText | Type::Tags | Type::Ids | Type::Choices(_)) || f.name == kind.title;
         let place = if wide { Sending::wide } else { Sending::field };
         let name = (f.label, f.required.then(needed_mark));
         place(
@@ -147,7 +147,7 @@ fn start(field: &'static Field, preset: &Preset) -> Draft {
     }
     match (field.name, field.ty) {
         ("owner_id", _) => Draft::refer(state::me().map(|m| (m.id, m.name))),
-        (_, Type::Choice(choices)) => Draft::new(json!(choices.first().map(|c| c.key))),
+        (_, Type::Choice(choices)) if !field.nullable => Draft::new(json!(choices.first().map(|c| c.key))),
         _ => Draft::new(Value::Null),
     }
 }

@@ -14,7 +14,7 @@ static NULL: Value = Value::Null;
 impl Row {
     pub fn new(value: Value) -> Option<Self> {
         match value {
-            Value::Object(map) => Some(Self(Arc::new(map))),
+            Value::Object(map) => Some(Self(Arc::new(flat(map)))),
             _ => None,
         }
     }
@@ -92,6 +92,10 @@ impl Row {
     /// Takes over what a fresher answer says, and keeps expansions the answer lacks.
     pub fn refreshed(&self, newer: &Row) -> Self {
         let mut map = (*self.0).clone();
+        if newer.has("custom_fields") {
+            // What has no value is not named.
+            map.retain(|key, _| !key.starts_with(CUSTOM) || newer.has(key));
+        }
         for (key, value) in newer.0.iter() {
             // An expanded record is stale once the id beside it has changed.
             if key.ends_with("_id") && map.get(key) != Some(value) {
@@ -105,6 +109,41 @@ impl Row {
         }
         map.extend(newer.0.iter().map(|(k, v)| (k.clone(), v.clone())));
         Self(Arc::new(map))
+    }
+}
+
+/// What the names of fields begin with that the firm has added.
+const CUSTOM: &str = "custom_fields.";
+
+/// Puts what stands under a name of its own beside the rest, by the names of the fields.
+fn flat(mut map: Map<String, Value>) -> Map<String, Value> {
+    for of in ["custom_fields", "expanded"] {
+        if let Some(Value::Object(inner)) = map.get(of) {
+            let named: Vec<_> = inner
+                .iter()
+                .map(|(key, value)| (format!("{of}.{key}"), value.clone()))
+                .collect();
+            map.extend(named);
+        }
+    }
+    map
+}
+
+/// Puts the fields that the firm has added where the body of a record has them, and each of a batch. What names fields in another
+/// way, as rights to them and what an import makes of their values, stays as it is.
+pub fn nested(body: &mut Value) {
+    let Value::Object(map) = body else { return };
+    let steps = map.get_mut("operations").and_then(Value::as_array_mut);
+    for step in steps.into_iter().flatten() {
+        if let Some(body) = step.get_mut("body") {
+            nested(body);
+        }
+    }
+    let own: Vec<String> = map.keys().filter(|key| key.starts_with(CUSTOM)).cloned().collect();
+    for name in own {
+        if let (Some(key), Some(value)) = (name.strip_prefix(CUSTOM), map.remove(&name)) {
+            map.entry("custom_fields").or_insert_with(|| Value::Object(Map::new()))[key] = value;
+        }
     }
 }
 
@@ -124,7 +163,7 @@ pub fn value_text(field: &Field, value: &Value) -> String {
     use crate::i18n::{format, t};
     match (field.ty, value) {
         (_, Value::Null) => String::new(),
-        (Type::Choice(choices), Value::String(key)) => choices
+        (Type::Choice(choices) | Type::Choices(choices), Value::String(key)) => choices
             .iter()
             .find(|c| c.key == key)
             .map_or_else(|| key.clone(), |c| c.label.to_owned()),
@@ -136,6 +175,16 @@ pub fn value_text(field: &Field, value: &Value) -> String {
         (Type::Instant, Value::String(at)) => format::instant(at),
         (Type::Int, Value::Number(n)) => format::number(n.as_f64().unwrap_or_default()),
         (Type::Bool, Value::Bool(b)) => if *b { t().yes } else { t().no }.to_owned(),
+        (Type::Choices(choices), Value::Array(keys)) => {
+            let label = |key: &str| {
+                choices
+                    .iter()
+                    .find(|c| c.key == key)
+                    .map_or_else(|| key.to_owned(), |c| c.label.to_owned())
+            };
+            let labels = keys.iter().filter_map(Value::as_str).map(label);
+            labels.collect::<Vec<_>>().join(t().list_comma)
+        }
         (Type::Tags, Value::Array(tags)) => tags
             .iter()
             .filter_map(Value::as_str)
@@ -171,5 +220,34 @@ pub fn tone(key: &str) -> &'static str {
         "new" | "open" | "potential" | "interested" | "running" | "high" => "info",
         "contacted" | "following" | "queued" => "warm",
         _ => "plain",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_bodies_of_records_are_nested() {
+        let named = json!({ "name": "x", "custom_fields.dock": "a", "custom_fields.state": null });
+        let whole = json!({ "name": "x", "custom_fields": { "dock": "a", "state": null } });
+        let mut one = named.clone();
+        nested(&mut one);
+        assert_eq!(one, whole);
+        let mut batch = json!({ "operations": [{ "method": "update", "body": named }, { "method": "delete" }] });
+        nested(&mut batch);
+        assert_eq!(
+            batch["operations"],
+            json!([{ "method": "update", "body": whole }, { "method": "delete" }])
+        );
+        for other in [
+            json!({ "value_map": { "custom_fields.state": { "停航": "docked" } } }),
+            json!({ "field_rights": { "customer": { "custom_fields.dock": "hidden" } } }),
+        ] {
+            let mut same = other.clone();
+            nested(&mut same);
+            assert_eq!(same, other);
+        }
     }
 }

@@ -52,7 +52,7 @@ fn width(field: &Field, kind: &Kind) -> (u32, f32) {
         Type::Int | Type::Bool => (90, 0.7),
         Type::Day | Type::Instant | Type::Choice(_) => (110, 0.9),
         Type::Email | Type::Url => (170, 1.3),
-        Type::Tags | Type::Ids => (140, 1.1),
+        Type::Tags | Type::Ids | Type::Choices(_) => (140, 1.1),
         _ => (120, 1.1),
     }
 }

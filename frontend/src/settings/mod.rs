@@ -29,6 +29,7 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
         (
             t().data,
             vec![
+                ("kinds", t().kinds_fields.to_owned(), may("field")),
                 ("picklists", kinds::heading(kinds::of("picklist")), may("picklist")),
                 ("pipelines", t().pipelines_stages.to_owned(), may("pipeline")),
                 ("currencies", t().currencies_rates.to_owned(), may("currency")),
@@ -74,6 +75,10 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
         "roles" => match id {
             Some(id) => view! { <role::editor::RolePage id/> }.into_any(),
             None => view! { <role::list::RoleList/> }.into_any(),
+        },
+        "kinds" => match id {
+            Some(key) => view! { <office::custom_kind::page::KindPage key/> }.into_any(),
+            None => view! { <office::custom_kind::list::KindList/> }.into_any(),
         },
         "" => view! { <account::profile::Profile/> }.into_any(),
         "api-keys" => view! { <account::api_keys::ApiKeys/> }.into_any(),

@@ -1,4 +1,4 @@
--- The records of all kinds that firms make: what any record has, and the values of their own fields in one column.
+-- The records of all kinds that firms make: what any record has, and what they belong to.
 
 CREATE TABLE custom_records (
     workspace_id uuid NOT NULL REFERENCES workspaces (id),
@@ -12,8 +12,8 @@ CREATE TABLE custom_records (
     custom_fields jsonb NOT NULL,
     name text COLLATE "C" NOT NULL,
     name_sort text COLLATE "C" NOT NULL,
+    parent_id uuid,
     kind text COLLATE "C" NOT NULL,
-    data jsonb NOT NULL,
     search tsvector NOT NULL,
     deleted_at timestamptz,
     PRIMARY KEY (workspace_id, id),
@@ -25,6 +25,7 @@ CREATE INDEX custom_records_deleted ON custom_records (workspace_id, kind, delet
 CREATE INDEX custom_records_created_at ON custom_records (workspace_id, kind, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_records_updated_at ON custom_records (workspace_id, kind, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_records_name ON custom_records (workspace_id, kind, name_sort, id) WHERE deleted_at IS NULL;
+CREATE INDEX custom_records_parent_id ON custom_records (workspace_id, parent_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_records_owner_created_at ON custom_records (workspace_id, kind, owner_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_records_owner_name ON custom_records (workspace_id, kind, owner_id, name_sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_records_search ON custom_records USING gin (search) WITH (fastupdate = off);

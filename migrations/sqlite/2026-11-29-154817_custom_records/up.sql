@@ -1,4 +1,4 @@
--- The records of all kinds that firms make: what any record has, and the values of their own fields in one column.
+-- The records of all kinds that firms make: what any record has, and what they belong to.
 
 CREATE TABLE custom_records (
     rid INTEGER PRIMARY KEY,
@@ -13,8 +13,8 @@ CREATE TABLE custom_records (
     custom_fields TEXT NOT NULL CHECK (json_valid(custom_fields)),
     name TEXT NOT NULL,
     name_sort TEXT NOT NULL,
+    parent_id BLOB,
     kind TEXT NOT NULL,
-    data TEXT NOT NULL CHECK (json_valid(data)),
     deleted_at INTEGER,
     UNIQUE (workspace_id, id),
     FOREIGN KEY (workspace_id, created_by) REFERENCES users (workspace_id, id),
@@ -25,6 +25,7 @@ CREATE INDEX custom_records_deleted ON custom_records (workspace_id, kind, delet
 CREATE INDEX custom_records_created_at ON custom_records (workspace_id, kind, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_records_updated_at ON custom_records (workspace_id, kind, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_records_name ON custom_records (workspace_id, kind, name_sort, id) WHERE deleted_at IS NULL;
+CREATE INDEX custom_records_parent_id ON custom_records (workspace_id, parent_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_records_owner_created_at ON custom_records (workspace_id, kind, owner_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX custom_records_owner_name ON custom_records (workspace_id, kind, owner_id, name_sort, id, deleted_at) WHERE deleted_at IS NULL;
 CREATE VIRTUAL TABLE custom_records_fts USING fts5 (terms, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3', detail = none);

@@ -212,6 +212,15 @@ export const SCREENS = [
     await page.locator('.audit-entry summary').first().click();
     await page.locator('.audit-more').waitFor();
   }],
+  ['settings-kinds', () => '/settings/kinds'],
+  ['settings-kinds-new', () => '/settings/kinds', dialog('.page-actions .btn.primary')],
+  ['settings-kind', () => '/settings/kinds/customer'],
+  ['settings-kind-field', () => '/settings/kinds/customer', dialog('.own-fields .group-head .btn')],
+  ['settings-kind-choices', () => '/settings/kinds/customer', async (app) => {
+    await dialog('.own-fields .group-head .btn')(app);
+    await app.page.locator('#field-type').selectOption('choice');
+    await app.page.locator('.more-settings summary').click();
+  }],
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],
   ['settings-currencies', () => '/settings/currencies'],

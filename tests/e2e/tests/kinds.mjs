@@ -1,11 +1,12 @@
 // The app knows of the kinds what the server tells: every kind has its list, page, form, import, bin and history by that alone.
 import { colleague } from '../kit/people.mjs';
+import { Server } from '../kit/server.mjs';
 import { assert, eventually, test, unique } from '../kit/test.mjs';
 
 const HISTORY = { 'zh-CN': '修改历史', en: 'History' };
 
-/** The kinds that `GET /schema` tells about, in one language, without those that tests have made. */
-const told = async (api, language = 'zh-CN') => (await api.get(`/schema?language=${language}`)).kinds.filter(({ kind }) => !kind.startsWith('c_'));
+/** The kinds that `GET /schema` tells about, in one language, without those that tests have made: their keys begin with `zz_`. */
+const told = async (api, language = 'zh-CN') => (await api.get(`/schema?language=${language}`)).kinds.filter(({ kind }) => !kind.startsWith('zz_'));
 const plural = (kind) => kind.path.split('/').pop();
 const label = (kind, name) => kind.fields.find((field) => field.name === name).label;
 
@@ -170,19 +171,70 @@ test('kinds: what somebody does not see is closed by its name, and their own pro
   for (const box of ['姓名', '邮箱', '电话', '职务', '语言', '时区']) await page.getByLabel(box, { exact: true }).waitFor();
 });
 
+/** A word for a key: letters and digits. */
+const word = () => unique('x').toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** Adds a field in the settings of a kind that is open; `more` does what is particular to it. */
+async function addField(app, zh, en, type, more = async () => {}) {
+  await app.page.locator('.own-fields').getByRole('button', { name: '添加字段' }).click();
+  const dialog = app.dialog('添加字段');
+  await dialog.getByLabel('名称（中文）', { exact: false }).first().fill(zh);
+  await dialog.getByLabel('名称（英文）', { exact: true }).first().fill(en);
+  await dialog.getByLabel('类型').selectOption({ label: type });
+  await more(dialog);
+  await dialog.getByRole('button', { name: '添加', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await ownField(app, zh).waitFor();
+}
+
+/** A line among the firm's own fields. */
+const ownField = (app, name) => app.page.locator('.own-field', { hasText: name });
+const ownNames = (app) => app.page.locator('.own-field .line-name').allInnerTexts();
+
+async function choices(dialog, ...lines) {
+  for (const [n, [zh, value]] of lines.entries()) {
+    await dialog.getByLabel(`选项 ${n + 1}：名称（中文）`).fill(zh);
+    await dialog.getByLabel(`选项 ${n + 1}：值`).fill(value);
+  }
+}
+
 test('kinds: one that the firm makes has list, page, form, search, history and bin at once', { everywhere: true }, async ({ open, api }) => {
-  const kind = `c_${unique('ship').toLowerCase().replace(/[^a-z0-9]/g, '')}`;
-  const [called, english] = [unique('江船'), unique('Ship')];
-  const ship = await api.make('custom-kinds', { name: kind, label: called, label_en: english, usual_rights: 'work', owned: true });
-  const field = (name, label, field_type, more = {}) => api.make('custom-fields', { kind, name, label, field_type, ...more });
-  await field('dock', '码头', 'text', { required: true, searched: true });
-  await field('state', '状态', 'choice', { choices: [{ value: 'afloat', label: '在航' }, { value: 'docked', label: '停航' }] });
-  await field('built_on', '建造日期', 'day');
-  await field('value', '价值', 'money');
-  const path = kind.replaceAll('_', '-');
+  const id = word();
+  const [key, called, english] = [`zz_${id}`, unique('江船'), `Zz ${id}`];
   const app = await open({ expected: [422] });
   const { page } = app;
-  await app.goto('/');
+  await app.goto('/settings/kinds');
+  await page.getByRole('button', { name: '新建对象' }).click();
+  const making = app.dialog('新建对象');
+  await making.getByRole('button', { name: '创建对象' }).click();
+  await making.getByText('此项必填').first().waitFor();
+  await making.getByLabel('名称（中文）').fill(called);
+  await making.getByLabel('名称（英文）').fill(english);
+  assert.equal(await making.locator('#kind-key').inputValue(), key);
+  assert.equal(await making.locator('#kind-plural').inputValue(), /[sxz]$/.test(key) ? `${key}es` : /[^aeou]y$/.test(key) ? `${key.slice(0, -1)}ies` : `${key}s`);
+  await making.locator('#kind-plural').fill(`${key}_all`);
+  await making.getByRole('button', { name: '创建对象' }).click();
+  await page.waitForURL(`**/settings/kinds/${key}`);
+  await page.getByRole('heading', { name: called }).waitFor();
+  await page.getByText('还没有自定义字段').waitFor();
+  await addField(app, '码头', 'Dock', '文本', async (dialog) => {
+    assert.equal(await dialog.locator('#field-key').inputValue(), 'dock');
+    await dialog.getByLabel('必填', { exact: true }).check();
+    await dialog.getByLabel('可搜索').check();
+  });
+  await addField(app, '状态', 'State', '单选', (dialog) => choices(dialog, ['在航', 'afloat'], ['停航', 'docked']));
+  await addField(app, '建造日期', 'Built on', '日期');
+  await addField(app, '价值', 'Value', '金额');
+  assert.deepEqual(await ownNames(app), ['码头', '状态', '建造日期', '价值']);
+  await ownField(app, '码头').getByText('必填').waitFor();
+  // Into another order, by the keyboard, which stays where it was.
+  await ownField(app, '价值').getByRole('button', { name: '上移' }).focus();
+  await page.keyboard.press('Enter');
+  await eventually(async () => assert.deepEqual(await ownNames(app), ['码头', '状态', '价值', '建造日期']));
+  await eventually(async () => assert.equal(await ownField(app, '价值').getByRole('button', { name: '上移' }).evaluate((b) => b === document.activeElement), true));
+  assert.deepEqual((await api.list(`/fields?filter[kind]=${key}&sort=order`)).map((f) => f.key), ['dock', 'state', 'value', 'built_on']);
+
+  const path = `${key}_all`.replaceAll('_', '-');
   await page.locator('.nav').getByRole('link', { name: called }).click();
   await page.getByRole('heading', { name: called }).waitFor();
   await page.locator('.page-head').getByRole('button', { name: `新建${called}` }).click();
@@ -196,10 +248,10 @@ test('kinds: one that the firm makes has list, page, form, search, history and b
   await page.getByRole('searchbox').fill('吴淞口');
   await app.row('破浪').waitFor();
   const [made] = await api.list(`/${path}?q=wusong`);
-  assert.equal(made.dock, '吴淞口');
+  assert.equal(made.custom_fields.dock, '吴淞口');
   await app.goto(`/${path}/${made.id}`);
   await app.edit('码头', '十六铺');
-  await eventually(async () => assert.equal((await api.get(`/${path}/${made.id}`)).dock, '十六铺'));
+  await eventually(async () => assert.equal((await api.get(`/${path}/${made.id}`)).custom_fields.dock, '十六铺'));
   await page.getByRole('tab', { name: HISTORY['zh-CN'] }).click();
   await page.locator('.event', { hasText: '十六铺' }).getByText('码头').waitFor();
   await page.locator('.record-head').getByRole('button', { name: '更多操作' }).click();
@@ -211,18 +263,151 @@ test('kinds: one that the firm makes has list, page, form, search, history and b
   const line = page.locator('.bin .line', { hasText: '破浪' });
   await line.getByRole('button', { name: '恢复“破浪”' }).click();
   await line.waitFor({ state: 'detached' });
-  assert.equal((await api.get(`/${path}/${made.id}`)).dock, '十六铺');
+  assert.equal((await api.get(`/${path}/${made.id}`)).custom_fields.dock, '十六铺');
   // From a file.
   await app.goto(`/import?kind=${path}`);
   await page.locator('input[type=file]').setInputFiles({ name: '船.csv', mimeType: 'text/csv', buffer: Buffer.from('名称,码头,状态\n乘风,吴淞口,停航\n') });
   for (const step of ['读取文件', '试运行', '开始导入', '查看记录']) await page.getByRole('button', { name: step }).click();
   await page.waitForURL(`**/${path}`);
-  await app.row('乘风').getByText('停航').waitFor();
-  const other = await open({ locale: 'en' });
-  await other.goto(`/${path}`);
-  await other.page.getByRole('heading', { name: english, level: 1 }).waitFor();
-  // When the kind goes, it is in nobody's navigation.
-  await api.call('DELETE', `/custom-kinds/${ship.id}`, undefined, { 'If-Match': '*' });
-  await app.goto('/');
+  await app.row('乘风').waitFor();
+  assert.equal((await api.list(`/${path}?filter[name]=${encodeURIComponent('乘风')}`))[0].custom_fields.state, 'docked');
+
+  // Called otherwise, and taken away: then it is in nobody's navigation, and back again when that is undone.
+  await app.goto(`/settings/kinds/${key}`);
+  await page.getByRole('button', { name: '编辑' }).click();
+  const renaming = app.dialog(`编辑“${called}”`);
+  await renaming.getByLabel('名称（中文）').fill(`${called}号`);
+  await renaming.getByRole('button', { name: '保存' }).click();
+  await page.locator('.nav').getByRole('link', { name: `${called}号` }).waitFor();
+  await page.getByRole('button', { name: '删除', exact: true }).click();
+  await app.dialog(`删除对象“${called}号”？`).getByRole('button', { name: '删除' }).click();
+  await page.waitForURL('**/settings/kinds');
   await eventually(async () => assert.equal(await page.locator('.nav').getByRole('link', { name: called }).count(), 0));
+  await app.toast('已删除').getByRole('button', { name: '撤销' }).click();
+  await page.locator('.nav').getByRole('link', { name: `${called}号` }).waitFor();
+  const [kind] = await api.list(`/kinds?filter[key]=${key}`);
+  assert.deepEqual(kind.label, { 'zh-CN': `${called}号`, en: english });
+  await api.call('DELETE', `/kinds/${kind.id}`, undefined, { 'If-Match': '*' });
+});
+
+test('kinds: a field that the firm adds to customers is filled in, listed, filtered and sorted by, and taken away', { everywhere: true }, async ({ open, server: usual }) => {
+  // On a server of its own: other tests make customers without the field.
+  const server = await Server.start(usual.engine);
+  try {
+    await fieldOfCustomers(open, server, await server.signIn());
+  } finally {
+    await server.stop();
+  }
+});
+
+async function fieldOfCustomers(open, server, api) {
+  const id = word();
+  const [called, key] = [unique('机床台数'), `zz_${id}`];
+  const name = unique('机床厂');
+  const app = await open({ server, expected: [422] });
+  const { page } = app;
+  await app.goto('/settings/kinds');
+  await page.locator('.kinds .line', { hasText: 'customer' }).getByRole('link').click();
+  await page.getByRole('heading', { name: '客户', level: 1 }).waitFor();
+  await addField(app, called, `Zz ${id}`, '整数', async (dialog) => {
+    await dialog.getByLabel('必填', { exact: true }).check();
+  });
+  const [field] = await api.list(`/fields?filter[key]=${key}`);
+  assert.deepEqual([field.kind, field.type, field.required, field.label], ['customer', 'integer', true, { 'zh-CN': called, en: `Zz ${id}` }]);
+  // The form asks for it.
+  await page.locator('.nav').getByRole('link', { name: '客户', exact: true }).click();
+  await page.locator('.page-head').getByRole('button', { name: '新建客户' }).click();
+  const form = app.dialog('新建客户');
+  for (const [which, count] of [['甲', '30'], ['乙', '4'], ['丙', '']]) {
+    if (which !== '甲') await page.locator('.page-head').getByRole('button', { name: '新建客户' }).click();
+    await form.getByLabel('客户名称').fill(name + which);
+    const box = form.getByLabel(called);
+    await box.fill(count);
+    if (!count) {
+      await form.getByRole('button', { name: '创建客户' }).click();
+      await form.locator('.form-field.wrong', { hasText: called }).getByText('此项必填').waitFor();
+      await box.fill('17');
+    }
+    await form.getByRole('button', { name: '创建客户' }).click();
+    await form.waitFor({ state: 'detached' });
+  }
+  // A column, by which the list is sorted, as numbers are.
+  const column = `custom_fields.${key}`;
+  await app.goto(`/customers?q=${name}&cols=name,${column}`);
+  await app.row(`${name}甲`).getByText('30').waitFor();
+  const order = async () => (await page.locator('.tbody [role=row]').allInnerTexts()).map((text) => text.match(new RegExp(`${name}(.)`))?.[1]).join('');
+  await page.getByRole('columnheader', { name: called }).getByRole('button', { name: called }).click();
+  await eventually(async () => assert.equal(await order(), '甲丙乙'));
+  await page.getByRole('columnheader', { name: called }).getByRole('button', { name: called }).click();
+  await eventually(async () => assert.equal(await order(), '乙丙甲'));
+  await app.goto(`/customers?q=${name}&cols=name,${column}&filter[${column}][gte]=10`);
+  await eventually(async () => assert.equal([...(await order())].sort().join(''), ['丙', '甲'].sort().join('')));
+  await page.locator('.chip', { hasText: called }).first().waitFor();
+  // Changed on the page; what is needed cannot be emptied.
+  const [first] = await api.list(`/customers?filter[name]=${encodeURIComponent(`${name}甲`)}`);
+  await app.goto(`/customers/${first.id}`);
+  await app.edit(called, '31');
+  await eventually(async () => assert.equal((await api.get(`/customers/${first.id}`)).custom_fields[key], 31));
+  await page.getByRole('tab', { name: HISTORY['zh-CN'] }).click();
+  await page.locator('.event', { hasText: '31' }).getByText(called).waitFor();
+  // Called otherwise, and no longer needed.
+  await app.goto('/settings/kinds/customer');
+  await ownField(app, called).getByRole('button', { name: called, exact: true }).click();
+  const editing = app.dialog(`编辑“${called}”`);
+  await editing.getByLabel('名称（中文）').first().fill(`${called}量`);
+  await editing.getByLabel('必填', { exact: true }).uncheck();
+  await editing.getByRole('button', { name: '保存' }).click();
+  await editing.waitFor({ state: 'detached' });
+  await ownField(app, `${called}量`).waitFor();
+  assert.equal((await api.get(`/fields/${field.id}`)).required, false);
+  // Taken away, its values stay.
+  await ownField(app, called).getByRole('button', { name: `移除“${called}量”` }).click();
+  await app.dialog('移除字段').getByRole('button', { name: '移除' }).click();
+  await ownField(app, called).waitFor({ state: 'detached' });
+  assert.equal((await api.get(`/customers/${first.id}`)).custom_fields[key], undefined);
+  await app.toast('已移除').getByRole('button', { name: '撤销' }).click();
+  await ownField(app, called).waitFor();
+  assert.equal((await api.get(`/customers/${first.id}`)).custom_fields[key], 31);
+}
+
+test('kinds: of a field that the server does not take, each box says what is wrong; who may only look changes nothing', async ({ open, api }) => {
+  const app = await open({ expected: [409, 422] });
+  const { page } = app;
+  await app.goto('/settings/kinds/competitor');
+  await page.locator('.own-fields').getByRole('button', { name: '添加字段' }).click();
+  const dialog = app.dialog('添加字段');
+  const send = () => dialog.getByRole('button', { name: '添加', exact: true }).click();
+  const wrong = (label) => dialog.locator('.form-field.wrong', { hasText: label }).locator('.field-error');
+  await send();
+  await wrong('标识').waitFor();
+  await dialog.locator('#field-key').fill('9x');
+  await dialog.getByLabel('类型').selectOption('choice');
+  await send();
+  for (const place of ['名称（中文）', '标识']) await wrong(place).first().waitFor();
+  await dialog.getByText('可选值').locator('..').locator('.field-error').waitFor();
+  const called = unique('等级');
+  await dialog.getByLabel('名称（中文）').first().fill(called);
+  const key = `zz_${word()}`;
+  await dialog.locator('#field-key').fill(key);
+  await choices(dialog, ['甲级', 'a'], ['乙级', 'a']);
+  await send();
+  await dialog.locator('.choice-line.wrong').nth(0).waitFor();
+  await dialog.getByLabel('选项 2：值').fill('b');
+  await send();
+  await dialog.waitFor({ state: 'detached' });
+  const [field] = await api.list(`/fields?filter[key]=${key}`);
+  assert.deepEqual(field.choices.map((c) => [c.value, c.label['zh-CN']]), [['a', '甲级'], ['b', '乙级']]);
+
+  // Somebody who may only look.
+  const role = unique('role').toLowerCase();
+  const seen = { view: 'all' };
+  await api.make('roles', { key: role, name: unique('临时角色'), grants: { competitor: seen, kind: seen, field: seen } });
+  const other = await open({ who: await colleague(api, { roles: [role] }), locale: 'en' });
+  await other.goto('/settings/kinds');
+  await other.page.getByRole('heading', { name: 'Kinds and fields' }).waitFor();
+  assert.equal(await other.page.getByRole('button', { name: 'New kind' }).count(), 0);
+  await other.page.locator('.kinds').getByRole('link', { name: 'Competitor' }).click();
+  await other.page.locator('.own-field', { hasText: called }).waitFor();
+  assert.equal(await other.page.locator('.own-fields').getByRole('button').count(), 0);
+  await api.call('DELETE', `/fields/${field.id}`, undefined, { 'If-Match': '*' });
 });

@@ -109,7 +109,7 @@ impl Rates {
                         Ok(rate) => match rate.convert(amount.minor, amount.currency, base) {
                             Some(worth) if Money::fits(worth) => (amount.base, amount.rate) = (worth, rate),
                             _ => issues.add(
-                                Issue::new(format!("/{name}/amount"), "worth_out_of_range")
+                                Issue::new(format!("{}/amount", domain::pointer(name)), "worth_out_of_range")
                                     .with("rate", rate)
                                     .with("base", base.code())
                                     .with("max", decimal(Money::MOST, base)),
@@ -118,7 +118,7 @@ impl Rates {
                         // What was worth something once goes on so where nothing better is known.
                         Err(_) if kept.is_some() => {}
                         Err(code) => issues.add(
-                            Issue::new(format!("/{name}/currency"), code)
+                            Issue::new(format!("{}/currency", domain::pointer(name)), code)
                                 .with("currency", amount.currency.code())
                                 .with("base", base.code())
                                 .with("day", day),

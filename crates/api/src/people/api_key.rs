@@ -209,6 +209,9 @@ async fn create(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
         expires_at,
     } = call.body()?;
     let scopes = Scopes::parse(&scopes)?;
+    if let Some(gone) = scopes.made().find(|name| call.caller().kinds().named(name).is_none()) {
+        return Err(Error::from(Issue::at("scopes", "unknown_scope").with("scope", gone)).into());
+    }
     let expires_at = expiry(expires_at, call.caller())?;
     let secret = token::api_key().map_err(persistence::Error::internal)?;
     let key = ApiKey {

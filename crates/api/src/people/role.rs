@@ -10,7 +10,7 @@ use crate::write::Writing;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::web::Data;
-use domain::kinds::is_made;
+use domain::kinds::may_be_made;
 use domain::policy::{Action, Grants, Reach, fields};
 use domain::role::Role;
 use domain::user::User;
@@ -63,12 +63,12 @@ impl Noun for Role {
 fn known(caller: &Caller, old: Option<&Role>, new: &Role) -> Result<(), Error> {
     let mut issues = Issues::default();
     let said = |name: &String| old.is_some_and(|old| old.grants.0.contains_key(name));
-    for name in new.grants.0.keys().filter(|name| is_made(name) && !said(name)) {
+    for name in new.grants.0.keys().filter(|name| may_be_made(name) && !said(name)) {
         if caller.kinds().named(name).is_none() {
             issues.add(Issue::new(format!("/grants/{name}"), "unknown_kind").with("kind", name));
         }
     }
-    for (name, fields) in new.field_rights.0.iter().filter(|(name, _)| is_made(name)) {
+    for (name, fields) in &new.field_rights.0 {
         let before = old.and_then(|old| old.field_rights.0.get(name));
         let Some(kind) = caller.kinds().named(name) else {
             if before.is_none() {
@@ -76,7 +76,9 @@ fn known(caller: &Caller, old: Option<&Role>, new: &Role) -> Result<(), Error> {
             }
             continue;
         };
-        for (field, access) in fields {
+        // What the product declares was looked at without asking what the firm has.
+        let own = |field: &str| kind.made || domain::custom::key(field).is_some();
+        for (field, access) in fields.iter().filter(|(field, _)| own(field)) {
             if before.and_then(|fields| fields.get(field)) == Some(access) {
                 continue;
             }

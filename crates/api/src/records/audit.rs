@@ -14,7 +14,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::Kinds;
 use domain::change::{self, Change, ChangeAction};
-use domain::kinds::is_made;
+use domain::kinds::may_be_made;
 use domain::policy::Action;
 use domain::query::MAX_LIMIT;
 use domain::user::User;
@@ -189,7 +189,7 @@ fn about(tx: &mut Tx, caller: &Caller, found: &[(EntryPosition, Change)]) -> per
 impl About {
     /// Whether the values may be shown: sign-ins and keys are no records, and belong to the audit.
     fn sees(&self, change: &Change) -> bool {
-        let records = domain::kind(&change.kind).is_some() || is_made(&change.kind);
+        let records = domain::kind(&change.kind).is_some() || may_be_made(&change.kind);
         !records || self.names.contains_key(&change.record_id)
     }
 

@@ -12,7 +12,7 @@ use domain::query::{self, Count, List, MAX_LIMIT};
 use domain::record::{FILTER, SORT, stem};
 use domain::user::User;
 use domain::value::{Type, parse_id};
-use domain::{AnyRecord, Error, Field, Id, Issue, Kind, Record};
+use domain::{AnyRecord, Error, Field, Id, Issue, Kind, Kinds, Record, custom};
 use persistence::{Tx, engine};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -48,9 +48,9 @@ impl Shape {
 }
 
 /// The kinds whose records can be counted for a record of this one: those with a field named after it.
-pub fn countable(kind: &'static Kind) -> impl Iterator<Item = Counted> {
+pub fn countable(kinds: Kinds, kind: &'static Kind) -> impl Iterator<Item = Counted> {
     let names = |field: &&Field| field.refers == Some(kind.name) && stem(field.name) == Some(kind.name);
-    domain::KINDS.iter().filter_map(move |of| {
+    kinds.iter().filter_map(move |of| {
         let field = of.fields.iter().find(names)?;
         Some(Counted { kind: of, field })
     })
@@ -67,9 +67,9 @@ pub struct ShapeAsked {
 
 impl ShapeAsked {
     /// What is asked for, as far as the caller may.
-    pub fn of(self, seen: &Fields) -> Result<Shape, Error> {
+    pub fn of(self, kinds: Kinds, seen: &Fields) -> Result<Shape, Error> {
         let counted = |name: &String| {
-            let found = countable(seen.kind()).find(|c| c.kind.name == name);
+            let found = countable(kinds, seen.kind()).find(|c| c.kind.name == name);
             found.ok_or_else(|| Error::BadQuery(Issue::new("counts", "unknown_kind").with("kind", name)))
         };
         let fields = self.fields.as_ref().map(|names| {
@@ -150,7 +150,11 @@ pub fn shape_rows(
     for field in &shape.expand {
         let Some(name) = field.expansion() else { continue };
         let ids_of = |row: &Map<String, Json>| -> Vec<Id> {
-            let ids = match row.get(field.name) {
+            let value = match field.custom {
+                Some(custom) => row.get(custom::ALL).and_then(|own| own.get(custom.key)),
+                None => row.get(field.name),
+            };
+            let ids = match value {
                 Some(Json::Array(several)) => several.as_slice(),
                 Some(one) => std::slice::from_ref(one),
                 None => &[],
@@ -174,16 +178,30 @@ pub fn shape_rows(
                 true => named.collect(),
                 false => named.next().unwrap_or_default(),
             };
-            row.insert(name.to_owned(), expanded);
+            match field.custom {
+                Some(custom) => {
+                    let beside = row.entry(custom::EXPANDED).or_insert_with(|| json!({}));
+                    beside[custom.key] = expanded;
+                }
+                None => {
+                    row.insert(name.to_owned(), expanded);
+                }
+            }
         }
     }
     if let Some(fields) = &shape.fields {
         let expanded: Vec<&str> = shape.expand.iter().filter_map(|f| f.expansion()).collect();
+        let own: Vec<&str> = fields.iter().filter_map(|name| custom::key(name)).collect();
         for row in &mut rows {
+            if let (false, Some(Json::Object(values))) = (fields.contains(&custom::ALL), row.get_mut(custom::ALL)) {
+                values.retain(|key, _| own.contains(&key.as_str()));
+            }
             row.retain(|name, _| {
                 matches!(name.as_str(), "id" | "version")
                     || fields.contains(&name.as_str())
                     || expanded.contains(&name.as_str())
+                    || name == custom::EXPANDED
+                    || (name == custom::ALL && !own.is_empty())
             });
         }
     }
@@ -191,7 +209,7 @@ pub fn shape_rows(
 }
 
 fn titles(tx: &mut Tx, caller: &Caller, field: &Field, ids: &[Id]) -> persistence::Result<HashMap<Id, String>> {
-    let Some(target) = field.refers.and_then(domain::kind) else {
+    let Some(target) = field.refers.and_then(|name| caller.kinds().named(name)) else {
         return Ok(HashMap::new());
     };
     match caller.scope(target) {
@@ -225,6 +243,7 @@ pub async fn page(
     list: List,
     uri: Option<&Uri>,
 ) -> Result<HttpResponse, Problem> {
+    let kind = caller.kinds().like(kind);
     let scope = caller.scope(kind)?;
     let shape = Shape {
         fields: list.fields.clone(),
@@ -314,8 +333,8 @@ fn usual(field: &Field) -> &'static [&'static str] {
         // Who has an id asks for the record; who made it is asked for by few.
         _ if !field.can(FILTER) || matches!(field.name, "id" | "version" | "created_by") => &[],
         Type::Instant if field.name == "updated_at" => &["gte", "lte"],
-        Type::Tags | Type::Ids => &["contains"],
-        Type::Int | Type::Money | Type::Decimal | Type::Day | Type::Instant => &["eq", "gte", "lte"],
+        Type::Tags | Type::Choices(_) | Type::Ids => &["contains"],
+        Type::Int | Type::Money | Type::Decimal | Type::Number | Type::Day | Type::Instant => &["eq", "gte", "lte"],
         Type::Bool => &["eq"],
         ty if ty.is_text() => &["eq", "contains"],
         _ => &["eq", "in"],
@@ -325,7 +344,9 @@ fn usual(field: &Field) -> &'static [&'static str] {
 /// One value that a field is compared with.
 fn operand(field: &Field) -> RefOr<Schema> {
     match field.ty {
-        Type::Choice(choices) => text().enum_values(Some(choices.iter().map(|c| c.key))).into(),
+        Type::Choice(choices) | Type::Choices(choices) => {
+            text().enum_values(Some(choices.iter().map(|c| c.key))).into()
+        }
         Type::Id | Type::Ids => id().into(),
         Type::Bool => boolean().into(),
         Type::Int => integer().into(),
@@ -376,8 +397,8 @@ fn filter_parameters(doc: Doc, kind: &Kind) -> Doc {
 }
 
 /// The parameter that has records counted which belong to one.
-pub fn count_parameter(doc: Doc, kind: &'static Kind) -> Doc {
-    let mut kinds = countable(kind).map(|c| c.kind.name).peekable();
+pub fn count_parameter(doc: Doc, kinds: Kinds, kind: &'static Kind) -> Doc {
+    let mut kinds = countable(kinds, kind).map(|c| c.kind.name).peekable();
     if kinds.peek().is_none() {
         return doc;
     }

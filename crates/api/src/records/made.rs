@@ -22,11 +22,11 @@ pub fn routes(routes: &mut Routes, kind: &'static Kind) {
 
 /// Whether a path may be one of theirs.
 pub fn is_meant(path: &str) -> bool {
-    name(path).is_some_and(|name| domain::kinds::is_made(&name))
+    plural(path).is_some_and(|plural| domain::kinds::may_be_made(&plural))
 }
 
-/// The name of the kind that a path begins with.
-fn name(path: &str) -> Option<String> {
+/// The plural of the kind that a path begins with.
+fn plural(path: &str) -> Option<String> {
     let first = path.strip_prefix(BASE)?.strip_prefix('/')?.split('/').next()?;
     // As the address says it, and not in another way.
     (!first.contains('_')).then(|| first.replace('-', "_"))
@@ -56,8 +56,8 @@ pub async fn serve(mut request: ServiceRequest) -> Result<ServiceResponse, Error
 async fn meant(request: &mut ServiceRequest) -> Result<&'static Kind, Problem> {
     let (http, payload) = request.parts_mut();
     let kinds = Caller::from_request(http, payload).await?.kinds();
-    let wanted = name(request.path()).unwrap_or_default();
-    let found = kinds.made().iter().find(|kind| kind.name == wanted);
+    let wanted = plural(request.path()).unwrap_or_default();
+    let found = kinds.made().iter().find(|kind| kind.plural == wanted);
     found
         .copied()
         .ok_or_else(|| Problem::request(StatusCode::NOT_FOUND, "no_such_route"))

@@ -4,11 +4,12 @@
 use crate::write::Writing;
 use domain::policy::Permit;
 use domain::record::{Birth, Patch};
-use domain::{AnyRecord, Error, Id, Instant, Kind, Record};
+use domain::{AnyRecord, Error, Id, Instant, Issues, Kind, Kinds, Record, custom};
 use persistence::Tx;
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// The rules of a kind. All of it happens in the transaction of the write, whatever the cause.
@@ -56,15 +57,11 @@ pub trait Noun: Record {
     }
 }
 
-/// The same for a record of whatever kind, as a value.
+/// The same for a record of whatever kind, as a value. Custom fields are not its business (`Hooks`).
 pub trait AnyNoun: Sync {
-    fn kind(&self) -> &'static Kind;
-    /// A new record, checked by the rules that need no database.
-    fn create(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error>;
-    /// A record with what is to be changed, checked in the same way.
-    fn apply(&self, old: &AnyRecord, map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord>;
-    /// What is wrong with single fields.
-    fn check_fields(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error>;
+    fn create_declared(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error>;
+    fn apply_declared(&self, old: &AnyRecord, map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord>;
+    fn check_declared(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error>;
 
     /// The moment whose exchange rates its amounts are worth; none while they follow the rates of today.
     fn valued_at(&self, _record: &AnyRecord) -> persistence::Result<Option<Instant>> {
@@ -113,15 +110,96 @@ pub trait AnyNoun: Sync {
     }
 }
 
-/// How the rules of a kind are reached.
-pub type Hooks = &'static dyn AnyNoun;
+/// A kind, and how its rules are reached.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    kind: &'static Kind,
+    rules: &'static dyn AnyNoun,
+}
+
+impl Deref for Hooks {
+    type Target = dyn AnyNoun;
+
+    fn deref(&self) -> &Self::Target {
+        self.rules
+    }
+}
+
+impl Hooks {
+    pub fn kind(self) -> &'static Kind {
+        self.kind
+    }
+
+    /// For the kind as a workspace has it: with the fields that the firm has added.
+    pub fn within(self, kinds: Kinds) -> Self {
+        Self {
+            kind: kinds.like(self.kind),
+            ..self
+        }
+    }
+
+    /// A new record, checked by the rules that need no database.
+    pub fn create(self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error> {
+        self.create_for(map, birth, true)
+    }
+
+    /// The same; whether what a firm's own fields need was asked for.
+    pub fn create_for(self, mut map: Map<String, Json>, birth: Birth, asked: bool) -> Result<AnyRecord, Error> {
+        let mut issues = Issues::default();
+        let custom = self.kind.custom_of_new(map.remove(custom::ALL), asked, &mut issues);
+        let mut new = together(self.rules.create_declared(map, birth), issues)?;
+        new.put(custom::ALL, custom);
+        Ok(new.as_of(self.kind))
+    }
+
+    /// A record with what is to be changed, checked in the same way.
+    pub fn apply(self, old: &AnyRecord, mut map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord> {
+        let mut issues = Issues::default();
+        let given = map.remove(custom::ALL);
+        let custom = given.map(|given| self.kind.custom_of(old.custom(), &given, &mut issues));
+        let mut new = match self.rules.apply_declared(old, map, now) {
+            Err(persistence::Error::Domain(error)) => together(Err(error), issues)?,
+            applied => together(Ok(applied?), issues)?,
+        };
+        if let Some(custom) = custom {
+            new.put(custom::ALL, custom);
+        }
+        Ok(new.as_of(self.kind))
+    }
+
+    /// What is wrong with single fields.
+    pub fn check_fields(self, mut map: Map<String, Json>, creating: bool) -> Result<(), Error> {
+        let mut issues = Issues::default();
+        match (map.remove(custom::ALL), creating) {
+            (given, true) => drop(self.kind.custom_of_new(given, true, &mut issues)),
+            (Some(given), false) => drop(self.kind.custom_of(&Json::Null, &given, &mut issues)),
+            (None, false) => {}
+        }
+        together(self.rules.check_declared(map, creating), issues)
+    }
+}
+
+/// What is wrong with declared fields is told together with what is wrong with custom ones.
+fn together<T>(declared: Result<T, Error>, mut issues: Issues) -> Result<T, Error> {
+    match declared {
+        Err(Error::Invalid(found)) => {
+            found.into_iter().for_each(|issue| issues.add(issue));
+            issues.or(()).and(Err(Error::Invalid(Vec::new())))
+        }
+        Err(error) => Err(error),
+        Ok(value) => issues.or(value),
+    }
+}
 
 /// Between a record as a value, and as the type that its rules are written for.
 struct Typed<T>(PhantomData<fn() -> T>);
 
 /// The rules of a type.
 pub fn hooks<T: Noun>() -> Hooks {
-    const { &Typed::<T>(PhantomData) }
+    Hooks {
+        kind: T::KIND,
+        rules: const { &Typed::<T>(PhantomData) },
+    }
 }
 
 fn read<T: Record>(record: Option<&AnyRecord>) -> persistence::Result<Option<T>> {
@@ -129,20 +207,16 @@ fn read<T: Record>(record: Option<&AnyRecord>) -> persistence::Result<Option<T>>
 }
 
 impl<T: Noun> AnyNoun for Typed<T> {
-    fn kind(&self) -> &'static Kind {
-        T::KIND
-    }
-
-    fn create(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error> {
+    fn create_declared(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error> {
         Ok(AnyRecord::of(&T::create(T::Patch::parse(map, true)?, birth)?))
     }
 
-    fn apply(&self, old: &AnyRecord, map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord> {
+    fn apply_declared(&self, old: &AnyRecord, map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord> {
         let old: T = old.read()?;
         Ok(AnyRecord::of(&old.apply(T::Patch::parse(map, false)?, now)?))
     }
 
-    fn check_fields(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
+    fn check_declared(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
         T::Patch::parse(map, creating).map(drop)
     }
 
@@ -171,7 +245,7 @@ impl<T: Noun> AnyNoun for Typed<T> {
     ) -> persistence::Result<()> {
         let mut typed: T = new.read()?;
         T::before(tx, writing, read(old)?.as_ref(), &mut typed)?;
-        *new = AnyRecord::of(&typed);
+        new.set(&typed);
         Ok(())
     }
 
@@ -199,30 +273,27 @@ impl<T: Noun> AnyNoun for Typed<T> {
 struct Made(&'static Kind);
 
 impl AnyNoun for Made {
-    fn kind(&self) -> &'static Kind {
-        self.0
-    }
-
-    fn create(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error> {
+    fn create_declared(&self, map: Map<String, Json>, birth: Birth) -> Result<AnyRecord, Error> {
         AnyRecord::create(self.0, map, birth)
     }
 
-    fn apply(&self, old: &AnyRecord, map: Map<String, Json>, _: Instant) -> persistence::Result<AnyRecord> {
+    fn apply_declared(&self, old: &AnyRecord, map: Map<String, Json>, _: Instant) -> persistence::Result<AnyRecord> {
         Ok(old.apply(map)?)
     }
 
-    fn check_fields(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
+    fn check_declared(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
         AnyRecord::check_fields(self.0, map, creating)
     }
 }
 
 /// The rules of a kind that a firm has made.
 pub fn of_made(kind: &'static Kind) -> Hooks {
-    static KNOWN: LazyLock<Mutex<HashMap<usize, Hooks>>> = LazyLock::new(Mutex::default);
+    static KNOWN: LazyLock<Mutex<HashMap<usize, &'static Made>>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     // Such a kind stays where it is for as long as the server runs.
     let place = std::ptr::from_ref(kind) as usize;
-    *known.entry(place).or_insert_with(|| Box::leak(Box::new(Made(kind))))
+    let rules = *known.entry(place).or_insert_with(|| Box::leak(Box::new(Made(kind))));
+    Hooks { kind, rules }
 }
 
 /// The rules of a kind.
@@ -239,7 +310,7 @@ pub fn of(kind: &'static Kind) -> persistence::Result<Hooks> {
         let all = domain::kinds!(all);
         all.into_iter().map(|hooks| (hooks.kind().name, hooks)).collect()
     });
-    let found = ALL.get(kind.name).copied();
+    let found = ALL.get(kind.name).map(|hooks| Hooks { kind, ..*hooks });
     found.ok_or_else(|| persistence::Error::internal(format!("no rules of {}", kind.name)))
 }
 

@@ -16,7 +16,7 @@ use domain::policy::fields::choices;
 use domain::policy::{Access, Action, Fields, Reach};
 use domain::record::{FILTER, FIXED, IMPORT, Ownership, PARENT, PERSONAL, Place, READONLY, SEARCH, SORT};
 use domain::value::{MOST_REFERENCES, Type as ValueType};
-use domain::{Field, Kind, Label, Locale};
+use domain::{Field, Kind, Kinds, Label, Locale, custom};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json, json};
 use std::borrow::Cow;
@@ -53,7 +53,8 @@ fn json_of(field: &Field) -> RefOr<Schema> {
         "report" => named("Report"),
         "mapping" => map_of(text()).into(),
         "value_map" => map_of(map_of(text())).into(),
-        "custom_fields" => object().max_properties(Some(0)).into(),
+        "label" | "help" | "group" => named("Labels"),
+        "choices" => list(Some(500), named("CustomChoice")),
         _ => anything().into(),
     }
 }
@@ -78,6 +79,7 @@ fn plain(field: &Field) -> ObjectBuilder {
         ValueType::Id => id(),
         ValueType::Instant => formatted(KnownFormat::DateTime),
         ValueType::Day => formatted(KnownFormat::Date),
+        ValueType::Number => text().pattern(Some("^-?[0-9]{1,12}(\\.[0-9]{1,6})?$")),
         ValueType::Decimal => text().pattern(Some("^[0-9]{1,8}(\\.[0-9]{1,10})?$")),
         ValueType::Choice(choices) => text().enum_values(Some(choices.iter().map(|c| c.key))),
         _ => object(),
@@ -93,6 +95,10 @@ fn field_schema(field: &Field, told: bool) -> RefOr<Schema> {
             ArrayBuilder::new().max_items(Some(50)).items(tag).into()
         }
         ValueType::Ids => ArrayBuilder::new().max_items(Some(MOST_REFERENCES)).items(id()).into(),
+        ValueType::Choices(choices) => {
+            let key = text().enum_values(Some(choices.iter().map(|c| c.key)));
+            ArrayBuilder::new().items(key).into()
+        }
         _ => plain(field).into(),
     };
     let null = |ty: &mut SchemaType| {
@@ -127,31 +133,50 @@ pub fn described(field: &Field) -> RefOr<Schema> {
 
 /// An object with a kind's fields. What they are called is told with the record, once.
 fn fields_of(kind: &Kind, told: bool, wanted: impl Fn(&Field) -> bool) -> ObjectBuilder {
-    let wanted = kind.fields.iter().filter(|f| wanted(f));
+    let wanted = kind.declared().filter(|f| wanted(f));
     wanted.fold(object(), |object, field| {
-        object.property(field.name, field_schema(field, told))
+        let schema = match field.name {
+            custom::ALL => custom_fields(kind, told),
+            _ => field_schema(field, told),
+        };
+        object.property(field.name, schema)
     })
 }
 
+/// The values of custom fields: none where the firm has added none.
+fn custom_fields(kind: &Kind, told: bool) -> RefOr<Schema> {
+    let mut all = kind.custom().peekable();
+    if all.peek().is_none() {
+        return object().max_properties(Some(0)).into();
+    }
+    let values = all.fold(object(), |object, (_, custom)| {
+        object.property(custom.key, field_schema(&custom.value, true))
+    });
+    match told {
+        // A field that comes later is no fault of the record.
+        true => values.into(),
+        false => closed(values).into(),
+    }
+}
+
 /// Schemas of a kind: the record, what creates it, what patches it, a page of it.
-pub fn add_schemas(schemas: &mut Schemas, kind: &'static Kind) {
+pub fn add_schemas(schemas: &mut Schemas, kinds: Kinds, kind: &'static Kind) {
     let name = type_name(kind);
     let mut record = fields_of(kind, true, |_| true).description(Some(kind.label.en));
     // What a role may hide is not sure to be there.
-    for field in kind
-        .fields
-        .iter()
-        .filter(|f| !choices(kind, f).contains(&Access::Hidden))
-    {
+    for field in kind.declared().filter(|f| !choices(kind, f).contains(&Access::Hidden)) {
         record = record.required(field.name);
     }
-    for (field, expansion) in kind.fields.iter().filter_map(|f| Some((f, f.expansion()?))) {
+    for (field, expansion) in kind.declared().filter_map(|f| Some((f, f.expansion()?))) {
         record = match field.is_several() {
             true => record.property(expansion, Array::new(named("Expanded"))),
             false => record.property(expansion, named("Expanded")),
         };
     }
-    if listing::countable(kind).next().is_some() {
+    if kind.custom().any(|(field, _)| field.refers.is_some()) {
+        record = record.property(custom::EXPANDED, map_of(anything()));
+    }
+    if listing::countable(kinds, kind).next().is_some() {
         let told = "Kind → how many of its records belong to this one, where `counts` asks for it.";
         record = record.property("counts", map_of(or_null(Type::Integer)).description(Some(told)));
     }
@@ -166,7 +191,7 @@ pub fn add_schemas(schemas: &mut Schemas, kind: &'static Kind) {
     }
     // Written out, since a `required` beside a reference is lost on clients: findings/openapi-typescript-loses-required-….
     let mut create = closed(fields_of(kind, false, |f| !f.can(READONLY)));
-    for field in kind.fields.iter().filter(|f| f.required && !f.can(READONLY)) {
+    for field in kind.declared().filter(|f| f.required && !f.can(READONLY)) {
         create = create.required(field.name);
     }
     let patch = closed(fields_of(kind, false, |f| !f.can(READONLY | FIXED)))
@@ -180,8 +205,13 @@ pub fn add_schemas(schemas: &mut Schemas, kind: &'static Kind) {
 fn operators(field: &Field) -> Vec<&'static str> {
     match field.ty {
         _ if !field.can(FILTER) => vec![],
-        ValueType::Tags | ValueType::Ids => vec!["contains", "in", "is_null"],
-        ValueType::Int | ValueType::Money | ValueType::Decimal | ValueType::Day | ValueType::Instant => {
+        ValueType::Tags | ValueType::Choices(_) | ValueType::Ids => vec!["contains", "in", "is_null"],
+        ValueType::Int
+        | ValueType::Money
+        | ValueType::Decimal
+        | ValueType::Number
+        | ValueType::Day
+        | ValueType::Instant => {
             vec!["eq", "ne", "lt", "lte", "gt", "gte", "in", "nin", "between", "is_null"]
         }
         ty if ty.is_text() => vec!["eq", "ne", "in", "nin", "contains", "starts_with", "is_null"],
@@ -202,7 +232,7 @@ fn describe_field(seen: &Fields, field: &Field, language: Option<Locale>) -> Jso
     let reads = seen.reads(field.name);
     let mut out = json!({
         "name": field.name,
-        "type": field.ty.name(),
+        "type": field.custom.map_or(field.ty.name(), |custom| custom.word),
         "label": told(field.label, language),
         "nullable": field.nullable,
         "required": field.required && !field.can(READONLY),
@@ -221,11 +251,21 @@ fn describe_field(seen: &Fields, field: &Field, language: Option<Locale>) -> Jso
     if field.ty.is_text() {
         out["max_length"] = json!(field.max);
     }
-    if let ValueType::Choice(choices) = field.ty {
+    if let ValueType::Choice(choices) | ValueType::Choices(choices) = field.ty {
         let choices = choices
             .iter()
             .map(|c| json!({ "value": c.key, "label": told(c.label, language) }));
         out["choices"] = choices.collect();
+    }
+    if let Some(custom) = field.custom {
+        out["custom"] = json!(true);
+        out["unique"] = json!(custom.unique);
+        if let Some(help) = custom.help {
+            out["help"] = told(help, language);
+        }
+        if let Some(default) = &custom.default {
+            out["default"] = default.clone();
+        }
     }
     if let Some(status) = field.asked_when {
         out["asked_when"] = json!(status);
@@ -326,9 +366,23 @@ pub fn routes(routes: &mut Routes) {
         .ok(200, made_of([("kinds", Array::new(named("KindTold")).into())]))
         .not_modified();
     routes.schemas.insert("LabelTold".into(), label_told().into());
+    routes.schemas.insert("Labels".into(), labels().into());
+    let choice = made_of([("value", text().max_length(Some(60)).into())]).property("label", named("Labels"));
+    routes.schemas.insert("CustomChoice".into(), choice.into());
     routes.schemas.insert("FieldTold".into(), field_told().into());
     routes.schemas.insert("KindTold".into(), kind_told().into());
     routes.add(Method::GET, "/schema", doc, schema);
+}
+
+/// A text that the firm writes.
+fn labels() -> ObjectBuilder {
+    let text = || text().max_length(Some(500));
+    closed(object())
+        .property("zh-CN", text())
+        .property("en", text())
+        .description(Some(
+            "In Chinese, English or both; where one is missing, the other is shown.",
+        ))
 }
 
 fn label_told() -> AnyOfBuilder {
@@ -370,6 +424,16 @@ fn field_told() -> ObjectBuilder {
         ("operators", texts()),
     ])
     .property("max_length", integer())
+    .property(
+        "custom",
+        boolean().description(Some("The firm has added it: its value stands in `custom_fields`.")),
+    )
+    .property(
+        "unique",
+        boolean().description(Some("Of a custom field: no two live records have the same value.")),
+    )
+    .property("help", named("LabelTold"))
+    .property("default", anything())
     .property("choices", Array::new(choice))
     .property(
         "asked_when",

@@ -146,7 +146,13 @@ pub fn check(
     hooks: Hooks,
     changes: Vec<Change>,
 ) -> persistence::Result<Vec<Result<Checked, Error>>> {
+    let hooks = hooks.within(writing.kinds());
     let kind = hooks.kind();
+    if let [change] = &changes[..]
+        && let Some(error) = refusal(key_is_free(tx, writing, kind, change))?
+    {
+        return Ok(vec![Err(error)]);
+    }
     let mut judged: Vec<Result<Change, Error>> = Vec::with_capacity(changes.len());
     for mut change in changes {
         let ruled = refusal(rules(tx, writing, hooks, &mut change))?;
@@ -188,6 +194,28 @@ pub fn check(
         });
     }
     Ok(done)
+}
+
+/// The external id is one that no live record in sight has: the index of the database, which knows of all, names none.
+fn key_is_free(tx: &mut Tx, writing: &Writing, kind: &'static Kind, change: &Change) -> persistence::Result<()> {
+    const KEY: &str = "external_id";
+    let Some(key) = change.new.text(KEY) else {
+        return Ok(());
+    };
+    let kept = change.old.as_ref().is_some_and(|old| old.text(KEY) == Some(key));
+    if kept && writing.cause != Cause::Restored {
+        return Ok(());
+    }
+    let Ok(scope) = writing.scope(kind) else { return Ok(()) };
+    let found = engine::any::find_by(tx, &scope, kind, KEY, key.into())?;
+    match found.filter(|found| found.id() != change.new.id()) {
+        Some(holder) => {
+            let title = holder.text(kind.title).unwrap_or_default().to_owned();
+            let issue = Issue::at(KEY, "duplicate").with("field", KEY).with("kind", kind.name);
+            Err(Error::Conflict(issue.with("holder", title)).into())
+        }
+        None => Ok(()),
+    }
 }
 
 /// What the domain refuses is told of the record; what else goes wrong ends the whole.
@@ -249,7 +277,8 @@ fn values(tx: &mut Tx, writing: &mut Writing, hooks: Hooks, change: &mut Change)
     Ok(())
 }
 
-/// Stores what was checked, and does what follows. Returns the records as they are now.
+/// Stores what was checked, and does what follows. Returns the records as they are now. Where another has a value that there
+/// may be once, that one is named to who sees it.
 pub fn store(
     tx: &mut Tx,
     writing: &mut Writing,
@@ -257,6 +286,49 @@ pub fn store(
     hooks: Hooks,
     changes: Vec<Checked>,
 ) -> persistence::Result<Vec<AnyRecord>> {
+    let by = writing.by;
+    match stored(tx, writing, permit, hooks, changes) {
+        Err(persistence::Error::Domain(Error::Conflict(issue))) => {
+            let holder = issue
+                .params
+                .iter()
+                .find(|(name, _)| *name == persistence::custom::HOLDER);
+            let holder = holder.and_then(|(_, id)| domain::value::parse_id(id));
+            Err(match holder {
+                Some(holder) => held_by(tx, by, hooks.kind(), holder, issue)?,
+                None => Error::Conflict(issue).into(),
+            })
+        }
+        done => done,
+    }
+}
+
+fn held_by(
+    tx: &mut Tx,
+    by: &Caller,
+    kind: &'static Kind,
+    holder: Id,
+    issue: Issue,
+) -> persistence::Result<persistence::Error> {
+    let named = match by.scope(kind) {
+        Ok(scope) => engine::titles(tx, &scope, kind, &[holder])?.remove(&holder),
+        Err(_) => None,
+    };
+    Ok(Error::Conflict(match named {
+        Some(title) => issue.with("holder", title),
+        None => issue,
+    })
+    .into())
+}
+
+fn stored(
+    tx: &mut Tx,
+    writing: &mut Writing,
+    permit: &Permit,
+    hooks: Hooks,
+    changes: Vec<Checked>,
+) -> persistence::Result<Vec<AnyRecord>> {
+    let hooks = hooks.within(writing.kinds());
     let kind = hooks.kind();
     let count = changes.len();
     let (mut made, mut changed) = (Vec::new(), Vec::new());

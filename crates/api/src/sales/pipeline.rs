@@ -54,6 +54,7 @@ pub fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence:
 /// The stages of a pipeline in their order.
 pub fn stages(tx: &mut Tx, caller: &Caller, pipeline: Id) -> persistence::Result<Vec<Stage>> {
     let of = Leaf {
+        custom: None,
         column: "pipeline_id".into(),
         storage: Storage::Id,
         test: Test::Eq(pipeline.into()),

@@ -1,10 +1,11 @@
 //! A record of any kind, as a value: what kind it is of, and its values. What works on it is compiled once, for kinds
 //! that are declared here and for those that come from elsewhere.
 
+use super::custom;
 use crate::policy::Fields;
-use crate::record::{Birth, Field, Kind, PatchReader, Record, check_custom_fields};
+use crate::record::{Birth, Field, Kind, PatchReader, Record};
 use crate::value::{Corrupt, FieldType, Row, Type, Val};
-use crate::{Error, Id, Instant, Issues, Money};
+use crate::{Error, Id, Instant, Money};
 use serde_json::{Map, Value as Json};
 
 /// Where the values stand that every record has.
@@ -46,7 +47,7 @@ impl AnyRecord {
     pub fn create(kind: &'static Kind, map: Map<String, Json>, birth: Birth) -> Result<Self, Error> {
         let mut reader = PatchReader::new(kind, map, true);
         let mut values = Vec::with_capacity(kind.fields.len() + 4);
-        for field in kind.fields {
+        for field in kind.declared() {
             let given = match field.name {
                 "id" => Some(vec![birth.id.into()]),
                 "version" => Some(vec![Val::Int(1)]),
@@ -59,13 +60,13 @@ impl AnyRecord {
             let given = given.or_else(|| field.absent()).unwrap_or_else(empty);
             values.extend(given);
         }
-        reader.finish(Self::new(kind, values))?.checked()
+        reader.finish(Self::new(kind, values))
     }
 
     /// What is wrong with single fields of a body.
     pub fn check_fields(kind: &'static Kind, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
         let mut reader = PatchReader::new(kind, map, creating);
-        for field in kind.fields {
+        for field in kind.declared() {
             reader.stored(field.name);
         }
         reader.finish(())
@@ -87,20 +88,31 @@ impl AnyRecord {
     pub fn apply(&self, map: Map<String, Json>) -> Result<Self, Error> {
         let mut reader = PatchReader::new(self.kind, map, false);
         let mut new = self.clone();
-        for field in self.kind.fields {
+        for field in self.kind.declared() {
             if let Some(values) = reader.stored(field.name) {
                 new.put_all(field.name, values);
             }
         }
-        reader.finish(new)?.checked()
+        reader.finish(new)
     }
 
-    fn checked(self) -> Result<Self, Error> {
-        let mut issues = Issues::default();
-        if let Some(Val::Json(fields)) = self.value("custom_fields") {
-            check_custom_fields(fields, &mut issues);
+    /// The same record as one of its kind as the workspace knows it.
+    pub fn as_of(mut self, kind: &'static Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Its values in custom fields, by their keys.
+    pub fn custom(&self) -> &Json {
+        match self.value(custom::ALL) {
+            Some(Val::Json(values)) => values,
+            _ => &Json::Null,
         }
-        issues.or(self)
+    }
+
+    /// Puts the values of a typed record of its kind into it.
+    pub fn set<T: Record>(&mut self, record: &T) {
+        self.values = record.put();
     }
 
     pub fn read<T: Record>(&self) -> Result<T, Corrupt> {
@@ -147,10 +159,10 @@ impl AnyRecord {
         self.values[UPDATED_AT] = Val::Instant(at);
     }
 
-    /// The fields, each with its values.
+    /// The fields, each with its values. Those of custom fields stand in one of them.
     fn fields(&self) -> impl Iterator<Item = (&'static Field, &[Val])> {
         let mut at = 0;
-        self.kind.fields.iter().map(move |field| {
+        self.kind.declared().map(move |field| {
             let from = at;
             at += field.columns().len();
             (field, self.values.get(from..at).unwrap_or_default())
@@ -208,10 +220,21 @@ impl AnyRecord {
             let amount = <Option<Money> as FieldType>::take(&mut Row::new(values.to_vec()))?;
             found.extend(amount.map(|amount| (field.name, amount)));
         }
+        let custom = self.kind.custom().filter(|(field, _)| field.ty == Type::Money);
+        for (field, custom) in custom {
+            let amount = self.custom().get(custom.key).and_then(|json| custom.amount(json));
+            found.extend(amount.map(|amount| (field.name, amount)));
+        }
         Ok(found)
     }
 
     pub fn put_amount(&mut self, name: &str, amount: &Money) {
+        if let Some(key) = custom::key(name) {
+            let mut values = self.custom().clone();
+            values[key] = serde_json::json!(amount);
+            self.put(custom::ALL, values);
+            return;
+        }
         let mut values = Vec::new();
         amount.put(&mut values);
         self.put_all(name, values);
@@ -219,6 +242,9 @@ impl AnyRecord {
 
     /// The value of a field as JSON.
     pub fn json(&self, name: &str) -> Result<Json, Corrupt> {
+        if let Some(key) = custom::key(name) {
+            return Ok(self.custom().get(key).cloned().unwrap_or_default());
+        }
         match self.fields().find(|(field, _)| field.name == name) {
             Some((field, values)) => field.json(values),
             None => Ok(Json::Null),
@@ -242,7 +268,7 @@ impl AnyRecord {
             record.and_then(|r| r.values.get(at.clone())).map(<[Val]>::to_vec)
         };
         let mut at = 0;
-        for field in kind.fields {
+        for field in kind.declared() {
             let range = at..at + field.columns().len();
             at = range.end;
             let (was, is) = (values(old, &range), values(new, &range));
@@ -250,8 +276,18 @@ impl AnyRecord {
                 continue;
             }
             for (map, values) in [(&mut before, was), (&mut after, is)] {
-                if let Some(values) = values {
-                    map.insert(field.name.to_owned(), field.json(&values)?);
+                match values.as_deref() {
+                    // Each by itself, since each has rights of its own.
+                    Some([Val::Json(Json::Object(own))]) if field.name == custom::ALL => {
+                        let own = own
+                            .iter()
+                            .map(|(key, value)| (format!("{}{key}", custom::PREFIX), value.clone()));
+                        map.extend(own);
+                    }
+                    Some(values) => {
+                        map.insert(field.name.to_owned(), field.json(values)?);
+                    }
+                    None => {}
                 }
             }
         }

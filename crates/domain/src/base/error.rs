@@ -40,8 +40,11 @@ impl Issue {
     }
 }
 
-/// The JSON pointer of a member, by its name (RFC 6901).
+/// The JSON pointer of a field of a body, by its name (RFC 6901). A custom field stands among the others of its sort.
 pub fn pointer(name: &str) -> String {
+    if let Some(key) = crate::custom::key(name) {
+        return format!("/{}{}", crate::custom::ALL, pointer(key));
+    }
     match name.contains(['~', '/']) {
         true => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
         false => format!("/{name}"),

@@ -79,6 +79,9 @@ pub struct Lines {
     pub refers: &'static [(&'static str, &'static str)],
 }
 
+/// The table of the records of all kinds that firms have made.
+pub const MADE: &str = "custom_records";
+
 /// A heading and the fields under it.
 pub type Group = (Label, &'static [&'static str]);
 
@@ -88,12 +91,13 @@ pub const CONTACT: Label = Label::new("联系方式", "Contact details");
 pub const FOLLOW_UP: Label = Label::new("跟进", "Follow-up");
 
 /// A record kind: everything that is the same for all its records.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Kind {
     /// Singular, snake_case: `lead`.
     pub name: &'static str,
-    /// Plural: the table, and the path in the API (with hyphens for underscores).
+    /// Plural: the path in the API (with hyphens for underscores), and the table where nothing else is said.
     pub plural: &'static str,
+    pub table: &'static str,
     pub label: Label,
     pub ownership: Ownership,
     pub fields: &'static [Field],
@@ -132,7 +136,7 @@ pub struct Kind {
     pub form: &'static [&'static str],
     /// How the fields stand together on the page; those not named come last.
     pub groups: &'static [Group],
-    /// The firm has made it: its records stand among those of all such kinds, and most of their values in one column.
+    /// The firm has made it: its records stand among those of all such kinds.
     pub made: bool,
 }
 
@@ -158,6 +162,7 @@ impl Kind {
         Self {
             name,
             plural,
+            table: plural,
             label,
             ownership,
             fields,
@@ -204,7 +209,12 @@ impl Kind {
         columns(names: &'static [&'static str]) columns = names;
         form(names: &'static [&'static str]) form = names;
         groups(groups: &'static [Group]) groups = groups;
-        made() made = true;
+    }
+
+    pub const fn made(mut self) -> Self {
+        self.made = true;
+        self.table = MADE;
+        self
     }
 
     pub const fn import_extra(mut self, columns: &'static [Extra]) -> Self {

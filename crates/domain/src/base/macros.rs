@@ -41,7 +41,6 @@ macro_rules! record {
         pub struct $patch {
             pub owner_id: Option<Option<$crate::Id>>,
             pub external_id: Option<Option<String>>,
-            pub custom_fields: Option<serde_json::Value>,
             $(pub $f: Option<$t>,)*
         }
 
@@ -51,8 +50,7 @@ macro_rules! record {
                 let patch = Self {
                     owner_id: reader.field("owner_id"),
                     external_id: reader.field("external_id"),
-                    custom_fields: reader.field("custom_fields"),
-                    $($f: reader.field(stringify!($f)),)*
+                    $($f: reader.field($crate::record::plain(stringify!($f))),)*
                 };
                 reader.finish(patch)
             }
@@ -76,7 +74,7 @@ macro_rules! record {
                         Field::new::<Option<$crate::Id>>("owner_id", Label::new("负责人", "Owner"), $crate::record::owner_caps(Ownership::$own)).refers("user"),
                         Field::new::<Option<String>>("external_id", Label::new("外部编号", "External ID"), FILTER | IMPORT),
                         Field::new::<serde_json::Value>("custom_fields", Label::new("自定义字段", "Custom fields"), 0),
-                        $(Field::new::<$t>(stringify!($f), Label::new($fzh, $fen), 0 $(| $cap)*)$(.$attr($($arg),*))*,)*
+                        $(Field::new::<$t>($crate::record::plain(stringify!($f)), Label::new($fzh, $fen), 0 $(| $cap)*)$(.$attr($($arg),*))*,)*
                 ];
                 const DECLARED: Kind = Kind::new($kind, $plural, Label::new($zh, $en), Ownership::$own, $title, FIELDS)
                     $(.$about($($what),*))*;
@@ -102,11 +100,9 @@ macro_rules! record {
             }
 
             fn create(patch: $patch, birth: $crate::record::Birth) -> Result<Self, $crate::Error> {
-                use $crate::record::{Rules, check_custom_fields, required};
+                use $crate::record::{Rules, required};
                 let mut issues = $crate::Issues::default();
-                let custom_fields = patch.custom_fields.unwrap_or_else(|| serde_json::json!({}));
-                check_custom_fields(&custom_fields, &mut issues);
-                $(let $f = required::<$t>(patch.$f, stringify!($f), &mut issues);)*
+                $(let $f = required::<$t>(patch.$f, $crate::record::plain(stringify!($f)), &mut issues);)*
                 let ($($f,)*) = match ($($f,)*) {
                     ($(Some($f),)*) => ($($f,)*),
                     #[allow(unreachable_patterns)]
@@ -120,7 +116,7 @@ macro_rules! record {
                     created_by: birth.by,
                     owner_id: patch.owner_id.flatten(),
                     external_id: patch.external_id.flatten(),
-                    custom_fields,
+                    custom_fields: serde_json::json!({}),
                     $($f,)*
                 };
                 record.complete(birth.now);
@@ -129,7 +125,7 @@ macro_rules! record {
             }
 
             fn apply(&self, patch: $patch, now: $crate::Instant) -> Result<Self, $crate::Error> {
-                use $crate::record::{Rules, check_custom_fields};
+                use $crate::record::Rules;
                 let mut issues = $crate::Issues::default();
                 let mut new = self.clone();
                 if let Some(value) = patch.owner_id {
@@ -137,10 +133,6 @@ macro_rules! record {
                 }
                 if let Some(value) = patch.external_id {
                     new.external_id = value;
-                }
-                if let Some(value) = patch.custom_fields {
-                    check_custom_fields(&value, &mut issues);
-                    new.custom_fields = value;
                 }
                 $(if let Some(value) = patch.$f {
                     new.$f = value;
@@ -161,14 +153,14 @@ macro_rules! record {
                 fields.put(&mut out, "owner_id", &self.owner_id)?;
                 fields.put(&mut out, "external_id", &self.external_id)?;
                 fields.put(&mut out, "custom_fields", &self.custom_fields)?;
-                $(fields.put(&mut out, stringify!($f), &self.$f)?;)*
+                $(fields.put(&mut out, $crate::record::plain(stringify!($f)), &self.$f)?;)*
                 out.end()
             }
 
             fn amounts(&mut self) -> Vec<(&'static str, &mut $crate::Money)> {
                 use $crate::value::FieldType;
                 let mut found = Vec::new();
-                $(found.extend(self.$f.money().map(|money| (stringify!($f), money)));)*
+                $(found.extend(self.$f.money().map(|money| ($crate::record::plain(stringify!($f)), money)));)*
                 found
             }
 

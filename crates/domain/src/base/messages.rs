@@ -50,10 +50,17 @@ messages! {
     invalid_quantity "数量应大于 0、不超过 {max}，最多三位小数。" "The quantity must be above 0 and at most {max}, with no more than three decimals.";
     invalid_shape "结构不正确：{reason}" "The structure is wrong: {reason}";
     duplicate_value "“{value}”重复出现。" "“{value}” appears twice.";
-    custom_kind_name "应以 c_ 开头，其后为小写字母、数字和单个下划线，并以字母开始，如“c_equipment”。" "Begin with c_, then small letters, digits and single underscores with a letter first, such as “c_equipment”.";
-    custom_field_name "只能含小写字母、数字和单个下划线，并以字母开头，如“serial_number”。" "Use small letters, digits and single underscores, with a letter first, such as “serial_number”.";
-    custom_field_not_text "只有文本类字段才能被搜索。" "Only fields that hold text are searched.";
-    custom_choice "可选值及其名称须为 1 到 100 个字符，不含控制字符。" "A choice and its labels have 1 to 100 characters and no control characters.";
+    invalid_key "只能含小写字母、数字和单个下划线，并以字母开头，如“serial_number”。" "Use small letters, digits and single underscores, with a letter first, such as “serial_number”.";
+    reserved_key "“{key}”是系统保留的名称，请换一个。" "“{key}” is a word that the product uses or will use; choose another.";
+    key_taken "“{key}”已被对象“{by}”使用。" "“{key}” is already used by the kind “{by}”.";
+    parent_ring "对象不能属于自身。" "A kind cannot belong to itself.";
+    too_many_kinds "最多可建 {max} 个自定义对象。" "There can be at most {max} custom kinds.";
+    too_many_fields "每个对象最多可加 {max} 个自定义字段。" "A kind can have at most {max} custom fields.";
+    not_for_type "类型为“{type}”的字段没有此项设置。" "Fields of the type “{type}” do not have this.";
+    default_of_unique "不可重复的字段不能有默认值。" "A field that must be unique cannot have a default.";
+    values_not_unique "已有 {count} 个值重复，请先改正。" "{count} values occur more than once; correct these first.";
+    invalid_number "应为最多 {decimals} 位小数的数字，小数点前最多 12 位，如“12.5”。" "This must be a number with at most {decimals} decimals and twelve digits before the point, such as “12.5”.";
+    custom_choice "可选值不能含逗号或控制字符。" "A choice cannot contain commas or control characters.";
     reference_not_found "找不到所引用的记录，或您无权查看。" "The record referred to does not exist, or you cannot see it.";
     reference_in_bin "所引用的记录在回收站中，请先还原那条记录。" "The record referred to is in the recycle bin. Restore that one first.";
     key_differs "与地址中的键不一致。" "This differs from the key in the address.";
@@ -151,6 +158,7 @@ messages! {
     invalid_etag "If-Match 应为带引号的版本号，如 \"3\"。" "If-Match must be one quoted version, such as \"3\".";
     stale "这条记录刚被修改过，请查看最新内容后重试。" "This record was just changed. Look at the latest version and try again.";
     duplicate "已存在相同的“{field}”。" "This “{field}” is already in use.";
+    duplicate_held "“{holder}”已使用相同的“{field}”。" "“{holder}” already has this “{field}”.";
     still_referenced "仍有其他记录引用它，请先修改或删除那些记录。" "Other records still refer to this. Change or delete those first.";
     referenced_from_bin "回收站中还有记录引用它，删除后那些记录将无法还原。请先还原并修改那些记录，或转移给他人。" "Records in the recycle bin still refer to this and could not come back without it. Restore and change those first, or hand them over.";
     builtin_role "内置角色不能修改，可以复制后修改。" "A built-in role cannot be changed; copy it instead.";
@@ -286,6 +294,8 @@ pub fn known(code: &str) -> Option<&'static str> {
 
 /// The text of a code with its parameters filled in. An unknown code is shown as it is.
 pub fn text(code: &str, params: &[(&'static str, String)], locale: Locale) -> String {
+    let held = code == "duplicate" && params.iter().any(|(name, _)| *name == "holder");
+    let code = if held { "duplicate_held" } else { code };
     let own = CODES.iter().find(|(c, _)| *c == code).map(|(_, label)| *label);
     let Some(label) = own.or_else(|| crate::import::problem::label(code)) else {
         return code.to_owned();
@@ -296,6 +306,13 @@ pub fn text(code: &str, params: &[(&'static str, String)], locale: Locale) -> St
     let value = |name: &str| params.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str());
     // A field that is told with its kind is called what people call it.
     let named = |name: &str| {
+        let own = value(match locale {
+            Locale::Zh => "label_zh",
+            Locale::En => "label_en",
+        });
+        if let (Some(own), "field") = (own, name) {
+            return Some(own);
+        }
         let field = value("kind").and_then(crate::kind)?.field(value(name)?)?;
         (name == "field").then(|| field.label.get(locale))
     };

@@ -6,14 +6,17 @@ mod macros;
 mod address;
 pub mod any;
 pub mod change;
+pub mod custom;
 pub mod error;
 pub mod instant;
 pub mod kind;
 pub mod kinds;
 pub mod label;
+pub mod made;
 pub mod messages;
 pub mod money;
 pub mod record;
+mod reserved;
 pub mod value;
 #[cfg(feature = "zones")]
 pub mod zone;

@@ -164,7 +164,7 @@ pub fn decimal(minor: impl Into<i128>, currency: Currency) -> String {
     scaled(minor.into(), currency.decimals)
 }
 
-fn scaled(number: i128, decimals: u32) -> String {
+pub(crate) fn scaled(number: i128, decimals: u32) -> String {
     let sign = if number < 0 { "-" } else { "" };
     let digits = number.unsigned_abs();
     match decimals {
@@ -187,7 +187,7 @@ pub(crate) fn parse_wide(text: &str, currency: Currency) -> Option<i128> {
     scaled_digits(text, currency.decimals)
 }
 
-fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
+pub(crate) fn parse_scaled(text: &str, decimals: u32) -> Option<i64> {
     scaled_digits(text, decimals).and_then(|exact| i64::try_from(exact).ok())
 }
 

@@ -1,7 +1,8 @@
 //! What a record kind is: its fields, declared once by `record!`, and what follows from them.
 
+use super::custom::{self, Custom};
 pub use super::kind::{Kind, Ownership};
-use crate::error::{Issue, Issues, place};
+use crate::error::{Issue, Issues};
 use crate::label::Label;
 use crate::policy::{Fields, Shown};
 use crate::value::{Choice, Corrupt, FieldType, Picked, Row, Storage, Type, Val};
@@ -45,6 +46,14 @@ pub enum InBin {
     LetsGo,
     /// It is part of the one referred to, and comes back after it; or nothing holds it.
     Follows,
+}
+
+/// The name of a field as it is said outside: `type` for `r#type`, which Rust has other uses for.
+pub const fn plain(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
 }
 
 /// What a reference is called by without its ending: `customer` for `customer_id`, `competitor` for `competitor_ids`.
@@ -92,8 +101,10 @@ pub struct Field {
     pub place: Place,
     /// The status with which a person is asked for it: who the winner was, where a deal is lost.
     pub asked_when: Option<&'static str>,
-    /// A field that a firm has made: its value stands with those of others in one column.
-    pub made: bool,
+    /// What is said of it beyond this, where a firm has added it: its value stands with those of others in one column.
+    pub custom: Option<&'static Custom>,
+    /// The column that holds it, where that is not called as it is.
+    column: Option<&'static str>,
     columns: &'static [(&'static str, Storage)],
     /// Writes the value that stands in the columns as JSON.
     write: fn(Vec<Val>, &mut Vec<u8>) -> Result<(), Corrupt>,
@@ -136,7 +147,8 @@ impl Field {
             determines: None,
             place: Place::Usual,
             asked_when: None,
-            made: false,
+            custom: None,
+            column: None,
             columns: T::COLUMNS,
             write: write::<T>,
             read: read::<T>,
@@ -150,9 +162,21 @@ impl Field {
         field
     }
 
-    pub const fn made(mut self) -> Self {
-        self.made = true;
+    /// One that a firm has added. It has no column of its own.
+    pub const fn custom(mut self, custom: &'static Custom) -> Self {
+        self.custom = Some(custom);
         self
+    }
+
+    /// Stands in a column of this name: its own is a word of SQL.
+    pub const fn column(mut self, name: &'static str) -> Self {
+        self.column = Some(name);
+        self
+    }
+
+    /// What the columns that hold it are called by.
+    pub fn stored_as(&self) -> &'static str {
+        self.column.unwrap_or(self.name)
     }
 
     /// A record has a value in it.
@@ -164,9 +188,7 @@ impl Field {
     /// What a value is stored as.
     pub fn read(&self, json: Json) -> Result<Vec<Val>, Issue> {
         let read = (self.read)(Some(json), self)?;
-        let empty = |values: &Vec<Val>| self.made && self.required && values.first().is_none_or(Val::is_null);
-        read.filter(|values| !empty(values))
-            .ok_or_else(|| Issue::at(self.name, "required"))
+        read.ok_or_else(|| Issue::at(self.name, "required"))
     }
 
     /// The value of a new record that does not name the field; none where it has to.
@@ -274,9 +296,12 @@ impl Field {
         self.caps & cap != 0
     }
 
-    /// The columns that hold the value, as suffixes of the field's name.
+    /// The columns that hold the value, as suffixes of `stored_as`.
     pub const fn columns(&self) -> &'static [(&'static str, Storage)] {
-        self.columns
+        match self.custom {
+            Some(_) => &[],
+            None => self.columns,
+        }
     }
 
     /// Whether a sort key is stored beside the text.
@@ -284,25 +309,34 @@ impl Field {
         self.can(SORT) && self.ty.is_text()
     }
 
-    /// The column that the database orders by.
+    /// The column that the database orders by; of a custom field, in the index of those.
     pub fn sort_column(&self) -> (String, Storage) {
-        match self.ty {
-            Type::Money => (format!("{}_base", self.name), Storage::Int),
-            _ if self.has_sort_key() => (format!("{}_sort", self.name), Storage::Text),
-            _ => (self.name.to_owned(), self.columns[0].1),
+        let (name, storage) = (self.stored_as(), self.columns[0].1);
+        match (self.custom, self.ty) {
+            (Some(_), _) if custom::column(storage).1 == Storage::Text => ("sort".into(), Storage::Text),
+            (Some(_), _) => ("number".into(), Storage::Int),
+            (None, Type::Money) => (format!("{name}_base"), Storage::Int),
+            (None, _) if self.has_sort_key() => (format!("{name}_sort"), Storage::Text),
+            (None, _) => (name.to_owned(), storage),
         }
     }
 
-    /// The column that filters compare.
+    /// The column that filters compare; of a custom field, in the index of those.
     pub fn filter_column(&self) -> (String, Storage) {
-        match self.ty {
-            Type::Money => (format!("{}_base", self.name), Storage::Int),
-            _ => (self.name.to_owned(), self.columns[0].1),
+        let (name, storage) = (self.stored_as(), self.columns[0].1);
+        match (self.custom, self.ty) {
+            (Some(_), _) => (custom::column(storage).0.to_owned(), custom::column(storage).1),
+            (None, Type::Money) => (format!("{name}_base"), Storage::Int),
+            (None, _) => (name.to_owned(), storage),
         }
     }
 
-    /// The name under which a referred record is expanded: `owner` for `owner_id`, `competitors` for `competitor_ids`.
+    /// The name under which a referred record is expanded: `owner` for `owner_id`, `competitors` for `competitor_ids`,
+    /// `expanded.site` for the custom field `site`.
     pub fn expansion(&self) -> Option<&'static str> {
+        if let Some(custom) = self.custom {
+            return self.refers.and(custom.expansion);
+        }
         match (self.refers?, self.name) {
             (_, "created_by") => Some("creator"),
             (kind, name) if self.is_several() => match name.strip_suffix("_ids") {
@@ -418,7 +452,10 @@ impl PatchReader {
         let mut issues = Issues::default();
         if creating {
             // Said here, so that what is missing is told together with what is wrong.
-            let needed = kind.fields.iter().filter(|f| f.required && !f.can(READONLY));
+            let needed = kind
+                .fields
+                .iter()
+                .filter(|f| f.required && f.custom.is_none() && !f.can(READONLY));
             needed
                 .filter(|f| !map.contains_key(f.name))
                 .for_each(|f| issues.add(Issue::at(f.name, "required")));
@@ -478,13 +515,6 @@ pub fn required<T: FieldType>(value: Option<T>, name: &str, issues: &mut Issues)
         issues.add(Issue::at(name, "required"));
     }
     value
-}
-
-/// Custom fields are declared in the workspace; none can be set before it is declared.
-pub fn check_custom_fields(fields: &Json, issues: &mut Issues) {
-    for name in fields.as_object().into_iter().flat_map(Map::keys) {
-        issues.add(Issue::new(place(["custom_fields", name]), "unknown_field").with("field", name));
-    }
 }
 
 /// What may be done with `owner_id`: kinds that belong to the workspace have no owner to set.

@@ -6,7 +6,7 @@ pub use super::address::{Email, Phone, Url, address};
 
 use crate::error::Issue;
 use crate::label::Label;
-use crate::money::{Currency, Money, Rate, decimal, parse_wide};
+use crate::money::{Currency, Money, Rate, decimal, parse_scaled, parse_wide, scaled};
 use crate::record::Field;
 use crate::{Day, Id, Instant};
 use serde::{Deserialize, Serialize};
@@ -101,7 +101,11 @@ pub enum Type {
     Money,
     /// A number with decimals, kept exactly: an exchange rate.
     Decimal,
+    /// A number of either sign with up to six decimals, kept exactly.
+    Number,
     Choice(&'static [Choice]),
+    /// Several of them.
+    Choices(&'static [Choice]),
     Tags,
     /// References to several records of a kind.
     Ids,
@@ -129,8 +133,9 @@ impl Type {
             Self::Instant => "instant",
             Self::Day => "day",
             Self::Money => "money",
-            Self::Decimal => "decimal",
+            Self::Decimal | Self::Number => "decimal",
             Self::Choice(_) => "choice",
+            Self::Choices(_) => "choices",
             Self::Tags => "tags",
             Self::Ids => "ids",
             Self::Json => "json",
@@ -379,9 +384,74 @@ pub fn parse_day(text: &str) -> Option<Day> {
 pub struct Picked(String);
 
 one_column!(Picked, Type::Text, Text, put: |v| v.0.clone(), take: |t| Ok(Self(t)), parse: |json, field| {
-    let offered = |key: &str| matches!(field.ty, Type::Choice(choices) if choices.iter().any(|c| c.key == key));
+    let offered = |key: &str| matches!(field.ty, Type::Choice(choices) | Type::Choices(choices) if choices.iter().any(|c| c.key == key));
     let key = json.as_str().filter(|key| offered(key)).ok_or_else(|| unknown_choice(field))?;
     Ok(Self(key.to_owned()))
+});
+
+/// Some values of a closed list, each once. Only a field that says which there are has this type.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct PickedMany(Vec<String>);
+
+one_column!(PickedMany, Type::Text, Texts, put: |v| v.0.clone(), take: |t| Ok(Self(t)), parse: |json, field| {
+    let Json::Array(items) = json else { return Err(wrong_type(field)) };
+    let mut keys: Vec<String> = Vec::with_capacity(items.len());
+    for item in items {
+        let Picked(key) = Picked::parse(item, field)?;
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    Ok(Self(keys))
+}, absent: Self(Vec::new()));
+
+/// A number with decimals, kept exactly: up to twelve digits before the point and six after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Number(i64);
+
+impl Number {
+    pub const DECIMALS: u32 = 6;
+    const LIMIT: i64 = 1_000_000_000_000_000_000;
+
+    /// In millionths.
+    pub fn from_ticks(ticks: i64) -> Option<Self> {
+        (-Self::LIMIT < ticks && ticks < Self::LIMIT).then_some(Self(ticks))
+    }
+
+    pub fn ticks(self) -> i64 {
+        self.0
+    }
+
+    /// Reads `-12` or `0.125`.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_scaled(text, Self::DECIMALS).and_then(Self::from_ticks)
+    }
+}
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = scaled(self.0.into(), Self::DECIMALS);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+one_column!(Number, Type::Number, Int, put: |v| v.0, take: |t| Ok(Self(t)), parse: |json, field| {
+    if json.is_null() {
+        return Err(Issue::at(field.name, "required"));
+    }
+    let text = match &json {
+        Json::String(text) => text.clone(),
+        Json::Number(number) => number.to_string(),
+        _ => return Err(wrong_type(field)),
+    };
+    Self::parse(&text).ok_or_else(|| Issue::at(field.name, "invalid_number").with("decimals", Self::DECIMALS))
 });
 
 impl FieldType for Money {

@@ -1,6 +1,6 @@
 //! API keys: how a program acts for its user, within the scopes the key was given.
 
-use crate::kinds::is_made;
+use crate::kinds::may_be_made;
 use crate::policy::Action;
 use crate::{Id, Instant, Issue, Kinds, role};
 use serde::{Deserialize, Serialize};
@@ -127,13 +127,19 @@ impl Scopes {
         }
         let declared = role::subjects(Kinds::DECLARED).find(|s| s.path() == kinds);
         // What a firm has made it may also take away: the scope of such a kind says nothing while it is not there.
-        let made = || Some(kinds.replace('-', "_")).filter(|name| is_made(name));
+        let made = || Some(kinds.replace('-', "_")).filter(|name| may_be_made(name));
         let Some(name) = declared.map(|s| s.name.to_owned()).or_else(made) else {
             return false;
         };
         let held = self.kinds.entry(name).or_insert(access);
         *held = access.max(*held);
         true
+    }
+
+    /// The kinds among them that the product does not know.
+    pub fn made(&self) -> impl Iterator<Item = &str> {
+        let names = self.kinds.keys().map(String::as_str);
+        names.filter(|name| may_be_made(name))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -157,8 +163,7 @@ impl Scopes {
             Some(format!("{path}:{}", access.key()))
         };
         let own = role::subjects(Kinds::DECLARED).filter_map(|subject| text(subject.name, subject.path()));
-        let made = self.kinds.keys().filter(|name| is_made(name));
-        let made = made.filter_map(|name| text(name, name.replace('_', "-")));
+        let made = self.made().filter_map(|name| text(name, name.replace('_', "-")));
         all.into_iter().chain(own).chain(made).collect()
     }
 }
@@ -221,7 +226,10 @@ mod tests {
             let refused = Scopes::parse(&[wrong.to_owned()]).expect_err(wrong);
             assert_eq!((refused.pointer.as_str(), refused.code), ("/scopes", "unknown_scope"));
         }
-        assert_eq!(Scopes::stored(&["gone:read".to_owned()]), Scopes::default());
+        // Whether a firm has such a kind is known where its key is made; one that is gone gives nothing.
+        let made = scopes(&["ship:read", "leads:read"]);
+        assert_eq!(made.made().collect::<Vec<_>>(), ["ship"]);
+        assert_eq!(made.texts(), ["leads:read", "ship:read"]);
         assert_eq!(needed("opportunity", Action::Assign), "opportunities:write");
         assert_eq!(needed("audit", Action::Export), "audit:read");
         assert_eq!(scopes(&["audit:read"]).texts(), ["audit:read"]);

@@ -1,7 +1,7 @@
 //! Roles: what their holders may do, to which kinds, and how far it reaches.
 
 use crate::error::{Issue, Issues, place};
-use crate::kinds::is_made;
+use crate::kinds::may_be_made;
 use crate::label::{Label, Locale};
 use crate::policy::{Action, FieldRights, Grants};
 use crate::record::{Ownership, Rules};
@@ -72,7 +72,10 @@ impl Subject {
     /// As its address and the scopes of API keys name it. What has no records is called by its name.
     pub fn path(&self) -> String {
         let records = self.kind.filter(|kind| kind.name != workspace::KIND.name);
-        records.map_or_else(|| self.name.to_owned(), Kind::path)
+        match records {
+            Some(kind) if !kind.made => kind.path(),
+            _ => self.name.replace('_', "-"),
+        }
     }
 
     pub fn ownership(&self) -> Ownership {
@@ -148,7 +151,7 @@ impl Rules for Role {
         self.field_rights.check(issues);
         for (kind, actions) in &self.grants.0 {
             // What the firm has made is known where its role is written.
-            if kind != "*" && !is_made(kind) && subject(Kinds::DECLARED, kind).is_none() {
+            if kind != "*" && !may_be_made(kind) && subject(Kinds::DECLARED, kind).is_none() {
                 issues.add(Issue::new(place(["grants", kind]), "unknown_kind").with("kind", kind));
             }
             for action in actions.keys() {

@@ -3,6 +3,7 @@
 //! A record becomes JSON only through [`Shown`], so what a caller may not see cannot slip into an answer.
 
 use super::{Action, Grants, Reach};
+use crate::custom;
 use crate::error::place;
 use crate::label::Label;
 use crate::record::{READONLY, SEARCH};
@@ -89,6 +90,7 @@ impl FieldRights {
         Fields {
             kind,
             closed: self.0.get(kind.name),
+            whole: false,
         }
     }
 
@@ -103,7 +105,7 @@ impl FieldRights {
     /// Adds what names no field, or a field that cannot be closed so.
     pub(crate) fn check(&self, issues: &mut Issues) {
         for (kind, fields) in &self.0 {
-            if crate::kinds::is_made(kind) {
+            if crate::kinds::may_be_made(kind) {
                 // What the firm has made is known where its role is written.
                 continue;
             }
@@ -111,7 +113,8 @@ impl FieldRights {
                 issues.add(Issue::new(place(["field_rights", kind]), "unknown_kind").with("kind", kind));
                 continue;
             };
-            for (name, access) in fields {
+            // What the firm has added too.
+            for (name, access) in fields.iter().filter(|(name, _)| custom::key(name).is_none()) {
                 let pointer = place(["field_rights", kind, name]);
                 match known.field(name) {
                     None => issues.add(Issue::new(pointer, "unknown_field").with("field", name)),
@@ -151,12 +154,18 @@ pub fn choices(kind: &Kind, field: &Field) -> Vec<Access> {
 pub struct Fields<'a> {
     kind: &'static Kind,
     closed: Option<&'a BTreeMap<String, Access>>,
+    /// Also the values of custom fields that have been taken away.
+    whole: bool,
 }
 
 impl<'a> Fields<'a> {
     /// All of them: for the change log, and for what is nobody's business but the reader's own.
     pub fn open(kind: &'static Kind) -> Self {
-        Self { kind, closed: None }
+        Self {
+            kind,
+            closed: None,
+            whole: true,
+        }
     }
 
     pub fn kind(&self) -> &'static Kind {
@@ -212,9 +221,12 @@ impl<'a> Fields<'a> {
 
     /// Takes out of a change's fields (`name → [old, new]`) what the caller may not see.
     pub fn cover(&self, changed: &mut Json) {
-        let (Some(_), Json::Object(map)) = (self.closed, changed) else {
+        let Json::Object(map) = changed else { return };
+        // What was said of a field that has been taken away is hidden with it, since its rights are gone too.
+        map.retain(|name, _| custom::key(name).is_none_or(|key| self.whole || self.kind.has_custom(key)));
+        if self.closed.is_none() {
             return;
-        };
+        }
         map.retain(|name, _| self.sees(name));
         for (name, values) in map.iter_mut() {
             if let (false, Json::Array(values)) = (self.reads(name), values) {
@@ -233,6 +245,11 @@ impl<'a> Fields<'a> {
         value: &T,
     ) -> Result<(), S::Error> {
         match self.access(name) {
+            Access::Full | Access::ReadOnly if name == custom::ALL && !self.whole => {
+                let mut json = serde_json::to_value(value).map_err(S::Error::custom)?;
+                self.cover_custom(&mut json);
+                out.serialize_field(name, &json)
+            }
             Access::Full | Access::ReadOnly => out.serialize_field(name, value),
             Access::Hidden => out.skip_field(name),
             Access::Masked => {
@@ -245,6 +262,11 @@ impl<'a> Fields<'a> {
     /// The same where the value stands in columns, as text. False where it is not shown at all.
     pub(crate) fn write(&self, field: &Field, values: &[Val], out: &mut Vec<u8>) -> Result<bool, Corrupt> {
         match self.access(field.name) {
+            Access::Full | Access::ReadOnly if field.name == custom::ALL && self.covers_custom(values) => {
+                let mut json = field.json(values)?;
+                self.cover_custom(&mut json);
+                serde_json::to_writer(out, &json).map_err(|_| Corrupt("a value is no JSON"))?;
+            }
             Access::Full | Access::ReadOnly => field.write(values, out)?,
             Access::Hidden => return Ok(false),
             Access::Masked => {
@@ -253,6 +275,30 @@ impl<'a> Fields<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether any of the values of custom fields is not shown as it is.
+    fn covers_custom(&self, values: &[Val]) -> bool {
+        let [Val::Json(Json::Object(values))] = values else {
+            return false;
+        };
+        let closed = |key: &String| self.access(&format!("{}{key}", custom::PREFIX)) > Access::ReadOnly;
+        !self.whole
+            && values
+                .keys()
+                .any(|key| !self.kind.has_custom(key) || (self.closed.is_some() && closed(key)))
+    }
+
+    /// Takes out of the values of custom fields what may not be seen.
+    fn cover_custom(&self, values: &mut Json) {
+        let Json::Object(values) = values else { return };
+        let name = |key: &str| format!("{}{key}", custom::PREFIX);
+        values.retain(|key, _| self.kind.has_custom(key) && self.sees(&name(key)));
+        for (key, value) in values.iter_mut() {
+            if !self.reads(&name(key)) {
+                *value = self.mask(&name(key), value.take());
+            }
+        }
     }
 
     fn mask(&self, name: &str, value: Json) -> Json {
@@ -474,8 +520,10 @@ mod tests {
         assert_eq!(way(lead, "converted_at"), [Access::Full, Access::Hidden]);
         assert_eq!(way(crate::role::Role::KIND, "grants"), [Access::Full]);
         let mut issues = Issues::default();
-        rights(json!({ "lead": { "name": "hidden", "score": "masked", "x": "hidden", "phone": "hidden" }, "y": {} }))
-            .check(&mut issues);
+        rights(
+            json!({ "lead": { "name": "hidden", "score": "masked", "x": "hidden", "phone": "hidden" }, "leads": {} }),
+        )
+        .check(&mut issues);
         let Err(Error::Invalid(found)) = issues.or(()) else {
             panic!("refused")
         };
@@ -487,7 +535,7 @@ mod tests {
                 ("/field_rights/lead/name", unfit),
                 ("/field_rights/lead/score", unfit),
                 ("/field_rights/lead/x", "unknown_field"),
-                ("/field_rights/y", "unknown_kind"),
+                ("/field_rights/leads", "unknown_kind"),
             ]
         );
     }

@@ -227,7 +227,7 @@ impl Actor {
 
     /// What of the fields of a kind the actor sees and may set.
     pub fn fields(&self, kind: &'static Kind) -> Fields<'_> {
-        self.identity.closed.of(kind)
+        self.identity.closed.of(self.kinds().like(kind))
     }
 
     /// A record as far as the actor may see it.
@@ -259,7 +259,7 @@ impl Actor {
     /// customer. Where all records of a kind are visible, it does not matter what they belong to.
     fn parents(&self, kind: &Kind) -> Vec<Parent> {
         let parents = kind.parents().filter_map(|(column, parent)| {
-            let parent = crate::kind(parent)?;
+            let parent = self.kinds().named(parent)?;
             let visible = self.identity.visible(parent, Action::View)?;
             let above = match visible {
                 Visible::All => Vec::new(),
@@ -267,7 +267,7 @@ impl Actor {
             };
             Some(Parent {
                 column,
-                table: parent.plural,
+                table: parent.table,
                 visible,
                 shared: self.shared(parent),
                 above,

@@ -1,5 +1,6 @@
 //! Filters as trees of tests on columns.
 
+use crate::Id;
 use crate::value::{Storage, Val};
 
 pub const MAX_LEAVES: usize = 25;
@@ -18,6 +19,8 @@ pub enum Filter {
 pub struct Leaf {
     pub column: String,
     pub storage: Storage,
+    /// The custom field whose index is meant; none where the record has a column of this name.
+    pub custom: Option<Id>,
     pub test: Test,
 }
 

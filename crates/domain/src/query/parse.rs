@@ -5,7 +5,7 @@ use crate::error::{Error, Issue, pointer};
 use crate::money::{Rate, parse_decimal};
 use crate::policy::Fields;
 use crate::record::{FILTER, Field, Kind, SORT};
-use crate::value::{Type, Val, address, parse_day, parse_id, whole};
+use crate::value::{Number, Type, Val, address, parse_day, parse_id, whole};
 use crate::{Currency, Day, Instant};
 use serde_json::{Map, Value as Json};
 
@@ -81,7 +81,9 @@ pub fn shown(fields: &Fields, name: &str, place: &str) -> Result<&'static str, E
 
 /// A reference whose record is asked for, at this place of the request.
 pub fn expanded(fields: &Fields, name: &str, place: &str) -> Result<&'static Field, Error> {
-    let found = fields.kind().fields.iter().find(|f| f.expansion() == Some(name));
+    let named =
+        |f: &&Field| f.expansion() == Some(name) || (f.custom.is_some() && f.refers.is_some() && f.name == name);
+    let found = fields.kind().fields.iter().find(named);
     let field = found.ok_or_else(|| Error::BadQuery(Issue::new(place, "not_expandable").with("field", name)))?;
     if fields.sees(field.name) {
         Ok(field)
@@ -404,6 +406,7 @@ fn leaf((name, op): (&str, &str), value: Json, context: &Context, origin: Origin
         Filter::Leaf(Leaf {
             column: column.clone(),
             storage,
+            custom: field.custom.map(|custom| custom.id),
             test,
         })
     };
@@ -423,7 +426,7 @@ fn leaf((name, op): (&str, &str), value: Json, context: &Context, origin: Origin
         Some(s) if !s.is_empty() && !s.contains('\0') && s.len() <= 1000 => Ok(s.to_owned()),
         _ => Err(refuse("invalid_operand")),
     };
-    let tags = matches!(field.ty, Type::Tags | Type::Ids);
+    let tags = matches!(field.ty, Type::Tags | Type::Choices(_) | Type::Ids);
     let element = |value: &Json| match field.ty {
         Type::Ids => {
             let id = value.as_str().and_then(parse_id);
@@ -433,7 +436,7 @@ fn leaf((name, op): (&str, &str), value: Json, context: &Context, origin: Origin
     };
     let ordered = matches!(
         field.ty,
-        Type::Int | Type::Money | Type::Decimal | Type::Day | Type::Instant
+        Type::Int | Type::Money | Type::Decimal | Type::Number | Type::Day | Type::Instant
     );
     Ok(match op {
         "is_null" => {
@@ -549,6 +552,10 @@ fn operand(field: &Field, value: &Json, context: &Context, origin: Origin) -> Op
                 return Some(Operand::Range(Val::Instant(start(from)), Val::Instant(start(to))));
             }
         }
-        Type::Tags | Type::Ids | Type::Json => return None,
+        Type::Number => match value {
+            Json::Number(n) => Val::Int(Number::parse(&n.to_string())?.ticks()),
+            value => Val::Int(Number::parse(value.as_str()?)?.ticks()),
+        },
+        Type::Tags | Type::Choices(_) | Type::Ids | Type::Json => return None,
     }))
 }

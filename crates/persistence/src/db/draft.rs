@@ -49,7 +49,7 @@ fn columns(field: &Field) -> impl Iterator<Item = (String, Storage)> {
     let own = field
         .columns()
         .iter()
-        .map(|(suffix, storage)| (format!("{}{suffix}", field.name), *storage));
+        .map(|(suffix, storage)| (format!("{}{suffix}", field.stored_as()), *storage));
     own.chain(field.has_sort_key().then(|| field.sort_column()))
 }
 
@@ -159,7 +159,7 @@ fn create(kind: &Kind, dialect: Dialect) -> String {
 
 /// What sorts, what is referred to, and what is looked up by.
 fn indexes(kind: &Kind, field: &Field, dialect: Dialect) -> String {
-    let (table, name, owned) = (kind.plural, field.name, kind.ownership == Ownership::Owned);
+    let (table, name, owned) = (kind.plural, field.stored_as(), kind.ownership == Ownership::Owned);
     let mut sql = String::new();
     if field.can(SORT) {
         let column = field.sort_column().0;

@@ -6,20 +6,18 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 use domain::custom_field::CustomField;
 use domain::custom_kind::CustomKind;
-use domain::{AnyRecord, Id, Kinds, Record};
+use domain::made::Said;
+use domain::{AnyRecord, Currency, Id, Kinds, Record};
 
 /// The kinds of a workspace. Fields stand in their order, those without a place last.
-pub fn of(tx: &mut Tx, workspace: Id) -> Result<Kinds> {
-    let made: Vec<CustomKind> = all(tx, workspace, "t.name")?;
-    if made.is_empty() {
-        return Ok(Kinds::DECLARED);
-    }
+pub fn of(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Kinds> {
+    let made: Vec<CustomKind> = all(tx, workspace, "t.key")?;
     let fields: Vec<CustomField> = all(tx, workspace, "t.position IS NULL, t.position, t.id")?;
-    let made = made.iter().map(|kind| {
-        let own = fields.iter().filter(|field| field.kind == kind.name);
-        kind.made(own.map(CustomField::made).collect())
-    });
-    Ok(Kinds::of(&made.collect::<Vec<_>>()))
+    Ok(Kinds::of(&Said {
+        base,
+        made: made.iter().map(CustomKind::made).collect(),
+        fields: fields.iter().map(CustomField::made).collect(),
+    }))
 }
 
 /// All live ones. They make the kinds that scopes are for, and so are read without one.

@@ -110,7 +110,7 @@ pub fn find(tx: &mut Tx, id: Id) -> Result<Option<Workspace>> {
 }
 
 fn with_kinds(tx: &mut Tx, workspace: Workspace) -> Result<Workspace> {
-    let kinds = custom_kind::of(tx, workspace.id)?;
+    let kinds = custom_kind::of(tx, workspace.id, workspace.currency)?;
     Ok(Workspace { kinds, ..workspace })
 }
 

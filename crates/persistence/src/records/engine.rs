@@ -110,7 +110,7 @@ use domain::policy::{Actor, Permit, Scope};
 use domain::query::List;
 use domain::value::Val;
 use domain::{AnyRecord, Id, Issue, Record};
-pub(crate) use layout::{Layout, MADE, layout, source, table};
+pub(crate) use layout::{Layout, Source, layout, source};
 
 /// Rows of one INSERT: enough to be quick, few enough for the limit on bound values of either database.
 pub(crate) const ROWS_AT_ONCE: usize = 50;

@@ -10,7 +10,7 @@ use domain::policy::{Parent, Scope, Shared, Visible};
 use domain::query::{Filter, Leaf, Test};
 use domain::text::{fold, marks, not_folded_alone, pattern, spelled_out};
 use domain::value::{Storage, Val};
-use domain::{Field, Id, Kind};
+use domain::{Field, Id, Kind, custom};
 
 const ALIVE: &str = " AND t.deleted_at IS NULL";
 
@@ -267,7 +267,118 @@ pub fn refers(sql: &mut Sql, dialect: Dialect, field: &Field, id: Id) {
         true => Test::Has(id.to_string()),
         false => Test::Eq(Val::Id(id)),
     };
-    test_of(sql, dialect, &Leaf { column, storage, test });
+    let leaf = Leaf {
+        column,
+        storage,
+        custom: field.custom.map(|custom| custom.id),
+        test,
+    };
+    match leaf.custom {
+        // Few refer to one, so start from them.
+        Some(of) => among(sql, dialect, of, &leaf),
+        None => test_of(sql, dialect, &leaf),
+    }
+}
+
+/// ` FROM custom_values v WHERE` it is a value of the field that passes the test, of this workspace.
+fn passing(sql: &mut Sql, dialect: Dialect, workspace: Option<Id>, of: Id, leaf: &Leaf) {
+    sql.push(" FROM custom_values v WHERE v.workspace_id = ");
+    match workspace {
+        Some(id) => sql.bind(id),
+        // That of the row looked at.
+        None => sql.push("t.workspace_id"),
+    };
+    sql.push(" AND v.field_id = ").bind(of);
+    if let Some(test) = of_value(&leaf.test) {
+        sql.push(" AND ");
+        compare(sql, dialect, &format!("v.{}", leaf.column), leaf.storage, &test);
+    }
+}
+
+/// What a test asks of a value that is there. Whether there is one is asked by the statement around it.
+fn of_value(test: &Test) -> Option<Test> {
+    let all = |values: &[Val]| values.iter().map(custom::operand).collect();
+    Some(match test {
+        Test::Eq(v) | Test::Ne(v) => Test::Eq(custom::operand(v)),
+        Test::Lt(v) => Test::Lt(custom::operand(v)),
+        Test::Lte(v) => Test::Lte(custom::operand(v)),
+        Test::Gt(v) => Test::Gt(custom::operand(v)),
+        Test::Gte(v) => Test::Gte(custom::operand(v)),
+        Test::Within(from, to) => Test::Within(custom::operand(from), custom::operand(to)),
+        Test::In(values) | Test::NotIn(values) => Test::In(all(values)),
+        Test::Has(text) => Test::Eq(Val::from(text.as_str())),
+        Test::Contains(text) => Test::Contains(text.clone()),
+        Test::StartsWith(text) => Test::StartsWith(text.clone()),
+        Test::Null(_) => return None,
+    })
+}
+
+/// Whether a record has no value that passes, rather than one.
+fn is_without(test: &Test) -> bool {
+    matches!(test, Test::Ne(_) | Test::NotIn(_) | Test::Null(true))
+}
+
+/// Records that have a value of a custom field: each row is looked up in the index.
+fn custom_test(sql: &mut Sql, dialect: Dialect, of: Id, leaf: &Leaf) {
+    let none = if is_without(&leaf.test) { "NOT " } else { "" };
+    sql.push(format!("{none}EXISTS (SELECT 1"));
+    passing(sql, dialect, None, of, leaf);
+    sql.push(" AND v.record_id = t.id)");
+}
+
+/// The same where few have one: the index lists them. Only for tests of values that are there.
+fn among(sql: &mut Sql, dialect: Dialect, of: Id, leaf: &Leaf) {
+    sql.push("t.id IN (SELECT v.record_id");
+    passing(sql, dialect, None, of, leaf);
+    sql.push(")");
+}
+
+/// A test on a custom field that every row of a list passes and few records do: the list starts from these.
+pub fn narrowest(tx: &mut Tx, scope: &Scope, tree: Option<&Filter>) -> Result<Option<Leaf>> {
+    let parts = match tree {
+        Some(Filter::And(parts)) => parts.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let mut best: Option<(i64, Leaf)> = None;
+    for part in parts {
+        // What looks through every value of a field tells no sooner how many pass.
+        let (Filter::Leaf(leaf), of) = (part, custom_of(part)) else {
+            continue;
+        };
+        let Some(of) = of.filter(|_| is_looked_up(&leaf.test)) else {
+            continue;
+        };
+        let most = best.as_ref().map_or(FEW, |(count, _)| *count);
+        let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1").ad_hoc();
+        passing(&mut sql, tx.dialect(), Some(scope.workspace()), of, leaf);
+        sql.push(" LIMIT ").bind(most + 1).push(") counted");
+        let count = tx.value::<i64>(&sql)?.unwrap_or_default();
+        if count <= most {
+            best = Some((count, leaf.clone()));
+        }
+    }
+    Ok(best.map(|(_, leaf)| leaf))
+}
+
+fn custom_of(part: &Filter) -> Option<Id> {
+    match part {
+        Filter::Leaf(leaf) => leaf.custom,
+        _ => None,
+    }
+}
+
+fn is_looked_up(test: &Test) -> bool {
+    !is_without(test) && !matches!(test, Test::Contains(_) | Test::StartsWith(_) | Test::Null(_))
+}
+
+/// Rows among those that pass a test which few do.
+pub fn starting_from(sql: &mut Sql, dialect: Dialect, scope: &Scope, leaf: &Leaf) {
+    let Some(of) = leaf.custom else { return };
+    sql.push(" AND t.id IN (SELECT w.record_id FROM (SELECT v.record_id");
+    passing(sql, dialect, Some(scope.workspace()), of, leaf);
+    // The limit keeps the planner from walking the table and asking of each row.
+    sql.push(" LIMIT ").bind(i64::MAX).push(") w)");
 }
 
 pub fn filter(sql: &mut Sql, dialect: Dialect, tree: &Filter) {
@@ -302,16 +413,22 @@ pub fn filter(sql: &mut Sql, dialect: Dialect, tree: &Filter) {
 }
 
 fn test_of(sql: &mut Sql, dialect: Dialect, leaf: &Leaf) {
-    let column = format!("t.{}", leaf.column);
-    let mut compare = |op: &'static str, value: &Val| {
-        sql.push(column.clone()).push(op).bind(value.clone());
+    match leaf.custom {
+        Some(of) => custom_test(sql, dialect, of, leaf),
+        None => compare(sql, dialect, &format!("t.{}", leaf.column), leaf.storage, &leaf.test),
+    }
+}
+
+fn compare(sql: &mut Sql, dialect: Dialect, column: &str, storage: Storage, test: &Test) {
+    let mut plain = |op: &'static str, value: &Val| {
+        sql.push(column.to_owned()).push(op).bind(value.clone());
     };
-    match &leaf.test {
-        Test::Eq(v) => compare(" = ", v),
-        Test::Lt(v) => compare(" < ", v),
-        Test::Lte(v) => compare(" <= ", v),
-        Test::Gt(v) => compare(" > ", v),
-        Test::Gte(v) => compare(" >= ", v),
+    match test {
+        Test::Eq(v) => plain(" = ", v),
+        Test::Lt(v) => plain(" < ", v),
+        Test::Lte(v) => plain(" <= ", v),
+        Test::Gt(v) => plain(" > ", v),
+        Test::Gte(v) => plain(" >= ", v),
         Test::Ne(v) => {
             sql.push(format!("({column} <> "))
                 .bind(v.clone())
@@ -321,16 +438,16 @@ fn test_of(sql: &mut Sql, dialect: Dialect, leaf: &Leaf) {
             sql.push(format!("({column} >= ")).bind(from.clone());
             sql.push(format!(" AND {column} < ")).bind(to.clone()).push(")");
         }
-        Test::In(values) => one_of(sql, &column, values),
+        Test::In(values) => one_of(sql, column, values),
         Test::NotIn(values) => {
             sql.push("(NOT ");
-            one_of(sql, &column, values);
+            one_of(sql, column, values);
             sql.push(format!(" OR {column} IS NULL)"));
         }
         // Both find what the search would: SQLite folds the column by our own function, PostgreSQL cannot and is asked for
         // every spelling.
         Test::Contains(text) => match dialect {
-            Dialect::Pg => matches(sql, &column, pattern(text)),
+            Dialect::Pg => matches(sql, column, pattern(text)),
             Dialect::Sqlite => {
                 sql.push(format!("instr({FOLD}({column}), "))
                     .bind(fold(text))
@@ -338,7 +455,7 @@ fn test_of(sql: &mut Sql, dialect: Dialect, leaf: &Leaf) {
             }
         },
         Test::StartsWith(text) => match dialect {
-            Dialect::Pg => matches(sql, &column, format!("^{}", pattern(text))),
+            Dialect::Pg => matches(sql, column, format!("^{}", pattern(text))),
             Dialect::Sqlite => {
                 let start = fold(text);
                 let length = i64::try_from(start.chars().count()).unwrap_or(i64::MAX);
@@ -358,7 +475,7 @@ fn test_of(sql: &mut Sql, dialect: Dialect, leaf: &Leaf) {
                     .push(")");
             }
         },
-        Test::Null(wanted) if leaf.storage == Storage::Texts => {
+        Test::Null(wanted) if storage == Storage::Texts => {
             let empty = match dialect {
                 Dialect::Pg => "'{}'",
                 Dialect::Sqlite => "'[]'",

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod change;
+pub mod custom;
 pub mod engine;
 pub mod filter;
 pub mod idempotency;

@@ -4,7 +4,7 @@
 //! (`domain::text::RULES`) its texts were written by, and after an upgrade every record is gone through, some at a time, while
 //! the server serves: what is not yet reached is found as before. Versions and history stay, since nothing is said anew.
 
-use crate::engine::{Layout, layout, table};
+use crate::engine::{Layout, layout};
 use crate::error::{Error, Result};
 use crate::search;
 use crate::sql::Sql;
@@ -33,8 +33,8 @@ pub fn is_due(tx: &mut Tx) -> Result<bool> {
     Ok(progress(tx)?.rules != RULES)
 }
 
-/// The kinds in the order in which they are gone through, each with the firm that has made it.
-pub type Order = Arc<[(Option<Id>, &'static Kind)]>;
+/// The kinds in the order in which they are gone through, of each firm as it has them.
+pub type Order = Arc<[(Id, &'static Kind)]>;
 
 /// Brings up some records, and returns whether there may be more. Nodes take turns, and go on where one of them stopped. The
 /// order is listed at the first step of a pass, for all firms, and kept by the caller for the next ones; it is listed anew
@@ -49,9 +49,9 @@ pub fn step(tx: &mut Tx, known: Option<&Order>) -> Result<(bool, Order)> {
         (at.kind, at.after) = (String::new(), None);
     }
     let place = |order: &Order| {
-        order.iter().position(|(of, kind)| {
-            kind.name == at.kind && of.is_none_or(|of| at.after.is_some_and(|(workspace, _)| workspace == of))
-        })
+        order
+            .iter()
+            .position(|(of, kind)| kind.name == at.kind && at.after.is_some_and(|(workspace, _)| workspace == *of))
     };
     let order = match known {
         Some(order) if at.kind.is_empty() || place(order).is_some() => order.clone(),
@@ -72,13 +72,11 @@ pub fn step(tx: &mut Tx, known: Option<&Order>) -> Result<(bool, Order)> {
     Ok((false, order))
 }
 
-/// The kinds in their order: those that are declared, of all firms, then those that each firm has made.
-fn all(tx: &mut Tx) -> Result<Vec<(Option<Id>, &'static Kind)>> {
-    let mut all: Vec<(Option<Id>, &'static Kind)> = domain::KINDS.iter().map(|kind| (None, *kind)).collect();
-    for firm in workspace::all(tx)? {
-        all.extend(firm.kinds.made().iter().map(|kind| (Some(firm.id), *kind)));
-    }
-    Ok(all)
+/// The kinds of all firms.
+fn all(tx: &mut Tx) -> Result<Vec<(Id, &'static Kind)>> {
+    let firms = workspace::all(tx)?.into_iter();
+    let kinds = firms.flat_map(|firm| firm.kinds.iter().map(move |kind| (firm.id, kind)));
+    Ok(kinds.collect())
 }
 
 fn progress(tx: &mut Tx) -> Result<Progress> {
@@ -116,14 +114,14 @@ fn note(tx: &mut Tx, rules: i64, at: Option<(&Kind, Option<(Id, Id)>)>) -> Resul
 /// Brings up to so many of the records after one, in the order of workspaces and ids. Returns how many, and the last.
 fn some_records(
     tx: &mut Tx,
-    of: Option<Id>,
+    of: Id,
     kind: &'static Kind,
     after: Option<(Id, Id)>,
     most: usize,
 ) -> Result<(usize, Option<(Id, Id)>)> {
     let (mut before, mut addresses) = (0, Vec::new());
     for field in kind.fields {
-        if field.ty == Type::Email && !field.made {
+        if field.ty == Type::Email && field.custom.is_none() {
             addresses.push((field.name, before));
         }
         before += field.columns().len();
@@ -133,10 +131,7 @@ fn some_records(
         return Ok((0, None));
     }
     let mut sql = Sql::new(layout.select_with("workspace_id, t.deleted_at"));
-    match of {
-        Some(workspace) => sql.push("t.workspace_id = ").bind(workspace),
-        None => sql.push("1 = 1"),
-    };
+    sql.push("t.workspace_id = ").bind(of);
     if let Some((workspace, id)) = after {
         sql.push(" AND (t.workspace_id, t.id) > (")
             .bind(workspace)
@@ -206,7 +201,7 @@ fn write(
         Vec::new()
     };
     // Rows that are as they should be are not written: most of them are.
-    let (mut sets, mut differs) = (Sql::new(format!("UPDATE {} SET id = id", table(kind))), Vec::new());
+    let (mut sets, mut differs) = (Sql::new(format!("UPDATE {} SET id = id", kind.table)), Vec::new());
     for (column, value) in keys.chain(spelt) {
         sets.push(format!(", {column} = ")).bind(value.clone());
         differs.push((column, value));

@@ -1,7 +1,7 @@
 //! Full-text search: the terms of a record, and how a query finds them on either database.
 
-use crate::engine::layout;
-use crate::engine::{source, table};
+use crate::engine::source;
+use crate::engine::{Source, layout};
 use crate::error::Result;
 use crate::filter;
 use crate::sql::Sql;
@@ -34,7 +34,7 @@ pub enum Plan {
 }
 
 /// None where the text has nothing to search for, so that nothing is found.
-pub fn plan(tx: &mut Tx, scope: &Scope, kind: &Kind, q: Option<&str>) -> Result<Option<Plan>> {
+pub fn plan(tx: &mut Tx, scope: &Scope, kind: &'static Kind, q: Option<&str>) -> Result<Option<Plan>> {
     let Some(q) = q else { return Ok(Some(Plan::Everything)) };
     if !kind.is_searchable() {
         return Ok(None);
@@ -52,7 +52,7 @@ pub fn plan(tx: &mut Tx, scope: &Scope, kind: &Kind, q: Option<&str>) -> Result<
         return Ok(None);
     };
     let plan = by_index(tx, kind, &query)?;
-    let in_part = |(_, field, group): &(usize, &str, Group)| unseen.contains(field) && groups.contains(group);
+    let in_part = |(_, field, group): &(Source, &str, Group)| unseen.contains(field) && groups.contains(group);
     if searched.iter().any(in_part) {
         return Ok(Some(Plan::Rows(hits_in_visible_fields(
             tx, scope, kind, &query, &plan,
@@ -62,7 +62,13 @@ pub fn plan(tx: &mut Tx, scope: &Scope, kind: &Kind, q: Option<&str>) -> Result<
 }
 
 /// The latest hits whose fields that the reader sees have the words.
-fn hits_in_visible_fields(tx: &mut Tx, scope: &Scope, kind: &Kind, query: &Query, plan: &Plan) -> Result<Vec<Id>> {
+fn hits_in_visible_fields(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &'static Kind,
+    query: &Query,
+    plan: &Plan,
+) -> Result<Vec<Id>> {
     let (layout, dialect) = (layout(kind), tx.dialect());
     let mut sql = Sql::new(layout.select.as_str()).ad_hoc();
     filter::scope(&mut sql, dialect, scope);
@@ -86,7 +92,7 @@ fn by_index(tx: &mut Tx, kind: &Kind, query: &Query) -> Result<Plan> {
         Dialect::Pg => Plan::Pg(query.to_tsquery()),
         Dialect::Sqlite => {
             let query = query.to_fts5();
-            let table = table(kind);
+            let table = kind.table;
             let sql = Sql::new(format!(
                 "SELECT count(*) FROM (SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH "
             ))
@@ -106,7 +112,7 @@ fn by_index(tx: &mut Tx, kind: &Kind, query: &Query) -> Result<Plan> {
 
 impl Plan {
     pub fn condition(&self, sql: &mut Sql, dialect: Dialect, kind: &Kind) {
-        let table = table(kind);
+        let table = kind.table;
         match self {
             Self::Everything => {}
             Self::Pg(query) => {
@@ -143,7 +149,7 @@ impl Plan {
 
 /// SQLite keeps the terms in a table of their own; they follow the record in the same transaction.
 pub(crate) fn store_terms(tx: &mut Tx, kind: &Kind, workspace: Id, id: Id, terms: &[String]) -> Result<()> {
-    let table = table(kind);
+    let table = kind.table;
     let sql = Sql::new(format!("UPDATE {table}_fts SET terms = "))
         .value(terms.join(" "))
         .text(format!(" WHERE rowid = (SELECT rid FROM {table} WHERE workspace_id = "))

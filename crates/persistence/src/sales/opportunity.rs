@@ -94,6 +94,7 @@ pub fn stage_cards(tx: &mut Tx, scope: &Scope, stage: Id, list: &List) -> Result
         Filter::Leaf(Leaf {
             column: column.to_owned(),
             storage,
+            custom: None,
             test: Test::Eq(value),
         })
     };

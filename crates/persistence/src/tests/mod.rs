@@ -2,6 +2,7 @@
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
+mod custom;
 mod limits;
 mod referrers;
 
@@ -148,7 +149,7 @@ fn goes_along<T: Record>(db: &Db, scope: &Scope, sort: &str, index: &str) {
 fn every_sort<T: Record>(db: &Db, me: Id) {
     let all = scope::<T>(&db.actor());
     for field in T::KIND.fields.iter().filter(|f| f.can(SORT)) {
-        let index = format!("{}_{}", T::KIND.plural, field.name);
+        let index = format!("{}_{}", T::KIND.plural, field.stored_as());
         goes_along::<T>(db, &all, field.name, &index);
         goes_along::<T>(db, &all, &format!("-{}", field.name), &index);
     }

@@ -272,7 +272,7 @@ fn value(kind: &Kind, field: &Field, suffix: &str, storage: Storage, full: bool,
         Storage::Json => Val::Json(match field.name {
             "lines" if full => serde_json::json!([{ "product_id": refs["product"], "quantity": "1.5",
                 "price": { "amount": "12.50", "currency": "CNY" }, "discount": 10 }]),
-            "choices" if full => serde_json::json!([{ "value": "a", "label": "甲" }]),
+            "choices" if full => serde_json::json!([{ "value": "a", "label": { "zh-CN": "甲" } }]),
             "options" if full => serde_json::json!([{ "value": "a", "retired": true }]),
             "lines" | "options" | "choices" | "samples" | "guesses" => serde_json::json!([]),
             "grants" if full => serde_json::json!({ "lead": { "view": "own" } }),

@@ -585,14 +585,16 @@ both! {
         let made = json!({ "name": "x", "roles": ["owner"] });
         half.post("/users", made).refused(409, "beyond_own_rights");
         // Entries that mean nothing are refused, entries that say nothing are dropped.
-        let odd = json!({ "lead": { "name": "hidden", "score": "masked", "x": "hidden" }, "role": { "grants": "hidden" }, "y": { "z": "hidden" } });
+        let odd = json!({ "lead": { "name": "hidden", "score": "masked", "x": "hidden" }, "role": { "grants": "hidden" }, "leads": { "z": "hidden" } });
         t.owner.post("/roles", role("odd", odd)).invalid(&[
             "/field_rights/lead/name field_right_unfit",
             "/field_rights/lead/score field_right_unfit",
             "/field_rights/lead/x unknown_field",
             "/field_rights/role/grants field_right_unfit",
-            "/field_rights/y unknown_kind",
+            "/field_rights/leads unknown_kind",
         ]);
+        // A kind that a firm could have made is looked for among its own.
+        t.owner.post("/roles", role("odd", json!({ "y": { "z": "hidden" } }))).invalid(&["/field_rights/y unknown_kind"]);
         let kept = t.owner.create("/roles", role("kept", json!({ "lead": { "phone": "full" }, "task": {} })));
         assert_eq!(kept["field_rights"], json!({}));
         let builtin = t.owner.get("/roles?filter[key]=sales").expect(200).rows()[0]["id"].as_str().expect("an id").to_owned();

@@ -103,8 +103,8 @@ both! {
     fn an_upgrade_brings_texts_up_to_its_rules_while_the_server_runs(t) {
         let own = T::on(std::sync::Arc::new(Running::start(t.running.engine, |_| {}).expect("a server")));
         let made = own.sales.create("/customers", json!({ "name": "涡阳 Müller", "email": "ü@example.cn" }));
-        own.admin.create("/custom-kinds", json!({ "name": "c_place", "label": "地点" }));
-        own.admin.create("/c-place", json!({ "name": "涡阳" }));
+        own.admin.create("/kinds", json!({ "key": "place", "label": { "zh-CN": "地点" } }));
+        own.admin.create("/places", json!({ "name": "涡阳" }));
         let rules = || own.running.place.texts("SELECT CAST(version AS TEXT) AS text FROM text_rules")[0].clone();
         let place = &own.running.place;
         let terms = if own.is_sqlite() { "UPDATE customers_fts SET terms = 'gold'" } else { "UPDATE customers SET search = 'gold'" };

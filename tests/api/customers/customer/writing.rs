@@ -78,7 +78,7 @@ both! {
             "/name required", "/kind unknown_choice", "/phone invalid_phone", "/email invalid_email", "/website invalid_url",
             "/employees out_of_range", "/annual_revenue/amount invalid_amount", "/tags wrong_type",
             "/next_follow_up_at wrong_type", "/parent_id wrong_type", "/colour unknown_field", "/id read_only",
-            "/version read_only", "/created_at read_only", "/last_activity_at read_only",
+            "/version read_only", "/created_at read_only", "/last_activity_at read_only", "/custom_fields/size unknown_field",
         ];
         expected.sort();
         assert_eq!(refused.issues(), expected);

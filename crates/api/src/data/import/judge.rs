@@ -7,7 +7,7 @@ use domain::import::problem::code;
 use domain::import::{Outcome, Problem};
 use domain::policy::Action;
 use domain::record::{Birth, Ownership};
-use domain::{AnyRecord, Field, Id, Instant};
+use domain::{AnyRecord, Field, Id, Instant, custom};
 use serde_json::{Map, Value as Json, json};
 
 use super::draft::Problems;
@@ -77,7 +77,8 @@ pub fn judge(
     }
     if !problems.is_empty() {
         // The other fields are checked too, so that a row is told all that is wrong with it.
-        let map: Map<String, Json> = row.map.into_iter().filter(|(f, _)| kind.field(f).is_some()).collect();
+        let mut map: Map<String, Json> = row.map.into_iter().filter(|(f, _)| kind.field(f).is_some()).collect();
+        custom::nest(&mut map);
         if let Err(error) = hooks.check_fields(map, old.is_none()) {
             // A field whose cell says something wrong is not missing beside that.
             let told: Vec<Option<String>> = problems.iter().map(|(field, _)| field.clone()).collect();
@@ -147,8 +148,14 @@ fn meant<'a>(
 
 type Extra<'a> = Option<(&'a dyn Special, &'a Deal)>;
 
-fn create(context: &ImportContext, hooks: Hooks, map: Map<String, Json>, extra: Extra) -> persistence::Result<Verdict> {
+fn create(
+    context: &ImportContext,
+    hooks: Hooks,
+    mut map: Map<String, Json>,
+    extra: Extra,
+) -> persistence::Result<Verdict> {
     let said = map.keys().cloned().collect();
+    custom::nest(&mut map);
     let mut new = hooks.create(map, Birth::new(context.by.user()))?;
     if let Some((special, deal)) = extra {
         special.settle(&mut new, None, deal)?;
@@ -175,6 +182,7 @@ fn update(
         }
     }
     let said = map.keys().cloned().collect();
+    custom::nest(&mut map);
     let new = match extra {
         None => hooks.apply(old, map, now)?,
         Some((special, deal)) => {

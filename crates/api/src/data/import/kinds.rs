@@ -20,9 +20,9 @@ pub fn plurals(kinds: Kinds) -> Vec<&'static str> {
     all(kinds).map(|kind| kind.plural).collect()
 }
 
-/// What a file may hold, by the plural that requests and commands name it with.
-pub fn importable(kinds: Kinds, plural: &str) -> Option<&'static Kind> {
-    all(kinds).find(|kind| kind.plural == plural)
+/// What a file may hold, by the name of the kind or its plural.
+pub fn importable(kinds: Kinds, name: &str) -> Option<&'static Kind> {
+    all(kinds).find(|kind| kind.name == name || kind.plural == name)
 }
 
 /// Takes a batch of rows of one kind.

@@ -23,7 +23,7 @@ use domain::policy::{Action, Permit};
 use domain::query::{self, MAX_LIMIT};
 use domain::record::{Birth, Ownership};
 use domain::value::FieldType;
-use domain::{AnyRecord, Error, Id, Instant, Issue, Kind, Record};
+use domain::{AnyRecord, Error, Id, Instant, Issue, Kind, Record, custom};
 use persistence::idempotency::Answer;
 use persistence::{Tx, engine, sharing};
 use serde::Deserialize;
@@ -32,7 +32,7 @@ use validator::Validate;
 
 /// Creates a record in a transaction, with every check a request gets.
 pub fn create_in(tx: &mut Tx, by: &Caller, hooks: Hooks, map: Map<String, Json>) -> persistence::Result<AnyRecord> {
-    by.fields(hooks.kind()).must_set(map.keys())?;
+    by.fields(hooks.kind()).must_set(custom::names(&map))?;
     create_from(tx, by, hooks, map, Cause::Asked)
 }
 
@@ -44,6 +44,7 @@ pub fn create_from(
     mut map: Map<String, Json>,
     cause: Cause,
 ) -> persistence::Result<AnyRecord> {
+    let hooks = hooks.within(by.kinds());
     let kind = hooks.kind();
     let by = &*by.in_turn(tx, kind)?;
     let mut writing = Writing::new(by, cause);
@@ -51,8 +52,9 @@ pub fn create_from(
     if kind.ownership == Ownership::Owned && !map.contains_key("owner_id") {
         map.insert("owner_id".into(), json!(by.user()));
     }
-    let said = map.keys().cloned().collect();
-    let new = hooks.create(map, Birth::new(by.user()))?;
+    let said = custom::names(&map).collect();
+    let asked = writing.cause == Cause::Asked;
+    let new = hooks.create_for(map, Birth::new(by.user()), asked)?;
     let permit = by.authorize(Action::Create, kind, new.owner_id())?;
     write_one(tx, &mut writing, &permit, hooks, Change { old: None, new, said })
 }
@@ -95,11 +97,12 @@ pub fn patch_in(
     expected: Expected,
     mut map: Map<String, Json>,
 ) -> persistence::Result<AnyRecord> {
+    let hooks = hooks.within(by.kinds());
     let by = &*by.in_turn(tx, hooks.kind())?;
     let (old, permit) = about(tx, by, hooks.kind(), id, Action::Edit, expected)?;
-    by.fields(hooks.kind()).must_set(map.keys())?;
+    by.fields(hooks.kind()).must_set(custom::names(&map))?;
     merge_objects(&mut map, &old)?;
-    let said = map.keys().cloned().collect();
+    let said = custom::names(&map).collect();
     let new = hooks.apply(&old, map, Instant::now())?;
     let old = Some(old);
     let mut writing = Writing::new(by, Cause::Asked);
@@ -111,7 +114,9 @@ fn merge_objects(map: &mut Map<String, Json>, old: &AnyRecord) -> persistence::R
     if !map.values().any(Json::is_object) {
         return Ok(());
     }
-    for (name, value) in map.iter_mut().filter(|(_, value)| value.is_object()) {
+    // Custom fields are merged where it is known what each of them takes.
+    let merged = |(name, value): &(&String, &mut Json)| value.is_object() && *name != custom::ALL;
+    for (name, value) in map.iter_mut().filter(merged) {
         let patch = std::mem::take(value);
         *value = old.json(name)?;
         merge(value, patch);
@@ -174,7 +179,8 @@ async fn get(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, kind.name)?;
-    let shape = http::query::read::<ShapeAsked>(&request)?.of(&caller.fields(kind))?;
+    let kind = caller.kinds().like(kind);
+    let shape = http::query::read::<ShapeAsked>(&request)?.of(caller.kinds(), &caller.fields(kind))?;
     let scope = caller.scope(kind)?;
     // What is told of other records may change without a new version of this one.
     let (own, short) = (shape.is_own(), shape.counts.is_empty());
@@ -323,9 +329,11 @@ async fn history(
 
 /// Registers the schemas, the list and the search of a kind.
 pub fn listed(routes: &mut Routes, kind: &'static Kind) {
+    let kind = routes.kinds.like(kind);
     let path = format!("/{}", kind.path());
     let (tag, many) = (kind.path(), kind.plural.replace('_', " "));
-    schema::add_schemas(&mut routes.schemas, kind);
+    let kinds = routes.kinds;
+    schema::add_schemas(&mut routes.schemas, kinds, kind);
     let page = || named(&format!("{}Page", type_name(kind)));
     let doc = Doc::new(format!("list_{}", kind.plural), &tag, format!("List {many}"))
         .about("Keyset pages. The usual filters are named; `filter[field][operator]=value` takes all that `GET /schema` tells, and a search also nests them.");
@@ -376,7 +384,8 @@ pub fn crud<T: Noun>(routes: &mut Routes) {
 
 /// The same for a kind that comes as a value.
 pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
-    let kind = hooks.kind();
+    let kind = routes.kinds.like(hooks.kind());
+    let kinds = routes.kinds;
     let name = type_name(kind);
     let path = format!("/{}", kind.path());
     let tag = kind.path();
@@ -423,7 +432,7 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
     routes.add(
         Method::GET,
         format!("{path}/{{id}}"),
-        listing::count_parameter(listing::shape_parameters(doc, kind), kind),
+        listing::count_parameter(listing::shape_parameters(doc, kind), kinds, kind),
         move |caller: Caller, state: Data<State>, path: Path<String>, request: HttpRequest| {
             get(kind, caller, state, path, request)
         },

@@ -12,7 +12,7 @@ use super::{cell, closest};
 use crate::kind::Extra;
 use crate::money::Rate;
 use crate::policy::{Access, Fields};
-use crate::value::{Choice, Type};
+use crate::value::{Choice, Number, Type};
 use crate::{Currency, Field, Instant, Kind, Label};
 
 /// What a file may fill: name and label of the importable fields, then of the extra columns.
@@ -160,7 +160,18 @@ pub fn value<Z: TimeZone>(
             let rate = Rate::accepted(ticks).ok_or_else(|| Problem::new("invalid_rate"))?;
             json!(rate).into()
         }
+        Type::Number => {
+            let ticks = number(text, style.number.point)?.minor(Number::DECIMALS)?;
+            let number = Number::from_ticks(ticks).ok_or_else(|| Problem::new("invalid_number"))?;
+            json!(number).into()
+        }
         Type::Choice(choices) => json!(choice(field, choices, text)?.key).into(),
+        Type::Choices(choices) => {
+            let keys = cell::list(text)
+                .into_iter()
+                .map(|text| Ok(choice(field, choices, &text)?.key));
+            json!(keys.collect::<Result<Vec<_>, Problem>>()?).into()
+        }
         Type::Tags | Type::Ids => json!(cell::list(text)).into(),
     };
     Ok(Some(value))

@@ -1,11 +1,11 @@
 //! Recomputing the chain of a workspace: whether the log is as it was written, and if not, where it first is not.
 
 use super::{COLUMNS, STORED, entry_hash};
-use crate::engine::MADE;
 use crate::error::{Error, Result};
 use crate::seal::{Head, head, link};
 use crate::sql::Sql;
 use crate::tx::Tx;
+use domain::kind::MADE;
 use domain::value::{Row, Storage};
 use domain::{Id, Instant};
 

@@ -1,13 +1,12 @@
 //! The record engine itself: records as values of some kind. What is typed beside it only decodes.
 
-use super::table;
 use super::{Layout, layout, page, referrers};
 use super::{ROWS_AT_ONCE, layout::FIRST_OWN};
 use crate::change::{self, Entry};
 use crate::error::{Error, Result};
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
-use crate::{filter, search};
+use crate::{custom, filter, search};
 use domain::change::ChangeAction;
 use domain::policy::{Actor, Permit, Scope};
 use domain::user::User;
@@ -114,6 +113,7 @@ fn many(tx: &mut Tx, scope: &Scope, kind: &'static Kind, ids: &[Id], hold: Hold)
 }
 
 pub fn insert(tx: &mut Tx, permit: &Permit, kind: &'static Kind, records: &[AnyRecord]) -> Result<()> {
+    let kind = permit.kinds().like(kind);
     let layout = layout(kind);
     let mut terms = Vec::new();
     for chunk in records.chunks(ROWS_AT_ONCE) {
@@ -130,6 +130,7 @@ pub fn insert(tx: &mut Tx, permit: &Permit, kind: &'static Kind, records: &[AnyR
             })
         });
         change::append_all(tx, permit, &entries.collect::<Result<Vec<_>>>()?)?;
+        custom::add(tx, permit, kind, chunk.iter())?;
     }
     // Last, and one by one with VALUES: whatever else writes several rows opens a savepoint, and at each one FTS5 writes
     // out what it has.
@@ -213,7 +214,7 @@ fn update_one(
     mut new: AnyRecord,
     changed: &[usize],
 ) -> Result<AnyRecord> {
-    let kind = old.kind();
+    let kind = permit.kinds().like(old.kind());
     let layout = layout(kind);
     let is = new.values();
     let dialect = tx.dialect();
@@ -221,18 +222,21 @@ fn update_one(
     // There are as many statements as sets of changed fields.
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, updated_at = ",
-        table(kind)
+        kind.table
     ))
     .ad_hoc()
     .value(now);
-    layout.set(&mut sql, tx, is, changed);
+    layout.set(&mut sql, is, changed);
     for (position, key) in layout.sort_keys(is).enumerate() {
         let (column, source) = &layout.sorted[position];
         if changed.contains(source) {
             sql.push(format!(", {column} = ")).bind(key);
         }
     }
-    let reindex = layout.searched.iter().any(|(source, ..)| changed.contains(source));
+    let reindex = layout
+        .searched
+        .iter()
+        .any(|(source, ..)| source.is_among(changed, layout.custom));
     if reindex && dialect == Dialect::Pg {
         sql.push(", search = array_to_tsvector(")
             .bind(Val::Texts(layout.tokens(is)))
@@ -244,6 +248,9 @@ fn update_one(
     }
     if reindex && dialect == Dialect::Sqlite {
         search::store_terms(tx, kind, permit.workspace(), new.id(), &layout.tokens(is))?;
+    }
+    if changed.contains(&layout.custom) {
+        custom::change(tx, permit, kind, old, &new)?;
     }
     new.written(old.version() + 1, now);
     let entry = Entry {
@@ -271,6 +278,7 @@ pub fn update_all(
     changes: Vec<(AnyRecord, AnyRecord)>,
     reason: Option<&str>,
 ) -> Result<Vec<AnyRecord>> {
+    let kind = permit.kinds().like(kind);
     let layout = layout(kind);
     hold(tx, permit, kind, &changes)?;
     let now = Instant::now();
@@ -290,7 +298,11 @@ pub fn update_all(
         }
     }
     for (changed, _, places) in alike {
-        let indexed = layout.searched.iter().any(|(at, ..)| changed.contains(at));
+        let indexed = changed.contains(&layout.custom)
+            || layout
+                .searched
+                .iter()
+                .any(|(at, ..)| at.is_among(&changed, layout.custom));
         let sorted = layout.sorted.iter().any(|(_, at)| changed.contains(at));
         if indexed || sorted {
             for place in places {
@@ -302,11 +314,11 @@ pub fn update_all(
         for some in places.chunks(ROWS) {
             let mut sql = Sql::new(format!(
                 "UPDATE {} SET version = version + 1, updated_at = ",
-                table(kind)
+                kind.table
             ))
             .ad_hoc()
             .value(now);
-            layout.set(&mut sql, tx, changes[some[0]].1.values(), &changed);
+            layout.set(&mut sql, changes[some[0]].1.values(), &changed);
             sql.push(" WHERE workspace_id = ")
                 .bind(permit.workspace())
                 .push(" AND id");
@@ -349,7 +361,7 @@ fn hold(tx: &mut Tx, permit: &Permit, kind: &'static Kind, changes: &[(AnyRecord
     for some in ids.chunks(ROWS) {
         let mut sql = Sql::new(format!(
             "SELECT t.id, t.version FROM {} t WHERE t.workspace_id = ",
-            table(kind)
+            kind.table
         ));
         sql.bind(permit.workspace()).push(" AND t.id");
         filter::one_of_ids(&mut sql, dialect, some);
@@ -383,7 +395,7 @@ pub(super) fn at_version(sql: &mut Sql, permit: &Permit, old: &AnyRecord, delete
 pub(super) fn stale(tx: &mut Tx, permit: &Permit, old: &AnyRecord, deleted: &'static str) -> Result<Error> {
     let sql = Sql::new(format!(
         "SELECT version FROM {} WHERE workspace_id = ",
-        table(old.kind())
+        old.kind().table
     ))
     .value(permit.workspace())
     .text(" AND id = ")
@@ -397,12 +409,12 @@ pub(super) fn stale(tx: &mut Tx, permit: &Permit, old: &AnyRecord, deleted: &'st
 }
 
 pub fn delete(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<()> {
-    let kind = old.kind();
+    let kind = permit.kinds().like(old.kind());
     referrers::check(tx, permit, kind, old.id())?;
     let now = Instant::now();
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, deleted_at = ",
-        table(old.kind())
+        old.kind().table
     ))
     .value(now);
     at_version(&mut sql, permit, old, "IS NULL");
@@ -412,6 +424,7 @@ pub fn delete(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<()> {
     if tx.dialect() == Dialect::Sqlite && layout(kind).searchable {
         search::store_terms(tx, kind, permit.workspace(), old.id(), &[])?;
     }
+    custom::remove(tx, permit, kind, &[old.id()])?;
     let entry = Entry {
         kind: kind.name,
         record: old.id(),
@@ -446,20 +459,27 @@ pub fn check_references(
     records: &[Referring],
     coming: &dyn Fn(&'static Kind, Id) -> bool,
 ) -> Result<Vec<Issues>> {
+    let kind = actor.kinds().like(kind);
     let layout = layout(kind);
     let mut wanted: BTreeMap<&'static str, (&'static Kind, BTreeSet<Id>)> = BTreeMap::new();
     let mut owners: BTreeSet<Id> = BTreeSet::new();
     let mut refers: Vec<Vec<(String, &'static Kind, Id, bool)>> = Vec::with_capacity(records.len());
     let mut here = None;
+    let mut wrong: HashMap<(&'static str, Id), &'static str> = HashMap::new();
     for (old, new, beside) in records {
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for (i, field) in &layout.references {
             if field.name == "created_by" {
                 continue;
             }
-            let known = old.map(|old| referred(&old.values()[*i])).unwrap_or_default();
-            for id in referred(&new.values()[*i]).into_iter().filter(|id| !known.contains(id)) {
-                let at = format!("/{}", field.name);
+            let known = old
+                .map(|old| referred(&layout.value(*i, old.values())))
+                .unwrap_or_default();
+            for id in referred(&layout.value(*i, new.values()))
+                .into_iter()
+                .filter(|id| !known.contains(id))
+            {
+                let at = domain::pointer(field.name);
                 if field.refers == Some(User::KIND.name) && actor.user() == Some(id) {
                     // Who writes may have been deleted since they were recognized.
                     if here.is_none() {
@@ -470,10 +490,12 @@ pub fn check_references(
                     }
                     continue;
                 }
-                let target = field
-                    .refers
-                    .and_then(domain::kind)
-                    .ok_or_else(|| Error::internal("refers to no kind"))?;
+                // What it names may have been taken away; then nothing can be referred to.
+                let Some(target) = field.refers.and_then(|name| actor.kinds().named(name)) else {
+                    missing.push((at, kind, id, false));
+                    wrong.insert((kind.name, id), "reference_not_found");
+                    continue;
+                };
                 found.push((at, target, id, field.name == "owner_id"));
             }
         }
@@ -493,7 +515,6 @@ pub fn check_references(
         refers.push(found);
     }
     let owners: Vec<Id> = owners.into_iter().collect();
-    let mut wrong: HashMap<(&'static str, Id), &'static str> = HashMap::new();
     if let Some((false, me)) = here.zip(actor.user()) {
         wrong.insert((User::KIND.name, me), "reference_not_found");
     }

@@ -2,19 +2,19 @@
 
 use super::any::Hold;
 use super::any::{at_version, one, referred, stale};
-use super::table;
 use super::{Layout, Page, layout, page, referrers};
 use crate::change::{self, Entry};
 use crate::error::Result;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
-use crate::{filter, search};
+use crate::{custom, filter, search};
 use domain::change::ChangeAction;
 use domain::policy::{Permit, Scope};
 use domain::query::Cursor;
 use domain::record::OnDelete;
 use domain::value::{Row, Storage, Val};
 use domain::{AnyRecord, Id, Instant, Issue, Issues, Kind};
+use serde_json::json;
 
 /// Cursors of the bin fit no other list.
 const FINGERPRINT: u64 = 0xb1_0000_0001;
@@ -76,15 +76,19 @@ pub fn list_deleted(
 /// Takes a record out of the bin, as `find_deleted` gave it. Refused where what it needs is deleted itself, or another
 /// record has taken its place (`external_id`, a user's address).
 pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecord> {
-    let kind = old.kind();
+    let kind = permit.kinds().like(old.kind());
     let layout = layout(kind);
     let now = Instant::now();
     let since = referrers::gone_since(tx, permit, kind, old.id())?;
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, deleted_at = NULL, updated_at = ",
-        table(kind)
+        kind.table
     ))
     .value(now);
+    let mut new = without_gone(tx, permit, kind, old)?;
+    if new != *old {
+        sql.push(", custom_fields = ").bind(Val::Json(new.custom().clone()));
+    }
     at_version(&mut sql, permit, old, "IS NOT NULL");
     if tx.execute(&sql)? == 0 {
         return Err(stale(tx, permit, old, "IS NOT NULL")?);
@@ -93,7 +97,7 @@ pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecor
     if tx.dialect() == Dialect::Sqlite && layout.searchable {
         search::store_terms(tx, kind, permit.workspace(), old.id(), &layout.tokens(old.values()))?;
     }
-    let mut new = old.clone();
+    custom::add(tx, permit, kind, std::iter::once(&new))?;
     new.written(old.version() + 1, now);
     let entry = Entry {
         kind: kind.name,
@@ -110,18 +114,44 @@ pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecor
     Ok(new)
 }
 
+/// The record without what its custom fields refer to that was deleted meanwhile: those that live have let go of it.
+fn without_gone(tx: &mut Tx, permit: &Permit, kind: &'static Kind, old: &AnyRecord) -> Result<AnyRecord> {
+    let mut new = old.clone();
+    let mut values = old.custom().clone();
+    for (field, custom) in kind.custom() {
+        let (Some(target), Some(value)) = (field.refers, old.custom().get(custom.key)) else {
+            continue;
+        };
+        let ids = custom.stored(value).map(|value| referred(&value)).unwrap_or_default();
+        let there = match permit.kinds().named(target) {
+            Some(target) => page::ids_referable(tx, &permit.scope(), target, &ids)?,
+            None => Vec::new(),
+        };
+        let left: Vec<&Id> = ids.iter().filter(|id| there.contains(id)).collect();
+        if left.len() == ids.len() {
+            continue;
+        }
+        match (left.is_empty(), values.as_object_mut()) {
+            (true, Some(values)) => drop(values.remove(custom.key)),
+            _ => values[custom.key] = json!(left),
+        }
+    }
+    new.put(domain::custom::ALL, values);
+    Ok(new)
+}
+
 /// A deal cannot come back into a stage that is gone: what belongs to the workspace must be there.
 fn check_settings(tx: &mut Tx, permit: &Permit, layout: &Layout, row: &[Val]) -> Result<()> {
     let mut issues = Issues::default();
     for (i, field) in &layout.references {
-        let Some(target) = field.refers.and_then(domain::kind) else {
+        let Some(target) = field.refers.and_then(|name| permit.kinds().named(name)) else {
             continue;
         };
         // What was deleted may be told of, or is not referred to any more.
         if matches!(field.on_delete, OnDelete::Keep | OnDelete::Clear) {
             continue;
         }
-        let ids = referred(&row[*i]);
+        let ids = referred(&layout.value(*i, row));
         let there = page::ids_referable(tx, &permit.scope(), target, &ids)?;
         if ids.iter().any(|id| !there.contains(id)) {
             issues.add(Issue::at(field.name, "reference_in_bin"));

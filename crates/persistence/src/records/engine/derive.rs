@@ -1,6 +1,5 @@
 //! Values that follow from other records. A subscriber of the change log writes them, when what they follow from is sealed.
 
-use super::table;
 use crate::change::{self, Entry};
 use crate::error::Result;
 use crate::sql::Sql;
@@ -33,7 +32,7 @@ pub(crate) fn derive(
     let at = Instant::now();
     let mut entries = Vec::with_capacity(values.len());
     for value in values {
-        let sql = Sql::new(format!("UPDATE {} SET version = version + 1, {field} = ", table(kind)))
+        let sql = Sql::new(format!("UPDATE {} SET version = version + 1, {field} = ", kind.table))
             .value(value.stored)
             .text(" WHERE workspace_id = ")
             .value(permit.workspace())

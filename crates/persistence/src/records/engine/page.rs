@@ -1,12 +1,13 @@
 //! Pages of a list: filter, search, sort and keyset in one statement, or two where the rows without a value begin.
 
-use super::layout;
 use super::source;
+use super::{Layout, layout};
 use crate::error::{Error, Result};
 use crate::filter::{self, Rows};
 use crate::search;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
+use domain::custom::Custom;
 use domain::policy::Scope;
 use domain::query::{Count, Cursor, List};
 use domain::record::Ownership;
@@ -48,7 +49,10 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
         return Ok(none);
     };
     let wanted = list.limit as usize + 1;
-    let nullable = list.sort.field.nullable;
+    // Custom fields are sorted by their index; whoever has no value is not in it.
+    let custom = list.sort.field.custom;
+    let nullable = list.sort.field.nullable || custom.is_some();
+    let narrowest = filter::narrowest(tx, scope, list.filter.as_ref())?;
     let among_nulls = matches!(&list.after, Some(Cursor { key: Val::Null(_), .. }));
     let mut found: Vec<(AnyRecord, Val)> = Vec::new();
     for nulls in [false, true] {
@@ -58,8 +62,11 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
         let missing = i64::try_from(wanted - found.len()).unwrap_or(i64::MAX);
         let order = Order { list, nulls, missing };
         let dialect = tx.dialect();
-        let mut sql = Sql::new(layout.select_with(&column));
-        let plain = list.filter.is_none() && list.q.is_none();
+        let mut sql = match custom {
+            Some(custom) => sorted_by_custom(dialect, layout, custom, &column, nulls, scope),
+            None => Sql::new(layout.select_with(&column)),
+        };
+        let plain = list.filter.is_none() && list.q.is_none() && custom.is_none();
         if !plain {
             sql = sql.ad_hoc();
         }
@@ -71,7 +78,10 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
                 // of the page are looked up.
                 sql.push("t.workspace_id = ").bind(scope.workspace());
                 sql.push(" AND t.id IN (SELECT v.id FROM (");
-                let columns = format!("t.id, t.{column} AS sort_key");
+                let columns = match custom {
+                    Some(_) => "t.id".to_owned(),
+                    None => format!("t.id, t.{column} AS sort_key"),
+                };
                 filter::gathered(&mut sql, dialect, kind, scope, &columns, i64::MAX);
                 sql.push(") v");
                 if plain {
@@ -81,8 +91,15 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
                 sql.push(")");
             }
         }
+        if let Some(leaf) = &narrowest {
+            filter::starting_from(&mut sql, dialect, scope, leaf);
+        }
         conditions(&mut sql, dialect, kind, list, &search);
-        order.page(&mut sql, &format!("t.{column}"), "t.id");
+        match custom {
+            Some(_) if nulls => order.page(&mut sql, "NULL", "t.id"),
+            Some(_) => order.page(&mut sql, &format!("v.{column}"), "v.record_id"),
+            None => order.page(&mut sql, &format!("t.{column}"), "t.id"),
+        }
         for row in layout.read(tx, &sql, &[storage])? {
             let mut row = Row::new(row);
             let record = AnyRecord::take(kind, &mut row)?;
@@ -105,6 +122,38 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
     })
 }
 
+/// Begins a list that is sorted by a custom field: along the index, or past all that is in it.
+fn sorted_by_custom(
+    dialect: Dialect,
+    layout: &Layout,
+    custom: &Custom,
+    column: &str,
+    nulls: bool,
+    scope: &Scope,
+) -> Sql {
+    if nulls {
+        let none = match (dialect, column) {
+            (Dialect::Sqlite, _) => "NULL",
+            (Dialect::Pg, "sort") => "NULL::text",
+            (Dialect::Pg, _) => "NULL::bigint",
+        };
+        let mut sql = Sql::new(layout.select.replacen(" FROM ", &format!(", {none} FROM "), 1));
+        sql.push("NOT EXISTS (SELECT 1 FROM custom_values v WHERE v.workspace_id = t.workspace_id AND v.record_id = t.id AND v.field_id = ")
+            .bind(custom.id)
+            .push(") AND ");
+        return sql;
+    }
+    // The order of the two says on SQLite which is gone along; PostgreSQL sees it by itself.
+    let select = layout
+        .select
+        .replacen(" FROM ", &format!(", v.{column} FROM custom_values v CROSS JOIN "), 1);
+    let mut sql = Sql::new(select);
+    sql.push("v.workspace_id = ").bind(scope.workspace());
+    sql.push(" AND v.field_id = ").bind(custom.id);
+    sql.push(" AND t.id = v.record_id AND ");
+    sql
+}
+
 /// The rows of a page, in order.
 struct Order<'a> {
     list: &'a List,
@@ -116,7 +165,7 @@ struct Order<'a> {
 impl Order<'_> {
     fn page(&self, sql: &mut Sql, key: &str, id: &str) {
         let sort = &self.list.sort;
-        if sort.field.nullable {
+        if sort.field.nullable || sort.field.custom.is_some() {
             sql.push(format!(" AND {key} IS {}NULL", if self.nulls { "" } else { "NOT " }));
         }
         let (beyond, order) = if sort.descending { (" < ", " DESC") } else { (" > ", "") };
@@ -151,7 +200,7 @@ fn conditions(sql: &mut Sql, dialect: Dialect, kind: &Kind, list: &List, search:
 }
 
 /// How many records a list has; an estimate stops counting at ten thousand.
-pub fn count(tx: &mut Tx, scope: &Scope, kind: &Kind, list: &List, wanted: Count) -> Result<i64> {
+pub fn count(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, wanted: Count) -> Result<i64> {
     let Some(search) = search::plan(tx, scope, kind, list.q.as_deref())? else {
         return Ok(0);
     };

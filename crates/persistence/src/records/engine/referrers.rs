@@ -1,9 +1,10 @@
 //! What deleting a record does to the records that refer to it: it is held by them, or they let go of it, or go with it, as
 //! each reference says (`Field::on_delete`). Works on kinds and rows, not on records.
 
+use super::source;
 use super::{ROWS_AT_ONCE, layout};
-use super::{source, table};
 use crate::change::{self, Entry};
+use crate::custom;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::search;
@@ -13,7 +14,7 @@ use domain::change::ChangeAction;
 use domain::policy::Permit;
 use domain::record::{InBin, OnDelete};
 use domain::value::{Storage, Val};
-use domain::{Field, Id, Instant, Issue, Kind, Kinds};
+use domain::{AnyRecord, Field, Id, Instant, Issue, Kind, Kinds};
 use serde_json::{Value as Json, json};
 
 /// The references to a kind that say so of deleting.
@@ -48,7 +49,7 @@ pub fn check(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<()> {
     let refused = |code, by: &Kind| Err(domain::Error::Conflict(Issue::new("", code).with("kind", by.name)).into());
     if tx.dialect() == Dialect::Pg && (!lines.is_empty() || permit.kinds().iter().any(|k| refers_to(k, kind))) {
         // Who is about to refer to it waits until this transaction ends, and then does not find it.
-        let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", table(kind)))
+        let sql = Sql::new(format!("SELECT id FROM {} WHERE workspace_id = ", kind.table))
             .value(permit.workspace())
             .text(" AND id = ")
             .value(id)
@@ -116,11 +117,16 @@ fn referrers(
     id: Id,
     narrowed: impl FnOnce(&mut Sql),
 ) -> Result<Vec<Referrer>> {
-    let columns = format!("t.id, t.version, t.{}", field.name);
+    // That of a custom field stands among others.
+    let (column, storage) = match field.custom {
+        Some(_) => (domain::custom::ALL, Storage::Json),
+        None => (field.stored_as(), field.filter_column().1),
+    };
+    let columns = format!("t.id, t.version, t.{column}");
     let mut sql = referring(tx, permit, &columns, kind, field, id);
     narrowed(&mut sql);
     filter::lock_in_order(&mut sql, tx.dialect());
-    tx.all(&sql, &[Storage::Id, Storage::Int, field.filter_column().1], |row| {
+    tx.all(&sql, &[Storage::Id, Storage::Int, storage], |row| {
         Ok((row.get()?, row.get()?, row.value()?))
     })
 }
@@ -137,7 +143,7 @@ fn set(
     let ids: Vec<Id> = rows.iter().map(|(id, ..)| *id).collect();
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, updated_at = ",
-        table(kind)
+        kind.table
     ));
     sql.bind(at).push(", ");
     value(&mut sql);
@@ -178,8 +184,18 @@ fn tell(
 }
 
 /// Those in the bin too, so that nothing comes out of it that refers to what is gone.
-pub(crate) fn clear(tx: &mut Tx, permit: &Permit, kind: &Kind, field: &Field, id: Id, at: Instant) -> Result<()> {
-    let (name, dialect) = (field.name, tx.dialect());
+pub(crate) fn clear(
+    tx: &mut Tx,
+    permit: &Permit,
+    kind: &'static Kind,
+    field: &Field,
+    id: Id,
+    at: Instant,
+) -> Result<()> {
+    if field.custom.is_some() {
+        return clear_custom(tx, permit, kind, field, id, at);
+    }
+    let (name, dialect) = (field.stored_as(), tx.dialect());
     let rows = referrers(tx, permit, (kind, field), id, |_| {})?;
     if rows.is_empty() {
         return Ok(());
@@ -208,6 +224,43 @@ pub(crate) fn clear(tx: &mut Tx, permit: &Permit, kind: &Kind, field: &Field, id
         }
         _ => json!({ name: [id, null] }),
     })
+}
+
+/// The same of a custom field, whose value stands among others. Those in the bin are not in the index: what they refer to is
+/// looked at when they come out of it.
+fn clear_custom(tx: &mut Tx, permit: &Permit, kind: &'static Kind, field: &Field, id: Id, at: Instant) -> Result<()> {
+    let Some(key) = domain::custom::key(field.name) else {
+        return Ok(());
+    };
+    for (record, version, values) in referrers(tx, permit, (kind, field), id, |_| {})? {
+        let Val::Json(old) = values else { continue };
+        let left = match old.get(key) {
+            Some(Json::Array(ids)) => ids.iter().filter(|other| **other != json!(id)).cloned().collect(),
+            _ => Vec::new(),
+        };
+        let mut new = old.clone();
+        match (left.is_empty(), new.as_object_mut()) {
+            (true, Some(values)) => drop(values.remove(key)),
+            _ => new[key] = json!(left),
+        }
+        let is = new.get(key).cloned().unwrap_or_default();
+        let was = old.get(key).cloned().unwrap_or_default();
+        let rows = [(record, version, Val::Json(old))];
+        set(tx, permit, kind, at, &rows, |sql| {
+            sql.push("custom_fields = ").bind(Val::Json(new));
+        })?;
+        custom::forget(tx, permit, field, record, id)?;
+        tell(
+            tx,
+            permit,
+            kind,
+            ChangeAction::Update,
+            at,
+            &rows,
+            |_| json!({ field.name: [was, is] }),
+        )?;
+    }
+    Ok(())
 }
 
 /// Those that go to the bin with the record; they come back with it (`bring_back`).
@@ -244,6 +297,7 @@ pub(crate) fn take_along(
         if tx.dialect() == Dialect::Sqlite && layout(kind).searchable {
             search::store_terms(tx, kind, permit.workspace(), *one, &[])?;
         }
+        custom::remove(tx, permit, kind, &[*one])?;
         let_go(tx, permit, kind, *one, at)?;
     }
     Ok(())
@@ -258,7 +312,7 @@ pub fn gone_since(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<O
 }
 
 pub(crate) fn deleted_at(tx: &mut Tx, permit: &Permit, kind: &Kind, id: Id) -> Result<Option<Instant>> {
-    let sql = Sql::new(format!("SELECT deleted_at FROM {} WHERE workspace_id = ", table(kind)))
+    let sql = Sql::new(format!("SELECT deleted_at FROM {} WHERE workspace_id = ", kind.table))
         .value(permit.workspace())
         .text(" AND id = ")
         .value(id);
@@ -301,15 +355,19 @@ pub(crate) fn bring_back(
         |_| json!({ field.name: [null, id] }),
     )?;
     let layout = layout(kind);
+    let terms = tx.dialect() == Dialect::Sqlite && layout.searchable;
     for (one, ..) in &rows {
-        if tx.dialect() == Dialect::Sqlite && layout.searchable {
+        if terms || kind.custom().next().is_some() {
             let mut sql = Sql::new(layout.select.as_str());
             sql.push("t.workspace_id = ")
                 .bind(permit.workspace())
                 .push(" AND t.id = ")
                 .bind(*one);
             let stored = layout.read(tx, &sql, &[])?.pop().unwrap_or_default();
-            search::store_terms(tx, kind, permit.workspace(), *one, &layout.tokens(&stored))?;
+            if terms {
+                search::store_terms(tx, kind, permit.workspace(), *one, &layout.tokens(&stored))?;
+            }
+            custom::add(tx, permit, kind, std::iter::once(&AnyRecord::new(kind, stored)))?;
         }
         come_back(tx, permit, kind, *one, since, at)?;
     }

@@ -1,2 +1,0 @@
-DROP TABLE custom_kinds_fts;
-DROP TABLE custom_kinds;

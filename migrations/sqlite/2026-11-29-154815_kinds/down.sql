@@ -1,0 +1,2 @@
+DROP TABLE kinds_fts;
+DROP TABLE kinds;

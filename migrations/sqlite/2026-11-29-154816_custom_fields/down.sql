@@ -1,2 +1,0 @@
-DROP TABLE custom_fields_fts;
-DROP TABLE custom_fields;

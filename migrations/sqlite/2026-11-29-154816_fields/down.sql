@@ -1,0 +1,2 @@
+DROP TABLE fields_fts;
+DROP TABLE fields;
