@@ -38,7 +38,8 @@ export async function untranslated(page, locale, data) {
   const texts = await page.evaluate(() => {
     const found = new Set();
     for (const element of document.querySelectorAll('body, body *')) {
-      if (element.closest('script, style, noscript, .avatar') || !element.checkVisibility()) continue;
+      // What programs are told is the same in every language, and is marked so for translators as well.
+      if (element.closest('script, style, noscript, .avatar, code[translate=no]') || !element.checkVisibility()) continue;
       for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'aria-roledescription']) found.add(element.getAttribute(name) ?? '');
       for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.add(node.data.trim());
     }

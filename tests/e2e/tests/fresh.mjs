@@ -120,7 +120,7 @@ test('on a phone the page of settings one is on stands in sight, and so does wha
     await inSight(page.locator('.settings-nav [aria-current]'));
   }
   await page.locator('.settings-nav [aria-current]').focus();
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < 8; i++) {
     await page.keyboard.press('Tab');
     await inSight(page.locator('.settings-nav :focus'));
   }

@@ -194,7 +194,7 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
         }
         .into_any(),
         Some(row) => view! {
-            <div class="form-field"><span class="form-label">{label_of("field", "key")}</span><code class="static">{row.text("key").to_owned()}</code></div>
+            <div class="form-field"><span class="form-label">{label_of("field", "key")}</span><code class="static" translate="no">{row.text("key").to_owned()}</code></div>
             <div class="form-field"><span class="form-label">{label_of("field", "type")}</span><span class="static">{type_name}</span></div>
         }
         .into_any(),

@@ -128,7 +128,7 @@ pub fn FieldList(kind: String) -> impl IntoView {
                     } else {
                         view! { <span class="line-name">{name}</span> }.into_any()
                     }}
-                    <code>{key}</code>
+                    <code translate="no">{key}</code>
                 </span>
                 <span class="own-type">{ty}
                     {move || is("required").then(|| badge("contacted", label_of("field", "required")))}

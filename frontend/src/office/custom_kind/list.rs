@@ -34,7 +34,7 @@ pub fn KindList() -> impl IntoView {
             <li class="line">
                 <span class="kind-name"><a href=address(kind.name)>{icon(kind.icon)}{kind.label}</a>
                     {move || record_of(made, kind.name).is_some().then(|| badge("info", t().custom))}</span>
-                <code class="kind-key">{kind.name}</code>
+                <code class="kind-key" translate="no">{kind.name}</code>
                 <span class="kind-count" class:muted=own == 0>{fill(t().count_custom_fields, &[&format::number(own as f64)])}</span>
             </li>
         }

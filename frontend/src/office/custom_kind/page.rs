@@ -48,7 +48,7 @@ pub fn KindPage(key: String) -> impl IntoView {
         },
         Some(name) => view! {
             <header class="page-head kind-head"><h1>{name}</h1>{move || row.with(Option::is_some).then(|| badge("info", t().custom))}<div class="page-actions">{acts}</div></header>
-            <p class="muted">{label_of("kind", "key")}{t().colon}<code>{key.get_value()}</code>
+            <p class="muted">{label_of("kind", "key")}{t().colon}<code translate="no">{key.get_value()}</code>
                 {move || told.get().filter(|t| t.1).map(|(_, _, path)| view! { <a class="kind-list" href=format!("/{path}")>{t().show_records}</a> })}</p>
             <FieldList kind=key.get_value()/>
         }
