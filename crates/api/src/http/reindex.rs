@@ -2,10 +2,12 @@
 
 use crate::worker::Worker;
 use persistence::{Store, reindex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// After something went wrong.
 const REST: Duration = Duration::from_secs(5);
+/// So many times as long as a step took, others write undisturbed.
+const SHARE: u32 = 3;
 
 pub fn start(db: Store) -> std::io::Result<Worker> {
     Worker::start("texts", move |shared| {
@@ -16,9 +18,12 @@ pub fn start(db: Store) -> std::io::Result<Worker> {
                 if !due {
                     return Ok(None);
                 }
-                let known = order.clone();
+                let (known, start) = (order.clone(), Instant::now());
                 let (more, listed) = db.write_here(move |tx| reindex::step(tx, known.as_ref()))?;
                 order = Some(listed);
+                if more {
+                    shared.wait(start.elapsed() * SHARE);
+                }
                 Ok(Some(more))
             }) {
                 Ok(Some(true)) if !told => {

@@ -18,6 +18,7 @@ pub use turns::on_behalf_of;
 
 use crate::error::{Error, Result};
 use crate::named;
+use crate::reindex;
 use crate::tx::{Dialect, Tx};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -146,6 +147,7 @@ impl Store {
             limit: options.query_limit,
         }));
         named::take_up(&store)?;
+        reindex::begin(&store)?;
         Ok(store)
     }
 

@@ -8,6 +8,7 @@ use crate::engine::{Layout, layout};
 use crate::error::{Error, Result};
 use crate::search;
 use crate::sql::Sql;
+use crate::store::Store;
 use crate::tx::{Dialect, Tx};
 use crate::workspace;
 use domain::text::RULES;
@@ -31,6 +32,21 @@ struct Progress {
 /// Whether there is anything to do, for who has no turn to take.
 pub fn is_due(tx: &mut Tx) -> Result<bool> {
     Ok(progress(tx)?.rules != RULES)
+}
+
+/// In a database that nobody has written to, all that comes is written by the rules of this release.
+pub fn begin(store: &Store) -> Result<()> {
+    let fresh = store.read_here(|tx| {
+        let due = is_due(tx)?;
+        Ok(due
+            && tx
+                .row(&Sql::new("SELECT id FROM workspaces LIMIT 1"), &[Storage::Id])?
+                .is_none())
+    })?;
+    match fresh {
+        true => store.write_here(|tx| note(tx, RULES, None)),
+        false => Ok(()),
+    }
 }
 
 /// The kinds in the order in which they are gone through, of each firm as it has them.

@@ -102,6 +102,10 @@ both! {
 
     fn an_upgrade_brings_texts_up_to_its_rules_while_the_server_runs(t) {
         let own = T::on(std::sync::Arc::new(Running::start(t.running.engine, |_| {}).expect("a server")));
+        let place = engine::Place::new(t.running.engine).expect("a place");
+        let fresh = engine::serve(&place.url, |_| {}).expect("a server");
+        assert_eq!(place.texts("SELECT CAST(version AS TEXT) AS text FROM text_rules"), [domain::text::RULES.to_string()], "a new database has nothing to bring up");
+        drop(fresh);
         let made = own.sales.create("/customers", json!({ "name": "涡阳 Müller", "email": "ü@example.cn" }));
         own.admin.create("/kinds", json!({ "key": "place", "label": { "zh-CN": "地点" } }));
         own.admin.create("/places", json!({ "name": "涡阳" }));
