@@ -5,7 +5,7 @@ use crate::describe::Routes;
 use crate::noun::Noun;
 use crate::write::Writing;
 use domain::custom_kind::CustomKind;
-use domain::{Error, Issue, Kinds};
+use domain::{Error, Issue};
 use persistence::{Tx, custom_kind};
 use serde_json::{Map, Value as Json, json};
 
@@ -44,7 +44,8 @@ fn check(tx: &mut Tx, writing: &Writing, new: &CustomKind) -> persistence::Resul
         return Err(Error::from(Issue::new("", "too_many_kinds").with("max", MOST)).into());
     }
     if let Some(parent) = &new.parent
-        && !kinds.named(parent).is_some_and(may_be_parent(kinds))
+        // Records belong to what people work with, and not to settings.
+        && !kinds.named(parent).is_some_and(|kind| kind.page)
     {
         return Err(Error::from(Issue::at("parent", "unknown_kind").with("kind", parent)).into());
     }
@@ -56,11 +57,6 @@ fn check(tx: &mut Tx, writing: &Writing, new: &CustomKind) -> persistence::Resul
         }
     }
     Ok(())
-}
-
-/// Records belong to what people work with, and not to settings.
-fn may_be_parent(_: Kinds) -> impl Fn(&'static domain::Kind) -> bool {
-    |kind| kind.page
 }
 
 pub fn routes(routes: &mut Routes) {

@@ -198,7 +198,35 @@ impl Field {
 
     /// Adds the value as the text of JSON.
     pub fn write(&self, values: &[Val], out: &mut Vec<u8>) -> Result<(), Corrupt> {
-        (self.write)(values.to_vec(), out)
+        match values {
+            [value] if self.tells(value, out) => Ok(()),
+            _ => (self.write)(values.to_vec(), out),
+        }
+    }
+
+    /// Adds a value that is told as it is stored, which most are, without a copy of it. False for the others.
+    fn tells(&self, value: &Val, out: &mut Vec<u8>) -> bool {
+        let from = out.len();
+        let written = match (self.ty, value) {
+            (Type::Choice(_) | Type::Decimal | Type::Number, _) => return false,
+            (_, Val::Null(_)) if self.nullable => serde_json::to_writer(&mut *out, &()),
+            (_, Val::Text(text)) => serde_json::to_writer(&mut *out, text),
+            (_, Val::Int(number)) => serde_json::to_writer(&mut *out, number),
+            (_, Val::Bool(yes)) => serde_json::to_writer(&mut *out, yes),
+            (_, Val::Id(id)) => serde_json::to_writer(&mut *out, id),
+            (_, Val::Instant(at)) => serde_json::to_writer(&mut *out, at),
+            (_, Val::Day(day)) => serde_json::to_writer(&mut *out, day),
+            (_, Val::Texts(texts)) => serde_json::to_writer(&mut *out, texts),
+            (_, Val::Json(values)) if self.name == custom::ALL => serde_json::to_writer(&mut *out, values),
+            _ => return false,
+        };
+        let storage = self.columns.first().map(|(_, storage)| *storage);
+        if written.is_err() || storage != Some(value.storage()) {
+            // What does not fit is told as such by the type.
+            out.truncate(from);
+            return false;
+        }
+        true
     }
 
     pub fn json(&self, values: &[Val]) -> Result<Json, Corrupt> {
@@ -522,5 +550,43 @@ pub const fn owner_caps(ownership: Ownership) -> u32 {
     match ownership {
         Ownership::Owned => FILTER | IMPORT,
         Ownership::Shared => READONLY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is told without a copy is told as its type tells it, refusals too.
+    #[test]
+    fn a_value_is_told_as_its_type_tells_it() {
+        let id = Id::now_v7();
+        let values = [
+            Val::Text("a \"b\" 关系\n".into()),
+            Val::Int(-7),
+            Val::Bool(true),
+            Val::Id(id),
+            Val::Instant(Instant::from_micros(1_700_000_000_123_456).expect("in range")),
+            Val::Day(crate::value::parse_day("2024-02-29").expect("a day")),
+            Val::Texts(vec![id.to_string()]),
+            Val::Texts(Vec::new()),
+            Val::Json(serde_json::json!({ "a": [1.5, null] })),
+            Val::Bytes(vec![1]),
+        ];
+        let nulls = values.iter().map(|value| Val::Null(value.storage()));
+        let values: Vec<Val> = values.iter().cloned().chain(nulls).collect();
+        for field in crate::KINDS.iter().flat_map(|kind| kind.fields) {
+            for value in values.iter().filter(|_| field.columns().len() == 1) {
+                let (mut told, mut typed) = (Vec::new(), Vec::new());
+                let outcome = field.write(std::slice::from_ref(value), &mut told);
+                assert_eq!(
+                    outcome,
+                    (field.write)(vec![value.clone()], &mut typed),
+                    "{}: {value:?}",
+                    field.name
+                );
+                assert_eq!(told, typed, "{}: {value:?}", field.name);
+            }
+        }
     }
 }

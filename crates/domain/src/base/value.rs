@@ -43,6 +43,21 @@ pub enum Val {
 }
 
 impl Val {
+    pub fn storage(&self) -> Storage {
+        match self {
+            Self::Null(storage) => *storage,
+            Self::Text(_) => Storage::Text,
+            Self::Int(_) => Storage::Int,
+            Self::Bool(_) => Storage::Bool,
+            Self::Id(_) => Storage::Id,
+            Self::Instant(_) => Storage::Instant,
+            Self::Day(_) => Storage::Day,
+            Self::Json(_) => Storage::Json,
+            Self::Texts(_) => Storage::Texts,
+            Self::Bytes(_) => Storage::Bytes,
+        }
+    }
+
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null(_))
     }
