@@ -50,7 +50,9 @@ impl Type {
     }
 
     fn read(told: &Value) -> Self {
-        match told["type"].as_str().unwrap_or_default() {
+        // Of a formula, what comes of it.
+        let word = told["result"].as_str().or(told["type"].as_str());
+        match word.unwrap_or_default() {
             "long_text" => Self::LongText,
             "email" => Self::Email,
             "phone" => Self::Phone,

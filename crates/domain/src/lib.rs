@@ -18,7 +18,9 @@ pub mod text;
 // A noun is named without its area.
 #[cfg(feature = "zones")]
 pub use base::zone;
-pub use base::{any, change, custom, error, instant, kind, kinds, label, made, messages, money, record, value};
+pub use base::{
+    any, change, custom, error, formula, instant, kind, kinds, label, made, messages, money, record, value,
+};
 pub use customers::{activity, contact, customer, lead, tag, task};
 pub use data::{import, job};
 pub use finance::{currency, exchange_rate};

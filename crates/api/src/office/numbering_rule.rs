@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::numbering_rule::{NumberingRule, Reset, numbered};
 use domain::policy::{Action, Actor, Permit};
 use domain::zone::Zone;
-use domain::{Day, Error, Issue, Kind, Record};
+use domain::{AnyRecord, Day, Error, Issue, Kind, Record};
 use persistence::{Tx, numbering_rule};
 use serde::Deserialize;
 use serde_json::json;
@@ -36,6 +36,28 @@ pub fn draw(
     count: usize,
 ) -> persistence::Result<Vec<String>> {
     numbering_rule::draw_all(tx, permit, today(actor), kind, count)
+}
+
+/// Numbers records in those custom fields in which the server does so and that have no number yet.
+pub fn number(
+    tx: &mut Tx,
+    actor: &Actor,
+    permit: &Permit,
+    kind: &'static Kind,
+    records: &mut [&mut AnyRecord],
+) -> persistence::Result<()> {
+    for (_, custom) in kind.custom().filter(|(_, custom)| custom.numbers.is_some()) {
+        let lacks = |record: &AnyRecord| record.custom().get(custom.key).is_none();
+        let count = records.iter().filter(|record| lacks(record)).count();
+        if count == 0 {
+            continue;
+        }
+        let numbers = numbering_rule::draw_for(tx, permit, today(actor), custom, count)?;
+        for (record, number) in records.iter_mut().filter(|record| lacks(record)).zip(numbers) {
+            record.put_custom(custom.key, Some(number.into()));
+        }
+    }
+    Ok(())
 }
 
 /// A rule as it would be.

@@ -145,7 +145,10 @@ fn fields_of(kind: &Kind, told: bool, wanted: impl Fn(&Field) -> bool) -> Object
 
 /// The values of custom fields: none where the firm has added none.
 fn custom_fields(kind: &Kind, told: bool) -> RefOr<Schema> {
-    let mut all = kind.custom().peekable();
+    let mut all = kind
+        .custom()
+        .filter(|(field, _)| told || !field.can(READONLY))
+        .peekable();
     if all.peek().is_none() {
         return object().max_properties(Some(0)).into();
     }
@@ -260,6 +263,9 @@ fn describe_field(seen: &Fields, field: &Field, language: Option<Locale>) -> Jso
     if let Some(custom) = field.custom {
         out["custom"] = json!(true);
         out["unique"] = json!(custom.unique);
+        if let Some(formula) = custom.formula {
+            out["result"] = json!(formula.ty.word());
+        }
         if let Some(help) = custom.help {
             out["help"] = told(help, language);
         }
@@ -431,6 +437,10 @@ fn field_told() -> ObjectBuilder {
     .property(
         "unique",
         boolean().description(Some("Of a custom field: no two live records have the same value.")),
+    )
+    .property(
+        "result",
+        text().description(Some("Of a formula: the type of what comes of it.")),
     )
     .property("help", named("LabelTold"))
     .property("default", anything())

@@ -252,6 +252,12 @@ fn values(tx: &mut Tx, writing: &mut Writing, hooks: Hooks, change: &mut Change)
         return Ok(());
     }
     let anew = writing.cause == Cause::Revalued;
+    let kind = hooks.kind();
+    if kind.computes() {
+        change.old.iter_mut().for_each(|old| old.known_as(kind));
+        change.new.known_as(kind);
+        change.new.compute();
+    }
     let (old, new) = (change.old.as_ref(), &mut change.new);
     writing.rates.value(tx, hooks, old, new, anew)?;
     for (field, key) in hooks
@@ -343,6 +349,14 @@ fn stored(
     for ((_, new), number) in made.iter_mut().zip(numbers) {
         new.put("number", Val::Text(number));
     }
+    let fresh = made.iter_mut().map(|(_, new)| new);
+    give(
+        tx,
+        writing,
+        permit,
+        hooks,
+        fresh.chain(changed.iter_mut().map(|(.., new)| new)),
+    )?;
     let mut stored: Vec<Option<(Option<AnyRecord>, AnyRecord)>> = (0..count).map(|_| None).collect();
     if !made.is_empty() {
         let (places, new): (Vec<usize>, Vec<AnyRecord>) = made.into_iter().unzip();
@@ -353,7 +367,10 @@ fn stored(
     }
     if writing.cause == Cause::Restored {
         for (place, old, _) in changed {
-            let new = engine::any::restore(tx, permit, &old)?;
+            let back = engine::any::restore(tx, permit, &old)?;
+            let mut new = back.clone();
+            give(tx, writing, permit, hooks, std::iter::once(&mut new))?;
+            let new = engine::any::update(tx, permit, &back, new)?;
             stored[place] = Some((Some(old), new));
         }
     } else if let [_] = &changed[..]
@@ -388,6 +405,65 @@ fn stored(
         team::keeps_reach(tx, writing.by, &writing.born)?;
     }
     Ok(done)
+}
+
+/// Numbers records in the fields in which the server does so and that have no number yet. What is computed from these is
+/// computed once more.
+fn give<'a>(
+    tx: &mut Tx,
+    writing: &mut Writing,
+    permit: &Permit,
+    hooks: Hooks,
+    records: impl Iterator<Item = &'a mut AnyRecord>,
+) -> persistence::Result<()> {
+    let kind = hooks.kind();
+    if !kind.gives() {
+        return Ok(());
+    }
+    let mut records: Vec<&mut AnyRecord> = records.collect();
+    records.iter_mut().for_each(|record| record.known_as(kind));
+    numbering_rule::number(tx, writing.by, permit, kind, &mut records)?;
+    if kind.computes() {
+        for record in records {
+            let before = record.clone();
+            record.compute();
+            writing.rates.value(tx, hooks, Some(&before), record, false)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives records that are there what the server gives in their fields. Nobody says anything of them, so no rule is asked.
+pub fn fill(
+    tx: &mut Tx,
+    by: &Caller,
+    permit: &Permit,
+    hooks: Hooks,
+    olds: Vec<AnyRecord>,
+    in_bin: bool,
+) -> persistence::Result<()> {
+    let kind = hooks.kind();
+    let mut news = olds.clone();
+    numbering_rule::number(tx, by, permit, kind, &mut news.iter_mut().collect::<Vec<_>>())?;
+    let mut rates = Rates::new(by);
+    let mut changed = Vec::new();
+    for (old, mut new) in olds.into_iter().zip(news) {
+        new.compute();
+        if new == old {
+            continue;
+        }
+        match refusal(rates.value(tx, hooks, Some(&old), &mut new, false))? {
+            None => changed.push((old, new)),
+            // One amount past all bounds is no reason to refuse those of everybody else.
+            Some(error) => tracing::warn!(record = %old.id(), ?error, "what a formula comes to could not be kept"),
+        }
+    }
+    if !in_bin {
+        engine::any::update_all(tx, permit, kind, changed, None)?;
+        return Ok(());
+    }
+    let mut all = changed.iter();
+    all.try_for_each(|(old, new)| persistence::custom::change_in_bin(tx, permit, old, new))
 }
 
 /// Moves a record to the recycle bin, if its kind lets it go.

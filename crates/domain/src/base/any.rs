@@ -102,6 +102,11 @@ impl AnyRecord {
         self
     }
 
+    /// The same where it is.
+    pub fn known_as(&mut self, kind: &'static Kind) {
+        self.kind = kind;
+    }
+
     /// Its values in custom fields, by their keys.
     pub fn custom(&self) -> &Json {
         match self.value(custom::ALL) {

@@ -1,12 +1,14 @@
 //! Custom fields: what a firm adds to a kind. Their values stand together in `custom_fields`, as the API tells them; each is a
 //! `Field` of the kind as the workspace knows it, named `custom_fields.` and its key.
 
+use super::formula::{self, Formula};
 use super::kind::Kind;
-use super::record::Field;
+use super::record::{Field, READONLY};
 use super::value::{Storage, Val};
 use crate::error::{Issue, Issues};
 use crate::money::Rate;
-use crate::{Currency, Day, Id, Money};
+use crate::numbering_rule::Pattern;
+use crate::{AnyRecord, Currency, Day, Id, Money};
 use serde_json::{Map, Value as Json};
 
 /// The field of a record that holds the values.
@@ -28,6 +30,10 @@ pub struct Custom {
     pub value: Field,
     /// No two live records have the same value.
     pub unique: bool,
+    /// How the server numbers records in it.
+    pub numbers: Option<&'static Pattern>,
+    /// What it is computed from.
+    pub formula: Option<&'static Formula>,
     /// Where the record it refers to is sent along.
     pub expansion: Option<&'static str>,
     /// What a new record has that does not name it.
@@ -142,7 +148,47 @@ pub fn nest(map: &mut Map<String, Json>) {
     map.insert(ALL.to_owned(), Json::Object(named.collect()));
 }
 
+impl AnyRecord {
+    /// Puts a value into a custom field, or takes it away.
+    pub fn put_custom(&mut self, key: &str, value: Option<Json>) {
+        let mut values = self.custom().as_object().cloned().unwrap_or_default();
+        match value {
+            Some(value) => values.insert(key.to_owned(), value),
+            None => values.remove(key),
+        };
+        self.put(ALL, Json::Object(values));
+    }
+
+    /// Computes its formulas from what it has now. An amount that comes out as it was keeps what it was worth.
+    pub fn compute(&mut self) {
+        if !self.kind().computes() {
+            return;
+        }
+        for (custom, value) in formula::computed(self) {
+            let amount = |json: &Json| custom.amount(json);
+            let same = match (self.custom().get(custom.key), &value) {
+                (Some(old), Some(new)) => old == new || (old.is_object() && amount(old) == amount(new)),
+                (None, None) => true,
+                _ => false,
+            };
+            if !same {
+                self.put_custom(custom.key, value);
+            }
+        }
+    }
+}
+
 impl Kind {
+    /// Whether the server gives values to any of its fields.
+    pub fn gives(&self) -> bool {
+        self.custom().any(|(_, custom)| custom.value.can(READONLY))
+    }
+
+    /// Whether it has formulas.
+    pub fn computes(&self) -> bool {
+        self.custom().any(|(_, custom)| custom.formula.is_some())
+    }
+
     /// The fields that the firm has added.
     pub fn custom(&self) -> impl Iterator<Item = (&'static Field, &'static Custom)> + use<> {
         let fields: &'static [Field] = self.fields;
@@ -205,6 +251,10 @@ impl Kind {
                 issues.add(within(Issue::at(key, "unknown_field").with("field", key)));
                 continue;
             };
+            if custom.value.can(READONLY) {
+                issues.add(within(Issue::at(key, "read_only")));
+                continue;
+            }
             match read(&custom.value, json.clone()) {
                 Ok(Some(value)) => {
                     values.insert(key.clone(), value);

@@ -1,13 +1,16 @@
 //! What a firm says of the kinds it makes and of the fields it adds, and the kinds that follow from it.
 
 use super::custom::{Custom, EXPANDED, PREFIX};
+use super::formula::{Formula, Named, Ty, Wrong};
 use super::kind::{BASICS, Group, Kind, Ownership, Usual};
 use super::kinds::is_name;
 use super::record::{FILTER, Field, IMPORT, PARENT, READONLY, SEARCH, SORT};
 use super::value::{Choice, Email, Number, Phone, PickedMany, Type, Url};
+use crate::numbering_rule::Pattern;
 use crate::{Currency, Day, Id, Instant, Label, Money};
 use serde_json::Value as Json;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// What a firm says of its kinds and fields.
@@ -26,13 +29,84 @@ impl Said {
         self.fields.iter().filter(named)
     }
 
-    fn custom(&self, kind: &str) -> Vec<Field> {
-        self.of(kind).map(|field| field.field(self.base)).collect()
+    fn custom(&self, kind: &str, declared: &[Field]) -> Vec<Field> {
+        let mut formulas = self.formulas(kind, declared);
+        let mut of = |field: &MadeField| -> Option<&'static Formula> {
+            let formula = Rc::into_inner(formulas.remove(&field.key)?.ok()?)?;
+            Some(Box::leak(Box::new(formula)))
+        };
+        self.of(kind).map(|field| field.field(self.base, of(field))).collect()
+    }
+
+    /// The formulas of a kind, or what is wrong with them.
+    fn formulas(&self, kind: &str, declared: &[Field]) -> Formulas {
+        let mut done = Formulas::new();
+        for field in self.of(kind) {
+            self.formula(field, declared, &mut Vec::new(), &mut done);
+        }
+        done
+    }
+
+    /// A formula, and those that it needs. Those on the way need it themselves.
+    fn formula(
+        &self,
+        field: &MadeField,
+        declared: &[Field],
+        way: &mut Vec<String>,
+        done: &mut Formulas,
+    ) -> Option<Result<Rc<Formula>, Wrong>> {
+        let MadeType::Formula(text) = &field.ty else {
+            return None;
+        };
+        if let Some(known) = done.get(&field.key) {
+            return Some(known.clone());
+        }
+        way.push(field.key.clone());
+        let mut of = |name: &str| {
+            let own = super::custom::key(name);
+            if let Some(known) = declared.iter().find(|f| own.is_none() && f.name == name) {
+                return Ty::of(known).map_or(Named::Unfit(known.ty.name()), |ty| Named::Field(known.name, ty));
+            }
+            let key = own.unwrap_or(name);
+            if way.iter().any(|on| on == key) {
+                return Named::Ring([way.as_slice(), &[key.to_owned()]].concat().join(" → "));
+            }
+            let Some(other) = self.of(&field.kind).find(|f| f.key == key) else {
+                return Named::Unknown;
+            };
+            let full = kept(&format!("{PREFIX}{key}"));
+            match self.formula(other, declared, way, done) {
+                Some(Ok(formula)) => Named::Formula(full, formula),
+                Some(Err(wrong)) => Named::Wrong(wrong),
+                None => {
+                    let value = other.value();
+                    Ty::of(&value).map_or(Named::Unfit(other.ty.word()), |ty| Named::Field(full, ty))
+                }
+            }
+        };
+        let read = Formula::read(text, &mut of).map(Rc::new);
+        way.pop();
+        done.insert(field.key.clone(), read.clone());
+        Some(read)
+    }
+
+    /// What is wrong with the formulas of a kind, by the key of the field.
+    pub fn wrong(&self, kind: &str) -> Vec<(String, Wrong)> {
+        let own = self.made.iter().find(|made| made.name == kind);
+        let declared = match (crate::kind(kind), own) {
+            (Some(kind), _) => kind.fields.to_vec(),
+            (None, Some(made)) => made.declared(),
+            (None, None) => return Vec::new(),
+        };
+        let all = self.formulas(kind, &declared).into_iter();
+        let mut wrong: Vec<_> = all.filter_map(|(key, formula)| Some((key, formula.err()?))).collect();
+        wrong.sort_by(|(a, _), (b, _)| a.cmp(b));
+        wrong
     }
 
     /// A declared kind with the fields that were added to it.
     pub(super) fn extended(&self, kind: &Kind) -> Kind {
-        let custom = self.custom(kind.name);
+        let custom = self.custom(kind.name, kind.fields);
         let needed: Vec<&'static str> = custom.iter().filter(|f| f.required).map(|f| f.name).collect();
         let mut groups = kind.groups.to_vec();
         groups.extend(self.groups(kind.name));
@@ -104,6 +178,9 @@ pub struct MadeField {
     pub default: Option<String>,
 }
 
+/// By key.
+type Formulas = HashMap<String, Result<Rc<Formula>, Wrong>>;
+
 /// What a choice offers: key, and label in Chinese and English.
 pub type Offered = Vec<[String; 3]>;
 
@@ -129,6 +206,10 @@ pub enum MadeType {
     Email,
     Phone,
     Url,
+    /// Numbered by the server, in this pattern.
+    AutoNumber(String),
+    /// Computed from other fields.
+    Formula(String),
 }
 
 /// Each text once, for as long as the server runs.
@@ -144,23 +225,29 @@ fn kept(text: &str) -> &'static str {
 }
 
 impl Made {
-    pub(super) fn built(&self, said: &Said) -> Kind {
+    /// The fields that all of its records have.
+    fn declared(&self) -> Vec<Field> {
         let mut fields = base(self.ownership);
-        let mut own: Vec<&'static str> = vec!["name"];
         if let Some(parent) = &self.parent {
             let name = kept(&format!("{parent}_id"));
             // By the time it is shown, the kind it names has a label; this one is for where that is not known.
             let label = crate::kind(parent).map_or(Label::new("所属", "Belongs to"), |kind| kind.label);
             let field = Field::new::<Option<Id>>(name, label, FILTER | IMPORT | PARENT);
             fields.push(field.refers(kept(parent)).clear().column("parent_id"));
-            own.push(name);
         }
-        let custom = said.custom(&self.name);
+        fields
+    }
+
+    pub(super) fn built(&self, said: &Said) -> Kind {
+        let mut fields = self.declared();
+        let mut own: Vec<&'static str> = vec!["name"];
+        own.extend(fields.last().filter(|field| field.can(PARENT)).map(|field| field.name));
+        let custom = said.custom(&self.name, &fields);
         let names = |wanted: &dyn Fn(usize, &Field) -> bool| -> Vec<&'static str> {
             let custom = custom.iter().enumerate().filter(|(n, field)| wanted(*n, field));
             own.iter().copied().chain(custom.map(|(_, field)| field.name)).collect()
         };
-        let asked = names(&|n, field| n < ASKED || field.required);
+        let asked = names(&|n, field| !field.can(READONLY) && (n < ASKED || field.required));
         let mut columns = names(&|n, _| n < SHOWN);
         columns.push("updated_at");
         let mut groups = vec![(BASICS, &*own.clone().leak())];
@@ -232,6 +319,8 @@ impl MadeType {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Url => "url",
+            Self::AutoNumber(_) => "auto_number",
+            Self::Formula(_) => "formula",
         }
     }
 
@@ -268,6 +357,9 @@ impl MadeType {
             Self::Email => Field::new::<Option<Email>>(name, label, 0),
             Self::Phone => Field::new::<Option<Phone>>(name, label, 0).max(40),
             Self::Url => Field::new::<Option<Url>>(name, label, 0).max(500),
+            Self::AutoNumber(_) => Field::new::<Option<String>>(name, label, 0),
+            // Until it is read, which says what comes of it.
+            Self::Formula(_) => Field::new::<Option<String>>(name, label, 0).max(500),
         }
     }
 }
@@ -281,13 +373,21 @@ impl MadeField {
         value
     }
 
-    fn field(&self, base: Currency) -> Field {
+    fn field(&self, base: Currency, formula: Option<&'static Formula>) -> Field {
         let key = kept(&self.key);
         let label = |[zh, en]: &[String; 2]| Label::new(kept(zh), kept(en));
         let mut value = self.value();
+        if let Some(formula) = formula {
+            value = formula.field(key, value.label);
+        }
+        let given = matches!(self.ty, MadeType::AutoNumber(_) | MadeType::Formula(_));
+        let numbers = match &self.ty {
+            MadeType::AutoNumber(pattern) => Pattern::parse(pattern).map(|pattern| &*Box::leak(Box::new(pattern))),
+            _ => None,
+        };
         let several = matches!(value.ty, Type::Tags | Type::Ids | Type::Choices(_));
         let looked_up = FILTER | if several { 0 } else { SORT };
-        value.caps = IMPORT
+        value.caps = if given { READONLY } else { IMPORT }
             | if self.searched { SEARCH } else { 0 }
             | if self.filtered && value.ty != Type::LongText {
                 looked_up
@@ -303,6 +403,8 @@ impl MadeField {
             word: self.ty.word(),
             value,
             unique: self.unique,
+            numbers,
+            formula,
             expansion: value.refers.map(|_| kept(&format!("{EXPANDED}.{key}"))),
             default: self.default.as_deref().and_then(|text| serde_json::from_str(text).ok()),
             help: self.help.as_ref().map(label),

@@ -56,6 +56,17 @@ messages! {
     parent_ring "对象不能属于自身。" "A kind cannot belong to itself.";
     too_many_kinds "最多可建 {max} 个自定义对象。" "There can be at most {max} custom kinds.";
     too_many_fields "每个对象最多可加 {max} 个自定义字段。" "A kind can have at most {max} custom fields.";
+    formula_syntax "公式第 {position} 个字符处有误。" "The formula cannot be read at character {position}.";
+    formula_too_large "公式过于复杂，请拆成多个字段。" "The formula is too large; split it over several fields.";
+    formula_function "公式第 {position} 个字符处：没有函数“{function}”。" "At character {position} of the formula: there is no function “{function}”.";
+    formula_arguments "公式第 {position} 个字符处：函数“{function}”的参数个数不对。" "At character {position} of the formula: “{function}” takes another number of values.";
+    formula_field "公式第 {position} 个字符处：没有可用的字段“{field}”。" "At character {position} of the formula: there is no field “{field}” to read.";
+    formula_field_type "公式第 {position} 个字符处：公式不能读取“{type}”类型的字段“{field}”。" "At character {position} of the formula: “{field}” is of the type “{type}”, which formulas do not read.";
+    formula_types "公式第 {position} 个字符处：此处应为“{wanted}”，而不是“{found}”。" "At character {position} of the formula: this must be “{wanted}” and is “{found}”.";
+    formula_by_zero "公式第 {position} 个字符处：除数始终为零。" "At character {position} of the formula: this always divides by zero.";
+    formula_ring "公式第 {position} 个字符处：公式需要它自身的值（{ring}）。" "At character {position}, the formula needs its own value ({ring}).";
+    formula_broken "公式字段“{key}”读取此字段，修改后将无法计算。" "The formula of “{key}” reads this field and could not be computed any more.";
+    read_by_formula "公式字段“{keys}”读取此字段，请先修改这些公式。" "The formulas of {keys} read this field; change these first.";
     not_for_type "类型为“{type}”的字段没有此项设置。" "Fields of the type “{type}” do not have this.";
     default_of_unique "不可重复的字段不能有默认值。" "A field that must be unique cannot have a default.";
     values_not_unique "已有 {count} 个值重复，请先改正。" "{count} values occur more than once; correct these first.";

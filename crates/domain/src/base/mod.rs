@@ -8,6 +8,7 @@ pub mod any;
 pub mod change;
 pub mod custom;
 pub mod error;
+pub mod formula;
 pub mod instant;
 pub mod kind;
 pub mod kinds;

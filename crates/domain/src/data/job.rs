@@ -24,6 +24,7 @@ choice! {
     Work {
         Import "import" "导入" "Import",
         HandOver "hand_over" "工作交接" "Hand-over",
+        Fill "fill" "填写字段" "Field values",
     }
 }
 

@@ -4,6 +4,7 @@ use super::labels::{LabelTexts, Labels, MOST as MOST_LABEL};
 use crate::error::{Issue, Issues};
 use crate::kinds;
 use crate::made::{MadeField, MadeType};
+use crate::numbering_rule::{NumberingRule, Reset};
 use crate::record::Rules;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -29,6 +30,8 @@ choice! {
         Email "email" "邮箱" "Email",
         Phone "phone" "电话" "Phone",
         Url "url" "网址" "Web address",
+        AutoNumber "auto_number" "自动编号" "Automatic number",
+        Formula "formula" "公式" "Formula",
     }
 }
 
@@ -37,7 +40,7 @@ impl CustomFieldType {
     pub fn is_text(self) -> bool {
         matches!(
             self,
-            Self::Text | Self::LongText | Self::Email | Self::Phone | Self::Url
+            Self::Text | Self::LongText | Self::Email | Self::Phone | Self::Url | Self::AutoNumber
         )
     }
 
@@ -49,6 +52,11 @@ impl CustomFieldType {
     /// Whether it needs a kind to refer to.
     pub fn refers(self) -> bool {
         matches!(self, Self::Reference | Self::References)
+    }
+
+    /// Whether the server gives its values, and nobody else.
+    pub fn is_given(self) -> bool {
+        matches!(self, Self::AutoNumber | Self::Formula)
     }
 
     pub fn may_be_unique(self) -> bool {
@@ -93,6 +101,8 @@ record! {
         r#type: CustomFieldType = [FILTER FIXED] "类型" "Type",
         choices: CustomChoices = [] "可选值" "Choices",
         refers_to: Option<String> = [FIXED] "关联对象" "Refers to" max(40),
+        pattern: Option<String> = [FIXED] "编号格式" "Pattern" max(60),
+        formula: Option<String> = [] "公式" "Formula" long(1000),
         required: bool = [] "必填" "Required",
         unique: bool = [] "不可重复" "Unique" column("is_unique"),
         filterable: Option<bool> = [] "可筛选和排序" "Filtered and sorted by",
@@ -104,7 +114,7 @@ record! {
     } with {
         usual(Usual::Settings) about_rights() unique(&[&["kind", "key"]])
         columns(&["key", "kind", "type", "updated_at"])
-        form(&["kind", "key", "label", "type", "choices", "refers_to", "required", "unique", "filterable", "searchable", "default", "help", "group", "order"])
+        form(&["kind", "key", "label", "type", "choices", "refers_to", "pattern", "formula", "required", "unique", "filterable", "searchable", "default", "help", "group", "order"])
     }
 }
 
@@ -123,10 +133,11 @@ impl Rules for CustomField {
             Some(_) if !refers => issues.add(Issue::at("refers_to", "not_for_type").with("type", self.r#type.key())),
             _ => {}
         }
+        self.check_given(issues);
         if self.searchable && !self.r#type.is_text() {
             issues.add(Issue::at("searchable", "not_for_type").with("type", self.r#type.key()));
         }
-        if self.unique && !self.r#type.may_be_unique() {
+        if self.unique && !self.r#type.may_be_unique() && self.r#type != CustomFieldType::AutoNumber {
             issues.add(Issue::at("unique", "not_for_type").with("type", self.r#type.key()));
         }
         if self.default.0.is_some() && self.unique {
@@ -135,7 +146,38 @@ impl Rules for CustomField {
     }
 }
 
+/// How records are numbered where nothing is said.
+pub const USUAL_PATTERN: &str = "{00000}";
+
 impl CustomField {
+    /// What the server gives is asked of nobody, and has a pattern or a formula.
+    fn check_given(&self, issues: &mut Issues) {
+        let ty = self.r#type;
+        let unfit = |field: &str| Issue::at(field, "not_for_type").with("type", ty.key());
+        match (&self.pattern, ty) {
+            (Some(pattern), CustomFieldType::AutoNumber) => {
+                if let Err(issue) = NumberingRule::read_pattern(pattern, Reset::Never) {
+                    issues.add(issue);
+                }
+            }
+            (None, CustomFieldType::AutoNumber) => issues.add(Issue::at("pattern", "required")),
+            (Some(_), _) => issues.add(unfit("pattern")),
+            (None, _) => {}
+        }
+        match (&self.formula, ty) {
+            (None, CustomFieldType::Formula) => issues.add(Issue::at("formula", "required")),
+            (Some(_), ty) if ty != CustomFieldType::Formula => issues.add(unfit("formula")),
+            // It is read where the other fields are known.
+            _ => {}
+        }
+        if ty.is_given() && self.required {
+            issues.add(unfit("required"));
+        }
+        if ty.is_given() && self.default.0.is_some() {
+            issues.add(unfit("default"));
+        }
+    }
+
     fn check_choices(&self, issues: &mut Issues) {
         let choices = &self.choices.0;
         let chosen = self.r#type.is_chosen();
@@ -184,7 +226,7 @@ impl CustomField {
             help: self.help.0.both(),
             group: self.group.0.both(),
             required: self.required,
-            unique: self.unique,
+            unique: self.unique || self.r#type == CustomFieldType::AutoNumber,
             filtered: self.filterable.unwrap_or(true),
             searched: self.searchable,
             default: self.default.0.as_ref().map(Json::to_string),
@@ -207,6 +249,8 @@ impl CustomField {
                 CustomFieldType::Email => MadeType::Email,
                 CustomFieldType::Phone => MadeType::Phone,
                 CustomFieldType::Url => MadeType::Url,
+                CustomFieldType::AutoNumber => MadeType::AutoNumber(self.pattern.clone().unwrap_or_default()),
+                CustomFieldType::Formula => MadeType::Formula(self.formula.clone().unwrap_or_default()),
             },
         }
     }

@@ -266,7 +266,7 @@ impl Question<'_> {
         } else {
             Access::Full
         };
-        let access = identity.closed.access(kind, name);
+        let access = identity.closed.access(identity.kinds(), kind, name);
         let open = access <= needed;
         let said = |r: Reason| r.with("field", label).with("access", access.label().get(self.locale));
         if access == Access::Full {
@@ -275,7 +275,7 @@ impl Question<'_> {
         // Every role that lets see the kind closes it, else it would be open.
         let closing = self.roles.iter().filter(|held| {
             held.grants.reach(identity.kinds(), kind, Action::View) > Reach::None
-                && held.field_rights.access(kind, name) > Access::Full
+                && held.field_rights.access(identity.kinds(), kind, name) > Access::Full
         });
         let names: Vec<String> = closing.map(|held| self.role_name(held)).collect();
         let comma = if self.locale == Locale::Zh { "、" } else { ", " };

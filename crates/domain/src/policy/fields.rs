@@ -46,14 +46,21 @@ json_field! {
 }
 
 impl FieldRights {
-    pub fn access(&self, kind: &str, field: &str) -> Access {
+    pub fn access(&self, kinds: Kinds, kind: &str, field: &str) -> Access {
         let Some(fields) = self.0.get(kind) else {
             return Access::Full;
         };
         let named = |name: &str| fields.get(name).copied().unwrap_or(Access::Full);
+        let Some(known) = kinds.named(kind).and_then(|kind| kind.field(field)) else {
+            return named(field);
+        };
         // What tells another field, or sets it, is no more open than that one.
-        let told = crate::kind(kind).and_then(|k| k.field(field)?.determines);
-        named(field).max(told.map_or(Access::Full, named))
+        let told = known.determines.map_or(Access::Full, named);
+        // What is computed from a field may tell all of it, whatever is done to it on the way.
+        let formula = known.custom.and_then(|custom| custom.formula);
+        let covered = formula.is_some_and(|formula| formula.reads.iter().any(|name| named(name) >= Access::Masked));
+        let computed = if covered { Access::Hidden } else { Access::Full };
+        named(field).max(told).max(computed)
     }
 
     /// What several roles together keep closed. As rights add up, a field is as open as the most generous of the roles
@@ -70,8 +77,8 @@ impl FieldRights {
             };
             let others: Vec<_> = seeing.collect();
             let open = |name: &str| {
-                let others = others.iter().map(|rights| rights.access(kind.name, name));
-                others.fold(first.access(kind.name, name), Access::min)
+                let others = others.iter().map(|rights| rights.access(kinds, kind.name, name));
+                others.fold(first.access(kinds, kind.name, name), Access::min)
             };
             let fields = kind
                 .fields
@@ -479,7 +486,7 @@ mod tests {
                 .map(|r| (sees(), rights(json!({ "opportunity": r }))))
                 .collect();
             let closed = FieldRights::combined(Kinds::DECLARED, &roles);
-            ["amount", "lines"].map(|name| closed.access("opportunity", name))
+            ["amount", "lines"].map(|name| closed.access(Kinds::DECLARED, "opportunity", name))
         };
         let (full, read, hidden) = (Access::Full, Access::ReadOnly, Access::Hidden);
         assert_eq!(of(&[json!({ "amount": "hidden" })]), [hidden, hidden]);

@@ -84,7 +84,7 @@ impl Identity {
             .iter()
             .filter(|(kind, _)| grants.reach(self.kinds(), kind, Action::View) > Reach::None);
         let mut closed = shown.flat_map(|(kind, fields)| fields.iter().map(move |(name, access)| (kind, name, access)));
-        let opened = closed.find(|(kind, name, access)| rights.access(kind, name) < **access);
+        let opened = closed.find(|(kind, name, access)| rights.access(self.kinds(), kind, name) < **access);
         opened.map(|(kind, name, _)| format!("/field_rights/{kind}/{name}"))
     }
 

@@ -11,13 +11,18 @@ use domain::{AnyRecord, Currency, Id, Kinds, Record};
 
 /// The kinds of a workspace. Fields stand in their order, those without a place last.
 pub fn of(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Kinds> {
+    Ok(Kinds::of(&said(tx, workspace, base)?))
+}
+
+/// What the firm says of its kinds and fields.
+pub fn said(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Said> {
     let made: Vec<CustomKind> = all(tx, workspace, "t.key")?;
     let fields: Vec<CustomField> = all(tx, workspace, "t.position IS NULL, t.position, t.id")?;
-    Ok(Kinds::of(&Said {
+    Ok(Said {
         base,
         made: made.iter().map(CustomKind::made).collect(),
         fields: fields.iter().map(CustomField::made).collect(),
-    }))
+    })
 }
 
 /// All live ones. They make the kinds that scopes are for, and so are read without one.

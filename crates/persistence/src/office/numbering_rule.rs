@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 use crate::filter;
 use crate::sql::Sql;
 use crate::tx::Tx;
+use domain::custom::Custom;
+use domain::custom_field::CustomField;
 use domain::numbering_rule::NumberingRule;
 use domain::policy::{Permit, Scope};
 use domain::value::Storage;
@@ -40,6 +42,20 @@ pub fn draw_all(tx: &mut Tx, permit: &Permit, day: Day, kind: &'static Kind, cou
         block = (block * 2).min(MOST_SKIPPED);
     }
     Ok(free)
+}
+
+/// The next so many numbers of a custom field. Its pattern stays, so that its counter alone keeps them apart.
+pub fn draw_for(tx: &mut Tx, permit: &Permit, day: Day, custom: &Custom, count: usize) -> Result<Vec<String>> {
+    let Some(pattern) = custom.numbers else {
+        return Ok(Vec::new());
+    };
+    let counter = Counter {
+        workspace: permit.workspace(),
+        kind: CustomField::KIND.name,
+        period: custom.id.to_string(),
+    };
+    let drawn = draw(tx, &counter, count)?;
+    Ok(drawn.into_iter().map(|n| pattern.write(day, n)).collect())
 }
 
 /// Gives new records their numbers.

@@ -1,16 +1,19 @@
 //! The index of custom fields: one table for the values of all kinds, typed, of live records only. Filters, sorts and references
 //! go by it, and it holds what is unique.
 
-use crate::engine::layout;
+use crate::change::{self as change_log, Entry};
+use crate::engine::any::{at_version, stale};
+use crate::engine::{layout, source};
 use crate::error::Result;
 use crate::filter;
 use crate::sql::Sql;
-use crate::tx::Tx;
+use crate::tx::{Dialect, Tx};
+use domain::change::ChangeAction;
 use domain::custom::{self, Custom};
 use domain::policy::Permit;
 use domain::text::sort_key;
 use domain::value::{Type, Val};
-use domain::{AnyRecord, Field, Id, Issue, Kind, Kinds};
+use domain::{AnyRecord, Field, Id, Instant, Issue, Kind, Kinds};
 use serde_json::Value as Json;
 
 /// A value as the index has it.
@@ -254,6 +257,68 @@ pub fn rebuild(tx: &mut Tx, permit: &Permit, kinds: Kinds, kind: &str, field: Id
         let values: Vec<Indexed> = records.iter().filter_map(of).flatten().collect();
         store(tx, permit, kind, &values)?;
     }
+}
+
+/// How many records there are of a kind, in the bin too.
+pub fn total(tx: &mut Tx, permit: &Permit, kind: &'static Kind) -> Result<i64> {
+    let sql = Sql::new(format!(
+        "SELECT count(*) FROM {} t WHERE t.workspace_id = ",
+        source(kind)
+    ))
+    .value(permit.workspace());
+    Ok(tx.value(&sql)?.unwrap_or_default())
+}
+
+/// The next records of a kind after one, in the order in which they were made: live ones, or those in the bin.
+pub fn next(
+    tx: &mut Tx,
+    permit: &Permit,
+    kind: &'static Kind,
+    in_bin: bool,
+    after: Id,
+    most: i64,
+) -> Result<Vec<AnyRecord>> {
+    let layout = layout(kind);
+    let mut sql = Sql::new(layout.select.as_str());
+    sql.push("t.workspace_id = ").bind(permit.workspace());
+    sql.push(if in_bin {
+        " AND t.deleted_at IS NOT NULL"
+    } else {
+        " AND t.deleted_at IS NULL"
+    });
+    sql.push(" AND t.id > ")
+        .bind(after)
+        .push(" ORDER BY t.id LIMIT ")
+        .bind(most);
+    if tx.dialect() == Dialect::Pg {
+        sql.push(" FOR NO KEY UPDATE OF t");
+    }
+    let rows = layout.read(tx, &sql, &[])?;
+    Ok(rows.into_iter().map(|row| AnyRecord::new(kind, row)).collect())
+}
+
+/// Stores other values of custom fields of a record in the bin, which is in no index.
+pub fn change_in_bin(tx: &mut Tx, permit: &Permit, old: &AnyRecord, new: &AnyRecord) -> Result<()> {
+    let now = Instant::now();
+    let mut sql = Sql::new(format!(
+        "UPDATE {} SET version = version + 1, updated_at = ",
+        old.kind().table
+    ))
+    .value(now);
+    sql.push(", custom_fields = ").bind(Val::Json(new.custom().clone()));
+    at_version(&mut sql, permit, old, "IS NOT NULL");
+    if tx.execute(&sql)? == 0 {
+        return Err(stale(tx, permit, old, "IS NOT NULL")?);
+    }
+    let entry = Entry {
+        kind: old.kind().name,
+        record: old.id(),
+        version: old.version() + 1,
+        action: ChangeAction::Update,
+        fields: AnyRecord::differences(Some(old), Some(new))?,
+        at: now,
+    };
+    change_log::append(tx, permit, entry)
 }
 
 /// How many live records have a value in a field.

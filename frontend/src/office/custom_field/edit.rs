@@ -42,12 +42,15 @@ struct Draft {
     searchable: RwSignal<bool>,
     filterable: RwSignal<bool>,
     default: RwSignal<String>,
+    pattern: RwSignal<String>,
+    formula: RwSignal<String>,
 }
 
 impl Draft {
     fn new(row: Option<&Row>) -> Self {
         let of = |name: &str| row.map_or(Value::Null, |r| r.get(name).clone());
         let is = |name: &str| RwSignal::new(of(name) == true);
+        let text = |name: &str| RwSignal::new(of(name).as_str().unwrap_or_default().to_owned());
         let default = match of("default") {
             Value::Null => String::new(),
             Value::String(text) => text,
@@ -70,6 +73,8 @@ impl Draft {
             // Unless it is said otherwise.
             filterable: RwSignal::new(of("filterable") != false),
             default: RwSignal::new(default),
+            pattern: text("pattern"),
+            formula: text("formula"),
         }
     }
 
@@ -85,7 +90,12 @@ impl Draft {
         for names in [self.label, self.help, self.group] {
             values.insert(names.field().to_owned(), names.value());
         }
-        values.insert("required".into(), is(self.required));
+        if !ty.is_given() {
+            values.insert("required".into(), is(self.required));
+        }
+        if ty == CustomFieldType::Formula {
+            values.insert("formula".into(), typed(&self.formula.get_untracked()));
+        }
         if ty.may_be_unique() {
             values.insert("unique".into(), is(self.unique));
         }
@@ -98,7 +108,7 @@ impl Draft {
         if ty.is_chosen() {
             values.insert("choices".into(), self.choices.value());
         }
-        if let Some(default) = self.default_value(ty) {
+        if let Some(default) = self.default_value(ty).filter(|_| !ty.is_given()) {
             values.insert("default".into(), default);
         }
         values
@@ -166,6 +176,11 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
             body.insert("kind".into(), json!(kind.get_value()));
             body.insert("key".into(), typed(&key_shown.get_untracked()));
             body.insert("type".into(), json!(ty.key()));
+            // Left empty, it is the usual one.
+            let pattern = draft.pattern.get_untracked();
+            if ty == CustomFieldType::AutoNumber && !pattern.trim().is_empty() {
+                body.insert("pattern".into(), typed(&pattern));
+            }
             if ty.refers() {
                 body.insert("refers_to".into(), typed(&refers.get_untracked()));
             }
@@ -213,6 +228,25 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
             sending.field("refers_to", "field-refers", (label_of("field", "refers_to"), needed_mark()), of.into_any())
         })
     };
+    // How the server numbers, which is said once, and what it computes.
+    let given = move || match ty.get() {
+        CustomFieldType::AutoNumber if is_new => {
+            let of = hinted(text_box("field-pattern", "60", draft.pattern), t().pattern_text);
+            Some(sending.wide("pattern", "field-pattern", label_of("field", "pattern"), of))
+        }
+        CustomFieldType::Formula => {
+            let formula = draft.formula;
+            let of = view! { <textarea class="input" id="field-formula" rows="3" maxlength="1000" spellcheck="false" translate="no" prop:value=formula on:input=move |e| formula.set(event_target_value(&e))></textarea> };
+            let of = hinted(of.into_any(), t().formula_text);
+            Some(sending.wide(
+                "formula",
+                "field-formula",
+                (label_of("field", "formula"), needed_mark()),
+                of,
+            ))
+        }
+        _ => None,
+    };
     let tick = move |name: &'static str, value: RwSignal<bool>, hint: &'static str| {
         let error = sending.error(name);
         view! {
@@ -226,7 +260,7 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
     let ticks = move || {
         let ty = ty.get();
         view! {
-            {tick("required", draft.required, t().required_text)}
+            {(!ty.is_given()).then(|| tick("required", draft.required, t().required_text))}
             {ty.may_be_unique().then(|| tick("unique", draft.unique, t().unique_text))}
             {ty.is_text().then(|| tick("searchable", draft.searchable, ""))}
             {(ty != CustomFieldType::LongText).then(|| tick("filterable", draft.filterable, ""))}
@@ -258,6 +292,7 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
                     {draft.label.boxes(sending, label_of("field", "label"), true, MOST)}
                     <div class="form-grid">{identity}{target}</div>
                     {choices}
+                    {given}
                     <div class="ticks">{ticks}</div>
                     <details class="more-settings" prop:open=more on:toggle=move |e| more.set(event_target::<web_sys::HtmlDetailsElement>(&e).open())>
                         <summary>{t().more_settings}</summary>

@@ -380,7 +380,7 @@ fn hold(tx: &mut Tx, permit: &Permit, kind: &'static Kind, changes: &[(AnyRecord
 }
 
 /// The row as it was read; `deleted` says `IS NULL`, or `IS NOT NULL` for one in the bin.
-pub(super) fn at_version(sql: &mut Sql, permit: &Permit, old: &AnyRecord, deleted: &'static str) {
+pub(crate) fn at_version(sql: &mut Sql, permit: &Permit, old: &AnyRecord, deleted: &'static str) {
     sql.push(" WHERE workspace_id = ")
         .bind(permit.workspace())
         .push(" AND id = ")
@@ -392,7 +392,7 @@ pub(super) fn at_version(sql: &mut Sql, permit: &Permit, old: &AnyRecord, delete
 }
 
 /// Why nothing was written: the record has another version by now, or is gone.
-pub(super) fn stale(tx: &mut Tx, permit: &Permit, old: &AnyRecord, deleted: &'static str) -> Result<Error> {
+pub(crate) fn stale(tx: &mut Tx, permit: &Permit, old: &AnyRecord, deleted: &'static str) -> Result<Error> {
     let sql = Sql::new(format!(
         "SELECT version FROM {} WHERE workspace_id = ",
         old.kind().table

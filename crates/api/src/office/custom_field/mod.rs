@@ -1,23 +1,53 @@
 //! Routes of the fields that firms add to kinds.
 
+pub mod fill;
+
 use crate::crud::crud;
 use crate::describe::Routes;
 use crate::noun::Noun;
 use crate::write::Writing;
-use domain::custom_field::CustomField;
+use domain::custom::Custom;
+use domain::custom_field::{CustomField, CustomFieldType, USUAL_PATTERN};
 use domain::policy::Permit;
 use domain::{Error, Issue, Kind, Kinds, custom};
 use persistence::{Tx, custom_kind};
+use serde_json::{Map, Value as Json, json};
 
 /// Custom fields of one kind.
 const MOST: usize = 200;
 
 impl Noun for CustomField {
+    fn defaults(_: &mut Tx, _: &mut Writing, map: &mut Map<String, Json>) -> persistence::Result<()> {
+        if map.get("type").and_then(Json::as_str) == Some(CustomFieldType::AutoNumber.key()) {
+            map.entry("pattern").or_insert(json!(USUAL_PATTERN));
+        }
+        Ok(())
+    }
+
     fn before(tx: &mut Tx, writing: &mut Writing, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
         check_default(new)?;
+        if new.r#type == CustomFieldType::AutoNumber {
+            new.unique = true;
+        }
         match old {
             Some(_) => Ok(()),
             None => check(tx, writing, new),
+        }
+    }
+
+    fn before_delete(_: &mut Tx, writing: &Writing, old: &Self) -> persistence::Result<()> {
+        let name = format!("{}{}", custom::PREFIX, old.key);
+        let reads = |custom: &&Custom| {
+            custom
+                .formula
+                .is_some_and(|formula| formula.reads.contains(&name.as_str()))
+        };
+        let kind = writing.kinds().named(&old.kind);
+        let all = kind.iter().flat_map(|kind| kind.custom()).map(|(_, custom)| custom);
+        let keys: Vec<&str> = all.filter(reads).map(|custom| custom.key).collect();
+        match keys.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Conflict(Issue::new("", "read_by_formula").with("keys", keys.join(", "))).into()),
         }
     }
 
@@ -39,8 +69,29 @@ impl Noun for CustomField {
             let kinds = kinds(tx, writing)?;
             persistence::custom::rebuild(tx, permit, kinds, &new.kind, new.id)?;
         }
+        check_formulas(tx, writing, new)?;
+        let given = new.r#type.is_given() && (old.is_none() || writing.cause == crate::write::Cause::Restored);
+        if given || old.is_some_and(|old| old.formula != new.formula) {
+            fill::begin(tx, writing, new)?;
+        }
         Ok(())
     }
+}
+
+/// The formulas of the kind can be computed with the field as it is now: its own, and those that read it.
+fn check_formulas(tx: &mut Tx, writing: &Writing, field: &CustomField) -> persistence::Result<()> {
+    let said = custom_kind::said(tx, writing.workspace().id, writing.workspace().currency)?;
+    let mut wrong = said.wrong(&field.kind);
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let own = wrong.iter().position(|(key, _)| *key == field.key);
+    let (key, found) = wrong.swap_remove(own.unwrap_or_default());
+    Err(Error::from(match own {
+        Some(_) => found.issue(),
+        None => Issue::at("type", "formula_broken").with("key", key),
+    })
+    .into())
 }
 
 fn kinds(tx: &mut Tx, writing: &Writing) -> persistence::Result<Kinds> {

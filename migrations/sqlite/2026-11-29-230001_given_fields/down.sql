@@ -1,0 +1,2 @@
+ALTER TABLE fields DROP COLUMN formula;
+ALTER TABLE fields DROP COLUMN pattern;
