@@ -4,6 +4,7 @@ use crate::config::{Config, Mail};
 use crate::forwarded::Network;
 use crate::import::command::{self, ImportArgs};
 use crate::state::State;
+use crate::worker::Worker;
 use crate::{app, assets, audit, bench, demo, metrics, password, token, workspace};
 use actix_web::web::Data;
 use anyhow::{Context, bail};
@@ -15,6 +16,7 @@ use persistence::{DatabaseUrl, Options, Store, migrations};
 use std::io::{IsTerminal, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
+use std::time::Duration;
 
 #[derive(Parser)]
 #[command(
@@ -300,6 +302,9 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// How often what is free goes back to the system.
+const GIVE_BACK: Duration = Duration::from_secs(10);
+
 fn serve(store: Store, config: Config, listener: TcpListener) -> anyhow::Result<()> {
     if !store.read_here(persistence::login::anybody)? {
         let secret = token::secret()?;
@@ -319,6 +324,12 @@ fn serve(store: Store, config: Config, listener: TcpListener) -> anyhow::Result<
         }
         let address = listener.local_addr()?;
         let server = app::serve(Data::new(State::new(store, config)?), listener)?;
+        let _keeper = Worker::start("memory", |thread| {
+            while !thread.stopped() {
+                memory::give_back();
+                thread.wait(GIVE_BACK);
+            }
+        })?;
         say(format!("Guanxi listens on http://{address}"));
         server.await.with_context(|| format!("cannot serve on {address}"))
     })

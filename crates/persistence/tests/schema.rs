@@ -67,6 +67,9 @@ fn fields_are_the_columns() {
         for kind in domain::KINDS {
             want(kind.plural, "workspace_id", Storage::Id, false);
             want(kind.plural, "deleted_at", Storage::Instant, true);
+            if kind.wire {
+                want(kind.plural, "wire", Storage::Text, true);
+            }
             for field in kind.fields {
                 for (suffix, storage) in field.columns() {
                     want(

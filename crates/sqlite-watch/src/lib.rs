@@ -1,7 +1,10 @@
 //! Has SQLite ask, while a statement runs, whether to go on. diesel does not hand its connections out, so each one is told
 //! as it is opened. This is all the unsafe code there is.
 
-use libsqlite3_sys::{SQLITE_OK, sqlite3, sqlite3_api_routines, sqlite3_auto_extension, sqlite3_progress_handler};
+use libsqlite3_sys::{
+    SQLITE_CONFIG_MEMSTATUS, SQLITE_CONFIG_MULTITHREAD, SQLITE_OK, sqlite3, sqlite3_api_routines,
+    sqlite3_auto_extension, sqlite3_config, sqlite3_progress_handler,
+};
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::OnceLock;
 
@@ -15,10 +18,22 @@ static GO_ON: OnceLock<fn() -> bool> = OnceLock::new();
 #[allow(unsafe_code)]
 pub fn watch(go_on: fn() -> bool) {
     if GO_ON.set(go_on).is_ok() {
+        without_locks();
         // SAFETY: the function is there as long as the process, and has the type that SQLite calls it by.
         unsafe {
             sqlite3_auto_extension(Some(opened));
         }
+    }
+}
+
+/// A connection is used by one thread at a time, which Rust sees to, and nobody asks how much memory SQLite holds: it need not
+/// take a lock for either at every step. Where a connection has been opened before, all stays as it was.
+#[allow(unsafe_code)]
+fn without_locks() {
+    // SAFETY: SQLite refuses both once it is in use; the second is followed by an `int`, as it is to be.
+    unsafe {
+        sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, c_int::from(false));
     }
 }
 

@@ -6,6 +6,7 @@ use persistence::session;
 use persistence::workspace::SigningKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 /// Seconds an access token lives.
@@ -54,7 +55,12 @@ impl TokenError {
 pub struct Tokens {
     keys: RwLock<Keys>,
     validation: Validation,
+    /// Those that were found to hold, under the keys there are: a token comes with every request, and its signature stays
+    /// what it is. They are forgotten when the keys change, and when there are many.
+    known: RwLock<HashMap<Box<str>, Claims>>,
 }
+
+const MOST_KNOWN: usize = 4096;
 
 /// The newest key signs, all verify.
 struct Keys {
@@ -88,12 +94,16 @@ impl Tokens {
         Self {
             keys: RwLock::new(Keys::new(keys)),
             validation,
+            known: RwLock::default(),
         }
     }
 
     /// Goes on with these keys.
     pub fn replace(&self, keys: &[SigningKey]) {
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys::new(keys);
+        // Held until both are done, so that no token is noted by the keys before.
+        let mut held = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Keys::new(keys);
+        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub fn access(&self, user: Id, workspace: Id, session: Id) -> Result<String, jsonwebtoken::errors::Error> {
@@ -117,6 +127,17 @@ impl Tokens {
 
     /// The claims of a token that holds.
     pub fn check(&self, token: &str) -> Result<Claims, TokenError> {
+        let now = chrono::Utc::now().timestamp();
+        let known = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(token)
+            .cloned();
+        // Whatever else there is to say of one, is said when it is looked at whole.
+        if let Some(claims) = known.filter(|claims| claims.nbf <= now && now < claims.exp) {
+            return Ok(claims);
+        }
         let header = decode_header(token).map_err(|_| TokenError::Invalid)?;
         if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::HS256 {
             return Err(TokenError::Invalid);
@@ -126,7 +147,14 @@ impl Tokens {
         let found = keys.verify.iter().find(|(id, _)| *id == kid);
         let (_, key) = found.ok_or(TokenError::UnknownKey)?;
         match decode(token, key, &self.validation) {
-            Ok(TokenData { claims, .. }) => Ok(claims),
+            Ok(TokenData::<Claims> { claims, .. }) => {
+                let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+                if known.len() >= MOST_KNOWN {
+                    known.clear();
+                }
+                known.insert(token.into(), claims.clone());
+                Ok(claims)
+            }
             Err(e) if matches!(e.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => Err(TokenError::Expired),
             Err(_) => Err(TokenError::Invalid),
         }

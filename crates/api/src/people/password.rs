@@ -134,6 +134,7 @@ async fn within<T: Send + 'static>(
     // The turn ends with the work, also where nobody waits for it any more.
     let work = move || {
         let done = work();
+        memory::give_back();
         drop(turn);
         done
     };

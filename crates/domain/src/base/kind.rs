@@ -138,6 +138,11 @@ pub struct Kind {
     pub groups: &'static [Group],
     /// The firm has made it: its records stand among those of all such kinds.
     pub made: bool,
+    /// Each row has beside its columns what the API tells of it (`wire`), so that reading copies one text. For kinds that are
+    /// read often and written through the engine only.
+    pub wire: bool,
+    /// Custom fields have been taken away from it whose values its records may still have.
+    pub withdrawn: bool,
 }
 
 /// A builder call that sets one thing.
@@ -186,6 +191,8 @@ impl Kind {
             form: &["name"],
             groups: &[],
             made: false,
+            wire: false,
+            withdrawn: false,
         }
     }
 
@@ -205,6 +212,7 @@ impl Kind {
         timeline() timeline = true;
         closed(values: &'static [&'static str]) closed = values;
         page() page = true;
+        wire() wire = true;
         icon(name: &'static str) icon = name;
         columns(names: &'static [&'static str]) columns = names;
         form(names: &'static [&'static str]) form = names;
@@ -213,6 +221,7 @@ impl Kind {
 
     pub const fn made(mut self) -> Self {
         self.made = true;
+        self.wire = true;
         self.table = MADE;
         self
     }

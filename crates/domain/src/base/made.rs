@@ -21,12 +21,18 @@ pub struct Said {
     pub made: Vec<Made>,
     /// In the order in which they are shown.
     pub fields: Vec<MadeField>,
+    /// The kinds that fields have been taken away from, each once.
+    pub withdrawn: Vec<String>,
 }
 
 impl Said {
     pub(super) fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a MadeField> {
         let named = move |field: &&MadeField| field.kind == kind && is_name(&field.key);
         self.fields.iter().filter(named)
+    }
+
+    pub(super) fn withdrawn(&self, kind: &str) -> bool {
+        self.withdrawn.iter().any(|of| of == kind)
     }
 
     fn custom(&self, kind: &str, declared: &[Field]) -> Vec<Field> {
@@ -111,6 +117,7 @@ impl Said {
         let mut groups = kind.groups.to_vec();
         groups.extend(self.groups(kind.name));
         Kind {
+            withdrawn: self.withdrawn(kind.name),
             fields: [kind.fields, &custom].concat().leak(),
             form: [kind.form, &needed].concat().leak(),
             groups: groups.leak(),
@@ -254,7 +261,7 @@ impl Made {
         groups.extend(said.groups(&self.name));
         fields.extend(custom.iter().copied());
         let [zh, en] = &self.label;
-        Kind::new(
+        let kind = Kind::new(
             kept(&self.name),
             kept(&self.plural),
             Label::new(kept(zh), kept(en)),
@@ -270,7 +277,11 @@ impl Made {
         .page()
         .columns(columns.leak())
         .form(asked.leak())
-        .groups(groups.leak())
+        .groups(groups.leak());
+        Kind {
+            withdrawn: said.withdrawn(&self.name),
+            ..kind
+        }
     }
 }
 
@@ -454,6 +465,7 @@ mod tests {
             usual: Usual::Work,
         });
         Said {
+            withdrawn: Vec::new(),
             base: Currency::CNY,
             made: made.collect(),
             fields,

@@ -30,7 +30,7 @@ record! {
         lead_id: Option<Id> = [FILTER PARENT] "线索" "Lead" refers("lead") kept(),
         opportunity_id: Option<Id> = [FILTER PARENT] "商机" "Opportunity" refers("opportunity") kept(),
     } with {
-        usual(Usual::Work) searched(6)
+        usual(Usual::Work) wire() searched(6)
     }
 }
 

@@ -25,7 +25,7 @@ record! {
         opportunity_id: Option<Id> = [FILTER PARENT] "商机" "Opportunity" refers("opportunity") kept(),
         description: Option<String> = [SEARCH IMPORT] "说明" "Description" long(10_000),
     } with {
-        usual(Usual::Work) searched(5) closed(&["done"]) icon("tasks")
+        usual(Usual::Work) wire() searched(5) closed(&["done"]) icon("tasks")
         columns(&["subject", "due_at", "priority", "status", "owner_id"])
         form(&["subject", "due_at", "priority", "owner_id"])
     }

@@ -184,6 +184,12 @@ impl<'a> Fields<'a> {
         named.copied().unwrap_or(Access::Full)
     }
 
+    /// Whether everything that a record of the kind tells may be seen as it is.
+    pub fn shows_all(&self) -> bool {
+        let closed = |fields: &BTreeMap<String, Access>| fields.values().any(|access| *access > Access::ReadOnly);
+        self.whole || (!self.kind.withdrawn && !self.closed.is_some_and(closed))
+    }
+
     pub fn sees(&self, name: &str) -> bool {
         self.access(name) < Access::Hidden
     }

@@ -11,7 +11,7 @@ record! {
         strengths: Option<String> = [SEARCH IMPORT] "优势" "Strengths" long(10_000),
         weaknesses: Option<String> = [SEARCH IMPORT] "劣势" "Weaknesses" long(10_000),
     } with {
-        usual(Usual::Added) closable() import(&[]) unique(&[&["name"]])
+        usual(Usual::Added) wire() closable() import(&[]) unique(&[&["name"]])
         searched(9) page() icon("versus")
         columns(&["name", "website", "updated_at"])
         form(&["name", "website", "strengths", "weaknesses"])

@@ -46,7 +46,7 @@ record! {
         tags: Vec<String> = [FILTER IMPORT] "标签" "Tags" max(60),
         description: Option<String> = [SEARCH IMPORT] "备注" "Description" long(10_000),
     } with {
-        usual(Usual::Work) import(&["customer_id"]) import_names()
+        usual(Usual::Work) wire() import(&["customer_id"]) import_names()
         import_extra(&[
             Extra::new("product", "产品", "Product", "lines"),
             Extra::new("quantity", "数量", "Quantity", "lines"),

@@ -14,7 +14,7 @@ record! {
         inactive: bool = [FILTER IMPORT] "已停售" "Discontinued",
         description: Option<String> = [SEARCH IMPORT] "描述" "Description" long(10_000),
     } with {
-        usual(Usual::Settings) closable() import(&[]) known_by(&["code"])
+        usual(Usual::Settings) wire() closable() import(&[]) known_by(&["code"])
         searched(7) page() icon("product")
         columns(&["name", "code", "category", "price", "unit", "inactive"])
         form(&["name", "code", "category", "price", "unit"])

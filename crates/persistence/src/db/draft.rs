@@ -104,6 +104,9 @@ fn create(kind: &Kind, dialect: Dialect) -> String {
     if kind.is_searchable() && !sqlite {
         lines.push("search tsvector NOT NULL".to_owned());
     }
+    if kind.wire {
+        lines.push(format!("wire {}", column_type(dialect, Storage::Text)));
+    }
     lines.push(format!("deleted_at {}", column_type(dialect, Storage::Instant)));
     lines.push(
         if sqlite {

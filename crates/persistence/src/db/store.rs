@@ -193,7 +193,8 @@ impl Store {
     }
 
     /// A read of a few indexed rows: on SQLite at once, where handing over to another thread costs more than the read, if
-    /// a connection lies ready. This thread must not wait for one.
+    /// a connection lies ready. This thread must not wait for one, nor for long: what turns out to be more is begun again
+    /// among the other reads.
     pub async fn read_quick<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Tx) -> Result<T> + Send + 'static,
@@ -203,10 +204,9 @@ impl Store {
             && let Some(result) = store.read_at_once(&work)
         {
             drop(turn);
-            return match result {
-                Err(Error::TooSlow) => self.read_slowly(Instant::now(), work, false).await,
-                result => result,
-            };
+            if !matches!(result, Err(Error::TooSlow)) {
+                return result;
+            }
         }
         self.read(work).await
     }

@@ -34,6 +34,11 @@ impl Tx<'_> {
         plan::tell(self, sql);
         #[cfg(test)]
         crate::tests::note_plan(self, sql);
+        self.rows_untold(sql, columns)
+    }
+
+    /// The same, for looking at oneself: the log of statements is about what was asked.
+    pub(crate) fn rows_untold(&mut self, sql: &Sql, columns: &[Storage]) -> Result<Vec<Vec<Val>>> {
         match self {
             Self::Pg(held) => backend::pg_rows(&mut held.conn, sql, columns),
             Self::Sqlite(conn) => {

@@ -7,6 +7,7 @@ use crate::tx::Tx;
 use domain::custom_field::CustomField;
 use domain::custom_kind::CustomKind;
 use domain::made::Said;
+use domain::value::Storage;
 use domain::{AnyRecord, Currency, Id, Kinds, Record};
 
 /// The kinds of a workspace. Fields stand in their order, those without a place last.
@@ -18,10 +19,14 @@ pub fn of(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Kinds> {
 pub fn said(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Said> {
     let made: Vec<CustomKind> = all(tx, workspace, "t.key")?;
     let fields: Vec<CustomField> = all(tx, workspace, "t.position IS NULL, t.position, t.id")?;
+    let withdrawn = Sql::new("SELECT DISTINCT kind FROM fields WHERE deleted_at IS NOT NULL AND workspace_id = ")
+        .value(workspace)
+        .text(" ORDER BY kind");
     Ok(Said {
         base,
         made: made.iter().map(CustomKind::made).collect(),
         fields: fields.iter().map(CustomField::made).collect(),
+        withdrawn: tx.all(&withdrawn, &[Storage::Text], |row| Ok(row.get()?))?,
     })
 }
 

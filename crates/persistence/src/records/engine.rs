@@ -95,12 +95,14 @@ mod derive;
 mod layout;
 mod page;
 pub(crate) mod referrers;
+pub(crate) mod wire;
 
 pub use any::Hold;
 pub use bin::Deleted;
 pub use bulk::{Name, named, named_by, names_near};
 pub(crate) use derive::{Derived, derive};
 pub use page::{Page, count, hold_all, ids_referable, ids_visible, titles, titles_deleted};
+pub use wire::Told;
 
 use crate::error::Result;
 use crate::filter::Rows;

@@ -4,7 +4,7 @@
 //! (`domain::text::RULES`) its texts were written by, and after an upgrade every record is gone through, some at a time, while
 //! the server serves: what is not yet reached is found as before. Versions and history stay, since nothing is said anew.
 
-use crate::engine::{Layout, layout};
+use crate::engine::{Layout, layout, wire};
 use crate::error::{Error, Result};
 use crate::search;
 use crate::sql::Sql;
@@ -197,7 +197,7 @@ fn is_taken(tx: &mut Tx, workspace: Id, id: Id, address: &str) -> Result<bool> {
 
 fn write(
     tx: &mut Tx,
-    kind: &Kind,
+    kind: &'static Kind,
     layout: &Layout,
     addresses: &[(&str, usize)],
     (workspace, id, alive): (Id, Id, bool),
@@ -242,7 +242,9 @@ fn write(
             .push(")");
     }
     sets.push(")");
-    tx.execute(&sets)?;
+    if tx.execute(&sets)? > 0 {
+        wire::renew(tx, workspace, kind, &[id])?;
+    }
     // What FTS5 has cannot be read.
     if layout.searchable && !pg && alive {
         search::store_terms(tx, kind, workspace, id, &terms)?;

@@ -64,6 +64,7 @@ fn custom_fields_are_found_along_their_index() {
             common::Engine::Pg => db.sql("VACUUM ANALYZE"),
         }
         let said = Said {
+            withdrawn: Vec::new(),
             base: domain::Currency::CNY,
             made: Vec::new(),
             fields: vec![code, rank],

@@ -138,4 +138,20 @@ both! {
         assert_eq!(convert().text, convert().text);
         assert_eq!(t.sales.names("/customers").len(), 2);
     }
+
+    fn what_is_kept_beside_a_record_is_told_only_while_it_holds(t) {
+        // Nothing, nonsense, of another version, of a release with other fields, of another record.
+        let kept = ["NULL", "'{}'", "replace(wire, '\"version\":1,', '\"version\":2,')", "'00000000' || substr(wire, 9)",
+            "substr(wire, 1, 8) || '{\"id\":\"00000000-0000-0000-0000-000000000000\",\"version\":1,\"name\":\"lie\"}'"];
+        for (n, kept) in kept.into_iter().enumerate() {
+            let name = format!("kept {n}");
+            let id = t.sales.create("/customers", json!({ "name": name, "level": "A", "annual_revenue": seed::cny("12.30") })).id();
+            let (one, all) = (format!("/customers/{id}"), format!("/customers?filter[name]={}", name.replace(' ', "%20")));
+            let told = t.sales.get(&one).expect(200).body;
+            assert_eq!((&told["name"], &told["level"], &told["version"]), (&json!(name), &json!("A"), &json!(1)));
+            t.running.place.run(&format!("UPDATE customers SET wire = {kept} WHERE name = '{name}'"));
+            assert_eq!(t.sales.get(&one).expect(200).body, told, "{kept}");
+            assert_eq!(t.sales.get(&all).expect(200)["data"], json!([told]), "{kept}");
+        }
+    }
 }

@@ -72,7 +72,7 @@ both! {
         for (user, before, _) in &spell {
             own.running.place.run(&format!("UPDATE users SET email = '{before}' WHERE id = {}", id(user)));
         }
-        own.running.place.run("UPDATE customers SET email = 'X@Y.cn'");
+        own.running.place.run("UPDATE customers SET email = 'X@Y.cn', wire = NULL");
         own.running.place.run(match own.is_sqlite() {
             true => include_str!("../../../../migrations/sqlite/2026-11-29-010000_addresses/up.sql"),
             false => include_str!("../../../../migrations/postgres/2026-11-29-010000_addresses/up.sql"),

@@ -42,10 +42,32 @@ impl Served {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
+        // By their first word, which is compared before any pattern is tried: there are hundreds of paths.
+        let mut nouns: Vec<(&str, Vec<(&str, &ServedPath)>)> = Vec::new();
         for place in &self.0 {
-            let resource = web::resource(place.path.as_str()).default_service(web::to(otherwise.clone()));
-            let routes = place.routes.iter();
-            config.service(routes.fold(resource, |resource, (_, make)| resource.route(make())));
+            let noun = place.path.find('/').map_or(0, |at| at + 1);
+            let end = place.path[noun..].find('/').map_or(place.path.len(), |at| noun + at);
+            let (noun, rest) = place.path.split_at(end);
+            match nouns.iter_mut().find(|(known, _)| *known == noun) {
+                Some((_, places)) => places.push((rest, place)),
+                None => nouns.push((noun, vec![(rest, place)])),
+            }
+        }
+        for (noun, places) in nouns {
+            let resource = |(rest, place): (&str, &ServedPath)| {
+                let resource = web::resource(rest).default_service(web::to(otherwise.clone()));
+                place
+                    .routes
+                    .iter()
+                    .fold(resource, |resource, (_, make)| resource.route(make()))
+            };
+            let scope = web::scope(noun).default_service(web::to(otherwise.clone()));
+            config.service(
+                places
+                    .into_iter()
+                    .map(resource)
+                    .fold(scope, |scope, resource| scope.service(resource)),
+            );
         }
     }
 

@@ -7,9 +7,14 @@ use std::time::{Duration, Instant};
 /// What takes no more steps than this is waiting for the processor rather than at work.
 const FEW: u32 = 50_000 / STEPS.unsigned_abs();
 
+/// What takes no more is done before another thread could have taken it over: one or two milliseconds.
+const AT_ONCE: u32 = 60_000 / STEPS.unsigned_abs();
+
 /// After what a statement is ended.
 #[derive(Debug, Clone, Copy)]
 pub enum Limit {
+    /// When it has done some work.
+    AtOnce,
     /// When it has run so long, and done some work.
     Quick(Duration),
     /// When it has run so long.
@@ -64,6 +69,7 @@ pub fn goes_on() -> bool {
     clock.asked += 1;
     CLOCK.set(Some(clock));
     match clock.limit {
+        Limit::AtOnce => clock.asked <= AT_ONCE,
         Limit::Quick(time) => clock.asked <= FEW || clock.since.elapsed() < time,
         Limit::Whole(time) => clock.since.elapsed() < time,
     }

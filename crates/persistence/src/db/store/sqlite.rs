@@ -264,8 +264,7 @@ impl SqliteStore {
     /// None where no connection lies ready: then nothing was done.
     pub fn read_at_once<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Option<Result<T>> {
         let mut conn = self.readers.try_get()?;
-        let limit = Limit::Quick(self.options.quick);
-        Some(conn.run(limit, work))
+        Some(super::caught(|| conn.run(Limit::AtOnce, work)))
     }
 
     pub fn submit<T: Send + 'static>(

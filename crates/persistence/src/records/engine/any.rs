@@ -1,6 +1,6 @@
 //! The record engine itself: records as values of some kind. What is typed beside it only decodes.
 
-use super::{Layout, layout, page, referrers};
+use super::{Layout, Told, layout, page, referrers, wire};
 use super::{ROWS_AT_ONCE, layout::FIRST_OWN};
 use crate::change::{self, Entry};
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use crate::{custom, filter, search};
 use domain::change::ChangeAction;
-use domain::policy::{Actor, Permit, Scope};
+use domain::policy::{Actor, Fields, Permit, Scope};
 use domain::user::User;
 use domain::value::{Row, Storage, Val};
 use domain::{AnyRecord, Id, Instant, Issue, Issues, Kind, Record};
@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use super::bin::{find_deleted, list_deleted, restore};
 pub use super::bulk::{find_named, find_with};
-pub use super::page::{list, list_by};
+pub use super::page::{list, list_by, list_told};
 
 fn not_found(kind: &Kind, id: Id) -> Error {
     Error::Domain(domain::Error::NotFound {
@@ -52,6 +52,22 @@ impl Hold {
 
 pub fn find(tx: &mut Tx, scope: &Scope, kind: &'static Kind, id: Id) -> Result<AnyRecord> {
     one(tx, scope, kind, filter::scope, id, Hold::No)
+}
+
+/// The same as it is told, for who sees all of it; none where it has to be put together.
+pub fn find_told(tx: &mut Tx, scope: &Scope, fields: &Fields, id: Id) -> Result<Option<Told>> {
+    let kind = fields.kind();
+    let layout = layout(kind);
+    if layout.mark.is_none() || !fields.shows_all() {
+        return Ok(None);
+    }
+    let mut sql = Sql::new(layout.select_wire.as_str());
+    filter::scope(&mut sql, tx.dialect(), scope);
+    sql.push(" AND t.id = ").bind(id);
+    let row = tx.rows(&sql, &wire::STORAGE)?.into_iter().next();
+    let told = wire::read(layout, row.ok_or_else(|| not_found(kind, id))?);
+    wire::compare(tx, scope, kind, told.as_slice())?;
+    Ok(told)
 }
 
 pub fn find_held(tx: &mut Tx, scope: &Scope, kind: &'static Kind, id: Id) -> Result<AnyRecord> {
@@ -117,8 +133,7 @@ pub fn insert(tx: &mut Tx, permit: &Permit, kind: &'static Kind, records: &[AnyR
     let layout = layout(kind);
     let mut terms = Vec::new();
     for chunk in records.chunks(ROWS_AT_ONCE) {
-        let rows: Vec<&[Val]> = chunk.iter().map(AnyRecord::values).collect();
-        terms.extend(insert_rows(tx, permit, layout, &rows)?);
+        terms.extend(insert_rows(tx, permit, layout, chunk)?);
         let entries = chunk.iter().map(|record| {
             Ok(Entry {
                 kind: kind.name,
@@ -146,7 +161,13 @@ pub fn insert(tx: &mut Tx, permit: &Permit, kind: &'static Kind, records: &[AnyR
 }
 
 /// Stores the rows. Returns what SQLite has still to index: the number of each row and its terms.
-fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[&[Val]]) -> Result<Vec<(i64, String)>> {
+fn insert_rows(
+    tx: &mut Tx,
+    permit: &Permit,
+    layout: &'static Layout,
+    records: &[AnyRecord],
+) -> Result<Vec<(i64, String)>> {
+    let rows: Vec<&[Val]> = records.iter().map(AnyRecord::values).collect();
     let dialect = tx.dialect();
     let mut sql = Sql::new(match dialect {
         Dialect::Pg => layout.insert_pg.as_str(),
@@ -162,6 +183,9 @@ fn insert_rows(tx: &mut Tx, permit: &Permit, layout: &'static Layout, rows: &[&[
         }
         for key in layout.sort_keys(row) {
             sql.push(", ").bind(key);
+        }
+        if let Some(text) = wire::of(layout, &records[n])? {
+            sql.push(", ").bind(text);
         }
         if layout.searchable && dialect == Dialect::Pg {
             sql.push(", array_to_tsvector(")
@@ -216,9 +240,10 @@ fn update_one(
 ) -> Result<AnyRecord> {
     let kind = permit.kinds().like(old.kind());
     let layout = layout(kind);
-    let is = new.values();
     let dialect = tx.dialect();
     let now = Instant::now();
+    new.written(old.version() + 1, now);
+    let is = new.values();
     // There are as many statements as sets of changed fields.
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, updated_at = ",
@@ -227,6 +252,9 @@ fn update_one(
     .ad_hoc()
     .value(now);
     layout.set(&mut sql, is, changed);
+    if let Some(text) = wire::of(layout, &new)? {
+        sql.push(", wire = ").bind(text);
+    }
     for (position, key) in layout.sort_keys(is).enumerate() {
         let (column, source) = &layout.sorted[position];
         if changed.contains(source) {
@@ -252,7 +280,6 @@ fn update_one(
     if changed.contains(&layout.custom) {
         custom::change(tx, permit, kind, old, &new)?;
     }
-    new.written(old.version() + 1, now);
     let entry = Entry {
         kind: kind.name,
         record: old.id(),
@@ -312,26 +339,27 @@ pub fn update_all(
             continue;
         }
         for some in places.chunks(ROWS) {
+            for place in some {
+                stored[*place].written(changes[*place].0.version() + 1, now);
+            }
             let mut sql = Sql::new(format!(
-                "UPDATE {} SET version = version + 1, updated_at = ",
+                "UPDATE {} AS t SET version = version + 1, updated_at = ",
                 kind.table
             ))
             .ad_hoc()
             .value(now);
             layout.set(&mut sql, changes[some[0]].1.values(), &changed);
-            sql.push(" WHERE workspace_id = ")
-                .bind(permit.workspace())
-                .push(" AND id");
-            let ids: Vec<Id> = some.iter().map(|place| changes[*place].0.id()).collect();
-            filter::one_of_ids(&mut sql, tx.dialect(), &ids);
-            if tx.execute(&sql)? != some.len() {
+            if layout.mark.is_some() {
+                sql.push(", wire = w.column2");
+            }
+            let records = some.iter().map(|place| &stored[*place]);
+            if wire::write(tx, layout, sql, permit.workspace(), records)? != some.len() {
                 return Err(Error::internal("a record to be changed was not there"));
             }
             for part in some.chunks(ROWS_AT_ONCE) {
                 let mut entries = Vec::with_capacity(part.len());
                 for place in part {
-                    let (old, new) = (&changes[*place].0, &mut stored[*place]);
-                    new.written(old.version() + 1, now);
+                    let (old, new) = (&changes[*place].0, &stored[*place]);
                     let mut fields = AnyRecord::differences(Some(old), Some(new))?;
                     if let Some(reason) = reason {
                         fields["reason"] = json!([null, reason]);

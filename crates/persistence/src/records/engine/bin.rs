@@ -2,7 +2,7 @@
 
 use super::any::Hold;
 use super::any::{at_version, one, referred, stale};
-use super::{Layout, Page, layout, page, referrers};
+use super::{Layout, Page, layout, page, referrers, wire};
 use crate::change::{self, Entry};
 use crate::error::Result;
 use crate::sql::Sql;
@@ -89,6 +89,10 @@ pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecor
     if new != *old {
         sql.push(", custom_fields = ").bind(Val::Json(new.custom().clone()));
     }
+    new.written(old.version() + 1, now);
+    if let Some(text) = wire::of(layout, &new)? {
+        sql.push(", wire = ").bind(text);
+    }
     at_version(&mut sql, permit, old, "IS NOT NULL");
     if tx.execute(&sql)? == 0 {
         return Err(stale(tx, permit, old, "IS NOT NULL")?);
@@ -98,7 +102,6 @@ pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecor
         search::store_terms(tx, kind, permit.workspace(), old.id(), &layout.tokens(old.values()))?;
     }
     custom::add(tx, permit, kind, std::iter::once(&new))?;
-    new.written(old.version() + 1, now);
     let entry = Entry {
         kind: kind.name,
         record: old.id(),

@@ -1,5 +1,6 @@
 //! Values that follow from other records. A subscriber of the change log writes them, when what they follow from is sealed.
 
+use super::wire;
 use crate::change::{self, Entry};
 use crate::error::Result;
 use crate::sql::Sql;
@@ -25,7 +26,7 @@ pub(crate) struct Derived {
 pub(crate) fn derive(
     tx: &mut Tx,
     permit: &Permit,
-    kind: &Kind,
+    kind: &'static Kind,
     field: &'static str,
     values: Vec<Derived>,
 ) -> Result<()> {
@@ -54,5 +55,7 @@ pub(crate) fn derive(
     if entries.is_empty() {
         return Ok(());
     }
+    let ids: Vec<Id> = entries.iter().map(|entry| entry.record).collect();
+    wire::renew(tx, permit.workspace(), permit.kinds().like(kind), &ids)?;
     change::append_all(tx, permit, &entries)
 }

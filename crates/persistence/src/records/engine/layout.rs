@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
+use super::wire;
 use crate::error::Result;
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -35,11 +36,15 @@ pub fn source(kind: &Kind) -> Cow<'static, str> {
 pub struct Layout {
     /// The columns of the fields, in the order a record puts and takes them.
     columns: Vec<String>,
-    storage: Vec<Storage>,
+    pub storage: Vec<Storage>,
     /// Of a kind that a firm has made: what stands beside the fields in its row.
     made: Option<&'static str>,
     /// `SELECT … FROM … t WHERE `
     pub select: String,
+    /// The same of what is kept as it is told.
+    pub select_wire: String,
+    /// Stands before what is kept as it is told; none where nothing is.
+    pub mark: Option<String>,
     /// `INSERT … VALUES `
     pub insert_pg: String,
     pub insert_sqlite: String,
@@ -137,10 +142,13 @@ impl Layout {
         written.extend(columns.iter().cloned());
         written.extend(kind.made.then(|| "kind".to_owned()));
         written.extend(sorted.iter().map(|(c, _)| c.clone()));
+        written.extend(kind.wire.then(|| "wire".to_owned()));
         let insert = |more: &str| format!("INSERT INTO {table} ({}{more}) VALUES ", written.join(", "));
         let searchable = !searched.is_empty();
         Self {
             select: format!("SELECT {read} FROM {source} t WHERE "),
+            select_wire: format!("SELECT {} FROM {source} t WHERE ", wire::COLUMNS),
+            mark: kind.wire.then(|| wire::mark(kind)),
             insert_pg: insert(if searchable { ", search" } else { "" }),
             insert_sqlite: insert(""),
             index_terms: format!("INSERT INTO {table}_fts (rowid, terms) VALUES ("),
@@ -157,7 +165,7 @@ impl Layout {
 
     /// `select` with one more column at the end.
     pub fn select_with(&self, column: &str) -> String {
-        self.select.replacen(" FROM ", &format!(", t.{column} FROM "), 1)
+        with_column(&self.select, &format!("t.{column}"))
     }
 
     /// The rows of such a SELECT: the values of a record, in the order of its fields, then those of the columns that follow.
@@ -215,6 +223,11 @@ impl Layout {
             .collect();
         tokens(&parts)
     }
+}
+
+/// A SELECT with one more column at the end.
+pub fn with_column(select: &str, column: &str) -> String {
+    select.replacen(" FROM ", &format!(", {column} FROM "), 1)
 }
 
 fn group(field: &Field) -> Group {

@@ -1,17 +1,17 @@
 //! Pages of a list: filter, search, sort and keyset in one statement, or two where the rows without a value begin.
 
-use super::source;
-use super::{Layout, layout};
+use super::layout::with_column;
+use super::{Told, layout, source, wire};
 use crate::error::{Error, Result};
 use crate::filter::{self, Rows};
 use crate::search;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::custom::Custom;
-use domain::policy::Scope;
+use domain::policy::{Fields, Scope};
 use domain::query::{Count, Cursor, List};
 use domain::record::Ownership;
-use domain::value::{Row, Storage, Val};
+use domain::value::{Storage, Val};
 use domain::{AnyRecord, Id, Kind};
 use std::collections::HashMap;
 
@@ -25,6 +25,15 @@ pub struct Page<T> {
     pub count: Option<i64>,
 }
 
+/// What is read of the rows of a list.
+struct Wanted<T> {
+    /// `SELECT … FROM … t WHERE `
+    select: &'static str,
+    columns: &'static [Storage],
+    take: fn(&'static Kind, Vec<Val>) -> T,
+    id: fn(&T) -> Id,
+}
+
 /// A page of records that the scope lets see. Rows without a value in the sort field come last in both directions, so
 /// that they are read by the same index on both databases.
 pub fn list(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List) -> Result<Page<AnyRecord>> {
@@ -35,6 +44,49 @@ pub fn list(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List) -> Res
 /// As `list`, where it is known how to come to the rows.
 pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, rows: Rows) -> Result<Page<AnyRecord>> {
     let layout = layout(kind);
+    let wanted = Wanted {
+        select: &layout.select,
+        columns: &layout.storage,
+        take: AnyRecord::new,
+        id: AnyRecord::id,
+    };
+    page(tx, scope, kind, list, rows, &wanted)
+}
+
+/// The same as it is told, for who sees all of the records; none where some have to be put together.
+pub fn list_told(tx: &mut Tx, scope: &Scope, fields: &Fields, list: &List) -> Result<Option<Page<Told>>> {
+    let kind = fields.kind();
+    let layout = layout(kind);
+    if layout.mark.is_none() || !fields.shows_all() {
+        return Ok(None);
+    }
+    let rows = filter::rows(tx, kind, scope)?;
+    let wanted = Wanted {
+        select: &layout.select_wire,
+        columns: &wire::STORAGE,
+        take: |kind, row| wire::read(super::layout(kind), row),
+        id: |told: &Option<Told>| told.as_ref().map(|told| told.id).unwrap_or_default(),
+    };
+    let found = page(tx, scope, kind, list, rows, &wanted)?;
+    let Some(rows) = found.rows.into_iter().collect::<Option<Vec<Told>>>() else {
+        return Ok(None);
+    };
+    wire::compare(tx, scope, kind, &rows)?;
+    Ok(Some(Page {
+        rows,
+        next: found.next,
+        count: found.count,
+    }))
+}
+
+fn page<T>(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &'static Kind,
+    list: &List,
+    rows: Rows,
+    read: &Wanted<T>,
+) -> Result<Page<T>> {
     let (column, storage) = list.sort.field.sort_column();
     let total = match list.count {
         Count::No => None,
@@ -54,7 +106,8 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
     let nullable = list.sort.field.nullable || custom.is_some();
     let narrowest = filter::narrowest(tx, scope, list.filter.as_ref())?;
     let among_nulls = matches!(&list.after, Some(Cursor { key: Val::Null(_), .. }));
-    let mut found: Vec<(AnyRecord, Val)> = Vec::new();
+    let mut found: Vec<(T, Val)> = Vec::new();
+    let columns = [read.columns, &[storage]].concat();
     for nulls in [false, true] {
         if (nulls && (!nullable || found.len() >= wanted)) || (!nulls && among_nulls) {
             continue;
@@ -63,8 +116,8 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
         let order = Order { list, nulls, missing };
         let dialect = tx.dialect();
         let mut sql = match custom {
-            Some(custom) => sorted_by_custom(dialect, layout, custom, &column, nulls, scope),
-            None => Sql::new(layout.select_with(&column)),
+            Some(custom) => sorted_by_custom(dialect, read.select, custom, &column, nulls, scope),
+            None => Sql::new(with_column(read.select, &format!("t.{column}"))),
         };
         let plain = list.filter.is_none() && list.q.is_none() && custom.is_none();
         if !plain {
@@ -100,10 +153,9 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
             Some(_) => order.page(&mut sql, &format!("v.{column}"), "v.record_id"),
             None => order.page(&mut sql, &format!("t.{column}"), "t.id"),
         }
-        for row in layout.read(tx, &sql, &[storage])? {
-            let mut row = Row::new(row);
-            let record = AnyRecord::take(kind, &mut row)?;
-            found.push((record, row.value()?));
+        for mut row in tx.rows(&sql, &columns)? {
+            let key = row.pop().ok_or_else(|| Error::internal("a column is missing"))?;
+            found.push(((read.take)(kind, row), key));
         }
     }
     let more = found.len() == wanted;
@@ -111,7 +163,7 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
     let next = found.last().filter(|_| more).map(|(record, key)| {
         Cursor {
             key: key.clone(),
-            id: record.id(),
+            id: (read.id)(record),
         }
         .encode(list.fingerprint)
     });
@@ -123,31 +175,22 @@ pub fn list_by(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, row
 }
 
 /// Begins a list that is sorted by a custom field: along the index, or past all that is in it.
-fn sorted_by_custom(
-    dialect: Dialect,
-    layout: &Layout,
-    custom: &Custom,
-    column: &str,
-    nulls: bool,
-    scope: &Scope,
-) -> Sql {
+fn sorted_by_custom(dialect: Dialect, select: &str, custom: &Custom, column: &str, nulls: bool, scope: &Scope) -> Sql {
     if nulls {
         let none = match (dialect, column) {
             (Dialect::Sqlite, _) => "NULL",
             (Dialect::Pg, "sort") => "NULL::text",
             (Dialect::Pg, _) => "NULL::bigint",
         };
-        let mut sql = Sql::new(layout.select.replacen(" FROM ", &format!(", {none} FROM "), 1));
+        let mut sql = Sql::new(with_column(select, none));
         sql.push("NOT EXISTS (SELECT 1 FROM custom_values v WHERE v.workspace_id = t.workspace_id AND v.record_id = t.id AND v.field_id = ")
             .bind(custom.id)
             .push(") AND ");
         return sql;
     }
     // The order of the two says on SQLite which is gone along; PostgreSQL sees it by itself.
-    let select = layout
-        .select
-        .replacen(" FROM ", &format!(", v.{column} FROM custom_values v CROSS JOIN "), 1);
-    let mut sql = Sql::new(select);
+    let index = format!(", v.{column} FROM custom_values v CROSS JOIN ");
+    let mut sql = Sql::new(select.replacen(" FROM ", &index, 1));
     sql.push("v.workspace_id = ").bind(scope.workspace());
     sql.push(" AND v.field_id = ").bind(custom.id);
     sql.push(" AND t.id = v.record_id AND ");

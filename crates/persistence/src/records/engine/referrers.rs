@@ -2,7 +2,7 @@
 //! each reference says (`Field::on_delete`). Works on kinds and rows, not on records.
 
 use super::source;
-use super::{ROWS_AT_ONCE, layout};
+use super::{ROWS_AT_ONCE, layout, wire};
 use crate::change::{self, Entry};
 use crate::custom;
 use crate::error::{Error, Result};
@@ -135,7 +135,7 @@ fn referrers(
 fn set(
     tx: &mut Tx,
     permit: &Permit,
-    kind: &Kind,
+    kind: &'static Kind,
     at: Instant,
     rows: &[Referrer],
     value: impl FnOnce(&mut Sql),
@@ -151,10 +151,10 @@ fn set(
         .bind(permit.workspace())
         .push(" AND id");
     filter::one_of_ids(&mut sql, tx.dialect(), &ids);
-    match tx.execute(&sql)? == rows.len() {
-        true => Ok(()),
-        false => Err(Error::internal("a record that refers to another was not there")),
+    if tx.execute(&sql)? != rows.len() {
+        return Err(Error::internal("a record that refers to another was not there"));
     }
+    wire::renew(tx, permit.workspace(), kind, &ids)
 }
 
 fn tell(

@@ -1,0 +1,9 @@
+ALTER TABLE leads DROP COLUMN wire;
+ALTER TABLE contacts DROP COLUMN wire;
+ALTER TABLE customers DROP COLUMN wire;
+ALTER TABLE activities DROP COLUMN wire;
+ALTER TABLE tasks DROP COLUMN wire;
+ALTER TABLE opportunities DROP COLUMN wire;
+ALTER TABLE products DROP COLUMN wire;
+ALTER TABLE competitors DROP COLUMN wire;
+ALTER TABLE custom_records DROP COLUMN wire;
