@@ -28,6 +28,7 @@ fn all<T: Record>(tx: &mut Tx, actor: &Actor) -> persistence::Result<Vec<T>> {
         expand: Vec::new(),
         count: Count::No,
         fingerprint: 0,
+        used: None,
     };
     let mut rows = Vec::new();
     loop {

@@ -103,6 +103,7 @@ pub fn minimal(client: &Client, path: &str) -> Json {
         "/fields" => {
             json!({ "kind": "product", "key": format!("field_{n}"), "label": { "en": format!("Field {n}") }, "type": "text" })
         }
+        "/views" => json!({ "kind": "customer", "name": format!("View {n}") }),
         "/holidays" => json!({ "day": day(n), "name": "Holiday" }),
         "/users" => json!({ "name": format!("User {n}"), "roles": ["sales"] }),
         _ => json!({ "name": format!("Name {n}") }),

@@ -18,7 +18,7 @@ pub mod testing;
 // A noun is named without its area.
 use customers::{activity, lead};
 pub use data::import;
-use data::job;
+use data::{job, view};
 use finance::{currency, exchange_rate};
 pub use http::{assets, config, forwarded};
 use http::{

@@ -22,7 +22,7 @@ pub use base::{
     any, change, custom, error, formula, instant, kind, kinds, label, made, messages, money, record, value,
 };
 pub use customers::{activity, contact, customer, lead, tag, task};
-pub use data::{import, job};
+pub use data::{import, job, view};
 pub use finance::{currency, exchange_rate};
 pub use office::{
     custom_field, custom_kind, fiscal, holiday, labels, numbering_rule, picklist, working_time, workspace,
@@ -75,6 +75,7 @@ macro_rules! kinds {
             plain task::Task;
             own import::Import;
             own job::Job;
+            own view::View;
         }
     };
 }

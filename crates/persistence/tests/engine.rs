@@ -26,6 +26,8 @@ fn list<T: Record>(pairs: &[(&str, &str)]) -> List {
         day_start: &|_| Instant::now(),
         currency: domain::Currency::CNY,
         fields: domain::policy::Fields::open(T::KIND),
+        user: None,
+        view: None,
     };
     domain::query::from_pairs(&pairs, &context).expect("a list")
 }

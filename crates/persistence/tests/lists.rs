@@ -277,6 +277,7 @@ fn check<T: Record>(dbs: &[Db; 2], rows: &[Vec<u8>], later: &[Vec<u8>], filter: 
         expand: Vec::new(),
         count: Count::No,
         fingerprint: 42,
+        used: None,
     };
     let distinct = |choices: &[Vec<u8>], taken: &[T]| {
         let mut out: Vec<T> = Vec::new();
@@ -423,6 +424,7 @@ fn searches_find_the_same_on_both_engines() {
         expand: Vec::new(),
         count: Count::Exact,
         fingerprint: 1,
+        used: None,
     };
     let found = |db: &Db| -> Vec<(String, Vec<Id>)> {
         db.insert(&all);

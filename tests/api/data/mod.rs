@@ -1,3 +1,4 @@
 //! Tests of the area data.
 
 pub mod import;
+pub mod view;

@@ -26,6 +26,8 @@ pub fn decide() -> anyhow::Result<Vec<(&'static str, f64)>> {
         closed: serde_json::from_value::<FieldRights>(rights)?,
         team_mates: owners[..10].into(),
         team_mates_below: owners.clone().into(),
+        teams: Arc::from([]),
+        fellows: Arc::from([]),
         ..Identity::system(Arc::new(Workspace::new("Bench", Locale::Zh)))
     };
     let actor = Actor::new(Arc::new(identity), "bench");

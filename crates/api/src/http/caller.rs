@@ -8,7 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use chrono::NaiveTime;
 use domain::policy::{Actor, Identity};
-use domain::query::Context;
+use domain::query::{Context, Saved};
 use domain::zone::Zone;
 use domain::{Day, Error, Id, Instant, Issue, Kind, Locale};
 use persistence::{Tx, api_key, user};
@@ -99,6 +99,11 @@ impl Caller {
 
     /// Reads lists of a kind against what the caller may see, and today in the caller's time zone.
     pub fn list_context<T>(&self, kind: &'static Kind, read: impl FnOnce(&Context) -> T) -> T {
+        self.view_context(kind, None, read)
+    }
+
+    /// The same of a list that is asked for by a view.
+    pub fn view_context<T>(&self, kind: &'static Kind, view: Option<&Saved>, read: impl FnOnce(&Context) -> T) -> T {
         let today = chrono::Utc::now().with_timezone(&self.zone).date_naive();
         read(&Context {
             today,
@@ -106,6 +111,8 @@ impl Caller {
             currency: self.actor.workspace().currency,
             fiscal_start: self.actor.workspace().fiscal_start(),
             fields: self.actor.fields(kind),
+            user: self.actor.user(),
+            view,
         })
     }
 }

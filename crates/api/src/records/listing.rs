@@ -5,6 +5,7 @@ use crate::describe::{Doc, boolean, id, integer, named, text};
 use crate::error::Problem;
 use crate::http;
 use crate::state::State;
+use crate::view;
 use actix_web::HttpResponse;
 use actix_web::http::Uri;
 use domain::policy::Fields;
@@ -12,6 +13,7 @@ use domain::query::{self, Count, List, MAX_LIMIT};
 use domain::record::{FILTER, SORT, stem};
 use domain::user::User;
 use domain::value::{Type, parse_id};
+use domain::view::has_views;
 use domain::{AnyRecord, Error, Field, Id, Issue, Kind, Kinds, Record, custom};
 use persistence::{Tx, engine};
 use serde::Deserialize;
@@ -250,6 +252,7 @@ pub async fn page(
         expand: list.expand.clone(),
         ..Shape::default()
     };
+    let used = list.used.as_ref().map(|used| view::told(used, caller.locale));
     // A search looks at as many words as there are, and a count at as many rows.
     let short = list.q.is_none() && list.count == Count::No;
     let read = move |tx: &mut Tx| {
@@ -272,6 +275,11 @@ pub async fn page(
     let (body, next) = match short {
         true => state.store.read_quick(read).await?,
         false => state.store.read(read).await?,
+    };
+    // The page tells of the view, and stands last.
+    let body = match (used, body.strip_suffix("}}")) {
+        (Some(used), Some(open)) => format!("{open},\"view\":{used}}}}}"),
+        _ => body,
     };
     let mut response = HttpResponse::Ok();
     if let (Some(next), Some(uri)) = (next, uri) {
@@ -434,6 +442,7 @@ pub fn count_parameter(doc: Doc, kinds: Kinds, kind: &'static Kind) -> Doc {
 
 /// The parameters every list takes.
 pub fn list_parameters(doc: Doc, kind: &Kind) -> Doc {
+    let doc = if has_views(kind) { doc.shared("view") } else { doc };
     let told = "A field, with - before it for descending; -created_at where nothing is said";
     let doc = of_kind(doc.shared("limit").shared("cursor"), kind, "sort", told, sorts(kind));
     filter_parameters(shape_parameters(doc.shared("q"), kind).shared("count"), kind)

@@ -16,6 +16,7 @@ use domain::policy::fields::choices;
 use domain::policy::{Access, Action, Fields, Reach};
 use domain::record::{FILTER, FIXED, IMPORT, Ownership, PARENT, PERSONAL, Place, READONLY, SEARCH, SORT};
 use domain::value::{MOST_REFERENCES, Type as ValueType};
+use domain::view::builtin;
 use domain::{Field, Kind, Kinds, Label, Locale, custom};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json, json};
@@ -53,6 +54,9 @@ fn json_of(field: &Field) -> RefOr<Schema> {
         "report" => named("Report"),
         "mapping" => map_of(text()).into(),
         "value_map" => map_of(map_of(text())).into(),
+        "filter" => nullable(named("Filter")).into(),
+        "columns" => list(Some(60), text().into()),
+        "widths" => named("ColumnWidths"),
         "label" | "help" | "group" => named("Labels"),
         "choices" => list(Some(500), named("CustomChoice")),
         _ => anything().into(),
@@ -310,6 +314,9 @@ fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>)
     let rights: Map<String, Json> = Action::ALL.iter().map(|a| (a.key().to_owned(), reach(a))).collect();
     let fields = kind.fields.iter().filter(|f| seen.sees(f.name));
     let groups = kind.groups.iter();
+    let views = builtin(kind).into_iter();
+    let views = views.filter(|view| view.needs.iter().all(|name| seen.reads(name)));
+    let views = views.map(|view| json!({ "key": view.key, "label": told(view.label, language), "filter": view.filter, "sort": view.sort }));
     json!({
         "kind": kind.name,
         "path": format!("/api/v1/{}", kind.path()),
@@ -329,6 +336,7 @@ fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>)
         "columns": shown(kind.columns),
         "form": shown(kind.form),
         "groups": groups.map(|(label, names)| json!({ "label": told(*label, language), "fields": shown(names) })).collect::<Vec<_>>(),
+        "views": views.collect::<Vec<_>>(),
         "rights": rights,
         "fields": fields.map(|f| describe_field(&seen, f, language)).collect::<Vec<_>>(),
     })
@@ -508,6 +516,13 @@ fn kind_told() -> ObjectBuilder {
         ("columns", listed("The columns of a list.")),
         ("form", listed("What a form asks for first.")),
         ("groups", Array::new(group).into()),
+        (
+            "views",
+            ArrayBuilder::new()
+                .items(named("ViewBuiltIn"))
+                .description(Some("The views that come with the product; `view` takes their keys."))
+                .into(),
+        ),
         ("rights", told(map_of(text()), "Action → how far it reaches.")),
         ("fields", Array::new(named("FieldTold")).into()),
     ])

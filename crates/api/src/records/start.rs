@@ -8,20 +8,48 @@ use crate::error::Problem;
 use crate::request;
 use crate::schema;
 use crate::state::State;
+use crate::view::marks;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::currency::Currency;
 use domain::picklist::Picklist;
 use domain::pipeline::Pipeline;
-use domain::policy::Action;
+use domain::policy::{Action, Reach};
 use domain::record::Ownership;
 use domain::role::{self, Role, Subject};
 use domain::stage::Stage;
+use domain::view::View;
 use domain::{AnyRecord, Locale, Record, query};
 use persistence::{Tx, engine};
 use serde_json::{Map, Value as Json, json};
 use utoipa::openapi::{Array, ObjectBuilder, Type};
+
+/// Views that stand above lists: one's own, and those that others have opened.
+fn views(tx: &mut Tx, caller: &Caller) -> persistence::Result<Vec<Json>> {
+    let Ok(scope) = caller.scope(View::KIND) else {
+        return Ok(Vec::new());
+    };
+    let mut rows = Vec::new();
+    let among =
+        json!({ "or": [{ "field": "owner_id", "value": "me" }, { "field": "shared", "op": "ne", "value": "me" }] });
+    let mut body = Map::from_iter([
+        ("limit".to_owned(), json!(query::MAX_LIMIT)),
+        ("sort".to_owned(), json!("name")),
+    ]);
+    // Who may see what others keep to themselves does not want all of it above every list.
+    if caller.identity.reach(View::KIND.name, Action::View) == Reach::All {
+        body.insert("filter".into(), among);
+    }
+    for _ in 0..PAGES {
+        let list = caller.list_context(View::KIND, |context| query::from_json(body.clone(), context))?;
+        let page = engine::any::list(tx, &scope, View::KIND, &list)?;
+        rows.extend(page.rows.iter().map(|view| json!(caller.show_any(view))));
+        let Some(next) = page.next else { break };
+        body.insert("cursor".into(), next.into());
+    }
+    Ok(rows)
+}
 
 /// What is short and asked for whole is still not without end.
 const PAGES: usize = 5;
@@ -142,6 +170,8 @@ async fn start(caller: Caller, state: Data<State>, request: HttpRequest) -> Resu
             body.insert("currencies".into(), currencies(tx, &caller)?.into());
             body.insert("roles".into(), roles(tx, &caller, locale)?.into());
             body.insert("pipelines".into(), pipelines(tx, &caller)?.into());
+            body.insert("views".into(), views(tx, &caller)?.into());
+            body.insert("view_marks".into(), json!(marks::of(tx, &caller)?));
             Ok(Json::Object(body))
         })
         .await?;
@@ -170,7 +200,7 @@ fn answer() -> ObjectBuilder {
     let owned = boolean().description(Some("Whether each has an owner."));
     let usual = or_null(Type::String).description(Some(
         "What a role that does not name it lets do with it, where it gives less than everything to the rest: `closed` nothing, \
-         `settings` see it, `added` add to it, `work` as far as the role reaches. Null for what has no records.",
+         `settings` see it, `added` add to it, `work` as far as the role reaches, `personal` what everybody has for themselves. Null for what has no records.",
     ));
     let path = text().description(Some("As the scopes of API keys name it."));
     let subject = made_of([
@@ -190,6 +220,8 @@ fn answer() -> ObjectBuilder {
         ("currencies", Array::new(text()).into()),
         ("roles", Array::new(role).into()),
         ("pipelines", Array::new(pipeline).into()),
+        ("views", Array::new(named("View")).into()),
+        ("view_marks", Array::new(named("ViewMark")).into()),
     ])
 }
 
@@ -197,7 +229,7 @@ pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("start", "schema", "What a client needs to begin with")
         .about(
             "Who is calling (`GET /auth/me`), the record kinds (`GET /schema`), what roles give rights to, the values of picklists, the currencies in use \
-             beside the base currency, the names of roles and the stages of pipelines, in one language. The ETag changes when \
+             beside the base currency, the names of roles, the stages of pipelines, and saved views with what the caller has said of them, in one language. The ETag changes when \
              anything of this does, rights too.",
         )
         .query("language", schema::languages(), "The language of the labels; that of `Accept-Language` where nothing is said")

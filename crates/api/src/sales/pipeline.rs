@@ -9,6 +9,7 @@ use crate::noun::Noun;
 use crate::report;
 use crate::request;
 use crate::state::State;
+use crate::view;
 use crate::write::Writing;
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
@@ -36,6 +37,7 @@ pub fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence:
         .field(sort)
         .ok_or_else(|| persistence::Error::internal("no such field"))?;
     Ok(List {
+        used: None,
         filter,
         sort: Sort {
             field,
@@ -91,7 +93,14 @@ async fn board_of(
     if !pairs.iter().any(|(name, _)| name == "limit") {
         pairs.push(("limit".into(), CARDS.to_string()));
     }
-    let list = caller.list_context(Opportunity::KIND, |context| query::from_pairs(&pairs, context))?;
+    let named = pairs
+        .iter()
+        .find(|(name, _)| name == query::VIEW)
+        .map(|(_, view)| view.as_str());
+    let view = view::asked(&state, &caller, caller.kinds().like(Opportunity::KIND), named).await?;
+    let list = caller.view_context(Opportunity::KIND, view.as_ref(), |context| {
+        query::from_pairs(&pairs, context)
+    })?;
     let body = state
         .store
         .read(move |tx| {

@@ -4,8 +4,8 @@
 use super::custom;
 use crate::policy::Fields;
 use crate::record::{Birth, Field, Kind, PatchReader, Record};
-use crate::value::{Corrupt, FieldType, Row, Type, Val};
-use crate::{Error, Id, Instant, Money};
+use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val};
+use crate::{Error, Id, Instant, Money, view};
 use serde_json::{Map, Value as Json};
 
 /// Where the values stand that every record has.
@@ -304,6 +304,33 @@ impl AnyRecord {
 
     /// Writes what somebody may see of it, as the text of a JSON object.
     pub fn write(&self, seen: &Fields, out: &mut Vec<u8>) -> Result<(), Corrupt> {
+        match self.covered(seen)? {
+            Some(covered) => covered.written_to(seen, out),
+            None => self.written_to(seen, out),
+        }
+    }
+
+    /// A record that speaks of fields of a kind, without those that are closed to who reads it; none where nothing is.
+    fn covered(&self, seen: &Fields) -> Result<Option<Self>, Corrupt> {
+        let Some(of) = self.kind.tells_of.and_then(|field| self.text(field)) else {
+            return Ok(None);
+        };
+        if !seen.closes_fields_of(of) {
+            return Ok(None);
+        }
+        let mut covered = self.clone();
+        for name in view::TELLING {
+            let mut json = self.json(name)?;
+            view::cover(name, &mut json, &|field| seen.access_of(of, field));
+            match self.value(name).map(Val::storage) {
+                Some(Storage::Json) => covered.put(name, json),
+                _ => covered.put(name, json.as_str().map(str::to_owned)),
+            }
+        }
+        Ok(Some(covered))
+    }
+
+    fn written_to(&self, seen: &Fields, out: &mut Vec<u8>) -> Result<(), Corrupt> {
         out.push(b'{');
         let mut first = true;
         for (field, values) in self.fields() {

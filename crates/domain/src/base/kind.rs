@@ -27,14 +27,22 @@ pub enum Usual {
     Added,
     /// What people work with, as far as the role reaches.
     Work,
+    /// Everybody has their own, whatever their role says of the rest, and nobody but administrators reaches further.
+    Personal,
 }
 
 impl Usual {
     /// How far a right to all that a role does not name reaches with a kind of this sort.
     pub const fn part(self, action: Action, reach: Reach) -> Reach {
         match (self, action) {
+            (Self::Personal, Action::View | Action::Create | Action::Edit | Action::Delete)
+                if !matches!(reach, Reach::All) =>
+            {
+                Reach::Own
+            }
             (_, _) if matches!(reach, Reach::None | Reach::All) => reach,
             (Self::Work, _) => reach,
+            (Self::Personal, _) => Reach::Own,
             (Self::Settings | Self::Added, Action::View) => Reach::All,
             (Self::Added, Action::Create | Action::Import) => Reach::All,
             (Self::Closed | Self::Settings | Self::Added, _) => Reach::None,
@@ -114,6 +122,10 @@ pub struct Kind {
     pub about_rights: bool,
     /// Its records tell of work that the server does, which writes them itself.
     pub work: bool,
+    /// The field that says whether others than the owner see a record: none, those of a team, or all (`view::Audience`).
+    pub opened_by: Option<&'static str>,
+    /// The field that names the kind whose fields its records speak of: what of those is hidden is hidden here.
+    pub tells_of: Option<&'static str>,
     /// None where no file is taken.
     pub import: Option<Imported>,
     /// Fields that name a record besides its name and external id, the surest first.
@@ -178,6 +190,8 @@ impl Kind {
             closable: false,
             about_rights: false,
             work: false,
+            opened_by: None,
+            tells_of: None,
             import: None,
             known_by: &[],
             unique: &[],
@@ -204,6 +218,8 @@ impl Kind {
         closable() closable = true;
         about_rights() about_rights = true;
         work() work = true;
+        opened_by(field: &'static str) opened_by = Some(field);
+        tells_of(field: &'static str) tells_of = Some(field);
         /// `distinguished_by` tells two records of one name apart.
         import(distinguished_by: &'static [&'static str]) import = Some(Imported { distinguished_by, extra: &[], named: false });
         known_by(fields: &'static [&'static str]) known_by = fields;

@@ -115,6 +115,7 @@ messages! {
     why_field_fixed "字段“{field}”只能在新建时填写。" "The field “{field}” can be set only when the record is created.";
     why_field_open "该用户对字段“{field}”的访问不受限制。" "The field “{field}” is not restricted for this user.";
     why_field_closed "角色“{roles}”把字段“{field}”设为“{access}”。" "The role “{roles}” sets the field “{field}” to “{access}”.";
+    why_opened "负责人已将其开放给：{to}。" "Its owner has opened it to: {to}.";
     // Sharing
     shared_with_owner "该用户就是负责人，无需共享。" "This user is the owner already.";
     // Lists
@@ -133,6 +134,13 @@ messages! {
     cursor_too_old "该位置之前的变更已不再保留。" "Changes before this position are no longer kept.";
     invalid_time "应为日期（2026-01-31）或时刻（RFC 3339）。" "This must be a day (2026-01-31) or a moment (RFC 3339).";
     invalid_id "ID 格式不正确。" "This is not a valid ID.";
+    // Views
+    unknown_view "没有名为“{view}”的视图。" "There is no view “{view}”.";
+    view_of_other_kind "该视图属于“{kind}”，不能用于此列表。" "This view is of the kind “{kind}”; this list cannot use it.";
+    view_locked "该视图已锁定，请先解锁。" "This view is locked; unlock it first.";
+    team_not_shared_with "只有共享给团队的视图才能指定团队。" "Only a view that is shared with a team names one.";
+    no_team "您不属于任何团队，请指定要共享的团队。" "You belong to no team; name the team to share it with.";
+    no_views "“{kind}”没有视图。" "Lists of “{kind}” have no views.";
     // Requests
     duplicate_key "请求内容中“{key}”重复出现。" "“{key}” stands twice in the body.";
     malformed_json "请求内容不是有效的 JSON：{reason}" "The body is not valid JSON: {reason}";

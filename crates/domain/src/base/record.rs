@@ -103,6 +103,8 @@ pub struct Field {
     pub asked_when: Option<&'static str>,
     /// What is said of it beyond this, where a firm has added it: its value stands with those of others in one column.
     pub custom: Option<&'static Custom>,
+    /// Its value is one thing though it is written as an object: a patch puts another in its place.
+    pub whole: bool,
     /// The column that holds it, where that is not called as it is.
     column: Option<&'static str>,
     columns: &'static [(&'static str, Storage)],
@@ -148,6 +150,7 @@ impl Field {
             place: Place::Usual,
             asked_when: None,
             custom: None,
+            whole: false,
             column: None,
             columns: T::COLUMNS,
             write: write::<T>,
@@ -165,6 +168,12 @@ impl Field {
     /// One that a firm has added. It has no column of its own.
     pub const fn custom(mut self, custom: &'static Custom) -> Self {
         self.custom = Some(custom);
+        self
+    }
+
+    /// A patch replaces the value, and merges nothing into it.
+    pub const fn whole(mut self) -> Self {
+        self.whole = true;
         self
     }
 

@@ -6,6 +6,7 @@ use crate::label::Locale;
 use crate::record::{FIXED, READONLY};
 use crate::role::{self, Subject};
 use crate::sharing::Member;
+use crate::view::Audience;
 use crate::{Id, Instant, Kind, api_key};
 
 /// A role that somebody has, with what it grants.
@@ -27,6 +28,8 @@ pub struct About {
     /// What the owner is called, where who asks may know.
     pub owner_name: Option<String>,
     pub member: Option<Member>,
+    /// To whom its owner has opened it, and to which team, where records of the kind can be.
+    pub opened: Option<(Audience, Option<Id>)>,
     /// What it belongs to itself, as far as that is not in the bin.
     pub parents: Vec<About>,
 }
@@ -80,7 +83,16 @@ impl Reason {
 /// What is done to a record that belongs to somebody, or is shared.
 fn may(actor: &Actor, action: Action, about: &About) -> bool {
     let shared = |member: &Member| actor.is_shared(action, about.kind, member);
-    actor.reaches(action, about.kind, about.owner) || about.member.as_ref().is_some_and(shared)
+    actor.reaches(action, about.kind, about.owner)
+        || about.member.as_ref().is_some_and(shared)
+        || (action == Action::View && opened(actor, about))
+}
+
+/// Whether a record's owner has opened it, so that it is seen by somebody who may see any of its kind.
+fn opened(actor: &Actor, about: &About) -> bool {
+    let Some((to, team)) = about.opened else { return false };
+    let scope = actor.scope(about.kind).ok();
+    scope.is_some_and(|scope| scope.opened().is_some_and(|opened| opened.holds(to, team, about.owner)))
 }
 
 /// Whether a record that another belongs to is seen, by itself or through what it belongs to in turn.
@@ -145,6 +157,10 @@ impl Question<'_> {
         let mut reasons = self.by_roles(&actor.identity, action);
         if let Some(record) = self.record {
             reasons.extend(self.by_sharing(actor, action, record));
+            if action == Action::View && opened(actor, record) {
+                let to = record.opened.map_or(Audience::Me, |(to, _)| to);
+                reasons.push(reason(true, "why_opened").with("to", to.label().get(self.locale)));
+            }
             if !reasons.iter().any(|r| r.allows) {
                 let parents = self.seen_through(actor, action).into_iter();
                 reasons.extend(parents.map(|about| {
@@ -353,6 +369,7 @@ mod tests {
             title: Some("x".into()),
             owner,
             owner_name: owner.map(|_| "somebody".into()),
+            opened: None,
             member: shared.map(|write| Member {
                 user: me,
                 access: if write { Share::Write } else { Share::Read },

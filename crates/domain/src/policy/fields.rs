@@ -8,7 +8,7 @@ use crate::error::place;
 use crate::label::Label;
 use crate::record::{READONLY, SEARCH};
 use crate::value::{Corrupt, Type, Val};
-use crate::{AnyRecord, Error, Field, Issue, Issues, Kind, Kinds, Record};
+use crate::{AnyRecord, Error, Field, Issue, Issues, Kind, Kinds, Record, view};
 use serde::ser::{Error as _, SerializeStruct};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
@@ -97,6 +97,7 @@ impl FieldRights {
         Fields {
             kind,
             closed: self.0.get(kind.name),
+            others: kind.tells_of.map(|_| self),
             whole: false,
         }
     }
@@ -161,6 +162,8 @@ pub fn choices(kind: &Kind, field: &Field) -> Vec<Access> {
 pub struct Fields<'a> {
     kind: &'static Kind,
     closed: Option<&'a BTreeMap<String, Access>>,
+    /// What is closed in all kinds, for records that speak of fields of others.
+    others: Option<&'a FieldRights>,
     /// Also the values of custom fields that have been taken away.
     whole: bool,
 }
@@ -171,6 +174,7 @@ impl<'a> Fields<'a> {
         Self {
             kind,
             closed: None,
+            others: None,
             whole: true,
         }
     }
@@ -187,7 +191,19 @@ impl<'a> Fields<'a> {
     /// Whether everything that a record of the kind tells may be seen as it is.
     pub fn shows_all(&self) -> bool {
         let closed = |fields: &BTreeMap<String, Access>| fields.values().any(|access| *access > Access::ReadOnly);
-        self.whole || (!self.kind.withdrawn && !self.closed.is_some_and(closed))
+        let speaks = self.others.is_some_and(|rights| !rights.0.is_empty());
+        self.whole || (!self.kind.withdrawn && !speaks && !self.closed.is_some_and(closed))
+    }
+
+    /// Whether fields are closed of a kind that a record speaks of.
+    pub(crate) fn closes_fields_of(&self, kind: &str) -> bool {
+        self.others.is_some_and(|rights| rights.0.contains_key(kind))
+    }
+
+    /// What the caller may do with a field of a kind that a record speaks of.
+    pub(crate) fn access_of(&self, kind: &str, field: &str) -> Access {
+        let named = self.others.and_then(|rights| rights.0.get(kind)?.get(field));
+        named.copied().unwrap_or(Access::Full)
     }
 
     pub fn sees(&self, name: &str) -> bool {
@@ -237,6 +253,15 @@ impl<'a> Fields<'a> {
         let Json::Object(map) = changed else { return };
         // What was said of a field that has been taken away is hidden with it, since its rights are gone too.
         map.retain(|name, _| custom::key(name).is_none_or(|key| self.whole || self.kind.has_custom(key)));
+        if let Some(rights) = self.others.filter(|rights| !rights.0.is_empty()) {
+            // A change does not say of which kind the record speaks.
+            let access = |field: &str| rights.0.keys().map(|kind| self.access_of(kind, field)).max();
+            for (name, values) in map.iter_mut() {
+                for value in values.as_array_mut().into_iter().flatten() {
+                    view::cover(name, value, &|field| access(field).unwrap_or(Access::Full));
+                }
+            }
+        }
         if self.closed.is_none() {
             return;
         }

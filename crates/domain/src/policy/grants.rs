@@ -109,10 +109,8 @@ impl Grants {
     pub fn reach(&self, kinds: Kinds, kind: &str, action: Action) -> Reach {
         let (kind, action) = governed(kind, action);
         let named = self.0.get(kind);
-        let Some(actions) = named.or_else(|| self.0.get("*")) else {
-            return Reach::None;
-        };
-        let said = actions.get(action.key()).or_else(|| actions.get("*")).copied();
+        let actions = named.or_else(|| self.0.get("*"));
+        let said = actions.and_then(|actions| actions.get(action.key()).or_else(|| actions.get("*")).copied());
         let reach = match named {
             Some(_) => said.unwrap_or_default(),
             None => of_rest(kinds, kind, action, said.unwrap_or_default()),
@@ -198,7 +196,7 @@ mod tests {
             for key in ["manager", "sales"] {
                 let may = |action| role(key).reach(Kinds::DECLARED, kind.name, action) > Reach::None;
                 let changes = [Action::Edit, Action::Delete, Action::Assign, Action::Configure].map(may);
-                let open = kind.usual == Usual::Work;
+                let open = matches!(kind.usual, Usual::Work | Usual::Personal);
                 assert!(open || changes == [false; 4], "{key} {}", kind.name);
                 assert!(may(Action::View), "{key} sees {}", kind.name);
                 let creates = open || kind.usual == Usual::Added;
@@ -211,6 +209,22 @@ mod tests {
                 kind.name
             );
         }
+    }
+
+    #[test]
+    fn everybody_has_views_of_their_own() {
+        let reach = |grants: &Grants, action| grants.reach(Kinds::DECLARED, "view", action);
+        let nothing: Grants = serde_json::from_value(serde_json::json!({})).expect("grants");
+        assert_eq!(reach(&nothing, Action::Create), Reach::Own);
+        assert_eq!(reach(&nothing, Action::Share), Reach::None);
+        assert_eq!(nothing.reach(Kinds::DECLARED, "lead", Action::View), Reach::None);
+        assert_eq!(reach(&role("manager"), Action::View), Reach::Own);
+        assert_eq!(reach(&role("manager"), Action::Share), Reach::Own);
+        assert_eq!(reach(&role("sales"), Action::Configure), Reach::None);
+        assert_eq!(reach(&role("admin"), Action::Configure), Reach::All);
+        // What a role says of them by name is all there is.
+        let closed: Grants = serde_json::from_value(serde_json::json!({ "view": {} })).expect("grants");
+        assert_eq!(reach(&closed, Action::View), Reach::None);
     }
 
     #[test]

@@ -10,11 +10,12 @@ pub use fields::{Access, FieldRights, Fields, Shown, ShownAny};
 pub use grants::{Action, Grants, Reach, all, builtin_roles};
 
 use crate::api_key::{self, Limits};
+use crate::kind::Usual;
 use crate::record::{Kind, Ownership};
 use crate::sharing::Member;
+use crate::view::Audience;
 use crate::workspace::Workspace;
-use crate::{AnyRecord, Record};
-use crate::{Error, Id, Issue, Kinds, role};
+use crate::{AnyRecord, Error, Field, Id, Issue, Kinds, Record, role};
 use std::sync::Arc;
 
 /// A signed-in person with everything decisions need. Made once and kept while nothing about it changes.
@@ -37,6 +38,10 @@ pub struct Identity {
     pub limits: Option<Arc<Limits>>,
     /// The kinds of which records are shared with the user.
     pub shared: Vec<&'static str>,
+    /// The teams that the user belongs to or leads.
+    pub teams: Arc<[Id]>,
+    /// Everybody who belongs to or leads one of them.
+    pub fellows: Arc<[Id]>,
 }
 
 impl Identity {
@@ -54,6 +59,8 @@ impl Identity {
             team_mates_below: Arc::from([]),
             limits: None,
             shared: Vec::new(),
+            teams: Arc::from([]),
+            fellows: Arc::from([]),
         }
     }
 
@@ -73,8 +80,10 @@ impl Identity {
         // Also what stands for the rest, which may one day be about more than what there is now.
         let names = role::subjects(self.kinds()).map(|subject| subject.name).chain(["*"]);
         let mut actions = names.flat_map(|name| Action::ALL.map(|action| (name, action)));
-        let further =
-            |(name, action): &(&str, Action)| grants.reach(self.kinds(), name, *action) > self.reach(name, *action);
+        let further = |(name, action): &(&str, Action)| {
+            let given = grants.reach(self.kinds(), name, *action);
+            given > self.reach(name, *action) && !(given == Reach::Own && self.is_personal(name))
+        };
         if let Some((name, action)) = actions.find(further) {
             return Some(format!("/grants/{name}/{}", action.key()));
         }
@@ -86,6 +95,13 @@ impl Identity {
         let mut closed = shown.flat_map(|(kind, fields)| fields.iter().map(move |(name, access)| (kind, name, access)));
         let opened = closed.find(|(kind, name, access)| rights.access(self.kinds(), kind, name) < **access);
         opened.map(|(kind, name, _)| format!("/field_rights/{kind}/{name}"))
+    }
+
+    /// Whether everybody has their own of a kind, so that it is nothing to hand out.
+    fn is_personal(&self, kind: &str) -> bool {
+        self.kinds()
+            .named(kind)
+            .is_some_and(|kind| kind.usual == Usual::Personal)
     }
 
     /// Whether an action is allowed in an area, which has no records.
@@ -120,9 +136,13 @@ impl Identity {
             _ => false,
         };
         let shared = |kind: &Kind| other.shared.contains(&kind.name);
-        self.kinds().iter().all(|kind| {
-            Action::ALL.into_iter().all(|action| takes_in(kind, action)) && (!shared(kind) || all(kind, Action::View))
-        })
+        self.kinds()
+            .iter()
+            .filter(|kind| kind.usual != Usual::Personal)
+            .all(|kind| {
+                Action::ALL.into_iter().all(|action| takes_in(kind, action))
+                    && (!shared(kind) || all(kind, Action::View))
+            })
     }
 
     /// Whether it matters for what one may do who belongs to which team, whatever a key leaves of it: what a key does not let
@@ -251,6 +271,11 @@ impl Actor {
             parents: self.parents(kind),
             visible,
             shared: self.shared(kind),
+            opened: kind.opened_by.map(|column| Opened {
+                column: kind.field(column).map_or(column, Field::stored_as),
+                teams: self.identity.teams.clone(),
+                fellows: self.identity.fellows.clone(),
+            }),
             unsearchable: self.fields(kind).unsearchable(),
         })
     }
@@ -284,6 +309,7 @@ impl Actor {
             visible: Visible::Owners(Arc::from([])),
             parents: Vec::new(),
             shared: None,
+            opened: None,
             unsearchable: Vec::new(),
         }
     }
@@ -295,6 +321,7 @@ impl Actor {
             visible: Visible::All,
             parents: Vec::new(),
             shared: None,
+            opened: None,
             unsearchable: Vec::new(),
         }
     }
@@ -357,6 +384,28 @@ pub struct Shared {
     pub user: Id,
 }
 
+/// Records that their owners have opened: to a team or to everybody, as one of their fields says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    pub column: &'static str,
+    /// Those of the reader: a record may be opened to one of them.
+    pub teams: Arc<[Id]>,
+    /// Who is in one of them: a record may be opened to the teams of its owner.
+    pub fellows: Arc<[Id]>,
+}
+
+impl Opened {
+    /// Whether a record is among those.
+    pub fn holds(&self, to: Audience, team: Option<Id>, owner: Option<Id>) -> bool {
+        match (to, team) {
+            (Audience::Me, _) => false,
+            (Audience::All, _) => true,
+            (Audience::Team, Some(team)) => self.teams.contains(&team),
+            (Audience::Team, None) => owner.is_some_and(|owner| self.fellows.contains(&owner)),
+        }
+    }
+}
+
 /// Which records a caller sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visible {
@@ -391,6 +440,7 @@ pub struct Scope {
     visible: Visible,
     parents: Vec<Parent>,
     shared: Option<Shared>,
+    opened: Option<Opened>,
     unsearchable: Vec<&'static str>,
 }
 
@@ -410,6 +460,11 @@ impl Scope {
     /// What is visible beside, since it is shared with the reader.
     pub fn shared(&self) -> Option<Shared> {
         self.shared
+    }
+
+    /// What is visible beside, since its owner has opened it to others.
+    pub fn opened(&self) -> Option<&Opened> {
+        self.opened.as_ref()
     }
 
     /// Searched fields whose words must find nothing, since the reader does not see them.
@@ -457,6 +512,7 @@ impl Permit {
             visible: Visible::All,
             parents: Vec::new(),
             shared: None,
+            opened: None,
             unsearchable: Vec::new(),
         }
     }
@@ -481,6 +537,8 @@ mod tests {
             team_mates_below: mates.iter().copied().collect(),
             limits: None,
             shared: Vec::new(),
+            teams: Arc::from([]),
+            fellows: mates.iter().copied().collect(),
         };
         Actor::new(Arc::new(identity), "r")
     }

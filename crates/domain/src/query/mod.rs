@@ -5,10 +5,12 @@ mod cursor;
 mod dates;
 mod filter;
 mod parse;
+mod saved;
 
 pub use cursor::Cursor;
 pub use filter::{Filter, Leaf, MAX_DEPTH, MAX_LEAVES, Test};
-pub use parse::{Context, empty, expanded, from_json, from_pairs, shown};
+pub use parse::{Context, VIEW, empty, expanded, from_json, from_pairs, shown};
+pub use saved::{Saved, Used};
 
 use crate::record::Field;
 
@@ -45,4 +47,6 @@ pub struct List {
     pub count: Count,
     /// Of filter, sort and search: a cursor made for another list is refused.
     pub fingerprint: u64,
+    /// The view that was asked for.
+    pub used: Option<Used>,
 }

@@ -1,12 +1,13 @@
 //! Reads list requests: from a query string, or from the JSON body of a search.
 
+use super::saved::{Saved, both};
 use super::{Count, Cursor, DEFAULT_LIMIT, Filter, Leaf, List, MAX_DEPTH, MAX_LEAVES, MAX_LIMIT, Sort, Test, dates};
 use crate::error::{Error, Issue, pointer};
 use crate::money::{Rate, parse_decimal};
 use crate::policy::Fields;
 use crate::record::{FILTER, Field, Kind, SORT};
 use crate::value::{Number, Type, Val, address, parse_day, parse_id, whole};
-use crate::{Currency, Day, Instant};
+use crate::{Currency, Day, Id, Instant};
 use serde_json::{Map, Value as Json};
 
 /// What relative dates and amounts are read against.
@@ -19,6 +20,10 @@ pub struct Context<'a> {
     pub fiscal_start: u32,
     /// What the caller may see: nobody filters or sorts by what they may not read.
     pub fields: Fields<'a>,
+    /// Who is meant by `me`; nobody where the system asks.
+    pub user: Option<Id>,
+    /// The view that the request names: it is narrowed by what the request says besides.
+    pub view: Option<&'a Saved>,
 }
 
 /// Where a list request was written. Each says in its own way where something is wrong with it.
@@ -60,7 +65,7 @@ fn hidden(place: &str, name: &str) -> Error {
 }
 
 /// A field that may be filtered or sorted by.
-fn read_by(name: &str, place: &str, cap: u32, context: &Context) -> Result<&'static Field, Error> {
+pub(super) fn read_by(name: &str, place: &str, cap: u32, context: &Context) -> Result<&'static Field, Error> {
     let field = field(context.fields.kind(), name, place, cap)?;
     if context.fields.reads(name) {
         Ok(field)
@@ -188,6 +193,9 @@ pub fn from_json(mut body: Map<String, Json>, context: &Context) -> Result<List,
     read(body, (filter, &said), context, Origin::Body)
 }
 
+/// The parameter that names a view.
+pub const VIEW: &str = "view";
+
 /// Reads all but the filter, which comes with the text it was made of.
 fn read(
     mut map: Map<String, Json>,
@@ -196,16 +204,25 @@ fn read(
     origin: Origin,
 ) -> Result<List, Error> {
     let bad = |name: &str, code| origin.bad(name, code);
-    let raw_sort = text(&mut map, "sort", origin)?.unwrap_or_else(|| "-created_at".to_owned());
+    let view = context.view.map(|view| view.open(context));
+    if view.is_some() {
+        map.remove(VIEW);
+    }
+    let said_sort = text(&mut map, "sort", origin)?;
+    let raw_sort = said_sort.or_else(|| view.as_ref().and_then(|view| view.sort.clone()));
+    let raw_sort = raw_sort.unwrap_or_else(|| "-created_at".to_owned());
     let q = text(&mut map, "q", origin)?
         .map(|q| q.trim().to_owned())
         .filter(|q| !q.is_empty());
     if q.as_ref().is_some_and(|q| q.chars().count() > 200) {
         return Err(Error::BadQuery(bad("q", "too_long").with("max", 200)));
     }
+    let said = view
+        .as_ref()
+        .map_or(said.to_owned(), |view| format!("{}{said}", view.said));
     let fingerprint = fingerprint(&[
         context.fields.kind().name,
-        said,
+        &said,
         &raw_sort,
         q.as_deref().unwrap_or_default(),
     ]);
@@ -258,8 +275,9 @@ fn read(
             bad(unknown, "unknown_parameter").with("parameter", unknown),
         ));
     }
+    let (of_view, used) = view.map(|view| (view.filter, view.used)).unzip();
     Ok(List {
-        filter,
+        filter: both(of_view.flatten(), filter),
         sort,
         limit,
         after,
@@ -268,6 +286,7 @@ fn read(
         expand,
         count,
         fingerprint,
+        used,
     })
 }
 
@@ -335,7 +354,7 @@ fn fingerprint(parts: &[&str]) -> u64 {
 }
 
 /// A filter as a body says it, at this place of the body.
-fn tree(json: Json, context: &Context, at: &str, depth: usize, leaves: &mut usize) -> Result<Filter, Error> {
+pub(super) fn tree(json: Json, context: &Context, at: &str, depth: usize, leaves: &mut usize) -> Result<Filter, Error> {
     if depth > MAX_DEPTH {
         return Err(Error::BadQuery(
             Issue::new(at, "filter_too_deep").with("max", MAX_DEPTH),
@@ -429,7 +448,7 @@ fn leaf((name, op): (&str, &str), value: Json, context: &Context, origin: Origin
     let tags = matches!(field.ty, Type::Tags | Type::Choices(_) | Type::Ids);
     let element = |value: &Json| match field.ty {
         Type::Ids => {
-            let id = value.as_str().and_then(parse_id);
+            let id = value.as_str().and_then(|text| id_of(field, text, context));
             id.map(|id| id.to_string()).ok_or_else(|| refuse("invalid_operand"))
         }
         _ => string(value),
@@ -496,6 +515,15 @@ fn leaf((name, op): (&str, &str), value: Json, context: &Context, origin: Origin
     })
 }
 
+/// An id, or `me` where users are referred to.
+fn id_of(field: &Field, text: &str, context: &Context) -> Option<Id> {
+    match (text, field.refers) {
+        // Where nobody asks, nobody is meant.
+        ("me", Some("user")) => Some(context.user.unwrap_or_default()),
+        _ => parse_id(text),
+    }
+}
+
 fn first(operand: Operand) -> Val {
     match operand {
         Operand::Value(v) | Operand::Range(v, _) => v,
@@ -520,7 +548,7 @@ fn operand(field: &Field, value: &Json, context: &Context, origin: Origin) -> Op
             Json::String(s) if loose => Val::Bool(s.parse().ok()?),
             _ => return None,
         },
-        Type::Id => Val::Id(parse_id(string()?)?),
+        Type::Id => Val::Id(id_of(field, string()?, context)?),
         Type::Money => match value {
             Json::Number(n) => Val::Int(parse_decimal(&n.to_string(), context.currency)?),
             value => Val::Int(parse_decimal(value.as_str()?, context.currency)?),

@@ -10,6 +10,7 @@ use domain::policy::explain::{About, HeldRole};
 use domain::role::Role;
 use domain::user::User;
 use domain::value::{Row, Storage};
+use domain::view::Audience;
 use domain::{Id, Kind, Record};
 use std::slice;
 
@@ -32,6 +33,11 @@ pub fn about(
         sql.push(format!(", t.{column}"));
         columns.push(Storage::Id);
     }
+    let opened_by = kind.opened_by.and_then(|name| kind.field(name));
+    if let Some(field) = opened_by {
+        sql.push(format!(", t.{}, t.team_id", field.stored_as()));
+        columns.extend([Storage::Text, Storage::Id]);
+    }
     sql.push(format!(" FROM {} t WHERE ", source(kind)));
     filter::scope(&mut sql, tx.dialect(), scope);
     sql.push(" AND t.id = ").bind(id);
@@ -47,6 +53,10 @@ pub fn about(
             above.push((parent, id));
         }
     }
+    let opened = match opened_by {
+        Some(_) => Some((row.get::<Audience>()?, row.get::<Option<Id>>()?)),
+        None => None,
+    };
     let owner_name = match owner {
         Some(owner) => engine::titles(tx, people, User::KIND, slice::from_ref(&owner))?.remove(&owner),
         None => None,
@@ -57,6 +67,7 @@ pub fn about(
         owner,
         owner_name,
         member: sharing::member(tx, scope.workspace(), kind, id, user)?,
+        opened,
         parents: Vec::new(),
     };
     Ok((about, above))

@@ -48,6 +48,7 @@ pub fn identity_of(tx: &mut Tx, workspace: Arc<Workspace>, found: User) -> Resul
     } else {
         team::members(tx, workspace.id, user, &all, &below)?
     };
+    let fellows = team::members(tx, workspace.id, user, &own, &own)?;
     let time_zone = found.time_zone.unwrap_or_else(|| workspace.time_zone.clone());
     let kinds = workspace.kinds;
     let shared = sharing::kinds(tx, &workspace, user)?;
@@ -62,6 +63,8 @@ pub fn identity_of(tx: &mut Tx, workspace: Arc<Workspace>, found: User) -> Resul
         team_mates_below,
         limits: None,
         shared,
+        teams: own.into(),
+        fellows,
     })
 }
 

@@ -6,10 +6,11 @@ use crate::sharing;
 use crate::sql::Sql;
 use crate::store::FOLD;
 use crate::tx::{Dialect, Tx};
-use domain::policy::{Parent, Scope, Shared, Visible};
+use domain::policy::{Opened, Parent, Scope, Shared, Visible};
 use domain::query::{Filter, Leaf, Test};
 use domain::text::{fold, marks, not_folded_alone, pattern, spelled_out};
 use domain::value::{Storage, Val};
+use domain::view::Audience;
 use domain::{Field, Id, Kind, custom};
 
 const ALIVE: &str = " AND t.deleted_at IS NULL";
@@ -72,6 +73,7 @@ fn reach(sql: &mut Sql, dialect: Dialect, scope: &Scope, alive: &'static str, lo
 enum VisibleBy<'a> {
     Owned(&'a [Id]),
     Shared(Shared),
+    Opened(&'a Opened),
     Through(&'a Parent),
 }
 
@@ -81,9 +83,11 @@ fn visible_by(scope: &Scope) -> Vec<VisibleBy<'_>> {
         return Vec::new();
     };
     let beside = scope.shared().map(VisibleBy::Shared);
+    let opened = scope.opened().map(VisibleBy::Opened);
     let parents = scope.parents().iter().map(VisibleBy::Through);
     std::iter::once(VisibleBy::Owned(owners))
         .chain(beside)
+        .chain(opened)
         .chain(parents)
         .collect()
 }
@@ -96,9 +100,24 @@ impl VisibleBy<'_> {
                 sql.push("t.id");
                 sharing::shared_with(sql, workspace, *shared);
             }
+            Self::Opened(opened) => opened_to(sql, dialect, opened),
             Self::Through(parent) => seen_through(sql, dialect, workspace, ("t", 0), parent, looked_up),
         }
     }
+}
+
+/// Rows that their owners have opened to the reader.
+fn opened_to(sql: &mut Sql, dialect: Dialect, opened: &Opened) {
+    let column = opened.column;
+    sql.push(format!("(t.{column} = "))
+        .bind(Audience::All.key())
+        .push(format!(" OR (t.{column} = "))
+        .bind(Audience::Team.key())
+        .push(" AND (t.team_id");
+    one_of_ids(sql, dialect, &opened.teams);
+    sql.push(" OR (t.team_id IS NULL AND t.owner_id");
+    one_of_ids(sql, dialect, &opened.fellows);
+    sql.push("))))");
 }
 
 /// Rows of `child`, so many levels below the rows asked for, whose parent is visible, and not in the recycle bin.
@@ -178,7 +197,7 @@ pub fn rows(tx: &mut Tx, kind: &Kind, scope: &Scope) -> Result<Rows> {
     let Visible::Owners(owners) = scope.visible() else {
         return Ok(Rows::Any);
     };
-    if owners.len() < 2 && scope.shared().is_none() && scope.parents().is_empty() {
+    if owners.len() < 2 && scope.shared().is_none() && scope.opened().is_none() && scope.parents().is_empty() {
         // One owner: an index has their rows in the order of each sort.
         return Ok(Rows::Any);
     }

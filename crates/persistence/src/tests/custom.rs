@@ -35,6 +35,8 @@ fn list(kind: &'static Kind, pairs: &[(&str, &str)]) -> List {
         day_start: &|_| Instant::now(),
         currency: domain::Currency::CNY,
         fields: Fields::open(kind),
+        user: None,
+        view: None,
     };
     domain::query::from_pairs(&pairs, &context).expect("a list")
 }

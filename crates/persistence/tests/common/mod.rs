@@ -213,6 +213,8 @@ pub fn somebody(workspace: &Arc<Workspace>, role: &str, me: Id, mates: &[Id]) ->
         closed: domain::policy::FieldRights::default(),
         team_mates: mates.iter().copied().collect(),
         team_mates_below: mates.iter().copied().collect(),
+        teams: Arc::from([]),
+        fellows: Arc::from([]),
         time_zone: workspace.time_zone.clone(),
         limits: None,
         shared: Vec::new(),
@@ -274,7 +276,12 @@ fn value(kind: &Kind, field: &Field, suffix: &str, storage: Storage, full: bool,
                 "price": { "amount": "12.50", "currency": "CNY" }, "discount": 10 }]),
             "choices" if full => serde_json::json!([{ "value": "a", "label": { "zh-CN": "甲" } }]),
             "options" if full => serde_json::json!([{ "value": "a", "retired": true }]),
-            "lines" | "options" | "choices" | "samples" | "guesses" => serde_json::json!([]),
+            "filter" if full => {
+                serde_json::json!({ "and": [{ "field": "name", "op": "contains", "value": "O'Neil" }] })
+            }
+            "columns" if full => serde_json::json!(["name", "custom_fields.size"]),
+            "widths" if full => serde_json::json!({ "name": 240 }),
+            "lines" | "options" | "choices" | "samples" | "guesses" | "columns" => serde_json::json!([]),
             "grants" if full => serde_json::json!({ "lead": { "view": "own" } }),
             "custom_fields" if full => serde_json::json!({ "size": 3, "name": "é\u{1F600}", "in": [null, 1.5] }),
             _ => serde_json::json!({}),

@@ -96,7 +96,11 @@ impl Probe {
                 record,
             };
         }
-        path = path.replace("{key}", "external_id").replace("{value}", "a-key");
+        path = path
+            .replace("{key}", "external_id")
+            .replace("{value}", "a-key")
+            .replace("{kind}", "customer")
+            .replace("{of}", "mine");
         if operation.id == "search" {
             path += "?q=a";
         }
@@ -159,6 +163,7 @@ fn body(t: &T, operation: &Operation, kind: &str) -> Json {
         "lose" => json!({ "reason": "价格" }),
         "run" => json!({ "dry_run": true }),
         "hand" => json!({ "to": t.manager.id }),
+        "mark" => json!({ "favourite": true }),
         "search" | "convert" | "win" | "reopen" | "restore" => json!({}),
         _ => panic!("{id} is new: say here with which body it succeeds"),
     }

@@ -87,6 +87,7 @@ fn shared(id: &str) -> Option<(String, &'static domain::Kind)> {
                 Usual::Settings => "settings",
                 Usual::Added => "added",
                 Usual::Work => "work",
+                Usual::Personal => "personal",
             };
             let of = |name: &str, plain: &str| plain.replace("{one}", name).replace("{many}", name);
             let names = |plain: &&&str| {

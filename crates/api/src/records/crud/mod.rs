@@ -15,6 +15,7 @@ use crate::request::{self, Expected};
 use crate::schema::{self, type_name};
 use crate::state::State;
 use crate::transfer;
+use crate::view;
 use crate::write::{self, Cause, Change, Writing, write_one};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
@@ -23,6 +24,7 @@ use domain::policy::{Action, Permit};
 use domain::query::{self, MAX_LIMIT};
 use domain::record::{Birth, Ownership};
 use domain::value::FieldType;
+use domain::view::has_views;
 use domain::{AnyRecord, Error, Id, Instant, Issue, Kind, Record, custom};
 use persistence::idempotency::Answer;
 use persistence::{Tx, engine, sharing};
@@ -115,7 +117,8 @@ fn merge_objects(map: &mut Map<String, Json>, old: &AnyRecord) -> persistence::R
         return Ok(());
     }
     // Custom fields are merged where it is known what each of them takes.
-    let merged = |(name, value): &(&String, &mut Json)| value.is_object() && *name != custom::ALL;
+    let whole = |name: &str| old.kind().field(name).is_some_and(|field| field.whole);
+    let merged = |(name, value): &(&String, &mut Json)| value.is_object() && *name != custom::ALL && !whole(name);
     for (name, value) in map.iter_mut().filter(merged) {
         let patch = std::mem::take(value);
         *value = old.json(name)?;
@@ -155,7 +158,12 @@ async fn list(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let pairs = http::query::pairs(&request)?;
-    let list = caller.list_context(kind, |context| query::from_pairs(&pairs, context))?;
+    let named = pairs
+        .iter()
+        .find(|(name, _)| name == query::VIEW)
+        .map(|(_, view)| view.as_str());
+    let view = view::asked(&state, &caller, caller.kinds().like(kind), named).await?;
+    let list = caller.view_context(kind, view.as_ref(), |context| query::from_pairs(&pairs, context))?;
     listing::page(&state, caller, kind, list, Some(request.uri())).await
 }
 
@@ -167,7 +175,16 @@ async fn search(
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
     let map = request::object(&request, &body)?;
-    let list = caller.list_context(kind, |context| query::from_json(map, context))?;
+    let named = match map.get(query::VIEW) {
+        None | Some(Json::Null) => None,
+        Some(Json::String(view)) => Some(view.as_str()),
+        Some(_) => {
+            let issue = Issue::at(query::VIEW, "wrong_type").with("type", "text");
+            return Err(Error::BadQuery(issue).into());
+        }
+    };
+    let view = view::asked(&state, &caller, caller.kinds().like(kind), named).await?;
+    let list = caller.view_context(kind, view.as_ref(), |context| query::from_json(map, context))?;
     listing::page(&state, caller, kind, list, None).await
 }
 
@@ -340,19 +357,22 @@ pub fn listed(routes: &mut Routes, kind: &'static Kind) {
     let kinds = routes.kinds;
     schema::add_schemas(&mut routes.schemas, kinds, kind);
     let page = || named(&format!("{}Page", type_name(kind)));
+    // The view that is asked for may not be there.
+    let missing: &[u16] = if has_views(kind) { &[404] } else { &[] };
     let doc = Doc::new(format!("list_{}", kind.plural), &tag, format!("List {many}"))
         .about("Keyset pages. The usual filters are named; `filter[field][operator]=value` takes all that `GET /schema` tells, and a search also nests them.");
     routes.add(
         Method::GET,
         &path,
-        listing::list_parameters(doc, kind).ok(200, page()).link(),
+        listing::list_parameters(doc, kind).ok(200, page()).link().also(missing),
         move |caller: Caller, state: Data<State>, request: HttpRequest| list(kind, caller, state, request),
     );
     let doc = Doc::new(format!("search_{}", kind.plural), &tag, format!("Search {many}"))
-        .about("A list asked for by a JSON body, with nested and / or / not.")
+        .about("A list asked for by a JSON body, with nested and / or / not, or by a saved view that it narrows.")
         .body(named("Search"))
         .ok(200, page())
-        .link();
+        .link()
+        .also(missing);
     routes.add(
         Method::POST,
         format!("{path}/search"),

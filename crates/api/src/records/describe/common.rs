@@ -82,6 +82,7 @@ fn page() -> ObjectBuilder {
         .property("next_cursor", or_null(Type::String))
         .property("has_more", boolean())
         .property("count", count)
+        .property("view", named("ViewUsed"))
         .required("next_cursor")
         .required("has_more")
 }
@@ -120,6 +121,7 @@ fn search() -> ObjectBuilder {
     closed(object())
         .property("filter", named("Filter"))
         .property("sort", text())
+        .property("view", or_null(Type::String).max_length(Some(60)))
         .property("limit", integer().minimum(Some(1.0)).maximum(Some(200.0)))
         .property("cursor", or_null(Type::String))
         .property("q", or_null(Type::String).max_length(Some(200)))

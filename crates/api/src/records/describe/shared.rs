@@ -156,7 +156,7 @@ fn path_parameter(name: &str, schema: ObjectBuilder) -> Parameter {
 }
 
 /// Those of the shared parameters that stand in the query string.
-pub const IN_QUERY: [&str; 5] = ["limit", "cursor", "before", "q", "count"];
+pub const IN_QUERY: [&str; 6] = ["limit", "cursor", "before", "q", "count", "view"];
 
 /// Parameters by the names they are referred to.
 fn parameters() -> Vec<(&'static str, Parameter)> {
@@ -166,11 +166,15 @@ fn parameters() -> Vec<(&'static str, Parameter)> {
         ("user_id", path_parameter("user_id", super::id())),
         ("key", path_parameter("key", text().enum_values(Some(["external_id"])))),
         ("value", path_parameter("value", text().min_length(Some(1)).max_length(Some(200)))),
+        ("kind", path_parameter("kind", text().min_length(Some(1)).max_length(Some(40)))),
+        ("of", path_parameter("of", text().min_length(Some(1)).max_length(Some(60)))),
         ("limit", query_parameter("limit", "How many at most", limit(200.0).default(Some(50.into())))),
         ("cursor", query_parameter("cursor", "Where the page before ended: its `next_cursor`", text().min_length(Some(1)))),
         ("before", query_parameter("before", "The position to go on from", text().pattern(Some("^[0-9]{1,18}$")))),
         ("q", query_parameter("q", "Words to search for, in Chinese, pinyin or Latin letters", text().min_length(Some(1)).max_length(Some(200)))),
         ("count", query_parameter("count", "Also count the whole list", text().enum_values(Some(["exact", "estimate"])))),
+        ("view", query_parameter("view", "A saved view, by its id or by the key of one that comes with the product (`GET /schema`): its filter \
+            and sort. What the request says besides narrows it, or sorts otherwise", text().min_length(Some(1)).max_length(Some(60)))),
         ("If-Match", header_parameter("If-Match", "The version the change is made against, as ETag told it: \"3\".",
             text().pattern(Some("^(\"[0-9]{1,18}\"|\\*)$"))).required(Required::True).example(Some("\"1\"".into())).build()),
         ("If-Match-optional", header_parameter("If-Match", "The version the change is made against, where the record is there; absent for any.",

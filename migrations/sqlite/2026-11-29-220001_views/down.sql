@@ -1,0 +1,2 @@
+DROP TABLE views_fts;
+DROP TABLE views;
