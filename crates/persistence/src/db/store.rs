@@ -4,6 +4,7 @@ mod announcements;
 mod clock;
 mod numbers;
 mod pg;
+mod queue;
 mod sqlite;
 mod turns;
 

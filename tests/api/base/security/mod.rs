@@ -24,6 +24,7 @@ mod line_25_ending;
 mod line_26_overload;
 mod line_28_migrations;
 mod line_32_nothing_is_told;
+mod line_33_shares;
 mod line_35_bounds;
 
 use tempfile::NamedTempFile;

@@ -4,6 +4,8 @@
 //! all, the replies after it. So `synchronous=FULL` stays fast, and nobody waits for a lock.
 
 use super::clock::{self, Limit};
+use super::queue::{Most, Queue, Refused};
+use super::turns::requester;
 use super::{Options, Pace};
 use crate::error::{Error, Result};
 use crate::sql::Rid;
@@ -15,14 +17,15 @@ use r2d2::{ManageConnection, Pool};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Use cases waiting for the writer; past that the server says it is busy.
-const QUEUE: usize = 4096;
+/// Use cases waiting for the writer; past that the server says it is busy, to one who has so many waiting before others.
+const QUEUE: Most = Most { all: 4096, each: 1024 };
 /// Use cases that share one commit at most.
 const GROUP: usize = 256;
+/// When it has run this long, a group is committed: those in it wait for no more.
+const GROUP_TIME: Duration = Duration::from_millis(10);
 const ATTEMPTS: u64 = 20;
 
 /// What folds a text in a statement as the search does.
@@ -135,18 +138,19 @@ where
 pub struct SqliteStore {
     path: PathBuf,
     readers: Pool<Manager>,
-    /// None while closing.
-    writer: Option<SyncSender<Box<dyn QueuedWrite>>>,
+    writes: Arc<Writes>,
     thread: Option<JoinHandle<()>>,
     /// Rises with every commit that changes rights.
     changes: Arc<AtomicU64>,
     options: Options,
 }
 
+type Writes = Queue<Box<dyn QueuedWrite>>;
+
 /// Lets the writer finish, and leaves everything in the one file: who copies it has it all.
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        self.writer = None;
+        self.writes.close();
         let me = std::thread::current().id();
         if let Some(thread) = self.thread.take().filter(|t| t.thread().id() != me) {
             let _ = thread.join();
@@ -219,12 +223,12 @@ impl SqliteStore {
             looked => looked?,
         }
         conn.batch_execute(RELOAD)?;
-        let (writer, writes) = sync_channel(QUEUE);
+        let writes = Arc::new(Queue::new(QUEUE));
         let changes = Arc::new(AtomicU64::new(0));
-        let counted = changes.clone();
+        let (taken, counted) = (writes.clone(), changes.clone());
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write_all(conn, &writes, &counted, Limit::Whole(options.query_limit)))
+            .spawn(move || write_all(conn, &Taken(taken).0, &counted, Limit::Whole(options.query_limit)))
             .map_err(Error::internal)?;
         let readers = Pool::builder()
             .max_size(options.connections)
@@ -236,7 +240,7 @@ impl SqliteStore {
         Ok(Self {
             path: path.to_owned(),
             readers,
-            writer: Some(writer),
+            writes,
             thread: Some(thread),
             changes,
             options,
@@ -277,12 +281,22 @@ impl SqliteStore {
             reply,
             result: None,
         });
-        let stopped = || Error::Unavailable("the writer has stopped".into());
-        let writer = self.writer.as_ref().ok_or_else(stopped)?;
-        writer.try_send(job).map_err(|e| match e {
-            TrySendError::Full(_) => Error::Unavailable("too many writes are waiting".into()),
-            TrySendError::Disconnected(_) => stopped(),
+        self.writes.put(requester(), job).map_err(|refused| {
+            Error::Unavailable(match refused {
+                Refused::Full => "too many writes are waiting".into(),
+                Refused::Closed => "the writer has stopped".into(),
+            })
         })
+    }
+}
+
+/// Should the writer's thread end, nobody waits for it.
+struct Taken(Arc<Writes>);
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.0.close();
+        while self.0.take_now().is_some() {}
     }
 }
 
@@ -296,9 +310,9 @@ fn again(error: &Error) -> Error {
     }
 }
 
-fn write_all(mut conn: SqliteConnection, writes: &Receiver<Box<dyn QueuedWrite>>, changes: &AtomicU64, limit: Limit) {
+fn write_all(mut conn: SqliteConnection, writes: &Writes, changes: &AtomicU64, limit: Limit) {
     let mut rid = Rid::default();
-    while let Ok(first) = writes.recv() {
+    while let Some(first) = writes.take() {
         if rid.is_due() {
             backend::sqlite_rid(&mut conn);
         }
@@ -322,9 +336,10 @@ fn write_all(mut conn: SqliteConnection, writes: &Receiver<Box<dyn QueuedWrite>>
 fn commit(
     conn: &mut SqliteConnection,
     group: &mut Vec<Box<dyn QueuedWrite>>,
-    writes: &Receiver<Box<dyn QueuedWrite>>,
+    writes: &Writes,
     limit: Limit,
 ) -> Result<()> {
+    let began = Instant::now();
     let mut tx = Tx::Sqlite(conn);
     tx.batch("BEGIN IMMEDIATE")?;
     while let Some(job) = group.last_mut() {
@@ -337,12 +352,12 @@ fn commit(
                     .map_err(|_| cause)?;
             }
         }
-        if group.len() == GROUP {
+        if group.len() == GROUP || began.elapsed() > GROUP_TIME {
             break;
         }
-        match writes.try_recv() {
-            Ok(next) => group.push(next),
-            Err(_) => break,
+        match writes.take_now() {
+            Some(next) => group.push(next),
+            None => break,
         }
     }
     seal::seal_batch(&mut tx, usize::MAX)?;
