@@ -19,7 +19,7 @@ pub mod text;
 #[cfg(feature = "zones")]
 pub use base::zone;
 pub use base::{
-    any, change, custom, error, formula, instant, kind, kinds, label, made, messages, money, record, value,
+    any, change, custom, error, formula, instant, kind, kinds, label, made, messages, money, record, retype, value,
 };
 pub use customers::{activity, contact, customer, lead, tag, task};
 pub use data::{import, job, view};

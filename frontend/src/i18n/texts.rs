@@ -746,6 +746,7 @@ texts! {
     in_english: "{}（英文）" / "{} in English";
     key_hint: "用于接口和导入：小写字母、数字和下划线。创建后不能修改。" / "For programs and imports: lower-case letters, digits and underscores. It cannot be changed later.";
     plural_hint: "用于网址，以及英文界面中的列表名称。" / "Stands in addresses, and names the list in English.";
+    records_concerned: "涉及 {} 条记录，保留 {} 天。" / "Records concerned: {}. They are kept for {} days.";
     delete_kind_title: "删除对象“{}”？" / "Delete the kind “{}”?";
     delete_kind_text: "导航、列表和搜索中不再出现。记录和字段会保留，恢复对象后可以继续使用。" / "It no longer appears in navigation, lists or search. Its records and fields are kept and come back when you restore it.";
     deleted_named: "已删除“{}”" / "“{}” deleted";

@@ -458,6 +458,17 @@ pub fn fill(
             Some(error) => tracing::warn!(record = %old.id(), ?error, "what a formula comes to could not be kept"),
         }
     }
+    rewrite(tx, permit, kind, changed, in_bin)
+}
+
+/// Stores what the server itself has made of the values in custom fields.
+pub fn rewrite(
+    tx: &mut Tx,
+    permit: &Permit,
+    kind: &'static Kind,
+    changed: Vec<(AnyRecord, AnyRecord)>,
+    in_bin: bool,
+) -> persistence::Result<()> {
     if !in_bin {
         engine::any::update_all(tx, permit, kind, changed, None)?;
         return Ok(());

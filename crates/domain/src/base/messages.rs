@@ -67,6 +67,10 @@ messages! {
     formula_ring "公式第 {position} 个字符处：公式需要它自身的值（{ring}）。" "At character {position}, the formula needs its own value ({ring}).";
     formula_broken "公式字段“{key}”读取此字段，修改后将无法计算。" "The formula of “{key}” reads this field and could not be computed any more.";
     read_by_formula "公式字段“{keys}”读取此字段，请先修改这些公式。" "The formulas of {keys} read this field; change these first.";
+    type_cannot_become "类型“{from}”不能改为“{to}”。" "The type “{from}” cannot become “{to}”.";
+    values_do_not_fit "有 {count} 个值不符合新的类型，请先改正。" "Values that do not fit the new type: {count}. Correct these first.";
+    values_do_not_fit_such_as "有 {count} 个值不符合新的类型（如 {examples}），请先改正。" "Values that do not fit the new type: {count}, such as {examples}. Correct these first.";
+    key_in_bin "最近移除的“{key}”还保留着内容，请还原它，或换一个标识。" "Something called “{key}” was removed lately and is still kept with its content; restore it, or choose another key.";
     not_for_type "类型为“{type}”的字段没有此项设置。" "Fields of the type “{type}” do not have this.";
     default_of_unique "不可重复的字段不能有默认值。" "A field that must be unique cannot have a default.";
     values_not_unique "已有 {count} 个值重复，请先改正。" "{count} values occur more than once; correct these first.";

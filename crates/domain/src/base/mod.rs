@@ -18,6 +18,7 @@ pub mod messages;
 pub mod money;
 pub mod record;
 mod reserved;
+pub mod retype;
 pub mod value;
 #[cfg(feature = "zones")]
 pub mod zone;

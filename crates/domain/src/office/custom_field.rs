@@ -54,6 +54,15 @@ impl CustomFieldType {
         matches!(self, Self::Reference | Self::References)
     }
 
+    /// Whether a field of this type may take another, if its values fit. What refers to records goes on referring to them, and what
+    /// the server gives has never been said by anybody.
+    pub fn may_become(self, other: Self) -> bool {
+        match (self.refers(), other.refers()) {
+            (_, true) => self.refers(),
+            (..) => self == other || !(other.is_given() || other == Self::User),
+        }
+    }
+
     /// Whether the server gives its values, and nobody else.
     pub fn is_given(self) -> bool {
         matches!(self, Self::AutoNumber | Self::Formula)
@@ -98,7 +107,7 @@ record! {
         kind: String = [SORT FILTER FIXED] "对象" "Kind" max(40),
         key: String = [SORT FILTER SEARCH FIXED] "标识" "Key" max(40),
         label: Labels = [] "名称" "Name",
-        r#type: CustomFieldType = [FILTER FIXED] "类型" "Type",
+        r#type: CustomFieldType = [FILTER] "类型" "Type",
         choices: CustomChoices = [] "可选值" "Choices",
         refers_to: Option<String> = [FIXED] "关联对象" "Refers to" max(40),
         pattern: Option<String> = [FIXED] "编号格式" "Pattern" max(60),
@@ -119,7 +128,11 @@ record! {
 }
 
 impl Rules for CustomField {
-    fn check(&self, _: Option<&Self>, issues: &mut Issues) {
+    fn check(&self, old: Option<&Self>, issues: &mut Issues) {
+        if let Some(old) = old.filter(|old| !old.r#type.may_become(self.r#type)) {
+            let issue = Issue::at("type", "type_cannot_become").with("from", old.r#type.key());
+            issues.add(issue.with("to", self.r#type.key()));
+        }
         self.label.check("/label", issues);
         self.help.0.check("/help", MOST_HELP, issues);
         self.group.0.check("/group", MOST_LABEL, issues);

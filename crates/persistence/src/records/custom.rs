@@ -321,12 +321,21 @@ pub fn change_in_bin(tx: &mut Tx, permit: &Permit, old: &AnyRecord, new: &AnyRec
     change_log::append(tx, permit, entry)
 }
 
-/// How many live records have a value in a field.
-pub fn count(tx: &mut Tx, permit: &Permit, field: Id) -> Result<i64> {
-    let sql = Sql::new("SELECT count(DISTINCT record_id) FROM custom_values WHERE workspace_id = ")
-        .value(permit.workspace())
-        .text(" AND field_id = ")
-        .value(field);
+/// How many records have something under a key of their custom fields: live ones, or all.
+pub fn having(tx: &mut Tx, permit: &Permit, kind: &'static Kind, key: &str, in_bin_too: bool) -> Result<i64> {
+    let has = match tx.dialect() {
+        Dialect::Pg => "jsonb_exists(t.custom_fields, ",
+        Dialect::Sqlite => "EXISTS (SELECT 1 FROM json_each(t.custom_fields) v WHERE v.key = ",
+    };
+    let mut sql = Sql::new(format!(
+        "SELECT count(*) FROM {} t WHERE t.workspace_id = ",
+        source(kind)
+    ))
+    .value(permit.workspace());
+    sql.push(" AND ").push(has).bind(key).push(")");
+    if !in_bin_too {
+        sql.push(" AND t.deleted_at IS NULL");
+    }
     Ok(tx.value(&sql)?.unwrap_or_default())
 }
 

@@ -7,7 +7,7 @@ use domain::customer::Customer;
 use domain::made::{MadeField, MadeType, Said};
 use domain::policy::Fields;
 use domain::query::{Context, List};
-use domain::{Id, Instant, Kind, Kinds};
+use domain::{AnyRecord, Id, Instant, Kind, Kinds, Record};
 
 fn field(key: &str, ty: MadeType) -> MadeField {
     let texts = [key.to_owned(), key.to_owned()];
@@ -107,5 +107,81 @@ fn custom_fields_are_found_along_their_index() {
             "many:\n{plan}"
         );
         assert_eq!(rows, 50);
+    });
+}
+
+/// So many days ago, in the words of the database.
+fn days_ago(db: &Db, days: i64) -> String {
+    match db.engine {
+        common::Engine::Sqlite => format!("(CAST(strftime('%s', 'now') AS INTEGER) - {days} * 86400) * 1000000"),
+        common::Engine::Pg => format!("now() - interval '{days} days'"),
+    }
+}
+
+#[test]
+fn what_was_taken_away_is_dropped_when_its_time_is_over() {
+    both(|db| {
+        filled(db);
+        let actor = db.actor();
+        let body = |text: &str| serde_json::from_str::<serde_json::Map<_, _>>(text).expect("a body");
+        let of = |kind: &'static Kind, text: &str| {
+            AnyRecord::create(kind, body(text), domain::record::Birth::new(None)).expect("a record")
+        };
+        let field = of(
+            domain::custom_field::CustomField::KIND,
+            r#"{ "kind": "customer", "key": "size", "label": { "en": "Size" }, "type": "text" }"#,
+        );
+        let made = of(
+            domain::custom_kind::CustomKind::KIND,
+            r#"{ "key": "boat", "plural": "boats", "label": { "en": "Boat" }, "owned": false, "usual_rights": "work" }"#,
+        );
+        let said = Said {
+            base: domain::Currency::CNY,
+            made: vec![made.read::<domain::custom_kind::CustomKind>().expect("a kind").made()],
+            fields: Vec::new(),
+            withdrawn: Default::default(),
+        };
+        let boats = Kinds::of(&said).named("boat").expect("boats");
+        let boat = of(boats, r#"{ "name": "Anna" }"#);
+        let records = [field.clone(), made, boat];
+        for record in &records {
+            let (actor, record) = (actor.clone(), record.clone());
+            let insert = move |tx: &mut crate::Tx| {
+                let permit = actor.authorize(domain::policy::Action::Edit, record.kind(), None)?;
+                engine::any::insert(tx, &permit, record.kind(), std::slice::from_ref(&record))
+            };
+            db.store.write_here(insert).expect("stores");
+        }
+        fill(db, field.id(), "text, sort", "'x', 'x'");
+        db.sql(r#"UPDATE customers SET custom_fields = '{"size":"x","other":"y"}', wire = '{"size":"x"}'"#);
+        let count = |table: &str| db.texts(&format!("SELECT CAST(count(*) AS text) AS line FROM {table}"))[0].clone();
+        let holding = |key: &str| count(&format!("customers WHERE CAST(custom_fields AS text) LIKE '%{key}%'"));
+        let sweep = || while db.store.write_here(crate::custom_kind::purge).expect("sweeps") > 0 {};
+        let all = count("customers");
+        for (days, kept) in [(29, true), (31, false)] {
+            for of in [
+                "fields SET deleted_at = # WHERE key = 'size'",
+                "kinds SET deleted_at = # WHERE key = 'boat'",
+            ] {
+                db.sql(&format!("UPDATE {}", of.replace('#', &days_ago(db, days))));
+            }
+            sweep();
+            let left = if kept { "1" } else { "0" };
+            for rows in [
+                "fields WHERE key = 'size'",
+                "kinds WHERE key = 'boat'",
+                "custom_records WHERE kind = 'boat'",
+            ] {
+                assert_eq!(count(rows), left, "{rows} after {days} days");
+            }
+            assert_eq!(
+                count("customers WHERE wire LIKE '%size%'") == "0",
+                !kept,
+                "told from beside the columns"
+            );
+            assert_eq!(holding("size"), if kept { all.clone() } else { "0".into() });
+            assert_eq!(count("custom_values") == "0", !kept);
+        }
+        assert_eq!(holding("other"), all);
     });
 }

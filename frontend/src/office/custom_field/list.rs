@@ -6,7 +6,7 @@ use crate::{
     i18n::{fill, t},
     kinds,
     office::{
-        custom_kind::{take_away, told},
+        custom_kind::{ask, take_away, told},
         labels::{choices_of, label_of, shown},
     },
     record::{list::Pages, row::Row},
@@ -47,7 +47,7 @@ pub fn FieldList(kind: String) -> impl IntoView {
     let (creating, editing, deleting) = (
         RwSignal::new(false),
         RwSignal::new(None::<Row>),
-        RwSignal::new(None::<Row>),
+        RwSignal::new(None::<(Row, String)>),
     );
     let moving = RwSignal::new(false);
     // One up or down; the keyboard stays with the button that was pressed, or goes to the other where that ends.
@@ -140,7 +140,7 @@ pub fn FieldList(kind: String) -> impl IntoView {
                         <button type="button" id=down class="btn quiet square small" aria-label=t().move_down title=t().move_down disabled=last on:click=move |_| shift(again.clone(), true)>{icon("down")}</button>
                     })}
                     {may_delete.then(|| view! {
-                        <button type="button" class="btn quiet square small" aria-label=move || fill(t().remove_of, &[&name()]) title=t().remove on:click=move |_| deleting.set(row.get_untracked())>{icon("trash")}</button>
+                        <button type="button" class="btn quiet square small" aria-label=move || fill(t().remove_of, &[&name()]) title=t().remove on:click=move |_| if let Some(row) = row.get_untracked() { ask(kinds::of("field"), row, deleting) }>{icon("trash")}</button>
                     })}
                 </span>
             </li>
@@ -161,7 +161,7 @@ pub fn FieldList(kind: String) -> impl IntoView {
         _ => view! { <ol class="plain"><For each=move || pages.rows.with(|rows| rows.iter().map(|r| r.id().to_owned()).collect::<Vec<_>>()) key=String::clone children=line/></ol> }.into_any(),
     }
     };
-    let delete = move |row: Row| {
+    let delete = move |(row, told): (Row, String)| {
         let name = shown(row.get("label")).to_owned();
         let title = fill(t().remove_field_title, &[&name]);
         let yes = Callback::new(move |()| {
@@ -174,7 +174,7 @@ pub fn FieldList(kind: String) -> impl IntoView {
                 nothing,
             );
         });
-        view! { <Confirm title text=t().remove_field_text action=t().remove close=Callback::new(move |()| deleting.set(None)) yes/> }
+        view! { <Confirm title text=format!("{told} {}", t().remove_field_text) action=t().remove close=Callback::new(move |()| deleting.set(None)) yes/> }
     };
     view! {
         <section class="box own-fields">

@@ -7,7 +7,7 @@ pub mod page;
 use crate::{
     api,
     dom::Tell,
-    i18n::{fill, t},
+    i18n::{fill, format, t},
     kinds::{self, Kind},
     record::{
         list::Pages,
@@ -87,6 +87,20 @@ pub async fn settle(
     }
     close.tell(());
     Ok(())
+}
+
+/// Asks how much goes with a kind or a field, so that the question whether it shall can name it.
+pub fn ask(kind: &'static Kind, row: Row, asked: RwSignal<Option<(Row, String)>>) {
+    spawn_local(async move {
+        match api::get(format!("{}/usage", save::path(kind, row.id()))).send().await {
+            Ok(answer) => {
+                let number = |name: &str| format::number(answer.body[name].as_f64().unwrap_or_default());
+                let told = fill(t().records_concerned, &[&number("records"), &number("kept_days")]);
+                asked.try_set(Some((row, told)));
+            }
+            Err(problem) => toast::complain(&problem),
+        }
+    });
 }
 
 /// Takes away a kind or a field; its records or values stay, and the toast brings it back.

@@ -1,6 +1,6 @@
 //! One kind: what it is called, where the firm has made it, and the fields that the firm has added.
 
-use super::{edit::KindDialog, load, made, record_of, take_away};
+use super::{ask, edit::KindDialog, load, made, record_of, take_away};
 use crate::{
     i18n::{fill, t},
     kinds,
@@ -29,13 +29,13 @@ pub fn KindPage(key: String) -> impl IntoView {
         own.or_else(|| told.get().map(|(label, ..)| label.to_owned()))
     });
     Effect::new(move |_| route::title(&name.get().unwrap_or_default()));
-    let (editing, deleting) = (RwSignal::new(None::<Row>), RwSignal::new(None::<Row>));
+    let (editing, deleting) = (RwSignal::new(None::<Row>), RwSignal::new(None::<(Row, String)>));
     let acts = move || {
         let row = row.get()?;
         let again = row.clone();
         Some(view! {
             {state::may("kind", "edit").then(|| view! { <button type="button" class="btn" on:click=move |_| editing.set(Some(row.clone()))>{icon("edit")}{t().edit}</button> })}
-            {state::may("kind", "delete").then(|| view! { <button type="button" class="btn" on:click=move |_| deleting.set(Some(again.clone()))>{icon("trash")}{t().delete}</button> })}
+            {state::may("kind", "delete").then(|| view! { <button type="button" class="btn" on:click=move |_| ask(kinds::of("kind"), again.clone(), deleting)>{icon("trash")}{t().delete}</button> })}
         })
     };
     let body = move || {
@@ -57,7 +57,7 @@ pub fn KindPage(key: String) -> impl IntoView {
     };
     // The page's own, and not the question's: that is closed before the answer comes.
     let gone = Callback::new(|()| route::go("/settings/kinds"));
-    let delete = move |row: Row| {
+    let delete = move |(row, told): (Row, String)| {
         let name = shown(row.get("label")).to_owned();
         let yes = Callback::new({
             let name = name.clone();
@@ -65,7 +65,7 @@ pub fn KindPage(key: String) -> impl IntoView {
                 take_away(kinds::of("kind"), row.clone(), t().deleted_named, name.clone(), gone);
             }
         });
-        view! { <Confirm title=fill(t().delete_kind_title, &[&name]) text=t().delete_kind_text action=t().delete close=Callback::new(move |()| deleting.set(None)) yes/> }
+        view! { <Confirm title=fill(t().delete_kind_title, &[&name]) text=format!("{told} {}", t().delete_kind_text) action=t().delete close=Callback::new(move |()| deleting.set(None)) yes/> }
     };
     view! {
         <div class="page narrow-page">

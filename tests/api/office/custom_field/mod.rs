@@ -1,6 +1,7 @@
 //! Fields that the firm adds to kinds: they are filtered, sorted, searched, imported, closed and told as any field is.
 
 mod given;
+mod retype;
 
 use crate::data::import::{causes, counts, import};
 use tests::*;

@@ -38,7 +38,7 @@ struct Place {
 }
 
 /// The server itself, which knows the fields as they are by now.
-fn server(tx: &mut Tx, space: Id, job: Option<Id>) -> persistence::Result<Option<Actor>> {
+pub(super) fn server(tx: &mut Tx, space: Id, job: Option<Id>) -> persistence::Result<Option<Actor>> {
     let found = workspace::find(tx, space)?;
     Ok(found.map(|space| {
         let actor = Actor::system(Arc::new(space));

@@ -1,16 +1,25 @@
 //! Routes of the fields that firms add to kinds.
 
 pub mod fill;
+mod retype;
 
+use crate::caller::Caller;
 use crate::crud::crud;
-use crate::describe::Routes;
+use crate::custom_kind::{usage_told, used_by};
+use crate::describe::{Doc, Routes};
+use crate::error::Problem;
 use crate::noun::Noun;
+use crate::request;
+use crate::state::State;
 use crate::write::Writing;
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use actix_web::web::{Data, Path};
 use domain::custom::Custom;
 use domain::custom_field::{CustomField, CustomFieldType, USUAL_PATTERN};
-use domain::policy::Permit;
-use domain::{Error, Issue, Kind, Kinds, custom};
-use persistence::{Tx, custom_kind};
+use domain::policy::{Action, Actor, Permit};
+use domain::{Error, Issue, Kind, Kinds, Record, custom};
+use persistence::{Tx, custom_kind, engine};
 use serde_json::{Map, Value as Json, json};
 
 /// Custom fields of one kind.
@@ -70,6 +79,10 @@ impl Noun for CustomField {
             persistence::custom::rebuild(tx, permit, kinds, &new.kind, new.id)?;
         }
         check_formulas(tx, writing, new)?;
+        if let Some(old) = old.filter(|old| old.r#type != new.r#type) {
+            retype::all(tx, writing, old, new)?;
+            return fill::begin(tx, writing, new);
+        }
         let given = new.r#type.is_given() && (old.is_none() || writing.cause == crate::write::Cause::Restored);
         if given || old.is_some_and(|old| old.formula != new.formula) {
             fill::begin(tx, writing, new)?;
@@ -107,6 +120,14 @@ fn check(tx: &mut Tx, writing: &Writing, field: &CustomField) -> persistence::Re
     let Some(kind) = kinds.named(&field.kind).filter(takes) else {
         return Err(unknown("kind", &field.kind).into());
     };
+    let system = Actor::system(writing.by.identity.workspace.clone());
+    let permit = system.authorize(Action::Edit, kind, None)?;
+    // What the other one holds would be shown as this one's.
+    if custom_kind::field_in_bin(tx, &permit, field)?
+        && persistence::custom::having(tx, &permit, kind, &field.key, true)? > 0
+    {
+        return Err(Error::Conflict(Issue::at("key", "key_in_bin").with("key", &field.key)).into());
+    }
     if let Some(target) = &field.refers_to
         && kinds.named(target).is_none()
     {
@@ -131,6 +152,25 @@ fn check_default(field: &mut CustomField) -> Result<(), Error> {
     Ok(())
 }
 
+/// `GET /fields/{id}/usage`
+async fn usage(caller: Caller, state: Data<State>, path: Path<String>) -> Result<HttpResponse, Problem> {
+    let id = request::id(&path, CustomField::KIND.name)?;
+    let permit = caller.authorize(Action::Delete, CustomField::KIND, None)?;
+    let used = state.store.read(move |tx| {
+        let field: CustomField = engine::find(tx, &permit.scope(), id)?;
+        match caller.kinds().named(&field.kind) {
+            Some(kind) => persistence::custom::having(tx, &permit, kind, &field.key, false),
+            None => Ok(0),
+        }
+    });
+    Ok(used_by(used.await?))
+}
+
 pub fn routes(routes: &mut Routes) {
+    let doc = Doc::new("field_usage", "fields", "What a custom field holds")
+        .about("How many live records have a value in the field: what is hidden where it is taken away, and kept for so many days.")
+        .ok(200, usage_told())
+        .scopes(["fields:write"]);
+    routes.add(Method::GET, "/fields/{id}/usage", doc, usage);
     crud::<CustomField>(routes);
 }
