@@ -10,6 +10,7 @@ use crate::{
     state::{Session, state},
 };
 use leptos::{prelude::*, task::spawn_local};
+use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 
 thread_local! {
@@ -63,6 +64,7 @@ pub async fn load_in(locale: Locale) -> Outcome<()> {
         state.picklists.set(picklist::read(&body["picklists"]));
         state.roles.set(role::read(&body["roles"]));
         state.stages.set(opportunity::read_stages(&body["pipelines"]));
+        state.views.set(views(body));
         state.currencies.set(currency::read(&body["currencies"]));
         HELD.set(reply.etag);
         state.session.set(Session::SignedIn(Box::new(Me::read(&body["me"]))));
@@ -71,6 +73,13 @@ pub async fn load_in(locale: Locale) -> Outcome<()> {
         state.locale.set(locale);
     }
     Ok(())
+}
+
+/// The views of all lists, as they are told.
+fn views(body: &Value) -> Value {
+    let kinds = body["kinds"].as_array().into_iter().flatten();
+    let product = kinds.filter_map(|kind| Some((kind["kind"].as_str()?.to_owned(), kind["views"].clone())));
+    json!({ "saved": body["views"], "marks": body["view_marks"], "product": Value::Object(product.collect()) })
 }
 
 /// The same where nobody waits for it.
@@ -90,6 +99,7 @@ pub fn follow() {
         "stages",
         "kinds",
         "fields",
+        "views",
     ];
     Effect::new(move |_| {
         if state()

@@ -67,6 +67,8 @@ pub struct State {
     pub unsaved: Unsaved,
     pub picklists: RwSignal<Picklists>,
     pub roles: RwSignal<Roles>,
+    /// Saved views, and by kind those that come with the product, as the server tells them.
+    pub views: RwSignal<serde_json::Value>,
     /// The stages of each pipeline, in their order, by its id.
     pub stages: RwSignal<Stages>,
     /// Currencies in use beside the base currency.
@@ -94,6 +96,7 @@ pub fn provide() -> State {
         palette: RwSignal::new(false),
         unsaved: Unsaved::new(),
         picklists: RwSignal::new(Picklists::new()),
+        views: RwSignal::default(),
         roles: RwSignal::new(Roles::new()),
         stages: RwSignal::new(Stages::new()),
         currencies: RwSignal::new(Vec::new()),

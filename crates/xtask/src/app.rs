@@ -18,8 +18,8 @@ use std::{
 const PARTS: [&str; 3] = ["list", "work", "manage"];
 
 /// What a browser fetches before the first screen stands, and before a list can be used: bytes compressed by brotli.
-const FIRST_LOAD_LIMIT: u64 = 248_000;
-const LIST_LIMIT: u64 = 385_000;
+const FIRST_LOAD_LIMIT: u64 = 250_000;
+const LIST_LIMIT: u64 = 400_000;
 
 /// The files of each part: its own, and those it shares with others.
 pub type Parts = BTreeMap<&'static str, Vec<String>>;

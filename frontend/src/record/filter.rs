@@ -1,7 +1,7 @@
 //! Filters of a list: kept in the address as the API takes them, shown as chips, built in a small box by type.
 
 use crate::kinds::{Field, Kind};
-use crate::schema::{FILTER, Type};
+use crate::schema::{FILTER, READONLY, Type};
 use crate::{
     api,
     dom::{self, Tell},
@@ -38,6 +38,21 @@ impl Filter {
         }
     }
 
+    /// As a view says it.
+    pub fn test(&self) -> Value {
+        let one = |text: &str| match self.field.ty {
+            Type::Int => text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)),
+            Type::Bool => json!(text == "true"),
+            _ => json!(text),
+        };
+        let value = match self.op.as_str() {
+            "in" | "nin" | "between" => self.value.split(',').map(one).collect(),
+            "is_null" => json!(self.value == "true"),
+            _ => one(&self.value),
+        };
+        json!({ "field": self.field.name, "op": self.op, "value": value })
+    }
+
     pub fn key(&self) -> String {
         if self.op == "eq" {
             format!("filter[{}]", self.field.name)
@@ -58,6 +73,23 @@ pub fn read(kind: &'static Kind, address: &Address) -> Vec<Filter> {
             Some(Filter::new(kind.field(name)?, op, value.clone()))
         })
         .collect()
+}
+
+/// A test of a view as a filter of the address; none where chips cannot say it.
+pub fn told(kind: &'static Kind, test: &Value) -> Option<Filter> {
+    let field = kind.field(test["field"].as_str()?)?;
+    let op = test["op"].as_str().unwrap_or("eq");
+    let one = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(yes) => Some(yes.to_string()),
+        _ => None,
+    };
+    let value = match &test["value"] {
+        Value::Array(values) => values.iter().map(one).collect::<Option<Vec<_>>>()?.join(","),
+        value => one(value)?,
+    };
+    Some(Filter::new(field, op, value))
 }
 
 /// The relative ranges offered for days and moments.
@@ -87,6 +119,11 @@ fn ranges() -> &'static [&'static str] {
     } else {
         &RANGES[..12]
     }
+}
+
+/// What the system notes down has happened: it is not looked for in days to come.
+fn is_ahead(word: &str) -> bool {
+    word == "tomorrow" || word.starts_with("next_")
 }
 
 fn range_name(word: &str) -> Option<&'static str> {
@@ -194,6 +231,8 @@ pub fn Filters(
                 open.set(false);
                 apply.tell((None, Some(new)));
             });
+            // The row that had the keyboard is gone.
+            dom::focus_soon(".menu-form :is(input, select, button)".into());
             view! { <Builder field old=None done/> }.into_any()
         }
     }
@@ -219,7 +258,7 @@ fn Chip(filter: Filter, apply: Callback<(Option<Filter>, Option<Filter>)>) -> im
         && matches!(filter.op.as_str(), "eq" | "ne" | "contains")
     {
         let id = filter.value.clone();
-        if let Some(me) = state::me().filter(|m| m.id == id) {
+        if let Some(me) = state::me().filter(|m| m.id == id || id == "me") {
             name.set(me.name);
         } else {
             leptos::task::spawn_local(async move {
@@ -293,7 +332,7 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
             }
             .into_any()
         }
-        Type::Day | Type::Instant => dates(&op, &value, finish),
+        Type::Day | Type::Instant => dates(field, &op, &value, finish),
         Type::Tags => tags(field, &op, value, finish),
         Type::Int | Type::Money | Type::Decimal => range(&op, &value, finish),
         _ => text(field, &op, value, finish),
@@ -372,7 +411,12 @@ fn options(
     .into_any()
 }
 
-fn dates(op: &str, value: &str, finish: impl Fn(&str, String) + Copy + Send + Sync + 'static) -> AnyView {
+fn dates(
+    field: &'static Field,
+    op: &str,
+    value: &str,
+    finish: impl Fn(&str, String) + Copy + Send + Sync + 'static,
+) -> AnyView {
     let (from, to) = match op {
         "between" => value.split_once(',').unwrap_or_default(),
         "gte" => (value, ""),
@@ -383,7 +427,7 @@ fn dates(op: &str, value: &str, finish: impl Fn(&str, String) + Copy + Send + Sy
     let to = RwSignal::new(to.to_owned());
     view! {
         <div class="menu-scroll">
-            {ranges().iter().map(|r| view! { <button type="button" class="menu-row" on:click=move |_| finish("eq", (*r).to_owned())>{range_name(r)}</button> }).collect_view()}
+            {ranges().iter().filter(|r| !is_ahead(r) || !field.can(READONLY)).map(|r| view! { <button type="button" class="menu-row" on:click=move |_| finish("eq", (*r).to_owned())>{range_name(r)}</button> }).collect_view()}
         </div>
         <div class="menu-line">
             <input type="date" class="input" aria-label=t().from prop:value=from on:change=move |e| from.set(event_target_value(&e))/>

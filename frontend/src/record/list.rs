@@ -15,6 +15,7 @@ use crate::{
         row::Row,
         special,
         table::{RecordTable, Table},
+        views::{self, View, Views},
     },
     route,
     state::{self, state},
@@ -30,6 +31,8 @@ pub struct Pages {
     pub count: RwSignal<Option<i64>>,
     pub problem: RwSignal<Option<Problem>>,
     pub loading: RwSignal<bool>,
+    /// What of the view does not count here, in words.
+    pub left_out: RwSignal<Vec<String>>,
     /// Why the next page is not there; what was loaded before it stands.
     stuck: RwSignal<Option<Problem>>,
     cursor: RwSignal<Option<String>>,
@@ -43,6 +46,7 @@ impl Pages {
             count: RwSignal::new(None),
             problem: RwSignal::new(None),
             loading: RwSignal::new(false),
+            left_out: RwSignal::new(Vec::new()),
             stuck: RwSignal::new(None),
             cursor: RwSignal::new(None),
             latest: Latest::new(),
@@ -80,6 +84,9 @@ impl Pages {
                     let data = reply.body["data"].as_array().cloned().unwrap_or_default();
                     let fresh = data.into_iter().filter_map(Row::new);
                     if first {
+                        let parts = page["view"]["left_out"].as_array().into_iter().flatten();
+                        let parts = parts.filter_map(|part| Some(part["message"].as_str()?.to_owned()));
+                        self.left_out.set(parts.collect());
                         self.rows.set(fresh.collect());
                         let whole = self.cursor.with_untracked(Option::is_none);
                         let counted = page["count"].as_i64().or_else(|| page["count"]["value"].as_i64());
@@ -158,12 +165,13 @@ impl Pages {
 }
 
 /// Parameters of the address that are the screen's own, not the request's.
-const OWN: [&str; 3] = ["cols", "open", "new"];
+const OWN: [&str; 4] = ["cols", "open", "new", views::CHANGED];
 
 #[component]
 pub fn ListPage(kind: &'static Kind) -> impl IntoView {
     let address = state().address;
     let here = format!("/{}", kind.path());
+    views::begin(kind);
     // Only what belongs to this list moves it: opening the panel does not fetch again.
     let request = Memo::new(move |_| {
         address.with(|a| {
@@ -177,7 +185,11 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
     let columns = Memo::new_with_compare(
         move |_| {
             let chosen = address
-                .with(|a| a.get("cols").map(str::to_owned))
+                .with(|a| {
+                    a.get("cols")
+                        .map(str::to_owned)
+                        .or_else(|| View::of(kind, a)?.columns())
+                })
                 .or_else(|| dom::stored(&format!("cols.{}", kind.name)));
             chosen_columns(kind, chosen.as_deref())
         },
@@ -215,15 +227,22 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
         }
     });
     let sort = Signal::derive(move || {
-        request.with(|r| {
-            r.iter()
-                .find(|(k, _)| k == "sort")
-                .map_or_else(|| "-created_at".to_owned(), |(_, v)| v.clone())
+        request
+            .with(|r| r.iter().find(|(k, _)| k == "sort").map(|(_, v)| v.clone()))
+            .or_else(|| address.with(|a| View::of(kind, a)?.sort().map(str::to_owned)))
+            .unwrap_or_else(|| "-created_at".to_owned())
+    });
+    // Those of the view, and those that narrow it.
+    let filters = Signal::derive(move || {
+        address.with(|a| {
+            let view = a.get("view").and_then(|_| View::of(kind, a)?.chips(kind));
+            let mut all = view.unwrap_or_default();
+            all.extend(filter::read(kind, a));
+            all
         })
     });
-    let filters = Signal::derive(move || filter::read(kind, &address.get()));
     let apply = Callback::new(move |(old, new): (Option<Filter>, Option<Filter>)| {
-        let mut next = address.get_untracked();
+        let mut next = views::written_out(kind, address.get_untracked());
         if let Some(old) = old {
             next = next.with(&old.key(), "");
         }
@@ -317,7 +336,7 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
             <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{fill(t().new_of, &[&noun(kind.label)])}</span></button>
         })
     };
-    let narrowed = move || request.with(|r| r.iter().any(|(k, _)| k != "sort"));
+    let narrowed = move || request.with(|r| r.iter().any(|(k, _)| k != "sort" && k != "view"));
     let nothing = move || {
         if narrowed() {
             let all = here.clone();
@@ -349,6 +368,10 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
                     <h1>{kinds::heading(kind)}<span class="count">{move || pages.count.get().map(format::count)}</span></h1>
                     <div class="page-actions">{create()}<MoreMenu kind/></div>
                 </header>
+                <Views kind columns=Signal::derive(move || columns.with(|c| c.iter().map(|f| f.name).collect()))/>
+                {move || pages.left_out.with(|parts| (!parts.is_empty()).then(|| view! {
+                    <p class="notice warn" role="status">{icon("warning")}<span>{t().view_left_out}{parts.join(" ")}</span></p>
+                }))}
                 <div class="toolbar">
                     <SearchBox/>
                     <Filters kind filters apply/>
@@ -453,7 +476,11 @@ pub fn SearchBox() -> impl IntoView {
 fn ColumnChooser(kind: &'static Kind, columns: Signal<Vec<&'static Field>>) -> impl IntoView {
     let set = move |names: Vec<&'static str>| {
         let names = names.join(",");
-        dom::store(&format!("cols.{}", kind.name), &names);
+        let address = state().address.get_untracked();
+        // The columns of a view are the view's.
+        if View::of(kind, &address).is_none() {
+            dom::store(&format!("cols.{}", kind.name), &names);
+        }
         route::set("cols", &names);
     };
     let toggle = move |field: &'static Field, on: bool| {

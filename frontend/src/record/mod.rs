@@ -20,3 +20,4 @@ mod several;
 pub mod special;
 pub mod table;
 pub mod timeline;
+pub mod views;

@@ -35,7 +35,7 @@ pub fn Menu(
         let Some(root) = root.try_get_untracked().flatten() else {
             return;
         };
-        let Ok(items) = root.query_selector_all(".menu :is(.item, input, select)") else {
+        let Ok(items) = root.query_selector_all(".menu :is(.item, .menu-row, .btn, input, select)") else {
             return;
         };
         let active = document().active_element();
