@@ -10,8 +10,9 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 /// Headers that mean something to a client, and so are described wherever they are sent.
-const TOLD_BY_HEADERS: [&str; 7] = [
+const TOLD_BY_HEADERS: [&str; 8] = [
     "etag",
+    "idempotent-replayed",
     "link",
     "location",
     "ratelimit",

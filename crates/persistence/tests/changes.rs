@@ -28,7 +28,7 @@ fn customer(name: &str) -> Customer {
 /// All sealed changes after a position.
 fn after(db: &Db, position: i64) -> Vec<domain::change::Change> {
     let scope = scope::<Customer>(&db.actor());
-    db.read(|tx| change::after(tx, &scope, position, 10_000))
+    db.read(|tx| change::after(tx, &scope, position, &[], 10_000))
 }
 
 #[test]
@@ -312,6 +312,7 @@ fn answer(text: &str) -> Answer {
         location: None,
         body: text.into(),
         shows: Default::default(),
+        replayed: false,
     }
 }
 
@@ -328,7 +329,11 @@ fn a_key_repeats_its_answer_and_refuses_another_body() {
             let actor = db.actor();
             db.store.write_here(move |tx| idempotency::begin(tx, &actor, &key))
         };
-        assert_eq!(begin(first.clone()).expect("kept"), Some(answer("done")));
+        let kept = Answer {
+            replayed: true,
+            ..answer("done")
+        };
+        assert_eq!(begin(first.clone()).expect("kept"), Some(kept));
         let refused = begin(key(db, "k", "other"));
         assert!(
             matches!(&refused, Err(Error::Domain(domain::Error::Invalid(i))) if i[0].code == "idempotency_key_reused"),

@@ -487,7 +487,7 @@ fn nothing_passes_the_wall_between_workspaces() {
             assert!(persistence::report::by_owner(tx, &deals)?.is_empty());
             assert!(persistence::report::open_by_stage(tx, &deals)?.is_empty());
             assert!(persistence::report::won_by_month(tx, &deals, 480)?.is_empty());
-            assert!(change::after(tx, &deals, 0, 100)?.is_empty());
+            assert!(change::after(tx, &deals, 0, &[], 100)?.is_empty());
             let mine = db.actor().scope(Customer::KIND)?;
             assert!(!persistence::search::hits(tx, &mine, Customer::KIND, &[], "北京", 10)?.is_empty());
             assert!(persistence::search::hits(tx, &hers(Customer::KIND), Customer::KIND, &[], "北京", 10)?.is_empty());

@@ -95,7 +95,7 @@ fn thirty_two_threads_never_see_a_lock() {
                 for one in write {
                     store.write_here(one).expect("no lock");
                     store
-                        .read_here(|tx| change::after(tx, &scope, 0, 1))
+                        .read_here(|tx| change::after(tx, &scope, 0, &[], 1))
                         .expect("reads go on");
                 }
             })
@@ -242,7 +242,9 @@ fn two_processes_share_a_file() {
     writers.into_iter().for_each(|t| t.join().expect("ends"));
     let (scope, id) = (actor.scope(Customer::KIND).expect("sees"), actor.workspace().id);
     for store in &stores {
-        let log = store.read_here(|tx| change::after(tx, &scope, 0, 1000)).expect("reads");
+        let log = store
+            .read_here(|tx| change::after(tx, &scope, 0, &[], 1000))
+            .expect("reads");
         assert_eq!(log.len(), 300);
         assert_eq!(verify(store, id), Ok(300));
     }
@@ -262,7 +264,7 @@ fn a_server_that_goes_away_comes_back_without_us_restarting() {
     };
     let read = |store: &Store| {
         let scope = actor.scope(Customer::KIND).expect("sees");
-        store.read_here(|tx| change::after(tx, &scope, 0, 10)).map(|_| ())
+        store.read_here(|tx| change::after(tx, &scope, 0, &[], 10)).map(|_| ())
     };
     write(&store).expect("writes");
     for how in [pgtest::Shutdown::Fast, pgtest::Shutdown::Immediate] {

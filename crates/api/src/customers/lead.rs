@@ -132,7 +132,7 @@ fn convert_in(
     tx: &mut Tx,
     caller: &Caller,
     id: domain::Id,
-    expected: request::Expected,
+    expected: &request::Expected,
     parts: &[Part; 3],
 ) -> persistence::Result<(Lead, Customer, Option<Contact>, Option<Opportunity>)> {
     let (lead, permit): (Lead, _) = subject(tx, caller, id, Action::Convert, expected)?;
@@ -219,7 +219,7 @@ async fn convert(call: Call) -> Result<HttpResponse, Problem> {
         part("opportunity", said.opportunity)?,
     ];
     call.idempotent(move |tx, by| {
-        let (lead, customer, contact, opportunity) = convert_in(tx, by, id, expected, &parts)?;
+        let (lead, customer, contact, opportunity) = convert_in(tx, by, id, &expected, &parts)?;
         let body = json!({ "lead": by.show(&lead), "customer": by.show(&customer),
             "contact": contact.as_ref().map(|c| by.show(c)), "opportunity": opportunity.as_ref().map(|o| by.show(o)) });
         let mut answer = request::record(StatusCode::OK, &body, lead.version)?

@@ -48,12 +48,20 @@ impl Problem {
         match self {
             Self::Request(_, code, _) => code,
             Self::Store(StoreError::Domain(refusal)) => match refusal {
-                Refusal::BadQuery(issue) | Refusal::Conflict(issue) | Refusal::NotForKey(issue) => issue.code,
+                Refusal::BadQuery(issue)
+                | Refusal::Conflict(issue)
+                | Refusal::NotForKey(issue)
+                | Refusal::Gone(issue) => issue.code,
+                Refusal::Unmet { code, .. } => code,
                 Refusal::Unauthenticated(code) => code,
                 Refusal::Forbidden { .. } => "forbidden",
                 Refusal::NotFound { .. } => "not_found",
                 Refusal::Stale { .. } => "stale",
-                Refusal::Invalid(_) => "invalid",
+                Refusal::Invalid(issues) => match issues.as_slice() {
+                    // It is about the request, and not about a place in what it says.
+                    [one] if !one.pointer.is_empty() && !one.pointer.starts_with('/') => one.code,
+                    _ => "invalid",
+                },
             },
             Self::Store(StoreError::Unavailable(_) | StoreError::Retry(_)) => "unavailable",
             Self::Store(StoreError::Full(_)) => "storage_full",
@@ -65,10 +73,19 @@ impl Problem {
     fn issues(&self) -> &[Issue] {
         match self {
             Self::Store(StoreError::Domain(Refusal::Invalid(issues))) => issues,
-            Self::Store(StoreError::Domain(Refusal::BadQuery(issue) | Refusal::Conflict(issue))) => {
-                std::slice::from_ref(issue)
-            }
+            Self::Store(StoreError::Domain(
+                Refusal::BadQuery(issue) | Refusal::Conflict(issue) | Refusal::Gone(issue),
+            )) => std::slice::from_ref(issue),
             _ => &[],
+        }
+    }
+
+    /// The version that the record has, where it is another one than was named.
+    fn current_version(&self) -> Option<i64> {
+        match self {
+            Self::Store(StoreError::Domain(Refusal::Stale { current })) => Some(*current),
+            Self::Store(StoreError::Domain(Refusal::Unmet { current, .. })) => *current,
+            _ => None,
         }
     }
 
@@ -76,9 +93,10 @@ impl Problem {
         match self {
             Self::Request(_, code, params) => messages::text(code, params, locale),
             Self::Store(StoreError::Domain(refusal)) => match refusal {
-                Refusal::BadQuery(issue) | Refusal::Conflict(issue) | Refusal::NotForKey(issue) => {
-                    messages::issue(issue, locale)
-                }
+                Refusal::BadQuery(issue)
+                | Refusal::Conflict(issue)
+                | Refusal::NotForKey(issue)
+                | Refusal::Gone(issue) => messages::issue(issue, locale),
                 Refusal::Invalid(issues) => match issues.as_slice() {
                     [one] => messages::issue(one, locale),
                     many => messages::text("invalid", &[("count", many.len().to_string())], locale),
@@ -110,7 +128,7 @@ impl Problem {
         body.insert("detail".into(), json!(self.detail(locale)));
         body.insert("code".into(), json!(code));
         body.insert("request_id".into(), json!(request_id));
-        if let Self::Store(StoreError::Domain(Refusal::Stale { current })) = self {
+        if let Some(current) = self.current_version() {
             body.insert("current_version".into(), json!(current));
         }
         if !self.issues().is_empty() {
@@ -141,9 +159,6 @@ impl Problem {
             Self::Store(StoreError::TooSlow) => {
                 response.insert_header((RETRY_AFTER, "30"));
             }
-            Self::Store(StoreError::Domain(Refusal::Stale { current })) => {
-                response.insert_header((ETAG, format!("\"{current}\"")));
-            }
             Self::Request(_, _, params) => {
                 if let Some((_, seconds)) = params.iter().find(|(name, _)| *name == "seconds") {
                     response.insert_header((RETRY_AFTER, seconds.as_str()));
@@ -153,6 +168,9 @@ impl Problem {
                 }
             }
             _ => {}
+        }
+        if let Some(current) = self.current_version() {
+            response.insert_header((ETAG, format!("\"{current}\"")));
         }
         if self.status_code() == StatusCode::UNAUTHORIZED {
             response.insert_header(("WWW-Authenticate", "Bearer"));
@@ -171,7 +189,8 @@ impl ResponseError for Problem {
                 Refusal::Forbidden { .. } | Refusal::NotForKey(_) => StatusCode::FORBIDDEN,
                 Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
                 Refusal::Conflict(_) => StatusCode::CONFLICT,
-                Refusal::Stale { .. } => StatusCode::PRECONDITION_FAILED,
+                Refusal::Gone(_) => StatusCode::GONE,
+                Refusal::Stale { .. } | Refusal::Unmet { .. } => StatusCode::PRECONDITION_FAILED,
                 Refusal::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             },
             Self::Store(StoreError::Unavailable(_) | StoreError::Retry(_) | StoreError::TooSlow) => {

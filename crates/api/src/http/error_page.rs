@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 /// What a status says to a program, and what it can do.
-const STATUSES: [(u16, &str, &str); 15] = [
+const STATUSES: [(u16, &str, &str); 16] = [
     (
         400,
         "无法理解请求：参数、请求头或 JSON 有误。修改后再发。",
@@ -37,6 +37,11 @@ const STATUSES: [(u16, &str, &str); 15] = [
         409,
         "与现有数据冲突，或当前状态不允许此操作。",
         "Something like it exists already, or the state of things does not allow it.",
+    ),
+    (
+        410,
+        "所给位置已不存在，无法从那里继续。",
+        "The position that was given is not there any more; nothing goes on from it.",
     ),
     (
         412,

@@ -30,6 +30,15 @@ pub fn pairs(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
     Ok(pairs)
 }
 
+/// Some of the parameters, by their names, where others are read on their own.
+pub fn read_of<T: DeserializeOwned + Validate>(
+    request: &HttpRequest,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<T, Problem> {
+    let pairs = pairs(request)?.into_iter().filter(|(name, _)| wanted(name));
+    Ok(read_pairs(pairs.collect())?)
+}
+
 /// The parameters of a request as the value they say. A list may be one parameter with commas, or several of its name.
 pub fn read<T: DeserializeOwned + Validate>(request: &HttpRequest) -> Result<T, Problem> {
     Ok(read_pairs(pairs(request)?)?)

@@ -6,7 +6,7 @@ use crate::http::json::{self, Unread};
 use crate::state::State;
 use crate::typed::{self, Body};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, VARY};
+use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION, VARY};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::policy::{Actor, Scope};
@@ -115,55 +115,80 @@ pub fn id(text: &str, kind: &'static str) -> Result<Id, Problem> {
     domain::value::parse_id(text).ok_or_else(|| Error::NotFound { kind, id: None }.into())
 }
 
-/// The version a change was made against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The versions a change was made against: one of them is to be that of the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
     Any,
-    Version(i64),
+    OneOf(Vec<i64>),
 }
 
 impl Expected {
-    pub fn check(self, current: i64) -> Result<(), Error> {
+    pub fn version(seen: i64) -> Self {
+        Self::OneOf(vec![seen])
+    }
+
+    pub fn check(&self, current: i64) -> Result<(), Error> {
         match self {
-            Self::Version(seen) if seen != current => Err(Error::Stale { current }),
+            Self::OneOf(seen) if !seen.contains(&current) => Err(Error::Stale { current }),
             _ => Ok(()),
         }
     }
-}
 
-impl Expected {
     /// As `check`; what has only followed from other records since is no change of what the caller saw.
-    pub fn still(self, tx: &mut Tx, scope: &Scope, kind: &Kind, id: Id, current: i64) -> persistence::Result<()> {
-        match self {
-            Self::Version(seen) if seen < current && change::only_derived_since(tx, scope, kind, id, seen)? => Ok(()),
+    pub fn still(&self, tx: &mut Tx, scope: &Scope, kind: &Kind, id: Id, current: i64) -> persistence::Result<()> {
+        let newest = match self {
+            Self::OneOf(seen) if !seen.contains(&current) => seen.iter().filter(|seen| **seen < current).max(),
+            _ => None,
+        };
+        match newest {
+            Some(seen) if change::only_derived_since(tx, scope, kind, id, *seen)? => Ok(()),
             _ => Ok(self.check(current)?),
         }
     }
 }
 
+/// What `If-Match` says, where a call must say it.
 pub fn if_match(request: &HttpRequest) -> Result<Expected, Problem> {
-    let Some(header) = request.headers().get(IF_MATCH) else {
-        return Err(Problem::request(
-            StatusCode::PRECONDITION_REQUIRED,
-            "precondition_required",
-        ));
-    };
-    let text = header.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(Expected::Any);
-    }
-    let version = strong(text)
-        .strip_prefix('"')
-        .and_then(|t| t.strip_suffix('"'))
-        .and_then(|t| t.parse().ok());
-    version
-        .map(Expected::Version)
-        .ok_or_else(|| Problem::request(StatusCode::BAD_REQUEST, "invalid_etag"))
+    let expected = may_match(request)?;
+    expected.ok_or_else(|| Problem::request(StatusCode::PRECONDITION_REQUIRED, "precondition_required"))
 }
 
-/// An ETag without its mark of weakness, which proxies set where they pack an answer: what is in it decides.
-fn strong(etag: &str) -> &str {
-    etag.strip_prefix("W/").unwrap_or(etag)
+/// What `If-Match` says, where a call may say it.
+pub fn may_match(request: &HttpRequest) -> Result<Option<Expected>, Problem> {
+    if !request.headers().contains_key(IF_MATCH) {
+        return Ok(None);
+    }
+    let etags = etags(request, IF_MATCH);
+    if etags.iter().any(|etag| etag == "*") {
+        return Ok(Some(Expected::Any));
+    }
+    // What is well formed and no version of ours matches nothing; alone it is a mistake that wants to be told.
+    let quoted = |etag: &String| etag.len() > 1 && etag.starts_with('"') && etag.ends_with('"');
+    let versions: Vec<i64> = etags.iter().filter_map(|e| e.trim_matches('"').parse().ok()).collect();
+    match versions.is_empty() || !etags.iter().all(quoted) {
+        true => Err(Problem::request(StatusCode::BAD_REQUEST, "invalid_etag")),
+        false => Ok(Some(Expected::OneOf(versions))),
+    }
+}
+
+/// The ETags of a header, which may stand there several times, each as the server gave it.
+fn etags(request: &HttpRequest, name: HeaderName) -> Vec<String> {
+    let said = request.headers().get_all(name).filter_map(|v| v.to_str().ok());
+    let each = said.flat_map(|said| said.split(',')).map(str::trim);
+    each.filter(|etag| !etag.is_empty()).map(as_given).collect()
+}
+
+/// An ETag without what proxies make of it where they pack an answer: nginx marks it as weak (`W/"3"`), Apache and Caddy write
+/// the encoding into it (`"3-gzip"`). What is in it decides.
+fn as_given(etag: &str) -> String {
+    let strong = etag.strip_prefix("W/").unwrap_or(etag);
+    let encoded = ["-gzip\"", "-br\"", "-zstd\"", "-deflate\"", ";gzip\""];
+    let plain = encoded.iter().find_map(|ending| strong.strip_suffix(ending));
+    match plain {
+        // Jetty has two hyphens.
+        Some(plain) => format!("{}\"", plain.trim_end_matches('-')),
+        None => strong.to_owned(),
+    }
 }
 
 /// The ETags of what the caller has at hand.
@@ -171,9 +196,7 @@ pub struct IfNoneMatch(Vec<String>);
 
 impl IfNoneMatch {
     pub fn of(request: &HttpRequest) -> Self {
-        let said = request.headers().get_all(IF_NONE_MATCH).filter_map(|v| v.to_str().ok());
-        let each = said.flat_map(|said| said.split(','));
-        Self(each.map(|etag| strong(etag.trim()).to_owned()).collect())
+        Self(etags(request, IF_NONE_MATCH))
     }
 
     pub fn has(&self, etag: &str) -> bool {
@@ -216,8 +239,24 @@ pub fn json<T: Serialize>(status: StatusCode, body: &T) -> persistence::Result<A
         etag: None,
         location: None,
         shows: Default::default(),
+        replayed: false,
         body: serde_json::to_string(body).map_err(persistence::Error::internal)?,
     })
+}
+
+/// Stands with an answer that was kept from the first time.
+const REPLAYED: &str = "idempotent-replayed";
+
+/// Nothing to say.
+pub fn done() -> Answer {
+    Answer {
+        status: i64::from(StatusCode::NO_CONTENT.as_u16()),
+        etag: None,
+        location: None,
+        shows: Default::default(),
+        replayed: false,
+        body: String::new(),
+    }
 }
 
 pub fn respond(answer: Answer) -> HttpResponse {
@@ -230,6 +269,9 @@ pub fn respond(answer: Answer) -> HttpResponse {
     }
     if let Some(location) = answer.location {
         response.insert_header((LOCATION, location));
+    }
+    if answer.replayed {
+        response.insert_header((HeaderName::from_static(REPLAYED), "true"));
     }
     if answer.body.is_empty() {
         return response.finish();

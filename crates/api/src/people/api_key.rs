@@ -39,7 +39,7 @@ fn find(tx: &mut Tx, caller: &Caller, id: Id) -> persistence::Result<ApiKey> {
 }
 
 /// A key of the caller: what is done to it would give its secret into somebody else's hands.
-fn own(tx: &mut Tx, caller: &Caller, id: Id, expected: Expected) -> persistence::Result<ApiKey> {
+fn own(tx: &mut Tx, caller: &Caller, id: Id, expected: &Expected) -> persistence::Result<ApiKey> {
     let key = find(tx, caller, id)?;
     if caller.user() != Some(key.user_id) {
         return Err(Error::Conflict(Issue::new("", "api_key_of_other")).into());
@@ -247,7 +247,7 @@ async fn rename(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let Rename { name } = call.body()?;
     let stored = call
         .write(move |tx, by| {
-            let old = own(tx, by, id, expected)?;
+            let old = own(tx, by, id, &expected)?;
             api_key::rename(tx, &by.own_permit(), &old, &name)
         })
         .await?;
@@ -264,7 +264,7 @@ async fn rotate(call: Call<SignedIn>) -> Result<HttpResponse, Problem> {
     let (prefix, hash) = (token::api_key_prefix(&secret), token::hash(&secret));
     let stored = call
         .write(move |tx, by| {
-            let old = own(tx, by, id, expected)?;
+            let old = own(tx, by, id, &expected)?;
             let rotation = api_key::Rotation {
                 prefix: &prefix,
                 secret_hash: &hash,
@@ -396,7 +396,7 @@ pub fn routes(routes: &mut Routes) {
         .versioned()
         .ok(200, named("ApiKey"))
         .etag();
-    routes.add(Method::PATCH, "/api-keys/{id}", doc, rename);
+    routes.add(Method::PATCH, "/api-keys/{id}", doc.unkept(), rename);
     let doc = Doc::new("rotate_api_key", "api-keys", "Give an API key a new secret")
         .about("One's own only. The secret before ends at once, or after `keep_old_minutes`. The expiry stays unless another is given.")
         .may_take::<Rotate>()
@@ -409,5 +409,5 @@ pub fn routes(routes: &mut Routes) {
         .about("From the next call on it is refused. Who may edit a user may revoke that user's keys.")
         .versioned()
         .no_content();
-    routes.add(Method::DELETE, "/api-keys/{id}", doc, revoke);
+    routes.add(Method::DELETE, "/api-keys/{id}", doc.unkept(), revoke);
 }

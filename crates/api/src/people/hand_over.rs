@@ -149,7 +149,7 @@ async fn begin(call: Call) -> Result<HttpResponse, Problem> {
         // First, so that nothing new arrives.
         if disable && !leaver.disabled {
             let patch = Map::from_iter([("disabled".to_owned(), json!(true))]);
-            patch_in(tx, by, noun::hooks::<User>(), id, Expected::Any, patch)?;
+            patch_in(tx, by, noun::hooks::<User>(), id, &Expected::Any, patch)?;
         }
         let progress = json!(Progress {
             total,

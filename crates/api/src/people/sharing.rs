@@ -206,7 +206,7 @@ pub fn of_kind(routes: &mut Routes, kind: &'static Kind) {
         .gives::<Shown>(200)
         .gives::<Shown>(201)
         .also(&[404, 409]);
-    routes.add(Method::PUT, &path, doc, move |call: Call| put(kind, call));
+    routes.add(Method::PUT, &path, doc.unkept(), move |call: Call| put(kind, call));
     let doc = Doc::new(
         format!("delete_{}_member", kind.name),
         kind.path(),
@@ -215,7 +215,9 @@ pub fn of_kind(routes: &mut Routes, kind: &'static Kind) {
     .about("Asks for the right `share`; everybody may leave by themselves.")
     .no_content()
     .also(&[404]);
-    routes.add(Method::DELETE, &path, doc, move |call: Call| remove(kind, call));
+    routes.add(Method::DELETE, &path, doc.unkept(), move |call: Call| {
+        remove(kind, call)
+    });
 }
 
 pub fn routes(routes: &mut Routes) {

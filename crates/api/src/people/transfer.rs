@@ -99,7 +99,7 @@ impl Wanted {
         let records = said
             .records
             .iter()
-            .map(|r| (r.id, r.version.map_or(Expected::Any, Expected::Version)));
+            .map(|r| (r.id, r.version.map_or(Expected::Any, Expected::version)));
         Ok(Self {
             records: records.collect(),
             to: said.owner_id,
@@ -277,8 +277,9 @@ pub fn route(routes: &mut Routes, kind: &'static Kind) {
              written, and the answer tells what would change hands. {along}"
         ))
         .takes::<Transfer>()
-        .schema("Moved", counts)
-        .ok(200, named("Moved"))
+        // A name that is not that of a member as well: openapi-python-client would take one for the other.
+        .schema("TransferDone", counts)
+        .ok(200, named("TransferDone"))
         .also(&[404, 412]);
     routes.add(
         Method::POST,

@@ -9,40 +9,81 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::Id;
-use domain::change::Change;
+use domain::change::{self, Change};
 use domain::policy::Action;
 use domain::query::MAX_LIMIT;
+use domain::{Error, Id, Issue};
+use persistence::change::{self as log, Place};
 use persistence::{Tx, engine};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value as Json, json};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use utoipa::openapi::ArrayBuilder;
 use validator::Validate;
 
 /// What part of the feed is asked for.
 #[derive(Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 struct FeedAsked {
-    #[serde(default, deserialize_with = "query::position")]
-    after: Option<i64>,
+    #[serde(default, deserialize_with = "after")]
+    after: After,
+    #[serde(default)]
+    kind: Vec<String>,
     #[serde(default = "query::default_limit")]
     #[validate(range(min = 1, max = MAX_LIMIT))]
     limit: u32,
 }
 
+/// Where the feed goes on.
+#[derive(Clone)]
+enum After {
+    Place(Place),
+    /// From now on.
+    Latest,
+}
+
+impl Default for After {
+    fn default() -> Self {
+        Self::Place(Place::default())
+    }
+}
+
+fn after<'de, D: Deserializer<'de>>(from: D) -> Result<After, D::Error> {
+    let text = Cow::<'de, str>::deserialize(from)?;
+    let place = match &*text {
+        "latest" => Ok(After::Latest),
+        text => text.parse().map(After::Place),
+    };
+    place.map_err(|()| serde::de::Error::custom("invalid_cursor"))
+}
+
 /// Changes after a position. What the caller may not see (any more), or is deleted, is told by a tombstone only; of kinds
 /// that the caller sees nothing of, nothing is told.
 async fn changes(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let FeedAsked { after, limit } = query::read(&request)?;
-    let after = after.unwrap_or(0);
+    let FeedAsked { after, kind, limit } = query::read(&request)?;
+    if let Some(unknown) = kind.iter().find(|kind| change::label(caller.kinds(), kind).is_none()) {
+        return Err(Error::BadQuery(Issue::new("kind", "unknown_kind").with("kind", unknown)).into());
+    }
     let scope = caller.feed_scope();
     let body = state
         .store
         .read_sealed(move |tx| {
-            let mut changes = persistence::change::after(tx, &scope, after, limit + 1)?;
+            // Before the changes: what comes in between is told by the next page.
+            let end = log::end(tx, &scope)?;
+            let from = match after.clone() {
+                After::Place(place) => place,
+                After::Latest => end.clone(),
+            };
+            log::must_be_there(tx, &scope, &from)?;
+            let mut changes = log::after(tx, &scope, from.position, &kind, limit + 1)?;
             let more = changes.len() > limit as usize;
             changes.truncate(limit as usize);
-            let next = changes.last().map_or(after, |c| c.position);
+            // At the end, what other kinds have meanwhile is not looked through again.
+            let next = match changes.last() {
+                Some(last) if more || last.position > end.position => log::place(tx, &scope, last.position)?,
+                _ => end,
+            };
             let in_sight = in_sight(tx, &caller, &changes)?;
             let data: Vec<Json> = changes
                 .iter()
@@ -93,10 +134,14 @@ pub fn routes(routes: &mut Routes) {
             "Every change of the kinds of records that the caller has the right to view, in the order it was sealed: nothing is \
              skipped, and the versions of a record come in order. Give `next_cursor` as `after` of the next call, as long as \
              `has_more` is true; it also stands in an empty answer. A page may hold less than `limit`. A record that is deleted, \
-             or that the caller may not see, is told by action `gone`, without its contents.",
+             or that the caller may not see, is told by action `gone`, without its contents. A position that this log does not have, \
+             as after a restore from a backup, is 410: note a new one with `after=latest`, read all records again, and go on from there.",
         )
-        .query("after", text().pattern(Some("^[0-9]{1,18}$")), "The position to go on from; from the beginning where absent")
+        .query("after", text().pattern(Some("^([0-9]{1,18}(-[0-9a-f]{8})?|latest)$")),
+            "The position to go on from: a `next_cursor`, or that of a change; `latest` for what comes from now on; from the beginning where absent")
+        .query("kind", ArrayBuilder::new().min_items(Some(1)).items(text()), "Only of these kinds, by their names such as `customer`")
         .shared("limit")
+        .also(&[410])
         .ok(200, named("ChangePage"));
     routes.add(Method::GET, "/changes", doc, changes);
 }

@@ -256,7 +256,8 @@ impl Doc {
     /// A parameter that others have too, by its name in `shared`.
     pub fn shared(mut self, name: &str) -> Self {
         if shared::IN_QUERY.contains(&name) {
-            self.query.push(name.to_owned());
+            // Where a path has one of that name as well.
+            self.query.push(name.trim_end_matches("-in-query").to_owned());
         }
         self.parameters.push(Described::Shared(shared::parameter_ref(name)));
         self
@@ -368,7 +369,7 @@ impl Routes {
         self.paths
             .add_path_operation(format!("{BASE}{path}"), vec![described(&method)], operation);
         self.tags.insert(doc.tag);
-        self.schemas.extend(doc.brought);
+        common::put(&mut self.schemas, doc.brought);
         let known: Arc<[String]> = doc.query.into();
         let make: MakeRoute = {
             let method = method.clone();
@@ -463,8 +464,7 @@ impl Routes {
         if doc.if_match {
             operation = operation.parameter_ref(shared::parameter_ref("If-Match"));
         }
-        // A search has no effect to repeat.
-        if *method == Method::POST && !doc.open && !doc.unkept && !path.ends_with("/search") {
+        if keeps(method, path, doc) {
             operation = operation.parameter_ref(shared::parameter_ref("Idempotency-Key"));
         }
         if let Some((media, schema)) = &doc.body {
@@ -494,7 +494,8 @@ impl Routes {
         operation = operation.securities(Some(security));
         let mut answers = ResponsesBuilder::new();
         for (status, schema) in &doc.ok {
-            answers = answers.response(status.to_string(), self.answer(*status, schema.as_ref(), doc));
+            let kept = keeps(method, path, doc);
+            answers = answers.response(status.to_string(), self.answer(*status, schema.as_ref(), doc, kept));
         }
         let mut refusals: Vec<u16> = Vec::new();
         if path.contains('{') {
@@ -515,8 +516,9 @@ impl Routes {
     }
 
     /// An answer where all is well. One that tells a described schema is shared by all that answer so.
-    fn answer(&mut self, status: u16, schema: Option<&RefOr<Schema>>, doc: &Doc) -> RefOr<Response> {
+    fn answer(&mut self, status: u16, schema: Option<&RefOr<Schema>>, doc: &Doc, kept: bool) -> RefOr<Response> {
         match status {
+            204 if kept => return Ref::from_response_name("NoContentKept").into(),
             204 => return Ref::from_response_name("NoContent").into(),
             304 => return Ref::from_response_name("NotModified").into(),
             _ => {}
@@ -527,10 +529,20 @@ impl Routes {
             answer = answer.content("application/json", content.build());
         }
         if let Some(media) = doc.file {
-            answer = answer.content(media, ContentBuilder::new().schema(Some(text().build())).build());
+            let file = match media.starts_with("image/") {
+                true => formatted(KnownFormat::Binary),
+                false => text(),
+            };
+            answer = answer.content(media, ContentBuilder::new().schema(Some(file.build())).build());
         }
         let location = status == 201 || (status == 202 && !doc.unkept);
-        for (told, name) in [(location, "Location"), (doc.etag, "ETag"), (doc.link, "Link")] {
+        let headers = [
+            (location, "Location"),
+            (doc.etag, "ETag"),
+            (doc.link, "Link"),
+            (kept, shared::REPLAYED),
+        ];
+        for (told, name) in headers {
             if told {
                 answer = answer.header_ref(name, shared::header_ref(name));
             }
@@ -544,6 +556,7 @@ impl Routes {
             201 => format!("{told}Created"),
             202 => format!("{told}Accepted"),
             207 => format!("{told}Each"),
+            _ if kept => format!("{told}Written"),
             _ => told.to_owned(),
         };
         if *self.answers.entry(name.clone()).or_insert_with(|| answer.clone()) == answer {
@@ -552,6 +565,11 @@ impl Routes {
             answer.into()
         }
     }
+}
+
+/// Whether an operation keeps its answer under an idempotency key. A search has no effect to repeat.
+fn keeps(method: &Method, path: &str, doc: &Doc) -> bool {
+    *method != Method::GET && !doc.open && !doc.unkept && !path.ends_with("/search")
 }
 
 /// What an operation is described with is what it takes: no handler can forget to refuse the rest. Who has to sign in is told

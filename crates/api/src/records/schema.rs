@@ -1,7 +1,7 @@
 //! What record kinds look like, for the description of the API and for `GET /schema`.
 
 use crate::caller::Caller;
-use crate::describe::common::{Schemas, anything, closed, map_of, or_null};
+use crate::describe::common::{Schemas, any_value, anything, closed, map_of, or_null};
 use crate::describe::shared::page_of;
 use crate::describe::{
     Doc, Routes, boolean, formatted, id, integer, made_of, maybe_text, named, nullable, object, text,
@@ -21,7 +21,7 @@ use domain::{Field, Kind, Kinds, Label, Locale, custom};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json, json};
 use std::borrow::Cow;
-use utoipa::openapi::schema::{AnyOfBuilder, SchemaType};
+use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType};
 use utoipa::openapi::{Array, ArrayBuilder, KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 use validator::Validate;
 
@@ -59,6 +59,8 @@ fn json_of(field: &Field) -> RefOr<Schema> {
         "widths" => named("ColumnWidths"),
         "label" | "help" | "group" => named("Labels"),
         "choices" => list(Some(500), named("CustomChoice")),
+        // What a value of the field may be.
+        "default" => any_value().into(),
         _ => anything().into(),
     }
 }
@@ -147,21 +149,25 @@ fn fields_of(kind: &Kind, told: bool, wanted: impl Fn(&Field) -> bool) -> Object
     })
 }
 
-/// The values of custom fields: none where the firm has added none.
+/// The values of custom fields. Who is not signed in is told of none, and their client is to work in a firm that has some.
 fn custom_fields(kind: &Kind, told: bool) -> RefOr<Schema> {
     let mut all = kind
         .custom()
         .filter(|(field, _)| told || !field.can(READONLY))
         .peekable();
     if all.peek().is_none() {
-        return object().max_properties(Some(0)).into();
+        let about =
+            "Key → value, of the fields that the firm has added; the description for who is signed in names them.";
+        return anything().description(Some(about)).into();
     }
     let values = all.fold(object(), |object, (_, custom)| {
         object.property(custom.key, field_schema(&custom.value, true))
     });
     match told {
         // A field that comes later is no fault of the record.
-        true => values.into(),
+        true => values
+            .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+            .into(),
         false => closed(values).into(),
     }
 }
@@ -203,10 +209,30 @@ pub fn add_schemas(schemas: &mut Schemas, kinds: Kinds, kind: &'static Kind) {
     }
     let patch = closed(fields_of(kind, false, |f| !f.can(READONLY | FIXED)))
         .description(Some("JSON Merge Patch: absent keeps, null clears, arrays replace."));
+    if kind.declared().any(set_once) {
+        let upsert = closed(fields_of(kind, false, |f| !f.can(READONLY))).description(Some(
+            "What is named is set, what is not named stays; what is set once must stay the same.",
+        ));
+        schemas.insert(format!("{name}Upsert"), upsert.into());
+    }
     schemas.insert(format!("{name}Create"), create.into());
     schemas.insert(format!("{name}Patch"), patch.into());
     schemas.insert(format!("{name}Page"), page_of(named(&name)).into());
     schemas.insert(name, record.into());
+}
+
+fn set_once(field: &Field) -> bool {
+    field.can(FIXED) && !field.can(READONLY)
+}
+
+/// What an upsert takes: a patch, and beside it what is only set in a new record.
+pub fn upsert(kind: &Kind) -> RefOr<Schema> {
+    let suffix = if kind.declared().any(set_once) {
+        "Upsert"
+    } else {
+        "Patch"
+    };
+    named(&format!("{}{suffix}", type_name(kind)))
 }
 
 fn operators(field: &Field) -> Vec<&'static str> {
@@ -451,7 +477,7 @@ fn field_told() -> ObjectBuilder {
         text().description(Some("Of a formula: the type of what comes of it.")),
     )
     .property("help", named("LabelTold"))
-    .property("default", anything())
+    .property("default", any_value())
     .property("choices", Array::new(choice))
     .property(
         "asked_when",

@@ -107,7 +107,7 @@ async fn change(
     let id = call.id(Opportunity::KIND)?;
     let expected = call.expected()?;
     call.idempotent(move |tx, by| {
-        let (old, permit) = about(tx, by, Opportunity::KIND, id, Action::Edit, expected)?;
+        let (old, permit) = about(tx, by, Opportunity::KIND, id, Action::Edit, &expected)?;
         by.fields(Opportunity::KIND).must_set(&sets)?;
         let mut writing = Writing::new(by, Cause::Action);
         let new = AnyRecord::of(&rule(tx, &mut writing, &old.read()?)?);

@@ -94,8 +94,12 @@ pub enum Error {
     NotFound { kind: &'static str, id: Option<Id> },
     /// 409: the state of things does not allow it, or something like it exists already.
     Conflict(Issue),
+    /// 410: what was asked to be gone on from is not there any more.
+    Gone(Issue),
     /// 412: the record has moved on.
     Stale { current: i64 },
+    /// 412: the record is there although it shall not be, or the other way round.
+    Unmet { code: &'static str, current: Option<i64> },
     /// 422: the body is understood and wrong.
     Invalid(Vec<Issue>),
 }

@@ -178,7 +178,10 @@ messages! {
     password_too_long "密码最多 {max} 个字符。" "The password can have at most {max} characters.";
     password_common "该密码过于常见，请换一个。" "This password is too common; please choose another.";
     precondition_required "请提供 If-Match，写明您所看到的版本。" "Send If-Match with the version you have seen.";
-    invalid_etag "If-Match 应为带引号的版本号，如 \"3\"。" "If-Match must be one quoted version, such as \"3\".";
+    invalid_etag "If-Match 应为带引号的版本号，如 \"3\"；可以有多个，用逗号分隔。" "If-Match must be quoted versions, such as \"3\"; several are separated by commas.";
+    record_missing "没有这条记录，If-Match 无从比对。不带 If-Match 即可新建。" "There is no such record, so nothing matches If-Match. Without it the record would be created.";
+    record_exists "记录已经存在，而 If-None-Match 要求它不存在。" "The record is there already, and If-None-Match asks that it is not.";
+    position_unknown "此位置不在本数据库的变更记录中，数据库可能已从备份恢复。请先用 after=latest 记下新位置，重新读取全部记录，再从新位置继续。" "This position is not in the log of this database, which may have been restored from a backup. Note a new position with after=latest, read all records again, and go on from there.";
     stale "这条记录刚被修改过，请查看最新内容后重试。" "This record was just changed. Look at the latest version and try again.";
     duplicate "已存在相同的“{field}”。" "This “{field}” is already in use.";
     duplicate_held "“{holder}”已使用相同的“{field}”。" "“{holder}” already has this “{field}”.";

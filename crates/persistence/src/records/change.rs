@@ -1,8 +1,10 @@
 //! The change log: written with every change, read by position.
 
+mod place;
 mod verify;
 
 pub use crate::seal::Head;
+pub use place::{Place, end, must_be_there, place};
 pub use verify::{Broken, Fault, Found, verify, workspaces};
 
 use crate::engine::ROWS_AT_ONCE;
@@ -177,15 +179,21 @@ pub(crate) fn take(row: &mut Row) -> Result<Change> {
     })
 }
 
-/// Sealed changes of a workspace after a position, oldest first. The scope only tells the workspace: what of each change
+/// Sealed changes of a workspace after a position, oldest first, of some kinds or of all. The scope only tells the workspace: what of each change
 /// the caller may see is decided by the caller's rights on its record.
-pub fn after(tx: &mut Tx, scope: &Scope, position: i64, limit: u32) -> Result<Vec<Change>> {
-    let sql = Sql::new(format!("SELECT {COLUMNS} FROM change_log WHERE workspace_id = "))
+pub fn after(tx: &mut Tx, scope: &Scope, position: i64, kinds: &[String], limit: u32) -> Result<Vec<Change>> {
+    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM change_log WHERE workspace_id = "))
         .value(scope.workspace())
         .text(" AND position > ")
-        .value(position)
-        .text(" ORDER BY position LIMIT ")
-        .value(i64::from(limit));
+        .value(position);
+    for (n, kind) in kinds.iter().enumerate() {
+        sql.push(if n == 0 { " AND kind IN (" } else { ", " })
+            .bind(kind.as_str());
+    }
+    if !kinds.is_empty() {
+        sql.push(")");
+    }
+    let sql = sql.text(" ORDER BY position LIMIT ").value(i64::from(limit));
     tx.all(&sql, &STORED, take)
 }
 

@@ -33,6 +33,8 @@ pub struct Answer {
     pub body: String,
     /// The records it shows, by their kinds.
     pub shows: BTreeMap<&'static str, Vec<Id>>,
+    /// Whether it was kept, and is given once more.
+    pub replayed: bool,
 }
 
 impl Answer {
@@ -107,6 +109,7 @@ pub fn begin(tx: &mut Tx, actor: &Actor, key: &Key) -> Result<Option<Answer>> {
     }
     Ok(Some(Answer {
         shows,
+        replayed: true,
         status: row.get()?,
         etag: row.get()?,
         location: row.get()?,

@@ -20,6 +20,10 @@ fn read_on(client: &Client, after: &str, limit: u32) -> (Vec<Json>, String) {
     }
 }
 
+fn plain_text(json: &Json) -> String {
+    json.as_str().unwrap_or_default().to_owned()
+}
+
 /// Tells the log that the sales person asked for a link: an entry that carries the id of the user, and is none.
 fn forgotten(t: &T) {
     let (workspace, user) = (t.workspace, t.sales.id);
@@ -48,10 +52,57 @@ both! {
         assert_ne!(update["change_set"], create["change_set"]);
         let empty = t.owner.get(&format!("/changes?after={after}")).expect(200);
         assert_eq!(empty.body, json!({ "data": [], "page": { "next_cursor": after, "has_more": false } }));
-        for wrong in ["x", "-1", "1.5", "99999999999999999999"] {
+        for wrong in ["x", "-1", "1.5", "99999999999999999999", "1-xyz", "1-0123ABCD", "last"] {
             t.owner.get(&format!("/changes?after={wrong}")).refused(400, "invalid_cursor");
         }
         t.owner.get("/changes?since=1").refused(400, "unknown_parameter");
+    }
+
+    fn a_position_that_the_log_does_not_have_is_refused(t) {
+        let (_, end) = read_on(&t.owner, "0", 200);
+        let number: i64 = end.split('-').next().and_then(|n| n.parse().ok()).expect("a position");
+        t.owner.get(&format!("/changes?after={number}")).expect(200);
+        let refused = t.owner.get(&format!("/changes?after={}", number + 1)).refused(410, "position_unknown");
+        assert_eq!(refused["errors"][0]["parameter"], "after");
+        // The same position in the log of another database.
+        for n in 0..=number {
+            t.stranger.create("/tags", json!({ "name": format!("tag {number} {n}") }));
+        }
+        t.stranger.get(&format!("/changes?after={number}")).expect(200);
+        t.stranger.get(&format!("/changes?after={end}")).refused(410, "position_unknown");
+        // Every page tells where one is.
+        let first = t.owner.get("/changes?limit=1").expect(200).cursor().expect("a position");
+        assert!(first.starts_with("1-"), "{first}");
+        t.owner.get(&format!("/changes?after={first}&limit=1")).expect(200);
+        t.stranger.get(&format!("/changes?after={first}&limit=1")).refused(410, "position_unknown");
+    }
+
+    fn a_mirror_begins_at_the_end_and_takes_the_kinds_it_keeps(t) {
+        t.sales.create("/customers", json!({ "name": "before" }));
+        let latest = t.owner.get("/changes?after=latest").expect(200);
+        assert_eq!((latest.rows().len(), &latest["page"]["has_more"]), (0, &json!(false)));
+        let start = latest.cursor().expect("a position");
+        let customer = t.sales.create("/customers", json!({ "name": "a" })).id();
+        let lead = t.sales.create("/leads", json!({ "name": "b" })).id();
+        let task = t.sales.create("/tasks", json!({ "subject": "c" })).id();
+        let (all, end) = read_on(&t.owner, &start, 200);
+        assert_eq!(all.len(), 3);
+        let of = |kinds: &str| {
+            let page = t.owner.get(&format!("/changes?after={start}&{kinds}")).expect(200);
+            let ids: Vec<String> = page.rows().iter().map(|c| plain_text(&c["record_id"])).collect();
+            (ids, page.cursor().expect("a position"))
+        };
+        // Whatever is left out is behind who has read to the end.
+        assert_eq!(of("kind=lead"), (vec![lead.clone()], end.clone()));
+        assert_eq!(of("kind=customer,task"), (vec![customer.clone(), task.clone()], end.clone()));
+        assert_eq!(of("kind=task&kind=customer"), (vec![customer.clone(), task], end.clone()));
+        assert_eq!(of("kind=product"), (Vec::new(), end));
+        let page = t.owner.get(&format!("/changes?after={start}&kind=customer,lead&limit=1")).expect(200);
+        assert_eq!((&page["page"]["has_more"], &page.rows()[0]["record_id"]), (&json!(true), &json!(customer)));
+        let page = t.owner.get(&format!("/changes?after={}&kind=customer,lead&limit=1", page.cursor().expect("a position"))).expect(200);
+        assert_eq!(page.rows()[0]["record_id"], lead);
+        t.owner.get("/changes?kind=customers").refused(400, "unknown_kind");
+        t.owner.get("/changes?kind=session").expect(200);
     }
 
     fn what_the_caller_may_not_see_is_a_tombstone(t) {

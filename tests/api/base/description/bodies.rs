@@ -17,7 +17,7 @@ both! {
         let mut tried = 0;
         for operation in operations(t).filter(|o| o.takes_json()) {
             let name = operation.body["$ref"].as_str().and_then(|r| r.rsplit('/').next()).unwrap_or_default();
-            let record = ["Create", "Patch"].iter().any(|end| name.ends_with(end)) || matches!(name, "" | "Search");
+            let record = ["Create", "Patch", "Upsert"].iter().any(|end| name.ends_with(end)) || matches!(name, "" | "Search");
             if record {
                 continue;
             }

@@ -104,6 +104,9 @@ impl Probe {
         if operation.id == "search" {
             path += "?q=a";
         }
+        if path.ends_with("/by") {
+            path += "?key=external_id&value=a-key";
+        }
         let has_body = operation.media.as_deref() == Some("application/json");
         let body = has_body.then(|| body(t, operation, &kind));
         Self {
@@ -183,7 +186,7 @@ pub fn changes_after(t: &T, position: i64) -> Vec<Change> {
         let mut all = Vec::new();
         let mut after = position;
         loop {
-            let page = persistence::change::after(tx, &scope, after, 500)?;
+            let page = persistence::change::after(tx, &scope, after, &[], 500)?;
             let Some(last) = page.last() else { return Ok(all) };
             after = last.position;
             all.extend(page);

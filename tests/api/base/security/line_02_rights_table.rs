@@ -60,13 +60,16 @@ fn row(t: &T, operation: &Operation, position: &mut i64) -> String {
 }
 
 /// What can be done to records of any kind, by the name of the kind or its plural.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 14] = [
     "create_{one}",
     "get_{one}",
     "update_{one}",
     "delete_{one}",
     "restore_{one}",
     "upsert_{one}",
+    "upsert_{one}_by_key",
+    "get_{one}_by_key",
+    "get_{one}_by_path",
     "{one}_history",
     "list_{many}",
     "search_{many}",

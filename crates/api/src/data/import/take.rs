@@ -295,7 +295,9 @@ pub fn problem_of(issue: &Issue) -> (Option<String>, Problem) {
 pub fn problems_of(error: Error) -> Problems {
     match error {
         Error::Invalid(issues) => issues.iter().map(problem_of).collect(),
-        Error::Conflict(issue) | Error::BadQuery(issue) | Error::NotForKey(issue) => vec![problem_of(&issue)],
+        Error::Conflict(issue) | Error::BadQuery(issue) | Error::NotForKey(issue) | Error::Gone(issue) => {
+            vec![problem_of(&issue)]
+        }
         Error::Forbidden { action, kind } => {
             vec![(
                 None,
@@ -303,6 +305,7 @@ pub fn problems_of(error: Error) -> Problems {
             )]
         }
         Error::Stale { current } => vec![(None, Problem::new("stale").with("current", current))],
+        Error::Unmet { code, .. } => vec![(None, Problem::new(code))],
         Error::NotFound { .. } => vec![(None, Problem::new("not_found"))],
         Error::Unauthenticated(code) => vec![(None, Problem::new(code))],
     }

@@ -141,23 +141,22 @@ async fn change(call: Call) -> Result<HttpResponse, Problem> {
     let expected = call.expected()?;
     let settings: Settings = call.body()?;
     let permit = call.by.authorize(Action::Configure, KIND, None)?;
-    let answer = call
-        .write(move |tx, by| {
-            let old = stored(tx, by)?;
-            expected.check(old.version)?;
-            let new = old.apply(settings.patch(&old)?)?;
-            if new.time_zone.parse::<Zone>().is_err() {
-                return Err(Issue::at("time_zone", "invalid_time_zone")
-                    .with("value", &new.time_zone)
-                    .into());
-            }
-            let stored = workspace::update(tx, &permit, &old, &new)?;
-            request::record(StatusCode::OK, &stored, stored.version)
-        })
-        .await?;
+    let answer = call.idempotent(move |tx, by| {
+        let old = stored(tx, by)?;
+        expected.check(old.version)?;
+        let new = old.apply(settings.patch(&old)?)?;
+        if new.time_zone.parse::<Zone>().is_err() {
+            return Err(Issue::at("time_zone", "invalid_time_zone")
+                .with("value", &new.time_zone)
+                .into());
+        }
+        let stored = workspace::update(tx, &permit, &old, &new)?;
+        request::record(StatusCode::OK, &stored, stored.version)
+    });
+    let answer = answer.await?;
     // Everybody carries the workspace with them.
     call.state.forget_identities();
-    Ok(request::respond(answer))
+    Ok(answer)
 }
 
 pub fn routes(routes: &mut Routes) {

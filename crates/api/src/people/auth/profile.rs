@@ -147,5 +147,5 @@ pub fn routes(routes: &mut Routes) {
         .ok(200, named(&type_name(User::KIND)))
         .etag()
         .versioned();
-    routes.add(Method::PATCH, "/auth/me", doc, change);
+    routes.add(Method::PATCH, "/auth/me", doc.unkept(), change);
 }

@@ -80,9 +80,9 @@ pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("end_other_sessions", "auth", "Sign out everywhere else")
         .about("Ends all sessions of the signed-in user but the one that asks.")
         .no_content();
-    routes.add(Method::DELETE, "/auth/sessions", doc, end_others);
+    routes.add(Method::DELETE, "/auth/sessions", doc.unkept(), end_others);
     let doc = Doc::new("end_session", "auth", "Sign out elsewhere")
         .about("Ends one session of the signed-in user; what it is used for next is refused.")
         .no_content();
-    routes.add(Method::DELETE, "/auth/sessions/{id}", doc, end);
+    routes.add(Method::DELETE, "/auth/sessions/{id}", doc.unkept(), end);
 }

@@ -81,7 +81,7 @@ fn step((index, said): (usize, Operation)) -> Result<Step, Issue> {
         let version = said
             .version
             .ok_or_else(|| missing("version", "precondition_required"))?;
-        Ok((id, Expected::Version(version)))
+        Ok((id, Expected::version(version)))
     };
     match said.method {
         BatchMethod::Create => Ok(Step::Create(said.body)),
@@ -92,11 +92,11 @@ fn step((index, said): (usize, Operation)) -> Result<Step, Issue> {
 
 /// The record as it is after one operation, where it is left, and the operation's status.
 fn run_step(tx: &mut Tx, by: &Caller, hooks: Hooks, step: &Step) -> persistence::Result<(u16, Option<AnyRecord>)> {
-    Ok(match step.clone() {
-        Step::Create(body) => (201, Some(create_in(tx, by, hooks, body)?)),
-        Step::Update(id, expected, body) => (200, Some(patch_in(tx, by, hooks, id, expected, body)?)),
+    Ok(match step {
+        Step::Create(body) => (201, Some(create_in(tx, by, hooks, body.clone())?)),
+        Step::Update(id, expected, body) => (200, Some(patch_in(tx, by, hooks, *id, expected, body.clone())?)),
         Step::Delete(id, expected) => {
-            delete_in(tx, by, hooks, id, expected)?;
+            delete_in(tx, by, hooks, *id, expected)?;
             (204, None)
         }
     })

@@ -3,6 +3,7 @@
 
 mod batch;
 mod bin;
+mod by_key;
 
 use crate::call::Call;
 use crate::caller::Caller;
@@ -20,10 +21,9 @@ use crate::write::{self, Cause, Change, Writing, write_one};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::policy::{Action, Permit};
+use domain::policy::{Action, Permit, Scope};
 use domain::query::{self, MAX_LIMIT};
 use domain::record::{Birth, Ownership};
-use domain::value::FieldType;
 use domain::view::has_views;
 use domain::{AnyRecord, Error, Id, Instant, Issue, Kind, Record, custom};
 use persistence::idempotency::Answer;
@@ -68,7 +68,7 @@ pub fn about(
     kind: &'static Kind,
     id: Id,
     action: Action,
-    expected: Expected,
+    expected: &Expected,
 ) -> persistence::Result<(AnyRecord, Permit)> {
     let scope = by.scope(kind)?;
     // Held, so that nothing that only follows from other records comes in between.
@@ -84,7 +84,7 @@ pub fn subject<T: Record>(
     by: &Caller,
     id: Id,
     action: Action,
-    expected: Expected,
+    expected: &Expected,
 ) -> persistence::Result<(T, Permit)> {
     let (found, permit) = about(tx, by, T::KIND, id, action, expected)?;
     Ok((found.into_record()?, permit))
@@ -96,7 +96,7 @@ pub fn patch_in(
     by: &Caller,
     hooks: Hooks,
     id: Id,
-    expected: Expected,
+    expected: &Expected,
     mut map: Map<String, Json>,
 ) -> persistence::Result<AnyRecord> {
     let hooks = hooks.within(by.kinds());
@@ -196,18 +196,54 @@ async fn get(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, kind.name)?;
+    let asked = http::query::read(&request)?;
+    read(kind, caller, &state, &request, asked, Named::Id(id)).await
+}
+
+/// What a record is asked for by.
+enum Named {
+    Id(Id),
+    /// A value of its external id.
+    Key(String),
+}
+
+impl Named {
+    fn find(&self, tx: &mut Tx, scope: &Scope, kind: &'static Kind) -> persistence::Result<AnyRecord> {
+        match self {
+            Self::Id(id) => engine::any::find(tx, scope, kind, *id),
+            Self::Key(value) => {
+                let found = engine::any::find_by(tx, scope, kind, by_key::KEY, value.as_str().into())?;
+                Ok(found.ok_or(Error::NotFound {
+                    kind: kind.name,
+                    id: None,
+                })?)
+            }
+        }
+    }
+}
+
+/// One record in the shape that is asked for, unless the caller has this version of it.
+async fn read(
+    kind: &'static Kind,
+    caller: Caller,
+    state: &State,
+    request: &HttpRequest,
+    asked: ShapeAsked,
+    named: Named,
+) -> Result<HttpResponse, Problem> {
     let kind = caller.kinds().like(kind);
-    let shape = http::query::read::<ShapeAsked>(&request)?.of(caller.kinds(), &caller.fields(kind))?;
+    let shape = asked.of(caller.kinds(), &caller.fields(kind))?;
     let scope = caller.scope(kind)?;
     // What is told of other records may change without a new version of this one.
     let (own, short) = (shape.is_own(), shape.counts.is_empty());
     let read = move |tx: &mut Tx| {
-        if shape.is_plain()
+        if let Named::Id(id) = named
+            && shape.is_plain()
             && let Some(told) = engine::any::find_told(tx, &scope, &caller.fields(kind), id)?
         {
             return Ok((told.version, told.json));
         }
-        let record = engine::any::find(tx, &scope, kind, id)?;
+        let record = named.find(tx, &scope, kind)?;
         let body = listing::shaped(tx, &caller, &record, &shape)?;
         Ok((record.version(), body))
     };
@@ -217,7 +253,7 @@ async fn get(
         state.store.read(read).await?
     };
     let etag = format!("\"{version}\"");
-    if own && request::IfNoneMatch::of(&request).has(&etag) {
+    if own && request::IfNoneMatch::of(request).has(&etag) {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", etag)).finish());
     }
     Ok(HttpResponse::Ok()
@@ -236,16 +272,14 @@ async fn patch(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(hooks.kind())?;
     let expected = call.expected()?;
     let map = call.object()?;
-    let answer = call
-        .write(move |tx, by| {
-            let stored = patch_in(tx, by, hooks, id, expected, map.clone())?;
-            request::shown(StatusCode::OK, by, &stored)
-        })
-        .await?;
-    Ok(request::respond(answer))
+    call.idempotent(move |tx, by| {
+        let stored = patch_in(tx, by, hooks, id, &expected, map.clone())?;
+        request::shown(StatusCode::OK, by, &stored)
+    })
+    .await
 }
 
-fn delete_in(tx: &mut Tx, by: &Caller, hooks: Hooks, id: Id, expected: Expected) -> persistence::Result<()> {
+fn delete_in(tx: &mut Tx, by: &Caller, hooks: Hooks, id: Id, expected: &Expected) -> persistence::Result<()> {
     let by = &*by.in_turn(tx, hooks.kind())?;
     let (old, permit) = about(tx, by, hooks.kind(), id, Action::Delete, expected)?;
     write::delete(tx, &Writing::new(by, Cause::Asked), &permit, hooks, &old)
@@ -254,63 +288,16 @@ fn delete_in(tx: &mut Tx, by: &Caller, hooks: Hooks, id: Id, expected: Expected)
 async fn delete(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
     let id = call.id(hooks.kind())?;
     let expected = call.expected()?;
-    call.write(move |tx, by| delete_in(tx, by, hooks, id, expected)).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// The key of an upsert, as it will be stored: what is no key would find nothing, and make a new record each time.
-fn by_key(kind: &Kind, key: &str, value: String, in_body: Option<Json>) -> Result<String, Issue> {
-    let field = kind.field(key).ok_or_else(|| Issue::at(key, "unknown_field"))?;
-    let value = String::parse(json!(value), field)?;
-    match in_body {
-        Some(other) if other != json!(value) => Err(Issue::at(key, "key_differs")),
-        _ => Ok(value),
-    }
+    call.idempotent(move |tx, by| {
+        delete_in(tx, by, hooks, id, &expected)?;
+        Ok(request::done())
+    })
+    .await
 }
 
 /// Until the transaction ends nobody else makes a record with this key.
 fn hold_key(tx: &mut Tx, caller: &Caller, kind: &Kind, value: &str) -> persistence::Result<()> {
     tx.hold(format!("{}:{}:{value}", caller.workspace().id, kind.name))
-}
-
-/// Creates or changes the record that has this value in a unique field.
-async fn upsert(hooks: Hooks, call: Call, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let kind = hooks.kind();
-    let (key, value) = path.into_inner();
-    if key != "external_id" {
-        let issue = Issue::new("key", "unknown_choice").with("choices", "external_id");
-        return Err(Error::BadQuery(issue).into());
-    }
-    let mut map = call.object()?;
-    let value = by_key(kind, &key, value, map.insert(key.clone(), Json::Null))?;
-    map.insert(key, json!(value));
-    let expected = if call.request.headers().contains_key("If-Match") {
-        call.expected()?
-    } else {
-        Expected::Any
-    };
-    let answer = call
-        .write(move |tx, by| {
-            let scope = by.scope(kind)?;
-            // Whoever may not see the key learns nothing by trying keys either.
-            by.fields(kind).must_set(["external_id"])?;
-            let found = |tx: &mut Tx| engine::any::find_by(tx, &scope, kind, "external_id", value.as_str().into());
-            let mut there = found(tx)?;
-            if there.is_none() {
-                // Of many who would create it, the first does, and the others find it.
-                hold_key(tx, by, kind, &value)?;
-                there = found(tx)?;
-            }
-            match there {
-                Some(old) => {
-                    let stored = patch_in(tx, by, hooks, old.id(), expected, map.clone())?;
-                    request::shown(StatusCode::OK, by, &stored)
-                }
-                None => created(by, &create_in(tx, by, hooks, map.clone())?),
-            }
-        })
-        .await?;
-    Ok(request::respond(answer))
 }
 
 /// A page of a record's history.
@@ -428,27 +415,7 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
     if kind.ownership == Ownership::Owned {
         transfer::route(routes, kind);
     }
-    let doc = Doc::new(
-        format!("upsert_{}", kind.name),
-        &tag,
-        format!("Create or change {one} by a key of yours"),
-    )
-    .about(
-        "The key is `external_id`. A record that is there is changed as by PATCH: what is not named stays. With `If-Match` it is \
-         changed only at that version.",
-    )
-    .shared("If-Match-optional")
-    .body(schema("Create"))
-    .ok(200, schema(""))
-    .ok(201, schema(""))
-    .etag()
-    .also(&[412]);
-    routes.add(
-        Method::PUT,
-        format!("{path}/by/{{key}}/{{value}}"),
-        doc,
-        move |call: Call, path: Path<(String, String)>| upsert(hooks, call, path),
-    );
+    by_key::routes(routes, hooks);
     bin::routes(routes, hooks);
     let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}"))
         .about("Whole, or with the fields that are asked for.")

@@ -22,6 +22,11 @@ pub fn closed(object: ObjectBuilder) -> ObjectBuilder {
     object.additional_properties(Some(AdditionalProperties::FreeForm(false)))
 }
 
+/// A value of any type.
+pub fn any_value() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(utoipa::openapi::schema::SchemaType::AnyValue)
+}
+
 /// An object that may hold anything.
 pub fn anything() -> ObjectBuilder {
     object().additional_properties(Some(AdditionalProperties::FreeForm(true)))
@@ -37,8 +42,8 @@ fn all_required(object: ObjectBuilder, names: &[&str]) -> ObjectBuilder {
 }
 
 fn money() -> ObjectBuilder {
-    let rate = text().read_only(true).examples(["7.1234"]).description(Some(
-        "Base currency for one unit, where the amount is in another currency. Found by the server.",
+    let rate = text().examples(["7.1234"]).description(Some(
+        "Base currency for one unit, where the amount is in another currency. Found by the server; what is sent here is ignored.",
     ));
     closed(object())
         .property(
@@ -251,7 +256,19 @@ fn field_rights() -> ObjectBuilder {
 fn add<T: ToSchema>(schemas: &mut Schemas) {
     let mut brought = vec![(T::name().into_owned(), T::schema())];
     T::schemas(&mut brought);
-    schemas.extend(brought);
+    put(schemas, brought);
+}
+
+/// Adds schemas. Two of one name would be taken for one another by every client.
+pub fn put(schemas: &mut Schemas, brought: impl IntoIterator<Item = (String, RefOr<Schema>)>) {
+    for (name, schema) in brought {
+        let known = schemas.get(&name);
+        debug_assert!(
+            known.is_none_or(|known| *known == schema),
+            "two schemas are called {name}"
+        );
+        schemas.insert(name, schema);
+    }
 }
 
 pub fn schemas() -> Schemas {
@@ -276,6 +293,6 @@ pub fn schemas() -> Schemas {
         ("FieldRights", field_rights()),
     ];
     let built = built.into_iter().map(|(name, schema)| (name.to_owned(), schema.into()));
-    all.extend(built);
+    put(&mut all, built);
     all
 }

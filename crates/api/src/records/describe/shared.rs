@@ -15,6 +15,9 @@ use utoipa::openapi::{
 pub const ANY: &str = "bearer";
 pub const SIGNED_IN: &str = "session";
 
+/// The header of an answer that was kept.
+pub const REPLAYED: &str = "Idempotent-Replayed";
+
 /// The answer of any operation that is told nowhere else.
 pub const OTHERWISE: &str = "default";
 
@@ -26,6 +29,7 @@ pub fn refusal(status: u16) -> &'static str {
     match status {
         404 => "NotFound",
         409 => "Conflict",
+        410 => "Gone",
         412 => "Stale",
         422 => "Invalid",
         _ => "Problem",
@@ -38,7 +42,10 @@ pub fn description(status: u16) -> &'static str {
         207 => "Each operation has a result of its own",
         404 => "Not there, or not to be seen by the caller",
         409 => "The state of things does not allow it, or something like it exists already",
-        412 => "The record has another version by now; ETag tells it",
+        410 => "The position is not in the log of this database, which may have been restored from a backup",
+        412 => {
+            "The record has another version by now, which ETag tells; or it is there, or is not, against what the headers ask for"
+        }
         422 => "The body is understood and wrong; `errors` point at each place",
         other => StatusCode::from_u16(other)
             .ok()
@@ -123,6 +130,13 @@ fn headers() -> Vec<(&'static str, Header)> {
             "Link",
             header("The next page, where there is one: `<…>; rel=\"next\"`", plain()),
         ),
+        (
+            REPLAYED,
+            header(
+                "`true` where this is the answer kept from the first request with the same `Idempotency-Key`; else absent.",
+                plain(),
+            ),
+        ),
         ("WWW-Authenticate", header("`Bearer`", plain())),
     ]
 }
@@ -136,11 +150,11 @@ fn header_parameter(name: &str, told: &str, schema: ObjectBuilder) -> ParameterB
         .schema(Some(schema.build()))
 }
 
-fn query_parameter(name: &str, told: &str, schema: ObjectBuilder) -> Parameter {
+fn query_parameter(name: &str, told: &str, schema: ObjectBuilder, required: Required) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
-        .required(Required::False)
+        .required(required)
         .description(Some(told))
         .schema(Some(schema.build()))
         .build()
@@ -156,7 +170,22 @@ fn path_parameter(name: &str, schema: ObjectBuilder) -> Parameter {
 }
 
 /// Those of the shared parameters that stand in the query string.
-pub const IN_QUERY: [&str; 6] = ["limit", "cursor", "before", "q", "count", "view"];
+pub const IN_QUERY: [&str; 8] = [
+    "limit",
+    "cursor",
+    "before",
+    "q",
+    "count",
+    "view",
+    "key-in-query",
+    "value-in-query",
+];
+
+/// Those that name a record by a key.
+pub const IN_KEY: [&str; 2] = ["key", "value"];
+
+/// ETags of records, as `If-Match` names them.
+const VERSIONS: &str = "^((W/)?\"[0-9]{1,18}\"(, *(W/)?\"[0-9]{1,18}\")*|\\*)$";
 
 /// Parameters by the names they are referred to.
 fn parameters() -> Vec<(&'static str, Parameter)> {
@@ -166,19 +195,23 @@ fn parameters() -> Vec<(&'static str, Parameter)> {
         ("user_id", path_parameter("user_id", super::id())),
         ("key", path_parameter("key", text().enum_values(Some(["external_id"])))),
         ("value", path_parameter("value", text().min_length(Some(1)).max_length(Some(200)))),
-        ("kind", path_parameter("kind", text().min_length(Some(1)).max_length(Some(40)))),
         ("of", path_parameter("of", text().min_length(Some(1)).max_length(Some(60)))),
-        ("limit", query_parameter("limit", "How many at most", limit(200.0).default(Some(50.into())))),
-        ("cursor", query_parameter("cursor", "Where the page before ended: its `next_cursor`", text().min_length(Some(1)))),
-        ("before", query_parameter("before", "The position to go on from", text().pattern(Some("^[0-9]{1,18}$")))),
-        ("q", query_parameter("q", "Words to search for, in Chinese, pinyin or Latin letters", text().min_length(Some(1)).max_length(Some(200)))),
-        ("count", query_parameter("count", "Also count the whole list", text().enum_values(Some(["exact", "estimate"])))),
+        ("key-in-query", query_parameter("key", "The field that is a key", text().enum_values(Some(["external_id"])), Required::True)),
+        ("value-in-query", query_parameter("value", "Its value", text().min_length(Some(1)).max_length(Some(200)), Required::True)),
+        ("limit", query_parameter("limit", "How many at most", limit(200.0).default(Some(50.into())), Required::False)),
+        ("cursor", query_parameter("cursor", "Where the page before ended: its `next_cursor`", text().min_length(Some(1)), Required::False)),
+        ("before", query_parameter("before", "The position to go on from", text().pattern(Some("^[0-9]{1,18}$")), Required::False)),
+        ("q", query_parameter("q", "Words to search for, in Chinese, pinyin or Latin letters", text().min_length(Some(1)).max_length(Some(200)), Required::False)),
+        ("count", query_parameter("count", "Also count the whole list", text().enum_values(Some(["exact", "estimate"])), Required::False)),
         ("view", query_parameter("view", "A saved view, by its id or by the key of one that comes with the product (`GET /schema`): its filter \
-            and sort. What the request says besides narrows it, or sorts otherwise", text().min_length(Some(1)).max_length(Some(60)))),
-        ("If-Match", header_parameter("If-Match", "The version the change is made against, as ETag told it: \"3\".",
-            text().pattern(Some("^(\"[0-9]{1,18}\"|\\*)$"))).required(Required::True).example(Some("\"1\"".into())).build()),
+            and sort. What the request says besides narrows it, or sorts otherwise", text().min_length(Some(1)).max_length(Some(60)), Required::False)),
+        ("If-Match", header_parameter("If-Match",
+            "The version the change is made against, as ETag told it: `\"3\"`, or `W/\"3\"` as proxies make of it; several, separated by commas, \
+             where it may be any of them; `*` whatever the version.",
+            text().pattern(Some(VERSIONS))).required(Required::True).example(Some("\"1\"".into())).build()),
         ("If-Match-optional", header_parameter("If-Match", "The version the change is made against, where the record is there; absent for any.",
-            text().pattern(Some("^(\"[0-9]{1,18}\"|\\*)$"))).build()),
+            text().pattern(Some(VERSIONS))).build()),
+        ("If-None-Match-optional", header_parameter("If-None-Match", "`*`: only where there is no such record yet.", text()).build()),
         ("If-None-Match", header_parameter("If-None-Match", "The version at hand: where it is still the same, the answer is 304.", text()).build()),
         ("Idempotency-Key", header_parameter("Idempotency-Key",
             "A repeat with the same key gets the first answer and has no second effect; kept for 24 hours. Where the caller would no longer \
@@ -202,7 +235,7 @@ pub fn components() -> Components {
     for (name, parameter) in parameters() {
         all = all.parameter(name, parameter);
     }
-    for status in [404, 409, 412, 422] {
+    for status in [404, 409, 410, 412, 422] {
         let headers: &[&str] = if status == 412 { &["ETag"] } else { &[] };
         all = all.response(refusal(status), problem(description(status), headers));
     }
@@ -219,6 +252,7 @@ pub fn components() -> Components {
         with_common_headers(answer).build()
     };
     all = all.response("NoContent", empty("Done; there is nothing to say", &[]));
+    all = all.response("NoContentKept", empty("Done; there is nothing to say", &[REPLAYED]));
     all = all.response(
         "NotModified",
         empty("The version at hand is the one there is", &["ETag"]),

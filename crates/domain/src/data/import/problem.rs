@@ -11,7 +11,7 @@ const LONGEST_PARAM: usize = 80;
 
 /// One thing found wrong, as data; `text` says it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = RowProblem))]
 pub struct Problem {
     /// Stable, snake_case.
     pub code: String,
