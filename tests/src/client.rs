@@ -262,6 +262,7 @@ fn check_problem(name: &str, status: u16, headers: &HeaderMap, text: &str) {
         429 | 503 => assert!(!header("retry-after").is_empty(), "{name}: no Retry-After: {text}"),
         401 => assert!(header("www-authenticate").starts_with("Bearer"), "{name}"),
         405 => assert!(!header("allow").is_empty(), "{name}: no Allow"),
+        412 if body["code"] == "record_missing" => assert_eq!(header("etag"), "", "{name}: {text}"),
         412 => assert_eq!(
             header("etag"),
             format!("\"{}\"", body["current_version"]),

@@ -157,6 +157,7 @@ pub fn serve(database: &DatabaseUrl, settings: impl FnOnce(&mut Config)) -> Resu
     let mut config = Config {
         metrics_listen: None,
         public_url: PUBLIC_URL.into(),
+        allowed_origins: Vec::new(),
         rate_limit: 0,
         sign_in_limit: 0,
         workers: 2,

@@ -5,11 +5,11 @@ use crate::config::Config;
 use crate::describe::{BASE, Routes, Served};
 use crate::error::Problem;
 use crate::gate::{self, RateLimit};
-use crate::http::error_page;
+use crate::http::{error_page, guide};
 use crate::state::State;
 use crate::{access, api_key, assets, audit, auth, change, health, made, report, request, schema, search, sharing};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse, fn_service};
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data, Payload, PayloadConfig};
@@ -62,20 +62,35 @@ fn text(kinds: Kinds) -> String {
     text
 }
 
-/// The description; for who says who they are, with the kinds that their firm has made.
+/// The description; for who says who they are, with the kinds and fields that their firm has made.
 async fn openapi_json(request: HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
     static TEXT: LazyLock<String> = LazyLock::new(openapi);
-    let mut response = HttpResponse::Ok();
-    response
-        .content_type("application/json")
-        .insert_header(("Cache-Control", "no-cache"))
-        .insert_header(("Vary", "Authorization"));
-    if !request.headers().contains_key(AUTHORIZATION) {
-        return Ok(response.body(TEXT.as_str()));
+    let prefix = request
+        .app_data::<Data<State>>()
+        .map_or_else(String::new, |state| state.config.prefix().to_owned());
+    let text = match request.headers().contains_key(AUTHORIZATION) {
+        false => TEXT.clone(),
+        true => {
+            let kinds = Caller::from_request(&request, &mut payload.into_inner()).await?.kinds();
+            let made = web::block(move || text(kinds)).await;
+            made.map_err(|_| persistence::Error::internal("the description was not made"))?
+        }
+    };
+    let mut response = request::tagged(&request, under(text, &prefix));
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.append(VARY, HeaderValue::from_static("Authorization"));
+    Ok(response)
+}
+
+/// The description of a server that stands under a prefix.
+fn under(text: String, prefix: &str) -> String {
+    if prefix.is_empty() {
+        return text;
     }
-    let kinds = Caller::from_request(&request, &mut payload.into_inner()).await?.kinds();
-    let made = web::block(move || text(kinds)).await;
-    Ok(response.body(made.map_err(|_| persistence::Error::internal("the description was not made"))?))
+    let server = |prefix: &str| format!("\"url\": \"{prefix}/\"");
+    let text = text.replacen(&server(""), &server(prefix).replace("/\"", "\""), 1);
+    text.replacen("\"/docs/guide\"", &format!("\"{prefix}/docs/guide\""), 1)
 }
 
 /// What no route took: the app's files, or a problem.
@@ -120,7 +135,7 @@ pub fn serve(state: Data<State>, listener: TcpListener) -> std::io::Result<Serve
     LazyLock::force(&ROUTES);
     let measured = std::env::var_os("GUANXI_BENCH").is_some();
     let server = HttpServer::new(move || {
-        let docs = SwaggerUi::new("/docs/{_:.*}").config(DocsConfig::from("/api/v1/openapi.json").use_base_layout());
+        let docs = SwaggerUi::new("/docs/{_:.*}").config(DocsConfig::from("../api/v1/openapi.json").use_base_layout());
         App::new()
             .app_data(state.clone())
             .app_data(limit.clone())
@@ -137,6 +152,8 @@ pub fn serve(state: Data<State>, listener: TcpListener) -> std::io::Result<Serve
             })
             .service(web::redirect("/docs", "/docs/"))
             .route("/docs/errors", web::get().to(error_page::page))
+            .route("/docs/guide", web::get().to(guide::choice))
+            .route("/docs/guide/{language}", web::get().to(guide::page))
             .route("/docs/errors.css", web::get().to(error_page::style))
             .service(docs)
             .service(

@@ -1,6 +1,7 @@
 //! What the binary does: serve, migrate, users, import, demo, and the description of the API.
 
 use crate::config::{Config, Mail};
+use crate::cors::Origin;
 use crate::forwarded::Network;
 use crate::import::command::{self, ImportArgs};
 use crate::state::State;
@@ -53,9 +54,12 @@ enum Command {
         /// Address for /metrics (Prometheus); nowhere if not given
         #[arg(long, env = "GUANXI_METRICS_LISTEN")]
         metrics_listen: Option<SocketAddr>,
-        /// Where people reach the server, such as https://crm.example.com
+        /// Where people reach the server, such as https://crm.example.com, or https://example.com/crm behind a proxy
         #[arg(long, env = "GUANXI_PUBLIC_URL")]
         public_url: Option<String>,
+        /// Origins whose pages may call the API with a key, such as https://shop.example.com; several with commas, `*` for any
+        #[arg(long, env = "GUANXI_ALLOWED_ORIGINS", value_delimiter = ',')]
+        allowed_origins: Vec<Origin>,
         /// Requests a minute for each credential; 0 for no limit
         #[arg(long, env = "GUANXI_RATE_LIMIT", default_value_t = 600)]
         rate_limit: u32,
@@ -214,6 +218,7 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             listen,
             metrics_listen,
             public_url,
+            allowed_origins,
             rate_limit,
             sign_in_limit,
             smtp_url,
@@ -235,6 +240,7 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             let config = Config {
                 metrics_listen,
                 public_url,
+                allowed_origins,
                 rate_limit,
                 sign_in_limit,
                 workers,
@@ -312,7 +318,7 @@ fn serve(store: Store, config: Config, listener: TcpListener) -> anyhow::Result<
         store.write_here(move |tx| persistence::workspace::offer_setup(tx, &hash))?;
         say(format!(
             "First start: set Guanxi up at {}/setup?token={secret}",
-            config.public_url
+            config.public_url.trim_end_matches('/')
         ));
     }
     if !assets::present() {

@@ -20,7 +20,7 @@ use customers::{activity, lead};
 pub use data::import;
 use data::{job, view};
 use finance::{currency, exchange_rate};
-pub use http::{assets, config, forwarded};
+pub use http::{assets, config, cors, forwarded};
 use http::{
     body, call, caller, error, gate, health, metrics, reindex, request, state, subscribers, sweep, token, typed, worker,
 };

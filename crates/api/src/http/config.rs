@@ -1,5 +1,6 @@
 //! Settings of a running server, from flags and the environment.
 
+use crate::cors::Origin;
 use crate::forwarded::Network;
 use std::net::SocketAddr;
 
@@ -8,6 +9,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Where people reach the server; decides whether cookies are `Secure`, and which origin may send them.
     pub public_url: String,
+    /// Origins whose pages may call the API, with keys; none by default.
+    pub allowed_origins: Vec<Origin>,
     /// Requests a minute for each credential; 0 for no limit.
     pub rate_limit: u32,
     /// Failed sign-ins before each further try has to wait; 0 for no wait.
@@ -40,10 +43,17 @@ impl Config {
 
     /// Scheme, host and port of the public address.
     pub fn origin(&self) -> &str {
+        &self.public_url[..self.path_start()]
+    }
+
+    /// What stands before every path, as a proxy has it: `/crm`, or nothing.
+    pub fn prefix(&self) -> &str {
+        self.public_url[self.path_start()..].trim_end_matches('/')
+    }
+
+    fn path_start(&self) -> usize {
         let start = self.public_url.find("://").map_or(0, |i| i + 3);
-        let end = self.public_url[start..]
-            .find('/')
-            .map_or(self.public_url.len(), |i| start + i);
-        &self.public_url[..end]
+        let path = self.public_url[start..].find('/');
+        path.map_or(self.public_url.len(), |i| start + i)
     }
 }

@@ -117,12 +117,12 @@ impl Problem {
         }
     }
 
-    /// The body of the answer. A cause inside the server stays in the log.
-    pub fn body(&self, locale: Locale, request_id: &str) -> Json {
+    /// The body of the answer; `prefix` is where the server stands. A cause inside the server stays in the log.
+    pub fn body(&self, locale: Locale, request_id: &str, prefix: &str) -> Json {
         let status = self.status_code();
         let code = self.code();
         let mut body = Map::new();
-        body.insert("type".into(), json!(format!("/docs/errors#{code}")));
+        body.insert("type".into(), json!(format!("{prefix}/docs/errors#{code}")));
         body.insert("title".into(), json!(status.canonical_reason().unwrap_or("Error")));
         body.insert("status".into(), json!(status.as_u16()));
         body.insert("detail".into(), json!(self.detail(locale)));
@@ -146,7 +146,7 @@ impl Problem {
     }
 
     /// The whole answer, in the caller's language.
-    pub fn render(&self, locale: Locale, request_id: &str) -> HttpResponse {
+    pub fn render(&self, locale: Locale, request_id: &str, prefix: &str) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         response
             .content_type("application/problem+json")
@@ -175,7 +175,7 @@ impl Problem {
         if self.status_code() == StatusCode::UNAUTHORIZED {
             response.insert_header(("WWW-Authenticate", "Bearer"));
         }
-        response.body(self.body(locale, request_id).to_string())
+        response.body(self.body(locale, request_id, prefix).to_string())
     }
 }
 

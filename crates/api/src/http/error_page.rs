@@ -85,7 +85,9 @@ const STATUSES: [(u16, &str, &str); 16] = [
 const STYLE: &str = "\
 :root { color-scheme: light dark; font: 1rem/1.6 system-ui, 'PingFang SC', 'Microsoft YaHei', sans-serif; }
 body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
-h2 { font-size: 1rem; margin: 0; }
+h2 { font-size: 1.15rem; margin: 1.5rem 0 .25rem; }
+section h2 { font-size: 1rem; margin: 0; }
+pre { overflow-x: auto; padding: .75rem 1rem; background: #8881; border-radius: .5rem; }
 section { padding: .75rem 1rem; border-top: 1px solid #8884; scroll-margin-top: 1rem; }
 section:target { background: #fc03; outline: 2px solid #c90; }
 section p { margin: .25rem 0 0; }

@@ -2,15 +2,18 @@
 
 use crate::assets;
 use crate::body;
+use crate::config::Config;
+use crate::cors;
 use crate::error::Problem;
+use crate::http::prefix;
 use crate::request::network;
-use crate::state::State;
+use crate::state::{IdentityKey, State};
 use crate::token::{self, Claims, TokenError};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName,
-    HeaderValue,
+    HeaderValue, VARY,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -60,6 +63,14 @@ impl Credential {
             checked = state.tokens.check(token);
         }
         checked.map(Self::Token).map_err(TokenError::code)
+    }
+
+    /// What its identity is known by.
+    fn identity(&self) -> IdentityKey {
+        match self {
+            Self::Token(claims) => IdentityKey::Session(claims.sid),
+            Self::Key(hash) => IdentityKey::Key(hash.clone()),
+        }
     }
 
     /// Whose requests are counted together. A key that was not met yet may be made up and nobody's; it is counted with
@@ -186,11 +197,28 @@ async fn recognized(request: &ServiceRequest, state: Option<&web::Data<State>>) 
     };
     let about = Request {
         id: request_id(request),
-        locale: text(ACCEPT_LANGUAGE).and_then(Locale::from_accept_language),
+        // Who asks for another language than these reads English rather than Chinese.
+        locale: text(ACCEPT_LANGUAGE)
+            .filter(|asked| !matches!(asked.trim(), "" | "*"))
+            .map(|asked| Locale::from_accept_language(asked).unwrap_or(Locale::En)),
         credential,
         refused,
     };
     (about, shares)
+}
+
+/// The language of who asks for none: that of their workspace, where it is known by now; a program's is English.
+fn language(about: &Request, state: Option<&web::Data<State>>) -> Locale {
+    about.locale.unwrap_or_else(|| {
+        let known = about.credential.as_ref().zip(state);
+        let known = known.and_then(|(credential, state)| state.met(&credential.identity()));
+        match (known, &about.credential) {
+            (Some(identity), _) => identity.workspace.locale,
+            (None, Some(Credential::Key(_))) => Locale::En,
+            (None, _) if about.refused.is_some_and(|code| code == "api_key_mistyped") => Locale::En,
+            (None, _) => Locale::default(),
+        }
+    })
 }
 
 /// What is refused before anything looks at it.
@@ -208,7 +236,7 @@ fn refusal(request: &ServiceRequest, taken: Option<Result<u32, u64>>) -> Option<
 }
 
 /// An answer that came as an error, in the caller's language.
-fn rendered(response: ServiceResponse<BoxBody>, locale: Locale, id: &str) -> ServiceResponse<BoxBody> {
+fn rendered(response: ServiceResponse<BoxBody>, locale: Locale, id: &str, prefix: &str) -> ServiceResponse<BoxBody> {
     let Some(error) = response.response().error() else {
         return response;
     };
@@ -217,9 +245,9 @@ fn rendered(response: ServiceResponse<BoxBody>, locale: Locale, id: &str) -> Ser
             if problem_is_ours(problem) {
                 tracing::error!(request_id = %id, error = %problem, "a request failed");
             }
-            problem.render(locale, id)
+            problem.render(locale, id, prefix)
         }
-        None => from_actix(error).render(locale, id),
+        None => from_actix(error).render(locale, id, prefix),
     };
     response.into_response(rendered)
 }
@@ -283,8 +311,25 @@ pub async fn pass(
     }
     let state = request.app_data::<web::Data<State>>().cloned();
     let limit = request.app_data::<web::Data<RateLimit>>().cloned();
+    let config = state.as_ref().map(|state| &state.config);
+    let prefix = config.map_or("", Config::prefix);
+    if let Some(away) = prefix::take_off(&mut request, prefix) {
+        return Ok(request.into_response(away));
+    }
+    let origin = config.and_then(|config| cors::allowed(&request, config));
+    if let Some(origin) = &origin
+        && let Some(mut answer) = cors::preflight(&request)
+    {
+        cors::open(answer.headers_mut(), origin.clone());
+        answer.headers_mut().append(VARY, HeaderValue::from_static("Origin"));
+        return Ok(request.into_response(answer));
+    }
     let (about, shares) = recognized(&request, state.as_ref()).await;
-    let (id, locale) = (about.id.clone(), about.locale.unwrap_or_default());
+    let id = about.id.clone();
+    // A page of another origin has a key, or nothing.
+    let origin = origin.filter(|_| !matches!(about.credential, Some(Credential::Token(_))));
+    let asked = about.clone();
+    let locale = || language(&asked, state.as_ref());
     let is_api = request.path().starts_with("/api/");
     let method = request.method().clone();
     request.extensions_mut().insert(about);
@@ -296,17 +341,17 @@ pub async fn pass(
     let refusal = refusal(&request, taken);
     let late = body::in_time(&mut request);
     let mut response = match refusal {
-        Some(problem) => request.into_response(problem.render(locale, &id)),
+        Some(problem) => request.into_response(problem.render(locale(), &id, prefix)),
         None => {
             let answer = on_behalf_of(shares.connections.into(), next.call(request));
             answer.await?.map_into_boxed_body()
         }
     };
-    let too_slow = || Problem::request(StatusCode::REQUEST_TIMEOUT, "body_too_slow").render(locale, &id);
+    let too_slow = || Problem::request(StatusCode::REQUEST_TIMEOUT, "body_too_slow").render(locale(), &id, prefix);
     if let Some(answer) = late.answer(too_slow) {
         response = response.into_response(answer);
     }
-    let mut response = rendered(response, locale, &id);
+    let mut response = rendered(response, locale(), &id, prefix);
     measure(&response, &method, &id, started.elapsed());
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -314,6 +359,13 @@ pub async fn pass(
     }
     if is_api {
         set_api_headers(headers, limit.as_ref().map(|limit| limit.get_ref()), taken);
+    }
+    prefix::put_on(headers, prefix);
+    if let Some(config) = config.filter(|_| is_api) {
+        cors::vary(headers, config);
+    }
+    if let Some(origin) = origin {
+        cors::open(headers, origin);
     }
     set_safety_headers(headers, is_api, state.is_some_and(|s| s.config.secure()));
     Ok(response)

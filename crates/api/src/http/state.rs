@@ -147,18 +147,19 @@ impl State {
 
     /// The key with this hash, if it was a good one when it last came here.
     pub fn key_met(&self, hash: &Arc<str>) -> Option<Id> {
-        let identity = self.met(hash)?;
+        let identity = self.met(&IdentityKey::Key(hash.clone()))?;
         identity.limits.as_ref().map(|l| l.key)
     }
 
     /// The user whose key it is, if it was a good one when it last came here.
     pub fn key_of(&self, hash: &Arc<str>) -> Option<Id> {
-        self.met(hash)?.user
+        self.met(&IdentityKey::Key(hash.clone()))?.user
     }
 
-    fn met(&self, hash: &Arc<str>) -> Option<Arc<Identity>> {
+    /// The identity as it was when it last came here: for what does not decide about rights.
+    pub fn met(&self, who: &IdentityKey) -> Option<Arc<Identity>> {
         let identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = identities.get(&IdentityKey::Key(hash.clone()))?;
+        let known = identities.get(who)?;
         Some(known.identity.clone())
     }
 

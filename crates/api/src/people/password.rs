@@ -172,7 +172,7 @@ mod tests {
         let refused = within(Duration::from_millis(10), || ()).await.expect_err("no room");
         assert_eq!(
             refused
-                .render(domain::Locale::En, "")
+                .render(domain::Locale::En, "", "")
                 .headers()
                 .get("Retry-After")
                 .map(|v| v.as_bytes()),

@@ -277,7 +277,7 @@ pub fn route(routes: &mut Routes, kind: &'static Kind) {
              written, and the answer tells what would change hands. {along}"
         ))
         .takes::<Transfer>()
-        // A name that is not that of a member as well: openapi-python-client would take one for the other.
+        // A name that is not that of a member as well: what openapi-python-client makes of that passes no check of types.
         .schema("TransferDone", counts)
         .ok(200, named("TransferDone"))
         .also(&[404, 412]);

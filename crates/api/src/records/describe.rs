@@ -20,6 +20,7 @@ use served::MakeRoute;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use utoipa::ToSchema;
+use utoipa::openapi::external_docs::ExternalDocs;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{AnyOfBuilder, SchemaType};
@@ -424,9 +425,12 @@ impl Routes {
                 "Customers, leads and the sales pipeline. One contract for the app, integrations and mobile clients.",
             ))
             .license(Some(license));
+        let mut guide = ExternalDocs::new("/docs/guide");
+        guide.description = Some("Guide: first key, paging, writing, retries, errors, feed (English, 中文)".to_owned());
         OpenApiBuilder::new()
             .info(info.build())
             .servers(Some([Server::new("/")]))
+            .external_docs(Some(guide))
             .paths(self.paths)
             .components(Some(components))
             .security(Some([SecurityRequirement::new(shared::ANY, [""; 0])]))

@@ -44,7 +44,7 @@ both! {
         let next = t.sales.put(in_query, json!({ "name": "b" })).expect(201);
         assert_ne!(next.id(), made.id());
         let path = format!("/customers/{}/restore", made.id());
-        assert!(t.sales.act(&path).if_match(3).refused(409, "duplicate").text.contains(&next.id()));
+        t.sales.act(&path).if_match(3).refused(409, "duplicate");
     }
 
     fn an_upsert_says_whether_it_may_create_or_change(t) {
@@ -64,7 +64,7 @@ both! {
             assert_eq!(t.sales.names("/customers"), ["c"]);
             t.sales.delete(&format!("/customers/{}", made.id()), 3).expect(204);
         }
-        t.sales.put("/customers/by/external_id/b", json!({ "phone": "1" })).invalid(&["/name required"]);
+        t.sales.put("/customers/by/external_id/b", json!({ "phone": "13812340001" })).invalid(&["/name required"]);
     }
 
     fn who_may_not_read_a_key_finds_nothing_by_it(t) {

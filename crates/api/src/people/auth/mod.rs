@@ -70,7 +70,7 @@ fn cookie_name(state: &State) -> &'static str {
 
 fn cookie(state: &State, value: String, age: Duration) -> Cookie<'static> {
     Cookie::build(cookie_name(state), value)
-        .path(COOKIE_PATH)
+        .path(format!("{}{COOKIE_PATH}", state.config.prefix()))
         .http_only(true)
         .secure(state.config.secure())
         .same_site(SameSite::Strict)

@@ -129,6 +129,7 @@ async fn batch(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
         .map(step)
         .collect::<Result<Vec<_>, _>>()?;
     let kind = hooks.kind();
+    let prefix = call.state.config.prefix().to_owned();
     call.idempotent(move |tx, by| {
         let by = &*by.in_turn(tx, kind)?;
         hold(tx, by, kind, &steps)?;
@@ -147,7 +148,7 @@ async fn batch(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
                 Err(error @ persistence::Error::Domain(_)) => {
                     let problem = Problem::from(error);
                     let status = actix_web::ResponseError::status_code(&problem).as_u16();
-                    json!({ "status": status, "body": problem.body(by.locale, &by.request_id) })
+                    json!({ "status": status, "body": problem.body(by.locale, &by.request_id, &prefix) })
                 }
                 Err(error) => return Err(error),
             });

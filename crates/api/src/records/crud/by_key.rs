@@ -1,6 +1,6 @@
 //! Records by a key of the caller's own: read, and made or changed, by the query string or by the path.
 
-use super::{create_in, created, hold_key, patch_in, read};
+use super::{Named, create_in, created, hold_key, patch_in, read};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{Doc, Routes, named, shared};
@@ -12,8 +12,8 @@ use crate::request::{self, Expected, IfNoneMatch};
 use crate::schema::type_name;
 use crate::state::State;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{Data, Path};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use domain::query;
 use domain::value::FieldType;
 use domain::{Error, Issue, Kind};
@@ -23,25 +23,22 @@ use serde_json::{Value as Json, json};
 use validator::Validate;
 
 /// The field that is a key. Its values bind live records only.
-const KEY: &str = "external_id";
+pub const KEY: &str = "external_id";
 
 /// What names a record, wherever it stands.
 #[derive(Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
-struct Named {
+struct Asked {
     key: String,
     value: String,
 }
 
-impl Named {
+impl Asked {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let path = request.match_info();
-        let named = match (path.get("key"), path.get("value")) {
-            (Some(key), Some(value)) => Self {
-                key: key.to_owned(),
-                value: value.to_owned(),
-            },
-            _ => http::query::read_of(request, |name| shared::IN_KEY.contains(&name))?,
+        let in_path = Path::<(String, String)>::extract(request).into_inner();
+        let named = match in_path.map(Path::into_inner) {
+            Ok((key, value)) => Self { key, value },
+            Err(_) => http::query::read_of(request, |name| shared::IN_KEY.contains(&name))?,
         };
         if named.key != KEY {
             return Err(Error::BadQuery(Issue::new("key", "unknown_choice").with("choices", KEY)).into());
@@ -63,25 +60,18 @@ async fn get(
     state: Data<State>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let named = Named::of(&request)?;
+    let named = Asked::of(&request)?;
     let asked = http::query::read_of(&request, |name| !shared::IN_KEY.contains(&name))?;
     // Whoever may not see the key learns nothing by trying keys.
     query::shown(&caller.fields(kind), KEY, "key")?;
     let value = named.stored(kind).map_err(http::query::refused)?;
-    read(kind, caller, &state, &request, asked, move |tx, scope, kind| {
-        let found = engine::any::find_by(tx, scope, kind, KEY, value.as_str().into())?;
-        Ok(found.ok_or(Error::NotFound {
-            kind: kind.name,
-            id: None,
-        })?)
-    })
-    .await
+    read(kind, caller, &state, &request, asked, Named::Key(value)).await
 }
 
 /// Creates or changes the record that has this value.
 async fn put(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
     let kind = hooks.kind();
-    let named = Named::of(&call.request)?;
+    let named = Asked::of(&call.request)?;
     let mut map = call.object()?;
     let in_body = map.insert(KEY.into(), Json::Null);
     let value = named.stored(kind)?;

@@ -195,6 +195,7 @@ fn parameters() -> Vec<(&'static str, Parameter)> {
         ("user_id", path_parameter("user_id", super::id())),
         ("key", path_parameter("key", text().enum_values(Some(["external_id"])))),
         ("value", path_parameter("value", text().min_length(Some(1)).max_length(Some(200)))),
+        ("kind", path_parameter("kind", text().min_length(Some(1)).max_length(Some(40)))),
         ("of", path_parameter("of", text().min_length(Some(1)).max_length(Some(60)))),
         ("key-in-query", query_parameter("key", "The field that is a key", text().enum_values(Some(["external_id"])), Required::True)),
         ("value-in-query", query_parameter("value", "Its value", text().min_length(Some(1)).max_length(Some(200)), Required::True)),
