@@ -37,7 +37,12 @@ fn with_body(owner: &Client) -> impl Iterator<Item = (&'static Operation, String
     all.map(|o| {
         let id = "01890000-0000-7000-8000-000000000000";
         let path = o.path.replace("{id}", id).replace("{user_id}", id);
-        (o, path.replace("{key}", "external_id").replace("{value}", "x"))
+        let asks = if path.ends_with("/by") {
+            "?key=external_id&value=x"
+        } else {
+            ""
+        };
+        (o, path.replace("{key}", "external_id").replace("{value}", "x") + asks)
     })
 }
 

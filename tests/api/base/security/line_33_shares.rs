@@ -7,9 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tests::*;
 
-const ROWS: usize = 20;
+const ROWS: usize = 10;
 const CALLERS: usize = 16;
-const TRIES: usize = 9;
+const TRIES: usize = 5;
 
 /// Changes of all rows, in another order for each round, and as many new ones. All but the first changes are refused, after the
 /// rows were held.
@@ -39,7 +39,8 @@ both! {
                             break;
                         }
                         let answer = batch(greedy, ids, round);
-                        assert!(matches!(answer.status, 200 | 207), "{}: {}", answer.status, answer.text);
+                        // Who asks for more than their share at once may be told to come back.
+                        assert!(matches!(answer.status, 200 | 207 | 503), "{}: {}", answer.status, answer.text);
                         done.fetch_add(1, Ordering::Relaxed);
                     }
                 });

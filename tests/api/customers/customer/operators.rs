@@ -139,7 +139,7 @@ both! {
             ("filter[name][like]=x", "unknown_operator"), ("filter[name][lt]=x", "unknown_operator"), ("filter[employees][contains]=1", "unknown_operator"),
             ("filter[tags][eq]=x", "unknown_operator"), ("filter[kind][contains]=per", "unknown_operator"),
             ("filter[employees]=ten", "invalid_operand"), ("filter[employees]=1.5", "invalid_operand"), ("filter[employees]=99999999999999999999", "invalid_operand"),
-            ("filter[annual_revenue]=1.234", "invalid_operand"), ("filter[kind]=firm", "invalid_operand"), ("filter[owner_id]=me", "invalid_operand"),
+            ("filter[annual_revenue]=1.234", "invalid_operand"), ("filter[kind]=firm", "invalid_operand"), ("filter[owner_id]=you", "invalid_operand"),
             ("filter[created_at]=soon", "invalid_operand"), ("filter[created_at]=last_0_days", "invalid_operand"), ("filter[created_at][in]=today,tomorrow", "invalid_operand"),
             ("filter[level][is_null]=maybe", "invalid_operand"), ("filter[employees][between]=1", "invalid_operand"), ("filter[employees][between]=1,2,3", "invalid_operand"),
             ("filter[name][contains]=", "empty_parameter"), ("filter[name]=", "empty_parameter"), ("filter[kind]=person&filter[kind]=company", "repeated_parameter"), ("filter[name]=%00", "control_character"), ("filter[name][contains]=%00", "control_character"),

@@ -96,4 +96,16 @@ both! {
         assert_eq!(t.other_sales.get(&format!("/customers/{}", hidden.id())).expect(200).body, hidden.body);
         t.stranger.put("/customers/by/external_id/X", json!({ "name": "b" })).expect(201);
     }
+
+    fn the_same_body_again_does_the_same(t) {
+        let body = json!({ "kind": "customer", "key": "again", "label": { "zh-CN": "再", "en": "Again" }, "type": "text" });
+        for path in ["/fields/by/external_id/again", "/fields/by?key=external_id&value=again"] {
+            let put = |body: &Json| t.owner.put(path, body.clone());
+            assert!([200, 201].contains(&put(&body).send().status));
+            put(&body).expect(200);
+            let mut other = body.clone();
+            other["key"] = json!("another");
+            put(&other).invalid(&["/key read_only"]);
+        }
+    }
 }

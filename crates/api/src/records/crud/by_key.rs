@@ -15,11 +15,12 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use domain::query;
+use domain::record::FIXED;
 use domain::value::FieldType;
-use domain::{Error, Issue, Kind};
+use domain::{AnyRecord, Error, Issue, Kind};
 use persistence::engine;
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use validator::Validate;
 
 /// The field that is a key. Its values bind live records only.
@@ -97,7 +98,7 @@ async fn put(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
             }
             (Some(old), expected) => {
                 let expected = expected.as_ref().unwrap_or(&Expected::Any);
-                let stored = patch_in(tx, by, hooks, old.id(), expected, map.clone())?;
+                let stored = patch_in(tx, by, hooks, old.id(), expected, said_anew(by, &old, map.clone())?)?;
                 request::shown(StatusCode::OK, by, &stored)
             }
             (None, Some(_)) => unmet("record_missing", None),
@@ -105,6 +106,20 @@ async fn put(hooks: Hooks, call: Call) -> Result<HttpResponse, Problem> {
         }
     })
     .await
+}
+
+/// A body without what is said once and for all, where it says that again: who sends the same twice gets the same twice. Of what
+/// the caller may not read, it is not told whether it is the same.
+fn said_anew(by: &Caller, old: &AnyRecord, mut map: Map<String, Json>) -> persistence::Result<Map<String, Json>> {
+    let seen = by.fields(old.kind());
+    for field in old.kind().fields.iter().filter(|f| f.can(FIXED) && seen.reads(f.name)) {
+        if let Some(said) = map.get(field.name)
+            && *said == old.json(field.name)?
+        {
+            map.remove(field.name);
+        }
+    }
+    Ok(map)
 }
 
 pub fn routes(routes: &mut Routes, hooks: Hooks) {
