@@ -179,8 +179,7 @@ texts! {
     view_reset: "还原" / "Reset";
     view_edit: "视图设置" / "View settings";
     view_delete: "删除视图“{}”？" / "Delete the view “{}”?";
-    view_delete_text: "记录不受影响；视图可在回收站中还原。" / "No records are affected; the view can be restored from the recycle bin.";
-    view_name: "名称" / "Name";
+    view_delete_text: "记录不受影响。" / "No records are affected.";
     view_shared: "可见范围" / "Visible to";
     view_me: "仅自己" / "Only me";
     view_team: "我的团队" / "My team";
@@ -775,8 +774,8 @@ texts! {
     removed_named: "已移除“{}”" / "“{}” removed";
     required_text: "新记录必须填写，已有记录不受影响。" / "New records must have it. Existing records stay as they are.";
     unique_text: "任何两条记录的值都不相同。" / "No two records have the same value.";
-    pattern_text: "如 F-{yyyy}-{0000}，留空为 {00000}。创建后不能修改，已有记录也会编号。" / "Such as F-{yyyy}-{0000}; left empty, {00000}. It cannot be changed later. Existing records get numbers too.";
-    formula_text: "用标识引用字段，如 if(size > 10, price * 0.9, price)。文本用引号并以 & 连接，日期相减得天数；缺少值时结果为空。" / "Name fields by their keys: if(size > 10, price * 0.9, price). Texts stand in quotes and are joined by &; one date less another is days. Where a value is missing, there is no result.";
+    pattern_text: "如 F-{yyyy}-{0000}；创建后不能修改。" / "Such as F-{yyyy}-{0000}. It cannot be changed later.";
+    formula_text: "用标识引用字段，如 if(size > 10, price * 0.9, price)。" / "Name fields by their keys: if(size > 10, price * 0.9, price).";
     add_choice: "添加选项" / "Add choice";
     choices_text: "记录中保存的是“值”，名称随时可以修改。" / "Records store the value; names can be changed at any time.";
     choice_part: "选项 {}：{}" / "Choice {}: {}";

@@ -354,7 +354,7 @@ fn Edit(kind: &'static Kind, view: Option<View>, body: Value, close: Callback<()
         <Dialog title close>
             <form on:submit=sending::submit(run)>
                 <div class="dialog-body stack">
-                    {sending.wide("name", "view-name", t().view_name, sending::text_box("view-name", "100", name))}
+                    {sending.wide("name", "view-name", t().name, sending::text_box("view-name", "100", name))}
                     {sending.wide("shared", "view-shared", t().view_shared, choose)}
                     {lock}
                     {sending.alert()}
