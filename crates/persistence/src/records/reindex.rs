@@ -160,7 +160,7 @@ fn some_records(
     if tx.dialect() == Dialect::Pg {
         sql.push(" FOR NO KEY UPDATE OF t");
     }
-    let (mut count, mut last) = (0, after);
+    let (mut count, mut last, mut changed) = (0, after, Vec::new());
     for mut values in layout.read(tx, &sql, &[Storage::Id, Storage::Instant])? {
         let mut head = Row::new(values.split_off(values.len().saturating_sub(2)));
         let workspace: Id = head.get()?;
@@ -177,9 +177,12 @@ fn some_records(
                 values[at] = Val::Text(folded);
             }
         }
-        write(tx, kind, layout, &addresses, (workspace, id, alive), &values)?;
+        if write(tx, kind, layout, &addresses, (workspace, id, alive), &values)? {
+            changed.push(id);
+        }
         (count, last) = (count + 1, Some((workspace, id)));
     }
+    wire::renew(tx, of, kind, &changed)?;
     Ok((count, last))
 }
 
@@ -195,6 +198,7 @@ fn is_taken(tx: &mut Tx, workspace: Id, id: Id, address: &str) -> Result<bool> {
     Ok(!tx.rows(&sql, &[Storage::Id])?.is_empty())
 }
 
+/// Whether the row was not as it should be.
 fn write(
     tx: &mut Tx,
     kind: &'static Kind,
@@ -202,7 +206,7 @@ fn write(
     addresses: &[(&str, usize)],
     (workspace, id, alive): (Id, Id, bool),
     row: &[Val],
-) -> Result<()> {
+) -> Result<bool> {
     let keys = layout.sort_keys(row);
     let keys = layout
         .sorted
@@ -242,12 +246,10 @@ fn write(
             .push(")");
     }
     sets.push(")");
-    if tx.execute(&sets)? > 0 {
-        wire::renew(tx, workspace, kind, &[id])?;
-    }
+    let written = tx.execute(&sets)? > 0;
     // What FTS5 has cannot be read.
     if layout.searchable && !pg && alive {
         search::store_terms(tx, kind, workspace, id, &terms)?;
     }
-    Ok(())
+    Ok(written)
 }
