@@ -336,7 +336,7 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
             <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{fill(t().new_of, &[&noun(kind.label)])}</span></button>
         })
     };
-    let narrowed = move || request.with(|r| r.iter().any(|(k, _)| k != "sort" && k != "view"));
+    let narrowed = move || request.with(|r| r.iter().any(|(k, _)| k != "sort"));
     let nothing = move || {
         if narrowed() {
             let all = here.clone();

@@ -128,3 +128,14 @@ test('views: the one that a person chooses is what their list opens with', async
   await page.waitForURL((url) => url.search === '');
   assert.equal(await open_in(page), '全部');
 });
+
+test('views: one that nothing is in does not say that there is nothing', async ({ open, api }) => {
+  const mate = await colleague(api);
+  const app = await open({ who: mate });
+  const { page } = app;
+  await app.goto('/customers?view=mine');
+  await page.getByText('没有找到').waitFor();
+  assert.equal(await page.getByText('还没有客户').count(), 0);
+  await page.getByRole('button', { name: '清除搜索和筛选' }).click();
+  await page.waitForURL((url) => !url.search.includes('view='));
+});
