@@ -17,7 +17,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use xtask::postgres::{Durability, Server};
+use xtask::postgres::{Durability, Server, programs};
 
 /// Change it with what `guanxi bench-fill` writes.
 const FILLING: &str = "2";
@@ -151,6 +151,9 @@ fn place(engine: Engine, build: &Build, rows: f64) -> Result<Place> {
             if !kept.exists() {
                 let server = Server::start(Durability::Full)?;
                 fill(server.url())?;
+                // As it is after a while: lists that read indexes only are slower until the first vacuum.
+                let programs = programs().context("PostgreSQL's programs")?;
+                shell::run(Command::new(programs.join("vacuumdb")).args(["--analyze", "--quiet", server.url()]))?;
                 server.keep_data(&kept)?;
             }
             Ok(Place::Postgres(Server::start_with(Durability::Full, Some(&kept))?))

@@ -35,7 +35,8 @@ pub fn draw(
     kind: &'static Kind,
     count: usize,
 ) -> persistence::Result<Vec<String>> {
-    numbering_rule::draw_all(tx, permit, today(actor), kind, count)
+    let numbering = actor.workspace().settings.numbering(kind);
+    numbering_rule::draw_all(tx, permit, today(actor), kind, numbering, count)
 }
 
 /// Numbers records in those custom fields in which the server does so and that have no number yet.

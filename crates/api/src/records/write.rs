@@ -99,6 +99,10 @@ impl<'a> Writing<'a> {
     }
 
     fn picklist(&mut self, tx: &mut Tx, key: &'static str) -> persistence::Result<Option<&Picklist>> {
+        if self.cause != Cause::Imported {
+            return Ok(self.by.workspace().settings.picklist(key));
+        }
+        // An import may just have added to them.
         if !self.picklists.contains_key(key) {
             // What the lists offer concerns everybody who may write a record.
             let system = Actor::system(self.by.identity.workspace.clone());

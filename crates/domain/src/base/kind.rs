@@ -120,6 +120,8 @@ pub struct Kind {
     pub closable: bool,
     /// What is written of it may change what somebody may do.
     pub about_rights: bool,
+    /// What it says is read with the workspace (`workspace::Settings`) and known with each identity.
+    pub kept_along: bool,
     /// Its records tell of work that the server does, which writes them itself.
     pub work: bool,
     /// The field that says whether others than the owner see a record: none, those of a team, or all (`view::Audience`).
@@ -189,6 +191,7 @@ impl Kind {
             part_of: None,
             closable: false,
             about_rights: false,
+            kept_along: false,
             work: false,
             opened_by: None,
             tells_of: None,
@@ -217,6 +220,7 @@ impl Kind {
         part_of(kind: &'static str) part_of = Some(kind);
         closable() closable = true;
         about_rights() about_rights = true;
+        kept_along() kept_along = true;
         work() work = true;
         opened_by(field: &'static str) opened_by = Some(field);
         tells_of(field: &'static str) tells_of = Some(field);

@@ -23,7 +23,7 @@ record! {
         reset: Reset = [] "流水号重置" "Counter restarts",
         disabled: bool = [FILTER] "已停用" "Disabled",
     } with {
-        usual(Usual::Settings) unique(&[&["kind"]])
+        usual(Usual::Settings) kept_along() unique(&[&["kind"]])
         columns(&["kind", "pattern", "reset", "disabled"]) form(&["kind", "pattern", "reset"])
     }
 }

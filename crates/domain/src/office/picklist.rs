@@ -30,7 +30,7 @@ record! {
         restricted: bool = [FILTER] "只允许列表中的值" "Only listed values",
         options: PickOptions = [] "选项" "Options",
     } with {
-        usual(Usual::Settings) unique(&[&["key"]])
+        usual(Usual::Settings) kept_along() unique(&[&["key"]])
     }
 }
 

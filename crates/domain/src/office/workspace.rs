@@ -2,12 +2,15 @@
 
 use crate::error::{Error, Issue};
 use crate::kind::{Kind, Ownership, Usual};
+use crate::numbering_rule::NumberingRule;
+use crate::picklist::Picklist;
 use crate::record::PatchReader;
 use crate::value::{Corrupt, FieldType, Row, Storage, Type, Val};
 use crate::working_time::WorkingHours;
 use crate::{Currency, Field, Id, Kinds, Label, Locale};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use std::sync::Arc;
 
 /// A firm's own space.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,6 +30,34 @@ pub struct Workspace {
     /// The kinds of its records.
     #[serde(skip)]
     pub kinds: Kinds,
+    #[serde(skip)]
+    pub settings: Arc<Settings>,
+}
+
+/// What is asked for with every record that is written, and read with the workspace for that reason: of kinds that say
+/// `kept_along`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Settings {
+    pub numbering: Vec<Numbering>,
+    pub picklists: Vec<Picklist>,
+}
+
+impl Settings {
+    pub fn numbering(&self, kind: &Kind) -> Option<&Numbering> {
+        self.numbering.iter().find(|n| n.rule.kind == kind.name)
+    }
+
+    pub fn picklist(&self, key: &str) -> Option<&Picklist> {
+        self.picklists.iter().find(|list| list.key == key)
+    }
+}
+
+/// How a kind is numbered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Numbering {
+    pub rule: NumberingRule,
+    /// No other rule or pattern has ever numbered the kind, so its counter alone keeps numbers apart.
+    pub alone: bool,
 }
 
 fn code<S: serde::Serializer>(currency: &Currency, serializer: S) -> Result<S::Ok, S::Error> {
@@ -110,6 +141,7 @@ impl Workspace {
             fiscal_year_start: 1,
             working_hours: WorkingHours::usual(),
             kinds: Kinds::DECLARED,
+            settings: Arc::default(),
         }
     }
 

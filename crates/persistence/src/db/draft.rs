@@ -153,7 +153,9 @@ fn create(kind: &Kind, dialect: Dialect) -> String {
         sql.push_str(&match dialect {
             Dialect::Sqlite => format!("CREATE VIRTUAL TABLE {table}_fts {SEARCH};\n"),
             Dialect::Pg => {
-                format!("CREATE INDEX {table}_search ON {table} USING gin (search) WITH (fastupdate = off);\n")
+                format!(
+                    "CREATE INDEX {table}_search ON {table} USING gin (search) WITH (gin_pending_list_limit = 64);\n"
+                )
             }
         });
     }

@@ -210,8 +210,13 @@ impl Sql {
     pub fn explained(&self, how: &'static str) -> Self {
         let mut sql = self.clone().ad_hoc();
         sql.familiar = OnceCell::from(false);
-        sql.parts.insert(0, Part::Text(how.into()));
+        sql.begin_with(how);
         sql
+    }
+
+    /// Puts text before all that stands there.
+    pub fn begin_with(&mut self, text: impl Into<Cow<'static, str>>) {
+        self.parts.insert(0, Part::Text(text.into()));
     }
 
     pub fn push(&mut self, text: impl Into<Cow<'static, str>>) -> &mut Self {

@@ -1,6 +1,6 @@
 //! The kinds that a firm has made, as its workspace knows them; and what becomes of kinds and fields that were taken away.
 
-use crate::engine::layout;
+use crate::engine;
 use crate::error::Result;
 use crate::filter;
 use crate::sql::Sql;
@@ -11,7 +11,7 @@ use domain::kind::MADE;
 use domain::made::Said;
 use domain::policy::Permit;
 use domain::value::{Row, Storage};
-use domain::{AnyRecord, Currency, Id, Instant, Kinds, Record};
+use domain::{Currency, Id, Instant, Kinds};
 
 /// For so many days what was taken away can be brought back.
 pub const KEPT_DAYS: i64 = 30;
@@ -23,8 +23,8 @@ pub fn of(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Kinds> {
 
 /// What the firm says of its kinds and fields.
 pub fn said(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Said> {
-    let made: Vec<CustomKind> = all(tx, workspace, "t.key")?;
-    let fields: Vec<CustomField> = all(tx, workspace, "t.position IS NULL, t.position, t.id")?;
+    let made: Vec<CustomKind> = engine::all_of(tx, workspace, "t.key")?;
+    let fields: Vec<CustomField> = engine::all_of(tx, workspace, "t.position IS NULL, t.position, t.id")?;
     let withdrawn = Sql::new("SELECT DISTINCT kind FROM fields WHERE deleted_at IS NOT NULL AND workspace_id = ")
         .value(workspace)
         .text(" ORDER BY kind");
@@ -34,19 +34,6 @@ pub fn said(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Said> {
         fields: fields.iter().map(CustomField::made).collect(),
         withdrawn: tx.all(&withdrawn, &[Storage::Text], |row| Ok(row.get()?))?,
     })
-}
-
-/// All live ones. They make the kinds that scopes are for, and so are read without one.
-fn all<T: Record>(tx: &mut Tx, workspace: Id, order: &'static str) -> Result<Vec<T>> {
-    let layout = layout(T::KIND);
-    let sql = Sql::new(layout.select.as_str())
-        .text("t.workspace_id = ")
-        .value(workspace)
-        .text(" AND t.deleted_at IS NULL ORDER BY ")
-        .text(order);
-    let rows = layout.read(tx, &sql, &[])?;
-    let read = |values| Ok(AnyRecord::new(T::KIND, values).into_record()?);
-    rows.into_iter().map(read).collect()
 }
 
 /// Whether another field of the same kind and key has been taken away and is still kept.

@@ -11,21 +11,42 @@ use domain::custom_field::CustomField;
 use domain::numbering_rule::NumberingRule;
 use domain::policy::{Permit, Scope};
 use domain::value::Storage;
+use domain::workspace::Numbering;
 use domain::{Day, Id, Kind, Record};
 use std::collections::HashSet;
 
 /// The most numbers drawn at once because others were in use.
 const MOST_SKIPPED: usize = 10_000;
 
+/// How a workspace numbers its records.
+pub(crate) fn all(tx: &mut Tx, workspace: Id) -> Result<Vec<Numbering>> {
+    let rules: Vec<NumberingRule> = engine::all_of(tx, workspace, "t.kind")?;
+    let earlier =
+        Sql::new("SELECT DISTINCT kind FROM numbering_rules WHERE deleted_at IS NOT NULL AND workspace_id = ")
+            .value(workspace);
+    let earlier: HashSet<String> = tx.all(&earlier, &[Storage::Text], |row| Ok(row.get()?))?;
+    let numbering = rules.into_iter().map(|rule| Numbering {
+        alone: rule.version == 1 && !earlier.contains(&rule.kind),
+        rule,
+    });
+    Ok(numbering.collect())
+}
+
 /// The next so many numbers of a kind, in their order; none if the workspace does not number it.
-pub fn draw_all(tx: &mut Tx, permit: &Permit, day: Day, kind: &'static Kind, count: usize) -> Result<Vec<String>> {
+pub fn draw_all(
+    tx: &mut Tx,
+    permit: &Permit,
+    day: Day,
+    kind: &'static Kind,
+    numbering: Option<&Numbering>,
+    count: usize,
+) -> Result<Vec<String>> {
+    let Some(Numbering { rule, alone }) = numbering.filter(|n| !n.rule.disabled) else {
+        return Ok(Vec::new());
+    };
     if count == 0 || kind.field("number").is_none() {
         return Ok(Vec::new());
     }
-    let rule: Option<NumberingRule> = engine::find_by(tx, &permit.scope(), "kind", kind.name)?;
-    let Some(rule) = rule.filter(|r| !r.disabled) else {
-        return Ok(Vec::new());
-    };
     let pattern = NumberingRule::read_pattern(&rule.pattern, rule.reset)?;
     let counter = Counter {
         workspace: permit.workspace(),
@@ -36,8 +57,11 @@ pub fn draw_all(tx: &mut Tx, permit: &Permit, day: Day, kind: &'static Kind, cou
     while free.len() < count {
         let drawn = draw(tx, &counter, block)?;
         let numbers: Vec<String> = drawn.into_iter().map(|n| pattern.write(day, n)).collect();
-        // An earlier rule may have given some of them.
-        let taken = taken(tx, permit, kind, &numbers)?;
+        let taken = match alone {
+            true => HashSet::new(),
+            // An earlier rule may have given some of them.
+            false => taken(tx, permit, kind, &numbers)?,
+        };
         free.extend(numbers.into_iter().filter(|n| !taken.contains(n)));
         block = (block * 2).min(MOST_SKIPPED);
     }
@@ -60,7 +84,9 @@ pub fn draw_for(tx: &mut Tx, permit: &Permit, day: Day, custom: &Custom, count: 
 
 /// Gives new records their numbers.
 pub fn assign<T: Record>(tx: &mut Tx, permit: &Permit, day: Day, records: &mut [T]) -> Result<()> {
-    let numbers = draw_all(tx, permit, day, T::KIND, records.len())?;
+    let all = all(tx, permit.workspace())?;
+    let numbering = all.iter().find(|n| n.rule.kind == T::KIND.name);
+    let numbers = draw_all(tx, permit, day, T::KIND, numbering, records.len())?;
     for (record, number) in records.iter_mut().zip(numbers) {
         if let Some(place) = record.number() {
             *place = Some(number);

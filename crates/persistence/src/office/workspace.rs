@@ -2,15 +2,20 @@
 
 use crate::change::{self, Entry};
 use crate::custom_kind;
+use crate::engine;
 use crate::error::{Error, Result};
+use crate::numbering_rule;
 use crate::seal::hex;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
 use domain::change::{ChangeAction, diff};
+use domain::picklist::Picklist;
 use domain::policy::Permit;
 use domain::value::{Row, Storage, Val};
-use domain::workspace::{KIND, Workspace};
+use domain::workspace::{KIND, Settings, Workspace};
 use domain::{Currency, Id, Instant, Kinds, Locale};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 const COLUMNS: &str =
@@ -37,6 +42,7 @@ fn take(row: &mut Row) -> Result<Workspace> {
         fiscal_year_start: row.get()?,
         working_hours: row.get()?,
         kinds: Kinds::DECLARED,
+        settings: Arc::default(),
     })
 }
 
@@ -106,18 +112,43 @@ pub fn update(tx: &mut Tx, permit: &Permit, old: &Workspace, new: &Workspace) ->
 pub fn find(tx: &mut Tx, id: Id) -> Result<Option<Workspace>> {
     let sql = Sql::new(format!("{COLUMNS} WHERE id = ")).value(id);
     let found = tx.row(&sql, &STORED)?.map(|mut row| take(&mut row)).transpose()?;
-    found.map(|workspace| with_kinds(tx, workspace)).transpose()
+    found.map(|workspace| whole(tx, workspace)).transpose()
 }
 
-fn with_kinds(tx: &mut Tx, workspace: Workspace) -> Result<Workspace> {
+fn whole(tx: &mut Tx, workspace: Workspace) -> Result<Workspace> {
     let kinds = custom_kind::of(tx, workspace.id, workspace.currency)?;
-    Ok(Workspace { kinds, ..workspace })
+    let settings = Settings {
+        numbering: numbering_rule::all(tx, workspace.id)?,
+        picklists: engine::all_of::<Picklist>(tx, workspace.id, "t.key")?,
+    };
+    Ok(Workspace {
+        kinds,
+        settings: shared(workspace.id, settings),
+        ..workspace
+    })
+}
+
+/// The same settings once, however many identities know them.
+fn shared(workspace: Id, read: Settings) -> Arc<Settings> {
+    static KNOWN: LazyLock<Mutex<HashMap<Id, Weak<Settings>>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.retain(|id, settings| *id == workspace || settings.strong_count() > 0);
+    if let Some(same) = known
+        .get(&workspace)
+        .and_then(Weak::upgrade)
+        .filter(|known| **known == read)
+    {
+        return same;
+    }
+    let settings = Arc::new(read);
+    known.insert(workspace, Arc::downgrade(&settings));
+    settings
 }
 
 /// All workspaces, oldest first: for the command line, which acts before anybody has signed in.
 pub fn all(tx: &mut Tx) -> Result<Vec<Workspace>> {
     let rows = tx.rows(&Sql::new(format!("{COLUMNS} ORDER BY created_at, id")), &STORED)?;
-    let found = rows.into_iter().map(|row| with_kinds(tx, take(&mut Row::new(row))?));
+    let found = rows.into_iter().map(|row| whole(tx, take(&mut Row::new(row))?));
     found.collect()
 }
 

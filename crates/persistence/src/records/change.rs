@@ -36,21 +36,64 @@ pub(crate) fn append(tx: &mut Tx, permit: &Permit, entry: Entry) -> Result<()> {
     append_all(tx, permit, &[entry])
 }
 
+/// `INSERT INTO change_log …`: what follows are rows.
+const LOG: &str = "INSERT INTO change_log (workspace_id, change_set, request_id, actor_id, kind, record_id, version, \
+                   action, fields, at, salt, entry_hash) ";
+
 /// As `append`, in one statement.
 pub(crate) fn append_all(tx: &mut Tx, permit: &Permit, entries: &[Entry]) -> Result<()> {
-    let mut sql = Sql::new(
-        "INSERT INTO change_log (workspace_id, change_set, request_id, actor_id, kind, record_id, version, action, \
-         fields, at, salt, entry_hash) VALUES ",
-    );
+    let mut sql = Sql::new(LOG);
     if !matches!(entries.len(), 1 | ROWS_AT_ONCE) {
         sql = sql.ad_hoc();
     }
+    rows(&mut sql, permit, entries)?;
+    tx.execute(&sql)?;
+    appended(tx, entries)
+}
+
+/// Runs an UPDATE of one row and logs it; neither where the row is not there. PostgreSQL does both in one statement, which saves
+/// one way there and back.
+pub(crate) fn update(tx: &mut Tx, permit: &Permit, mut sql: Sql, entry: Entry) -> Result<bool> {
+    let done = match tx.dialect() {
+        Dialect::Pg => {
+            sql.begin_with("WITH written AS (");
+            sql.push(" RETURNING 1) ").push(LOG).push("SELECT ");
+            put(&mut sql, permit, &entry)?;
+            sql.push(" FROM written");
+            tx.execute(&sql)? > 0
+        }
+        Dialect::Sqlite if tx.execute(&sql)? == 0 => false,
+        Dialect::Sqlite => return append(tx, permit, entry).map(|()| true),
+    };
+    if done {
+        appended(tx, &[entry])?;
+    }
+    Ok(done)
+}
+
+/// The same with an INSERT of as many rows as there are entries.
+pub(crate) fn insert(tx: &mut Tx, permit: &Permit, mut sql: Sql, entries: &[Entry]) -> Result<()> {
+    if tx.dialect() == Dialect::Sqlite {
+        tx.execute(&sql)?;
+        return append_all(tx, permit, entries);
+    }
+    sql.begin_with("WITH written AS (");
+    sql.push(") ").push(LOG);
+    rows(&mut sql, permit, entries)?;
+    tx.execute(&sql)?;
+    appended(tx, entries)
+}
+
+fn rows(sql: &mut Sql, permit: &Permit, entries: &[Entry]) -> Result<()> {
     for (n, entry) in entries.iter().enumerate() {
-        sql.push(if n > 0 { ", (" } else { "(" });
-        put(&mut sql, permit, entry)?;
+        sql.push(if n > 0 { ", (" } else { "VALUES (" });
+        put(sql, permit, entry)?;
         sql.push(")");
     }
-    tx.execute(&sql)?;
+    Ok(())
+}
+
+fn appended(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     if entries
         .iter()
         .any(|entry| subscriber::is_wanted(entry.kind, entry.action))
@@ -84,12 +127,16 @@ pub(crate) fn rights_changed() -> bool {
     RIGHTS.take()
 }
 
-/// Whether somebody may now do more or less than before. Who signs in anew is known to nobody yet.
+/// Whether identities that are known say something else by now, be it what somebody may do. Who signs in anew is known to nobody yet.
 fn changes_rights(entry: &Entry) -> bool {
     match entry.kind {
         "session" => entry.action != ChangeAction::Create,
-        kind => is_about_rights(kind) || entry.fields.get("shared_with").is_some(),
+        kind => is_about_rights(kind) || is_kept_along(kind) || entry.fields.get("shared_with").is_some(),
     }
+}
+
+fn is_kept_along(kind: &str) -> bool {
+    domain::kind(kind).is_some_and(|k| k.kept_along)
 }
 
 /// Whether what is written of this kind may change what somebody may do.

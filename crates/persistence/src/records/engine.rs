@@ -106,6 +106,7 @@ pub use wire::Told;
 
 use crate::error::Result;
 use crate::filter::Rows;
+use crate::sql::Sql;
 use crate::tx::Tx;
 use any::{read, read_all};
 use domain::policy::{Actor, Permit, Scope};
@@ -116,6 +117,18 @@ pub(crate) use layout::{Layout, Source, layout, source};
 
 /// Rows of one INSERT: enough to be quick, few enough for the limit on bound values of either database.
 pub(crate) const ROWS_AT_ONCE: usize = 50;
+
+/// All live ones, of kinds that a workspace is read with. They make what scopes are for, and so are read without one.
+pub(crate) fn all_of<T: Record>(tx: &mut Tx, workspace: Id, order: &'static str) -> Result<Vec<T>> {
+    let layout = layout(T::KIND);
+    let sql = Sql::new(layout.select.as_str())
+        .text("t.workspace_id = ")
+        .value(workspace)
+        .text(" AND t.deleted_at IS NULL ORDER BY ")
+        .text(order);
+    let rows = layout.read(tx, &sql, &[])?;
+    read_all(rows.into_iter().map(|values| AnyRecord::new(T::KIND, values)).collect())
+}
 
 /// One record that the scope lets see.
 pub fn find<T: Record>(tx: &mut Tx, scope: &Scope, id: Id) -> Result<T> {

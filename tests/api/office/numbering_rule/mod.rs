@@ -3,6 +3,8 @@
 use crate::import::{counts, import};
 use std::collections::BTreeSet;
 use std::thread;
+use std::time::{Duration, Instant};
+use tests::engine::serve;
 use tests::*;
 
 /// The rule of a kind, and its version.
@@ -24,6 +26,14 @@ fn set(t: &T, kind: &str, body: Json) -> Answer {
 fn made(t: &T) -> String {
     let made = t.sales.create("/customers", json!({ "name": "x" }));
     made["number"].as_str().unwrap_or("none").to_owned()
+}
+
+/// Nodes tell each other in a moment; it is asked all the time.
+fn until(holds: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(30), "never");
+    }
 }
 
 fn preview(t: &T, kind: &str, pattern: &str, reset: &str) -> Answer {
@@ -90,6 +100,27 @@ both! {
         t.owner.post("/numbering-rules", json!({ "kind": "task", "pattern": "K{0}" })).invalid(&["/kind unknown_choice"]);
         assert_eq!(preview(t, "task", "{0}", "never").status, 400);
         assert_eq!(preview(t, "lead", "x", "never").issues(), ["pattern invalid_pattern"]);
+    }
+
+    fn a_rule_or_list_that_changes_on_one_node_holds_on_the_other(t) {
+        let second = serve(&t.running.place.url, |_| {}).expect("a second node");
+        let other = Client::new(second.url(), t.sales.token.clone());
+        let number = || other.create("/customers", json!({ "name": "x" }))["number"].clone();
+        assert_eq!(number(), "C-000001");
+        set(t, "customer", json!({ "pattern": "K-{000}" }));
+        until(|| number().as_str().is_some_and(|n| n.starts_with("K-")));
+
+        let level = || other.post("/customers", json!({ "name": "x", "level": "铂金" })).send().status;
+        let found = t.owner.get("/picklists?filter[key]=customer_level").expect(200);
+        let list = &found.rows()[0];
+        let path = format!("/picklists/{}", list["id"].as_str().expect("an id"));
+        let mut version = list["version"].as_i64().expect("a version");
+        for (restricted, status) in [(true, 422), (false, 201), (true, 422)] {
+            let changed = t.owner.patch(&path, version, json!({ "restricted": restricted })).send();
+            assert_eq!(changed.status, 200, "{restricted}");
+            version = changed["version"].as_i64().expect("a version");
+            until(|| level() == status);
+        }
     }
 
     fn many_at_once_get_a_number_each(t) {

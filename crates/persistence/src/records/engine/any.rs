@@ -133,7 +133,6 @@ pub fn insert(tx: &mut Tx, permit: &Permit, kind: &'static Kind, records: &[AnyR
     let layout = layout(kind);
     let mut terms = Vec::new();
     for chunk in records.chunks(ROWS_AT_ONCE) {
-        terms.extend(insert_rows(tx, permit, layout, chunk)?);
         let entries = chunk.iter().map(|record| {
             Ok(Entry {
                 kind: kind.name,
@@ -144,7 +143,8 @@ pub fn insert(tx: &mut Tx, permit: &Permit, kind: &'static Kind, records: &[AnyR
                 at: Instant::now(),
             })
         });
-        change::append_all(tx, permit, &entries.collect::<Result<Vec<_>>>()?)?;
+        let entries = entries.collect::<Result<Vec<_>>>()?;
+        terms.extend(insert_rows(tx, permit, layout, chunk, &entries)?);
         custom::add(tx, permit, kind, chunk.iter())?;
     }
     // Last, and one by one with VALUES: whatever else writes several rows opens a savepoint, and at each one FTS5 writes
@@ -160,12 +160,13 @@ pub fn insert(tx: &mut Tx, permit: &Permit, kind: &'static Kind, records: &[AnyR
     Ok(())
 }
 
-/// Stores the rows. Returns what SQLite has still to index: the number of each row and its terms.
+/// Stores and logs the rows. Returns what SQLite has still to index: the number of each row and its terms.
 fn insert_rows(
     tx: &mut Tx,
     permit: &Permit,
     layout: &'static Layout,
     records: &[AnyRecord],
+    entries: &[Entry],
 ) -> Result<Vec<(i64, String)>> {
     let rows: Vec<&[Val]> = records.iter().map(AnyRecord::values).collect();
     let dialect = tx.dialect();
@@ -195,11 +196,12 @@ fn insert_rows(
         sql.push(")");
     }
     if !layout.searchable || dialect == Dialect::Pg {
-        tx.execute(&sql)?;
+        change::insert(tx, permit, sql, entries)?;
         return Ok(Vec::new());
     }
     sql.push(" RETURNING id, rid");
     let stored = tx.rows(&sql, &[Storage::Id, Storage::Int])?;
+    change::append_all(tx, permit, entries)?;
     let rids = stored.into_iter().map(|row| {
         let mut row = Row::new(row);
         Ok((row.get()?, row.get()?))
@@ -244,20 +246,28 @@ fn update_one(
     let now = Instant::now();
     new.written(old.version() + 1, now);
     let is = new.values();
-    // There are as many statements as sets of changed fields.
     let mut sql = Sql::new(format!(
         "UPDATE {} SET version = version + 1, updated_at = ",
         kind.table
-    ))
-    .ad_hoc()
-    .value(now);
-    layout.set(&mut sql, is, changed);
+    ));
+    let set = match dialect {
+        // PostgreSQL writes the whole row anyway and looks which of the values differ: so there is one statement for all
+        // changes, which it plans once.
+        Dialect::Pg => (FIRST_OWN..is.len()).collect(),
+        // SQLite writes the index of each column that is named; there are as many statements as sets of changed fields.
+        Dialect::Sqlite => {
+            sql = sql.ad_hoc();
+            changed.to_vec()
+        }
+    };
+    sql.bind(now);
+    layout.set(&mut sql, is, &set);
     if let Some(text) = wire::of(layout, &new)? {
         sql.push(", wire = ").bind(text);
     }
     for (position, key) in layout.sort_keys(is).enumerate() {
         let (column, source) = &layout.sorted[position];
-        if changed.contains(source) {
+        if set.contains(source) {
             sql.push(format!(", {column} = ")).bind(key);
         }
     }
@@ -271,15 +281,6 @@ fn update_one(
             .push(")");
     }
     at_version(&mut sql, permit, old, "IS NULL");
-    if tx.execute(&sql)? == 0 {
-        return Err(stale(tx, permit, old, "IS NULL")?);
-    }
-    if reindex && dialect == Dialect::Sqlite {
-        search::store_terms(tx, kind, permit.workspace(), new.id(), &layout.tokens(is))?;
-    }
-    if changed.contains(&layout.custom) {
-        custom::change(tx, permit, kind, old, &new)?;
-    }
     let entry = Entry {
         kind: kind.name,
         record: old.id(),
@@ -288,7 +289,15 @@ fn update_one(
         fields: AnyRecord::differences(Some(old), Some(&new))?,
         at: now,
     };
-    change::append(tx, permit, entry)?;
+    if !change::update(tx, permit, sql, entry)? {
+        return Err(stale(tx, permit, old, "IS NULL")?);
+    }
+    if reindex && dialect == Dialect::Sqlite {
+        search::store_terms(tx, kind, permit.workspace(), new.id(), &layout.tokens(is))?;
+    }
+    if changed.contains(&layout.custom) {
+        custom::change(tx, permit, kind, old, &new)?;
+    }
     Ok(new)
 }
 

@@ -1,0 +1,2 @@
+-- SQLite's index of words has no such list.
+SELECT 1;
