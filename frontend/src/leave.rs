@@ -66,7 +66,7 @@ pub fn LeaveDialog() -> impl IntoView {
                 there.set(false);
                 go.tell(());
             });
-            view! { <Confirm title=t().leave_title text=t().leave_text action=t().leave close=Callback::new(move |()| wanted.set(None)) yes/> }
+            view! { <Confirm title=t().leave_title() text=t().leave_text() action=t().leave() close=Callback::new(move |()| wanted.set(None)) yes/> }
         })
     }
 }

@@ -85,7 +85,7 @@ fn App() -> impl IntoView {
         match who.as_str() {
             // Whoever is signed in here: the link is for somebody in particular.
             _ if matches!(gate, "welcome" | "reset") => view! { <auth::Welcome again=gate == "reset"/> }.into_any(),
-            "…" => view! { <div class="boot" role="status" aria-label=t().loading></div> }.into_any(),
+            "…" => view! { <div class="boot" role="status" aria-label=t().loading()></div> }.into_any(),
             who if who.starts_with('!') => state.session.with_untracked(|s| match s {
                 Session::Failed(problem) => start::failed(problem),
                 _ => ().into_any(),
@@ -152,29 +152,29 @@ fn screen(path: String) -> AnyView {
 /// What a screen is called; records and settings say more once they are there.
 fn title(parts: &[&str]) -> String {
     match parts {
-        [] => t().home.to_owned(),
-        ["tasks"] => t().tasks.to_owned(),
-        ["pipeline"] => t().pipeline.to_owned(),
-        ["import", ..] => t().import.to_owned(),
-        ["settings", ..] => t().settings.to_owned(),
-        ["bin", ..] => t().bin.to_owned(),
+        [] => t().home().to_owned(),
+        ["tasks"] => t().tasks().to_owned(),
+        ["pipeline"] => t().pipeline().to_owned(),
+        ["import", ..] => t().import().to_owned(),
+        ["settings", ..] => t().settings().to_owned(),
+        ["bin", ..] => t().bin().to_owned(),
         [plural, ..] => kinds::by_plural(plural).map(kinds::heading).unwrap_or_default(),
     }
 }
 
 fn home() -> AnyView {
-    view! { <a class="btn" href="/">{ui::icon("home")}{t().home}</a> }.into_any()
+    view! { <a class="btn" href="/">{ui::icon("home")}{t().home()}</a> }.into_any()
 }
 
 fn lost() -> AnyView {
-    ui::states::nowhere("search", t().no_such_page, t().no_such_page_text, home())
+    ui::states::nowhere("search", t().no_such_page(), t().no_such_page_text(), home())
 }
 
 /// Of a kind that the person is not told of, there may be records all the same.
 fn unseen(plural: &str) -> AnyView {
     let closed = |s: &&schema::Subject| s.path == plural && kinds::kind(s.name).is_none();
     match schema::subjects().into_iter().find(closed) {
-        Some(_) => ui::states::nowhere("lock", t().not_allowed, t().not_allowed_text, home()),
+        Some(_) => ui::states::nowhere("lock", t().not_allowed(), t().not_allowed_text(), home()),
         None => lost(),
     }
 }

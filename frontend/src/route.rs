@@ -113,7 +113,7 @@ pub fn show(url: &str) {
 
 /// What the browser calls this page.
 pub fn title(name: &str) {
-    let product = t().product;
+    let product = t().product();
     document().set_title(&if name.is_empty() {
         product.to_owned()
     } else {

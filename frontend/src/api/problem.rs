@@ -44,7 +44,7 @@ impl Problem {
             .collect();
         let mut detail = text("detail");
         if let (true, Some(seconds)) = (detail.is_empty(), retry_after) {
-            detail = fill(t().retry_in, &[&seconds]);
+            detail = fill(t().retry_in(), &[&seconds]);
         }
         Self {
             status,
@@ -101,7 +101,7 @@ impl Problem {
     /// The whole story in a line or two.
     pub fn text(&self) -> String {
         if self.status == 0 {
-            return t().no_answer.to_owned();
+            return t().no_answer().to_owned();
         }
         let fields = self
             .errors
@@ -109,14 +109,14 @@ impl Problem {
             .map(|(_, m)| m.as_str())
             .filter(|m| !m.is_empty())
             .collect::<Vec<_>>()
-            .join(t().list_comma);
+            .join(t().list_comma());
         let mut out = [&self.detail, &fields, &self.title]
             .into_iter()
             .find(|s| !s.is_empty())
             .cloned()
             .unwrap_or_default();
         if out.is_empty() {
-            out = fill(t().failed_with, &[&self.status.to_string()]);
+            out = fill(t().failed_with(), &[&self.status.to_string()]);
         }
         if self.status >= 500 && !self.request_id.is_empty() {
             out = format!("{out} ({})", self.request_id);

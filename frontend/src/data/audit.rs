@@ -58,23 +58,23 @@ pub fn AuditLog() -> impl IntoView {
         let path = format!("/audit/export?{}", query.get_untracked());
         spawn_local(async move {
             match api::get(path).text().await {
-                Ok(text) => dom::download(t().audit_file, "text/csv", &text),
+                Ok(text) => dom::download(t().audit_file(), "text/csv", &text),
                 Err(problem) => toast::complain(&problem),
             }
         });
     };
     let none = move || !pages.loading.get() && pages.problem.with(Option::is_none) && pages.rows.with(Vec::is_empty);
-    document().set_title(&format!("{} · {}", t().audit_log, t().product));
+    document().set_title(&format!("{} · {}", t().audit_log(), t().product()));
     view! {
         <div class="page">
-            <header class="page-head"><h1>{t().audit_log}</h1>
-                {may_export.then(|| view! { <div class="page-actions"><button type="button" class="btn" on:click=export>{icon("download")}{t().export_csv}</button></div> })}
+            <header class="page-head"><h1>{t().audit_log()}</h1>
+                {may_export.then(|| view! { <div class="page-actions"><button type="button" class="btn" on:click=export>{icon("download")}{t().export_csv()}</button></div> })}
             </header>
-            <p class="muted">{t().audit_text}</p>
+            <p class="muted">{t().audit_text()}</p>
             {filters()}
             {move || pages.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| pages.load(path()))))}
             {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(8))}
-            {move || none().then(|| ui::empty("search", t().audit_none, t().nothing_found_text, ().into_any()))}
+            {move || none().then(|| ui::empty("search", t().audit_none(), t().nothing_found_text(), ().into_any()))}
             <ul class="plain card-list audit">
                 <For each=move || pages.rows.get() key=|e| e.get("position").as_i64() children=move |e| line(e, names)/>
             </ul>
@@ -122,7 +122,7 @@ fn filters() -> AnyView {
     let field = move || {
         let kind = kinds::kind(&of_kind.get())?;
         let fields = kinds::in_order(kind).into_iter().map(|f| (f.name, f.label)).collect();
-        Some(select("field", t().changed_field, t().any_field, fields))
+        Some(select("field", t().changed_field(), t().any_field(), fields))
     };
     let who = RwSignal::new(None::<(String, String)>);
     let system = move || asked("actor")() == "system";
@@ -147,22 +147,22 @@ fn filters() -> AnyView {
     });
     let narrowed = move || state().address.with(|a| !a.query.is_empty());
     view! {
-        <div class="audit-filters" role="group" aria-label=t().filter>
-            <div class="small-field"><label for="audit-who">{t().who}</label><Combobox kind=kinds::of("user") value=who id="audit-who" changed=chosen/></div>
-            {select("kind", t().record_kind, t().all_kinds, kinds)}
-            {select("action", t().action, t().all_actions, actions)}
+        <div class="audit-filters" role="group" aria-label=t().filter()>
+            <div class="small-field"><label for="audit-who">{t().who()}</label><Combobox kind=kinds::of("user") value=who id="audit-who" changed=chosen/></div>
+            {select("kind", t().record_kind(), t().all_kinds(), kinds)}
+            {select("action", t().action(), t().all_actions(), actions)}
             {field}
-            {input("from", t().since_day, "date")}
-            {input("to", t().until_day, "date")}
-            {input("request_id", t().request_number, "text")}
+            {input("from", t().since_day(), "date")}
+            {input("to", t().until_day(), "date")}
+            {input("request_id", t().request_number(), "text")}
         </div>
         <div class="pills audit-pills">
             <button type="button" class="pill" aria-pressed=move || system().to_string()
-                on:click=move |_| route::set("actor", if system() { "" } else { "system" })>{t().system_only}</button>
+                on:click=move |_| route::set("actor", if system() { "" } else { "system" })>{t().system_only()}</button>
             {move || (!asked("record_id")().is_empty()).then(|| view! {
-                <button type="button" class="pill" aria-pressed="true" on:click=move |_| route::set("record_id", "")>{t().this_record}{icon("close")}</button>
+                <button type="button" class="pill" aria-pressed="true" on:click=move |_| route::set("record_id", "")>{t().this_record()}{icon("close")}</button>
             })}
-            {move || narrowed().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| route::replace("/settings/audit")>{t().clear_filters}</button> })}
+            {move || narrowed().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| route::replace("/settings/audit")>{t().clear_filters()}</button> })}
         </div>
     }
     .into_any()
@@ -173,12 +173,12 @@ fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
     let kind = kinds::kind(&kind_name);
     let actor = entry.text("actor_id").to_owned();
     let who = match entry.get("actor_id").as_str() {
-        None => t().the_system.to_owned(),
+        None => t().the_system().to_owned(),
         Some(_) => entry.get("actor")["name"].as_str().unwrap_or("…").to_owned(),
     };
     let action = ChangeAction::from_key(entry.text("action")).map_or("", |a| match (kind, a) {
-        (None, ChangeAction::Create) if kind_name == "session" => t().signed_in,
-        (None, ChangeAction::Delete) if kind_name == "session" => t().signed_out,
+        (None, ChangeAction::Create) if kind_name == "session" => t().signed_in(),
+        (None, ChangeAction::Delete) if kind_name == "session" => t().signed_out(),
         _ => label(a.label()),
     });
     // What was done says already that it is about a sign-in.
@@ -207,7 +207,7 @@ fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
     let covered = entry.get("covered") == true;
     let request = entry.text("request_id").to_owned();
     let count = entry.get("fields").as_object().map_or(0, |f| f.len());
-    let fields = if count == 1 { t().one_field } else { t().n_fields };
+    let fields = if count == 1 { t().one_field() } else { t().n_fields() };
     let told = (kind.is_some() && count > 0).then(|| fill(fields, &[&format::number(count as f64)]));
     let open = RwSignal::new(false);
     let entry = StoredValue::new(entry.whole());
@@ -217,8 +217,8 @@ fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
                 <summary>
                     <time datetime=at.clone() title=format::instant(&at)>{format::relative(&at)}</time>
                     <span class="person">{avatar(&actor, &who)}<span class="clip">{who.clone()}</span></span>
-                    <span class="audit-what"><b>{action}</b>" "{what}" "<span>{title.clone()}</span>{(!from.is_empty()).then(|| fill(t().from_address, &[&from]))}</span>
-                    {deleted.then(|| badge("plain", t().is_deleted))}
+                    <span class="audit-what"><b>{action}</b>" "{what}" "<span>{title.clone()}</span>{(!from.is_empty()).then(|| fill(t().from_address(), &[&from]))}</span>
+                    {deleted.then(|| badge("plain", t().is_deleted()))}
                     <span class="muted audit-count">{told}</span>
                 </summary>
                 {move || open.get().then(|| {
@@ -226,15 +226,15 @@ fn line(entry: Row, names: RwSignal<Names>) -> AnyView {
                     view! {
                         <div class="audit-more">
                             {if covered {
-                                view! { <p class="hint">{t().audit_covered}</p> }.into_any()
+                                view! { <p class="hint">{t().audit_covered()}</p> }.into_any()
                             } else {
                                 view! { {move || names.with(|n| entry.with_value(|e| changes::list(kind, e, n)))} }.into_any()
                             }}
                             <p class="audit-foot muted">
                                 <span>{format::instant(&at)}</span>
-                                <span>{t().request_number}{t().colon}{request}</span>
-                                {href.map(|href| view! { <a href=href>{t().open_page}</a> })}
-                                <button type="button" class="link" on:click=move |_| route::set("record_id", &id)>{t().this_record}</button>
+                                <span>{t().request_number()}{t().colon()}{request}</span>
+                                {href.map(|href| view! { <a href=href>{t().open_page()}</a> })}
+                                <button type="button" class="link" on:click=move |_| route::set("record_id", &id)>{t().this_record()}</button>
                             </p>
                         </div>
                     }

@@ -34,7 +34,7 @@ pub fn Currencies() -> impl IntoView {
             match api::post("/exchange-rates/revalue", json!({})).send().await {
                 Ok(reply) => {
                     let count = reply.body["revalued"].as_i64().unwrap_or(0);
-                    toast::say(fill(t().revalued, &[&format::number(count as f64)]));
+                    toast::say(fill(t().revalued(), &[&format::number(count as f64)]));
                 }
                 Err(problem) => toast::complain(&problem),
             }
@@ -56,17 +56,17 @@ pub fn Currencies() -> impl IntoView {
                 });
             }
         };
-        let title = fill(t().currency_named, &[&code, &format::currency_name(&code)]);
+        let title = fill(t().currency_named(), &[&code, &format::currency_name(&code)]);
         let list = rates(&code, base);
         let add = code.clone();
-        let add_label = fill(t().add_rate_of, &[&code]);
+        let add_label = fill(t().add_rate_of(), &[&code]);
         view! {
             <section class="box" aria-label=title.clone()>
                 <div class="group-head"><h2>{title.clone()}</h2>
                     <span class="page-actions">
-                        {disabled.then(|| badge("disabled", t().user_disabled))}
-                        {may("currency", "edit").then(|| view! { <button type="button" class="btn small" on:click=toggle>{if disabled { t().enable } else { t().disable }}</button> })}
-                        {may("exchange_rate", "create").then(|| view! { <button type="button" class="btn small" aria-label=add_label on:click=move |_| rating.set(Some(add.clone()))>{icon("plus")}{t().add_rate}</button> })}
+                        {disabled.then(|| badge("disabled", t().user_disabled()))}
+                        {may("currency", "edit").then(|| view! { <button type="button" class="btn small" on:click=toggle>{if disabled { t().enable() } else { t().disable() }}</button> })}
+                        {may("exchange_rate", "create").then(|| view! { <button type="button" class="btn small" aria-label=add_label on:click=move |_| rating.set(Some(add.clone()))>{icon("plus")}{t().add_rate()}</button> })}
                     </span>
                 </div>
                 {list}
@@ -83,28 +83,28 @@ pub fn Currencies() -> impl IntoView {
         }
         match (used.rows.with(Vec::is_empty), used.loading.get()) {
             (true, true) => ui::skeleton(5),
-            (true, false) => ui::empty("globe", t().no_currencies, t().no_currencies_text, ().into_any()),
+            (true, false) => ui::empty("globe", t().no_currencies(), t().no_currencies_text(), ().into_any()),
             _ => view! { <For each=move || used.rows.get() key=|r| (r.id().to_owned(), r.version()) children=block/> }
                 .into_any(),
         }
     };
     let base_line = fill(
-        t().base_currency_is,
+        t().base_currency_is(),
         &[&base.get_value(), &format::currency_name(&base.get_value())],
     );
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{t().currencies_rates}</h1>
+            <header class="page-head"><h1>{t().currencies_rates()}</h1>
                 <div class="page-actions">
-                    {may("exchange_rate", "import").then(|| view! { <a class="btn" href="/import?kind=exchange_rates">{icon("import")}<span>{t().import}</span></a> })}
-                    {may("currency", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| adding.set(true)>{icon("plus")}<span>{t().add_currency}</span></button> })}
+                    {may("exchange_rate", "import").then(|| view! { <a class="btn" href="/import?kind=exchange_rates">{icon("import")}<span>{t().import()}</span></a> })}
+                    {may("currency", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| adding.set(true)>{icon("plus")}<span>{t().add_currency()}</span></button> })}
                 </div>
             </header>
-            <p class="muted">{base_line}{t().sentence_space}{t().rates_text}</p>
+            <p class="muted">{base_line}{t().sentence_space()}{t().rates_text()}</p>
             {body}
             {move || (may("exchange_rate", "edit") && used.rows.with(|r| !r.is_empty())).then(|| view! {
-                <section class="box"><h2>{t().revalue_title}</h2><p class="muted">{t().revalue_text}</p>
-                    <div class="form-foot"><button type="button" class="btn" class:loading=valuing on:click=revalue><span>{t().revalue}</span></button></div>
+                <section class="box"><h2>{t().revalue_title()}</h2><p class="muted">{t().revalue_text()}</p>
+                    <div class="form-foot"><button type="button" class="btn" class:loading=valuing on:click=revalue><span>{t().revalue()}</span></button></div>
                 </section>
             })}
             {move || adding.get().then(|| view! { <AddCurrency used=codes() close=Callback::new(move |()| adding.set(false))/> })}
@@ -138,7 +138,7 @@ fn rates(code: &str, base: StoredValue<String>) -> AnyView {
     };
     view! {
         {body}
-        {move || pages.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| pages.next(path.get_value())>{t().show_more}</button> })}
+        {move || pages.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| pages.next(path.get_value())>{t().show_more()}</button> })}
     }
     .into_any()
 }
@@ -146,7 +146,7 @@ fn rates(code: &str, base: StoredValue<String>) -> AnyView {
 /// Rates of one currency, newest first; the one that holds today is marked.
 fn rate_list(code: &str, rates: &[Row], base: &str) -> AnyView {
     if rates.is_empty() {
-        return view! { <p class="muted">{t().no_rates}</p> }.into_any();
+        return view! { <p class="muted">{t().no_rates()}</p> }.into_any();
     }
     let today = format::today();
     let holds = rates.iter().position(|r| r.text("valid_from") <= today.as_str());
@@ -154,15 +154,15 @@ fn rate_list(code: &str, rates: &[Row], base: &str) -> AnyView {
     let items = rates.iter().enumerate().map(|(i, row)| {
         let row = row.clone();
         let day = format::day(row.text("valid_from"));
-        let remove = fill(t().remove_of, &[&day]);
+        let remove = fill(t().remove_of(), &[&day]);
         view! {
             <li class="line together">
                 <div class="grow">
                     <span class="line-name">{equation(code, row.text("rate"), base)}</span>
-                    <span class="line-rest">{fill(t().valid_since, &[&day])}</span>
+                    <span class="line-rest">{fill(t().valid_since(), &[&day])}</span>
                 </div>
-                {(holds == Some(i)).then(|| badge("active", t().holds_now))}
-                {may.then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove on:click=move |_| save::delete(kinds::of("exchange_rate"), &row, Callback::new(|()| ()))>{icon("trash")}</button> })}
+                {(holds == Some(i)).then(|| badge("active", t().holds_now()))}
+                {may.then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove() on:click=move |_| save::delete(kinds::of("exchange_rate"), &row, Callback::new(|()| ()))>{icon("trash")}</button> })}
             </li>
         }
     });
@@ -194,7 +194,7 @@ fn AddCurrency(used: Vec<String>, close: Callback<()>) -> impl IntoView {
     let mut free: Vec<(&str, String)> = Currency::current()
         .map(Currency::code)
         .filter(|code| *code != base && !used.iter().any(|u| u == code))
-        .map(|code| (code, fill(t().currency_named, &[code, &format::currency_name(code)])))
+        .map(|code| (code, fill(t().currency_named(), &[code, &format::currency_name(code)])))
         .collect();
     // What most firms deal in comes first.
     let usual = |code: &str| USUAL.iter().position(|u| *u == code).unwrap_or(USUAL.len());
@@ -210,13 +210,13 @@ fn AddCurrency(used: Vec<String>, close: Callback<()>) -> impl IntoView {
         .map(|(code, name)| view! { <option value=code>{name}</option> });
     let select = view! { <select class="input" id="currency-code" on:change=move |e| chosen.set(event_target_value(&e))>{options.collect_view()}</select> };
     view! {
-        <Dialog title=t().add_currency close>
+        <Dialog title=t().add_currency() close>
             <form on:submit=submit(add) novalidate=true>
                 <div class="dialog-body">
                     {sending.field("code", "currency-code", kinds::of("currency").label, select.into_any())}
                     {sending.alert()}
                 </div>
-                {sending.foot(close, t().add, || true)}
+                {sending.foot(close, t().add(), || true)}
             </form>
         </Dialog>
     }
@@ -259,17 +259,17 @@ fn AddRate(code: String, close: Callback<()>) -> impl IntoView {
     let day_box = view! { <input type="date" class="input" id="rate-day" prop:value=day on:input=move |e| day.set(event_target_value(&e))/> };
     let day_name = kinds::of("exchange_rate").field("valid_from").map(|f| f.label);
     view! {
-        <Dialog title=fill(t().add_rate_of, &[&code]) close>
+        <Dialog title=fill(t().add_rate_of(), &[&code]) close>
             <form on:submit=submit(add) novalidate=true>
                 <div class="dialog-body">
                     <div class="form-grid">
-                        {sending.field("units", "rate-units", t().rate_for, units_box.into_any())}
-                        {sending.field("rate", "rate-value", fill(t().rate_in, &[&base]), rate_box.into_any())}
+                        {sending.field("units", "rate-units", t().rate_for(), units_box.into_any())}
+                        {sending.field("rate", "rate-value", fill(t().rate_in(), &[&base]), rate_box.into_any())}
                         {sending.field("valid_from", "rate-day", day_name, day_box.into_any())}
                     </div>
                     {sending.alert()}
                 </div>
-                {sending.foot(close, t().add, || true)}
+                {sending.foot(close, t().add(), || true)}
             </form>
         </Dialog>
     }
@@ -279,7 +279,7 @@ fn AddRate(code: String, close: Callback<()>) -> impl IntoView {
 /// Creates a setting; closes when it is there, else says what is wrong.
 fn make(kind: &'static str, path: &'static str, body: Value, sending: Sending, close: Callback<()>) {
     sending.send(api::post(path, body), move |body| {
-        toast::say(t().saved);
+        toast::say(t().saved());
         close.tell(());
         let row = Row::new(body);
         announce(kind, row.as_ref().map(|r| r.id().to_owned()).unwrap_or_default(), row);

@@ -233,7 +233,7 @@ pub fn relative(iso: &str) -> String {
     }
     let seconds = (at - js_sys::Date::now()) / 1000.0;
     let (value, unit) = match seconds.abs() {
-        s if s < 45.0 => return t().just_now.to_owned(),
+        s if s < 45.0 => return t().just_now().to_owned(),
         s if s < 3_600.0 => (seconds / 60.0, "minute"),
         s if s < 86_400.0 => (seconds / 3_600.0, "hour"),
         s if s < 30.0 * 86_400.0 => (days_until(&day_of(iso)) as f64, "day"),
@@ -262,7 +262,7 @@ fn relative_unit(value: f64, unit: &str) -> String {
 /// “1,204 records”, by the number's own form.
 pub fn count(n: i64) -> String {
     fill(
-        if n == 1 { t().one_record } else { t().n_records },
+        if n == 1 { t().one_record() } else { t().n_records() },
         &[&number(n as f64)],
     )
 }

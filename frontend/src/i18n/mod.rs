@@ -14,8 +14,8 @@ use leptos::prelude::*;
 pub const LANGUAGES: [(Locale, &str); 2] = [(Locale::Zh, "简体中文"), (Locale::En, "English")];
 
 /// The texts of the present language.
-pub fn t() -> &'static Texts {
-    texts::of(locale())
+pub fn t() -> Texts {
+    Texts(locale())
 }
 
 pub fn locale() -> Locale {

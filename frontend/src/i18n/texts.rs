@@ -16,24 +16,25 @@ const fn places(text: &str) -> usize {
     count
 }
 
+/// The texts of a language.
+#[derive(Clone, Copy)]
+pub struct Texts(pub(super) Locale);
+
+/// Each text is a function of its own, so that it is loaded with the part of the app that shows it: a table of them all would
+/// have to be loaded with the first screen.
 macro_rules! texts {
     ($($key:ident: $zh:literal / $en:literal;)*) => {
-        pub struct Texts {
-            $(pub $key: &'static str,)*
-        }
-
-        static ZH: Texts = Texts { $($key: $zh,)* };
-        static EN: Texts = Texts { $($key: $en,)* };
-
-        $(const _: () = assert!(places($zh) == places($en), concat!("places differ: ", stringify!($key)));)*
+        #[allow(clippy::wrong_self_convention, reason = "texts, whatever their names begin with")]
+        impl Texts {$(
+            pub fn $key(self) -> &'static str {
+                const { assert!(places($zh) == places($en), concat!("places differ: ", stringify!($key))) };
+                match self.0 {
+                    Locale::Zh => $zh,
+                    Locale::En => $en,
+                }
+            }
+        )*}
     };
-}
-
-pub fn of(locale: Locale) -> &'static Texts {
-    match locale {
-        Locale::Zh => &ZH,
-        Locale::En => &EN,
-    }
 }
 
 texts! {

@@ -16,7 +16,7 @@ pub fn Calendar() -> impl IntoView {
     let space = Space::new();
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{t().work_calendar}</h1></header>
+            <header class="page-head"><h1>{t().work_calendar()}</h1></header>
             {space.show(move |row| view! { {hours(space, &row)}{fiscal(space, &row)} }.into_any())}
         </div>
     }
@@ -121,34 +121,34 @@ fn hours(space: Space, row: &Row) -> AnyView {
             let to = if to == MIDNIGHT[0] { MIDNIGHT[1].to_owned() } else { to };
             view! {
                 <span class="span">
-                    <input type="time" class="input" aria-label=of(t().work_from) disabled=locked value=from on:input=move |e| set(day, key, false, event_target_value(&e))/>
+                    <input type="time" class="input" aria-label=of(t().work_from()) disabled=locked value=from on:input=move |e| set(day, key, false, event_target_value(&e))/>
                     "–"
-                    <input type="time" class="input" aria-label=of(t().work_to) disabled=locked value=to on:input=move |e| set(day, key, true, event_target_value(&e))/>
-                    {(!locked).then(|| view! { <button type="button" class="btn quiet square small" aria-label=of(t().remove_span) title=t().remove on:click=move |_| week.update(|w| w[day].retain(|s| s.key != key))>{icon("close")}</button> })}
+                    <input type="time" class="input" aria-label=of(t().work_to()) disabled=locked value=to on:input=move |e| set(day, key, true, event_target_value(&e))/>
+                    {(!locked).then(|| view! { <button type="button" class="btn quiet square small" aria-label=of(t().remove_span()) title=t().remove() on:click=move |_| week.update(|w| w[day].retain(|s| s.key != key))>{icon("close")}</button> })}
                 </span>
             }
         };
         let free = Memo::new(move |_| week.with(|w| w[day].is_empty()));
-        let label = fill(t().add_span_of, &[&name]);
+        let label = fill(t().add_span_of(), &[&name]);
         view! {
             <li class="line">
                 <b class="weekday">{name}</b>
                 <span class="spans">
-                    {move || free.get().then(|| view! { <span class="muted">{t().no_work}</span> })}
+                    {move || free.get().then(|| view! { <span class="muted">{t().no_work()}</span> })}
                     <For each=move || week.with(|w| w[day].clone()) key=|s| s.key children=span/>
                 </span>
-                {(!locked).then(|| view! { <button type="button" class="btn quiet square small" aria-label=label title=t().add_span on:click=move |_| add(day)>{icon("plus")}</button> })}
+                {(!locked).then(|| view! { <button type="button" class="btn quiet square small" aria-label=label title=t().add_span() on:click=move |_| add(day)>{icon("plus")}</button> })}
             </li>
         }
     };
     view! {
         <form class="box" on:submit=submit(save) novalidate=true>
-            <h2>{t().working_hours}</h2>
-            <p class="muted">{t().working_hours_text}</p>
+            <h2>{t().working_hours()}</h2>
+            <p class="muted">{t().working_hours_text()}</p>
             <ul class="plain">{names.into_iter().enumerate().map(day).collect_view()}</ul>
             {space.sending.error("working_hours")}
             {space.sending.alert()}
-            {(!locked).then(|| view! { <div class="form-foot">{space.sending.button("btn primary", t().save)}</div> })}
+            {(!locked).then(|| view! { <div class="form-foot">{space.sending.button("btn primary", t().save())}</div> })}
         </form>
     }
     .into_any()
@@ -163,7 +163,7 @@ fn fiscal(space: Space, row: &Row) -> AnyView {
             .unwrap_or(first)
     });
     let locked = !Space::may_change();
-    let title = t().fiscal_year_begins;
+    let title = t().fiscal_year_begins();
     let choose = move |event: web_sys::Event| {
         if let Ok(month) = event_target_value(&event).parse::<i64>() {
             space.change(json!({ "fiscal_year_start": month }), || ());
@@ -175,8 +175,8 @@ fn fiscal(space: Space, row: &Row) -> AnyView {
     let select = view! { <select class="input" id="fiscal-start" disabled=locked on:change=choose>{months.collect_view()}</select> };
     view! {
         <section class="box">
-            <h2>{t().fiscal_year}</h2>
-            <p class="muted">{t().fiscal_year_text}</p>
+            <h2>{t().fiscal_year()}</h2>
+            <p class="muted">{t().fiscal_year_text()}</p>
             {space.sending.field("fiscal_year_start", "fiscal-start", title, select.into_any())}
         </section>
     }

@@ -19,7 +19,7 @@ pub fn Company() -> impl IntoView {
     let space = Space::new();
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{t().company_information}</h1></header>
+            <header class="page-head"><h1>{t().company_information()}</h1></header>
             {space.show(move |row| form(space, row))}
         </div>
     }
@@ -46,12 +46,12 @@ fn form(space: Space, row: Row) -> AnyView {
             .filter(|(name, new)| base.as_ref().is_none_or(|b| b.get(name) != new));
         let patch = Map::from_iter(changed);
         if patch.is_empty() {
-            return toast::say(t().saved);
+            return toast::say(t().saved());
         }
         space.change(Value::Object(patch), || ());
     };
     let currency = row.text("currency").to_owned();
-    let currency = fill(t().currency_named, &[&currency, &format::currency_name(&currency)]);
+    let currency = fill(t().currency_named(), &[&currency, &format::currency_name(&currency)]);
     let languages = LANGUAGES.into_iter().map(|(l, name)| {
         view! { <option value=l.tag() prop:selected=move || locale.with(|v| v == l.tag())>{name}</option> }
     });
@@ -63,16 +63,16 @@ fn form(space: Space, row: Row) -> AnyView {
     let sending = space.sending;
     view! {
         <form class="box" on:submit=submit(save) novalidate=true>
-            <p class="muted">{t().company_text}</p>
+            <p class="muted">{t().company_text()}</p>
             // Who may only read reads it here all the same.
             <fieldset class="form-grid" disabled=locked>
-                {sending.wide("name", "company-name", t().company_name, text_box("company-name", "200", name))}
-                {sending.field("locale", "company-locale", t().default_language, languages.into_any())}
-                {sending.field("time_zone", "company-zone", t().time_zone, zones.into_any())}
-                <div class="form-field wide"><span class="form-label">{t().base_currency}</span><p class="static">{currency}</p><p class="muted">{t().base_currency_text}</p></div>
+                {sending.wide("name", "company-name", t().company_name(), text_box("company-name", "200", name))}
+                {sending.field("locale", "company-locale", t().default_language(), languages.into_any())}
+                {sending.field("time_zone", "company-zone", t().time_zone(), zones.into_any())}
+                <div class="form-field wide"><span class="form-label">{t().base_currency()}</span><p class="static">{currency}</p><p class="muted">{t().base_currency_text()}</p></div>
             </fieldset>
             {sending.alert()}
-            {(!locked).then(|| view! { <div class="form-foot">{sending.button("btn primary", t().save)}</div> })}
+            {(!locked).then(|| view! { <div class="form-foot">{sending.button("btn primary", t().save())}</div> })}
         </form>
     }
     .into_any()

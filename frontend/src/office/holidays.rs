@@ -56,7 +56,7 @@ pub fn Holidays() -> impl IntoView {
         spawn_local(async move {
             match copied(days).await {
                 Ok(count) => {
-                    toast::say(fill(t().days_copied, &[&count.to_string(), &next.to_string()]));
+                    toast::say(fill(t().days_copied(), &[&count.to_string(), &next.to_string()]));
                     route::set("year", &next.to_string());
                     announce(kinds::of("holiday").plural, "", None);
                 }
@@ -70,13 +70,13 @@ pub fn Holidays() -> impl IntoView {
         let tone = if kind == DayKind::Off { "plain" } else { "new" };
         let day = row.text("day").to_owned();
         let name = row.text("name").to_owned();
-        let remove = fill(t().remove_of, &[&name]);
+        let remove = fill(t().remove_of(), &[&name]);
         view! {
             <li class="line together">
                 <time class="day" datetime=day.clone()>{format::day_with_weekday(&day)}</time>
                 <span class="line-name">{name}</span>
                 {badge(tone, label(kind.label()))}
-                {may("delete").then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove on:click=move |_| save::delete(kinds::of("holiday"), &row, Callback::new(|()| ()))>{icon("trash")}</button> })}
+                {may("delete").then(|| view! { <button type="button" class="btn quiet square small" aria-label=remove title=t().remove() on:click=move |_| save::delete(kinds::of("holiday"), &row, Callback::new(|()| ()))>{icon("trash")}</button> })}
             </li>
         }
     };
@@ -90,8 +90,8 @@ pub fn Holidays() -> impl IntoView {
                 true => ui::skeleton(5),
                 false => ui::empty(
                     "tasks",
-                    fill(t().no_holidays, &[&year.get().to_string()]),
-                    t().no_holidays_text,
+                    fill(t().no_holidays(), &[&year.get().to_string()]),
+                    t().no_holidays_text(),
                     ().into_any(),
                 ),
             };
@@ -102,17 +102,17 @@ pub fn Holidays() -> impl IntoView {
         <div class="page narrow-page">
             <header class="page-head"><h1>{kinds::heading(kinds::of("holiday"))}</h1>
                 <div class="page-actions">
-                    {may("import").then(|| view! { <a class="btn" href="/import?kind=holidays">{icon("import")}<span>{t().import}</span></a> })}
-                    {may("create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{fill(t().new_of, &[&noun(kinds::of("holiday").label)])}</span></button> })}
+                    {may("import").then(|| view! { <a class="btn" href="/import?kind=holidays">{icon("import")}<span>{t().import()}</span></a> })}
+                    {may("create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{fill(t().new_of(), &[&noun(kinds::of("holiday").label)])}</span></button> })}
                 </div>
             </header>
-            <p class="muted">{t().holidays_text}</p>
-            <div class="year-bar" role="group" aria-label=t().year>
-                <button type="button" class="btn quiet square" aria-label=t().year_before title=t().year_before on:click=move |_| go(-1)>{icon("left")}</button>
+            <p class="muted">{t().holidays_text()}</p>
+            <div class="year-bar" role="group" aria-label=t().year()>
+                <button type="button" class="btn quiet square" aria-label=t().year_before() title=t().year_before() on:click=move |_| go(-1)>{icon("left")}</button>
                 <b class="num">{move || year.get()}</b>
-                <button type="button" class="btn quiet square" aria-label=t().year_after title=t().year_after on:click=move |_| go(1)>{icon("right")}</button>
+                <button type="button" class="btn quiet square" aria-label=t().year_after() title=t().year_after() on:click=move |_| go(1)>{icon("right")}</button>
                 <span class="grow"></span>
-                {move || (may("create") && pages.rows.with(|r| !r.is_empty())).then(|| view! { <button type="button" class="btn small" class:loading=copying on:click=copy><span>{fill(t().copy_to_year, &[&(year.get() + 1).to_string()])}</span></button> })}
+                {move || (may("create") && pages.rows.with(|r| !r.is_empty())).then(|| view! { <button type="button" class="btn small" class:loading=copying on:click=copy><span>{fill(t().copy_to_year(), &[&(year.get() + 1).to_string()])}</span></button> })}
             </div>
             {body}
             {move || creating.get().then(|| view! { <CreateDialog kind=kinds::of("holiday") preset=vec![("day", json!(first_day(year.get_untracked(), this)), String::new())] close=Callback::new(move |()| creating.set(false))/> })}

@@ -82,8 +82,8 @@ impl Names {
                 </div>
             }
         };
-        let zh = |first| place(TAGS[0], t().in_chinese, self.zh, first).into_any();
-        let en = |first| place(TAGS[1], t().in_english, self.en, first).into_any();
+        let zh = |first| place(TAGS[0], t().in_chinese(), self.zh, first).into_any();
+        let en = |first| place(TAGS[1], t().in_english(), self.en, first).into_any();
         let [one, other] = match locale() {
             Locale::Zh => [zh(true), en(false)],
             Locale::En => [en(true), zh(false)],

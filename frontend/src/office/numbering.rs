@@ -51,8 +51,8 @@ pub fn Numbering() -> impl IntoView {
     view! {
         <div class="page narrow-page">
             <header class="page-head"><h1>{kinds::heading(kinds::of("numbering_rule"))}</h1></header>
-            <p class="muted">{t().numbering_text}</p>
-            <p class="muted">{t().numbering_words}</p>
+            <p class="muted">{t().numbering_text()}</p>
+            <p class="muted">{t().numbering_words()}</p>
             {body}
         </div>
     }
@@ -130,7 +130,7 @@ fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
                 Err(problem) if problem.stale() => save::refused(kinds::of("numbering_rule"), &id, problem).await,
                 outcome => {
                     outcome?;
-                    toast::say(t().saved);
+                    toast::say(t().saved());
                 }
             }
             Ok(())
@@ -154,17 +154,17 @@ fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
     let reset_box = view! { <select class="input" id=reset_id.clone() disabled=locked on:change=move |e| reset.set(event_target_value(&e))>{resets.collect_view()}</select> };
     view! {
         <form class="box" aria-label=title novalidate=true on:submit=submit(move || store(false))>
-            <div class="group-head"><h2>{title}</h2>{move || if on.get() { badge("active", t().turned_on) } else { badge("plain", t().turned_off) }}</div>
+            <div class="group-head"><h2>{title}</h2>{move || if on.get() { badge("active", t().turned_on()) } else { badge("plain", t().turned_off()) }}</div>
             <div class="form-grid">
                 {sending.field("pattern", &pattern_id, name("pattern"), pattern_box.into_any())}
                 {sending.field("reset", &reset_id, name("reset"), reset_box.into_any())}
             </div>
-            <p class="next-number" aria-live="polite">{move || next.with(|n| (!n.is_empty()).then(|| fill(t().next_number, &[n])))}</p>
+            <p class="next-number" aria-live="polite">{move || next.with(|n| (!n.is_empty()).then(|| fill(t().next_number(), &[n])))}</p>
             {sending.alert()}
             {(!locked).then(|| view! {
                 <div class="form-foot">
-                    {move || on.get().then(|| view! { <button type="button" class="btn small" on:click=move |_| store(true)>{t().disable}</button> })}
-                    {move || sending.button("btn primary small", if on.get() { t().save } else { t().enable })}
+                    {move || on.get().then(|| view! { <button type="button" class="btn small" on:click=move |_| store(true)>{t().disable()}</button> })}
+                    {move || sending.button("btn primary small", if on.get() { t().save() } else { t().enable() })}
                 </div>
             })}
         </form>

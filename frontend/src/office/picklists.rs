@@ -21,7 +21,7 @@ pub fn Picklists() -> impl IntoView {
     view! {
         <div class="page narrow-page">
             <header class="page-head"><h1>{kinds::heading(kinds::of("picklist"))}</h1></header>
-            <p class="muted">{t().picklists_text}</p>
+            <p class="muted">{t().picklists_text()}</p>
             {move || pages.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
             {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
             <For each=move || pages.rows.get() key=|p| p.id().to_owned() children=move |row| block(row, pages)/>
@@ -100,7 +100,7 @@ fn block(first: Row, pages: Pages) -> impl IntoView {
         let patch = Map::from_iter([("options".to_owned(), Value::Array(options))]);
         spawn_local(async move {
             match save::send(kinds::of("picklist"), &row, &patch, &Map::new()).await {
-                Ok(_) => toast::say(t().saved),
+                Ok(_) => toast::say(t().saved()),
                 Err(problem) => save::refused(kinds::of("picklist"), row.id(), problem).await,
             }
         });
@@ -108,8 +108,8 @@ fn block(first: Row, pages: Pages) -> impl IntoView {
     view! {
         <details class="box">
             <summary>{title}<span class="count">{count}</span></summary>
-            <textarea class="input" rows="8" aria-label=fill(t().values_of, &[&label]) readonly=locked prop:value=text on:input=move |e| text.set(event_target_value(&e))></textarea>
-            {(!locked).then(|| view! { <div class="form-foot"><button type="button" class="btn primary small" on:click=store>{t().save}</button></div> })}
+            <textarea class="input" rows="8" aria-label=fill(t().values_of(), &[&label]) readonly=locked prop:value=text on:input=move |e| text.set(event_target_value(&e))></textarea>
+            {(!locked).then(|| view! { <div class="form-foot"><button type="button" class="btn primary small" on:click=store>{t().save()}</button></div> })}
         </details>
     }
 }

@@ -79,14 +79,14 @@ impl Space {
             match api::patch("/workspace", base.version(), patch).send().await {
                 Ok(reply) => {
                     self.row.try_set(Row::new(reply.body));
-                    toast::say(t().saved);
+                    toast::say(t().saved());
                     done();
                     // The next change need not wait for it.
                     start::again();
                 }
                 Err(problem) if problem.stale() => {
                     self.fetch().await?;
-                    toast::say(t().changed_look_again);
+                    toast::say(t().changed_look_again());
                 }
                 Err(problem) => return Err(problem),
             }

@@ -31,14 +31,14 @@ pub fn BinPage(kind: Option<&'static Kind>) -> impl IntoView {
     let links = links.collect_view();
     let body = match kind {
         Some(kind) => view! { <Bin kind/> }.into_any(),
-        None => ui::empty("search", t().no_such_page, t().no_such_page_text, ().into_any()),
+        None => ui::empty("search", t().no_such_page(), t().no_such_page_text(), ().into_any()),
     };
-    document().set_title(&format!("{} · {}", t().bin, t().product));
+    document().set_title(&format!("{} · {}", t().bin(), t().product()));
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{t().bin}</h1></header>
-            <p class="muted">{t().bin_text}</p>
-            <nav class="tab-list" aria-label=t().bin>{links}</nav>
+            <header class="page-head"><h1>{t().bin()}</h1></header>
+            <p class="muted">{t().bin_text()}</p>
+            <nav class="tab-list" aria-label=t().bin()>{links}</nav>
             {body}
         </div>
     }
@@ -73,7 +73,7 @@ fn Bin(kind: &'static Kind) -> impl IntoView {
             match save::restore(kind, row.id(), row.version()).await {
                 Ok(_) => {
                     restored.try_update(|r| r.insert(row.id().to_owned()));
-                    toast::say(fill(t().restored, &[&row.title(kind)]));
+                    toast::say(fill(t().restored(), &[&row.title(kind)]));
                 }
                 Err(problem) => toast::complain(&problem),
             }
@@ -89,7 +89,7 @@ fn Bin(kind: &'static Kind) -> impl IntoView {
         match state() {
         (Some(problem), _, true) => ui::problem(&problem, Callback::new(move |()| load())),
         (_, loading, true) if loading || pages.rows.with(Vec::len) > restored.with(HashSet::len) => ui::skeleton(5),
-        (_, _, true) => ui::empty("trash", t().bin_empty, fill(t().bin_empty_text, &[&kinds::many(kind)]), ().into_any()),
+        (_, _, true) => ui::empty("trash", t().bin_empty(), fill(t().bin_empty_text(), &[&kinds::many(kind)]), ().into_any()),
         _ => view! {
             <ul class="plain card-list bin">
                 <For each=move || rows.get() key=|(_, r)| r.id().to_owned() children=move |(at, row)| line(kind, &at, row, restore)/>
@@ -114,17 +114,17 @@ fn line(kind: &'static Kind, at: &str, row: Row, restore: Callback<Row>) -> AnyV
         })
         .collect_view();
     let name = row.title(kind);
-    let said = fill(t().restore_of, &[&name]);
+    let said = fill(t().restore_of(), &[&name]);
     let may = state::me().is_none_or(|m| m.may(kind.name, "delete"));
     view! {
         <li class="line">
             <span class="line-name">{name}</span>
             <span class="line-rest">
                 {about}
-                <time datetime=at.to_owned() title=format::instant(at)>{fill(t().deleted_at, &[&format::relative(at)])}</time>
+                <time datetime=at.to_owned() title=format::instant(at)>{fill(t().deleted_at(), &[&format::relative(at)])}</time>
             </span>
             {may.then(|| view! {
-                <button type="button" class="btn small" aria-label=said on:click=move |_| restore.run(row.clone())>{icon("undo")}{t().restore}</button>
+                <button type="button" class="btn small" aria-label=said on:click=move |_| restore.run(row.clone())>{icon("undo")}{t().restore()}</button>
             })}
         </li>
     }

@@ -45,8 +45,8 @@ pub fn BulkBar(
                 Ok((done, failed)) => {
                     let n = format::number(done.len() as f64);
                     let said = match failed {
-                        0 => fill(t().bulk_done, &[&n]),
-                        _ => fill(t().bulk_partly, &[&n, &format::number(failed as f64)]),
+                        0 => fill(t().bulk_done(), &[&n]),
+                        _ => fill(t().bulk_partly(), &[&n, &format::number(failed as f64)]),
                     };
                     match patch {
                         None if !done.is_empty() && done.len() <= MOST => {
@@ -77,12 +77,12 @@ pub fn BulkBar(
     };
     view! {
         {move || (count() > 0).then(|| view! {
-            <div class="bulk" role="region" aria-label=t().bulk_actions>
-                <b>{fill(t().n_selected, &[&format::number(count() as f64)])}</b>
-                {transfer::allowed(kind).then(|| view! { <button type="button" class="btn small transfer" on:click=move |_| transferring.set(Some(chosen()))>{icon("people")}<span>{t().transfer}</span></button> })}
+            <div class="bulk" role="region" aria-label=t().bulk_actions()>
+                <b>{fill(t().n_selected(), &[&format::number(count() as f64)])}</b>
+                {transfer::allowed(kind).then(|| view! { <button type="button" class="btn small transfer" on:click=move |_| transferring.set(Some(chosen()))>{icon("people")}<span>{t().transfer()}</span></button> })}
                 {status_menu()}
-                {may("delete").then(|| view! { <button type="button" class="btn small" class:loading=working on:click=move |_| deleting.set(true)>{icon("trash")}<span>{t().delete}</span></button> })}
-                <button type="button" class="btn quiet small" on:click=move |_| selected.set(HashSet::new())>{t().clear_selection}</button>
+                {may("delete").then(|| view! { <button type="button" class="btn small" class:loading=working on:click=move |_| deleting.set(true)>{icon("trash")}<span>{t().delete()}</span></button> })}
+                <button type="button" class="btn quiet small" on:click=move |_| selected.set(HashSet::new())>{t().clear_selection()}</button>
             </div>
         })}
         {move || transferring.get().map(|rows| view! {
@@ -90,7 +90,7 @@ pub fn BulkBar(
                 done=Callback::new(move |()| { selected.set(HashSet::new()); reload.tell(()); })/>
         })}
         {move || deleting.get().then(|| view! {
-            <Confirm title=t().delete_title text=fill(t().bulk_delete_text, &[&format::number(count() as f64)]) action=t().delete
+            <Confirm title=t().delete_title() text=fill(t().bulk_delete_text(), &[&format::number(count() as f64)]) action=t().delete()
                 close=Callback::new(move |()| deleting.set(false)) yes=Callback::new(move |()| run(None))/>
         })}
     }
@@ -118,7 +118,7 @@ fn undelete(kind: &'static Kind, rows: Vec<Row>) {
                 return toast::complain(&problem);
             }
         }
-        toast::say(t().undone);
+        toast::say(t().undone());
     });
 }
 

@@ -52,9 +52,9 @@ pub fn list(kind: Option<&'static Kind>, entry: &Value, names: &Names) -> AnyVie
     let lines = lines.map(|Line { name, old, new }| {
         view! {
             <li>
-                <span class="muted">{name}{t().colon}</span>
+                <span class="muted">{name}{t().colon()}</span>
                 {(!created && !old.is_empty()).then(|| view! { <s>{old.clone()}</s>" → " })}
-                {if new.is_empty() { t().none_chosen.to_owned() } else { new }}
+                {if new.is_empty() { t().none_chosen().to_owned() } else { new }}
             </li>
         }
         .into_any()
@@ -84,9 +84,9 @@ fn of_field(field: &'static Field, pair: &Value, names: &Names) -> Vec<Line> {
     }
     if field.name == "avatar" {
         let new = if pair[1].is_null() {
-            t().picture_removed
+            t().picture_removed()
         } else {
-            t().picture_changed
+            t().picture_changed()
         };
         return vec![Line {
             name: field.label.to_owned(),
@@ -96,11 +96,11 @@ fn of_field(field: &'static Field, pair: &Value, names: &Names) -> Vec<Line> {
     }
     let named = |value: &Value| {
         let each = ids(value).map(|id| names.get(id).map_or("…", String::as_str));
-        each.collect::<Vec<_>>().join(t().list_comma)
+        each.collect::<Vec<_>>().join(t().list_comma())
     };
     let text = |value: &Value| match value {
         value if field.refers.is_some() => named(value),
-        Value::Array(items) if field.ty == Type::Json => fill(t().n_items, &[&format::number(items.len() as f64)]),
+        Value::Array(items) if field.ty == Type::Json => fill(t().n_items(), &[&format::number(items.len() as f64)]),
         value => value_text(field, value),
     };
     vec![Line {
@@ -114,12 +114,12 @@ fn of_field(field: &'static Field, pair: &Value, names: &Names) -> Vec<Line> {
 fn of_sharing(pair: &Value, names: &Names) -> Option<Line> {
     let told = |member: &Value| {
         let name = names.get(member["user_id"].as_str()?).map_or("…", String::as_str);
-        Some(fill(t().shared_as, &[name, &sharing::extent(member)]))
+        Some(fill(t().shared_as(), &[name, &sharing::extent(member)]))
     };
     pair.is_array().then(|| Line {
         name: label(domain::sharing::SHARED_WITH).to_owned(),
         old: told(&pair[0]).unwrap_or_default(),
-        new: told(&pair[1]).unwrap_or_else(|| t().share_ended.to_owned()),
+        new: told(&pair[1]).unwrap_or_else(|| t().share_ended().to_owned()),
     })
 }
 
@@ -135,9 +135,9 @@ fn of_other(entry: &Value, names: &Names) -> Vec<Line> {
         .map(|(name, pair)| Line {
             name: match name.as_str() {
                 "user_id" => kinds::of("user").label.to_owned(),
-                "address" => t().network_address.to_owned(),
-                "user_agent" => t().browser.to_owned(),
-                "name" => t().name.to_owned(),
+                "address" => t().network_address().to_owned(),
+                "user_agent" => t().browser().to_owned(),
+                "name" => t().name().to_owned(),
                 other => other.to_owned(),
             },
             old: text(&pair[0]),

@@ -78,7 +78,7 @@ pub fn dialog(conflict: Conflict) -> AnyView {
             };
             let cell = |value: bool, row: &Row| {
                 let text = row::text_of(field, row);
-                let text = if text.is_empty() { t().none_chosen.to_owned() } else { text };
+                let text = if text.is_empty() { t().none_chosen().to_owned() } else { text };
                 view! {
                     <td>
                         <label class="choice">
@@ -131,7 +131,7 @@ pub fn dialog(conflict: Conflict) -> AnyView {
             sending.run(async move {
                 match save::store(kind, &theirs, &patch, &expansions).await? {
                     Stored::Done(_) => {
-                        toast::say(t().saved);
+                        toast::say(t().saved());
                         close();
                     }
                     // Moved on once more: the same question with newer answers.
@@ -148,21 +148,21 @@ pub fn dialog(conflict: Conflict) -> AnyView {
         }
     };
     view! {
-        <Dialog title=t().conflict_title close=drop wide=true>
+        <Dialog title=t().conflict_title() close=drop wide=true>
             <div class="dialog-body">
-                <p>{fill(t().conflict_text, &[&title])}</p>
+                <p>{fill(t().conflict_text(), &[&title])}</p>
                 <table class="compare">
                     <thead>
-                        <tr><th></th><th scope="col">{badge("info", t().mine)}</th><th scope="col">{badge("warm", t().theirs)}</th></tr>
+                        <tr><th></th><th scope="col">{badge("info", t().mine())}</th><th scope="col">{badge("warm", t().theirs())}</th></tr>
                     </thead>
                     <tbody>{rows}</tbody>
                 </table>
-                {(!other_rows.is_empty()).then(|| view! { <p class="muted">{t().they_also_changed}</p><ul class="plain">{other_rows}</ul> })}
+                {(!other_rows.is_empty()).then(|| view! { <p class="muted">{t().they_also_changed()}</p><ul class="plain">{other_rows}</ul> })}
                 {sending.alert()}
             </div>
             <footer class="dialog-foot">
-                <button type="button" class="btn" on:click=move |_| drop.tell(())>{t().keep_theirs}</button>
-                <button type="button" class="btn primary" class:loading=sending.busy on:click=apply><span>{t().apply_choice}</span></button>
+                <button type="button" class="btn" on:click=move |_| drop.tell(())>{t().keep_theirs()}</button>
+                <button type="button" class="btn primary" class:loading=sending.busy on:click=apply><span>{t().apply_choice()}</span></button>
             </footer>
         </Dialog>
     }

@@ -27,8 +27,8 @@ pub fn Panel(kind: &'static Kind, id: String, close: Callback<()>) -> impl IntoV
             <div class="panel-bar">
                 <span class="muted">{kind.label}</span>
                 <span class="grow"></span>
-                {page.map(|href| view! { <a class="btn quiet square" href=href aria-label=t().open_page title=t().open_page>{icon("expand")}</a> })}
-                <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.tell(())>{icon("close")}</button>
+                {page.map(|href| view! { <a class="btn quiet square" href=href aria-label=t().open_page() title=t().open_page()>{icon("expand")}</a> })}
+                <button type="button" class="btn quiet square" aria-label=t().close() title=t().close() on:click=move |_| close.tell(())>{icon("close")}</button>
             </div>
             {ui::later(move || parts::record_beside(kind, id.clone(), close))}
         </aside>
@@ -45,7 +45,7 @@ pub fn RecordPage(kind: &'static Kind, id: String) -> impl IntoView {
     };
     view! {
         <div class="record-page">
-            <nav class="crumbs" aria-label=t().breadcrumb><a href=list>{kinds::heading(kind)}</a></nav>
+            <nav class="crumbs" aria-label=t().breadcrumb()><a href=list>{kinds::heading(kind)}</a></nav>
             <RecordView kind id panel=false gone/>
         </div>
     }
@@ -118,10 +118,10 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
     let tabs = move |with_details: bool| {
         let mut tabs: Vec<Tab> = Vec::new();
         if with_details {
-            tabs.push(Tab::new("details", t().details, details));
+            tabs.push(Tab::new("details", t().details(), details));
         }
         if has_timeline {
-            tabs.push(Tab::new("timeline", t().timeline, move || {
+            tabs.push(Tab::new("timeline", t().timeline(), move || {
                 view! { <Timeline kind row/> }.into_any()
             }));
         }
@@ -141,15 +141,15 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
             let id = row.with_untracked(|r| r.id().to_owned());
             view! { <History kind id/> }.into_any()
         };
-        tabs.push(Tab::new("history", t().history, history));
+        tabs.push(Tab::new("history", t().history(), history));
         tabs
     };
     let wide = dom::wider_than(ONE_COLUMN);
     let body = move || {
         if panel || !has_timeline || !wide.get() {
-            view! { <Tabs tabs=tabs(true) label=t().sections current/> }.into_any()
+            view! { <Tabs tabs=tabs(true) label=t().sections() current/> }.into_any()
         } else {
-            view! { <div class="record-body"><div class="record-left">{details()}</div><div class="record-right"><Tabs tabs=tabs(false) label=t().sections current/></div></div> }.into_any()
+            view! { <div class="record-body"><div class="record-left">{details()}</div><div class="record-right"><Tabs tabs=tabs(false) label=t().sections() current/></div></div> }.into_any()
         }
     };
     view! {
@@ -265,7 +265,7 @@ fn Head(
                 current.set("timeline");
                 dom::focus_soon(".composer textarea".to_owned());
             };
-            view! { <button type="button" class="btn primary" on:click=write>{icon("note")}<span>{t().follow_up}</span></button> }.into_any()
+            view! { <button type="button" class="btn primary" on:click=write>{icon("note")}<span>{t().follow_up()}</span></button> }.into_any()
         }
         _ => ().into_any(),
     };
@@ -277,11 +277,11 @@ fn Head(
             </div>
             <div class="page-actions">
                 {actions}
-                <Menu face=icon("more") label=t().more_actions class="btn quiet square" end=true>
-                    {may_give.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| transferring.set(true)>{icon("people")}{t().transfer}</button> })}
-                    {kind.owned.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| sharing.set(true)>{icon("share")}{t().share}</button> })}
-                    <button type="button" class="menu-row item" on:click=move |_| wondering.set(true)>{icon("lock")}{t().who_sees}</button>
-                    {may_delete.then(|| view! { <button type="button" class="menu-row item danger" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete}</button> })}
+                <Menu face=icon("more") label=t().more_actions() class="btn quiet square" end=true>
+                    {may_give.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| transferring.set(true)>{icon("people")}{t().transfer()}</button> })}
+                    {kind.owned.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| sharing.set(true)>{icon("share")}{t().share()}</button> })}
+                    <button type="button" class="menu-row item" on:click=move |_| wondering.set(true)>{icon("lock")}{t().who_sees()}</button>
+                    {may_delete.then(|| view! { <button type="button" class="menu-row item danger" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete()}</button> })}
                 </Menu>
             </div>
             {move || transferring.get().then(|| view! {
@@ -294,7 +294,7 @@ fn Head(
             })}
             {move || wondering.get().then(|| view! { <WhyDialog kind row=row.get_untracked() close=Callback::new(move |()| wondering.set(false))/> })}
             {move || deleting.get().then(|| view! {
-                <Confirm title=t().delete_title text=crate::i18n::fill(t().delete_text, &[&title()]) action=t().delete
+                <Confirm title=t().delete_title() text=crate::i18n::fill(t().delete_text(), &[&title()]) action=t().delete()
                     close=Callback::new(move |()| deleting.set(false))
                     yes=Callback::new(move |()| save::delete(kind, &row.get_untracked(), gone))/>
             })}

@@ -102,7 +102,7 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
             let day = value.as_str().unwrap_or_default();
             let open = row.text("status") == "open" || row.get("status").is_null();
             let late = field.name == "close_on" && kind.name == "opportunity" && open && format::days_until(day) < 0;
-            let word = late.then(|| view! { <span class="late">" · "{t().overdue}</span> });
+            let word = late.then(|| view! { <span class="late">" · "{t().overdue()}</span> });
             view! { <span class:late=late title=text.clone()>{text.clone()}{word}</span> }.into_any()
         }
         Type::Instant => {
@@ -144,7 +144,7 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
                 .into_any()
         }
         Type::Choices(_) => {
-            let labels = text.split(t().list_comma).map(str::to_owned).collect::<Vec<_>>();
+            let labels = text.split(t().list_comma()).map(str::to_owned).collect::<Vec<_>>();
             labels
                 .into_iter()
                 .map(|label| view! { <span class="tag">{label}</span> })
@@ -167,7 +167,7 @@ fn worth(value: &Value, text: String) -> AnyView {
         let minor = money::parse_decimal(value["amount"].as_str()?, from)?;
         let worth = rate.convert(minor, from, to)?;
         let worth = format::money(&money::decimal(worth, to), &base);
-        Some(fill(t().worth, &[&worth, &rate.to_string()]))
+        Some(fill(t().worth(), &[&worth, &rate.to_string()]))
     };
     match told() {
         Some(told) => view! { <span title=told>{text}</span> }.into_any(),
@@ -226,7 +226,7 @@ pub fn edit(
     match field.ty {
         Type::Choice(choices) => view! {
             <select class="input" id=id on:change=move |e| { set(or_null(event_target_value(&e))); done(); }>
-                {field.nullable.then(|| view! { <option value="" selected=text().is_empty()>{t().none_chosen}</option> })}
+                {field.nullable.then(|| view! { <option value="" selected=text().is_empty()>{t().none_chosen()}</option> })}
                 {choices.iter().enumerate().map(|(n, c)| {
                     let first = n == 0 && !field.nullable && text().is_empty();
                     view! { <option value=c.key selected=text() == c.key || first>{c.label}</option> }
@@ -284,7 +284,7 @@ pub fn edit(
         _ if field.picklist.is_some() => pick(field, value, id, done),
         _ if field.name == "locale" => view! {
             <select class="input" id=id on:change=move |e| { set(or_null(event_target_value(&e))); done(); }>
-                <option value="" selected=text().is_empty()>{t().none_chosen}</option>
+                <option value="" selected=text().is_empty()>{t().none_chosen()}</option>
                 {LANGUAGES.map(|(l, name)| view! { <option value=l.tag() selected=text() == l.tag()>{name}</option> }).into_iter().collect_view()}
             </select>
         }
@@ -331,7 +331,7 @@ fn boxes(choices: &'static [Choice], value: RwSignal<Value>, id: String) -> AnyV
 /// A date of which only a part is there changes nothing, and whoever leaves it hears so.
 pub fn tell_half_date(event: web_sys::FocusEvent) {
     if dom::whole_date(&event).is_none() {
-        toast::warn(t().half_date);
+        toast::warn(t().half_date());
     }
 }
 
@@ -340,7 +340,7 @@ fn hold_half_date(event: web_sys::KeyboardEvent) {
     if event.key() == "Enter" && dom::whole_date(&event).is_none() {
         event.prevent_default();
         event.stop_propagation();
-        toast::warn(t().half_date);
+        toast::warn(t().half_date());
     }
 }
 
@@ -369,7 +369,7 @@ fn money_box(value: RwSignal<Value>, id: String) -> AnyView {
     view! {
         <span class="money-edit">
             <input type="text" inputmode="decimal" class="input num" id=id prop:value=amount.get_untracked() on:input=move |e| { amount.set(event_target_value(&e).trim().to_owned()); put(); }/>
-            <select class="input" aria-label=t().currency on:change=move |e| { chosen.set(event_target_value(&e)); put(); }>
+            <select class="input" aria-label=t().currency() on:change=move |e| { chosen.set(event_target_value(&e)); put(); }>
                 {move || codes().into_iter().map(|c| view! { <option value=c.clone() selected=chosen.get_untracked() == c>{c.clone()}</option> }).collect_view()}
             </select>
         </span>
@@ -413,9 +413,9 @@ fn tags(value: RwSignal<Value>, id: String) -> AnyView {
             {move || list().into_iter().map(|tag| {
                 let name = tag.clone();
                 let gone = tag.clone();
-                view! { <span class="tag">{name}<button type="button" aria-label=format!("{} {tag}", t().remove) on:click=move |_| remove(&gone)>{icon("close")}</button></span> }
+                view! { <span class="tag">{name}<button type="button" aria-label=format!("{} {tag}", t().remove()) on:click=move |_| remove(&gone)>{icon("close")}</button></span> }
             }).collect_view()}
-            <input node_ref=node id=id autocomplete="off" placeholder=t().tags_hint
+            <input node_ref=node id=id autocomplete="off" placeholder=t().tags_hint()
                 on:keydown=move |e| match e.key().as_str() {
                     _ if dom::composing(&e) => {}
                     "Enter" | "," | "，" if take() || e.key() != "Enter" => { e.prevent_default(); e.stop_propagation(); }
@@ -466,10 +466,10 @@ fn pick(
                     done();
                 }
             }>
-                <option value="" selected=now.is_empty()>{t().none_chosen}</option>
+                <option value="" selected=now.is_empty()>{t().none_chosen()}</option>
                 {unlisted.map(|text| view! { <option value=text.clone() selected=true>{text.clone()}</option> })}
                 {options}
-                {(!list.restricted).then(|| view! { <option value="\u{0}other">{t().other_value}</option> })}
+                {(!list.restricted).then(|| view! { <option value="\u{0}other">{t().other_value()}</option> })}
             </select>
         }
         .into_any()

@@ -62,12 +62,12 @@ fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
         .iter()
         .filter(|f| kinds::visible(kind, f) && !named(f) && !system.contains(&f.name) && shown(f));
     let rest = rest.filter(|f| f.name != "owner_id" || kind.owned);
-    let rest_title = if groups.is_empty() { t().details } else { t().more };
+    let rest_title = if groups.is_empty() { t().details() } else { t().more() };
     view! {
         <div class="fields">
             {first}
             {group(rest_title, rest.collect())}
-            {group(t().record_info, kind.fields.iter().filter(|f| system.contains(&f.name)).collect())}
+            {group(t().record_info(), kind.fields.iter().filter(|f| system.contains(&f.name)).collect())}
         </div>
     }
     .into_any()
@@ -191,7 +191,7 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
                             <div class="field-value open" on:click=move |event| if !dom::within(&event, "a") { begin() }>
                                 <span class="field-text">{shown}</span>
                                 <button type="button" class="field-open" id=format!("{}-open", input_id.get_value())
-                                    aria-label=format!("{} {}", t().edit, field.label) title=t().edit>{icon("edit")}</button>
+                                    aria-label=format!("{} {}", t().edit(), field.label) title=t().edit()>{icon("edit")}</button>
                             </div>
                         }.into_any()
                     }

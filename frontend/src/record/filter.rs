@@ -129,22 +129,22 @@ fn is_ahead(word: &str) -> bool {
 fn range_name(word: &str) -> Option<&'static str> {
     let t = t();
     let names = [
-        t.today,
-        t.yesterday,
-        t.tomorrow,
-        t.this_week,
-        t.last_week,
-        t.next_week,
-        t.this_month,
-        t.last_month,
-        t.next_month,
-        t.this_quarter,
-        t.last_30_days,
-        t.next_30_days,
-        t.this_fiscal_quarter,
-        t.last_fiscal_quarter,
-        t.this_fiscal_year,
-        t.last_fiscal_year,
+        t.today(),
+        t.yesterday(),
+        t.tomorrow(),
+        t.this_week(),
+        t.last_week(),
+        t.next_week(),
+        t.this_month(),
+        t.last_month(),
+        t.next_month(),
+        t.this_quarter(),
+        t.last_30_days(),
+        t.next_30_days(),
+        t.this_fiscal_quarter(),
+        t.last_fiscal_quarter(),
+        t.this_fiscal_year(),
+        t.last_fiscal_year(),
     ];
     RANGES.iter().position(|r| *r == word).map(|i| names[i])
 }
@@ -168,25 +168,25 @@ fn words(filter: &Filter, name: &str) -> String {
     let value = if field.refers.is_some() && !name.is_empty() {
         name.to_owned()
     } else {
-        list().join(t.or_comma)
+        list().join(t.or_comma())
     };
     let pattern = match filter.op.as_str() {
-        "eq" | "in" => t.f_is,
-        "ne" | "nin" => t.f_is_not,
-        "gte" => t.f_from,
-        "gt" => t.f_more,
-        "lte" => t.f_to,
-        "lt" => t.f_less,
-        "contains" => t.f_contains,
-        "starts_with" => t.f_starts,
-        "is_null" if filter.value == "true" => return fill(t.f_empty, &[field.label]),
-        "is_null" => return fill(t.f_filled, &[field.label]),
+        "eq" | "in" => t.f_is(),
+        "ne" | "nin" => t.f_is_not(),
+        "gte" => t.f_from(),
+        "gt" => t.f_more(),
+        "lte" => t.f_to(),
+        "lt" => t.f_less(),
+        "contains" => t.f_contains(),
+        "starts_with" => t.f_starts(),
+        "is_null" if filter.value == "true" => return fill(t.f_empty(), &[field.label]),
+        "is_null" => return fill(t.f_filled(), &[field.label]),
         "between" => {
             let ends = list();
             let end = |i: usize| ends.get(i).map_or("", String::as_str).to_owned();
-            return fill(t.f_between, &[field.label, &end(0), &end(1)]);
+            return fill(t.f_between(), &[field.label, &end(0), &end(1)]);
         }
-        _ => t.f_is,
+        _ => t.f_is(),
     };
     fill(pattern, &[field.label, &value])
 }
@@ -237,13 +237,13 @@ pub fn Filters(
         }
     }
     };
-    let face = view! { {icon("filter")}<span>{t().filter}</span> }.into_any();
+    let face = view! { {icon("filter")}<span>{t().filter()}</span> }.into_any();
     view! {
         <div class="chips">
             <For each=move || filters.get() key=|f| (f.key(), f.value.clone()) let:filter>
                 <Chip filter apply/>
             </For>
-            <Menu face label=t().add_filter class="btn small" open>{add}</Menu>
+            <Menu face label=t().add_filter() class="btn small" open>{add}</Menu>
         </div>
     }
     .into_any()
@@ -275,7 +275,7 @@ fn Chip(filter: Filter, apply: Callback<(Option<Filter>, Option<Filter>)>) -> im
     let face = view! { <span class="clip">{text.clone()}</span> }.into_any();
     view! {
         <span class="chip">
-            <Menu face label=t().edit_filter class="chip-text" open>
+            <Menu face label=t().edit_filter() class="chip-text" open>
                 {
                     let old = edited.clone();
                     let replaced = edited.clone();
@@ -286,7 +286,7 @@ fn Chip(filter: Filter, apply: Callback<(Option<Filter>, Option<Filter>)>) -> im
                     view! { <Builder field=old.field old=Some(old) done/> }
                 }
             </Menu>
-            <button type="button" class="chip-close" aria-label=move || format!("{} {}", t().remove, text()) on:click=move |_| apply.tell((Some(removed.clone()), None))>
+            <button type="button" class="chip-close" aria-label=move || format!("{} {}", t().remove(), text()) on:click=move |_| apply.tell((Some(removed.clone()), None))>
                 {icon("close")}
             </button>
         </span>
@@ -308,8 +308,8 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
     let nulls = move || {
         field.nullable.then(|| view! {
             <div class="menu-line">
-                <button type="button" class="btn quiet small" on:click=move |_| finish("is_null", "true".into())>{t().is_empty}</button>
-                <button type="button" class="btn quiet small" on:click=move |_| finish("is_null", "false".into())>{t().is_filled}</button>
+                <button type="button" class="btn quiet small" on:click=move |_| finish("is_null", "true".into())>{t().is_empty()}</button>
+                <button type="button" class="btn quiet small" on:click=move |_| finish("is_null", "false".into())>{t().is_filled()}</button>
             </div>
         })
     };
@@ -327,7 +327,7 @@ fn Builder(field: &'static Field, old: Option<Filter>, done: Callback<Filter>) -
             });
             let me = (field.refers == Some("user")).then(state::me).flatten();
             view! {
-                {me.map(|me| view! { <button type="button" class="menu-row" on:click=move |_| finish(is, me.id.clone())>{fill(t().me_of, &[&me.name])}</button> })}
+                {me.map(|me| view! { <button type="button" class="menu-row" on:click=move |_| finish(is, me.id.clone())>{fill(t().me_of(), &[&me.name])}</button> })}
                 {kind.map(|kind| view! { <Combobox kind value=chosen label=field.label/> })}
             }
             .into_any()
@@ -351,7 +351,10 @@ fn options(
         Type::Choice(choices) | Type::Choices(choices) => {
             choices.iter().map(|c| (c.key.to_owned(), c.label.to_owned())).collect()
         }
-        Type::Bool => vec![("true".into(), t().yes.to_owned()), ("false".into(), t().no.to_owned())],
+        Type::Bool => vec![
+            ("true".into(), t().yes().to_owned()),
+            ("false".into(), t().no().to_owned()),
+        ],
         _ => picklist::of(field)
             .options
             .iter()
@@ -383,9 +386,9 @@ fn options(
     };
     view! {
         {(!several).then(|| view! {
-            <select class="input" aria-label=t().condition on:change=move |e| not.set(event_target_value(&e) == "not")>
-                <option value="is" selected=!not.get_untracked()>{t().op_is}</option>
-                <option value="not" selected=not.get_untracked()>{t().op_is_not}</option>
+            <select class="input" aria-label=t().condition() on:change=move |e| not.set(event_target_value(&e) == "not")>
+                <option value="is" selected=!not.get_untracked()>{t().op_is()}</option>
+                <option value="not" selected=not.get_untracked()>{t().op_is_not()}</option>
             </select>
         })}
         <div class="menu-scroll">
@@ -406,7 +409,7 @@ fn options(
                 }
             }).collect_view()}
         </div>
-        <button type="button" class="btn primary small" on:click=apply>{t().apply}</button>
+        <button type="button" class="btn primary small" on:click=apply>{t().apply()}</button>
     }
     .into_any()
 }
@@ -430,11 +433,11 @@ fn dates(
             {ranges().iter().filter(|r| !is_ahead(r) || !field.can(READONLY)).map(|r| view! { <button type="button" class="menu-row" on:click=move |_| finish("eq", (*r).to_owned())>{range_name(r)}</button> }).collect_view()}
         </div>
         <div class="menu-line">
-            <input type="date" class="input" aria-label=t().from prop:value=from on:change=move |e| from.set(event_target_value(&e))/>
+            <input type="date" class="input" aria-label=t().from() prop:value=from on:change=move |e| from.set(event_target_value(&e))/>
             <span class="muted">"–"</span>
-            <input type="date" class="input" aria-label=t().to prop:value=to on:change=move |e| to.set(event_target_value(&e))/>
+            <input type="date" class="input" aria-label=t().to() prop:value=to on:change=move |e| to.set(event_target_value(&e))/>
         </div>
-        <button type="button" class="btn primary small" on:click=move |_| between(&from.get_untracked(), &to.get_untracked(), finish)>{t().apply}</button>
+        <button type="button" class="btn primary small" on:click=move |_| between(&from.get_untracked(), &to.get_untracked(), finish)>{t().apply()}</button>
     }
     .into_any()
 }
@@ -452,11 +455,11 @@ fn range(op: &str, value: &str, finish: impl Fn(&str, String) + Copy + Send + Sy
     view! {
         <form class="menu-form" on:submit=move |e| { e.prevent_default(); go(); }>
             <div class="menu-line">
-                <input inputmode="decimal" class="input num" placeholder=t().at_least aria-label=t().at_least prop:value=from on:input=move |e| from.set(event_target_value(&e))/>
+                <input inputmode="decimal" class="input num" placeholder=t().at_least() aria-label=t().at_least() prop:value=from on:input=move |e| from.set(event_target_value(&e))/>
                 <span class="muted">"–"</span>
-                <input inputmode="decimal" class="input num" placeholder=t().at_most aria-label=t().at_most prop:value=to on:input=move |e| to.set(event_target_value(&e))/>
+                <input inputmode="decimal" class="input num" placeholder=t().at_most() aria-label=t().at_most() prop:value=to on:input=move |e| to.set(event_target_value(&e))/>
             </div>
-            <button type="submit" class="btn primary small">{t().apply}</button>
+            <button type="submit" class="btn primary small">{t().apply()}</button>
         </form>
     }
     .into_any()
@@ -512,13 +515,13 @@ fn text(
     finish: impl Fn(&str, String) + Copy + Send + Sync + 'static,
 ) -> AnyView {
     let ops: &[(&str, &str)] = if field.ty == Type::Tags {
-        &[("contains", t().op_contains)]
+        &[("contains", t().op_contains())]
     } else {
         &[
-            ("contains", t().op_contains),
-            ("starts_with", t().op_starts),
-            ("eq", t().op_is),
-            ("ne", t().op_is_not),
+            ("contains", t().op_contains()),
+            ("starts_with", t().op_starts()),
+            ("eq", t().op_is()),
+            ("ne", t().op_is_not()),
         ]
     };
     let chosen = RwSignal::new(if op.is_empty() || op == "is_null" {
@@ -531,11 +534,11 @@ fn text(
     dom::focus_soon(format!("#{id}"));
     view! {
         <form class="menu-form" on:submit=move |e| { e.prevent_default(); finish(&chosen.get_untracked(), typed.get_untracked().trim().to_owned()); }>
-            <select class="input" aria-label=t().condition on:change=move |e| chosen.set(event_target_value(&e))>
+            <select class="input" aria-label=t().condition() on:change=move |e| chosen.set(event_target_value(&e))>
                 {ops.iter().map(|(key, text)| view! { <option value=*key selected=chosen.get_untracked() == *key>{*text}</option> }).collect_view()}
             </select>
             <input class="input" id=id aria-label=field.label prop:value=typed on:input=move |e| typed.set(event_target_value(&e))/>
-            <button type="submit" class="btn primary small">{t().apply}</button>
+            <button type="submit" class="btn primary small">{t().apply()}</button>
         </form>
     }
     .into_any()

@@ -54,7 +54,7 @@ pub fn CreateDialog(
             });
             let Some(row) = Row::new(sent?.body) else { return Ok(()) };
             announce(kind.plural, row.id(), Some(row.clone()));
-            toast::say(fill(t().created, &[&row.title(kind)]));
+            toast::say(fill(t().created(), &[&row.title(kind)]));
             close.tell(());
             if let Some(done) = done {
                 done.tell(row);
@@ -114,16 +114,16 @@ pub fn CreateDialog(
         })
     });
     view! {
-        <Dialog title=fill(t().new_of, &[&noun(kind.label)]) close typed>
+        <Dialog title=fill(t().new_of(), &[&noun(kind.label)]) close typed>
             <form on:submit=submit(create) novalidate=true>
                 <div class="dialog-body">
                     <div class="form-grid">{shown}</div>
                     {move || (hidden > 0 && !all.get()).then(|| view! {
-                        <button type="button" class="btn quiet small" on:click=move |_| all.set(true)>{t().more_fields}</button>
+                        <button type="button" class="btn quiet small" on:click=move |_| all.set(true)>{t().more_fields()}</button>
                     })}
                     {sending.alert()}
                 </div>
-                {sending.foot(close, fill(t().create_of, &[&noun(kind.label)]), || true)}
+                {sending.foot(close, fill(t().create_of(), &[&noun(kind.label)]), || true)}
             </form>
         </Dialog>
     }

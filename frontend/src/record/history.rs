@@ -79,7 +79,7 @@ pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
                 move || names.with_untracked(|n| entry(kind, &e, n))
             }/>
         </ol>
-        {move || next.get().map(|n| view! { <button type="button" class="btn quiet small" class:loading=loading on:click=move |_| if !loading.get_untracked() { load(Some(n.clone())) }><span>{t().show_more}</span></button> })}
+        {move || next.get().map(|n| view! { <button type="button" class="btn quiet small" class:loading=loading on:click=move |_| if !loading.get_untracked() { load(Some(n.clone())) }><span>{t().show_more()}</span></button> })}
     }
     .into_any()
 }
@@ -96,7 +96,7 @@ async fn resolve(kind: &'static Kind, entries: &[Value]) -> Names {
 fn entry(kind: &'static Kind, entry: &Value, names: &Names) -> AnyView {
     let who = entry["actor_id"]
         .as_str()
-        .map_or(t().the_system, |id| names.get(id).map_or("…", String::as_str))
+        .map_or(t().the_system(), |id| names.get(id).map_or("…", String::as_str))
         .to_owned();
     let action = entry["action"].as_str().unwrap_or_default();
     let word = ChangeAction::from_key(action).map_or(action, |a| label(a.label()));

@@ -110,8 +110,8 @@ impl Pages {
     pub fn stuck(self, next: impl Fn() + Copy + Send + 'static) -> AnyView {
         let line = move |problem: Problem| {
             view! {
-                <p class="stuck" role="alert">{icon("warning")}<span>{t().could_not_load}{t().colon}{problem.text()}</span>
-                    <button type="button" class="btn small" on:click=move |_| next()>{icon("undo")}{t().try_again}</button></p>
+                <p class="stuck" role="alert">{icon("warning")}<span>{t().could_not_load()}{t().colon()}{problem.text()}</span>
+                    <button type="button" class="btn small" on:click=move |_| next()>{icon("undo")}{t().try_again()}</button></p>
             }
         };
         (move || self.stuck.get().map(line)).into_any()
@@ -122,7 +122,7 @@ impl Pages {
         let more = Memo::new(move |_| self.more() && self.stuck.with(Option::is_none));
         let button = move || {
             more.get().then(|| view! {
-                <button type="button" class="btn quiet small" class:loading=self.loading on:click=move |_| next()><span>{t().show_more}</span></button>
+                <button type="button" class="btn quiet small" class:loading=self.loading on:click=move |_| next()><span>{t().show_more()}</span></button>
             })
         };
         view! { {self.stuck(next)}{button} }.into_any()
@@ -333,26 +333,27 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
     let may_create = state::me().is_none_or(|m| m.may(kind.name, "create"));
     let create = move || {
         may_create.then(|| view! {
-            <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{fill(t().new_of, &[&noun(kind.label)])}</span></button>
+            <button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}<span>{fill(t().new_of(), &[&noun(kind.label)])}</span></button>
         })
     };
     let narrowed = move || request.with(|r| r.iter().any(|(k, _)| k != "sort"));
     let nothing = move || {
         if narrowed() {
             let all = here.clone();
-            let clear = view! { <button type="button" class="btn" on:click=move |_| route::replace(&all)>{t().clear_filters}</button> }.into_any();
-            return ui::empty("search", t().nothing_found, t().nothing_found_text, clear);
+            let clear = view! { <button type="button" class="btn" on:click=move |_| route::replace(&all)>{t().clear_filters()}</button> }.into_any();
+            return ui::empty("search", t().nothing_found(), t().nothing_found_text(), clear);
         }
-        let import = import_page(kind).map(|href| view! { <a class="btn" href=href>{icon("import")}{t().import}</a> });
+        let import =
+            import_page(kind).map(|href| view! { <a class="btn" href=href>{icon("import")}{t().import()}</a> });
         let text = match (may_create, &import) {
-            (true, Some(_)) => t().no_records_text.to_owned(),
-            (true, None) => fill(t().no_records_alone, &[&noun(kind.label)]),
+            (true, Some(_)) => t().no_records_text().to_owned(),
+            (true, None) => fill(t().no_records_alone(), &[&noun(kind.label)]),
             (false, _) => String::new(),
         };
         let actions = view! { {create()}{import} }.into_any();
         ui::empty(
             kind.icon,
-            fill(t().no_records_yet, &[&kinds::many(kind)]),
+            fill(t().no_records_yet(), &[&kinds::many(kind)]),
             text,
             actions,
         )
@@ -370,7 +371,7 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
                 </header>
                 <Views kind columns=Signal::derive(move || columns.with(|c| c.iter().map(|f| f.name).collect()))/>
                 {move || pages.left_out.with(|parts| (!parts.is_empty()).then(|| view! {
-                    <p class="notice warn" role="status">{icon("warning")}<span>{t().view_left_out}{parts.join(" ")}</span></p>
+                    <p class="notice warn" role="status">{icon("warning")}<span>{t().view_left_out()}{parts.join(" ")}</span></p>
                 }))}
                 <div class="toolbar">
                     <SearchBox/>
@@ -400,9 +401,9 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
 pub fn MoreMenu(kind: &'static Kind) -> impl IntoView {
     let imports = import_page(kind);
     view! {
-        <Menu face=icon("more") label=t().more_actions class="btn quiet square" end=true>
-            {imports.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("import")}{t().import}</a> })}
-            <a class="menu-row item" href=bin::page(kind)>{icon("trash")}{t().bin}</a>
+        <Menu face=icon("more") label=t().more_actions() class="btn quiet square" end=true>
+            {imports.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("import")}{t().import()}</a> })}
+            <a class="menu-row item" href=bin::page(kind)>{icon("trash")}{t().bin()}</a>
         </Menu>
     }
     .into_any()
@@ -465,7 +466,7 @@ pub fn SearchBox() -> impl IntoView {
     view! {
         <label class="search">
             {icon("search")}
-            <input type="search" class="input" placeholder=t().search aria-label=t().search prop:value=typed
+            <input type="search" class="input" placeholder=t().search() aria-label=t().search() prop:value=typed
                 on:input=move |e| take(&e) on:compositionend=move |e| composed(&e)/>
         </label>
     }
@@ -491,10 +492,10 @@ fn ColumnChooser(kind: &'static Kind, columns: Signal<Vec<&'static Field>>) -> i
         }
         set(names);
     };
-    let face = view! { {icon("columns")}<span class="wide-only">{t().columns}</span> }.into_any();
+    let face = view! { {icon("columns")}<span class="wide-only">{t().columns()}</span> }.into_any();
     view! {
-        <Menu face label=t().columns class="btn small" end=true>
-            <p class="menu-title">{t().columns}</p>
+        <Menu face label=t().columns() class="btn small" end=true>
+            <p class="menu-title">{t().columns()}</p>
             <div class="menu-scroll">
                 {kinds::in_order(kind).into_iter().filter(|f| f.name != kind.title).map(|f| {
                     let on = move || columns.with(|c| c.iter().any(|c| c.name == f.name));
@@ -506,7 +507,7 @@ fn ColumnChooser(kind: &'static Kind, columns: Signal<Vec<&'static Field>>) -> i
                     }
                 }).collect_view()}
             </div>
-            <button type="button" class="btn quiet small item" on:click=move |_| set(kinds::first_columns(kind).iter().map(|f| f.name).collect())>{t().default_columns}</button>
+            <button type="button" class="btn quiet small item" on:click=move |_| set(kinds::first_columns(kind).iter().map(|f| f.name).collect())>{t().default_columns()}</button>
         </Menu>
     }
     .into_any()

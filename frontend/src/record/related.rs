@@ -38,7 +38,7 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
     let may_create = state::may(kind.name, "create");
     let add = move || {
         may_create.then(|| view! {
-            <button type="button" class="btn small" on:click=move |_| creating.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kind.label)])}</button>
+            <button type="button" class="btn small" on:click=move |_| creating.set(true)>{icon("plus")}{fill(t().new_of(), &[&noun(kind.label)])}</button>
         })
     };
     let rows = move || {
@@ -58,7 +58,7 @@ pub fn Related(kind: &'static Kind, narrow: String, preset: Preset) -> impl Into
             {move || match (failed.get(), loading.get(), empty.get()) {
                 (Some(problem), _, _) => ui::problem(&problem, Callback::new(move |()| load())),
                 (None, true, true) => ui::skeleton(3),
-                (None, false, true) => view! { <p class="muted pad">{fill(t().no_records_yet, &[&kinds::many(kind)])}</p> }.into_any(),
+                (None, false, true) => view! { <p class="muted pad">{fill(t().no_records_yet(), &[&kinds::many(kind)])}</p> }.into_any(),
                 _ => view! { <ul class="plain">{rows}</ul>{pages.foot(move || pages.next(path.get_value()))} }.into_any(),
             }}
             {move || creating.get().then(|| view! { <CreateDialog kind preset=preset.get_value() close=Callback::new(move |()| creating.set(false))/> })}

@@ -151,7 +151,7 @@ pub fn nested(body: &mut Value) {
 pub fn text_of(field: &Field, row: &Row) -> String {
     if field.is_several() {
         let names = row.references(field).into_iter().map(|(_, name)| name);
-        return names.collect::<Vec<_>>().join(crate::i18n::t().list_comma);
+        return names.collect::<Vec<_>>().join(crate::i18n::t().list_comma());
     }
     if field.refers.is_some() {
         return row.reference(field).map(|(_, name)| name).unwrap_or_default();
@@ -174,7 +174,7 @@ pub fn value_text(field: &Field, value: &Value) -> String {
         (Type::Day, Value::String(day)) => format::day(day),
         (Type::Instant, Value::String(at)) => format::instant(at),
         (Type::Int, Value::Number(n)) => format::number(n.as_f64().unwrap_or_default()),
-        (Type::Bool, Value::Bool(b)) => if *b { t().yes } else { t().no }.to_owned(),
+        (Type::Bool, Value::Bool(b)) => if *b { t().yes() } else { t().no() }.to_owned(),
         (Type::Choices(choices), Value::Array(keys)) => {
             let label = |key: &str| {
                 choices
@@ -183,7 +183,7 @@ pub fn value_text(field: &Field, value: &Value) -> String {
                     .map_or_else(|| key.to_owned(), |c| c.label.to_owned())
             };
             let labels = keys.iter().filter_map(Value::as_str).map(label);
-            labels.collect::<Vec<_>>().join(t().list_comma)
+            labels.collect::<Vec<_>>().join(t().list_comma())
         }
         (Type::Tags, Value::Array(tags)) => tags
             .iter()
@@ -196,7 +196,7 @@ pub fn value_text(field: &Field, value: &Value) -> String {
                 }
             })
             .collect::<Vec<_>>()
-            .join(t().list_comma),
+            .join(t().list_comma()),
         (_, Value::String(tag)) if field.name == "locale" => crate::i18n::LANGUAGES
             .iter()
             .find(|l| l.0.tag() == tag)

@@ -61,7 +61,7 @@ pub async fn refused(kind: &'static Kind, id: &str, problem: Problem) {
     match fetch(kind, id).await {
         Ok(newer) => {
             announce(kind.plural, id, Some(newer));
-            toast::say(t().changed_look_again);
+            toast::say(t().changed_look_again());
         }
         Err(problem) => toast::complain(&problem),
     }
@@ -79,7 +79,7 @@ pub struct Change {
 
 /// Sends a change. Success and undo are told by toast, a conflict by its dialog; `failed` gets the rest.
 pub fn change(change: Change, failed: Refused) {
-    change_and_say(change, t().saved, failed);
+    change_and_say(change, t().saved(), failed);
 }
 
 /// As `change`, with words of its own for success.
@@ -178,8 +178,8 @@ fn undo_of(kind: &'static Kind, old: Row, new: Row, patch: &Map<String, Value>) 
         let (new, back, names) = (new.clone(), back.clone(), names.clone());
         spawn_local(async move {
             match store(kind, &new, &back, &names).await {
-                Ok(Stored::Done(_)) => toast::say(t().undone),
-                Ok(Stored::Conflict(_)) => toast::say(t().changed_since),
+                Ok(Stored::Done(_)) => toast::say(t().undone()),
+                Ok(Stored::Conflict(_)) => toast::say(t().changed_since()),
                 Err(problem) => toast::complain(&problem),
             }
         });
@@ -201,13 +201,13 @@ pub fn delete(kind: &'static Kind, row: &Row, done: Callback<()>) {
         match api::delete(path(kind, row.id()), row.version()).send().await {
             Ok(_) => {
                 announce(kind.plural, row.id(), None);
-                let said = fill(t().moved_to_bin, &[&row.title(kind)]);
+                let said = fill(t().moved_to_bin(), &[&row.title(kind)]);
                 let back = Callback::new(move |()| {
                     let row = row.clone();
                     spawn_local(async move {
                         // Deleting it was a version of its own.
                         match restore(kind, row.id(), row.version() + 1).await {
-                            Ok(_) => toast::say(t().undone),
+                            Ok(_) => toast::say(t().undone()),
                             Err(problem) => toast::complain(&problem),
                         }
                     });

@@ -63,7 +63,7 @@ pub fn edit(
     view! {
         <div class="stack">
             <div>{move || names.get().into_iter().map(|(gone, name)| {
-                let label = format!("{} {name}", t().remove);
+                let label = format!("{} {name}", t().remove());
                 view! { <span class="tag">{name}<button type="button" aria-label=label on:click=move |_| without(&gone)>{icon("close")}</button></span> }
             }).collect_view()}</div>
             <Combobox kind value=next id narrow/>

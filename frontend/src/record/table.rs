@@ -330,7 +330,7 @@ pub fn RecordTable(table: Table) -> impl IntoView {
                                 let (id, was) = (row.id().to_owned(), row.id().to_owned());
                                 let name = row.title(kind);
                                 return view! { <div class=class role=role>
-                                    <input type="checkbox" tabindex="-1" class="row-tick" aria-label=fill(t().select_row, &[&name]) prop:checked=move || selected.with(|s| s.contains(&was))
+                                    <input type="checkbox" tabindex="-1" class="row-tick" aria-label=fill(t().select_row(), &[&name]) prop:checked=move || selected.with(|s| s.contains(&was))
                                         on:click=|e| e.stop_propagation() on:change=move |e| tick(selected, &id, event_target_checked(&e))/>
                                     <button type="button" class="row-link" tabindex="-1" on:click=move |e| { e.stop_propagation(); active.set(Some(index)); open.tell(index); }>{shown}</button></div> }.into_any();
                             }
@@ -396,7 +396,7 @@ fn head(
     let all = all.map(|(rows, selected)| {
         let every = move || rows.with(|r| !r.is_empty() && selected.with(|s| r.iter().all(|r| s.contains(r.id()))));
         let set = move |on: bool| selected.set(if on { rows.with_untracked(|r| r.iter().map(|r| r.id().to_owned()).collect()) } else { HashSet::new() });
-        view! { <input type="checkbox" class="row-tick" aria-label=t().select_all prop:checked=every on:change=move |e| set(event_target_checked(&e))/> }
+        view! { <input type="checkbox" class="row-tick" aria-label=t().select_all() prop:checked=every on:change=move |e| set(event_target_checked(&e))/> }
     });
     let class = if numeric(field) { "td th num" } else { "td th" };
     let name = field.name;
@@ -422,7 +422,7 @@ fn head(
     view! {
         <div class=class role="columnheader" aria-colindex=index + 1 aria-sort=direction>
             {all}
-            <button type="button" class="sort" title=t().sort_by on:click=toggle>
+            <button type="button" class="sort" title=t().sort_by() on:click=toggle>
                 <span class="clip">{field.label}</span>
                 {move || match direction() { "ascending" => icon("up"), "descending" => icon("down"), _ => ().into_any() }}
             </button>

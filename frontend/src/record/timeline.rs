@@ -46,15 +46,15 @@ pub fn Timeline(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
         <div class="timeline">
             {state::may("activity", "create").then(|| view! { <Composer kind row/> })}
             <div class="timeline-head">
-                <select class="input" aria-label=t().filter on:change=move |e| only.set(ActivityKind::from_key(&event_target_value(&e)))>
-                    <option value="">{t().all_activities}</option>
+                <select class="input" aria-label=t().filter() on:change=move |e| only.set(ActivityKind::from_key(&event_target_value(&e)))>
+                    <option value="">{t().all_activities()}</option>
                     {options}
                 </select>
             </div>
             {move || match (pages.problem.get(), loading.get(), empty.get()) {
                 (Some(problem), _, true) => ui::problem(&problem, Callback::new(move |()| pages.load(path.get_untracked()))),
                 (_, true, true) => ui::skeleton(5),
-                (_, false, true) => ui::empty("note", t().no_activity, t().no_activity_text, ().into_any()),
+                (_, false, true) => ui::empty("note", t().no_activity(), t().no_activity_text(), ().into_any()),
                 _ => view! {
                     <ol class="events">
                         <For each=move || pages.rows.get() key=|r| (r.id().to_owned(), r.version()) let:event>{entry(event)}</For>
@@ -97,19 +97,19 @@ fn entry(event: Row) -> AnyView {
                     <span class="grow"></span>
                     <time class="muted" datetime=at.clone() title=format::instant(&at)>{format::relative(&at)}</time>
                     {state::may("activity", "delete").then(|| view! {
-                        <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
+                        <Menu face=icon("more") label=t().more_actions() class="btn quiet square small" end=true>
                             {
                                 let gone = gone.clone();
-                                view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::of("activity"), &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
+                                view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::of("activity"), &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete()}</button> }
                             }
                         </Menu>
                     })}
                 </div>
                 {said("subject").map(|s| view! { <p class="event-subject">{s}</p> })}
                 {said("body").map(|s| view! { <p class="long">{s}</p> })}
-                {said("outcome").map(|s| view! { <p><span class="muted">{t().outcome}" "</span>{s}</p> })}
-                {said("next_step").map(|s| view! { <p><span class="muted">{t().next_step}" "</span>{s}</p> })}
-                {minutes.map(|m| view! { <p class="muted">{crate::i18n::fill(t().minutes, &[&format::number(m as f64)])}</p> })}
+                {said("outcome").map(|s| view! { <p><span class="muted">{t().outcome()}" "</span>{s}</p> })}
+                {said("next_step").map(|s| view! { <p><span class="muted">{t().next_step()}" "</span>{s}</p> })}
+                {minutes.map(|m| view! { <p class="muted">{crate::i18n::fill(t().minutes(), &[&format::number(m as f64)])}</p> })}
             </div>
         </li>
     }
@@ -181,7 +181,7 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                 s.try_set(String::new());
             }
             open.try_set(false);
-            toast::say(t().logged);
+            toast::say(t().logged());
             // Last and next contact are kept by the system; show what they are now. What is written next need not wait for it.
             if let Some(id) = row.try_with_untracked(|r| r.id().to_owned()) {
                 spawn_local(async move {
@@ -202,15 +202,15 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
         }
     });
     let placeholder = move || match chosen.get() {
-        ActivityKind::Call => t().write_call,
-        ActivityKind::Visit | ActivityKind::Meeting => t().write_visit,
-        ActivityKind::Email => t().write_email,
-        ActivityKind::Note => t().write_note,
+        ActivityKind::Call => t().write_call(),
+        ActivityKind::Visit | ActivityKind::Meeting => t().write_visit(),
+        ActivityKind::Email => t().write_email(),
+        ActivityKind::Note => t().write_note(),
     };
     view! {
         <div class="composer">
             <div class="pills">
-                <div class="pills" role="radiogroup" aria-label=t().kind_of_entry>{kinds_row.collect_view()}</div>
+                <div class="pills" role="radiogroup" aria-label=t().kind_of_entry()>{kinds_row.collect_view()}</div>
                 {state::may("task", "create").then(|| view! { <button type="button" class="pill" on:click=move |_| tasking.set(true)>{icon("tasks")}{kinds::of("task").label}</button> })}
             </div>
             <textarea class="input" rows="2" aria-label=placeholder placeholder=placeholder prop:value=text
@@ -219,16 +219,16 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                 on:keydown=move |e| if e.key() == "Enter" && (e.ctrl_key() || e.meta_key()) { e.prevent_default(); send(); }></textarea>
             {move || open.get().then(|| view! {
                 <div class="composer-more">
-                    <label class="small-field"><span>{t().next_step}</span><input class="input" maxlength="500" prop:value=next_step on:input=move |e| next_step.set(event_target_value(&e))/></label>
-                    <label class="small-field"><span>{t().next_follow_up}</span><input type="datetime-local" class="input" prop:value=next_at on:change=move |e| if let Some(when) = dom::whole_date(&e) { next_at.set(when) } on:blur=tell_half_date/></label>
-                    <label class="small-field"><span>{t().happened_at}</span><input type="datetime-local" class="input" prop:value=at on:change=move |e| if let Some(when) = dom::whole_date(&e) { at.set(when) } on:blur=tell_half_date/></label>
+                    <label class="small-field"><span>{t().next_step()}</span><input class="input" maxlength="500" prop:value=next_step on:input=move |e| next_step.set(event_target_value(&e))/></label>
+                    <label class="small-field"><span>{t().next_follow_up()}</span><input type="datetime-local" class="input" prop:value=next_at on:change=move |e| if let Some(when) = dom::whole_date(&e) { next_at.set(when) } on:blur=tell_half_date/></label>
+                    <label class="small-field"><span>{t().happened_at()}</span><input type="datetime-local" class="input" prop:value=at on:change=move |e| if let Some(when) = dom::whole_date(&e) { at.set(when) } on:blur=tell_half_date/></label>
                 </div>
                 {sending.alert()}
                 <div class="composer-foot">
-                    <span class="muted wide-only">{t().ctrl_enter}</span>
+                    <span class="muted wide-only">{t().ctrl_enter()}</span>
                     <span class="grow"></span>
-                    <button type="button" class="btn small" on:click=move |_| open.set(false)>{t().cancel}</button>
-                    <button type="button" class="btn primary small" class:loading=sending.busy disabled=move || text.with(|t| t.trim().is_empty()) on:click=move |_| send()>{t().log_it}</button>
+                    <button type="button" class="btn small" on:click=move |_| open.set(false)>{t().cancel()}</button>
+                    <button type="button" class="btn primary small" class:loading=sending.busy disabled=move || text.with(|t| t.trim().is_empty()) on:click=move |_| send()>{t().log_it()}</button>
                 </div>
             })}
             {move || tasking.get().then(|| {

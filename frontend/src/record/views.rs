@@ -229,10 +229,10 @@ pub fn Views(kind: &'static Kind, columns: Signal<Vec<&'static str>>) -> impl In
     let save_as = move |_| asking.set(Some(Ask::Save(said(kind, &columns.get_untracked()))));
     let unsaved = move || {
         changed.get().then(|| view! {
-            <span class="muted">{t().view_changed}</span>
-            {move || may_save().then(|| view! { <button type="button" class="btn small" on:click=save>{t().save}</button> })}
-            <button type="button" class="btn small" on:click=save_as>{t().view_save_as}</button>
-            <button type="button" class="btn quiet small" on:click=reset>{t().view_reset}</button>
+            <span class="muted">{t().view_changed()}</span>
+            {move || may_save().then(|| view! { <button type="button" class="btn small" on:click=save>{t().save()}</button> })}
+            <button type="button" class="btn small" on:click=save_as>{t().view_save_as()}</button>
+            <button type="button" class="btn quiet small" on:click=reset>{t().view_reset()}</button>
         })
     };
     let is_default = Memo::new(move |_| {
@@ -256,13 +256,13 @@ pub fn Views(kind: &'static Kind, columns: Signal<Vec<&'static str>>) -> impl In
         let view = here.get().filter(View::may_change)?;
         let delete = view.clone();
         Some(view! {
-            <button type="button" class="menu-row item" on:click=move |_| asking.set(Some(Ask::Edit(view.clone())))>{icon("edit")}{t().view_edit}</button>
-            <button type="button" class="menu-row item" on:click=move |_| asking.set(Some(Ask::Delete(delete.clone())))>{icon("trash")}{t().delete}</button>
+            <button type="button" class="menu-row item" on:click=move |_| asking.set(Some(Ask::Edit(view.clone())))>{icon("edit")}{t().view_edit()}</button>
+            <button type="button" class="menu-row item" on:click=move |_| asking.set(Some(Ask::Delete(delete.clone())))>{icon("trash")}{t().delete()}</button>
         })
     };
     let more = view! {
-        <Menu face=icon("more") label=t().views class="btn quiet small square" end=true>
-            <button type="button" class="menu-row item" disabled=is_default on:click=make_default>{move || is_default.get().then(|| icon("check"))}{t().view_default}</button>
+        <Menu face=icon("more") label=t().views() class="btn quiet small square" end=true>
+            <button type="button" class="menu-row item" disabled=is_default on:click=make_default>{move || is_default.get().then(|| icon("check"))}{t().view_default()}</button>
             {items}
         </Menu>
     };
@@ -272,7 +272,7 @@ pub fn Views(kind: &'static Kind, columns: Signal<Vec<&'static str>>) -> impl In
             Ask::Save(body) => view! { <Edit kind view=None body close/> }.into_any(),
             Ask::Edit(view) => view! { <Edit kind view=Some(view) body=json!({}) close/> }.into_any(),
             Ask::Delete(view) => {
-                let title = fill(t().view_delete, &[view.name()]);
+                let title = fill(t().view_delete(), &[view.name()]);
                 let yes = Callback::new(move |()| {
                     let call = api::delete(view.path(), view.version());
                     spawn_local(async move {
@@ -282,14 +282,14 @@ pub fn Views(kind: &'static Kind, columns: Signal<Vec<&'static str>>) -> impl In
                         }
                     });
                 });
-                view! { <Confirm title text=t().view_delete_text action=t().delete close yes/> }.into_any()
+                view! { <Confirm title text=t().view_delete_text() action=t().delete() close yes/> }.into_any()
             }
         })
     };
     view! {
         <div class="view-bar">
-            <nav class="tab-list" aria-label=t().views>
-                {tab(String::new(), t().view_all.to_owned(), format!("/{}", kind.path()))}
+            <nav class="tab-list" aria-label=t().views()>
+                {tab(String::new(), t().view_all().to_owned(), format!("/{}", kind.path()))}
                 {tabs}
             </nav>
             <div class="view-acts">{unsaved}{more}</div>
@@ -310,15 +310,15 @@ fn Edit(kind: &'static Kind, view: Option<View>, body: Value, close: Callback<()
     let shared = RwSignal::new(was.unwrap_or_else(|| "me".into()));
     let locked = RwSignal::new(view.as_ref().is_some_and(View::locked));
     let title = if view.is_some() {
-        t().view_edit
+        t().view_edit()
     } else {
-        t().view_save_as
+        t().view_save_as()
     };
     let may_share = state::may("view", "share");
     let audiences = [
-        ("me", t().view_me),
-        ("team", t().view_team),
-        ("all", t().view_everybody),
+        ("me", t().view_me()),
+        ("team", t().view_team()),
+        ("all", t().view_everybody()),
     ];
     let audiences = audiences.into_iter().filter(move |(key, _)| *key == "me" || may_share);
     let options =
@@ -326,7 +326,7 @@ fn Edit(kind: &'static Kind, view: Option<View>, body: Value, close: Callback<()
     let options = options.collect_view();
     let choose = view! { <select class="input" id="view-shared" on:change=move |e| shared.set(event_target_value(&e))>{options}</select> }.into_any();
     let lock = view.is_some().then(|| view! {
-        <label class="menu-check"><input type="checkbox" prop:checked=locked on:change=move |e| locked.set(event_target_checked(&e))/><span>{t().view_locked}</span></label>
+        <label class="menu-check"><input type="checkbox" prop:checked=locked on:change=move |e| locked.set(event_target_checked(&e))/><span>{t().view_locked()}</span></label>
     });
     let run = move || {
         let mut body = body.clone();
@@ -354,12 +354,12 @@ fn Edit(kind: &'static Kind, view: Option<View>, body: Value, close: Callback<()
         <Dialog title close>
             <form on:submit=sending::submit(run)>
                 <div class="dialog-body stack">
-                    {sending.wide("name", "view-name", t().name, sending::text_box("view-name", "100", name))}
-                    {sending.wide("shared", "view-shared", t().view_shared, choose)}
+                    {sending.wide("name", "view-name", t().name(), sending::text_box("view-name", "100", name))}
+                    {sending.wide("shared", "view-shared", t().view_shared(), choose)}
                     {lock}
                     {sending.alert()}
                 </div>
-                {sending.foot(close, t().save, move || name.with(|name| !name.trim().is_empty()))}
+                {sending.foot(close, t().save(), move || name.with(|name| !name.trim().is_empty()))}
             </form>
         </Dialog>
     }

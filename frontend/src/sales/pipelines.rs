@@ -40,7 +40,7 @@ pub fn Pipelines() -> impl IntoView {
                 Ok(_) => load(),
                 Err(problem) if problem.stale() => {
                     load();
-                    ui::toast::say(t().changed_look_again);
+                    ui::toast::say(t().changed_look_again());
                 }
                 Err(problem) => ui::toast::complain(&problem),
             }
@@ -84,8 +84,8 @@ pub fn Pipelines() -> impl IntoView {
                             <button type="button" class="link line-name" on:click=move |_| route::set("stage", &stage_id)>{stage.text("name").to_owned()}</button>
                             <span class="muted num">{stage.get("probability").as_i64().map(|p| format!("{p}%"))}</span>
                             {may_edit.then(|| view! {
-                                <button type="button" class="btn quiet square small" aria-label=t().move_up title=t().move_up disabled=above.is_none() on:click=move |_| if let Some(other) = above.clone() { swap(me.clone(), other) }>{icon("up")}</button>
-                                <button type="button" class="btn quiet square small" aria-label=t().move_down title=t().move_down disabled=below.is_none() on:click=move |_| if let Some(other) = below.clone() { swap(me_too.clone(), other) }>{icon("down")}</button>
+                                <button type="button" class="btn quiet square small" aria-label=t().move_up() title=t().move_up() disabled=above.is_none() on:click=move |_| if let Some(other) = above.clone() { swap(me.clone(), other) }>{icon("up")}</button>
+                                <button type="button" class="btn quiet square small" aria-label=t().move_down() title=t().move_down() disabled=below.is_none() on:click=move |_| if let Some(other) = below.clone() { swap(me_too.clone(), other) }>{icon("down")}</button>
                             })}
                         </li>
                     }
@@ -95,7 +95,7 @@ pub fn Pipelines() -> impl IntoView {
         view! {
             <section class="box">
                 <div class="group-head"><h2>{name}</h2>
-                    {may_create.then(|| view! { <button type="button" class="btn small" on:click=move |_| creating.set(Some((kinds::of("stage"), preset())))>{icon("plus")}{fill(t().new_of, &[&noun(kinds::of("stage").label)])}</button> })}
+                    {may_create.then(|| view! { <button type="button" class="btn small" on:click=move |_| creating.set(Some((kinds::of("stage"), preset())))>{icon("plus")}{fill(t().new_of(), &[&noun(kinds::of("stage").label)])}</button> })}
                 </div>
                 <ol class="plain">{rows}</ol>
             </section>
@@ -108,12 +108,12 @@ pub fn Pipelines() -> impl IntoView {
         <div class="list-page" class:with-panel=move || opened.get().is_some()>
             <div class="list-main scroll">
                 <div class="page narrow-page">
-                    <header class="page-head"><h1>{t().pipelines_stages}</h1>
-                        <div class="page-actions">{state::may("pipeline", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(Some((kinds::of("pipeline"), Vec::new())))>{icon("plus")}{fill(t().new_of, &[&noun(kinds::of("pipeline").label)])}</button> })}</div>
+                    <header class="page-head"><h1>{t().pipelines_stages()}</h1>
+                        <div class="page-actions">{state::may("pipeline", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| creating.set(Some((kinds::of("pipeline"), Vec::new())))>{icon("plus")}{fill(t().new_of(), &[&noun(kinds::of("pipeline").label)])}</button> })}</div>
                     </header>
                     {move || pipelines.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
                     {move || (pipelines.loading.get() && pipelines.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
-                    {move || none().then(|| ui::empty("pipeline", t().no_pipeline, t().no_pipeline_here, ().into_any()))}
+                    {move || none().then(|| ui::empty("pipeline", t().no_pipeline(), t().no_pipeline_here(), ().into_any()))}
                     <For each=move || pipelines.rows.get() key=|p| (p.id().to_owned(), p.version()) children=block/>
                 </div>
             </div>

@@ -12,14 +12,14 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
     // A heading, and the pages under it: last part of the address, name, whether the person has it.
     let groups = [
         (
-            t().my_account,
+            t().my_account(),
             vec![
-                ("", t().profile.to_owned(), true),
-                ("api-keys", t().api_keys.to_owned(), true),
+                ("", t().profile().to_owned(), true),
+                ("api-keys", t().api_keys().to_owned(), true),
             ],
         ),
         (
-            t().people,
+            t().people(),
             vec![
                 ("users", kinds::heading(kinds::of("user")), may("user")),
                 ("teams", kinds::heading(kinds::of("team")), may("team")),
@@ -27,12 +27,12 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
             ],
         ),
         (
-            t().data,
+            t().data(),
             vec![
-                ("kinds", t().kinds_fields.to_owned(), may("field")),
+                ("kinds", t().kinds_fields().to_owned(), may("field")),
                 ("picklists", kinds::heading(kinds::of("picklist")), may("picklist")),
-                ("pipelines", t().pipelines_stages.to_owned(), may("pipeline")),
-                ("currencies", t().currencies_rates.to_owned(), may("currency")),
+                ("pipelines", t().pipelines_stages().to_owned(), may("pipeline")),
+                ("currencies", t().currencies_rates().to_owned(), may("currency")),
                 (
                     "numbering",
                     kinds::heading(kinds::of("numbering_rule")),
@@ -41,17 +41,17 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
             ],
         ),
         (
-            t().calendar,
+            t().calendar(),
             vec![
-                ("calendar", t().work_calendar.to_owned(), true),
+                ("calendar", t().work_calendar().to_owned(), true),
                 ("holidays", kinds::heading(kinds::of("holiday")), may("holiday")),
             ],
         ),
         (
-            t().company,
+            t().company(),
             vec![
-                ("company", t().company_information.to_owned(), true),
-                ("audit", t().audit_log.to_owned(), may("audit")),
+                ("company", t().company_information().to_owned(), true),
+                ("audit", t().audit_log().to_owned(), may("audit")),
             ],
         ),
     ];
@@ -92,7 +92,7 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
         "holidays" => view! { <office::holidays::Holidays/> }.into_any(),
         "company" => view! { <office::company::Company/> }.into_any(),
         "audit" => view! { <data::audit::AuditLog/> }.into_any(),
-        _ => crate::ui::empty("search", t().no_such_page, t().no_such_page_text, ().into_any()),
+        _ => crate::ui::empty("search", t().no_such_page(), t().no_such_page_text(), ().into_any()),
     };
     // Narrow screens have it as a row to be pushed: the page one is on stands in sight, and so does what has the keyboard.
     let row = NodeRef::<html::Nav>::new();
@@ -104,7 +104,7 @@ pub fn SettingsPage(part: String, id: Option<String>) -> impl IntoView {
     Effect::new(move |_| show("[aria-current]"));
     view! {
         <div class="settings">
-            <nav node_ref=row class="settings-nav" aria-label=t().settings on:focusin=move |_| show(":focus-visible")>{nav}</nav>
+            <nav node_ref=row class="settings-nav" aria-label=t().settings() on:focusin=move |_| show(":focus-visible")>{nav}</nav>
             <div class="settings-body">{body}</div>
         </div>
     }

@@ -34,14 +34,14 @@ fn place(href: impl Into<String>, name: impl Into<String>, icon: &'static str) -
 pub fn places() -> Vec<(&'static str, Vec<Place>)> {
     let t = t();
     let import = kinds::all().into_iter().any(kinds::may_import);
-    let import = import.then(|| place("/import", t.import, "import"));
+    let import = import.then(|| place("/import", t.import(), "import"));
     vec![
         (
-            t.work,
-            vec![place("/", t.home, "home"), place("/tasks", t.tasks, "tasks")],
+            t.work(),
+            vec![place("/", t.home(), "home"), place("/tasks", t.tasks(), "tasks")],
         ),
-        (t.sell, kinds::with_pages().flat_map(places_of).collect()),
-        (t.data, import.into_iter().collect()),
+        (t.sell(), kinds::with_pages().flat_map(places_of).collect()),
+        (t.data(), import.into_iter().collect()),
     ]
 }
 
@@ -49,7 +49,7 @@ pub fn places() -> Vec<(&'static str, Vec<Place>)> {
 fn places_of(kind: &'static kinds::Kind) -> Vec<Place> {
     let list = place(kinds::list(kind), kinds::heading(kind), kind.icon);
     match kind.name {
-        "opportunity" => vec![place("/pipeline", t().pipeline, "pipeline"), list],
+        "opportunity" => vec![place("/pipeline", t().pipeline(), "pipeline"), list],
         _ => vec![list],
     }
 }
@@ -106,14 +106,14 @@ pub fn Shell(children: ChildrenFn) -> impl IntoView {
         places().into_iter().map(group).collect_view()
     };
     view! {
-        <a class="skip" href="#main" on:click=|e| { e.prevent_default(); dom::focus_id("main"); }>{t().skip}</a>
+        <a class="skip" href="#main" on:click=|e| { e.prevent_default(); dom::focus_id("main"); }>{t().skip()}</a>
         <div class="shell" class:folded=folded>
-            <nav class="nav" aria-label=t().navigation>
-                <a class="brand nav-brand" href="/" title=t().product><span class="brand-mark"></span><span class="nav-name">{t().product}</span></a>
+            <nav class="nav" aria-label=t().navigation()>
+                <a class="brand nav-brand" href="/" title=t().product()><span class="brand-mark"></span><span class="nav-name">{t().product()}</span></a>
                 {groups}
                 <span class="grow"></span>
-                {link(place("/settings", t().settings, "settings"))}
-                <button type="button" class="nav-link" title=t().fold_nav on:click=fold>{icon("side")}<span class="nav-name">{t().fold_nav}</span></button>
+                {link(place("/settings", t().settings(), "settings"))}
+                <button type="button" class="nav-link" title=t().fold_nav() on:click=fold>{icon("side")}<span class="nav-name">{t().fold_nav()}</span></button>
             </nav>
             <div class="frame">
                 <TopBar/>
@@ -132,34 +132,34 @@ fn TopBar() -> impl IntoView {
     let name = me.as_ref().map(|m| m.name.clone()).unwrap_or_default();
     let theme = state().theme;
     let themes = [
-        (Theme::System, t().theme_system, "screen"),
-        (Theme::Light, t().theme_light, "sun"),
-        (Theme::Dark, t().theme_dark, "moon"),
+        (Theme::System, t().theme_system(), "screen"),
+        (Theme::Light, t().theme_light(), "sun"),
+        (Theme::Dark, t().theme_dark(), "moon"),
     ];
     let face = view! { {avatar(me.as_ref().map_or("", |m| m.id.as_str()), &name)}<span class="wide-only clip">{name.clone()}</span> }.into_any();
     view! {
         <header class="top">
             <button type="button" class="search-open" on:click=|_| state().palette.set(true)>
-                {icon("search")}<span class="grow">{t().search_everything}</span><kbd class="wide-only">"Ctrl K"</kbd>
+                {icon("search")}<span class="grow">{t().search_everything()}</span><kbd class="wide-only">"Ctrl K"</kbd>
             </button>
             <span class="grow"></span>
             <span class="workspace muted wide-only clip">{me.as_ref().map(|m| m.workspace.clone())}</span>
-            <Menu face label=format!("{} {name}", t().account) class="btn quiet user" end=true>
+            <Menu face label=format!("{} {name}", t().account()) class="btn quiet user" end=true>
                 <p class="menu-title">{me.as_ref().map(|m| m.email.clone())}</p>
-                <div role="group" aria-label=t().language>
+                <div role="group" aria-label=t().language()>
                     {i18n::LANGUAGES.into_iter().map(|(locale, name)| view! {
                         <button type="button" class="menu-row item" aria-pressed=(i18n::locale() == locale).to_string() on:click=move |_| i18n::keep(locale)>{icon("globe")}{name}{(i18n::locale() == locale).then(|| icon("check"))}</button>
                     }).collect_view()}
                 </div>
                 <hr/>
-                <div role="group" aria-label=t().theme>
+                <div role="group" aria-label=t().theme()>
                     {themes.into_iter().map(|(value, name, shape)| view! {
                         <button type="button" class="menu-row item" aria-pressed=move || (theme.get() == value).to_string() on:click=move |_| choose_theme(value)>{icon(shape)}{name}{move || (theme.get() == value).then(|| icon("check"))}</button>
                     }).collect_view()}
                 </div>
                 <hr/>
-                <a class="menu-row item" href="/settings">{icon("settings")}{t().settings}</a>
-                <button type="button" class="menu-row item" on:click=|_| leave::then(|| spawn_local(session::sign_out()))>{icon("out")}{t().sign_out}</button>
+                <a class="menu-row item" href="/settings">{icon("settings")}{t().settings()}</a>
+                <button type="button" class="menu-row item" on:click=|_| leave::then(|| spawn_local(session::sign_out()))>{icon("out")}{t().sign_out()}</button>
             </Menu>
             <Progress/>
         </header>
@@ -198,7 +198,7 @@ fn Progress() -> impl IntoView {
     // The style sheet shows it after 300 ms, so quick answers do not flicker.
     (move || {
         busy.get()
-            .then(|| view! { <div class="progress" role="progressbar" aria-label=t().loading></div> })
+            .then(|| view! { <div class="progress" role="progressbar" aria-label=t().loading()></div> })
     })
     .into_any()
 }
@@ -206,7 +206,7 @@ fn Progress() -> impl IntoView {
 #[component]
 fn Offline() -> impl IntoView {
     (move || {
-        (!state().online.get()).then(|| view! { <p class="offline" role="status">{icon("warning")}{t().offline}</p> })
+        (!state().online.get()).then(|| view! { <p class="offline" role="status">{icon("warning")}{t().offline()}</p> })
     })
     .into_any()
 }
@@ -227,17 +227,17 @@ fn BottomBar(sheet: RwSignal<bool>) -> impl IntoView {
         let shown = split().1;
         view! {
             <div class="sheet-back" on:click=move |_| sheet.set(false)></div>
-            <div class="sheet" role="dialog" aria-label=t().more>
+            <div class="sheet" role="dialog" aria-label=t().more()>
                 {shown.into_iter().map(link).collect_view()}
-                {link(place("/settings", t().settings, "settings"))}
+                {link(place("/settings", t().settings(), "settings"))}
             </div>
         }
     };
     view! {
         {move || sheet.get().then(rest)}
-        <nav class="bottom" aria-label=t().navigation>
+        <nav class="bottom" aria-label=t().navigation()>
             {first}
-            <button type="button" class="nav-link" aria-expanded=move || sheet.get().to_string() on:click=move |_| sheet.update(|s| *s = !*s)>{icon("menu")}<span class="nav-name">{t().more}</span></button>
+            <button type="button" class="nav-link" aria-expanded=move || sheet.get().to_string() on:click=move |_| sheet.update(|s| *s = !*s)>{icon("menu")}<span class="nav-name">{t().more()}</span></button>
         </nav>
     }
     .into_any()

@@ -51,7 +51,7 @@ fn recent() -> Vec<Hit> {
             Some(Hit {
                 href,
                 name: name.to_owned(),
-                note: t().recent.to_owned(),
+                note: t().recent().to_owned(),
                 icon: kind_icon(kind),
             })
         })
@@ -63,27 +63,27 @@ fn commands(q: &str) -> Vec<Hit> {
     let pages = places().into_iter().flat_map(|(_, p)| p).map(|p| Hit {
         href: p.href,
         name: p.name,
-        note: t().page.to_owned(),
+        note: t().page().to_owned(),
         icon: p.icon,
     });
     let settings = Hit {
         href: "/settings".to_owned(),
-        name: t().settings.to_owned(),
-        note: t().page.to_owned(),
+        name: t().settings().to_owned(),
+        note: t().page().to_owned(),
         icon: "settings",
     };
     let bin = Hit {
         href: "/bin".to_owned(),
-        name: t().bin.to_owned(),
-        note: t().page.to_owned(),
+        name: t().bin().to_owned(),
+        note: t().page().to_owned(),
         icon: "trash",
     };
     let makes = kinds::with_pages()
         .filter(|k| state::me().is_none_or(|m| m.may(k.name, "create")))
         .map(|k| Hit {
             href: format!("/{}?new=1", k.path()),
-            name: fill(t().new_of, &[&noun(k.label)]),
-            note: t().action.to_owned(),
+            name: fill(t().new_of(), &[&noun(k.label)]),
+            note: t().action().to_owned(),
             icon: "plus",
         });
     let q = q.to_lowercase();
@@ -217,22 +217,22 @@ fn SearchDialog() -> impl IntoView {
         });
     };
     view! {
-        <dialog class="dialog palette" node_ref=node aria-label=t().search_everything
+        <dialog class="dialog palette" node_ref=node aria-label=t().search_everything()
             on:cancel=move |e: web_sys::Event| { e.prevent_default(); close(); }
             on:mousedown=move |e| if !dom::within(&e, ".dialog-box") { close(); }>
             <div class="dialog-box">
                 <label class="palette-input">
                     {icon("search")}
                     <input id="palette-q" type="text" role="combobox" autocomplete="off" spellcheck="false" aria-expanded="true" aria-controls="palette-list"
-                        aria-activedescendant=move || format!("hit-{}", at.get()) aria-label=t().search_everything placeholder=t().palette_hint
+                        aria-activedescendant=move || format!("hit-{}", at.get()) aria-label=t().search_everything() placeholder=t().palette_hint()
                         on:input=move |e| take(&e) on:compositionend=move |e| composed(&e)
                         on:keydown=key/>
                 </label>
-                <ul class="palette-list" role="listbox" id="palette-list" aria-label=t().results>
+                <ul class="palette-list" role="listbox" id="palette-list" aria-label=t().results()>
                     {move || {
                         let rows = shown.get();
                         if rows.is_empty() {
-                            return view! { <li class="muted pad" role="presentation">{if searching.get() { t().loading } else { t().nothing_found }}</li> }.into_any();
+                            return view! { <li class="muted pad" role="presentation">{if searching.get() { t().loading() } else { t().nothing_found() }}</li> }.into_any();
                         }
                         rows.into_iter().enumerate().map(|(i, hit)| {
                             let chosen = hit.clone();

@@ -36,7 +36,7 @@ fn table(title: &str, bars: &[Bar]) -> AnyView {
     view! {
         <table class="sr">
             <caption>{title.to_owned()}</caption>
-            <thead><tr><th scope="col">{t().name}</th><th scope="col">{t().value}</th><th scope="col">{t().more}</th></tr></thead>
+            <thead><tr><th scope="col">{t().name()}</th><th scope="col">{t().value()}</th><th scope="col">{t().more()}</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>
     }
@@ -48,7 +48,7 @@ fn linked(bar: &Bar, inside: AnyView) -> AnyView {
     let said = format!(
         "{}{}{}",
         bar.name,
-        t().colon,
+        t().colon(),
         if bar.more.is_empty() { &bar.text } else { &bar.more }
     );
     let title = said.clone();

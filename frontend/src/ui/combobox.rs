@@ -54,7 +54,7 @@ pub fn Combobox(
     let latest = Latest::new();
     let input = NodeRef::<html::Input>::new();
     let placeholder = match label.as_str() {
-        "" => t().type_to_search.to_owned(),
+        "" => t().type_to_search().to_owned(),
         label => label.to_owned(),
     };
     let list_id = format!("l{}", uuid::Uuid::new_v4().simple());
@@ -215,7 +215,7 @@ pub fn Combobox(
                 on:blur=leave
             />
             {move || (value.with(Option::is_some) && !required).then(|| view! {
-                <button type="button" class="combo-clear" tabindex="-1" aria-label=t().clear title=t().clear on:click=move |_| choose(None)>{icon("close")}</button>
+                <button type="button" class="combo-clear" tabindex="-1" aria-label=t().clear() title=t().clear() on:click=move |_| choose(None)>{icon("close")}</button>
             })}
             {move || {
                 let row_id = row_id.clone();
@@ -227,9 +227,9 @@ pub fn Combobox(
                             let options = options.get();
                             if options.is_empty() {
                                 let text = match (loading.get(), failed.get()) {
-                                    (true, _) => t().loading,
-                                    (_, true) => t().could_not_load,
-                                    _ => t().nothing_found,
+                                    (true, _) => t().loading(),
+                                    (_, true) => t().could_not_load(),
+                                    _ => t().nothing_found(),
                                 };
                                 return view! { <li class="muted option" role="presentation">{text}</li> }.into_any();
                             }

@@ -83,7 +83,7 @@ pub fn Dialog(
                 <header class="dialog-head">
                     <h2 id=id.clone()>{title}</h2>
                     {(!firm).then(|| view! {
-                        <button type="button" class="btn quiet square" aria-label=t().close title=t().close on:click=move |_| close.tell(())>
+                        <button type="button" class="btn quiet square" aria-label=t().close() title=t().close() on:click=move |_| close.tell(())>
                             {icon("close")}
                         </button>
                     })}
@@ -92,7 +92,7 @@ pub fn Dialog(
             </div>
         </dialog>
         {move || asking.get().then(|| view! {
-            <Confirm title=t().leave_title text=t().leave_text action=t().leave close=Callback::new(move |()| asking.set(false)) yes=close/>
+            <Confirm title=t().leave_title() text=t().leave_text() action=t().leave() close=Callback::new(move |()| asking.set(false)) yes=close/>
         })}
     }
     .into_any()
@@ -111,7 +111,7 @@ pub fn Confirm(
         <Dialog title close>
             <div class="dialog-body"><p>{text}</p></div>
             <footer class="dialog-foot">
-                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
+                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel()}</button>
                 <button
                     type="button"
                     class="btn danger"

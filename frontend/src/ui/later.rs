@@ -95,14 +95,14 @@ async fn why() -> Missing {
 fn missing(why: Missing, again: Callback<()>, close: Option<Callback<()>>) -> AnyView {
     let reload = |_| leave::then(|| drop(window().location().reload()));
     let (icon_name, title, text) = match why {
-        Missing::Updated => ("undo", t().updated, t().updated_text),
-        Missing::Unreached => ("warning", t().could_not_load, t().part_missing_text),
+        Missing::Updated => ("undo", t().updated(), t().updated_text()),
+        Missing::Unreached => ("warning", t().could_not_load(), t().part_missing_text()),
     };
     let retry = (why == Missing::Unreached).then(|| {
-        view! { <button type="button" class="btn primary" on:click=move |_| again.tell(())>{icon("undo")}{t().try_again}</button> }
+        view! { <button type="button" class="btn primary" on:click=move |_| again.tell(())>{icon("undo")}{t().try_again()}</button> }
     });
     let class = if retry.is_some() { "btn" } else { "btn primary" };
-    let actions = view! { {retry}<button type="button" class=class on:click=reload>{t().reload}</button> }.into_any();
+    let actions = view! { {retry}<button type="button" class=class on:click=reload>{t().reload()}</button> }.into_any();
     match close {
         None => view! { <div role="alert">{states::nowhere(icon_name, title, text, actions)}</div> }.into_any(),
         Some(close) => view! {

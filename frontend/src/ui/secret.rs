@@ -20,8 +20,8 @@ pub fn password(
     let field = id.rsplit('-').next().unwrap_or(id);
     let error = sending.error(field);
     let kind = move || if shown.get() { "text" } else { "password" };
-    let hint =
-        (complete == "new-password").then(|| view! { <p class="hint" id=format!("{id}-hint")>{t().password_hint}</p> });
+    let hint = (complete == "new-password")
+        .then(|| view! { <p class="hint" id=format!("{id}-hint")>{t().password_hint()}</p> });
     let described = hint.is_some().then(|| format!("{id}-hint"));
     view! {
         <div class="form-field wide" class:wrong=move || error().is_some()>
@@ -29,7 +29,7 @@ pub fn password(
             <span class="secret">
                 <input class="input" id=id name=id type=kind autocomplete=complete autocapitalize="off" spellcheck="false" maxlength="128"
                     aria-describedby=described prop:value=value on:input=move |e| value.set(event_target_value(&e))/>
-                <button type="button" class="btn quiet small" aria-controls=id aria-describedby=format!("{id}-label") on:click=move |_| shown.update(|s| *s = !*s)>{move || if shown.get() { t().hide } else { t().show }}</button>
+                <button type="button" class="btn quiet small" aria-controls=id aria-describedby=format!("{id}-label") on:click=move |_| shown.update(|s| *s = !*s)>{move || if shown.get() { t().hide() } else { t().show() }}</button>
             </span>
             {hint}
             {error}
@@ -58,7 +58,7 @@ pub fn copied(id: &'static str, label: &'static str, text: String) -> AnyView {
             <label for=id>{label}</label>
             <span class="secret">
                 <input class="input" node_ref=node id=id readonly=true value=value on:focus=move |_| if let Some(input) = node.get_untracked() { input.select() }/>
-                <button type="button" class="btn small" on:click=copy>{icon("file")}{t().copy}</button>
+                <button type="button" class="btn small" on:click=copy>{icon("file")}{t().copy()}</button>
             </span>
         </div>
     }
@@ -68,6 +68,6 @@ pub fn copied(id: &'static str, label: &'static str, text: String) -> AnyView {
 /// Copies, and says whether it worked: browsers refuse it where the page did not come over TLS.
 pub async fn copy(text: &str) -> bool {
     let done = dom::copy(text).await;
-    toast::say(if done { t().copied } else { t().not_copied });
+    toast::say(if done { t().copied() } else { t().not_copied() });
     done
 }

@@ -136,7 +136,7 @@ impl Sending {
     ) -> AnyView {
         view! {
             <footer class="dialog-foot">
-                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
+                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel()}</button>
                 <button type="submit" class="btn primary" class:loading=self.busy disabled=move || !ready()><span>{action.into()}</span></button>
             </footer>
         }

@@ -12,13 +12,13 @@ pub fn badge(key: &str, text: impl Into<String>) -> AnyView {
 
 /// Behind the label of a field that must be filled.
 pub fn needed_mark() -> AnyView {
-    view! { <span class="needed" title=t().needed><span aria-hidden="true">" *"</span><span class="sr">{t().needed}</span></span> }.into_any()
+    view! { <span class="needed" title=t().needed()><span aria-hidden="true">" *"</span><span class="sr">{t().needed()}</span></span> }.into_any()
 }
 
 /// Grey lines in the shape of what is coming.
 pub fn skeleton(lines: usize) -> AnyView {
     view! {
-        <div class="skeleton" role="status" aria-label=t().loading>
+        <div class="skeleton" role="status" aria-label=t().loading()>
             {(0..lines).map(|_| view! { <span class="bone"></span> }).collect_view()}
         </div>
     }
@@ -52,11 +52,11 @@ fn blank(icon_name: &str, title: AnyView, text: String, action: AnyView) -> AnyV
 /// What went wrong, with a way to try again.
 pub fn problem(problem: &Problem, retry: Callback<()>) -> AnyView {
     let (title, icon_name) = match problem.status {
-        404 => (t().not_found, "search"),
-        403 => (t().not_allowed, "lock"),
-        _ => (t().could_not_load, "warning"),
+        404 => (t().not_found(), "search"),
+        403 => (t().not_allowed(), "lock"),
+        _ => (t().could_not_load(), "warning"),
     };
-    let again = view! { <button type="button" class="btn" on:click=move |_| retry.tell(())>{icon("undo")}{t().try_again}</button> }.into_any();
+    let again = view! { <button type="button" class="btn" on:click=move |_| retry.tell(())>{icon("undo")}{t().try_again()}</button> }.into_any();
     // Only an address can ask for what is not there.
     let shown = match problem.status {
         404 => nowhere(icon_name, title, problem.text(), again),

@@ -73,9 +73,9 @@ pub fn Toasts() -> impl IntoView {
                             {icon(if bad { "warning" } else { "check" })}
                             <span class="grow">{text}</span>
                             {undo.map(|undo| view! {
-                                <button type="button" class="btn quiet small" on:click=move |_| { dismiss(id); undo.tell(()); }>{t().undo}</button>
+                                <button type="button" class="btn quiet small" on:click=move |_| { dismiss(id); undo.tell(()); }>{t().undo()}</button>
                             })}
-                            <button type="button" class="btn quiet small square" aria-label=t().close on:click=move |_| dismiss(id)>{icon("close")}</button>
+                            <button type="button" class="btn quiet small square" aria-label=t().close() on:click=move |_| dismiss(id)>{icon("close")}</button>
                         </div>
                     }
                 }

@@ -8,6 +8,16 @@ const FOREIGN = { 'zh-CN': /[A-Za-z]{2,}/, en: /\p{Script=Han}/u };
 /** Values of picklists have names in both languages: what is stored is no excuse. */
 const TOLD = new Set(['source', 'level', 'industry', 'region', 'loss_reason', 'disqualified_reason']);
 
+/** What the firm calls its own kinds and fields: another test may have made or renamed them a moment ago. */
+function firmWords(kinds) {
+  const ofField = ({ label, help, choices = [] }) => [label, help, ...choices.map((choice) => choice.label)];
+  return kinds.flatMap(({ custom, label, groups, fields }) => {
+    const own = fields.filter((field) => field.custom);
+    const around = groups.filter((group) => group.fields.some((name) => own.some((field) => field.name === name)));
+    return [custom && label, ...around.map((group) => group.label), ...own.flatMap(ofField)];
+  }).filter(Boolean);
+}
+
 /** Collects what the server sends, so that data can be told from the app's own words; `reading` are answers not yet taken in. */
 export function collectData(app) {
   const data = Object.assign(new Set(), { reading: new Set() });
@@ -23,8 +33,12 @@ export function collectData(app) {
   app.page.on('response', (response) => {
     if (!response.url().includes('/api/v1/')) return;
     const reading = response.json().catch(() => null).then((answer) => {
-      // Labels of kinds and values of lists are ours to tell in the reader's language; who one is and what roles are called is data.
-      if (response.url().includes('/start?')) gather([answer?.me, answer?.roles, answer?.pipelines]);
+      // Labels of kinds and values of lists are ours to tell in the reader's language; who one is, what roles and views are called,
+      // and what the firm calls its own kinds and fields, is data.
+      if (response.url().includes('/start?')) {
+        gather([answer?.me, answer?.roles, answer?.pipelines, answer?.views?.map(({ name }) => name)]);
+        for (const word of firmWords(answer?.kinds ?? [])) data.add(word);
+      }
       else gather(response.url().includes('/picklists') ? answer?.data?.map(({ name }) => name) : answer);
       data.reading.delete(reading);
     });

@@ -1,4 +1,5 @@
 // The app knows of the kinds what the server tells: every kind has its list, page, form, import, bin and history by that alone.
+import { collectData, untranslated } from '../kit/inspect.mjs';
 import { colleague } from '../kit/people.mjs';
 import { Server } from '../kit/server.mjs';
 import { assert, eventually, test, unique } from '../kit/test.mjs';
@@ -410,4 +411,27 @@ test('kinds: of a field that the server does not take, each box says what is wro
   await other.page.locator('.own-field', { hasText: called }).waitFor();
   assert.equal(await other.page.locator('.own-fields').getByRole('button').count(), 0);
   await api.call('DELETE', `/fields/${field.id}`, undefined, { 'If-Match': '*' });
+});
+
+test('kinds: what the firm calls its own is data, and no word that somebody forgot to translate', async ({ open, api }) => {
+  // With words of the other language in both, as another test may make them at any moment.
+  const id = word();
+  const label = (text) => ({ 'zh-CN': `Zz ${text}`, en: `江${text}` });
+  const kind = await api.make('kinds', { key: `zz_${id}`, plural: `zz_${id}_all`, label: label(`Boats ${id}`) });
+  const field = await api.make('fields', { kind: 'competitor', key: `k${id}`, label: label(`Hull ${id}`), group: label(`Body ${id}`), type: 'choice', choices: [{ value: 'a', label: label(`Steel ${id}`) }] });
+  const view = await api.make('views', { kind: 'competitor', name: `Zz 江船 ${id}`, shared: 'all' });
+  const competitor = await api.make('competitors', { name: unique('对手'), custom_fields: { [field.key]: 'a' } });
+  try {
+    for (const locale of ['zh-CN', 'en']) {
+      const app = await open({ locale });
+      const data = collectData(app);
+      for (const path of ['/competitors', `/competitors/${competitor.id}`]) {
+        await app.goto(path);
+        await app.page.locator(`.nav a[href="/${kind.plural.replaceAll('_', '-')}"]`).waitFor();
+        assert.deepEqual(await untranslated(app.page, locale, data), [], path);
+      }
+    }
+  } finally {
+    for (const [plural, row] of [['views', view], ['fields', field], ['kinds', kind]]) await api.call('DELETE', `/${plural}/${row.id}`, undefined, { 'If-Match': '*' });
+  }
 });

@@ -343,7 +343,7 @@ fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>)
     let views = builtin(kind).into_iter();
     let views = views.filter(|view| view.needs.iter().all(|name| seen.reads(name)));
     let views = views.map(|view| json!({ "key": view.key, "label": told(view.label, language), "filter": view.filter, "sort": view.sort }));
-    json!({
+    let mut about = json!({
         "kind": kind.name,
         "path": format!("/api/v1/{}", kind.path()),
         "label": told(kind.label, language),
@@ -365,7 +365,11 @@ fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>)
         "views": views.collect::<Vec<_>>(),
         "rights": rights,
         "fields": fields.map(|f| describe_field(&seen, f, language)).collect::<Vec<_>>(),
-    })
+    });
+    if kind.made {
+        about["custom"] = json!(true);
+    }
+    about
 }
 
 #[derive(Deserialize, Validate)]
@@ -552,4 +556,5 @@ fn kind_told() -> ObjectBuilder {
         ("rights", told(map_of(text()), "Action → how far it reaches.")),
         ("fields", Array::new(named("FieldTold")).into()),
     ])
+    .property("custom", boolean().description(Some("The firm has made it.")))
 }

@@ -54,7 +54,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                 body.insert("customer".into(), json!({ "id": id }));
             }
             (true, None) => {
-                return sending.refuse(Problem::at("customer", t().choose_customer));
+                return sending.refuse(Problem::at("customer", t().choose_customer()));
             }
             (false, _) => {
                 body.insert("customer".into(), json!({ "name": customer_name.get_untracked() }));
@@ -76,7 +76,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
             let lead = row.get_untracked();
             match save::act(kinds::of("lead"), &lead, "convert", Value::Object(body)).await {
                 Ok(made) => {
-                    toast::say(fill(t().lead_converted, &[lead.text("name")]));
+                    toast::say(fill(t().lead_converted(), &[lead.text("name")]));
                     close.tell(());
                     if let Ok(newer) = save::fetch(kinds::of("lead"), lead.id()).await {
                         let target = page_of(&made, &newer);
@@ -92,7 +92,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                         announce(kinds::of("lead").plural, lead.id(), Some(newer));
                     }
                     return Err(Problem {
-                        detail: t().changed_look_again.to_owned(),
+                        detail: t().changed_look_again().to_owned(),
                         ..error
                     });
                 }
@@ -113,27 +113,27 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
         })
     };
     view! {
-        <Dialog title=fill(t().convert_title, &[&person]) close>
+        <Dialog title=fill(t().convert_title(), &[&person]) close>
             <form on:submit=submit(convert) novalidate=true>
                 <div class="dialog-body stack">
                     <fieldset class="box">
                         <legend>{kinds::of("customer").label}</legend>
-                        <label class="choice"><input type="radio" name="which" checked=true on:change=move |_| existing.set(false)/><span>{t().new_customer}</span></label>
-                        <label class="choice"><input type="radio" name="which" on:change=move |_| existing.set(true)/><span>{t().existing_customer}</span></label>
+                        <label class="choice"><input type="radio" name="which" checked=true on:change=move |_| existing.set(false)/><span>{t().new_customer()}</span></label>
+                        <label class="choice"><input type="radio" name="which" on:change=move |_| existing.set(true)/><span>{t().existing_customer()}</span></label>
                         {move || if existing.get() {
-                            view! { <Combobox kind=kinds::of("customer") value=customer label=t().existing_customer/> }.into_any()
+                            view! { <Combobox kind=kinds::of("customer") value=customer label=t().existing_customer()/> }.into_any()
                         } else {
-                            view! { <input class="input" aria-label=t().customer_name prop:value=customer_name on:input=move |e| customer_name.set(event_target_value(&e))/> }.into_any()
+                            view! { <input class="input" aria-label=t().customer_name() prop:value=customer_name on:input=move |e| customer_name.set(event_target_value(&e))/> }.into_any()
                         }}
                         {sending.error("customer")}
                     </fieldset>
                     <fieldset class="box">
                         <legend>{kinds::of("contact").label}</legend>
-                        <label class="choice"><input type="checkbox" checked=true on:change=move |e| with_contact.set(event_target_checked(&e))/><span>{fill(t().make_contact, &[&person])}</span></label>
+                        <label class="choice"><input type="checkbox" checked=true on:change=move |e| with_contact.set(event_target_checked(&e))/><span>{fill(t().make_contact(), &[&person])}</span></label>
                     </fieldset>
                     <fieldset class="box">
                         <legend>{kinds::of("opportunity").label}</legend>
-                        <label class="choice"><input type="checkbox" checked=true on:change=move |e| with_deal.set(event_target_checked(&e))/><span>{t().make_opportunity}</span></label>
+                        <label class="choice"><input type="checkbox" checked=true on:change=move |e| with_deal.set(event_target_checked(&e))/><span>{t().make_opportunity()}</span></label>
                         {move || with_deal.get().then(|| view! {
                             <div class="form-grid">
                                 <div class="form-field wide">
@@ -148,7 +148,7 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                     </fieldset>
                     {sending.alert()}
                 </div>
-                {sending.foot(close, t().convert, || true)}
+                {sending.foot(close, t().convert(), || true)}
             </form>
         </Dialog>
     }

@@ -37,18 +37,18 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
         save::change(change, save::complain());
     };
     let next = move || match status.get().as_str() {
-        "new" => Some(("contacted", t().mark_contacted)),
-        "contacted" => Some(("qualified", t().mark_qualified)),
-        "disqualified" => Some(("new", t().reopen)),
+        "new" => Some(("contacted", t().mark_contacted())),
+        "contacted" => Some(("qualified", t().mark_qualified())),
+        "disqualified" => Some(("new", t().reopen())),
         _ => None,
     };
     let open = move || !matches!(status.get().as_str(), "converted" | "disqualified");
     view! {
         {move || next().filter(|_| may_edit).map(|(key, text)| view! { <button type="button" class="btn" on:click=move |_| set_status(key)>{text}</button> })}
-        {move || (open() && may).then(|| view! { <button type="button" class="btn primary" on:click=move |_| converting.set(true)>{t().convert}</button> })}
+        {move || (open() && may).then(|| view! { <button type="button" class="btn primary" on:click=move |_| converting.set(true)>{t().convert()}</button> })}
         {move || (open() && may_edit).then(|| view! {
-            <Menu face=icon("flag") label=t().close_lead class="btn quiet square" end=true>
-                <button type="button" class="menu-row item" on:click=move |_| disqualifying.set(true)>{icon("close")}{t().disqualify}</button>
+            <Menu face=icon("flag") label=t().close_lead() class="btn quiet square" end=true>
+                <button type="button" class="menu-row item" on:click=move |_| disqualifying.set(true)>{icon("close")}{t().disqualify()}</button>
             </Menu>
         })}
         {move || converting.get().then(|| view! { <convert::ConvertDialog row close=Callback::new(move |()| converting.set(false))/> })}
@@ -79,7 +79,7 @@ fn Disqualify(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
     };
     let field = kinds::of("lead").field("disqualified_reason");
     view! {
-        <Dialog title=t().disqualify close>
+        <Dialog title=t().disqualify() close>
             <form on:submit=submit>
                 <div class="dialog-body">
                     {field.map(|f| view! {
@@ -91,8 +91,8 @@ fn Disqualify(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
                     {form_error(problem)}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
-                    <button type="submit" class="btn primary">{t().disqualify}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel()}</button>
+                    <button type="submit" class="btn primary">{t().disqualify()}</button>
                 </footer>
             </form>
         </Dialog>
@@ -118,7 +118,7 @@ pub fn Became(row: RwSignal<Row>) -> impl IntoView {
                     });
                 view! {
                     <section class="group notice good">
-                        <p>{icon("check")}{fill(t().converted_at, &[&format::instant(&at)])}</p>
+                        <p>{icon("check")}{fill(t().converted_at(), &[&format::instant(&at)])}</p>
                         <ul class="plain">{links.collect_view()}</ul>
                     </section>
                 }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 fn tick(row: Row, ticked: RwSignal<bool>) {
     let done = ticked.get_untracked();
     let said = fill(
-        if done { t().task_done } else { t().task_reopened },
+        if done { t().task_done() } else { t().task_reopened() },
         &[row.text("subject")],
     );
     let change = save::Change {
@@ -83,25 +83,25 @@ pub fn TaskItem(row: Row) -> impl IntoView {
     let (may_edit, may_delete) = (state::may("task", "edit"), state::may("task", "delete"));
     view! {
         <li class="task" class:done=done>
-            <input type="checkbox" class="round" prop:checked=ticked disabled=!may_edit aria-label=fill(t().mark_done, &[&subject])
+            <input type="checkbox" class="round" prop:checked=ticked disabled=!may_edit aria-label=fill(t().mark_done(), &[&subject])
                 on:change=move |e| { ticked.set(event_target_checked(&e)); tick(of.clone(), ticked); }/>
             <div class="task-body">
                 <span class="task-subject">{subject.clone()}</span>
                 <span class="task-about">
-                    {(!due.is_empty()).then(|| view! { <time datetime=due.clone() title=format::instant(&due) class:late=late>{icon("meeting")}{format::relative_day(&format::day_of(&due))}" "{format::clock(&due)}{late.then(|| format!(" · {}", t().overdue))}</time> })}
+                    {(!due.is_empty()).then(|| view! { <time datetime=due.clone() title=format::instant(&due) class:late=late>{icon("meeting")}{format::relative_day(&format::day_of(&due))}" "{format::clock(&due)}{late.then(|| format!(" · {}", t().overdue()))}</time> })}
                     {about.map(|(href, name)| view! { <a href=href>{name}</a> })}
                     {priority_badge}
                 </span>
             </div>
             {who.map(|(id, name)| view! { <span title=name.clone()>{ui::avatar(&id, &name)}</span> })}
-            {(may_edit || may_delete).then(|| view! { <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
+            {(may_edit || may_delete).then(|| view! { <Menu face=icon("more") label=t().more_actions() class="btn quiet square small" end=true>
                 {may_edit.then(|| view! {
-                    <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(1))>{icon("meeting")}{t().due_tomorrow}</button>
-                    <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(7))>{icon("meeting")}{t().due_next_week}</button>
+                    <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(1))>{icon("meeting")}{t().due_tomorrow()}</button>
+                    <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(7))>{icon("meeting")}{t().due_next_week()}</button>
                 })}
                 {may_delete.then(|| {
                     let gone = gone.clone();
-                    view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::of("task"), &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete}</button> }
+                    view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::of("task"), &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete()}</button> }
                 })}
             </Menu> })}
         </li>
@@ -185,13 +185,13 @@ pub fn TasksPage() -> impl IntoView {
     };
     let nothing = move || !open.loading.get() && open.rows.with(Vec::is_empty) && open.problem.with(Option::is_none);
     let rest_done = move || {
-        done.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| done.next(done_path.get_untracked())>{t().show_more}</button> })
+        done.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| done.next(done_path.get_untracked())>{t().show_more()}</button> })
     };
     let finished = move || {
         let rows = done.rows.get();
         (!rows.is_empty()).then(|| view! {
             <details class="task-group">
-                <summary>{fill(t().done_today, &[&rows.len().to_string()])}</summary>
+                <summary>{fill(t().done_today(), &[&rows.len().to_string()])}</summary>
                 <ul class="plain card-list">{rows.into_iter().map(|row| view! { <TaskItem row/> }).collect_view()}</ul>
                 {rest_done}
             </details>
@@ -201,27 +201,27 @@ pub fn TasksPage() -> impl IntoView {
     let may_create = state::may("task", "create");
     // The rest of what is open; with more to come, the last groups are not whole.
     let rest = move || {
-        open.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| open.next(open_path.get_untracked())>{t().show_more}</button> })
+        open.more().then(|| view! { <button type="button" class="btn quiet small" on:click=move |_| open.next(open_path.get_untracked())>{t().show_more()}</button> })
     };
     view! {
         <div class="page narrow-page">
             <header class="page-head">
-                <h1>{t().tasks}</h1>
-                <div class="segmented" role="group" aria-label=t().whose>
-                    <button type="button" aria-pressed=move || mine.get().to_string() on:click=move |_| mine.set(true)>{t().mine_only}</button>
-                    <button type="button" aria-pressed=move || (!mine.get()).to_string() on:click=move |_| mine.set(false)>{t().everybody}</button>
+                <h1>{t().tasks()}</h1>
+                <div class="segmented" role="group" aria-label=t().whose()>
+                    <button type="button" aria-pressed=move || mine.get().to_string() on:click=move |_| mine.set(true)>{t().mine_only()}</button>
+                    <button type="button" aria-pressed=move || (!mine.get()).to_string() on:click=move |_| mine.set(false)>{t().everybody()}</button>
                 </div>
-                <div class="page-actions">{may_create.then(|| view! { <button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of, &[&noun(kinds::of("task").label)])}</button> })}<MoreMenu kind=kinds::of("task")/></div>
+                <div class="page-actions">{may_create.then(|| view! { <button type="button" class="btn" on:click=move |_| adding.set(true)>{icon("plus")}{fill(t().new_of(), &[&noun(kinds::of("task").label)])}</button> })}<MoreMenu kind=kinds::of("task")/></div>
             </header>
             {may_create.then(|| view! { <QuickAdd/> })}
             {move || open.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| open.load(open_path.get_untracked()))))}
             {move || (open.loading.get() && open.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
-            {group(When::Overdue, t().overdue, "late")}
-            {group(When::Today, t().today, "")}
-            {group(When::Upcoming, t().upcoming, "")}
-            {group(When::Whenever, t().no_date, "")}
+            {group(When::Overdue, t().overdue(), "late")}
+            {group(When::Today, t().today(), "")}
+            {group(When::Upcoming, t().upcoming(), "")}
+            {group(When::Whenever, t().no_date(), "")}
             {rest}
-            {move || nothing().then(|| ui::empty("check", t().all_done, t().all_done_text, ().into_any()))}
+            {move || nothing().then(|| ui::empty("check", t().all_done(), t().all_done_text(), ().into_any()))}
             {finished}
             {move || adding.get().then(|| view! { <CreateDialog kind=kinds::of("task") close=Callback::new(move |()| adding.set(false))/> })}
         </div>
@@ -263,9 +263,9 @@ fn QuickAdd() -> impl IntoView {
     };
     view! {
         <form class="quick-add" on:submit=add>
-            <input class="input" id="quick-task" maxlength="200" placeholder=t().add_task_hint aria-label=t().add_task_hint prop:value=text on:input=move |e| text.set(event_target_value(&e))/>
-            <input type="date" class="input" aria-label=t().due_day prop:value=due on:change=move |e| if let Some(day) = dom::whole_date(&e) { due.set(day) } on:blur=tell_half_date/>
-            <button type="submit" class="btn primary" aria-label=t().add>{icon("plus")}<span class="wide-only">{t().add}</span></button>
+            <input class="input" id="quick-task" maxlength="200" placeholder=t().add_task_hint() aria-label=t().add_task_hint() prop:value=text on:input=move |e| text.set(event_target_value(&e))/>
+            <input type="date" class="input" aria-label=t().due_day() prop:value=due on:change=move |e| if let Some(day) = dom::whole_date(&e) { due.set(day) } on:blur=tell_half_date/>
+            <button type="submit" class="btn primary" aria-label=t().add()>{icon("plus")}<span class="wide-only">{t().add()}</span></button>
         </form>
     }
     .into_any()

@@ -42,7 +42,7 @@ fn said(error: &Value) -> String {
         .as_str()
         .or_else(|| error["message"].as_str())
         .or_else(|| error.as_str())
-        .unwrap_or(t().import_failed)
+        .unwrap_or(t().import_failed())
         .to_owned()
 }
 
@@ -60,8 +60,8 @@ pub fn JobView(job: RunningJob, trial: bool, again: Option<Callback<(String, Str
         let body = job.body.get();
         match body["status"].as_str().unwrap_or_default() {
             "done" => done(job, &body, trial, again),
-            "failed" => ui::empty("warning", t().import_failed, said(&body["error"]), ().into_any()),
-            "cancelled" => ui::empty("close", t().import_cancelled, "", ().into_any()),
+            "failed" => ui::empty("warning", t().import_failed(), said(&body["error"]), ().into_any()),
+            "cancelled" => ui::empty("close", t().import_cancelled(), "", ().into_any()),
             _ => running(job, &body),
         }
     }
@@ -77,9 +77,9 @@ fn running(job: RunningJob, body: &Value) -> AnyView {
     let share = if total > 0.0 { (read / total).min(1.0) } else { 0.0 };
     view! {
         <section class="box stack" aria-live="polite">
-            <p>{fill(t().rows_so_far, &[&format::number(rows)])}</p>
+            <p>{fill(t().rows_so_far(), &[&format::number(rows)])}</p>
             <progress max="1" value=share.to_string()>{format::percent(share)}</progress>
-            <div class="form-foot"><button type="button" class="btn" on:click=move |_| job.cancel()>{t().cancel}</button></div>
+            <div class="form-foot"><button type="button" class="btn" on:click=move |_| job.cancel()>{t().cancel()}</button></div>
         </section>
     }
     .into_any()
@@ -113,18 +113,18 @@ fn done(job: RunningJob, body: &Value, trial: bool, again: Option<Callback<(Stri
     };
     view! {
         <section class="box stack" aria-live="polite">
-            <h2>{if trial { t().trial_says } else { t().import_done }}</h2>
+            <h2>{if trial { t().trial_says() } else { t().import_done() }}</h2>
             <div class="stats">
-                {tile("rows", t().rows_read, "")}
-                {tile("created", if trial { t().would_create } else { t().were_created }, "good")}
-                {tile("updated", if trial { t().would_update } else { t().were_updated }, "")}
-                {tile("unchanged", t().unchanged, "")}
-                {tile("failed", t().rows_failed, if failed > 0.0 { "bad" } else { "" })}
+                {tile("rows", t().rows_read(), "")}
+                {tile("created", if trial { t().would_create() } else { t().were_created() }, "good")}
+                {tile("updated", if trial { t().would_update() } else { t().were_updated() }, "")}
+                {tile("unchanged", t().unchanged(), "")}
+                {tile("failed", t().rows_failed(), if failed > 0.0 { "bad" } else { "" })}
             </div>
-            {(!causes.is_empty()).then(|| view! { <h3>{t().causes}</h3><ul class="plain causes">{causes}</ul> })}
-            {(!warnings.is_empty()).then(|| view! { <h3>{t().warnings}</h3><ul class="plain causes">{warnings}</ul> })}
-            {has_made.then(|| view! { <h3>{t().new_values}</h3><p>{made}</p> })}
-            {(failed > 0.0 && !trial).then(|| view! { <div><button type="button" class="btn" on:click=download>{icon("download")}{t().error_file}</button></div> })}
+            {(!causes.is_empty()).then(|| view! { <h3>{t().causes()}</h3><ul class="plain causes">{causes}</ul> })}
+            {(!warnings.is_empty()).then(|| view! { <h3>{t().warnings()}</h3><ul class="plain causes">{warnings}</ul> })}
+            {has_made.then(|| view! { <h3>{t().new_values()}</h3><p>{made}</p> })}
+            {(failed > 0.0 && !trial).then(|| view! { <div><button type="button" class="btn" on:click=download>{icon("download")}{t().error_file()}</button></div> })}
         </section>
     }
     .into_any()
@@ -140,26 +140,26 @@ fn cause(cause: &Value, again: Option<Callback<(String, String, String)>>) -> An
         .filter_map(Value::as_u64)
         .map(|n| n.to_string())
         .collect::<Vec<_>>()
-        .join(t().list_comma);
+        .join(t().list_comma());
     // What is of no row in particular names its column itself.
     let place = [
         (rows > 0.0).then(|| {
             fill(
-                if rows == 1.0 { t().one_row } else { t().n_rows },
+                if rows == 1.0 { t().one_row() } else { t().n_rows() },
                 &[&format::number(rows)],
             )
         }),
-        (!first.is_empty()).then(|| fill(t().first_lines, &[&first])),
-        (rows > 0.0 && !text("column").is_empty()).then(|| fill(t().in_column, &[&text("column")])),
+        (!first.is_empty()).then(|| fill(t().first_lines(), &[&first])),
+        (rows > 0.0 && !text("column").is_empty()).then(|| fill(t().in_column(), &[&text("column")])),
     ];
-    let place = place.into_iter().flatten().collect::<Vec<_>>().join(t().clause_comma);
+    let place = place.into_iter().flatten().collect::<Vec<_>>().join(t().clause_comma());
     let (column, suggestion) = (text("column"), text("suggestion"));
     let value = cause["params"]["value"].as_str().unwrap_or_default().to_owned();
     let message = text("message");
     let take = again.filter(|_| !suggestion.is_empty() && !column.is_empty()).map(|again| {
         let (column, value, meant) = (column.clone(), value.clone(), suggestion.clone());
         view! {
-            <button type="button" class="btn small" on:click=move |_| again.tell((column.clone(), value.clone(), meant.clone()))>{fill(t().take_suggestion, &[&suggestion])}</button>
+            <button type="button" class="btn small" on:click=move |_| again.tell((column.clone(), value.clone(), meant.clone()))>{fill(t().take_suggestion(), &[&suggestion])}</button>
         }
     });
     view! {

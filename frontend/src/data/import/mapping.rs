@@ -51,7 +51,7 @@ fn columns(body: &Value) -> Vec<Column> {
 pub fn MappingForm(wizard: Wizard) -> impl IntoView {
     view! {
         <section class="box stack">
-            <p class="muted">{t().mapping_text}</p>
+            <p class="muted">{t().mapping_text()}</p>
             <ReadAs wizard/>
             {move || columns_form(wizard, &wizard.read.get().unwrap_or_default())}
         </section>
@@ -94,7 +94,7 @@ fn columns_form(wizard: Wizard, read: &Value) -> AnyView {
                     <td class="arrow">{icon("right")}</td>
                     <td>
                         <select class="input" id=id.clone() class:unmapped=move || now.with(String::is_empty) on:change=move |e| set(&to, event_target_value(&e))>
-                            <option value="" prop:selected=move || now.with(String::is_empty)>{t().leave_out}</option>
+                            <option value="" prop:selected=move || now.with(String::is_empty)>{t().leave_out()}</option>
                             {targets.get_value().into_iter().map(|(name, label)| {
                                 let of = name.clone();
                                 view! { <option value=name prop:selected=move || now.with(|n| *n == of)>{label}</option> }
@@ -108,12 +108,12 @@ fn columns_form(wizard: Wizard, read: &Value) -> AnyView {
     let n = move || wizard.mapping.with(Map::len);
     view! {
         <div class="scroll-x"><table class="map">
-            <thead><tr><th scope="col">{t().column_in_file}</th><td></td><th scope="col">{t().field_here}</th></tr></thead>
+            <thead><tr><th scope="col">{t().column_in_file()}</th><td></td><th scope="col">{t().field_here()}</th></tr></thead>
             <tbody>{rows}</tbody>
         </table></div>
         <div class="form-foot">
-            <button type="button" class="btn" on:click=move |_| { wizard.job.set(None); wizard.step.set(Step::File); }>{t().back}</button>
-            <button type="button" class="btn primary" class:loading=wizard.sending.busy disabled=move || n() == 0 || wizard.sending.busy.get() on:click=move |_| wizard.run(true)>{t().try_it}</button>
+            <button type="button" class="btn" on:click=move |_| { wizard.job.set(None); wizard.step.set(Step::File); }>{t().back()}</button>
+            <button type="button" class="btn primary" class:loading=wizard.sending.busy disabled=move || n() == 0 || wizard.sending.busy.get() on:click=move |_| wizard.run(true)>{t().try_it()}</button>
         </div>
     }
     .into_any()
@@ -130,7 +130,12 @@ const ENCODINGS: [(&str, &str); 6] = [
 ];
 
 fn delimiters() -> [(&'static str, &'static str); 4] {
-    [(",", t().comma), (";", t().semicolon), ("\t", t().tab), ("|", t().bar)]
+    [
+        (",", t().comma()),
+        (";", t().semicolon()),
+        ("\t", t().tab()),
+        ("|", t().bar()),
+    ]
 }
 
 /// Encoding and delimiter as the server found them; choosing another has the file read again.
@@ -182,13 +187,13 @@ fn ReadAs(wizard: Wizard) -> impl IntoView {
     let busy = move || wizard.sending.busy.get() || now.with(|n| n.0.is_empty());
     view! {
         <div class="read-as">
-            <label class="small-field"><span>{t().encoding}</span>
+            <label class="small-field"><span>{t().encoding()}</span>
                 <select class="input" id="read-encoding" disabled=busy on:change=move |e| read("read-encoding", event_target_value(&e), chosen.get_untracked().1)>{move || options(now.get().0, ENCODINGS.to_vec())}</select>
             </label>
-            <label class="small-field"><span>{t().delimiter}</span>
+            <label class="small-field"><span>{t().delimiter()}</span>
                 <select class="input" id="read-delimiter" disabled=busy on:change=move |e| read("read-delimiter", chosen.get_untracked().0, event_target_value(&e))>{move || options(now.get().1, delimiters().to_vec())}</select>
             </label>
-            {move || wizard.sending.busy.get().then(|| view! { <span class="muted" role="status">{t().reading_again}</span> })}
+            {move || wizard.sending.busy.get().then(|| view! { <span class="muted" role="status">{t().reading_again()}</span> })}
         </div>
     }
     .into_any()

@@ -133,7 +133,7 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
     if let Some(id) = id {
         // A job of its own address: what became of an earlier import.
         let job = RunningJob::watch(format!("/imports/{id}"));
-        return view! { <div class="page narrow-page"><header class="page-head"><h1>{t().import}</h1></header><JobView job trial=false again=None/></div> }.into_any();
+        return view! { <div class="page narrow-page"><header class="page-head"><h1>{t().import()}</h1></header><JobView job trial=false again=None/></div> }.into_any();
     }
     let asked = state()
         .address
@@ -152,10 +152,10 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
         tried: RwSignal::new(false),
     };
     let steps = [
-        (Step::File, t().step_file),
-        (Step::Mapping, t().step_mapping),
-        (Step::Trial, t().step_trial),
-        (Step::Result, t().step_result),
+        (Step::File, t().step_file()),
+        (Step::Mapping, t().step_mapping()),
+        (Step::Trial, t().step_trial()),
+        (Step::Result, t().step_result()),
     ];
     let at = move || steps.iter().position(|(s, _)| *s == wizard.step.get()).unwrap_or(0);
     let heads = steps.iter().enumerate().map(|(i, (_, name))| {
@@ -169,7 +169,7 @@ pub fn ImportPage(id: Option<String>) -> impl IntoView {
     };
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{t().import}</h1></header>
+            <header class="page-head"><h1>{t().import()}</h1></header>
             <ol class="steps">{heads.collect_view()}</ol>
             {fresh(move || wizard.step.get(), body)}
             {wizard.sending.alert()}
@@ -198,7 +198,7 @@ fn FileStep(wizard: Wizard) -> impl IntoView {
     view! {
         <section class="box stack">
             <div class="form-field">
-                <label for="import-kind">{t().import_what}</label>
+                <label for="import-kind">{t().import_what()}</label>
                 <select class="input" id="import-kind" on:change=move |e| if let Some(kind) = kinds::by_plural(&event_target_value(&e)) { wizard.kind.set(kind) }>{options.collect_view()}</select>
             </div>
             <label class="drop-file" class:over=over
@@ -212,11 +212,11 @@ fn FileStep(wizard: Wizard) -> impl IntoView {
                 {icon("file")}
                 {move || match wizard.file.get() {
                     Some(file) => view! { <b>{file.name()}</b><span class="muted">{size(file.size())}</span> }.into_any(),
-                    None => view! { <b>{t().choose_file}</b><span class="muted">{t().file_hint}</span> }.into_any(),
+                    None => view! { <b>{t().choose_file()}</b><span class="muted">{t().file_hint()}</span> }.into_any(),
                 }}
             </label>
             <div class="form-foot">
-                <button type="button" class="btn primary" class:loading=looking disabled=move || wizard.file.with(Option::is_none) || looking() on:click=move |_| wizard.hand_in()>{t().read_file}</button>
+                <button type="button" class="btn primary" class:loading=looking disabled=move || wizard.file.with(Option::is_none) || looking() on:click=move |_| wizard.hand_in()>{t().read_file()}</button>
             </div>
         </section>
     }
@@ -248,8 +248,8 @@ fn TrialStep(wizard: Wizard) -> impl IntoView {
     view! {
         {move || wizard.job.get().map_or_else(|| ui::skeleton(4), |job| view! { <JobView job trial=true again=Some(again)/> }.into_any())}
         <div class="form-foot">
-            <button type="button" class="btn" on:click=move |_| wizard.step.set(Step::Mapping)>{t().back}</button>
-            <button type="button" class="btn primary" class:loading=wizard.sending.busy disabled=move || !ready() on:click=move |_| wizard.run(false)>{t().import_now}</button>
+            <button type="button" class="btn" on:click=move |_| wizard.step.set(Step::Mapping)>{t().back()}</button>
+            <button type="button" class="btn primary" class:loading=wizard.sending.busy disabled=move || !ready() on:click=move |_| wizard.run(false)>{t().import_now()}</button>
         </div>
     }
     .into_any()
@@ -261,8 +261,8 @@ fn ResultStep(wizard: Wizard) -> impl IntoView {
     view! {
         {move || wizard.job.get().map_or_else(|| ui::skeleton(4), |job| view! { <JobView job trial=false again=None/> }.into_any())}
         <div class="form-foot">
-            <button type="button" class="btn" on:click=move |_| { wizard.file.set(None); wizard.job.set(None); wizard.step.set(Step::File); route::show("/import"); }>{t().another_file}</button>
-            <button type="button" class="btn primary" on:click=move |_| route::go(&list())>{t().show_records}</button>
+            <button type="button" class="btn" on:click=move |_| { wizard.file.set(None); wizard.job.set(None); wizard.step.set(Step::File); route::show("/import"); }>{t().another_file()}</button>
+            <button type="button" class="btn primary" on:click=move |_| route::go(&list())>{t().show_records()}</button>
         </div>
     }
     .into_any()

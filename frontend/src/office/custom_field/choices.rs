@@ -106,9 +106,9 @@ impl Lines {
         // So that the foot of the form does not say it once more.
         let whole = sending.error("choices");
         let parts = [
-            t().value.to_owned(),
-            fill(t().in_chinese, &[t().name]),
-            fill(t().in_english, &[t().name]),
+            t().value().to_owned(),
+            fill(t().in_chinese(), &[t().name()]),
+            fill(t().in_english(), &[t().name()]),
         ];
         let parts = StoredValue::new(parts);
         let at = move |id: u32| all.with(|all| all.iter().position(|l| l.id == id));
@@ -118,7 +118,7 @@ impl Lines {
                 let number = move || (at(id).unwrap_or_default() + 1).to_string();
                 let part = parts.with_value(|parts| parts[n].clone());
                 let label = part.clone();
-                let label = move || fill(t().choice_part, &[&number(), &label]);
+                let label = move || fill(t().choice_part(), &[&number(), &label]);
                 let hint = move || match n {
                     0 => of()
                         .map(|l| l.value())
@@ -151,7 +151,7 @@ impl Lines {
             view! {
                 <li class="choice-line" class:wrong=move || wrong().is_some()>
                     {[1, 2, 0].map(part).collect_view()}
-                    <button type="button" class="btn quiet square small" aria-label=move || fill(t().remove_of, &[&all.with(|all| all.iter().find(|l| l.id == id).map(Line::value)).unwrap_or_default()]) title=t().remove
+                    <button type="button" class="btn quiet square small" aria-label=move || fill(t().remove_of(), &[&all.with(|all| all.iter().find(|l| l.id == id).map(Line::value)).unwrap_or_default()]) title=t().remove()
                         on:click=move |_| all.update(|all| all.retain(|l| l.id != id))>{icon("close")}</button>
                     {move || wrong().map(|text| view! { <p class="field-error" role="alert">{text}</p> })}
                 </li>
@@ -159,8 +159,8 @@ impl Lines {
         };
         view! {
             <ul class="plain choice-lines"><For each=move || all.with(|all| all.iter().map(|l| l.id).collect::<Vec<_>>()) key=|id| *id children=line/></ul>
-            <div><button type="button" class="btn small" on:click=move |_| { let id = self.add(); crate::dom::focus_soon(format!("#choice-{id}")); }>{icon("plus")}{t().add_choice}</button></div>
-            <p class="hint">{t().choices_text}</p>
+            <div><button type="button" class="btn small" on:click=move |_| { let id = self.add(); crate::dom::focus_soon(format!("#choice-{id}")); }>{icon("plus")}{t().add_choice()}</button></div>
+            <p class="hint">{t().choices_text()}</p>
             {whole}
         }
         .into_any()

@@ -147,10 +147,10 @@ impl Draft {
             LongText => view! { <textarea class="input" id=id rows="2" prop:value=default on:input=choose></textarea> }.into_any(),
             Day => view! { <input type="date" class="input" id=id prop:value=default on:input=choose/> }.into_any(),
             Boolean => {
-                let all = vec![("true".to_owned(), t().yes.to_owned()), ("false".to_owned(), t().no.to_owned())];
-                view! { <select class="input" id=id on:change=choose><option value="">{t().none_chosen}</option>{options(all)}</select> }.into_any()
+                let all = vec![("true".to_owned(), t().yes().to_owned()), ("false".to_owned(), t().no().to_owned())];
+                view! { <select class="input" id=id on:change=choose><option value="">{t().none_chosen()}</option>{options(all)}</select> }.into_any()
             }
-            Choice => view! { <select class="input" id=id on:change=choose><option value="">{t().none_chosen}</option>{move || options(self.choices.named())}</select> }.into_any(),
+            Choice => view! { <select class="input" id=id on:change=choose><option value="">{t().none_chosen()}</option>{move || options(self.choices.named())}</select> }.into_any(),
             _ => return None,
         })
     }
@@ -188,14 +188,14 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
             let name = shown(&made["label"]).to_owned();
             let id = made["id"].as_str().unwrap_or_default().to_owned();
             told(kinds::of("field"), &id, Row::new(made)).await;
-            toast::say(fill(t().created, &[&name]));
+            toast::say(fill(t().created(), &[&name]));
             close.tell(());
             Ok(())
         });
     };
     let (title, action) = match &row {
-        Some(row) => (fill(t().edit_of, &[shown(row.get("label"))]), t().save),
-        None => (t().add_field.to_owned(), t().add),
+        Some(row) => (fill(t().edit_of(), &[shown(row.get("label"))]), t().save()),
+        None => (t().add_field().to_owned(), t().add()),
     };
     let is_new = row.is_none();
     let type_name = choices_of("field", "type")
@@ -204,7 +204,7 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
         .map(|c| c.label);
     let identity = match &row {
         None => view! {
-            {sending.field("key", "field-key", (label_of("field", "key"), needed_mark()), hinted(suggested_box("field-key", key, key_shown), t().key_hint))}
+            {sending.field("key", "field-key", (label_of("field", "key"), needed_mark()), hinted(suggested_box("field-key", key, key_shown), t().key_hint()))}
             {sending.field("type", "field-type", label_of("field", "type"), select("field-type", choices_of("field", "type"), draft.ty))}
         }
         .into_any(),
@@ -224,20 +224,20 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
     let target = move || {
         (is_new && ty.get().refers()).then(|| {
             let all = kinds::with_pages().map(|k| view! { <option value=k.name>{k.label}</option> });
-            let of = view! { <select class="input" id="field-refers" on:change=move |e| refers.set(event_target_value(&e))><option value="">{t().none_chosen}</option>{all.collect_view()}</select> };
+            let of = view! { <select class="input" id="field-refers" on:change=move |e| refers.set(event_target_value(&e))><option value="">{t().none_chosen()}</option>{all.collect_view()}</select> };
             sending.field("refers_to", "field-refers", (label_of("field", "refers_to"), needed_mark()), of.into_any())
         })
     };
     // How the server numbers, which is said once, and what it computes.
     let given = move || match ty.get() {
         CustomFieldType::AutoNumber if is_new => {
-            let of = hinted(text_box("field-pattern", "60", draft.pattern), t().pattern_text);
+            let of = hinted(text_box("field-pattern", "60", draft.pattern), t().pattern_text());
             Some(sending.wide("pattern", "field-pattern", label_of("field", "pattern"), of))
         }
         CustomFieldType::Formula => {
             let formula = draft.formula;
             let of = view! { <textarea class="input" id="field-formula" rows="3" maxlength="1000" spellcheck="false" translate="no" prop:value=formula on:input=move |e| formula.set(event_target_value(&e))></textarea> };
-            let of = hinted(of.into_any(), t().formula_text);
+            let of = hinted(of.into_any(), t().formula_text());
             Some(sending.wide(
                 "formula",
                 "field-formula",
@@ -260,8 +260,8 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
     let ticks = move || {
         let ty = ty.get();
         view! {
-            {(!ty.is_given()).then(|| tick("required", draft.required, t().required_text))}
-            {ty.may_be_unique().then(|| tick("unique", draft.unique, t().unique_text))}
+            {(!ty.is_given()).then(|| tick("required", draft.required, t().required_text()))}
+            {ty.may_be_unique().then(|| tick("unique", draft.unique, t().unique_text()))}
             {ty.is_text().then(|| tick("searchable", draft.searchable, ""))}
             {(ty != CustomFieldType::LongText).then(|| tick("filterable", draft.filterable, ""))}
         }
@@ -295,7 +295,7 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
                     {given}
                     <div class="ticks">{ticks}</div>
                     <details class="more-settings" prop:open=more on:toggle=move |e| more.set(event_target::<web_sys::HtmlDetailsElement>(&e).open())>
-                        <summary>{t().more_settings}</summary>
+                        <summary>{t().more_settings()}</summary>
                         <div class="stack">
                             {default}
                             {draft.help.boxes(sending, label_of("field", "help"), false, "500")}

@@ -81,7 +81,7 @@ pub fn FieldList(kind: String) -> impl IntoView {
                 }
                 Err(problem) if problem.stale() => {
                     load();
-                    toast::say(t().changed_look_again);
+                    toast::say(t().changed_look_again());
                 }
                 Err(problem) => toast::complain(&problem),
             }
@@ -136,18 +136,18 @@ pub fn FieldList(kind: String) -> impl IntoView {
                 </span>
                 <span class="own-acts">
                     {may_edit.then(|| view! {
-                        <button type="button" id=up class="btn quiet square small" aria-label=t().move_up title=t().move_up disabled=first on:click=move |_| shift(id.clone(), false)>{icon("up")}</button>
-                        <button type="button" id=down class="btn quiet square small" aria-label=t().move_down title=t().move_down disabled=last on:click=move |_| shift(again.clone(), true)>{icon("down")}</button>
+                        <button type="button" id=up class="btn quiet square small" aria-label=t().move_up() title=t().move_up() disabled=first on:click=move |_| shift(id.clone(), false)>{icon("up")}</button>
+                        <button type="button" id=down class="btn quiet square small" aria-label=t().move_down() title=t().move_down() disabled=last on:click=move |_| shift(again.clone(), true)>{icon("down")}</button>
                     })}
                     {may_delete.then(|| view! {
-                        <button type="button" class="btn quiet square small" aria-label=move || fill(t().remove_of, &[&name()]) title=t().remove on:click=move |_| if let Some(row) = row.get_untracked() { ask(kinds::of("field"), row, deleting) }>{icon("trash")}</button>
+                        <button type="button" class="btn quiet square small" aria-label=move || fill(t().remove_of(), &[&name()]) title=t().remove() on:click=move |_| if let Some(row) = row.get_untracked() { ask(kinds::of("field"), row, deleting) }>{icon("trash")}</button>
                     })}
                 </span>
             </li>
         }
     };
     let add = move || {
-        state::may("field", "create").then(|| view! { <button type="button" class="btn small" on:click=move |_| creating.set(true)>{icon("plus")}{t().add_field}</button> })
+        state::may("field", "create").then(|| view! { <button type="button" class="btn small" on:click=move |_| creating.set(true)>{icon("plus")}{t().add_field()}</button> })
     };
     let state_of = Memo::new(move |_| {
         let none = pages.rows.with(Vec::is_empty);
@@ -157,28 +157,28 @@ pub fn FieldList(kind: String) -> impl IntoView {
         match state_of.get() {
         (Some(problem), ..) => ui::problem(&problem, Callback::new(move |()| load())),
         (None, true, _) => ui::skeleton(4),
-        (None, false, true) => ui::empty("columns", t().no_custom_fields, t().no_custom_fields_text, ().into_any()),
+        (None, false, true) => ui::empty("columns", t().no_custom_fields(), t().no_custom_fields_text(), ().into_any()),
         _ => view! { <ol class="plain"><For each=move || pages.rows.with(|rows| rows.iter().map(|r| r.id().to_owned()).collect::<Vec<_>>()) key=String::clone children=line/></ol> }.into_any(),
     }
     };
     let delete = move |(row, told): (Row, String)| {
         let name = shown(row.get("label")).to_owned();
-        let title = fill(t().remove_field_title, &[&name]);
+        let title = fill(t().remove_field_title(), &[&name]);
         let yes = Callback::new(move |()| {
             let nothing = Callback::new(|()| ());
             take_away(
                 kinds::of("field"),
                 row.clone(),
-                t().removed_named,
+                t().removed_named(),
                 name.clone(),
                 nothing,
             );
         });
-        view! { <Confirm title text=format!("{told} {}", t().remove_field_text) action=t().remove close=Callback::new(move |()| deleting.set(None)) yes/> }
+        view! { <Confirm title text=format!("{told} {}", t().remove_field_text()) action=t().remove() close=Callback::new(move |()| deleting.set(None)) yes/> }
     };
     view! {
         <section class="box own-fields">
-            <div class="group-head"><h2>{t().custom_fields}</h2>{add()}</div>
+            <div class="group-head"><h2>{t().custom_fields()}</h2>{add()}</div>
             {body}
         </section>
         {move || creating.get().then(|| view! { <FieldDialog kind=kind.get_value() row=None close=Callback::new(move |()| creating.set(false)) newer=Callback::new(|_| ())/> })}

@@ -51,24 +51,24 @@ pub fn KindDialog(row: Option<Row>, close: Callback<()>, newer: Callback<Row>) -
             let id = made["id"].as_str().unwrap_or_default().to_owned();
             let name = shown(&made["label"]).to_owned();
             told(kinds::of("kind"), &id, Row::new(made)).await;
-            toast::say(fill(t().created, &[&name]));
+            toast::say(fill(t().created(), &[&name]));
             close.tell(());
             route::go(&address(key.trim()));
             Ok(())
         });
     };
     let title = match &row {
-        Some(row) => fill(t().edit_of, &[shown(row.get("label"))]),
-        None => t().new_kind.to_owned(),
+        Some(row) => fill(t().edit_of(), &[shown(row.get("label"))]),
+        None => t().new_kind().to_owned(),
     };
-    let action = if row.is_some() { t().save } else { t().create_kind };
+    let action = if row.is_some() { t().save() } else { t().create_kind() };
     let parents = kinds::with_pages().map(|k| view! { <option value=k.name>{k.label}</option> });
-    let parent_box = view! { <select class="input" id="kind-parent" on:change=move |e| parent.set(event_target_value(&e))><option value="">{t().none_chosen}</option>{parents.collect_view()}</select> };
+    let parent_box = view! { <select class="input" id="kind-parent" on:change=move |e| parent.set(event_target_value(&e))><option value="">{t().none_chosen()}</option>{parents.collect_view()}</select> };
     let owned_box = view! { <input type="checkbox" class="switch" id="kind-owned" prop:checked=owned on:change=move |e| owned.set(event_target_checked(&e))/> };
     let make = row.is_none().then(|| view! {
         <div class="form-grid">
-            {sending.field("key", "kind-key", (label_of("kind", "key"), needed_mark()), hinted(suggested_box("kind-key", key, key_shown), t().key_hint))}
-            {sending.field("plural", "kind-plural", (label_of("kind", "plural"), needed_mark()), hinted(suggested_box("kind-plural", plural, plural_shown), t().plural_hint))}
+            {sending.field("key", "kind-key", (label_of("kind", "key"), needed_mark()), hinted(suggested_box("kind-key", key, key_shown), t().key_hint()))}
+            {sending.field("plural", "kind-plural", (label_of("kind", "plural"), needed_mark()), hinted(suggested_box("kind-plural", plural, plural_shown), t().plural_hint()))}
             {sending.field("parent", "kind-parent", label_of("kind", "parent"), parent_box.into_any())}
             {sending.field("owned", "kind-owned", label_of("kind", "owned"), owned_box.into_any())}
         </div>

@@ -33,9 +33,9 @@ pub fn KindList() -> impl IntoView {
         view! {
             <li class="line">
                 <span class="kind-name"><a href=address(kind.name)>{icon(kind.icon)}{kind.label}</a>
-                    {move || record_of(made, kind.name).is_some().then(|| badge("info", t().custom))}</span>
+                    {move || record_of(made, kind.name).is_some().then(|| badge("info", t().custom()))}</span>
                 <code class="kind-key" translate="no">{kind.name}</code>
-                <span class="kind-count" class:muted=own == 0>{fill(t().count_custom_fields, &[&format::number(own as f64)])}</span>
+                <span class="kind-count" class:muted=own == 0>{fill(t().count_custom_fields(), &[&format::number(own as f64)])}</span>
             </li>
         }
     };
@@ -46,10 +46,10 @@ pub fn KindList() -> impl IntoView {
     };
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{t().kinds_fields}</h1>
-                {state::may("kind", "create").then(|| view! { <div class="page-actions"><button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}{t().new_kind}</button></div> })}
+            <header class="page-head"><h1>{t().kinds_fields()}</h1>
+                {state::may("kind", "create").then(|| view! { <div class="page-actions"><button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}{t().new_kind()}</button></div> })}
             </header>
-            <p class="muted">{t().kinds_text}</p>
+            <p class="muted">{t().kinds_text()}</p>
             {move || made.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load(made))))}
             <ul class="plain card-list kinds">{lines}</ul>
             {move || creating.get().then(|| view! { <KindDialog row=None close=Callback::new(move |()| creating.set(false)) newer=Callback::new(|_| ())/> })}

@@ -75,11 +75,11 @@ pub async fn settle(
         match save::store(kind, &base, &patch, &Map::new()).await? {
             Stored::Done(row) => {
                 told(kind, row.id(), Some(row.clone())).await;
-                toast::say(t().saved);
+                toast::say(t().saved());
             }
             Stored::Conflict(theirs) => {
                 announce(kind.plural, theirs.id(), Some(theirs.clone()));
-                toast::warn(t().changed_look_again);
+                toast::warn(t().changed_look_again());
                 newer.tell(theirs);
                 return Ok(());
             }
@@ -95,7 +95,7 @@ pub fn ask(kind: &'static Kind, row: Row, asked: RwSignal<Option<(Row, String)>>
         match api::get(format!("{}/usage", save::path(kind, row.id()))).send().await {
             Ok(answer) => {
                 let number = |name: &str| format::number(answer.body[name].as_f64().unwrap_or_default());
-                let told = fill(t().records_concerned, &[&number("records"), &number("kept_days")]);
+                let told = fill(t().records_concerned(), &[&number("records"), &number("kept_days")]);
                 asked.try_set(Some((row, told)));
             }
             Err(problem) => toast::complain(&problem),
@@ -117,7 +117,7 @@ pub fn take_away(kind: &'static Kind, row: Row, said: &'static str, name: String
                 match save::restore(kind, row.id(), row.version() + 1).await {
                     Ok(row) => {
                         told(kind, row.id(), Some(row.clone())).await;
-                        toast::say(t().undone);
+                        toast::say(t().undone());
                     }
                     Err(problem) => toast::complain(&problem),
                 }

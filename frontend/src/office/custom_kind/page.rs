@@ -34,8 +34,8 @@ pub fn KindPage(key: String) -> impl IntoView {
         let row = row.get()?;
         let again = row.clone();
         Some(view! {
-            {state::may("kind", "edit").then(|| view! { <button type="button" class="btn" on:click=move |_| editing.set(Some(row.clone()))>{icon("edit")}{t().edit}</button> })}
-            {state::may("kind", "delete").then(|| view! { <button type="button" class="btn" on:click=move |_| ask(kinds::of("kind"), again.clone(), deleting)>{icon("trash")}{t().delete}</button> })}
+            {state::may("kind", "edit").then(|| view! { <button type="button" class="btn" on:click=move |_| editing.set(Some(row.clone()))>{icon("edit")}{t().edit()}</button> })}
+            {state::may("kind", "delete").then(|| view! { <button type="button" class="btn" on:click=move |_| ask(kinds::of("kind"), again.clone(), deleting)>{icon("trash")}{t().delete()}</button> })}
         })
     };
     let body = move || {
@@ -44,12 +44,12 @@ pub fn KindPage(key: String) -> impl IntoView {
         None if made.loading.get() => ui::skeleton(6),
         None => match made.problem.get() {
             Some(problem) => ui::problem(&problem, Callback::new(move |()| load(made))),
-            None => states::nowhere("search", t().no_such_page, t().no_such_page_text, ().into_any()),
+            None => states::nowhere("search", t().no_such_page(), t().no_such_page_text(), ().into_any()),
         },
         Some(name) => view! {
-            <header class="page-head kind-head"><h1>{name}</h1>{move || row.with(Option::is_some).then(|| badge("info", t().custom))}<div class="page-actions">{acts}</div></header>
-            <p class="muted">{label_of("kind", "key")}{t().colon}<code translate="no">{key.get_value()}</code>
-                {move || told.get().filter(|t| t.1).map(|(_, _, path)| view! { <a class="kind-list" href=format!("/{path}")>{t().show_records}</a> })}</p>
+            <header class="page-head kind-head"><h1>{name}</h1>{move || row.with(Option::is_some).then(|| badge("info", t().custom()))}<div class="page-actions">{acts}</div></header>
+            <p class="muted">{label_of("kind", "key")}{t().colon()}<code translate="no">{key.get_value()}</code>
+                {move || told.get().filter(|t| t.1).map(|(_, _, path)| view! { <a class="kind-list" href=format!("/{path}")>{t().show_records()}</a> })}</p>
             <FieldList kind=key.get_value()/>
         }
         .into_any(),
@@ -62,14 +62,14 @@ pub fn KindPage(key: String) -> impl IntoView {
         let yes = Callback::new({
             let name = name.clone();
             move |()| {
-                take_away(kinds::of("kind"), row.clone(), t().deleted_named, name.clone(), gone);
+                take_away(kinds::of("kind"), row.clone(), t().deleted_named(), name.clone(), gone);
             }
         });
-        view! { <Confirm title=fill(t().delete_kind_title, &[&name]) text=format!("{told} {}", t().delete_kind_text) action=t().delete close=Callback::new(move |()| deleting.set(None)) yes/> }
+        view! { <Confirm title=fill(t().delete_kind_title(), &[&name]) text=format!("{told} {}", t().delete_kind_text()) action=t().delete() close=Callback::new(move |()| deleting.set(None)) yes/> }
     };
     view! {
         <div class="page narrow-page">
-            <nav class="crumbs" aria-label=t().breadcrumb><a href="/settings/kinds">{t().kinds_fields}</a></nav>
+            <nav class="crumbs" aria-label=t().breadcrumb()><a href="/settings/kinds">{t().kinds_fields()}</a></nav>
             {body}
             {ui::fresh(
                 move || editing.get().map(|r| (r.id().to_owned(), r.version())),

@@ -67,16 +67,16 @@ pub fn WhyDialog(kind: &'static Kind, row: Row, close: Callback<()>) -> impl Int
         .map(|f| view! { <option value=f.name>{f.label}</option> });
     let choose = move |e| action.set(Action::from_key(&event_target_value(&e)).unwrap_or(Action::View));
     view! {
-        <Dialog title=t().who_sees close>
+        <Dialog title=t().who_sees() close>
             <div class="dialog-body stack why">
                 <div class="form-grid">
                     <div class="form-field wide"><label for="why-who">{kinds::of("user").label}</label><Combobox kind=kinds::of("user") value=who id="why-who" required=true/></div>
-                    <div class="form-field"><label for="why-action">{t().action}</label>
+                    <div class="form-field"><label for="why-action">{t().action()}</label>
                         <select class="input" id="why-action" on:change=choose>{actions.collect_view()}</select>
                     </div>
-                    <div class="form-field"><label for="why-field">{t().changed_field}</label>
+                    <div class="form-field"><label for="why-field">{t().changed_field()}</label>
                         <select class="input" id="why-field" disabled=move || !by_field(action.get()) on:change=move |e| field.set(event_target_value(&e))>
-                            <option value="">{t().whole_record}</option>{fields.collect_view()}
+                            <option value="">{t().whole_record()}</option>{fields.collect_view()}
                         </select>
                     </div>
                 </div>
@@ -92,10 +92,10 @@ fn verdict(kind: &'static Kind, title: &str, body: &Value) -> AnyView {
     let allowed = body["allowed"] == true;
     let action = body["action"].as_str().and_then(Action::from_key);
     let what = match body["field"].as_str().and_then(|f| kind.field(f)) {
-        Some(field) => fill(t().field_in, &[title, field.label]),
-        None => fill(t().quoted, &[title]),
+        Some(field) => fill(t().field_in(), &[title, field.label]),
+        None => fill(t().quoted(), &[title]),
     };
-    let text = if allowed { t().may_do } else { t().may_not_do };
+    let text = if allowed { t().may_do() } else { t().may_not_do() };
     let action = action.map(|a| noun(label(a.label()))).unwrap_or_default();
     let text = fill(text, &[body["user"]["name"].as_str().unwrap_or("…"), &action, &what]);
     let reasons = body["reasons"].as_array().into_iter().flatten().map(|reason| {
@@ -103,7 +103,7 @@ fn verdict(kind: &'static Kind, title: &str, body: &Value) -> AnyView {
         let text = reason["text"].as_str().unwrap_or_default().to_owned();
         view! {
             <li class:good=allows>
-                {mark(allows)}<span><span class="sr">{if allows { t().allows } else { t().denies }}</span>{text}</span>
+                {mark(allows)}<span><span class="sr">{if allows { t().allows() } else { t().denies() }}</span>{text}</span>
             </li>
         }
         .into_any()

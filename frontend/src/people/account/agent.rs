@@ -44,11 +44,11 @@ fn parts(agent: &str) -> (Option<&str>, Option<&'static str>) {
 
 pub fn told(agent: &str) -> String {
     let (browser, system) = parts(agent);
-    let browser = browser.map(|b| if b == "WeChat" { t().wechat } else { b });
+    let browser = browser.map(|b| if b == "WeChat" { t().wechat() } else { b });
     match (browser, system) {
-        (Some(browser), Some(system)) => fill(t().agent_on, &[browser, system]),
+        (Some(browser), Some(system)) => fill(t().agent_on(), &[browser, system]),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => t().agent_unknown.to_owned(),
+        (None, None) => t().agent_unknown().to_owned(),
     }
 }
 

@@ -19,23 +19,23 @@ pub fn Password() -> impl IntoView {
         sending.send(api::post("/auth/password", body), move |_| {
             old.try_set(String::new());
             new.try_set(String::new());
-            toast::say(t().password_changed);
+            toast::say(t().password_changed());
             announce(super::sessions::CHANGED, "", None);
         });
     };
     let email = state::me().map(|m| m.email).unwrap_or_default();
     view! {
         <form class="box" on:submit=submit(change) novalidate=true>
-            <h2>{t().change_password}</h2>
+            <h2>{t().change_password()}</h2>
             // For those who keep passwords: whose it is.
             <input type="hidden" name="username" autocomplete="username" value=email/>
-            <p class="muted">{t().password_text}</p>
+            <p class="muted">{t().password_text()}</p>
             <div class="form-grid">
-                {password("password", t().current_password, "current-password", old, sending)}
-                {password("new_password", t().new_password, "new-password", new, sending)}
+                {password("password", t().current_password(), "current-password", old, sending)}
+                {password("new_password", t().new_password(), "new-password", new, sending)}
             </div>
             {sending.alert()}
-            <div class="form-foot"><button type="submit" class="btn" class:loading=sending.busy disabled=move || old.with(String::is_empty) || new.with(String::is_empty)><span>{t().change_password}</span></button></div>
+            <div class="form-foot"><button type="submit" class="btn" class:loading=sending.busy disabled=move || old.with(String::is_empty) || new.with(String::is_empty)><span>{t().change_password()}</span></button></div>
         </form>
     }
     .into_any()

@@ -48,7 +48,7 @@ pub fn Picture(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl IntoVi
             let most = format::number((MOST_BYTES >> 20) as f64);
             return sending
                 .problem
-                .set(Some(Problem::at("", &fill(t().picture_too_large, &[&most]))));
+                .set(Some(Problem::at("", &fill(t().picture_too_large(), &[&most]))));
         }
         show(Some(file));
         dom::focus_soon("#picture-use".into());
@@ -63,7 +63,7 @@ pub fn Picture(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl IntoVi
             avatar::learn(body["id"].as_str().unwrap_or_default(), body["avatar"].as_str());
             row.try_set(Row::new(body));
             back();
-            toast::say(t().saved);
+            toast::say(t().saved());
         });
     };
     let remove = move |_| {
@@ -73,11 +73,11 @@ pub fn Picture(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl IntoVi
             }
             changed.tell(());
             dom::focus_soon("#picture-file".into());
-            toast::say(t().saved);
+            toast::say(t().saved());
         });
     };
     let face = move || match preview.get() {
-        Some(url) => view! { <img src=url alt=t().picture_preview/> }.into_any(),
+        Some(url) => view! { <img src=url alt=t().picture_preview()/> }.into_any(),
         None => row
             .with(|r| r.as_ref().map(|r| avatar(r.id(), r.text("name"))))
             .into_any(),
@@ -86,24 +86,24 @@ pub fn Picture(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl IntoVi
     let buttons = move || {
         if preview.with(Option::is_some) {
             return view! {
-                <button type="button" class="btn primary" id="picture-use" class:loading=sending.busy on:click=send><span>{t().use_picture}</span></button>
-                <button type="button" class="btn" on:click=move |_| { sending.problem.set(None); back(); }>{t().cancel}</button>
+                <button type="button" class="btn primary" id="picture-use" class:loading=sending.busy on:click=send><span>{t().use_picture()}</span></button>
+                <button type="button" class="btn" on:click=move |_| { sending.problem.set(None); back(); }>{t().cancel()}</button>
             }
             .into_any();
         }
         view! {
-            <label class="btn"><input type="file" class="sr" id="picture-file" accept=TAKEN on:change=choose/>{icon("import")}<span>{t().choose_picture}</span></label>
-            {has().then(|| view! { <button type="button" class="btn quiet" on:click=remove>{icon("trash")}<span>{t().remove_picture}</span></button> })}
+            <label class="btn"><input type="file" class="sr" id="picture-file" accept=TAKEN on:change=choose/>{icon("import")}<span>{t().choose_picture()}</span></label>
+            {has().then(|| view! { <button type="button" class="btn quiet" on:click=remove>{icon("trash")}<span>{t().remove_picture()}</span></button> })}
         }
         .into_any()
     };
     view! {
         <section class="box" aria-busy=move || sending.busy.get().to_string()>
-            <h2>{t().picture}</h2>
+            <h2>{t().picture()}</h2>
             <div class="picture">
                 <div class="picture-face">{face}</div>
                 <div class="stack">
-                    <p class="hint">{fill(t().picture_hint, &[&format::number((MOST_BYTES >> 20) as f64)])}</p>
+                    <p class="hint">{fill(t().picture_hint(), &[&format::number((MOST_BYTES >> 20) as f64)])}</p>
                     <div class="picture-acts">{buttons}</div>
                     {sending.alert()}
                 </div>

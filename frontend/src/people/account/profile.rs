@@ -54,7 +54,7 @@ pub fn Profile() -> impl IntoView {
     };
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1>{t().profile}</h1></header>
+            <header class="page-head"><h1>{t().profile()}</h1></header>
             {body}
         </div>
     }
@@ -95,7 +95,7 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
             patch.insert("password".to_owned(), json!(password.get_untracked()));
         }
         if patch.is_empty() {
-            return toast::say(t().saved);
+            return toast::say(t().saved());
         }
         sending.run(async move {
             let send = async |on: &Row| {
@@ -114,7 +114,7 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
                     let locale = Locale::from_tag(newer.text("locale"));
                     password.try_set(String::new());
                     row.try_set(Some(newer));
-                    toast::say(t().saved);
+                    toast::say(t().saved());
                     match locale.filter(|l| *l != i18n::locale()) {
                         Some(locale) => i18n::change(locale).await,
                         None => {
@@ -128,7 +128,7 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
                 }
                 Stored::Conflict(theirs) => {
                     row.try_set(Some(theirs));
-                    toast::say(t().profile_changed);
+                    toast::say(t().profile_changed());
                 }
             }
             Ok(())
@@ -136,12 +136,12 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
     };
     // One's own profile is there for who sees no users, and for whom some of their fields are closed.
     let name_of = |name: &str| match name {
-        "name" => t().person_name,
-        "email" => t().email,
-        "phone" => t().phone,
-        "title" => t().job_title,
-        "locale" => t().language,
-        _ => t().time_zone,
+        "name" => t().person_name(),
+        "email" => t().email(),
+        "phone" => t().phone(),
+        "title" => t().job_title(),
+        "locale" => t().language(),
+        _ => t().time_zone(),
     };
     let text = move |name: &'static str, max: &'static str, complete: &'static str| {
         let (id, draft) = (format!("me-{name}"), of(name));
@@ -157,13 +157,13 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
     });
     let languages = view! { <select class="input" id="me-locale" on:change=move |e| locale.set(event_target_value(&e))>{languages.collect_view()}</select> };
     let zones = view! {
-        <input class="input" id="me-time_zone" list="zones" autocomplete="off" spellcheck="false" placeholder=fill(t().workspace_zone, &[&workspace_zone])
+        <input class="input" id="me-time_zone" list="zones" autocomplete="off" spellcheck="false" placeholder=fill(t().workspace_zone(), &[&workspace_zone])
             prop:value=zone on:input=move |e| zone.set(event_target_value(&e))/>
         <datalist id="zones">{zones().into_iter().map(|z| view! { <option value=z></option> }).collect_view()}</datalist>
     };
     view! {
         <form class="box" on:submit=submit(save) novalidate=true>
-            <p class="muted">{t().profile_text}</p>
+            <p class="muted">{t().profile_text()}</p>
             <div class="form-grid">
                 {text("name", "100", "name")}
                 {sending.field("email", "me-email", name_of("email"), view! {
@@ -174,14 +174,14 @@ fn Form(row: RwSignal<Option<Row>>, workspace_zone: String) -> impl IntoView {
                 {text("title", "100", "organization-title")}
                 {sending.field("locale", "me-locale", name_of("locale"), languages.into_any())}
                 {sending.field("time_zone", "me-time_zone", name_of("time_zone"), zones.into_any())}
-                <div class="form-field wide"><span class="form-label">{t().roles}</span><p class="static">{move || roles.iter().map(|r| role::name(r)).collect::<Vec<_>>().join(t().list_comma)}</p></div>
+                <div class="form-field wide"><span class="form-label">{t().roles()}</span><p class="static">{move || roles.iter().map(|r| role::name(r)).collect::<Vec<_>>().join(t().list_comma())}</p></div>
             </div>
             {move || moves.get().then(|| view! {
-                <p class="hint">{t().profile_email}</p>
-                {secret::password("me-password", t().current_password, "current-password", password, sending)}
+                <p class="hint">{t().profile_email()}</p>
+                {secret::password("me-password", t().current_password(), "current-password", password, sending)}
             })}
             {sending.alert()}
-            <div class="form-foot"><button type="submit" class="btn primary" id="me-save" class:loading=sending.busy><span>{t().save}</span></button></div>
+            <div class="form-foot"><button type="submit" class="btn primary" id="me-save" class:loading=sending.busy><span>{t().save()}</span></button></div>
         </form>
     }
     .into_any()
@@ -210,13 +210,13 @@ pub fn zones() -> Vec<String> {
 fn Look() -> impl IntoView {
     let theme = state().theme;
     let themes = [
-        (Theme::System, t().theme_system, "screen"),
-        (Theme::Light, t().theme_light, "sun"),
-        (Theme::Dark, t().theme_dark, "moon"),
+        (Theme::System, t().theme_system(), "screen"),
+        (Theme::Light, t().theme_light(), "sun"),
+        (Theme::Dark, t().theme_dark(), "moon"),
     ];
     view! {
         <section class="box">
-            <h2>{t().theme}</h2>
+            <h2>{t().theme()}</h2>
             <div class="segmented">
                 {themes.into_iter().map(|(value, name, shape)| view! {
                     <button type="button" aria-pressed=move || (theme.get() == value).to_string() on:click=move |_| choose_theme(value)>{icon(shape)}{name}</button>

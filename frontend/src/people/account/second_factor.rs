@@ -35,8 +35,8 @@ pub fn SecondFactor(row: RwSignal<Option<Row>>, changed: Callback<()>) -> impl I
     leave::watch(move || factor.step.with(|step| matches!(step, Step::Codes(_))));
     view! {
         <section class="box second-factor">
-            <div class="group-head"><h2>{t().two_steps}</h2>
-                {move || if factor.on.get() { badge("active", t().turned_on) } else { badge("plain", t().turned_off) }}
+            <div class="group-head"><h2>{t().two_steps()}</h2>
+                {move || if factor.on.get() { badge("active", t().turned_on()) } else { badge("plain", t().turned_off()) }}
             </div>
             {fresh(move || factor.step.get(), move |step| match step {
                 Step::Rest => factor.rest(),
@@ -84,13 +84,13 @@ impl Factor {
         };
         let button = move || {
             if self.on.get() {
-                view! { <button type="button" class="btn" on:click=move |_| self.go(Step::Leaving)>{t().turn_off}</button> }.into_any()
+                view! { <button type="button" class="btn" on:click=move |_| self.go(Step::Leaving)>{t().turn_off()}</button> }.into_any()
             } else {
-                view! { <button type="button" class="btn" class:loading=self.sending.busy on:click=start>{icon("lock")}<span>{t().turn_on}</span></button> }.into_any()
+                view! { <button type="button" class="btn" class:loading=self.sending.busy on:click=start>{icon("lock")}<span>{t().turn_on()}</span></button> }.into_any()
             }
         };
         view! {
-            <p class="muted">{t().two_steps_text}</p>
+            <p class="muted">{t().two_steps_text()}</p>
             {self.sending.alert()}
             <div class="form-foot">{button}</div>
         }
@@ -105,27 +105,27 @@ impl Factor {
                 .send(api::post("/auth/second-factor", body), move |answer| {
                     let codes = answer["recovery_codes"].as_array().cloned().unwrap_or_default();
                     let codes = codes.iter().filter_map(|c| c.as_str().map(str::to_owned));
-                    toast::say(t().factor_on_said);
+                    toast::say(t().factor_on_said());
                     self.go(Step::Codes(codes.collect()));
                     self.changed.tell(());
                 });
         };
         view! {
-            <p class="muted">{t().scan_text}</p>
+            <p class="muted">{t().scan_text()}</p>
             <form class="offer" on:submit=submit(turn_on) novalidate=true>
-                {qr(url, t().qr_label)}
+                {qr(url, t().qr_label())}
                 <div class="stack">
-                    {secret::copied("factor-key", t().factor_key, secret)}
+                    {secret::copied("factor-key", t().factor_key(), secret)}
                     <div class="form-field">
-                        <label for="factor-code">{t().code}</label>
+                        <label for="factor-code">{t().code()}</label>
                         <input class="input code" id="factor-code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="10"
                             prop:value=self.typed on:input=move |e| self.typed.set(event_target_value(&e))/>
                     </div>
-                    {secret::password("factor-password", t().password, "current-password", self.password, self.sending)}
+                    {secret::password("factor-password", t().password(), "current-password", self.password, self.sending)}
                     {self.sending.alert()}
                     <div class="form-foot">
-                        <button type="button" class="btn" on:click=move |_| self.go(Step::Rest)>{t().cancel}</button>
-                        <button type="submit" class="btn primary" class:loading=self.sending.busy disabled=move || self.typed.with(|c| c.trim().is_empty()) || self.password.with(String::is_empty)><span>{t().turn_on}</span></button>
+                        <button type="button" class="btn" on:click=move |_| self.go(Step::Rest)>{t().cancel()}</button>
+                        <button type="submit" class="btn primary" class:loading=self.sending.busy disabled=move || self.typed.with(|c| c.trim().is_empty()) || self.password.with(String::is_empty)><span>{t().turn_on()}</span></button>
                     </div>
                 </div>
             </form>
@@ -142,12 +142,12 @@ impl Factor {
             });
         };
         view! {
-            <p class="muted">{t().recovery_text}</p>
-            <ul class="codes plain" tabindex="-1" aria-label=t().recovery_codes>{codes.into_iter().map(|c| view! { <li>{c}</li> }).collect_view()}</ul>
+            <p class="muted">{t().recovery_text()}</p>
+            <ul class="codes plain" tabindex="-1" aria-label=t().recovery_codes()>{codes.into_iter().map(|c| view! { <li>{c}</li> }).collect_view()}</ul>
             <div class="form-foot">
-                <button type="button" class="btn" on:click=copy>{icon("file")}{t().copy}</button>
-                <button type="button" class="btn" on:click=move |_| dom::download(t().recovery_file, "text/plain", &text.get_value())>{icon("download")}{t().download}</button>
-                <button type="button" class="btn primary" on:click=move |_| self.go(Step::Rest)>{t().codes_kept}</button>
+                <button type="button" class="btn" on:click=copy>{icon("file")}{t().copy()}</button>
+                <button type="button" class="btn" on:click=move |_| dom::download(t().recovery_file(), "text/plain", &text.get_value())>{icon("download")}{t().download()}</button>
+                <button type="button" class="btn primary" on:click=move |_| self.go(Step::Rest)>{t().codes_kept()}</button>
             </div>
         }
         .into_any()
@@ -157,19 +157,19 @@ impl Factor {
         let turn_off = move || {
             let body = json!({ "password": self.password.get_untracked() });
             self.sending.send(api::post("/auth/second-factor/end", body), move |_| {
-                toast::say(t().factor_off_said);
+                toast::say(t().factor_off_said());
                 self.go(Step::Rest);
                 self.changed.tell(());
             });
         };
         view! {
-            <p class="muted">{t().turn_off_text}</p>
+            <p class="muted">{t().turn_off_text()}</p>
             <form class="stack" on:submit=submit(turn_off) novalidate=true>
-                {secret::password("factor-password", t().password, "current-password", self.password, self.sending)}
+                {secret::password("factor-password", t().password(), "current-password", self.password, self.sending)}
                 {self.sending.alert()}
                 <div class="form-foot">
-                    <button type="button" class="btn" on:click=move |_| self.go(Step::Rest)>{t().cancel}</button>
-                    <button type="submit" class="btn danger" class:loading=self.sending.busy disabled=move || self.password.with(String::is_empty)><span>{t().turn_off}</span></button>
+                    <button type="button" class="btn" on:click=move |_| self.go(Step::Rest)>{t().cancel()}</button>
+                    <button type="submit" class="btn danger" class:loading=self.sending.busy disabled=move || self.password.with(String::is_empty)><span>{t().turn_off()}</span></button>
                 </div>
             </form>
         }

@@ -48,14 +48,14 @@ pub fn Sessions() -> impl IntoView {
         let name = agent::told(device.text("user_agent"));
         let (path, said) = (
             format!("/auth/sessions/{}", device.id()),
-            fill(t().signed_out_there, &[&name]),
+            fill(t().signed_out_there(), &[&name]),
         );
         let at = device.text("seen_at").to_owned();
         let action = if device.get("current") == true {
-            badge("active", t().this_device)
+            badge("active", t().this_device())
         } else {
-            let label = fill(t().sign_out_of, &[&name]);
-            view! { <button type="button" class="btn small" aria-label=label on:click=move |_| end(path.clone(), said.clone())>{t().sign_out_there}</button> }.into_any()
+            let label = fill(t().sign_out_of(), &[&name]);
+            view! { <button type="button" class="btn small" aria-label=label on:click=move |_| end(path.clone(), said.clone())>{t().sign_out_there()}</button> }.into_any()
         };
         view! {
             <li class="line session">
@@ -64,7 +64,7 @@ pub fn Sessions() -> impl IntoView {
                     <span class="line-name">{name}</span>
                     <span class="line-rest">
                         <span>{device.text("address").to_owned()}</span>
-                        <time datetime=at.clone() title=format::instant(&at)>{fill(t().seen, &[&format::relative(&at)])}</time>
+                        <time datetime=at.clone() title=format::instant(&at)>{fill(t().seen(), &[&format::relative(&at)])}</time>
                     </span>
                 </div>
                 {action}
@@ -79,9 +79,9 @@ pub fn Sessions() -> impl IntoView {
             view! {
                 <ul class="plain">{devices.into_iter().map(line).collect_view()}</ul>
                 {if alone {
-                    view! { <p class="hint">{t().no_other_sessions}</p> }.into_any()
+                    view! { <p class="hint">{t().no_other_sessions()}</p> }.into_any()
                 } else {
-                    view! { <div class="form-foot"><button type="button" class="btn" on:click=move |_| asking.set(true)>{icon("out")}{t().sign_out_others}</button></div> }.into_any()
+                    view! { <div class="form-foot"><button type="button" class="btn" on:click=move |_| asking.set(true)>{icon("out")}{t().sign_out_others()}</button></div> }.into_any()
                 }}
             }
             .into_any()
@@ -89,11 +89,11 @@ pub fn Sessions() -> impl IntoView {
     };
     view! {
         <section class="box sessions">
-            <h2 id="sessions" tabindex="-1">{t().sessions}</h2>
+            <h2 id="sessions" tabindex="-1">{t().sessions()}</h2>
             {body}
             {move || asking.get().then(|| view! {
-                <Confirm title=t().sign_out_others text=t().sign_out_others_text action=t().sign_out_others close=Callback::new(move |()| asking.set(false))
-                    yes=Callback::new(move |()| end("/auth/sessions".to_owned(), t().signed_out_others.to_owned()))/>
+                <Confirm title=t().sign_out_others() text=t().sign_out_others_text() action=t().sign_out_others() close=Callback::new(move |()| asking.set(false))
+                    yes=Callback::new(move |()| end("/auth/sessions".to_owned(), t().signed_out_others().to_owned()))/>
             })}
         </section>
     }

@@ -21,7 +21,7 @@ pub fn way() -> AnyView {
     (move || {
         offered
             .get()
-            .then(|| view! { <p class="gate-way"><a href="/forgot">{t().forgot}</a></p> })
+            .then(|| view! { <p class="gate-way"><a href="/forgot">{t().forgot()}</a></p> })
     })
     .into_any()
 }
@@ -42,22 +42,22 @@ pub fn Forgot() -> impl IntoView {
     let draw = move |sent: Option<String>| {
         if let Some(address) = sent {
             return view! {
-                <Card title=t().forgot_sent>
-                    <p class="notice" role="status">{icon("email")}<span>{fill(t().forgot_sent_text, &[&address])}</span></p>
-                    <a class="btn large gate-back" href="/">{t().to_sign_in}</a>
+                <Card title=t().forgot_sent()>
+                    <p class="notice" role="status">{icon("email")}<span>{fill(t().forgot_sent_text(), &[&address])}</span></p>
+                    <a class="btn large gate-back" href="/">{t().to_sign_in()}</a>
                 </Card>
             }
             .into_any();
         }
         view! {
-            <Card title=t().forgot_title>
-                <p class="muted">{t().forgot_text}</p>
+            <Card title=t().forgot_title()>
+                <p class="muted">{t().forgot_text()}</p>
                 <form on:submit=submit(ask) novalidate=true>
-                    {input("email", t().email, "email", "username", email, sending)}
+                    {input("email", t().email(), "email", "username", email, sending)}
                     {sending.alert()}
-                    {sending.button("btn primary large", t().send_link)}
+                    {sending.button("btn primary large", t().send_link())}
                 </form>
-                <p class="gate-way"><a href="/">{t().to_sign_in}</a></p>
+                <p class="gate-way"><a href="/">{t().to_sign_in()}</a></p>
             </Card>
         }
         .into_any()

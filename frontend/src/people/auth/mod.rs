@@ -22,7 +22,7 @@ fn Card(#[prop(into)] title: String, children: Children) -> impl IntoView {
     view! {
         <main class="gate" id="main">
             <div class="gate-card">
-                <p class="brand"><span class="brand-mark"></span>{t().product}</p>
+                <p class="brand"><span class="brand-mark"></span>{t().product()}</p>
                 <h1>{title}</h1>
                 {children()}
             </div>
@@ -52,11 +52,11 @@ pub fn SignIn(ended: bool) -> impl IntoView {
     fresh(
         move || entry.asks.get(),
         move |asks| {
-            let title = if asks { t().two_steps } else { t().sign_in };
+            let title = if asks { t().two_steps() } else { t().sign_in() };
             let notice = ended && !asks;
             view! {
                 <Card title>
-                    {notice.then(|| view! { <p class="notice">{icon("lock")}{t().session_ended}</p> })}
+                    {notice.then(|| view! { <p class="notice">{icon("lock")}{t().session_ended()}</p> })}
                     {entry.form()}
                     {(!asks).then(forgot::way)}
                 </Card>
@@ -125,8 +125,8 @@ impl Entry {
             self.second_step()
         } else {
             view! {
-                {input("email", t().email, "email", "username", self.email, sending)}
-                {password("password", t().password, "current-password", self.password, sending)}
+                {input("email", t().email(), "email", "username", self.email, sending)}
+                {password("password", t().password(), "current-password", self.password, sending)}
             }
             .into_any()
         };
@@ -134,7 +134,7 @@ impl Entry {
             <form on:submit=submit(move || sending.run(self.try_in())) novalidate=true>
                 {fields}
                 {sending.alert()}
-                {sending.button("btn primary large", t().sign_in)}
+                {sending.button("btn primary large", t().sign_in())}
                 {asks.then(|| self.ways())}
             </form>
         }
@@ -146,9 +146,9 @@ impl Entry {
         let draw = move |recovery| {
             // A recovery code has letters: its keyboard is another.
             let (label, text, mode, complete) = if recovery {
-                (t().recovery_code, t().recovery_code_text, "text", "off")
+                (t().recovery_code(), t().recovery_code_text(), "text", "off")
             } else {
-                (t().code, t().code_text, "numeric", "one-time-code")
+                (t().code(), t().code_text(), "numeric", "one-time-code")
             };
             view! {
                 <p class="muted">{text}</p>
@@ -180,15 +180,15 @@ impl Entry {
         };
         let name = move || {
             if self.recovery.get() {
-                t().use_app
+                t().use_app()
             } else {
-                t().use_recovery
+                t().use_recovery()
             }
         };
         view! {
             <div class="gate-ways">
                 <button type="button" class="btn quiet small" on:click=other>{name}</button>
-                <button type="button" class="btn quiet small" on:click=back>{t().other_account}</button>
+                <button type="button" class="btn quiet small" on:click=back>{t().other_account()}</button>
             </div>
         }
         .into_any()
@@ -232,29 +232,29 @@ pub fn Welcome(again: bool) -> impl IntoView {
     };
     let draw = move |(accepted, dead, _)| {
         if accepted {
-            return view! { <Card title=t().sign_in>{entry.form()}</Card> }.into_any();
+            return view! { <Card title=t().sign_in()>{entry.form()}</Card> }.into_any();
         }
         if dead {
             return view! {
-                <Card title=t().link_dead>
-                    <p class="muted" role="alert">{t().link_dead_text}</p>
-                    <a class="btn large" href="/">{t().to_sign_in}</a>
+                <Card title=t().link_dead()>
+                    <p class="muted" role="alert">{t().link_dead_text()}</p>
+                    <a class="btn large" href="/">{t().to_sign_in()}</a>
                     {forgot::way()}
                 </Card>
             }
             .into_any();
         }
         let (title, text) = match again {
-            true => (t().reset_title, t().reset_text),
-            false => (t().welcome, t().welcome_text),
+            true => (t().reset_title(), t().reset_text()),
+            false => (t().welcome(), t().welcome_text()),
         };
         view! {
             <Card title>
                 <p class="muted">{text}</p>
                 <form on:submit=submit(set) novalidate=true>
-                    {password("password", t().new_password, "new-password", entry.password, sending)}
+                    {password("password", t().new_password(), "new-password", entry.password, sending)}
                     {sending.alert()}
-                    {sending.button("btn primary large", t().set_password)}
+                    {sending.button("btn primary large", t().set_password())}
                 </form>
             </Card>
         }
@@ -288,15 +288,15 @@ pub fn SetUp() -> impl IntoView {
         });
     };
     view! {
-        <Card title=t().set_up>
-            <p class="muted">{t().set_up_text}</p>
+        <Card title=t().set_up()>
+            <p class="muted">{t().set_up_text()}</p>
             <form on:submit=submit(create) novalidate=true>
-                {input("workspace_name", t().workspace_name, "text", "organization", workspace, sending)}
-                {input("name", t().your_name, "text", "name", name, sending)}
-                {input("email", t().email, "email", "username", email, sending)}
-                {password("password", t().password, "new-password", secret, sending)}
+                {input("workspace_name", t().workspace_name(), "text", "organization", workspace, sending)}
+                {input("name", t().your_name(), "text", "name", name, sending)}
+                {input("email", t().email(), "email", "username", email, sending)}
+                {password("password", t().password(), "new-password", secret, sending)}
                 {sending.alert()}
-                {sending.button("btn primary large", t().create_workspace)}
+                {sending.button("btn primary large", t().create_workspace())}
             </form>
         </Card>
     }

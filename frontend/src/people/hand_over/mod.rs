@@ -70,7 +70,7 @@ pub fn HandOverDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView 
     });
     let begun = Callback::new(move |id: String| follow.with_value(|f| f(&id)));
     view! {
-        <Dialog title=fill(t().hand_over_title, &[&name]) close>
+        <Dialog title=fill(t().hand_over_title(), &[&name]) close>
             {move || match (job.get(), holds.get()) {
                 (Some(job), _) => view! { <Progress job close/> }.into_any(),
                 (None, Some(holds)) => view! { <Ask row holds begun close/> }.into_any(),
@@ -92,7 +92,7 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
     let form = Sending::new();
     let held: Vec<HeldKind> = kinds::every().filter_map(|kind| HeldKind::of(kind, &holds)).collect();
     let counts = if held.is_empty() {
-        view! { <p class="muted">{t().hand_over_nothing}</p> }.into_any()
+        view! { <p class="muted">{t().hand_over_nothing()}</p> }.into_any()
     } else {
         let counts = held.iter().map(|held| view! { <li>{held.count()}</li> });
         view! { <ul class="plain">{counts.collect_view()}</ul> }.into_any()
@@ -100,7 +100,7 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
     let others = StoredValue::new(held);
     let start = move || {
         let Some((receiver, _)) = to.get_untracked() else {
-            return form.refuse(Problem::at("to", t().choose_receiver));
+            return form.refuse(Problem::at("to", t().choose_receiver()));
         };
         let others: Map<_, _> = others.with_value(|all| {
             let chosen = all
@@ -120,16 +120,16 @@ fn Ask(row: RwSignal<Row>, holds: Value, begun: Callback<String>, close: Callbac
     view! {
         <form on:submit=submit(start) novalidate=true>
             <div class="dialog-body stack">
-                <p>{t().hand_over_text}</p>
+                <p>{t().hand_over_text()}</p>
                 {counts}
-                {form.field("to", "hand-over-to", t().receiver, receiver.into_any())}
+                {form.field("to", "hand-over-to", t().receiver(), receiver.into_any())}
                 {others.with_value(|all| (all.len() > 1).then(|| by_kind(all, form)))}
                 {enabled.then(|| view! {
-                    <label class="choice"><input type="checkbox" checked=true on:change=move |e| disable.set(event_target_checked(&e))/><span>{t().disable_too}</span></label>
+                    <label class="choice"><input type="checkbox" checked=true on:change=move |e| disable.set(event_target_checked(&e))/><span>{t().disable_too()}</span></label>
                 })}
                 {form.alert()}
             </div>
-            {form.foot(close, t().start_hand_over, || true)}
+            {form.foot(close, t().start_hand_over(), || true)}
         </form>
     }
     .into_any()
@@ -158,7 +158,7 @@ impl HeldKind {
     }
 
     fn count(self) -> AnyView {
-        let binned = (self.deleted > 0.0).then(|| fill(t().in_bin, &[&format::number(self.deleted)]));
+        let binned = (self.deleted > 0.0).then(|| fill(t().in_bin(), &[&format::number(self.deleted)]));
         view! { {kinds::heading(self.kind)}" "<b>{format::number(self.live)}</b><span class="muted">{binned}</span> }
             .into_any()
     }
@@ -196,8 +196,8 @@ fn by_kind(all: &[HeldKind], form: Sending) -> AnyView {
     });
     view! {
         <details class="by-kind" node_ref=node>
-            <summary>{t().receivers_by_kind}</summary>
-            <p class="hint">{t().receivers_by_kind_text}</p>
+            <summary>{t().receivers_by_kind()}</summary>
+            <p class="hint">{t().receivers_by_kind_text()}</p>
             {fields.collect_view()}
         </details>
     }
@@ -212,24 +212,27 @@ fn Progress(job: RunningJob, close: Callback<()>) -> impl IntoView {
         let progress = &body["progress"];
         let n = |name: &str| progress[name].as_f64().unwrap_or(0.0);
         let moved = told(progress["moved"].as_object().unwrap_or(&Default::default()));
-        let moved = (!moved.is_empty()).then(|| fill(t().handed_over, &[&moved]));
+        let moved = (!moved.is_empty()).then(|| fill(t().handed_over(), &[&moved]));
         match body["status"].as_str().unwrap_or_default() {
-            "done" => view! { <p>{moved.unwrap_or_else(|| t().hand_over_nothing.to_owned())}</p> }.into_any(),
+            "done" => view! { <p>{moved.unwrap_or_else(|| t().hand_over_nothing().to_owned())}</p> }.into_any(),
             "failed" => {
                 let why = body["error"]["detail"].as_str().unwrap_or_default().to_owned();
-                view! { <p class="form-error"><b>{t().hand_over_failed}</b>" "{why}</p>{moved.map(|moved| view! { <p>{moved}</p> })} }.into_any()
+                view! { <p class="form-error"><b>{t().hand_over_failed()}</b>" "{why}</p>{moved.map(|moved| view! { <p>{moved}</p> })} }.into_any()
             }
             "cancelled" => {
-                view! { <p>{t().hand_over_cancelled}</p>{moved.map(|moved| view! { <p>{moved}</p> })} }.into_any()
+                view! { <p>{t().hand_over_cancelled()}</p>{moved.map(|moved| view! { <p>{moved}</p> })} }.into_any()
             }
             _ => {
                 let (done, total) = (n("done"), n("total"));
                 let share = if total > 0.0 { done / total } else { 0.0 };
-                let text = fill(t().handed_over_so_far, &[&format::number(done), &format::number(total)]);
+                let text = fill(
+                    t().handed_over_so_far(),
+                    &[&format::number(done), &format::number(total)],
+                );
                 view! {
                     <p>{text.clone()}</p>
                     <progress max="1" value=share.to_string() aria-label=text>{format::percent(share)}</progress>
-                    <p class="hint">{t().hand_over_goes_on}</p>
+                    <p class="hint">{t().hand_over_goes_on()}</p>
                 }
                 .into_any()
             }
@@ -239,8 +242,8 @@ fn Progress(job: RunningJob, close: Callback<()>) -> impl IntoView {
     view! {
         <div class="dialog-body stack" aria-live="polite">{said}{form_error(job.problem)}</div>
         <footer class="dialog-foot">
-            {move || going().then(|| view! { <button type="button" class="btn" on:click=move |_| job.cancel()>{t().stop_hand_over}</button> })}
-            <button type="button" class="btn primary" on:click=move |_| close.tell(())>{t().close}</button>
+            {move || going().then(|| view! { <button type="button" class="btn" on:click=move |_| job.cancel()>{t().stop_hand_over()}</button> })}
+            <button type="button" class="btn primary" on:click=move |_| close.tell(())>{t().close()}</button>
         </footer>
     }
     .into_any()

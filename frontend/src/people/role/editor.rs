@@ -88,7 +88,7 @@ pub fn RolePage(id: String) -> impl IntoView {
     load();
     view! {
         <div class="page role-page">
-            <nav class="crumbs" aria-label=t().breadcrumb><a href="/settings/roles">{kinds::heading(kinds::of("role"))}</a></nav>
+            <nav class="crumbs" aria-label=t().breadcrumb()><a href="/settings/roles">{kinds::heading(kinds::of("role"))}</a></nav>
             {move || match loaded.get() {
                 None => ui::skeleton(10),
                 Some(Err(problem)) => ui::problem(&problem, Callback::new(move |()| load())),
@@ -117,7 +117,7 @@ fn Editor(role: Row) -> impl IntoView {
     let patch = Memo::new(move |_| base.with(|b| draft.patch(b)));
     let dirty = move || patch.with(|p| !p.is_empty());
     leave::watch(dirty);
-    document().set_title(&format!("{} · {}", base.with_untracked(name_of), t().product));
+    document().set_title(&format!("{} · {}", base.with_untracked(name_of), t().product()));
 
     let reset = move |_| {
         base.with_untracked(|b| draft.show(b));
@@ -137,7 +137,7 @@ fn Editor(role: Row) -> impl IntoView {
                     base.try_set(row);
                     merged.try_set(false);
                     theirs.try_set(Vec::new());
-                    toast::say(t().saved);
+                    toast::say(t().saved());
                 }
                 Err(error) if error.stale() => {
                     // The changes made here, on what is stored now.
@@ -161,7 +161,7 @@ fn Editor(role: Row) -> impl IntoView {
         let (id, version) = base.with_untracked(|b| (b.id().to_owned(), b.version()));
         sending.run(async move {
             api::delete(save::path(kinds::of("role"), &id), version).send().await?;
-            toast::say(fill(t().moved_to_bin, &[&base.with_untracked(name_of)]));
+            toast::say(fill(t().moved_to_bin(), &[&base.with_untracked(name_of)]));
             route::go("/settings/roles");
             announce(kinds::of("role").plural, id, None);
             Ok(())
@@ -177,8 +177,8 @@ fn Editor(role: Row) -> impl IntoView {
         let about = view! { <textarea class="input" id="role-description" rows="1" maxlength="2000" prop:value=draft.description on:input=move |e| draft.description.set(event_target_value(&e))></textarea> };
         Some(view! {
             <section class="box form-grid">
-                {sending.field("name", "role-name", (t().name, needed_mark()), text_box("role-name", "100", draft.name))}
-                {sending.field("description", "role-description", t().description, about.into_any())}
+                {sending.field("name", "role-name", (t().name(), needed_mark()), text_box("role-name", "100", draft.name))}
+                {sending.field("description", "role-description", t().description(), about.into_any())}
             </section>
         }
         .into_any())
@@ -191,38 +191,38 @@ fn Editor(role: Row) -> impl IntoView {
             <h1>{move || base.with(name_of)}</h1>
             {base.with_untracked(kind_badge)}
             <div class="page-actions">
-                {may_create.then(|| view! { <button type="button" class="btn" class:primary=builtin on:click=move |_| copying.set(true)>{icon("plus")}{t().copy_role}</button> })}
-                {may_delete.then(|| view! { <button type="button" class="btn" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete_role}</button> })}
+                {may_create.then(|| view! { <button type="button" class="btn" class:primary=builtin on:click=move |_| copying.set(true)>{icon("plus")}{t().copy_role()}</button> })}
+                {may_delete.then(|| view! { <button type="button" class="btn" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete_role()}</button> })}
             </div>
         </header>
-        {builtin.then(|| view! { <p class="notice role-notice">{icon("lock")}{t().role_builtin_text}</p> })}
+        {builtin.then(|| view! { <p class="notice role-notice">{icon("lock")}{t().role_builtin_text()}</p> })}
         {move || merged.get().then(|| view! { <Merged theirs draft/> })}
         {about}
         <section class="box">
-            <h2>{t().rights}</h2>
+            <h2>{t().rights()}</h2>
             <GrantsMatrix grants=draft.grants base problem locked/>
         </section>
         <section class="box">
-            <h2>{t().field_rights}</h2>
+            <h2>{t().field_rights()}</h2>
             <FieldRights rights=draft.field_rights base problem locked/>
         </section>
         <Holders key/>
-        <details class="box" on:toggle=move |_| past.set(true)><summary>{t().history}</summary>{move || past.get().then(|| view! { <History kind=kinds::of("role") id=id.clone()/> })}</details>
+        <details class="box" on:toggle=move |_| past.set(true)><summary>{t().history()}</summary>{move || past.get().then(|| view! { <History kind=kinds::of("role") id=id.clone()/> })}</details>
         {(!locked || may_delete).then(|| view! {
             <div class="role-foot" class:calm=move || !dirty()>
                 {sending.alert()}
                 {move || dirty().then(|| view! {
-                    <div class="role-save" role="group" aria-label=t().unsaved>
-                        <span class="grow">{t().unsaved}</span>
-                        <button type="button" class="btn" on:click=reset>{t().discard}</button>
-                        <button type="button" class="btn primary" class:loading=sending.busy on:click=send>{t().save}</button>
+                    <div class="role-save" role="group" aria-label=t().unsaved()>
+                        <span class="grow">{t().unsaved()}</span>
+                        <button type="button" class="btn" on:click=reset>{t().discard()}</button>
+                        <button type="button" class="btn primary" class:loading=sending.busy on:click=send>{t().save()}</button>
                     </div>
                 })}
             </div>
         })}
         {move || copying.get().then(|| view! { <NewRole from=Some(base.get_untracked()) close=Callback::new(move |()| copying.set(false))/> })}
         {move || deleting.get().then(|| view! {
-            <Confirm title=fill(t().delete_role_title, &[&base.with_untracked(name_of)]) text=t().delete_role_text action=t().delete
+            <Confirm title=fill(t().delete_role_title(), &[&base.with_untracked(name_of)]) text=t().delete_role_text() action=t().delete()
                 close=Callback::new(move |()| deleting.set(false)) yes=delete/>
         })}
     }
@@ -241,13 +241,13 @@ fn Merged(theirs: RwSignal<Vec<Difference>>, draft: Draft) -> impl IntoView {
                     let mine = move || draft.grants.with(|g| draft::reach(g, &difference.subject, key) != difference.new);
                     let difference = d.clone();
                     let name = format!("{} · {}", d.subject.label(), label(words::action(d.action)));
-                    let take = fill("{} {}", &[t().take_theirs, &name]);
+                    let take = fill("{} {}", &[t().take_theirs(), &name]);
                     view! {
                         <li>
-                            {name}{t().colon}<s>{label(words::reach(d.old))}</s>" → "<b>{label(words::reach(d.new))}</b>" "
+                            {name}{t().colon()}<s>{label(words::reach(d.old))}</s>" → "<b>{label(words::reach(d.new))}</b>" "
                             {move || mine().then(|| view! {
                                 <button type="button" class="btn small" aria-label=take.clone()
-                                    on:click=move |_| draft.grants.update(|g| draft::set(g, difference.subject.name, key, Some(difference.new)))>{t().take_theirs}</button>
+                                    on:click=move |_| draft.grants.update(|g| draft::set(g, difference.subject.name, key, Some(difference.new)))>{t().take_theirs()}</button>
                             })}
                         </li>
                     }
@@ -258,8 +258,8 @@ fn Merged(theirs: RwSignal<Vec<Difference>>, draft: Draft) -> impl IntoView {
     view! {
         <div class="notice role-notice" role="alert">
             <div>
-                <p>{t().role_merged}</p>
-                {move || theirs.with(|all| !all.is_empty()).then(|| view! { <p>{t().they_also_changed}</p> })}
+                <p>{t().role_merged()}</p>
+                {move || theirs.with(|all| !all.is_empty()).then(|| view! { <p>{t().they_also_changed()}</p> })}
                 <ul class="plain">{rows}</ul>
             </div>
         </div>
@@ -284,7 +284,7 @@ fn Holders(key: String) -> impl IntoView {
             <li class="line">
                 {ui::avatar(user.id(), user.text("name"))}
                 <a class="line-name" href=format!("/settings/users?open={}", user.id())>{user.text("name").to_owned()}</a>
-                {off.then(|| ui::badge("disabled", t().user_disabled))}
+                {off.then(|| ui::badge("disabled", t().user_disabled()))}
                 <span class="line-rest">{user.text("email").to_owned()}</span>
             </li>
         }
@@ -292,10 +292,10 @@ fn Holders(key: String) -> impl IntoView {
     let nobody = move || !pages.loading.get() && pages.problem.with(Option::is_none) && pages.rows.with(Vec::is_empty);
     view! {
         <section class="box">
-            <h2>{t().role_holders}<span class="count">{move || pages.count.get().map(users)}</span></h2>
+            <h2>{t().role_holders()}<span class="count">{move || pages.count.get().map(users)}</span></h2>
             {move || pages.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
             {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(3))}
-            {move || nobody().then(|| view! { <p class="hint">{t().nobody_has}</p> })}
+            {move || nobody().then(|| view! { <p class="hint">{t().nobody_has()}</p> })}
             <ul class="plain"><For each=move || pages.rows.get() key=|u| u.id().to_owned() children=line/></ul>
             {pages.foot(move || pages.next(path.get_value()))}
         </section>

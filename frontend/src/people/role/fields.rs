@@ -69,7 +69,7 @@ pub fn FieldRights(
         }
         let told = move || {
             let count = rights.with(|r| r[kind.name].as_object().map_or(0, |fields| fields.len()));
-            (count > 0).then(|| fill(t().n_restricted, &[&format::number(count as f64)]))
+            (count > 0).then(|| fill(t().n_restricted(), &[&format::number(count as f64)]))
         };
         let rows = fields
             .into_iter()
@@ -86,7 +86,7 @@ pub fn FieldRights(
         )
     });
     view! {
-        <p class="hint">{t().field_rights_text}</p>
+        <p class="hint">{t().field_rights_text()}</p>
         <div class="field-rights-kinds">{boxes.collect_view()}</div>
     }
     .into_any()

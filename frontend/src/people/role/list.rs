@@ -23,15 +23,15 @@ pub fn name_of(role: &Row) -> String {
 
 pub fn kind_badge(role: &Row) -> AnyView {
     if role.get("builtin") == true {
-        badge("plain", t().role_builtin)
+        badge("plain", t().role_builtin())
     } else {
-        badge("info", t().role_own)
+        badge("info", t().role_own())
     }
 }
 
 /// “3 users”
 pub fn users(count: i64) -> String {
-    let text = if count == 1 { t().one_user } else { t().n_users };
+    let text = if count == 1 { t().one_user() } else { t().n_users() };
     fill(text, &[&format::number(count as f64)])
 }
 
@@ -65,13 +65,13 @@ pub fn RoleList() -> impl IntoView {
             </li>
         }
     };
-    document().set_title(&format!("{} · {}", kinds::heading(kinds::of("role")), t().product));
+    document().set_title(&format!("{} · {}", kinds::heading(kinds::of("role")), t().product()));
     view! {
         <div class="page narrow-page">
             <header class="page-head"><h1>{kinds::heading(kinds::of("role"))}</h1>
-                {may_create.then(|| view! { <div class="page-actions"><button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}{t().new_role}</button></div> })}
+                {may_create.then(|| view! { <div class="page-actions"><button type="button" class="btn primary" on:click=move |_| creating.set(true)>{icon("plus")}{t().new_role()}</button></div> })}
             </header>
-            <p class="muted">{t().roles_text}</p>
+            <p class="muted">{t().roles_text()}</p>
             {move || pages.problem.get().map(|p| ui::problem(&p, Callback::new(move |()| load())))}
             {move || (pages.loading.get() && pages.rows.with(Vec::is_empty)).then(|| ui::skeleton(6))}
             <ul class="plain card-list roles"><For each=move || pages.rows.get() key=|r| (r.id().to_owned(), r.version()) children=line/></ul>
@@ -86,12 +86,12 @@ pub fn RoleList() -> impl IntoView {
 pub fn NewRole(from: Option<Row>, close: Callback<()>) -> impl IntoView {
     let name = RwSignal::new(
         from.as_ref()
-            .map(|r| fill(t().copy_named, &[&name_of(r)]))
+            .map(|r| fill(t().copy_named(), &[&name_of(r)]))
             .unwrap_or_default(),
     );
     let title = from
         .as_ref()
-        .map_or_else(|| t().new_role.to_owned(), |r| fill(t().copy_of, &[&name_of(r)]));
+        .map_or_else(|| t().new_role().to_owned(), |r| fill(t().copy_of(), &[&name_of(r)]));
     let description = RwSignal::new(String::new());
     let sending = Sending::new();
     let source = RwSignal::new(from.as_ref().map(|r| r.id().to_owned()).unwrap_or_default());
@@ -135,20 +135,20 @@ pub fn NewRole(from: Option<Row>, close: Callback<()>) -> impl IntoView {
         <Dialog title close>
             <form on:submit=submit(create) novalidate=true>
                 <div class="dialog-body stack">
-                    {sending.field("name", "role-name", (t().name, ui::states::needed_mark()), text_box("role-name", "100", name))}
-                    {sending.field("description", "role-description", t().description, about.into_any())}
+                    {sending.field("name", "role-name", (t().name(), ui::states::needed_mark()), text_box("role-name", "100", name))}
+                    {sending.field("description", "role-description", t().description(), about.into_any())}
                     {(!copying).then(|| view! {
                         <div class="form-field">
-                            <label for="role-from">{t().role_from}</label>
+                            <label for="role-from">{t().role_from()}</label>
                             <select class="input" id="role-from" on:change=move |e| source.set(event_target_value(&e))>
-                                <option value="">{t().role_from_nothing}</option>
+                                <option value="">{t().role_from_nothing()}</option>
                                 {sources}
                             </select>
                         </div>
                     })}
                     {sending.alert()}
                 </div>
-                {sending.foot(close, t().create_role, || true)}
+                {sending.foot(close, t().create_role(), || true)}
             </form>
         </Dialog>
     }

@@ -66,9 +66,9 @@ pub fn GrantsMatrix(
     };
     let wide = dom::wider_than(TABLE);
     view! {
-        <p class="hint">{t().rights_text}</p>
+        <p class="hint">{t().rights_text()}</p>
         {move || if wide.get() { table(matrix) } else { cards(matrix) }}
-        {(!locked).then(|| view! { <p class="hint wide-only">{t().rights_keys}</p> })}
+        {(!locked).then(|| view! { <p class="hint wide-only">{t().rights_keys()}</p> })}
     }
     .into_any()
 }
@@ -117,9 +117,9 @@ fn cards(matrix: Matrix) -> AnyView {
                     .collect::<Vec<_>>()
             });
             if names.is_empty() {
-                t().no_rights.to_owned()
+                t().no_rights().to_owned()
             } else {
-                names.join(t().list_comma)
+                names.join(t().list_comma())
             }
         };
         view! {
@@ -144,10 +144,10 @@ fn whose(matrix: Matrix, subject: Subject) -> AnyView {
         return ().into_any();
     }
     let own = move || matrix.grants.with(|g| draft::is_own(g, subject.name));
-    let back = fill(t().follow_rest, &[subject.label()]);
+    let back = fill(t().follow_rest(), &[subject.label()]);
     view! {
         {move || match (own(), matrix.locked) {
-            (false, _) => view! { <span class="rights-follow">{t().follows_rest}</span> }.into_any(),
+            (false, _) => view! { <span class="rights-follow">{t().follows_rest()}</span> }.into_any(),
             (true, true) => ().into_any(),
             (true, false) => view! {
                 <button type="button" class="btn quiet square small" aria-label=back.clone() title=back.clone()
@@ -215,7 +215,7 @@ fn cell(matrix: Matrix, subject: Subject, action: Option<Action>) -> AnyView {
     let name = format!("{} · {}", subject.label(), label(words::action(action)));
     let default = move || {
         fill(
-            t().follows,
+            t().follows(),
             &[label(words::reach(
                 matrix.grants.with(|g| draft::reach_followed(g, &subject, key)),
             ))],

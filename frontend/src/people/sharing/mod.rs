@@ -24,7 +24,7 @@ pub fn extent(member: &Value) -> String {
     match member["expires_at"].as_str() {
         // What ends at midnight has the day before as its last.
         Some(end) => fill(
-            t().share_until,
+            t().share_until(),
             &[access, &format::day(&format::day_of(&format::just_before(end)))],
         ),
         None => access.to_owned(),
@@ -60,7 +60,7 @@ pub fn ShareDialog(kind: &'static Kind, row: Row, close: Callback<()>, changed: 
     };
     let remove = move |user: String, name: String| {
         sending.send(api::delete_any(of(&user)), move |_| {
-            done(fill(t().unshared_said, &[&name]));
+            done(fill(t().unshared_said(), &[&name]));
         });
     };
     let leave = move |()| {
@@ -74,9 +74,9 @@ pub fn ShareDialog(kind: &'static Kind, row: Row, close: Callback<()>, changed: 
         let name = member["user"]["name"].as_str().unwrap_or("…").to_owned();
         let own = me.with_value(|me| *me == user);
         let text = if own {
-            t().leave_share.to_owned()
+            t().leave_share().to_owned()
         } else {
-            fill(t().remove_of, &[&name])
+            fill(t().remove_of(), &[&name])
         };
         let (face, shown) = (avatar(&user, &name), name.clone());
         let press = move |_| match own {
@@ -87,7 +87,7 @@ pub fn ShareDialog(kind: &'static Kind, row: Row, close: Callback<()>, changed: 
             <li class="line">
                 {face}
                 <span class="grow">{shown.clone()}" "<span class="muted">{extent(member)}</span></span>
-                {(member["expired"] == true).then(|| badge("plain", t().share_expired))}
+                {(member["expired"] == true).then(|| badge("plain", t().share_expired()))}
                 {(may || own).then(|| view! { <button type="button" class="btn quiet square small" aria-label=text.clone() title=text on:click=press>{icon("close")}</button> })}
             </li>
         }
@@ -103,21 +103,21 @@ pub fn ShareDialog(kind: &'static Kind, row: Row, close: Callback<()>, changed: 
                     load();
                 }),
             ),
-            Some(Ok(all)) if all.is_empty() => view! { <p class="muted">{t().shared_with_nobody}</p> }.into_any(),
+            Some(Ok(all)) if all.is_empty() => view! { <p class="muted">{t().shared_with_nobody()}</p> }.into_any(),
             Some(Ok(all)) => view! { <ul class="plain">{all.iter().map(line).collect_view()}</ul> }.into_any(),
         })
     };
     view! {
-        <Dialog title=fill(t().share_title, &[&row.title(kind)]) close>
+        <Dialog title=fill(t().share_title(), &[&row.title(kind)]) close>
             <div class="dialog-body stack share" aria-busy=move || sending.busy.get().to_string()>
                 {may.then(|| add(sending, of, done))}
                 {sending.alert()}
-                <h3>{t().shared_already}</h3>
+                <h3>{t().shared_already()}</h3>
                 {list}
             </div>
         </Dialog>
         {move || leaving.get().then(|| view! {
-            <Confirm title=t().leave_share text=t().leave_share_text action=t().leave_share
+            <Confirm title=t().leave_share() text=t().leave_share_text() action=t().leave_share()
                 close=Callback::new(move |()| leaving.set(false)) yes=Callback::new(leave)/>
         })}
     }
@@ -135,14 +135,14 @@ fn add(
     let day = RwSignal::new(String::new());
     let share = move || {
         let Some((user, name)) = to.get_untracked() else {
-            return sending.refuse(Problem::at("user_id", t().choose_person));
+            return sending.refuse(Problem::at("user_id", t().choose_person()));
         };
         let end = Some(day.get_untracked()).filter(|d| !d.is_empty());
         let body = json!({ "access": access.get_untracked().key(), "expires_at": end });
         sending.send(api::put(of(&user), body), move |_| {
             to.try_set(None);
             day.try_set(String::new());
-            done(fill(t().shared_said, &[&name]));
+            done(fill(t().shared_said(), &[&name]));
         });
     };
     let who = view! { <Combobox kind=kinds::of("user") value=to id="share-with" narrow="filter[disabled]=false".to_owned()/> };
@@ -156,11 +156,11 @@ fn add(
     view! {
         <form on:submit=sending::submit(share)>
             <div class="form-grid">
-                {sending.wide("user_id", "share-with", t().share_with, who.into_any())}
-                {sending.field("access", "share-access", t().share_access, what.into_any())}
-                {sending.field("expires_at", "share-end", t().share_end, end.into_any())}
+                {sending.wide("user_id", "share-with", t().share_with(), who.into_any())}
+                {sending.field("access", "share-access", t().share_access(), what.into_any())}
+                {sending.field("expires_at", "share-end", t().share_end(), end.into_any())}
             </div>
-            <p class="hint">{t().share_text}</p>
+            <p class="hint">{t().share_text()}</p>
             <div class="form-foot">{sending.button("btn primary", label(Action::Share.label()))}</div>
         </form>
     }

@@ -26,13 +26,13 @@ struct Entry {
 /// The members of a team: those at home in it, and those who have joined.
 #[component]
 pub fn MembersOf(row: RwSignal<Row>) -> impl IntoView {
-    view! { <Belonging row mine="team_id" theirs="user" of=kinds::of("user") title=t().members empty=t().no_members/> }
+    view! { <Belonging row mine="team_id" theirs="user" of=kinds::of("user") title=t().members() empty=t().no_members()/> }
 }
 
 /// The teams that somebody has joined besides their own.
 #[component]
 pub fn TeamsOf(row: RwSignal<Row>) -> impl IntoView {
-    view! { <Belonging row mine="user_id" theirs="team" of=kinds::of("team") title=t().joined_teams empty=t().no_joined_teams/> }
+    view! { <Belonging row mine="user_id" theirs="team" of=kinds::of("team") title=t().joined_teams() empty=t().no_joined_teams()/> }
 }
 
 #[component]
@@ -113,7 +113,7 @@ fn Belonging(
             duty,
         } = entry;
         let remove = version.filter(|_| may_edit).map(|version| {
-            let text = fill(t().take_out_of_team, &[&name]);
+            let text = fill(t().take_out_of_team(), &[&name]);
             view! {
                 <button type="button" class="btn quiet square small" aria-label=text.clone() title=text
                     on:click=move |_| write(api::delete(format!("/team-members/{id}"), version))>{icon("close")}</button>
@@ -123,7 +123,7 @@ fn Belonging(
             <li class="line">
                 {(of.name == "user").then(|| avatar(&other, &name))}
                 <span class="grow clip">{name.clone()}{(!duty.is_empty()).then(|| view! { <span class="muted">" "{duty}</span> })}</span>
-                {version.is_none().then(|| badge("plain", t().home_team))}
+                {version.is_none().then(|| badge("plain", t().home_team()))}
                 {remove}
             </li>
         }
@@ -138,7 +138,7 @@ fn Belonging(
             view! { <ul class="plain lines-of-team">{all.into_iter().map(line).collect_view()}</ul> }.into_any()
         }
     };
-    let adding = fill(t().add_of, &[&noun(of.label)]);
+    let adding = fill(t().add_of(), &[&noun(of.label)]);
     view! {
         <section class="group belonging" aria-busy=move || sending.busy.get().to_string()>
             <div class="group-head"><h2>{title}</h2></div>

@@ -33,7 +33,10 @@ pub fn told(counts: &Map<String, Value>) -> String {
             Locale::En => format!("{number} {}", kinds::many(kind)),
         })
     };
-    kinds::every().filter_map(one).collect::<Vec<_>>().join(t().list_comma)
+    kinds::every()
+        .filter_map(one)
+        .collect::<Vec<_>>()
+        .join(t().list_comma())
 }
 
 /// Sends all rows, in as many requests as it takes, and adds up what changed hands. What is sent says nothing of
@@ -58,8 +61,8 @@ async fn send(kind: &'static Kind, ids: &[String], body: &Map<String, Value>) ->
 pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, done: Callback<()>) -> impl IntoView {
     let children = kinds::dependants(kind);
     let title = match rows.as_slice() {
-        [one] => fill(t().transfer_title, &[&one.title(kind)]),
-        many => fill(t().transfer_many, &[&format::number(many.len() as f64)]),
+        [one] => fill(t().transfer_title(), &[&one.title(kind)]),
+        many => fill(t().transfer_many(), &[&format::number(many.len() as f64)]),
     };
     let ids = StoredValue::new(rows.iter().map(|r| r.id().to_owned()).collect::<Vec<_>>());
     let to = RwSignal::new(None::<(String, String)>);
@@ -99,7 +102,7 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
     });
     let transfer = move || {
         let Some((owner, _)) = to.get_untracked() else {
-            return sending.refuse(Problem::at("owner_id", t().choose_owner));
+            return sending.refuse(Problem::at("owner_id", t().choose_owner()));
         };
         let mut with: Vec<_> = chosen.get_untracked().into_iter().collect();
         with.sort_unstable();
@@ -112,9 +115,9 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
         sending.run(async move {
             let said = told(&send(kind, &ids.get_value(), &body).await?);
             toast::say(if said.is_empty() {
-                t().nothing_transferred.to_owned()
+                t().nothing_transferred().to_owned()
             } else {
-                fill(t().transferred, &[&said])
+                fill(t().transferred(), &[&said])
             });
             close.tell(());
             done.tell(());
@@ -143,11 +146,11 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
     let ends = children.iter().any(|k| k.status().is_some());
     let more = (!children.is_empty()).then(|| view! {
         <fieldset class="box">
-            <legend>{t().goes_along}</legend>
+            <legend>{t().goes_along()}</legend>
             {children.iter().copied().map(tick).collect_view()}
             <hr/>
-            {ends.then(|| view! { <label class="choice"><input type="checkbox" on:change=move |e| closed.set(event_target_checked(&e))/><span>{t().also_closed}</span></label> })}
-            <label class="choice"><input type="checkbox" on:change=move |e| others.set(event_target_checked(&e))/><span>{t().also_others}</span></label>
+            {ends.then(|| view! { <label class="choice"><input type="checkbox" on:change=move |e| closed.set(event_target_checked(&e))/><span>{t().also_closed()}</span></label> })}
+            <label class="choice"><input type="checkbox" on:change=move |e| others.set(event_target_checked(&e))/><span>{t().also_others()}</span></label>
         </fieldset>
     });
     let receiver = view! { <Combobox kind=kinds::of("user") value=to id="transfer-to" narrow="filter[disabled]=false".to_owned()/> };
@@ -156,12 +159,12 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
         <Dialog title close>
             <form on:submit=submit(transfer) novalidate=true>
                 <div class="dialog-body stack">
-                    {sending.field("owner_id", "transfer-to", t().new_owner, receiver.into_any())}
+                    {sending.field("owner_id", "transfer-to", t().new_owner(), receiver.into_any())}
                     {more}
-                    {sending.field("reason", "transfer-reason", t().reason_optional, why.into_any())}
+                    {sending.field("reason", "transfer-reason", t().reason_optional(), why.into_any())}
                     {sending.alert()}
                 </div>
-                {sending.foot(close, t().transfer, || true)}
+                {sending.foot(close, t().transfer(), || true)}
             </form>
         </Dialog>
     }
@@ -172,5 +175,5 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
 pub fn reason_of(fields: &Value) -> Option<AnyView> {
     let reason = fields["reason"][1].as_str()?.to_owned();
     let name = label(domain::transfer::REASON);
-    Some(view! { <li><span class="muted">{name}{t().colon}</span>{reason}</li> }.into_any())
+    Some(view! { <li><span class="muted">{name}{t().colon()}</span>{reason}</li> }.into_any())
 }

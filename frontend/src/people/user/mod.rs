@@ -49,12 +49,12 @@ impl Way {
 
     fn badge(self) -> AnyView {
         match self {
-            Self::Disabled => badge("disabled", t().user_disabled),
-            Self::Known => badge("active", t().user_known),
-            Self::Ready => badge("plain", t().user_ready),
-            Self::Invited => badge("new", t().user_invited),
-            Self::Late => badge("contacted", t().user_late),
-            Self::None => badge("plain", t().user_none),
+            Self::Disabled => badge("disabled", t().user_disabled()),
+            Self::Known => badge("active", t().user_known()),
+            Self::Ready => badge("plain", t().user_ready()),
+            Self::Invited => badge("new", t().user_invited()),
+            Self::Late => badge("contacted", t().user_late()),
+            Self::None => badge("plain", t().user_none()),
         }
     }
 }
@@ -94,7 +94,7 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
                 let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
                 link.try_set(Some(["url", "expires_at", "sent_to"].map(text)));
             } else {
-                toast::say(t().saved);
+                toast::say(t().saved());
             }
             Ok(())
         });
@@ -107,9 +107,9 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
             (!at.is_empty()).then(|| view! { <div class="field"><dt>{field.label}</dt><dd><div class="field-value">{time(&at)}</div></dd></div> })
         };
         let factor = if row.with(|r| r.get("two_factor") == true) {
-            t().turned_on
+            t().turned_on()
         } else {
-            t().turned_off
+            t().turned_off()
         };
         let name = kinds::of("user").field("two_factor").map(|f| f.label);
         view! {
@@ -126,9 +126,9 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
     let actions = move || {
         let way = way();
         let invite = match way {
-            Way::None => t().invite,
-            Way::Invited | Way::Late => t().invite_again,
-            _ => t().reset_password,
+            Way::None => t().invite(),
+            Way::Invited | Way::Late => t().invite_again(),
+            _ => t().reset_password(),
         };
         // What cannot be is not offered; that an address is missing is said instead.
         let email = row.with(|r| !r.text("email").is_empty());
@@ -136,22 +136,22 @@ pub fn SignInOf(row: RwSignal<Row>) -> impl IntoView {
         let factor = row.with(|r| r.get("two_factor") == true);
         let picture = row.with(|r| !r.get("avatar").is_null());
         view! {
-            {(way != Way::Disabled && !email).then(|| view! { <p class="hint">{t().no_address}</p> })}
+            {(way != Way::Disabled && !email).then(|| view! { <p class="hint">{t().no_address()}</p> })}
             <div class="sign-in-acts">
                 {(can_invite && !own).then(|| button(Ask::Invite, "email", invite))}
-                {(factor && !own).then(|| button(Ask::Reset, "undo", t().reset_factor))}
-                {(picture && !own).then(|| button(Ask::Picture, "trash", t().remove_picture))}
-                {(!own).then(|| view! { <button type="button" class="btn small" on:click=move |_| handing.set(true)>{icon("people")}<span>{t().hand_over}</span></button> })}
-                {(way != Way::Disabled && !own).then(|| button(Ask::Disable, "lock", t().disable))}
-                {(way == Way::Disabled).then(|| button(Ask::Enable, "check", t().enable))}
-                {own.then(|| view! { <a class="btn small" href="/settings">{icon("settings")}<span>{t().profile}</span></a> })}
+                {(factor && !own).then(|| button(Ask::Reset, "undo", t().reset_factor()))}
+                {(picture && !own).then(|| button(Ask::Picture, "trash", t().remove_picture()))}
+                {(!own).then(|| view! { <button type="button" class="btn small" on:click=move |_| handing.set(true)>{icon("people")}<span>{t().hand_over()}</span></button> })}
+                {(way != Way::Disabled && !own).then(|| button(Ask::Disable, "lock", t().disable()))}
+                {(way == Way::Disabled).then(|| button(Ask::Enable, "check", t().enable()))}
+                {own.then(|| view! { <a class="btn small" href="/settings">{icon("settings")}<span>{t().profile()}</span></a> })}
             </div>
         }
     };
     let name = move || row.with(|r| r.text("name").to_owned());
     view! {
         <section class="group sign-in-of" aria-busy=move || sending.busy.get().to_string()>
-            <div class="group-head"><h2>{t().sign_in}</h2>{move || way().badge()}</div>
+            <div class="group-head"><h2>{t().sign_in()}</h2>{move || way().badge()}</div>
             {facts}
             {may_edit.then_some(actions)}
             {sending.alert()}
@@ -184,25 +184,25 @@ impl Ask {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Reset => t().reset_factor_title,
-            Self::Picture => t().remove_picture_title,
-            _ => t().disable_title,
+            Self::Reset => t().reset_factor_title(),
+            Self::Picture => t().remove_picture_title(),
+            _ => t().disable_title(),
         }
     }
 
     fn text(self) -> &'static str {
         match self {
-            Self::Reset => t().reset_factor_text,
-            Self::Picture => t().remove_picture_text,
-            _ => t().disable_text,
+            Self::Reset => t().reset_factor_text(),
+            Self::Picture => t().remove_picture_text(),
+            _ => t().disable_text(),
         }
     }
 
     fn action(self) -> &'static str {
         match self {
-            Self::Reset => t().reset_factor,
-            Self::Picture => t().remove_picture,
-            _ => t().disable,
+            Self::Reset => t().reset_factor(),
+            Self::Picture => t().remove_picture(),
+            _ => t().disable(),
         }
     }
 
@@ -225,22 +225,22 @@ impl Ask {
 #[component]
 fn LinkDialog(name: String, url: String, until: String, sent_to: String, close: Callback<()>) -> impl IntoView {
     let text = if sent_to.is_empty() {
-        view! { <p>{t().link_text}</p> }.into_any()
+        view! { <p>{t().link_text()}</p> }.into_any()
     } else {
         view! {
-            <p class="notice">{icon("email")}<span>{fill(t().link_sent, &[&sent_to])}</span></p>
-            <p>{t().link_sent_text}</p>
+            <p class="notice">{icon("email")}<span>{fill(t().link_sent(), &[&sent_to])}</span></p>
+            <p>{t().link_sent_text()}</p>
         }
         .into_any()
     };
     view! {
-        <Dialog title=fill(t().link_for, &[&name]) close firm=true>
+        <Dialog title=fill(t().link_for(), &[&name]) close firm=true>
             <div class="dialog-body stack">
                 {text}
-                {secret::copied("invitation-link", t().link, url)}
-                <p class="hint">{fill(t().link_until, &[&format::instant(&until)])}</p>
+                {secret::copied("invitation-link", t().link(), url)}
+                <p class="hint">{fill(t().link_until(), &[&format::instant(&until)])}</p>
             </div>
-            <footer class="dialog-foot"><button type="button" class="btn primary" on:click=move |_| close.tell(())>{t().done}</button></footer>
+            <footer class="dialog-foot"><button type="button" class="btn primary" on:click=move |_| close.tell(())>{t().done()}</button></footer>
         </Dialog>
     }
     .into_any()

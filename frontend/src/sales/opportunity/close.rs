@@ -42,11 +42,11 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
     let asked: Vec<_> = asked.into_iter().map(|f| (f, Draft::of(f, &row))).collect();
     let answers = StoredValue::new(asked.clone());
     let sending = Sending::new();
-    let title = fill(t().lose_title, &[&row.title(kinds::of("opportunity"))]);
+    let title = fill(t().lose_title(), &[&row.title(kinds::of("opportunity"))]);
     let lose = move || {
         let mut body = Map::new();
         match reason.value.get_untracked() {
-            Value::Null => return sending.refuse(Problem::at("loss_reason", t().say_why)),
+            Value::Null => return sending.refuse(Problem::at("loss_reason", t().say_why())),
             value => body.insert("reason".to_owned(), value),
         };
         for (field, draft) in answers.get_value() {
@@ -56,7 +56,7 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
             }
         }
         close.tell(());
-        let said = fill(t().lost_said, &[&row.title(kinds::of("opportunity"))]);
+        let said = fill(t().lost_said(), &[&row.title(kinds::of("opportunity"))]);
         super::act(
             row.clone(),
             "lose",
@@ -82,8 +82,8 @@ fn dialog(closing: Closing, close: Callback<()>) -> AnyView {
                     {sending.alert()}
                 </div>
                 <footer class="dialog-foot">
-                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
-                    <button type="submit" class="btn danger">{t().mark_lost}</button>
+                    <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel()}</button>
+                    <button type="submit" class="btn danger">{t().mark_lost()}</button>
                 </footer>
             </form>
         </Dialog>

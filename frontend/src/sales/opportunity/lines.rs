@@ -111,7 +111,7 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
     let table = move || {
         let lines = row.with(|r| r.get("lines").as_array().cloned().unwrap_or_default());
         if lines.is_empty() {
-            return view! { <p class="muted">{t().no_lines}</p> }.into_any();
+            return view! { <p class="muted">{t().no_lines()}</p> }.into_any();
         }
         let totals = lines.iter().map(|line| {
             let quantity = line["quantity"]
@@ -136,18 +136,18 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row">{move || name(&product)}</th>
-                    <td class="num" data-label=t().quantity>{quantity}</td>
-                    <td class="num" data-label=t().unit_price>{price}</td>
-                    <td class="num" data-label=t().discount>{if discount > 0 { format!("{discount}%") } else { "—".to_owned() }}</td>
-                    <td class="num" data-label=t().total>{sum}</td>
+                    <td class="num" data-label=t().quantity()>{quantity}</td>
+                    <td class="num" data-label=t().unit_price()>{price}</td>
+                    <td class="num" data-label=t().discount()>{if discount > 0 { format!("{discount}%") } else { "—".to_owned() }}</td>
+                    <td class="num" data-label=t().total()>{sum}</td>
                 </tr>
             }
         });
         view! {
             <table class="plain-table line-table">
-                <thead><tr><th scope="col">{kinds::of("product").label}</th><th scope="col" class="num">{t().quantity}</th><th scope="col" class="num">{t().unit_price}</th><th scope="col" class="num">{t().discount_short}</th><th scope="col" class="num">{t().total}</th></tr></thead>
+                <thead><tr><th scope="col">{kinds::of("product").label}</th><th scope="col" class="num">{t().quantity()}</th><th scope="col" class="num">{t().unit_price()}</th><th scope="col" class="num">{t().discount_short()}</th><th scope="col" class="num">{t().total()}</th></tr></thead>
                 <tbody>{items.collect_view()}</tbody>
-                <tfoot><tr><th scope="row" colspan="4">{t().sum}</th><td class="num"><b>{sum}</b></td></tr></tfoot>
+                <tfoot><tr><th scope="row" colspan="4">{t().sum()}</th><td class="num"><b>{sum}</b></td></tr></tfoot>
             </table>
         }
         .into_any()
@@ -157,8 +157,8 @@ pub fn Lines(row: RwSignal<Row>) -> impl IntoView {
     view! {
         <section class="group lines">
             <div class="group-head">
-                <h2>{t().product_lines}</h2>
-                {move || (may() && !editing.get()).then(|| view! { <button type="button" class="btn small" on:click=move |_| editing.set(true)>{icon("edit")}{t().edit}</button> })}
+                <h2>{t().product_lines()}</h2>
+                {move || (may() && !editing.get()).then(|| view! { <button type="button" class="btn small" on:click=move |_| editing.set(true)>{icon("edit")}{t().edit()}</button> })}
             </div>
             {move || if editing.get() { view! { <Editor row names=names.get_untracked() close=Callback::new(move |()| editing.set(false))/> }.into_any() } else { table() }}
         </section>
@@ -238,7 +238,7 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
         spawn_local(async move {
             match save::send(kinds::of("opportunity"), &base, &patch, &Map::new()).await {
                 Ok(_) => {
-                    toast::say(t().saved);
+                    toast::say(t().saved());
                     close.tell(());
                 }
                 Err(problem) => toast::complain(&problem),
@@ -261,20 +261,20 @@ fn Editor(row: RwSignal<Row>, names: Map<String, Value>, close: Callback<()>) ->
                 view! {
                     <div class="line-row" role="group" aria-label=kinds::of("product").label>
                         <div class="line-product"><Combobox kind=kinds::of("product") value=line.product label=kinds::of("product").label changed=Callback::new(move |()| priced(line))/></div>
-                        <button type="button" class="btn quiet square" aria-label=t().remove title=t().remove on:click=move |_| lines.update(|l| l.retain(|l| l.key != uid))>{icon("trash")}</button>
-                        <label class="small-field"><span>{t().quantity}</span><input class="input num" inputmode="decimal" prop:value=line.quantity on:input=move |e| line.quantity.set(event_target_value(&e))/></label>
-                        <div class="small-field" role="group" aria-label=t().unit_price><label for=format!("price-{uid}")>{t().unit_price}</label>{field::edit(&PRICE, line.price, format!("price-{uid}"), Signal::default(), None)}</div>
-                        <label class="small-field"><span>{t().discount}</span><input class="input num" inputmode="numeric" prop:value=line.discount on:input=move |e| line.discount.set(event_target_value(&e))/></label>
-                        <p class="small-field line-total"><span>{t().total}</span><b>{move || shown(total(&line.price.value.get(), &line.quantity.get(), &line.discount.get()))}</b></p>
+                        <button type="button" class="btn quiet square" aria-label=t().remove() title=t().remove() on:click=move |_| lines.update(|l| l.retain(|l| l.key != uid))>{icon("trash")}</button>
+                        <label class="small-field"><span>{t().quantity()}</span><input class="input num" inputmode="decimal" prop:value=line.quantity on:input=move |e| line.quantity.set(event_target_value(&e))/></label>
+                        <div class="small-field" role="group" aria-label=t().unit_price()><label for=format!("price-{uid}")>{t().unit_price()}</label>{field::edit(&PRICE, line.price, format!("price-{uid}"), Signal::default(), None)}</div>
+                        <label class="small-field"><span>{t().discount()}</span><input class="input num" inputmode="numeric" prop:value=line.discount on:input=move |e| line.discount.set(event_target_value(&e))/></label>
+                        <p class="small-field line-total"><span>{t().total()}</span><b>{move || shown(total(&line.price.value.get(), &line.quantity.get(), &line.discount.get()))}</b></p>
                     </div>
                 }
             }/>
             <div class="line-foot">
-                <button type="button" class="btn quiet small" on:click=move |_| add()>{icon("plus")}{t().add_line}</button>
+                <button type="button" class="btn quiet small" on:click=move |_| add()>{icon("plus")}{t().add_line()}</button>
                 <span class="grow"></span>
-                <b>{move || fill(t().total_of, &[&sum()])}</b>
-                <button type="button" class="btn small" on:click=move |_| close.tell(())>{t().cancel}</button>
-                <button type="button" class="btn primary small" on:click=save>{t().save}</button>
+                <b>{move || fill(t().total_of(), &[&sum()])}</b>
+                <button type="button" class="btn small" on:click=move |_| close.tell(())>{t().cancel()}</button>
+                <button type="button" class="btn primary small" on:click=save>{t().save()}</button>
             </div>
         </div>
     }

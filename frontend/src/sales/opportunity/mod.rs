@@ -36,7 +36,14 @@ pub fn act(
                         Some((action, body)) => {
                             let back = Callback::new(move |()| {
                                 let failed = save::complain();
-                                act(newer.clone(), action, body.clone(), t().undone.to_owned(), None, failed);
+                                act(
+                                    newer.clone(),
+                                    action,
+                                    body.clone(),
+                                    t().undone().to_owned(),
+                                    None,
+                                    failed,
+                                );
                             });
                             toast::say_with_undo(said, back);
                         }
@@ -59,7 +66,7 @@ pub fn act(
 
 pub fn move_to(row: Row, stage_id: String, stage: String, refused: Refused) {
     let back = row.text("stage_id").to_owned();
-    let said = fill(t().moved_to, &[&row.title(kinds::of("opportunity")), &stage]);
+    let said = fill(t().moved_to(), &[&row.title(kinds::of("opportunity")), &stage]);
     act(
         row,
         "move",
@@ -71,7 +78,7 @@ pub fn move_to(row: Row, stage_id: String, stage: String, refused: Refused) {
 }
 
 pub fn win(row: Row, refused: Refused) {
-    let said = fill(t().won_said, &[&row.title(kinds::of("opportunity"))]);
+    let said = fill(t().won_said(), &[&row.title(kinds::of("opportunity"))]);
     act(row, "win", json!({}), said, Some(("reopen", json!({}))), refused);
 }
 
@@ -85,13 +92,13 @@ pub fn Actions(row: RwSignal<Row>) -> impl IntoView {
     let shown = move || {
         let buttons = if status.get() == "open" {
             view! {
-                <button type="button" class="btn primary good" on:click=move |_| win(row.get_untracked(), save::complain())>{icon("trophy")}{t().win}</button>
-                <button type="button" class="btn" on:click=move |_| losing.set(Some(Closing { row: row.get_untracked(), refused: save::complain() }))>{t().lose}</button>
+                <button type="button" class="btn primary good" on:click=move |_| win(row.get_untracked(), save::complain())>{icon("trophy")}{t().win()}</button>
+                <button type="button" class="btn" on:click=move |_| losing.set(Some(Closing { row: row.get_untracked(), refused: save::complain() }))>{t().lose()}</button>
             }
             .into_any()
         } else {
-            let said = t().reopened.to_owned();
-            view! { <button type="button" class="btn" on:click=move |_| act(row.get_untracked(), "reopen", json!({}), said.clone(), None, save::complain())>{icon("undo")}{t().reopen}</button> }.into_any()
+            let said = t().reopened().to_owned();
+            view! { <button type="button" class="btn" on:click=move |_| act(row.get_untracked(), "reopen", json!({}), said.clone(), None, save::complain())>{icon("undo")}{t().reopen()}</button> }.into_any()
         };
         view! { {buttons}<LoseDialog losing/> }
     };
@@ -133,13 +140,13 @@ pub fn StagePath(row: RwSignal<Row>) -> impl IntoView {
             view! {
                 <li class:done=done class:current=current>
                     <button type="button" disabled=!may_move || status != "open" || current aria-current=current.then_some("step")
-                        title=fill(t().move_here, &[&name])
+                        title=fill(t().move_here(), &[&name])
                         on:click=move |_| move_to(row.get_untracked(), id.clone(), name.clone(), save::complain())>
                         <span class="clip">{shown}</span>
                     </button>
                 </li>
             }
         });
-        view! { <ol class=class aria-label=t().stage_path>{items.collect_view()}</ol> }
+        view! { <ol class=class aria-label=t().stage_path()>{items.collect_view()}</ol> }
     }
 }

@@ -152,7 +152,7 @@ impl Board {
                     columns[to].shift(&card, 1.0);
                 });
                 self.said
-                    .set(fill(t().dropped_in, &[&card.title(kinds::of("opportunity")), &name]));
+                    .set(fill(t().dropped_in(), &[&card.title(kinds::of("opportunity")), &name]));
                 opportunity::move_to(card, stage_id, name, refused);
             }
             Place::Won => {
@@ -338,9 +338,9 @@ pub fn BoardPage() -> impl IntoView {
         (_, false, _) => ui::skeleton(8),
         (_, true, true) => ui::empty(
             "pipeline",
-            t().no_pipeline,
-            t().no_pipeline_text,
-            view! { <a class="btn" href="/settings/pipelines">{t().settings}</a> }.into_any(),
+            t().no_pipeline(),
+            t().no_pipeline_text(),
+            view! { <a class="btn" href="/settings/pipelines">{t().settings()}</a> }.into_any(),
         ),
         _ => view! { <Columns board/> }.into_any(),
     };
@@ -348,9 +348,9 @@ pub fn BoardPage() -> impl IntoView {
         <div class="list-page board-page" class:with-panel=move || opened.get().is_some()>
             <div class="list-main">
                 <header class="page-head">
-                    <h1>{t().pipeline}<span class="count">{total}</span></h1>
+                    <h1>{t().pipeline()}<span class="count">{total}</span></h1>
                     <div class="page-actions">
-                        {state::may("opportunity", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| new_deal()>{icon("plus")}<span>{fill(t().new_of, &[&noun(kinds::of("opportunity").label)])}</span></button> })}
+                        {state::may("opportunity", "create").then(|| view! { <button type="button" class="btn primary" on:click=move |_| new_deal()>{icon("plus")}<span>{fill(t().new_of(), &[&noun(kinds::of("opportunity").label)])}</span></button> })}
                     </div>
                 </header>
                 <div class="toolbar">
@@ -358,7 +358,7 @@ pub fn BoardPage() -> impl IntoView {
                     <SearchBox/>
                     <OwnerFilter/>
                 </div>
-                <p class="sr" id="board-keys">{t().board_keys}</p>
+                <p class="sr" id="board-keys">{t().board_keys()}</p>
                 {body}
                 <div class="sr" role="status" aria-live="assertive">{board.said}</div>
             </div>
@@ -403,14 +403,14 @@ fn OwnerFilter() -> impl IntoView {
     let face = view! {
         {move || match chosen.get().filter(|c| c.0 == owner.get()) {
             Some((id, name)) => view! { {avatar(&id, &name)}<span class="clip">{name.clone()}</span> }.into_any(),
-            None => view! { {icon("people")}<span>{t().all_owners}</span> }.into_any(),
+            None => view! { {icon("people")}<span>{t().all_owners()}</span> }.into_any(),
         }}
     };
     view! {
-        <Menu face=face.into_any() label=t().filter_by_owner class="btn small" open>
-            <button type="button" class="menu-row item" on:click=move |_| set("")>{t().all_owners}</button>
-            {me.clone().map(|me| view! { <button type="button" class="menu-row item" on:click=move |_| { chosen.set(Some((me.id.clone(), me.name.clone()))); set(&me.id); }>{fill(t().me_of, &[&me.name])}</button> })}
-            <div class="menu-form"><Combobox kind=kinds::of("user") value=picked label=t().filter_by_owner/></div>
+        <Menu face=face.into_any() label=t().filter_by_owner() class="btn small" open>
+            <button type="button" class="menu-row item" on:click=move |_| set("")>{t().all_owners()}</button>
+            {me.clone().map(|me| view! { <button type="button" class="menu-row item" on:click=move |_| { chosen.set(Some((me.id.clone(), me.name.clone()))); set(&me.id); }>{fill(t().me_of(), &[&me.name])}</button> })}
+            <div class="menu-form"><Combobox kind=kinds::of("user") value=picked label=t().filter_by_owner()/></div>
         </Menu>
     }
     .into_any()
@@ -431,8 +431,8 @@ fn Columns(board: Board) -> impl IntoView {
             {move || ids.get().into_iter().enumerate().map(|(i, _)| column(board, i)).collect_view()}
         </div>
         <div class="drop-zones" class:shown=dragging aria-hidden="true">
-            <div class="drop-zone good" data-place="won" class:over=move || over(Place::Won)>{icon("trophy")}{t().win}</div>
-            <div class="drop-zone bad" data-place="lost" class:over=move || over(Place::Lost)>{icon("close")}{t().lose}</div>
+            <div class="drop-zone good" data-place="won" class:over=move || over(Place::Won)>{icon("trophy")}{t().win()}</div>
+            <div class="drop-zone bad" data-place="lost" class:over=move || over(Place::Lost)>{icon("close")}{t().lose()}</div>
         </div>
     }
     .into_any()
@@ -477,14 +477,14 @@ fn column(board: Board, index: usize) -> AnyView {
                 rest = rest.with(key, &value);
             }
             let href = rest.url();
-            (hidden > 0).then(|| view! { <a class="board-rest" href=href>{fill(t().and_more, &[&format::number(hidden as f64)])}</a> })
+            (hidden > 0).then(|| view! { <a class="board-rest" href=href>{fill(t().and_more(), &[&format::number(hidden as f64)])}</a> })
         })
     };
     let weighted = move || {
         board.columns.with(|c| {
             c.get(index)
                 .filter(|c| !c.weighted.is_null())
-                .map(|c| fill(t().weighted, &[&money(&c.weighted), &c.probability.to_string()]))
+                .map(|c| fill(t().weighted(), &[&money(&c.weighted), &c.probability.to_string()]))
         })
     };
     view! {

@@ -100,7 +100,7 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
         .into_iter()
         .chain(amount.clone())
         .collect::<Vec<_>>()
-        .join(t().list_comma);
+        .join(t().list_comma());
     view! {
         <li class="board-item" style:height=pixels(|d| d.height)>
             <div
@@ -108,8 +108,8 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
                 id=format!("card-{id}")
                 tabindex="0"
                 role="group"
-                aria-roledescription=t().card
-                aria-label=format!("{title}{}{described}", t().list_comma)
+                aria-roledescription=t().card()
+                aria-label=format!("{title}{}{described}", t().list_comma())
                 aria-describedby="board-keys"
                 class:lifted=move || mine.with(Option::is_some)
                 class:held=held
@@ -125,10 +125,10 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
             >
                 <div class="card-head">
                     <span class="card-name">{title.clone()}</span>
-                    {may_edit.then(|| view! { <Menu face=icon("more") label=t().more_actions class="btn quiet square small" end=true>
-                        <button type="button" class="menu-row item" on:click=move |_| act.with_value(|a| a("edit"))>{icon("edit")}{t().quick_edit}</button>
-                        <button type="button" class="menu-row item" on:click=move |_| act.with_value(|a| a("win"))>{icon("trophy")}{t().win}</button>
-                        <button type="button" class="menu-row item" on:click=move |_| act.with_value(|a| a("lose"))>{icon("close")}{t().lose}</button>
+                    {may_edit.then(|| view! { <Menu face=icon("more") label=t().more_actions() class="btn quiet square small" end=true>
+                        <button type="button" class="menu-row item" on:click=move |_| act.with_value(|a| a("edit"))>{icon("edit")}{t().quick_edit()}</button>
+                        <button type="button" class="menu-row item" on:click=move |_| act.with_value(|a| a("win"))>{icon("trophy")}{t().win()}</button>
+                        <button type="button" class="menu-row item" on:click=move |_| act.with_value(|a| a("lose"))>{icon("close")}{t().lose()}</button>
                     </Menu> })}
                 </div>
                 {customer.map(|c| view! { <span class="card-customer">{c}</span> })}
@@ -140,10 +140,10 @@ pub fn card(board: Board, index: usize, row: Row) -> AnyView {
                 </div>
                 <div class="card-foot">
                     {(!close_on.is_empty()).then(|| view! {
-                        <span class:late=late title=format::day(&close_on)>{format::relative_day(&close_on)}{late.then(|| view! { <span>" · "{t().overdue}</span> })}</span>
+                        <span class:late=late title=format::day(&close_on)>{format::relative_day(&close_on)}{late.then(|| view! { <span>" · "{t().overdue()}</span> })}</span>
                     })}
                     <span class="grow"></span>
-                    {days.map(|d| view! { <span class="card-days" class:late=rotting title=t().days_in_stage>{fill(t().n_days, &[&d.to_string()])}</span> })}
+                    {days.map(|d| view! { <span class="card-days" class:late=rotting title=t().days_in_stage()>{fill(t().n_days(), &[&d.to_string()])}</span> })}
                 </div>
             </div>
         </li>
@@ -177,12 +177,12 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
                 from,
                 at: from,
             }));
-            board.said.set(fill(t().lifted, &[&name()]));
+            board.said.set(fill(t().lifted(), &[&name()]));
         }
         (" " | "Enter", Some(held)) => {
             board.held.set(None);
             if held.at == held.from {
-                board.said.set(t().put_back.to_owned());
+                board.said.set(t().put_back().to_owned());
             }
             board.place(id, Place::Stage(held.at));
             focus(id);
@@ -190,7 +190,7 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
         ("Escape", Some(_)) => {
             event.stop_propagation();
             board.held.set(None);
-            board.said.set(t().put_back.to_owned());
+            board.said.set(t().put_back().to_owned());
             focus(id);
         }
         (key @ ("ArrowLeft" | "ArrowRight"), Some(held)) => {
@@ -201,7 +201,7 @@ fn keys(board: Board, index: usize, id: &str, event: web_sys::KeyboardEvent) {
             };
             if let Some((_, stage)) = board.stage(at) {
                 board.said.set(fill(
-                    t().over_stage,
+                    t().over_stage(),
                     &[&stage, &(at + 1).to_string(), &(last + 1).to_string()],
                 ));
             }

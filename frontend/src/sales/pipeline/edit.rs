@@ -102,8 +102,8 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
         <form on:submit=submit novalidate=true>
             <div class="dialog-body"><div class="form-grid">{boxes}</div>{form_error(problem)}</div>
             <footer class="dialog-foot">
-                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel}</button>
-                <button type="submit" class="btn primary">{t().save}</button>
+                <button type="button" class="btn" on:click=move |_| close.tell(())>{t().cancel()}</button>
+                <button type="submit" class="btn primary">{t().save()}</button>
             </footer>
         </form>
     }

@@ -88,7 +88,7 @@ fn short(money: &Value) -> String {
 }
 
 fn none() -> AnyView {
-    ui::empty("report", t().no_figures, t().no_figures_text, ().into_any())
+    ui::empty("report", t().no_figures(), t().no_figures_text(), ().into_any())
 }
 
 fn by_stage(body: &Value) -> AnyView {
@@ -108,7 +108,7 @@ fn by_stage(body: &Value) -> AnyView {
             value: height(&row["sum"], &row["count"]),
             text: format!("{} · {}", short(&row["sum"]), format::number(count as f64)),
             more: fill(
-                t().stage_more,
+                t().stage_more(),
                 &[
                     &full(&row["sum"]),
                     &format::number(count as f64),
@@ -122,7 +122,7 @@ fn by_stage(body: &Value) -> AnyView {
     if bars.iter().all(|b| b.value == 0.0) {
         return none();
     }
-    view! { <Bars title=t().pipeline_by_stage bars/> }.into_any()
+    view! { <Bars title=t().pipeline_by_stage() bars/> }.into_any()
 }
 
 fn rate(body: &Value) -> AnyView {
@@ -141,14 +141,14 @@ fn rate(body: &Value) -> AnyView {
         href: Some(format!("/opportunities?filter[status]={status}")),
     };
     let bars = vec![
-        bar(t().won, won, "won"),
-        bar(t().lost, lost, "lost"),
-        bar(t().open, open, "open"),
+        bar(t().won(), won, "won"),
+        bar(t().lost(), lost, "lost"),
+        bar(t().open(), open, "open"),
     ];
     view! {
-        <p class="figure"><b>{format::percent(rate)}</b><span class="muted">{fill(t().rate_of, &[&format::number(won as f64), &format::number((won + lost) as f64)])}</span></p>
-        <Bars title=t().win_rate bars/>
-        {body["won_value"].is_object().then(|| view! { <p class="figure-foot"><span class="muted">{t().won_value}</span>" "<b>{full(&body["won_value"])}</b></p> })}
+        <p class="figure"><b>{format::percent(rate)}</b><span class="muted">{fill(t().rate_of(), &[&format::number(won as f64), &format::number((won + lost) as f64)])}</span></p>
+        <Bars title=t().win_rate() bars/>
+        {body["won_value"].is_object().then(|| view! { <p class="figure-foot"><span class="muted">{t().won_value()}</span>" "<b>{full(&body["won_value"])}</b></p> })}
     }
     .into_any()
 }
@@ -165,7 +165,7 @@ fn by_month(body: &Value) -> AnyView {
                 name: format::month(month),
                 value: height(&m["won_value"], &m["won_count"]),
                 text: short(&m["won_value"]),
-                more: fill(t().month_more, &[&full(&m["won_value"]), &count]),
+                more: fill(t().month_more(), &[&full(&m["won_value"]), &count]),
                 href: month_days(month).map(|(from, to)| {
                     format!("/opportunities?filter[status]=won&filter[closed_at][between]={from},{to}")
                 }),
@@ -175,7 +175,7 @@ fn by_month(body: &Value) -> AnyView {
     if bars.iter().all(|b| b.value == 0.0) {
         return none();
     }
-    view! { <Columns title=t().won_by_month bars/> }.into_any()
+    view! { <Columns title=t().won_by_month() bars/> }.into_any()
 }
 
 /// First and last day of `2026-03`.
@@ -202,11 +202,11 @@ fn by_owner(body: &Value) -> AnyView {
                 None => "filter[owner_id][is_null]=true".to_owned(),
             };
             Bar {
-                name: row["owner"]["name"].as_str().unwrap_or(t().nobody).to_owned(),
+                name: row["owner"]["name"].as_str().unwrap_or(t().nobody()).to_owned(),
                 value: height(&row["won_value"], &row["won_count"]),
                 text: short(&row["won_value"]),
                 more: fill(
-                    t().owner_more,
+                    t().owner_more(),
                     &[
                         &full(&row["won_value"]),
                         &count("won_count"),
@@ -221,7 +221,7 @@ fn by_owner(body: &Value) -> AnyView {
     if bars.iter().all(|b| b.value == 0.0) {
         return none();
     }
-    view! { <Bars title=t().sales_by_owner bars/> }.into_any()
+    view! { <Bars title=t().sales_by_owner() bars/> }.into_any()
 }
 
 #[component]
@@ -251,7 +251,7 @@ pub fn Dashboard() -> impl IntoView {
             return ui::problem(&problem, Callback::new(move |()| due.load(path.get_value())));
         }
         if due.rows.with(Vec::is_empty) {
-            return view! { <p class="muted pad">{t().all_done}</p> }.into_any();
+            return view! { <p class="muted pad">{t().all_done()}</p> }.into_any();
         }
         view! { <ul class="plain"><For each=move || due.rows.get() key=|r| (r.id().to_owned(), r.version()) let:row><TaskItem row/></For></ul> }.into_any()
     };
@@ -260,14 +260,14 @@ pub fn Dashboard() -> impl IntoView {
     };
     view! {
         <div class="page">
-            <header class="page-head"><h1>{fill(t().hello, &[&name])}</h1></header>
+            <header class="page-head"><h1>{fill(t().hello(), &[&name])}</h1></header>
             <div class="dashboard">
-                {card(t().pipeline_by_stage, "tile wide", summary.show(by_stage))}
-                {card(t().win_rate, "tile", wins.show(rate))}
-                {card(t().won_by_month, "tile wide", wins.show(by_month))}
-                {card(t().sales_by_owner, "tile", owners.show(by_owner))}
+                {card(t().pipeline_by_stage(), "tile wide", summary.show(by_stage))}
+                {card(t().win_rate(), "tile", wins.show(rate))}
+                {card(t().won_by_month(), "tile wide", wins.show(by_month))}
+                {card(t().sales_by_owner(), "tile", owners.show(by_owner))}
                 <section class="tile full">
-                    <h2>{t().next_tasks}<a class="tile-link" href="/tasks">{t().all_tasks}{icon("right")}</a></h2>
+                    <h2>{t().next_tasks()}<a class="tile-link" href="/tasks">{t().all_tasks()}{icon("right")}</a></h2>
                     {tasks}
                 </section>
             </div>

@@ -51,9 +51,9 @@ impl Expiry {
 }
 
 pub fn expiry_field(expiry: Expiry, sending: Sending) -> AnyView {
-    let names = [t().in_30_days, t().in_90_days, t().in_a_year];
+    let names = [t().in_30_days(), t().in_90_days(), t().in_a_year()];
     let options = DAYS.into_iter().map(|d| d.to_string()).zip(names);
-    let options = options.chain([(ON_A_DAY.to_owned(), t().on_a_day), (NEVER.to_owned(), t().never)]);
+    let options = options.chain([(ON_A_DAY.to_owned(), t().on_a_day()), (NEVER.to_owned(), t().never())]);
     let options = options.map(|(value, name)| {
         let chosen = expiry.choice.with_untracked(|c| *c == value);
         view! { <option value=value selected=chosen>{name}</option> }
@@ -62,12 +62,12 @@ pub fn expiry_field(expiry: Expiry, sending: Sending) -> AnyView {
             <span class="expiry">
                 <select class="input" id="key-expiry" on:change=move |e| expiry.choice.set(event_target_value(&e))>{options.collect_view()}</select>
                 {move || expiry.choice.with(|c| c == ON_A_DAY).then(|| view! {
-                    <input class="input" type="date" aria-label=t().last_day min=format::today() prop:value=expiry.day on:input=move |e| expiry.day.set(event_target_value(&e))/>
+                    <input class="input" type="date" aria-label=t().last_day() min=format::today() prop:value=expiry.day on:input=move |e| expiry.day.set(event_target_value(&e))/>
                 })}
             </span>
-            {move || expiry.choice.with(|c| c == NEVER).then(|| view! { <p class="hint">{t().never_text}</p> })}
+            {move || expiry.choice.with(|c| c == NEVER).then(|| view! { <p class="hint">{t().never_text()}</p> })}
     };
-    sending.wide("expires_at", "key-expiry", t().expires, input.into_any())
+    sending.wide("expires_at", "key-expiry", t().expires(), input.into_any())
 }
 
 /// Kind, or `*` for all → what may be done.
@@ -81,9 +81,9 @@ fn tick(chosen: Chosen, kind: String, name: &'static str, access: Access) -> Any
     let also = included.clone();
     let on = move || also() || of(&own) >= Some(access);
     let way = if access == Access::Write {
-        t().scope_write
+        t().scope_write()
     } else {
-        t().scope_read
+        t().scope_read()
     };
     let change = move |event: web_sys::Event| {
         let on = event_target_checked(&event);
@@ -97,7 +97,7 @@ fn tick(chosen: Chosen, kind: String, name: &'static str, access: Access) -> Any
         });
     };
     view! {
-        <td class="scope-tick"><input type="checkbox" aria-label=crate::i18n::fill(t().scope_of, &[name, way]) prop:checked=on prop:disabled=included on:change=change/></td>
+        <td class="scope-tick"><input type="checkbox" aria-label=crate::i18n::fill(t().scope_of(), &[name, way]) prop:checked=on prop:disabled=included on:change=change/></td>
     }
     .into_any()
 }
@@ -116,13 +116,13 @@ fn scopes_field(chosen: Chosen, sending: Sending) -> AnyView {
     let subjects = work.into_iter().chain(settings);
     view! {
         <fieldset class="form-field wide">
-            <legend class="form-label">{t().scopes}</legend>
-            <p class="hint">{t().scopes_text}</p>
-            <div class="scope-box" tabindex="0" role="group" aria-label=t().scopes>
+            <legend class="form-label">{t().scopes()}</legend>
+            <p class="hint">{t().scopes_text()}</p>
+            <div class="scope-box" tabindex="0" role="group" aria-label=t().scopes()>
                 <table class="plain-table scopes">
-                    <thead><tr><th scope="col">{t().records}</th><th scope="col" class="scope-tick">{t().scope_read}</th><th scope="col" class="scope-tick">{t().scope_write}</th></tr></thead>
+                    <thead><tr><th scope="col">{t().records()}</th><th scope="col" class="scope-tick">{t().scope_read()}</th><th scope="col" class="scope-tick">{t().scope_write()}</th></tr></thead>
                     <tbody>
-                        {row("*".to_owned(), t().all_records)}
+                        {row("*".to_owned(), t().all_records())}
                         {subjects.map(|s| row(s.path.to_owned(), s.label)).collect_view()}
                     </tbody>
                 </table>
@@ -149,7 +149,7 @@ pub fn CreateKey(close: Callback<()>, done: Callback<Value>) -> impl IntoView {
     };
     let ready = move || name.with(|n| !n.trim().is_empty()) && chosen.with(|c| !c.is_empty()) && expiry.given();
     view! {
-        <Dialog title=t().new_key close>
+        <Dialog title=t().new_key() close>
             <form on:submit=submit(create) novalidate=true>
                 <div class="dialog-body stack">
                     {name_field(name, sending)}
@@ -157,7 +157,7 @@ pub fn CreateKey(close: Callback<()>, done: Callback<Value>) -> impl IntoView {
                     {scopes_field(chosen, sending)}
                     {sending.alert()}
                 </div>
-                {sending.foot(close, t().make_key, ready)}
+                {sending.foot(close, t().make_key(), ready)}
             </form>
         </Dialog>
     }

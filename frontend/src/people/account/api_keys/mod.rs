@@ -45,21 +45,21 @@ pub fn ApiKeys() -> impl IntoView {
     let whose = sees_all.then(|| {
         view! {
             <div class="segmented">
-                {[(false, t().my_keys), (true, t().all_keys)].map(|(all, name)| view! {
+                {[(false, t().my_keys()), (true, t().all_keys())].map(|(all, name)| view! {
                     <button type="button" aria-pressed=move || (everybody.get() == all).to_string() on:click=move |_| choose(all)>{name}</button>
                 })}
             </div>
         }
     });
     let new_key = move || {
-        view! { <button type="button" class="btn primary" on:click=move |_| asking.set(Some(Ask::Create))>{icon("plus")}{t().new_key}</button> }.into_any()
+        view! { <button type="button" class="btn primary" on:click=move |_| asking.set(Some(Ask::Create))>{icon("plus")}{t().new_key()}</button> }.into_any()
     };
     let empty = Memo::new(move |_| pages.rows.with(Vec::is_empty));
     let body = move || {
         match (pages.problem.get(), pages.loading.get(), empty.get()) {
         (Some(problem), _, true) => ui::problem(&problem, Callback::new(move |()| load())),
         (_, true, true) => ui::skeleton(4),
-        (_, _, true) => ui::empty("lock", t().no_keys, t().no_keys_text, new_key()),
+        (_, _, true) => ui::empty("lock", t().no_keys(), t().no_keys_text(), new_key()),
         _ => view! {
             <ul class="plain card-list keys">
                 <For each=move || pages.rows.get() key=|r| (r.id().to_owned(), r.version(), r.text("last_used_at").to_owned())
@@ -77,8 +77,8 @@ pub fn ApiKeys() -> impl IntoView {
     };
     view! {
         <div class="page narrow-page">
-            <header class="page-head"><h1 id="api-keys" tabindex="-1">{t().api_keys}</h1>{whose}{move || (!empty.get()).then(new_key)}</header>
-            <p class="muted">{t().api_keys_text}{t().sentence_space}<a href="/docs/" target="_blank" rel="noopener">{t().api_docs}</a></p>
+            <header class="page-head"><h1 id="api-keys" tabindex="-1">{t().api_keys()}</h1>{whose}{move || (!empty.get()).then(new_key)}</header>
+            <p class="muted">{t().api_keys_text()}{t().sentence_space()}<a href="/docs/" target="_blank" rel="noopener">{t().api_docs()}</a></p>
             {body}
             {dialog}
             {move || given.get().map(|secret| secret.dialog(Callback::new(move |()| given.set(None))))}
@@ -91,13 +91,13 @@ pub fn ApiKeys() -> impl IntoView {
 fn scope(text: &str) -> String {
     let (kinds, access) = text.split_once(':').unwrap_or((text, ""));
     let subject = schema::subjects().into_iter().find(|s| s.path == kinds);
-    let name = subject.map_or(t().all_records, |s| s.label);
+    let name = subject.map_or(t().all_records(), |s| s.label);
     let way = if access == Access::Write.key() {
-        t().scope_write
+        t().scope_write()
     } else {
-        t().scope_read
+        t().scope_read()
     };
-    fill(t().scope_of, &[name, way])
+    fill(t().scope_of(), &[name, way])
 }
 
 fn line(row: Row, me: &str, asking: RwSignal<Option<Ask>>) -> AnyView {
@@ -118,14 +118,14 @@ fn line(row: Row, me: &str, asking: RwSignal<Option<Ask>>) -> AnyView {
         (!at.is_empty()).then(|| view! { <time datetime=at.clone() title=format::instant(&at)>{fill(text, &[&format::relative(&at)])}</time> })
     };
     let used = match row.text("last_used_from") {
-        "" => view! { <span>{t().never_used}</span> }.into_any(),
-        from => view! { {told("last_used_at", t().seen)}<span>{from.to_owned()}</span> }.into_any(),
+        "" => view! { <span>{t().never_used()}</span> }.into_any(),
+        from => view! { {told("last_used_at", t().seen())}<span>{from.to_owned()}</span> }.into_any(),
     };
     let end = match (state, row.text("expires_at")) {
-        (KeyState::Revoked, _) => told("revoked_at", t().key_revoked_at).into_any(),
-        (_, "") => view! { <span>{t().key_without_end}</span> }.into_any(),
-        (KeyState::Expired, _) => told("expires_at", t().key_ended).into_any(),
-        (_, end) => view! { <span>{fill(t().key_ends, &[&format::instant(end)])}</span> }.into_any(),
+        (KeyState::Revoked, _) => told("revoked_at", t().key_revoked_at()).into_any(),
+        (_, "") => view! { <span>{t().key_without_end()}</span> }.into_any(),
+        (KeyState::Expired, _) => told("expires_at", t().key_ended()).into_any(),
+        (_, end) => view! { <span>{fill(t().key_ends(), &[&format::instant(end)])}</span> }.into_any(),
     };
     let own = row.text("user_id") == me;
     let user = (!own).then(|| row.get("user")["name"].as_str().unwrap_or_default().to_owned());
@@ -147,9 +147,9 @@ fn line(row: Row, me: &str, asking: RwSignal<Option<Ask>>) -> AnyView {
                 <span class="key-scopes">{scopes.collect_view()}</span>
             </div>
             <div class="key-acts">
-                {(alive && own).then(|| act(Ask::Rename(row.clone()), "edit", t().rename, t().rename_of))}
-                {(alive && own).then(|| act(Ask::Rotate(row.clone()), "undo", t().rotate, t().rotate_of))}
-                {alive.then(|| act(Ask::Revoke(row.clone()), "lock", t().revoke, t().revoke_of))}
+                {(alive && own).then(|| act(Ask::Rename(row.clone()), "edit", t().rename(), t().rename_of()))}
+                {(alive && own).then(|| act(Ask::Rotate(row.clone()), "undo", t().rotate(), t().rotate_of()))}
+                {alive.then(|| act(Ask::Revoke(row.clone()), "lock", t().revoke(), t().revoke_of()))}
             </div>
         </li>
     }
