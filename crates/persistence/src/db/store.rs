@@ -104,9 +104,11 @@ fn most_slow() -> Most {
 
 /// How long the statements of a read may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pace {
+pub(crate) enum Pace {
     Quick,
     Whole,
+    /// As long as `Whole`, after `Quick` was not enough.
+    Again,
 }
 
 /// A handle on the database; cheap to clone.
@@ -186,7 +188,7 @@ impl Store {
         self.run(Pace::Whole, work)
     }
 
-    fn run<T>(&self, pace: Pace, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+    pub(crate) fn run<T>(&self, pace: Pace, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         match &self.0.database {
             Database::Sqlite(store) => store.read(pace, work),
             Database::Pg(store) => store.read(pace, work),
@@ -268,7 +270,7 @@ impl Store {
             .name("slow".into())
             .spawn(move || {
                 step_back();
-                let result = caught(|| store.read_now(Pace::Whole, sealed, work));
+                let result = caught(|| store.read_now(Pace::Again, sealed, work));
                 drop(turn);
                 // The caller may have gone.
                 let _ = reply.send(result);

@@ -146,6 +146,14 @@ impl Tx<'_> {
         }
     }
 
+    /// Whether what is read was tried before and took too long; then it is worth coming to it in another way.
+    pub(crate) fn is_again(&self) -> bool {
+        match self {
+            Self::Pg(held) => held.is_again(),
+            Self::Sqlite(_) => false,
+        }
+    }
+
     fn numbers_drawn(&self) -> usize {
         match self {
             Self::Pg(held) => held.drawn.len(),

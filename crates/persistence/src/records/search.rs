@@ -22,7 +22,11 @@ const LOOKED_AT: i64 = 5_000;
 /// What a search adds to the conditions of a list.
 pub enum Plan {
     Everything,
+    /// PostgreSQL chooses where to start from.
     Pg(String),
+    /// PostgreSQL: start from the hits. It takes them for evenly spread; where the newest rows of a list are none (after an
+    /// import of something else, say), it walked past all of these.
+    HitsFirst(String),
     /// SQLite: few hits, so start from them.
     FewHits(String),
     /// SQLite: many hits, so walk along the list and see which rows are among them.
@@ -89,6 +93,7 @@ fn hits_in_visible_fields(
 
 fn by_index(tx: &mut Tx, kind: &Kind, query: &Query) -> Result<Plan> {
     Ok(match tx.dialect() {
+        Dialect::Pg if tx.is_again() => Plan::HitsFirst(query.to_tsquery()),
         Dialect::Pg => Plan::Pg(query.to_tsquery()),
         Dialect::Sqlite => {
             let query = query.to_fts5();
@@ -119,6 +124,10 @@ impl Plan {
                 sql.push(" AND t.search @@ (")
                     .bind(query.as_str())
                     .push(")::text::tsquery");
+            }
+            Self::HitsFirst(query) => {
+                sql.push(format!(" AND t.id IN (SELECT id FROM {table} WHERE search @@ ("));
+                sql.bind(query.as_str()).push(")::text::tsquery OFFSET 0)");
             }
             Self::Rows(ids) => {
                 sql.push(" AND t.id");

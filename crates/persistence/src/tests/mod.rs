@@ -7,6 +7,7 @@ mod limits;
 mod referrers;
 
 use crate::sql::Sql;
+use crate::store::Pace;
 use crate::{Result, Tx, audit, engine, opportunity, plan, search};
 use common::{Db, both, scope, somebody};
 use domain::contact::Contact;
@@ -194,6 +195,38 @@ fn lists_gets_and_boards_go_by_their_indexes() {
             || totals.contains("Index Only Scan using opportunities_board");
         assert!(covered && !totals.contains("TEMP B-TREE"), "{totals}");
     });
+}
+
+/// PostgreSQL takes hits for evenly spread, and walks past all that is newer. A second try starts from the hits.
+#[test]
+fn a_search_that_took_too_long_starts_from_its_hits() {
+    let db = Db::new(common::Engine::Pg);
+    let refs = common::one_of_each(&db);
+    let mut hit: Customer = common::sample(false, &refs, 0);
+    hit.name = "无锡".to_owned();
+    let owner: domain::user::User = common::sample(false, &refs, 1);
+    db.insert(&[hit]);
+    db.insert(std::slice::from_ref(&owner));
+    many::<Customer>(&db, 20_000, &[owner.id], &refs);
+    db.sql(
+        "UPDATE customers SET created_at = created_at - interval '1 day', wire = NULL, search = (SELECT search FROM customers \
+         WHERE name = '无锡') WHERE id IN (SELECT id FROM customers WHERE name <> '无锡' ORDER BY id LIMIT 2000) OR name = '无锡'",
+    );
+    db.sql("VACUUM ANALYZE");
+    let all = scope::<Customer>(&db.actor());
+    let search = list::<Customer>(&[("q", "无锡"), ("sort", "-created_at"), ("limit", "50")]);
+    let read = |pace| {
+        PLANS.set(Some(Vec::new()));
+        let page = db.store.run(pace, |tx| engine::list::<Customer>(tx, &all, &search));
+        (page.expect("reads"), PLANS.take().expect("looked").remove(0))
+    };
+    let ((first, walked), (again, plan)) = (read(Pace::Whole), read(Pace::Again));
+    assert!(walked.contains("customers_created_at"), "{walked}");
+    assert!(plan.contains("customers_search") && sorts(&plan), "{plan}");
+    assert_eq!(
+        (again.rows.len(), again.rows == first.rows, &again.next),
+        (50, true, &first.next)
+    );
 }
 
 /// The rows of few among many owners are gathered and sorted, those of many are met along the order: either way they are

@@ -49,6 +49,11 @@ impl PgClient {
         }
     }
 
+    /// Whether what is read was tried before and took too long.
+    pub(crate) fn is_again(&self) -> bool {
+        self.pace == Pace::Again
+    }
+
     pub(crate) fn draw(&mut self, counter: &Counter, count: usize) -> Result<Option<Vec<i64>>> {
         let numbers = self.numbers.draw(counter, count)?;
         self.drawn
@@ -176,7 +181,7 @@ impl PgStore {
         if held.pace != pace {
             let limit = match pace {
                 Pace::Quick => self.options.quick,
-                Pace::Whole => self.options.query_limit,
+                Pace::Whole | Pace::Again => self.options.query_limit,
             };
             held.conn
                 .batch_execute(&format!("SET statement_timeout = {}", milliseconds(limit)))?;

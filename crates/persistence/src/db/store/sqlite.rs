@@ -260,7 +260,7 @@ impl SqliteStore {
         let mut conn = self.readers.get().map_err(|e| Error::Unavailable(e.to_string()))?;
         let limit = match pace {
             Pace::Quick => Limit::Quick(self.options.quick),
-            Pace::Whole => Limit::Whole(self.options.query_limit),
+            Pace::Whole | Pace::Again => Limit::Whole(self.options.query_limit),
         };
         conn.run(limit, work)
     }
