@@ -173,14 +173,41 @@ pub fn link(of: &Kind, kind: &Kind) -> Option<&'static Field> {
     fields.find(|f| f.refers == Some(kind.name) && stem(f.name) == Some(kind.name))
 }
 
-/// The kinds that have a tab on the page of a record, each with the field that says so: those that somebody owns and that
-/// name the records of this kind they are about. What is told on its timeline needs no tab.
-pub fn related(kind: &Kind) -> Vec<(&'static Kind, &'static Field)> {
+/// Records that name the record they are about, as a tab on its page.
+#[derive(Clone, Copy)]
+pub struct Related {
+    pub kind: &'static Kind,
+    pub by: &'static Field,
+}
+
+impl Related {
+    /// As the API counts it.
+    pub fn name(self) -> String {
+        match self.by.custom {
+            true => format!("{}.{}", self.kind.name, self.by.name),
+            false => self.kind.name.to_owned(),
+        }
+    }
+
+    /// There may be several of one kind, by fields that the firm has added.
+    pub fn title(self) -> String {
+        match self.by.custom {
+            true => format!("{} · {}", heading(self.kind), self.by.label),
+            false => heading(self.kind),
+        }
+    }
+}
+
+/// What has a tab on the page of a record: kinds that somebody owns and that name the records of this kind they are about, and
+/// each field of the firm's own that refers to them. What is told on its timeline needs no tab.
+pub fn related(kind: &'static Kind) -> Vec<Related> {
     let about = |k: &'static Kind| {
-        let field = link(k, kind).filter(|f| !f.can(READONLY) && f.can(FILTER))?;
-        Some((k, field))
+        let own = k.fields.iter().filter(|f| f.custom && f.refers == Some(kind.name));
+        let fields = link(k, kind).into_iter().chain(own);
+        let shown = fields.filter(|f| !f.can(READONLY) && f.can(FILTER));
+        shown.map(move |by| Related { kind: k, by }).collect::<Vec<_>>()
     };
     let told = |k: &Kind| kind.timeline && k.name == "activity";
     let others = all().into_iter().filter(|k| kind.page && k.owned && !told(k));
-    others.filter_map(about).collect()
+    others.flat_map(about).collect()
 }

@@ -115,6 +115,13 @@ pub struct Field {
     /// What a role may let do with it.
     pub restrictions: &'static [Access],
     pub place: Place,
+    /// Whether the firm has added it.
+    pub custom: bool,
+    /// What a new record has where nothing is said.
+    pub default: Option<&'static Value>,
+    pub help: Option<&'static str>,
+    /// Names the tab of what refers to a record by this field.
+    pub tab: &'static str,
 }
 
 impl Field {
@@ -135,7 +142,19 @@ impl Field {
             access: Access::Full,
             restrictions: &[],
             place: Place::Usual,
+            custom: false,
+            default: None,
+            help: None,
+            tab: "",
         }
+    }
+
+    /// A box for a value of a type that the server names so.
+    pub fn of_type(name: &'static str, told: &Value) -> &'static Self {
+        let mut field = Self::read(told, "");
+        field.name = name;
+        field.nullable = true;
+        Box::leak(Box::new(field))
     }
 
     pub const fn can(&self, cap: u32) -> bool {
@@ -156,7 +175,7 @@ impl Field {
         format!("filter[{}]{several}={id}", self.name)
     }
 
-    fn read(told: &Value) -> Self {
+    fn read(told: &Value, kind: &str) -> Self {
         let is = |key: &str| told[key] == true;
         let caps = [
             (is("sortable"), SORT),
@@ -188,6 +207,13 @@ impl Field {
                 Some("aside") => Place::Aside,
                 Some("if_set") => Place::IfSet,
                 _ => Place::Usual,
+            },
+            custom: is("custom"),
+            default: told.get("default").map(|value| &*Box::leak(Box::new(value.clone()))),
+            help: optional("help"),
+            tab: match told["refers_to"].is_string() {
+                true => kept(&format!("{kind}-{}", told["name"].as_str().unwrap_or_default())),
+                false => "",
             },
         }
     }
@@ -274,7 +300,9 @@ impl Kind {
             form: list(&told["form"], text),
             groups: list(&told["groups"], |g| (text(&g["label"]), list(&g["fields"], text))),
             closed: list(&told["closed"], text),
-            fields: list(&told["fields"], Field::read),
+            fields: list(&told["fields"], |f| {
+                Field::read(f, told["kind"].as_str().unwrap_or_default())
+            }),
         }
     }
 

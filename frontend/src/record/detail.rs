@@ -1,6 +1,6 @@
 //! One record: head with its actions, fields, timeline and what belongs to it; as a page of its own or beside a list.
 
-use crate::kinds::Kind;
+use crate::kinds::{Field, Kind};
 use crate::{
     access::WhyDialog,
     api::{self, Problem},
@@ -125,16 +125,17 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
                 view! { <Timeline kind row/> }.into_any()
             }));
         }
-        for (of, field) in kinds::related(kind) {
-            let count = Signal::derive(move || row.with(|r| r.get("counts")[of.name].as_i64()));
+        for of in kinds::related(kind) {
+            let name = of.name();
+            let count = Signal::derive(move || row.with(|r| r.get("counts")[&name].as_i64()));
             let draw = move || {
                 let id = row.with_untracked(|r| r.id().to_owned());
-                let preset = preset(kind, of, &id, row);
-                view! { <Related kind=of narrow=field.filter_by(&id) preset/> }.into_any()
+                let preset = preset(kind, of.kind, Some(of.by), &id, row);
+                view! { <Related kind=of.kind narrow=of.by.filter_by(&id) preset/> }.into_any()
             };
             tabs.push(Tab {
                 count: Some(count),
-                ..Tab::new(of.plural, kinds::heading(of), draw)
+                ..Tab::new(of.by.tab, of.title(), draw)
             });
         }
         let history = move || {
@@ -162,9 +163,9 @@ fn Record(kind: &'static Kind, row: RwSignal<Row>, panel: bool, gone: Callback<(
 }
 
 /// The kinds that are counted on the tabs of a record, as they are asked for.
-fn counts_of(kind: &Kind) -> String {
+fn counts_of(kind: &'static Kind) -> String {
     let of = kinds::related(kind);
-    of.iter().map(|(of, _)| of.name).collect::<Vec<_>>().join(",")
+    of.into_iter().map(kinds::Related::name).collect::<Vec<_>>().join(",")
 }
 
 /// Counts again what is on the tabs when one of it is made or deleted.
@@ -176,7 +177,7 @@ fn recount(kind: &'static Kind, row: RwSignal<Row>) {
     Effect::new(move |before: Option<()>| {
         let changed = state()
             .change
-            .with(|c| c.as_ref().is_some_and(|c| of.iter().any(|(of, _)| of.plural == c.kind)));
+            .with(|c| c.as_ref().is_some_and(|c| of.iter().any(|of| of.kind.plural == c.kind)));
         if before.is_none() || !changed {
             return;
         }
@@ -191,10 +192,15 @@ fn recount(kind: &'static Kind, row: RwSignal<Row>) {
     });
 }
 
-/// What a record made from here starts with: this one as its parent, and this one's own customer.
-pub fn preset(kind: &Kind, of: &'static Kind, id: &str, row: RwSignal<Row>) -> crate::record::form::Preset {
+/// What a record made from here starts with: this one, in the field that names it, and this one's own customer.
+pub fn preset(
+    kind: &Kind,
+    of: &'static Kind,
+    link: Option<&'static Field>,
+    id: &str,
+    row: RwSignal<Row>,
+) -> crate::record::form::Preset {
     row.with_untracked(|row| {
-        let link = kinds::link(of, kind);
         let mut preset: crate::record::form::Preset =
             link.map(|f| (f.name, json!(id), row.title(kind))).into_iter().collect();
         if let (Some(field), Some(mine), true) = (

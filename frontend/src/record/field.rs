@@ -63,6 +63,13 @@ impl Draft {
         }
     }
 
+    /// Holds nothing from now on.
+    pub fn clear(self) {
+        self.value.set(Value::Null);
+        self.chosen.set(None);
+        self.several.set(Vec::new());
+    }
+
     pub fn several(chosen: Vec<(String, String)>) -> Self {
         let ids = chosen.iter().map(|(id, _)| json!(id)).collect();
         Self {

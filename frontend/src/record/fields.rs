@@ -174,7 +174,7 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
     let narrow = Signal::derive(move || narrowing(field, &row.get()));
     view! {
         <div class="field">
-            <dt id=format!("{uid}-label")>{field.label}</dt>
+            <dt id=format!("{uid}-label") title=field.help>{field.label}</dt>
             <dd node_ref=node>
                 {move || match editing.get() {
                     true => view! {

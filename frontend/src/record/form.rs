@@ -36,10 +36,10 @@ pub fn CreateDialog(
     let drafts = StoredValue::new(drafts);
     let body = move || -> Map<String, Value> {
         drafts.with_value(|d| {
-            let filled = d
-                .iter()
-                .map(|(f, draft)| (f.name.to_owned(), draft.value.get_untracked()));
-            filled.filter(|(_, v)| !v.is_null() && v != &json!([])).collect()
+            let filled = d.iter().map(|(f, draft)| (f, draft.value.get_untracked()));
+            // What would have a value where nothing is said is said to have none.
+            let said = filled.filter(|(f, v)| begins_with(f).is_some() || (!v.is_null() && v != &json!([])));
+            said.map(|(f, v)| (f.name.to_owned(), v)).collect()
         })
     };
     let create = move || {
@@ -77,7 +77,8 @@ pub fn CreateDialog(
         });
         let wide = matches!(f.ty, Type::LongText | Type::Tags | Type::Ids | Type::Choices(_)) || f.name == kind.title;
         let place = if wide { Sending::wide } else { Sending::field };
-        let name = (f.label, f.required.then(needed_mark));
+        let help = f.help.map(|help| view! { <span class="hint label-help">{help}</span> });
+        let name = (f.label, f.required.then(needed_mark), help);
         place(
             sending,
             f.name,
@@ -137,6 +138,11 @@ fn ordered(kind: &'static Kind) -> Vec<&'static Field> {
     first.chain(rest).filter(|f| kinds::writable(kind, f)).collect()
 }
 
+/// The default of a field, where it can be shown: the name of a record is not known here, so the server puts that in.
+fn begins_with(field: &Field) -> Option<&'static Value> {
+    field.default.filter(|_| !matches!(field.ty, Type::Id | Type::Ids))
+}
+
 fn start(field: &'static Field, preset: &Preset) -> Draft {
     if let Some((_, value, name)) = preset.iter().find(|(n, _, _)| *n == field.name) {
         return match (value.as_str(), name.is_empty()) {
@@ -144,6 +150,9 @@ fn start(field: &'static Field, preset: &Preset) -> Draft {
             (Some(id), false) => Draft::refer(Some((id.to_owned(), name.clone()))),
             _ => Draft::new(value.clone()),
         };
+    }
+    if let Some(default) = begins_with(field) {
+        return Draft::new(default.clone());
     }
     match (field.name, field.ty) {
         ("owner_id", _) => Draft::refer(state::me().map(|m| (m.id, m.name))),

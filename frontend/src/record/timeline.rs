@@ -232,7 +232,7 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                 </div>
             })}
             {move || tasking.get().then(|| {
-                let preset = super::detail::preset(kind, kinds::of("task"), &row.with_untracked(|r| r.id().to_owned()), row);
+                let preset = super::detail::preset(kind, kinds::of("task"), kinds::link(kinds::of("task"), kind), &row.with_untracked(|r| r.id().to_owned()), row);
                 view! { <CreateDialog kind=kinds::of("task") preset close=Callback::new(move |()| tasking.set(false))/> }
             })}
         </div>

@@ -270,6 +270,8 @@ test('kinds: one that the firm makes has list, page, form, search, history and b
   await page.locator('input[type=file]').setInputFiles({ name: '船.csv', mimeType: 'text/csv', buffer: Buffer.from('名称,码头,状态\n乘风,吴淞口,停航\n') });
   for (const step of ['读取文件', '试运行', '开始导入', '查看记录']) await page.getByRole('button', { name: step }).click();
   await page.waitForURL(`**/${path}`);
+  const [job] = await api.list('/imports?sort=-created_at&limit=1');
+  assert.equal(job.report.created, 1, JSON.stringify(job));
   await app.row('乘风').waitFor();
   assert.equal((await api.list(`/${path}?filter[name]=${encodeURIComponent('乘风')}`))[0].custom_fields.state, 'docked');
 
@@ -289,6 +291,53 @@ test('kinds: one that the firm makes has list, page, form, search, history and b
   const [kind] = await api.list(`/kinds?filter[key]=${key}`);
   assert.deepEqual(kind.label, { 'zh-CN': `${called}号`, en: english });
   await api.call('DELETE', `/kinds/${kind.id}`, undefined, { 'If-Match': '*' });
+});
+
+test('kinds: what refers to a record by a field of the firm has a tab there, and a form tells what a field is for', async ({ open, server: usual }) => {
+  const server = await Server.start(usual.engine);
+  try {
+    const api = await server.signIn();
+    const plant = await api.make('customers', { name: unique('总厂') });
+    const app = await open({ server });
+    const { page } = app;
+    await app.goto('/settings/kinds/customer');
+    await addField(app, '代管公司', 'Managed by', '关联一条记录', async (dialog) => {
+      await dialog.getByLabel('关联对象').selectOption({ label: '客户' });
+    });
+    await addField(app, '年费', 'Fee', '金额', async (dialog) => {
+      await dialog.getByText('更多设置').click();
+      await dialog.locator('#field-default').fill('1200.50');
+      await dialog.locator('#help-zh-CN').fill('每年一月收取');
+    });
+    await addField(app, '首次到访', 'First visit', '多选', async (dialog) => {
+      await choices(dialog, ['展会', 'fair'], ['门店', 'shop']);
+      await dialog.getByText('更多设置').click();
+      await dialog.getByRole('checkbox', { name: '门店' }).check();
+    });
+    const fields = await api.list('/fields?filter[kind]=customer&sort=order');
+    assert.deepEqual(fields.map((field) => field.default ?? null), [null, { amount: '1200.50', currency: 'CNY' }, ['shop']]);
+
+    // From the page of the one that is named, which counts who names it.
+    await app.goto(`/customers/${plant.id}`);
+    const tab = page.getByRole('tab', { name: /^客户 · 代管公司/ });
+    await tab.getByText('0').waitFor();
+    await tab.click();
+    await page.locator('.related').getByRole('button', { name: '新建客户' }).click();
+    const form = app.dialog('新建客户');
+    await form.getByLabel('客户名称').fill('分厂');
+    await form.getByRole('button', { name: '显示全部字段' }).click();
+    await form.getByText('每年一月收取').waitFor();
+    await eventually(async () => assert.match(await form.getByLabel(/^年费/).first().inputValue(), /1,?200\.50/));
+    await form.getByRole('checkbox', { name: '门店' }).uncheck();
+    await form.getByRole('button', { name: '创建客户' }).click();
+    await tab.getByText('1').waitFor();
+    await page.locator('.related .line', { hasText: '分厂' }).waitFor();
+    const [made] = await api.list(`/customers?q=${encodeURIComponent('分厂')}`);
+    assert.deepEqual([made.custom_fields.zz ?? null, Object.values(made.custom_fields).includes(plant.id), made.custom_fields.fee], [null, true, { amount: '1200.50', currency: 'CNY' }]);
+    assert.equal(made.custom_fields.first_visit?.length ?? 0, 0, 'a default that was taken away stays away');
+  } finally {
+    await server.stop();
+  }
 });
 
 test('kinds: a field that the firm adds to customers is filled in, listed, filtered and sorted by, and taken away', { everywhere: true }, async ({ open, server: usual }) => {

@@ -18,6 +18,7 @@ use domain::{AnyRecord, Error, Field, Id, Issue, Kind, Kinds, Record, custom};
 use persistence::{Tx, engine};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn, ParameterStyle};
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Required, Schema};
@@ -49,12 +50,30 @@ impl Shape {
     }
 }
 
-/// The kinds whose records can be counted for a record of this one: those with a field named after it.
+impl Counted {
+    /// The kind, or the kind and the firm's own field: `equipment`, `equipment.custom_fields.place`.
+    fn name(self) -> Cow<'static, str> {
+        match self.field.custom {
+            None => Cow::Borrowed(self.kind.name),
+            Some(_) => Cow::Owned(format!("{}.{}", self.kind.name, self.field.name)),
+        }
+    }
+}
+
+/// The kinds whose records can be counted for a record of this one: those with a field named after it, and once more for each of
+/// the firm's own fields that refers to it.
 pub fn countable(kinds: Kinds, kind: &'static Kind) -> impl Iterator<Item = Counted> {
-    let names = |field: &&Field| field.refers == Some(kind.name) && stem(field.name) == Some(kind.name);
-    kinds.iter().filter_map(move |of| {
-        let field = of.fields.iter().find(names)?;
-        Some(Counted { kind: of, field })
+    let refers = |field: &&Field| field.refers == Some(kind.name);
+    let named = move |field: &&Field| refers(field) && stem(field.name) == Some(kind.name);
+    let own = move |field: &&Field| refers(field) && field.custom.is_some() && field.can(FILTER);
+    kinds.iter().flat_map(move |of| {
+        let fields = of
+            .fields
+            .iter()
+            .find(named)
+            .into_iter()
+            .chain(of.fields.iter().filter(own));
+        fields.map(move |field| Counted { kind: of, field })
     })
 }
 
@@ -71,7 +90,7 @@ impl ShapeAsked {
     /// What is asked for, as far as the caller may.
     pub fn of(self, kinds: Kinds, seen: &Fields) -> Result<Shape, Error> {
         let counted = |name: &String| {
-            let found = countable(kinds, seen.kind()).find(|c| c.kind.name == name);
+            let found = countable(kinds, seen.kind()).find(|c| c.name() == name.as_str());
             found.ok_or_else(|| Error::BadQuery(Issue::new("counts", "unknown_kind").with("kind", name)))
         };
         let fields = self.fields.as_ref().map(|names| {
@@ -99,7 +118,7 @@ pub fn shaped(tx: &mut Tx, caller: &Caller, record: &AnyRecord, shape: &Shape) -
     if !shape.counts.is_empty() {
         let counts = shape.counts.iter().map(|of| {
             let count = counted(tx, caller, *of, record.id())?;
-            Ok((of.kind.name.to_owned(), json!(count)))
+            Ok((of.name().into_owned(), json!(count)))
         });
         row["counts"] = Json::Object(counts.collect::<persistence::Result<_>>()?);
     }
@@ -431,13 +450,13 @@ fn filter_parameters(doc: Doc, kind: &Kind) -> Doc {
 
 /// The parameter that has records counted which belong to one.
 pub fn count_parameter(doc: Doc, kinds: Kinds, kind: &'static Kind) -> Doc {
-    let mut kinds = countable(kinds, kind).map(|c| c.kind.name).peekable();
-    if kinds.peek().is_none() {
+    let all: Vec<Cow<str>> = countable(kinds, kind).map(Counted::name).collect();
+    if all.is_empty() {
         return doc;
     }
-    let told =
-        "Kinds whose records that belong to this one are counted, in `counts`; null where the caller may not list them";
-    doc.query("counts", names(kinds), told)
+    let told = "Kinds whose records that belong to this one are counted, in `counts`, or a kind and the firm's own field by which they \
+                refer to it; null where the caller may not list them";
+    doc.query("counts", names(all.iter().map(AsRef::as_ref)), told)
 }
 
 /// The parameters every list takes.

@@ -3,7 +3,7 @@
 mod job;
 mod mapping;
 
-use crate::job::RunningJob;
+use crate::job::{RunningJob, over};
 use crate::kinds::Kind;
 use crate::{
     api,
@@ -258,11 +258,13 @@ fn TrialStep(wizard: Wizard) -> impl IntoView {
 #[component]
 fn ResultStep(wizard: Wizard) -> impl IntoView {
     let list = move || kinds::list(wizard.kind.get_untracked());
+    // Who left before would find a list without what is still to come.
+    let ended = move || wizard.job.get().is_some_and(|j| j.body.with(over));
     view! {
         {move || wizard.job.get().map_or_else(|| ui::skeleton(4), |job| view! { <JobView job trial=false again=None/> }.into_any())}
         <div class="form-foot">
             <button type="button" class="btn" on:click=move |_| { wizard.file.set(None); wizard.job.set(None); wizard.step.set(Step::File); route::show("/import"); }>{t().another_file()}</button>
-            <button type="button" class="btn primary" on:click=move |_| route::go(&list())>{t().show_records()}</button>
+            <button type="button" class="btn primary" disabled=move || !ended() on:click=move |_| route::go(&list())>{t().show_records()}</button>
         </div>
     }
     .into_any()

@@ -14,7 +14,8 @@ use crate::{
         },
         labels::{Names, choices_of, key_of, label_of, shown, suggested_box, typed},
     },
-    record::row::Row,
+    record::{field, row::Row},
+    schema::Field,
     ui::{
         Dialog, Sending,
         sending::{submit, text_box},
@@ -41,7 +42,7 @@ struct Draft {
     unique: RwSignal<bool>,
     searchable: RwSignal<bool>,
     filterable: RwSignal<bool>,
-    default: RwSignal<String>,
+    default: field::Draft,
     pattern: RwSignal<String>,
     formula: RwSignal<String>,
 }
@@ -51,11 +52,6 @@ impl Draft {
         let of = |name: &str| row.map_or(Value::Null, |r| r.get(name).clone());
         let is = |name: &str| RwSignal::new(of(name) == true);
         let text = |name: &str| RwSignal::new(of(name).as_str().unwrap_or_default().to_owned());
-        let default = match of("default") {
-            Value::Null => String::new(),
-            Value::String(text) => text,
-            other => other.to_string(),
-        };
         Self {
             ty: RwSignal::new(
                 of("type")
@@ -72,7 +68,7 @@ impl Draft {
             searchable: is("searchable"),
             // Unless it is said otherwise.
             filterable: RwSignal::new(of("filterable") != false),
-            default: RwSignal::new(default),
+            default: field::Draft::new(of("default")),
             pattern: text("pattern"),
             formula: text("formula"),
         }
@@ -108,52 +104,69 @@ impl Draft {
         if ty.is_chosen() {
             values.insert("choices".into(), self.choices.value());
         }
-        if let Some(default) = self.default_value(ty).filter(|_| !ty.is_given()) {
-            values.insert("default".into(), default);
+        if !ty.is_given() {
+            values.insert("default".into(), self.default_value());
         }
         values
     }
 
-    /// The default, for types whose values are one word or number.
-    fn default_value(self, ty: CustomFieldType) -> Option<Value> {
-        use CustomFieldType::{Boolean, Choice, Day, Decimal, Email, Integer, LongText, Percent, Phone, Text, Url};
-        let text = self.default.get_untracked();
-        let text = text.trim();
-        match ty {
-            _ if text.is_empty() => Some(Value::Null),
-            // What is no number, the server says.
-            Integer => Some(text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n))),
-            Boolean => Some(json!(text == "true")),
-            Text | LongText | Email | Phone | Url | Decimal | Percent | Day | Choice => Some(json!(text)),
-            _ => None,
-        }
+    fn default_value(self) -> Value {
+        let value = self.default.value.get_untracked();
+        if value == json!([]) { Value::Null } else { value }
     }
 
-    /// The box for the default; none for types without.
-    fn default_box(self) -> Option<AnyView> {
-        use CustomFieldType::{Boolean, Choice, Day, Decimal, Email, Integer, LongText, Percent, Phone, Text, Url};
-        let default = self.default;
-        let id = "field-default";
-        let options = move |all: Vec<(String, String)>| {
-            let option = |(key, name): (String, String)| {
-                let selected = default.with_untracked(|d| *d == key);
-                view! { <option value=key selected=selected>{name}</option> }
-            };
-            all.into_iter().map(option).collect_view()
+    /// The box for the default, as the record's form has it; `refers` is what references are to.
+    fn default_box(self, refers: &str) -> Option<AnyView> {
+        const ID: &str = "field-default";
+        let ty = self.ty();
+        if ty.is_given() || (ty.refers() && refers.is_empty()) {
+            return None;
+        }
+        let draft = self.default;
+        let told = json!({ "type": ty.key(), "max_length": 200, "refers_to": if ty == CustomFieldType::User { "user" } else { refers } });
+        let as_in_form = move |told: &Value| {
+            let field = Field::of_type("default", told);
+            field::edit(field, draft, ID.to_owned(), Signal::stored(String::new()), None)
         };
-        let choose = move |e| default.set(event_target_value(&e));
-        Some(match self.ty() {
-            Text | Email | Phone | Url | Integer | Decimal | Percent => text_box(id, "200", default),
-            LongText => view! { <textarea class="input" id=id rows="2" prop:value=default on:input=choose></textarea> }.into_any(),
-            Day => view! { <input type="date" class="input" id=id prop:value=default on:input=choose/> }.into_any(),
-            Boolean => {
-                let all = vec![("true".to_owned(), t().yes().to_owned()), ("false".to_owned(), t().no().to_owned())];
-                view! { <select class="input" id=id on:change=choose><option value="">{t().none_chosen()}</option>{options(all)}</select> }.into_any()
+        Some(match ty {
+            CustomFieldType::Boolean => choose(
+                draft,
+                vec![(json!(true), t().yes().to_owned()), (json!(false), t().no().to_owned())],
+            ),
+            CustomFieldType::Choice => {
+                let offered = move || self.choices.named().into_iter().map(|(key, name)| (json!(key), name));
+                (move || choose(draft, offered().collect())).into_any()
             }
-            Choice => view! { <select class="input" id=id on:change=choose><option value="">{t().none_chosen()}</option>{move || options(self.choices.named())}</select> }.into_any(),
-            _ => return None,
+            CustomFieldType::Choices => (move || {
+                let offered = self.choices.named().into_iter();
+                let mut told = told.clone();
+                told["choices"] = offered
+                    .map(|(key, name)| json!({ "value": key, "label": name }))
+                    .collect();
+                as_in_form(&told)
+            })
+            .into_any(),
+            _ => as_in_form(&told),
         })
     }
+}
+
+/// One of these, or nothing.
+fn choose(draft: field::Draft, offered: Vec<(Value, String)>) -> AnyView {
+    let values: Vec<Value> = offered.iter().map(|(value, _)| value.clone()).collect();
+    let options = offered.into_iter().enumerate().map(|(n, (value, name))| {
+        let selected = draft.value.with_untracked(|v| *v == value);
+        view! { <option value=n.to_string() selected=selected>{name}</option> }
+    });
+    let options = options.collect_view();
+    let chosen = move |e| {
+        let at = event_target_value(&e).parse::<usize>().ok();
+        draft
+            .value
+            .set(at.and_then(|at| values.get(at).cloned()).unwrap_or_default());
+    };
+    view! { <select class="input" id="field-default" on:change=chosen><option value="">{t().none_chosen()}</option>{options}</select> }
+        .into_any()
 }
 
 #[component]
@@ -161,7 +174,7 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
     let draft = Draft::new(row.as_ref());
     let key = RwSignal::new(None);
     let key_shown = Memo::new(move |_| key.get().unwrap_or_else(|| key_of(&draft.label.en.get())));
-    let refers = RwSignal::new(String::new());
+    let refers = RwSignal::new(row.as_ref().map(|r| r.text("refers_to").to_owned()).unwrap_or_default());
     let sending = Sending::new();
     let base = StoredValue::new(draft.values());
     let (old, kind) = (StoredValue::new(row.clone()), StoredValue::new(kind));
@@ -266,9 +279,18 @@ pub fn FieldDialog(kind: String, row: Option<Row>, close: Callback<()>, newer: C
             {(ty != CustomFieldType::LongText).then(|| tick("filterable", draft.filterable, ""))}
         }
     };
+    // A value of one type is none of another.
+    Effect::new(move |before: Option<(CustomFieldType, String)>| {
+        let now = (ty.get(), refers.get());
+        if before.is_some_and(|before| before != now) {
+            draft.default.clear();
+        }
+        now
+    });
     let default = move || {
         ty.track();
-        untrack(|| draft.default_box())
+        let to = refers.get();
+        untrack(|| draft.default_box(&to))
             .map(|of| sending.wide("default", "field-default", label_of("field", "default"), of))
     };
     // What is folded away opens where something is wrong with it.

@@ -269,6 +269,26 @@ both! {
         assert_eq!(own.body, json!({ "id": id, "version": 2, "custom_fields": { "nickname": "大熊" } }));
     }
 
+    fn what_refers_to_a_record_by_a_field_of_the_firm_is_counted(t) {
+        field(t, "partner", "reference", json!({ "refers_to": "customer" }));
+        field(t, "sites", "references", json!({ "refers_to": "customer" }));
+        field(t, "unlisted", "reference", json!({ "refers_to": "customer", "filterable": false }));
+        let (a, b) = (t.owner.create("/customers", json!({ "name": "a" })), t.owner.create("/customers", json!({ "name": "b" })));
+        for custom in [json!({ "partner": a.id() }), json!({ "partner": a.id(), "sites": [a.id(), b.id()] }), json!({ "unlisted": a.id() })] {
+            t.owner.create("/customers", json!({ "name": "x", "custom_fields": custom }));
+        }
+        let (partner, sites) = ("customer.custom_fields.partner", "customer.custom_fields.sites");
+        let counted = |by: &Client, id: &str| by.get(&format!("/customers/{id}?counts=contact,{partner},{sites}")).expect(200)["counts"].clone();
+        assert_eq!(counted(&t.owner, &a.id()), json!({ "contact": 0, partner: 2, sites: 1 }));
+        assert_eq!(counted(&t.owner, &b.id()), json!({ "contact": 0, partner: 0, sites: 1 }));
+        // Only what one sees counts.
+        let mine = t.sales.create("/customers", json!({ "name": "c", "custom_fields": {} }));
+        assert_eq!(counted(&t.sales, &mine.id()), json!({ "contact": 0, partner: 0, sites: 0 }));
+        for no in ["customer.custom_fields.unlisted", "customer.custom_fields.none", "customer.parent_id", "customer"] {
+            t.owner.get(&format!("/customers/{}?counts={no}", a.id())).refused(400, "unknown_kind");
+        }
+    }
+
     fn a_reference_is_looked_at_and_let_go_of(t) {
         field(t, "partner", "reference", json!({ "refers_to": "customer" }));
         field(t, "sites", "references", json!({ "refers_to": "customer" }));
