@@ -22,7 +22,7 @@ pub use base::{
     any, change, custom, error, formula, instant, kind, kinds, label, made, messages, money, record, retype, value,
 };
 pub use customers::{activity, contact, customer, lead, tag, task};
-pub use data::{import, job, view};
+pub use data::{import, job, layout, view};
 pub use finance::{currency, exchange_rate};
 pub use office::{
     custom_field, custom_kind, fiscal, holiday, labels, numbering_rule, picklist, working_time, workspace,
@@ -76,6 +76,7 @@ macro_rules! kinds {
             own import::Import;
             own job::Job;
             own view::View;
+            own layout::Layout;
         }
     };
 }

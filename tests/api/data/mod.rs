@@ -1,4 +1,5 @@
 //! Tests of the area data.
 
 pub mod import;
+pub mod layout;
 pub mod view;

@@ -97,6 +97,11 @@ fn made<T: Noun>(
     given: Map<String, Json>,
     from: Vec<(&'static str, Option<&'static str>, Json)>,
 ) -> persistence::Result<T> {
+    // What the lead has a field for could be filled in there.
+    let places = from
+        .iter()
+        .filter_map(|(to, from, _)| from.map(|_| (*to).to_owned()))
+        .collect();
     let carried = from.into_iter().map(|(to, from, value)| Carried { to, from, value });
     let map = carry(
         caller.fields(Lead::KIND),
@@ -104,7 +109,7 @@ fn made<T: Noun>(
         given,
         carried.collect(),
     )?;
-    let made = create_from(tx, caller, noun::hooks::<T>(), map, Cause::Action);
+    let made = create_from(tx, caller, noun::hooks::<T>(), map, (Cause::Action, places));
     Ok(nested(T::KIND.name, made)?.into_record()?)
 }
 

@@ -12,12 +12,13 @@ use crate::listing;
 use crate::request;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse};
+use domain::layout::group_keys;
 use domain::policy::fields::choices;
 use domain::policy::{Access, Action, Fields, Reach};
 use domain::record::{FILTER, FIXED, IMPORT, Ownership, PARENT, PERSONAL, Place, READONLY, SEARCH, SORT};
 use domain::value::{MOST_REFERENCES, Type as ValueType};
 use domain::view::builtin;
-use domain::{Field, Kind, Kinds, Label, Locale, custom};
+use domain::{Field, Issue, Kind, Kinds, Label, Locale, custom, messages};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value as Json, json};
 use std::borrow::Cow;
@@ -56,6 +57,8 @@ fn json_of(field: &Field) -> RefOr<Schema> {
         "value_map" => map_of(map_of(text())).into(),
         "filter" => nullable(named("Filter")).into(),
         "columns" => list(Some(60), text().into()),
+        "groups" => list(Some(50), named("LayoutGroup")),
+        "fields" => list(Some(400), named("LayoutField")),
         "widths" => named("ColumnWidths"),
         "label" | "help" | "group" => named("Labels"),
         "choices" => list(Some(500), named("CustomChoice")),
@@ -309,7 +312,12 @@ fn describe_field(seen: &Fields, field: &Field, language: Option<Locale>) -> Jso
     if let Some(picklist) = field.picklist {
         out["picklist"] = json!(picklist);
     }
+    if let Some(rule) = seen.kind().rule(field.name).filter(|rule| rule.is_told(seen)) {
+        out["shown_when"] = json!(rule.shown_when);
+        out["required_when"] = json!(rule.required_when);
+    }
     match field.place {
+        _ if seen.kind().is_hidden(field.name) => out["place"] = json!("hidden"),
         Place::Usual => {}
         Place::Aside => out["place"] = json!("aside"),
         Place::IfSet => out["place"] = json!("if_set"),
@@ -339,7 +347,21 @@ fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>)
     let reach = |action: &Action| json!(caller.identity.reach(kind.name, *action));
     let rights: Map<String, Json> = Action::ALL.iter().map(|a| (a.key().to_owned(), reach(a))).collect();
     let fields = kind.fields.iter().filter(|f| seen.sees(f.name));
-    let groups = kind.groups.iter();
+    let groups = kind.groups.iter().zip(group_keys(kind));
+    let groups = groups.map(
+        |((label, names), (key, _))| json!({ "key": key, "label": told(*label, language), "fields": shown(names) }),
+    );
+    let layout = kind.laid.map(|laid| {
+        let told = |issue: &Issue| {
+            let [zh, en] = [Locale::Zh, Locale::En].map(|locale| messages::issue(issue, locale));
+            let message = match language {
+                Some(language) => json!(if language == Locale::Zh { zh } else { en }),
+                None => json!({ "zh-CN": zh, "en": en }),
+            };
+            json!({ "pointer": issue.pointer, "code": issue.code, "message": message })
+        };
+        json!({ "id": laid.id, "left_out": laid.left_out.iter().map(told).collect::<Vec<_>>() })
+    });
     let views = builtin(kind).into_iter();
     let views = views.filter(|view| view.needs.iter().all(|name| seen.reads(name)));
     let views = views.map(|view| json!({ "key": view.key, "label": told(view.label, language), "filter": view.filter, "sort": view.sort }));
@@ -361,7 +383,8 @@ fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>)
         "unique": kind.unique,
         "columns": shown(kind.columns),
         "form": shown(kind.form),
-        "groups": groups.map(|(label, names)| json!({ "label": told(*label, language), "fields": shown(names) })).collect::<Vec<_>>(),
+        "groups": groups.collect::<Vec<_>>(),
+        "layout": layout,
         "views": views.collect::<Vec<_>>(),
         "rights": rights,
         "fields": fields.map(|f| describe_field(&seen, f, language)).collect::<Vec<_>>(),
@@ -405,7 +428,7 @@ pub fn routes(routes: &mut Routes) {
         .about("Kinds with the fields the caller may see, their types, labels in both languages, operators, what the caller may do \
              with each (`access`) and how a role may restrict it (`restrictions`), and how far the caller's rights reach; beside them how \
              a kind is shown: icon, whether it has a page and a timeline, the columns of a list, what a form asks for first, groups of \
-             fields, and the values of `status` with which a record is over. The ETag changes when anything of this does, rights too.")
+             fields, under which conditions a field is shown and needed, and the values of `status` with which a record is over. The ETag changes when anything of this does, rights too.")
         .query("language", languages(), "Labels in this language only")
         .ok(200, made_of([("kinds", Array::new(named("KindTold")).into())]))
         .not_modified();
@@ -491,16 +514,32 @@ fn field_told() -> ObjectBuilder {
     .property(
         "place",
         text()
-            .enum_values(Some(["aside", "if_set"]))
-            .description(Some("Where it is shown, if not among the others.")),
+            .enum_values(Some(["aside", "if_set", "hidden"]))
+            .description(Some("Where it is shown, if not among the others: `hidden` where the layout shows it neither in forms nor on pages.")),
     )
+    .property("shown_when", nullable(named("Filter")))
+    .property("required_when", nullable(named("Filter")))
     .property("refers_to", text())
     .property("expand", maybe_text())
 }
 
 /// A kind as `GET /schema` tells it.
 fn kind_told() -> ObjectBuilder {
-    let group = made_of([("label", named("LabelTold")), ("fields", texts())]);
+    let group = made_of([
+        ("key", text().into()),
+        ("label", named("LabelTold")),
+        ("fields", texts()),
+    ]);
+    let left_out = made_of([
+        ("pointer", text().into()),
+        ("code", text().into()),
+        ("message", named("LabelTold")),
+    ]);
+    let layout = made_of([("id", id().into()), ("left_out", Array::new(left_out).into())]);
+    let layout = layout.description(Some(
+        "The layout that the firm has given the kind. `left_out` is what of it does not count, with pointers into it, since fields \
+         are gone that it names.",
+    ));
     let told = |schema: ObjectBuilder, told: &str| schema.description(Some(told)).into();
     let listed = |told: &str| ArrayBuilder::new().items(text()).description(Some(told)).into();
     let unique = ArrayBuilder::new().items(texts());
@@ -546,6 +585,7 @@ fn kind_told() -> ObjectBuilder {
         ("columns", listed("The columns of a list.")),
         ("form", listed("What a form asks for first.")),
         ("groups", Array::new(group).into()),
+        ("layout", nullable(layout).into()),
         (
             "views",
             ArrayBuilder::new()

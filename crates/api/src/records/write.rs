@@ -5,7 +5,7 @@
 use crate::caller::Caller;
 use crate::exchange_rate::Rates;
 use crate::noun::{self, Hooks, Noun};
-use crate::{numbering_rule, team, transfer};
+use crate::{layout, numbering_rule, team, transfer};
 use domain::picklist::Picklist;
 use domain::policy::{Actor, Permit};
 use domain::value::Val;
@@ -233,7 +233,7 @@ fn refusal(result: persistence::Result<()>) -> persistence::Result<Option<Error>
 
 /// The rules of the kind, and whether it may change hands.
 fn rules(tx: &mut Tx, writing: &mut Writing, hooks: Hooks, change: &mut Change) -> persistence::Result<()> {
-    writing.said = std::mem::take(&mut change.said);
+    writing.said.clone_from(&change.said);
     let together = matches!(writing.cause, Cause::Transferred(_) | Cause::HandedOver);
     if let Some(old) = &change.old
         && !together
@@ -247,7 +247,7 @@ fn rules(tx: &mut Tx, writing: &mut Writing, hooks: Hooks, change: &mut Change) 
     }
 }
 
-/// What amounts are worth, and whether a restricted picklist offers what is new.
+/// What amounts are worth, whether a restricted picklist offers what is new, and what the layout of the kind needs.
 fn values(tx: &mut Tx, writing: &mut Writing, hooks: Hooks, change: &mut Change) -> persistence::Result<()> {
     if matches!(
         writing.cause,
@@ -262,7 +262,8 @@ fn values(tx: &mut Tx, writing: &mut Writing, hooks: Hooks, change: &mut Change)
         change.new.known_as(kind);
         change.new.compute();
     }
-    let (old, new) = (change.old.as_ref(), &mut change.new);
+    let Change { old, new, said } = change;
+    let old = old.as_ref();
     writing.rates.value(tx, hooks, old, new, anew)?;
     for (field, key) in hooks
         .kind()
@@ -284,7 +285,7 @@ fn values(tx: &mut Tx, writing: &mut Writing, hooks: Hooks, change: &mut Change)
                 .into());
         }
     }
-    Ok(())
+    Ok(layout::held(writing, kind, old, new, said)?)
 }
 
 /// Stores what was checked, and does what follows. Returns the records as they are now. Where another has a value that there

@@ -319,7 +319,7 @@ impl AnyRecord {
             return Ok(None);
         }
         let mut covered = self.clone();
-        for name in view::TELLING {
+        for name in view::TELLING.into_iter().filter(|name| self.kind.field(name).is_some()) {
             let mut json = self.json(name)?;
             view::cover(name, &mut json, &|field| seen.access_of(of, field));
             match self.value(name).map(Val::storage) {

@@ -2,6 +2,7 @@
 
 use super::record::{Field, PARENT, SEARCH};
 use crate::label::Label;
+use crate::layout::Laid;
 use crate::policy::{Action, Reach};
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +158,8 @@ pub struct Kind {
     pub wire: bool,
     /// Custom fields have been taken away from it whose values its records may still have.
     pub withdrawn: bool,
+    /// How the firm has laid it out, where it has.
+    pub laid: Option<&'static Laid>,
 }
 
 /// A builder call that sets one thing.
@@ -210,6 +213,7 @@ impl Kind {
             made: false,
             wire: false,
             withdrawn: false,
+            laid: None,
         }
     }
 

@@ -20,7 +20,7 @@ pub fn is_name(name: &str) -> bool {
 /// a kind is asked at every step of every request, and made or changed a few times a year.
 #[derive(Clone, Copy)]
 pub struct Kinds {
-    /// Declared ones to which the firm has added fields.
+    /// Declared ones to which the firm has added fields, or which it has laid out.
     extended: &'static [&'static Kind],
     made: &'static [&'static Kind],
 }
@@ -79,7 +79,7 @@ impl Kinds {
 
     /// The kinds as the firm has them, from what it says of them.
     pub fn of(said: &Said) -> Self {
-        if said.made.is_empty() && said.fields.is_empty() && said.withdrawn.is_empty() {
+        if said.made.is_empty() && said.fields.is_empty() && said.withdrawn.is_empty() && said.layouts.is_empty() {
             return Self::DECLARED;
         }
         static KNOWN: LazyLock<Mutex<HashMap<Said, Kinds>>> = LazyLock::new(Mutex::default);
@@ -93,9 +93,9 @@ impl Kinds {
             .iter()
             .filter(|kind| may_be_made(&kind.name) && is_name(&kind.plural));
         let made: Vec<&'static Kind> = made.map(|kind| &*Box::leak(Box::new(kind.built(said)))).collect();
-        let extended = crate::KINDS
-            .iter()
-            .filter(|kind| said.of(kind.name).next().is_some() || said.withdrawn(kind.name));
+        let extended = crate::KINDS.iter().filter(|kind| {
+            said.of(kind.name).next().is_some() || said.withdrawn(kind.name) || said.layout(kind.name).is_some()
+        });
         let extended: Vec<&'static Kind> = extended
             .map(|kind| &*Box::leak(Box::new(said.extended(kind))))
             .collect();

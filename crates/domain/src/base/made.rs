@@ -6,6 +6,7 @@ use super::kind::{BASICS, Group, Kind, Ownership, Usual};
 use super::kinds::is_name;
 use super::record::{FILTER, Field, IMPORT, PARENT, READONLY, SEARCH, SORT};
 use super::value::{Choice, Email, Number, Phone, PickedMany, Type, Url};
+use crate::layout::MadeLayout;
 use crate::numbering_rule::Pattern;
 use crate::{Currency, Day, Id, Instant, Label, Money};
 use serde_json::Value as Json;
@@ -23,6 +24,7 @@ pub struct Said {
     pub fields: Vec<MadeField>,
     /// The kinds that fields have been taken away from, each once.
     pub withdrawn: Vec<String>,
+    pub layouts: Vec<MadeLayout>,
 }
 
 impl Said {
@@ -33,6 +35,18 @@ impl Said {
 
     pub(super) fn withdrawn(&self, kind: &str) -> bool {
         self.withdrawn.iter().any(|of| of == kind)
+    }
+
+    pub(super) fn layout(&self, kind: &str) -> Option<&MadeLayout> {
+        self.layouts.iter().find(|layout| layout.kind == kind)
+    }
+
+    /// A kind as it is laid out, where the firm says something of that.
+    fn laid(&self, kind: Kind) -> Kind {
+        match self.layout(kind.name) {
+            Some(layout) => layout.applied(kind, &kept),
+            None => kind,
+        }
     }
 
     fn custom(&self, kind: &str, declared: &[Field]) -> Vec<Field> {
@@ -116,13 +130,13 @@ impl Said {
         let needed: Vec<&'static str> = custom.iter().filter(|f| f.required).map(|f| f.name).collect();
         let mut groups = kind.groups.to_vec();
         groups.extend(self.groups(kind.name));
-        Kind {
+        self.laid(Kind {
             withdrawn: self.withdrawn(kind.name),
             fields: [kind.fields, &custom].concat().leak(),
             form: [kind.form, &needed].concat().leak(),
             groups: groups.leak(),
             ..kind.clone()
-        }
+        })
     }
 
     /// The headings that the firm gives, each with its fields, in the order of the first of these.
@@ -149,7 +163,7 @@ impl Said {
 /// The heading of fields that the firm has added, where it gives none.
 const ADDED: Label = Label::new("自定义字段", "Custom fields");
 
-/// As many fields stand in the form of a new record, and in a list, until layouts say more; those that are needed in any case.
+/// As many fields stand in the form of a new record, and in a list, where no layout says more; those that are needed in any case.
 const ASKED: usize = 8;
 const SHOWN: usize = 4;
 
@@ -278,10 +292,10 @@ impl Made {
         .columns(columns.leak())
         .form(asked.leak())
         .groups(groups.leak());
-        Kind {
+        said.laid(Kind {
             withdrawn: said.withdrawn(&self.name),
             ..kind
-        }
+        })
     }
 }
 
@@ -465,6 +479,7 @@ mod tests {
             usual: Usual::Work,
         });
         Said {
+            layouts: Vec::new(),
             withdrawn: Vec::new(),
             base: Currency::CNY,
             made: made.collect(),

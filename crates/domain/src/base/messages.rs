@@ -70,6 +70,13 @@ messages! {
     type_cannot_become "类型“{from}”不能改为“{to}”。" "The type “{from}” cannot become “{to}”.";
     values_do_not_fit "有 {count} 个值不符合新的类型，请先改正。" "Values that do not fit the new type: {count}. Correct these first.";
     values_do_not_fit_such_as "有 {count} 个值不符合新的类型（如 {examples}），请先改正。" "Values that do not fit the new type: {count}, such as {examples}. Correct these first.";
+    unknown_group "没有标识为“{group}”的分组。" "There is no group “{group}”.";
+    required_is_shown "“{field}”是必填字段，须始终显示。" "“{field}” is required, so it must always be shown.";
+    layout_without_required "布局中缺少必填字段“{field}”。" "The layout leaves out “{field}”, which is required.";
+    condition_of_itself "字段“{field}”的条件不能以它自身的值为依据。" "The condition of “{field}” cannot test the field itself.";
+    condition_ring "这些字段的条件互相依赖：{ring}。" "The conditions of these fields depend on one another: {ring}.";
+    required_by_condition "按当前内容，“{field}”为必填项。" "With these values, “{field}” is required.";
+    no_layout "“{kind}”没有可设置的布局。" "The kind “{kind}” has no layout to set.";
     key_in_bin "最近移除的“{key}”还保留着内容，请还原它，或换一个标识。" "Something called “{key}” was removed lately and is still kept with its content; restore it, or choose another key.";
     not_for_type "类型为“{type}”的字段没有此项设置。" "Fields of the type “{type}” do not have this.";
     default_of_unique "不可重复的字段不能有默认值。" "A field that must be unique cannot have a default.";

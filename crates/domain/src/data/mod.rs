@@ -2,4 +2,5 @@
 
 pub mod import;
 pub mod job;
+pub mod layout;
 pub mod view;

@@ -184,10 +184,10 @@ fn names(filter: &Json, field: &str) -> bool {
     }
 }
 
-/// The fields of a view that name fields of its kind.
-pub const TELLING: [&str; 5] = ["filter", "sort", "columns", "widths", "group_by"];
+/// The fields of a view, and of a layout, that name fields of their kind.
+pub const TELLING: [&str; 6] = ["filter", "sort", "columns", "widths", "group_by", "fields"];
 
-/// A view's field without what is said in it of fields that are closed to who reads it: a value that is compared with one
+/// Such a field without what is said in it of fields that are closed to who reads it: a value that is compared with one
 /// tells of it as well.
 pub fn cover(name: &str, value: &mut Json, access: &dyn Fn(&str) -> Access) {
     let reads = |name: &str| access(bare(name)) < Access::Masked;
@@ -196,6 +196,7 @@ pub fn cover(name: &str, value: &mut Json, access: &dyn Fn(&str) -> Access) {
         ("filter", value) => *value = without(value.take(), &|name| !reads(name)).unwrap_or_default(),
         ("sort" | "group_by", value) if value.as_str().is_some_and(|name| !reads(name)) => *value = Json::Null,
         ("columns", Json::Array(names)) => names.retain(|name| name.as_str().is_none_or(sees)),
+        ("fields", Json::Array(placed)) => crate::layout::cover(placed, &sees, &reads),
         ("widths", Json::Object(widths)) => widths.retain(|name, _| sees(name)),
         _ => {}
     }

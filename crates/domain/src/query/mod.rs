@@ -2,14 +2,14 @@
 //! turned into SQL in one place of persistence.
 
 mod cursor;
-mod dates;
+pub(crate) mod dates;
 mod filter;
 mod parse;
 mod saved;
 
 pub use cursor::Cursor;
 pub use filter::{Filter, Leaf, MAX_DEPTH, MAX_LEAVES, Test};
-pub use parse::{Context, VIEW, empty, expanded, from_json, from_pairs, shown};
+pub use parse::{Context, VIEW, condition, empty, expanded, from_json, from_pairs, shown};
 pub use saved::{Saved, Used};
 
 use crate::record::Field;

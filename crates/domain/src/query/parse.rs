@@ -193,6 +193,11 @@ pub fn from_json(mut body: Map<String, Json>, context: &Context) -> Result<List,
     read(body, (filter, &said), context, Origin::Body)
 }
 
+/// Refuses what is no filter, at this place of a body.
+pub fn condition(json: &Json, context: &Context, at: &str) -> Result<(), Error> {
+    tree(json.clone(), context, at, 1, &mut 0).map(drop)
+}
+
 /// The parameter that names a view.
 pub const VIEW: &str = "view";
 

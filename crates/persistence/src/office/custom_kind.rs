@@ -8,6 +8,7 @@ use crate::tx::{Dialect, Tx};
 use domain::custom_field::CustomField;
 use domain::custom_kind::CustomKind;
 use domain::kind::MADE;
+use domain::layout::Layout;
 use domain::made::Said;
 use domain::policy::Permit;
 use domain::value::{Row, Storage};
@@ -21,10 +22,11 @@ pub fn of(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Kinds> {
     Ok(Kinds::of(&said(tx, workspace, base)?))
 }
 
-/// What the firm says of its kinds and fields.
+/// What the firm says of its kinds and fields, and of how they are laid out.
 pub fn said(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Said> {
     let made: Vec<CustomKind> = engine::all_of(tx, workspace, "t.key")?;
     let fields: Vec<CustomField> = engine::all_of(tx, workspace, "t.position IS NULL, t.position, t.id")?;
+    let layouts: Vec<Layout> = engine::all_of(tx, workspace, "t.kind")?;
     let withdrawn = Sql::new("SELECT DISTINCT kind FROM fields WHERE deleted_at IS NOT NULL AND workspace_id = ")
         .value(workspace)
         .text(" ORDER BY kind");
@@ -32,6 +34,7 @@ pub fn said(tx: &mut Tx, workspace: Id, base: Currency) -> Result<Said> {
         base,
         made: made.iter().map(CustomKind::made).collect(),
         fields: fields.iter().map(CustomField::made).collect(),
+        layouts: layouts.iter().map(Layout::made).collect(),
         withdrawn: tx.all(&withdrawn, &[Storage::Text], |row| Ok(row.get()?))?,
     })
 }
@@ -184,6 +187,10 @@ fn purge_kind(tx: &mut Tx, workspace: Id, id: Id, key: &str) -> Result<usize> {
         if !fields.is_empty() {
             return drop_records(tx, "fields", workspace, &fields);
         }
+        // Its layout would be that of another kind that comes to be called so.
+        let mut layout = Sql::new("DELETE FROM layouts WHERE workspace_id = ");
+        layout.bind(workspace).push(" AND kind = ").bind(key);
+        tx.execute(&layout)?;
     }
     drop_records(tx, "kinds", workspace, &[id])
 }

@@ -66,6 +66,7 @@ fn custom_fields_are_found_along_their_index() {
             common::Engine::Pg => db.sql("VACUUM ANALYZE"),
         }
         let said = Said {
+            layouts: Vec::new(),
             withdrawn: Vec::new(),
             base: domain::Currency::CNY,
             made: Vec::new(),
@@ -136,6 +137,7 @@ fn what_was_taken_away_is_dropped_when_its_time_is_over() {
             r#"{ "key": "boat", "plural": "boats", "label": { "en": "Boat" }, "owned": false, "usual_rights": "work" }"#,
         );
         let said = Said {
+            layouts: Vec::new(),
             base: domain::Currency::CNY,
             made: vec![made.read::<domain::custom_kind::CustomKind>().expect("a kind").made()],
             fields: Vec::new(),

@@ -281,7 +281,14 @@ fn value(kind: &Kind, field: &Field, suffix: &str, storage: Storage, full: bool,
             }
             "columns" if full => serde_json::json!(["name", "custom_fields.size"]),
             "widths" if full => serde_json::json!({ "name": 240 }),
-            "lines" | "options" | "choices" | "samples" | "guesses" | "columns" => serde_json::json!([]),
+            "groups" if full => serde_json::json!([{ "key": "basics", "label": { "zh-CN": "甲" } }]),
+            "fields" if full => {
+                serde_json::json!([{ "field": "name", "group": "basics", "in_form": true, "hidden": false,
+                "shown_when": null, "required_when": { "field": "name", "value": "O'Neil" } }])
+            }
+            "lines" | "options" | "choices" | "samples" | "guesses" | "columns" | "groups" | "fields" => {
+                serde_json::json!([])
+            }
             "grants" if full => serde_json::json!({ "lead": { "view": "own" } }),
             "custom_fields" if full => serde_json::json!({ "size": 3, "name": "é\u{1F600}", "in": [null, 1.5] }),
             _ => serde_json::json!({}),

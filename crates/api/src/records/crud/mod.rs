@@ -35,16 +35,17 @@ use validator::Validate;
 /// Creates a record in a transaction, with every check a request gets.
 pub fn create_in(tx: &mut Tx, by: &Caller, hooks: Hooks, map: Map<String, Json>) -> persistence::Result<AnyRecord> {
     by.fields(hooks.kind()).must_set(custom::names(&map))?;
-    create_from(tx, by, hooks, map, Cause::Asked)
+    create_from(tx, by, hooks, map, (Cause::Asked, Vec::new()))
 }
 
-/// As `create_in`, where the caller's right to set the fields has been looked at.
+/// As `create_in`, where the caller's right to set the fields has been looked at; beside the cause, what else there was a place
+/// to say.
 pub fn create_from(
     tx: &mut Tx,
     by: &Caller,
     hooks: Hooks,
     mut map: Map<String, Json>,
-    cause: Cause,
+    (cause, places): (Cause, Vec<String>),
 ) -> persistence::Result<AnyRecord> {
     let hooks = hooks.within(by.kinds());
     let kind = hooks.kind();
@@ -54,7 +55,7 @@ pub fn create_from(
     if kind.ownership == Ownership::Owned && !map.contains_key("owner_id") {
         map.insert("owner_id".into(), json!(by.user()));
     }
-    let said = custom::names(&map).collect();
+    let said = custom::names(&map).chain(places).collect();
     let asked = writing.cause == Cause::Asked;
     let new = hooks.create_for(map, Birth::new(by.user()), asked)?;
     let permit = by.authorize(Action::Create, kind, new.owner_id())?;

@@ -45,6 +45,7 @@ fn said(formulas: &[(&str, &str)]) -> Said {
             .map(|(key, text)| field(key, MadeType::Formula((*text).into()))),
     );
     Said {
+        layouts: Vec::new(),
         withdrawn: Vec::new(),
         base: Currency::CNY,
         made: vec![Made {
