@@ -2,6 +2,7 @@
 
 mod app;
 mod bench;
+mod clients;
 mod counts;
 mod deny;
 mod migration;

@@ -110,27 +110,8 @@ fn try_as(role: &str, program: &Path, server: &Path) -> Result<(bool, String)> {
     ))
 }
 
-/// The program, in an environment of Python beside what else is built, made anew when the list of its packages changes.
+/// The program.
 pub fn installed() -> Result<PathBuf> {
-    let wanted = root().join("tests/schemathesis.txt");
-    let folder = shell::target_dir().join("schemathesis-python");
-    let program = folder.join("bin/schemathesis");
-    let stamp = folder.join("installed.txt");
-    let list = fs::read(&wanted)?;
-    if fs::read(&stamp).is_ok_and(|installed| installed == list) && program.exists() {
-        return Ok(program);
-    }
-    // Debian has Python without this.
-    if shell::output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_err() {
-        setup::packages("schemathesis", &["python3-venv"])?;
-    }
-    shell::remove_dir(&folder)?;
-    shell::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-    let mut pip = Command::new(folder.join("bin/pip"));
-    shell::run(
-        pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
-            .arg(&wanted),
-    )?;
-    fs::write(stamp, list)?;
-    Ok(program)
+    let programs = setup::python("schemathesis", &root().join("tests/schemathesis.txt"))?;
+    Ok(programs.join("schemathesis"))
 }

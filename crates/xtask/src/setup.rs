@@ -1,12 +1,16 @@
 //! Sees to what a verb needs on the machine: installed as root, else named with the command.
 
 use crate::{
-    schemathesis,
+    clients, schemathesis,
     shell::{self, found, root},
     toolchain::Toolchain,
 };
 use anyhow::{Context, Result, bail};
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 use xtask::postgres;
 pub use xtask::postgres::is_root;
 
@@ -20,6 +24,10 @@ pub fn everything() -> Result<()> {
     match schemathesis::installed() {
         Ok(program) => println!("schemathesis is {}", program.display()),
         Err(error) => println!("schemathesis cannot be installed: {error:#}"),
+    }
+    match clients::installed() {
+        Ok((folder, _)) => println!("the generators of clients are in {}", folder.display()),
+        Err(error) => println!("the generators of clients cannot be installed: {error:#}"),
     }
     Ok(())
 }
@@ -92,11 +100,40 @@ pub fn browser() -> Result<PathBuf> {
         .context("no Chromium found for the browser tests: set GUANXI_CHROMIUM to its path")
 }
 
+/// The folder of the programs that a list of Python's packages brings, in an environment beside what else is built, which is
+/// made anew when the list changes.
+pub fn python(name: &str, wanted: &Path) -> Result<PathBuf> {
+    let folder = shell::target_dir().join(format!("{name}-python"));
+    let programs = folder.join("bin");
+    let stamp = folder.join("installed.txt");
+    let list = fs::read(wanted)?;
+    if fs::read(&stamp).is_ok_and(|installed| installed == list) && programs.exists() {
+        return Ok(programs);
+    }
+    // Debian has Python without this.
+    if shell::output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_err() {
+        packages(name, &["python3-venv"])?;
+    }
+    shell::remove_dir(&folder)?;
+    shell::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    let mut pip = Command::new(programs.join("pip"));
+    shell::run(
+        pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(wanted),
+    )?;
+    fs::write(stamp, list)?;
+    Ok(programs)
+}
+
 /// The libraries of the browser tests, as their lock file says.
 pub fn browser_tests() -> Result<()> {
-    let dir = root().join("tests/e2e");
+    node_modules(&root().join("tests/e2e"), "the browser tests")
+}
+
+/// What a folder's lock file names.
+pub fn node_modules(dir: &Path, why: &str) -> Result<()> {
     if !found("npm") {
-        packages("the browser tests", &["nodejs", "npm"])?;
+        packages(why, &["nodejs", "npm"])?;
     }
     // npm writes its own copy of the lock file when it is done.
     let changed = |name: &str| fs::metadata(dir.join(name)).and_then(|file| file.modified()).ok();
@@ -105,7 +142,7 @@ pub fn browser_tests() -> Result<()> {
     }
     shell::run(
         Command::new("npm")
-            .current_dir(&dir)
+            .current_dir(dir)
             .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]),
     )
 }

@@ -1,0 +1,2 @@
+// All that the jobs take of Node.
+declare const process: { env: Record<string, string | undefined> };
