@@ -3,7 +3,7 @@
 # Instead: openapi-typescript writes `Patch & unknown`, and a client may leave the name out. Only a `required` beside the
 # `allOf` itself is taken (which utoipa's `AllOf` cannot write).
 # Seen in openapi-typescript 7.13.0. So what creates a record is described with all its fields, though what patches it names
-# the same ones (`add_schemas` in crates/api/src/records/schema.rs).
+# the same ones (`add_bodies` in crates/api/src/records/schema.rs).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

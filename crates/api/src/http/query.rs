@@ -211,11 +211,8 @@ impl<'de> Deserializer<'de> for Said<'_> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        match self.text()?.to_ascii_lowercase().as_str() {
-            "true" | "1" => visitor.visit_bool(true),
-            "false" | "0" => visitor.visit_bool(false),
-            _ => Err(Wrong::ty("boolean")),
-        }
+        let said = domain::value::flag(self.text()?);
+        said.map_or_else(|| Err(Wrong::ty("flag")), |flag| visitor.visit_bool(flag))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {

@@ -171,6 +171,7 @@ pub fn routes(routes: &mut Routes) {
     let kinds: Vec<&str> = role::subjects(routes.kinds).map(|s| s.name).collect();
     let actions = Action::ALL.map(Action::key);
     let doc = Doc::new("explain_access", "access", "Why somebody may do something, or may not")
+        .in_language()
         .about(
             "The rules that grant or deny an action to a user, in words: what each role says, whether the record is shared, whether \
              it is seen through what it belongs to, and what the field rights say. Those that decide come first. Without `id` the \

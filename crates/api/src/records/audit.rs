@@ -437,6 +437,7 @@ pub fn routes(routes: &mut Routes) {
         .ok(200, page_of(named("AuditEntry")));
     routes.add(Method::GET, "/audit", doc, search);
     let doc = Doc::new("export_audit", "audit", "The audit log as a file")
+        .in_language()
         .about("What the search finds, a line for each changed field, in CSV that a spreadsheet takes for text.")
         .file("text/csv");
     routes.add(Method::GET, "/audit/export", parameters(routes.kinds, doc), export);

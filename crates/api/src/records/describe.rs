@@ -254,6 +254,11 @@ impl Doc {
         self
     }
 
+    /// Answers with texts for people. Any operation takes the header, for what its problems say; that is told once for all.
+    pub fn in_language(self) -> Self {
+        self.shared("Accept-Language")
+    }
+
     /// A parameter that others have too, by its name in `shared`.
     pub fn shared(mut self, name: &str) -> Self {
         if shared::IN_QUERY.contains(&name) {
@@ -422,7 +427,8 @@ impl Routes {
             .title("Guanxi API")
             .version(env!("CARGO_PKG_VERSION"))
             .description(Some(
-                "Customers, leads and the sales pipeline. One contract for the app, integrations and mobile clients.",
+                "Customers, leads and the sales pipeline. One contract for the app, integrations and mobile clients. Every operation takes \
+                 `Accept-Language` (`zh-CN` or `en`) for what its problems say; it is named where answers have texts of their own.",
             ))
             .license(Some(license));
         let mut guide = ExternalDocs::new("/docs/guide");

@@ -175,7 +175,7 @@ fn custom_fields(kind: &Kind, told: bool) -> RefOr<Schema> {
     }
 }
 
-/// Schemas of a kind: the record, what creates it, what patches it, a page of it.
+/// Schemas of a kind that is read: the record, and a page of it.
 pub fn add_schemas(schemas: &mut Schemas, kinds: Kinds, kind: &'static Kind) {
     let name = type_name(kind);
     let mut record = fields_of(kind, true, |_| true).description(Some(kind.label.en));
@@ -205,6 +205,13 @@ pub fn add_schemas(schemas: &mut Schemas, kinds: Kinds, kind: &'static Kind) {
         let told = "What a column may fill; where one import is asked for.";
         record = record.property("fields", ArrayBuilder::new().items(target).description(Some(told)));
     }
+    schemas.insert(format!("{name}Page"), page_of(named(&name)).into());
+    schemas.insert(name, record.into());
+}
+
+/// Schemas of a kind that is written: what creates a record, and what patches it.
+pub fn add_bodies(schemas: &mut Schemas, kind: &'static Kind) {
+    let name = type_name(kind);
     // Written out, since a `required` beside a reference is lost on clients: findings/openapi-typescript-loses-required-….
     let mut create = closed(fields_of(kind, false, |f| !f.can(READONLY)));
     for field in kind.declared().filter(|f| f.required && !f.can(READONLY)) {
@@ -220,8 +227,6 @@ pub fn add_schemas(schemas: &mut Schemas, kinds: Kinds, kind: &'static Kind) {
     }
     schemas.insert(format!("{name}Create"), create.into());
     schemas.insert(format!("{name}Patch"), patch.into());
-    schemas.insert(format!("{name}Page"), page_of(named(&name)).into());
-    schemas.insert(name, record.into());
 }
 
 fn set_once(field: &Field) -> bool {

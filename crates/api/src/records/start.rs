@@ -227,6 +227,7 @@ fn answer() -> ObjectBuilder {
 
 pub fn routes(routes: &mut Routes) {
     let doc = Doc::new("start", "schema", "What a client needs to begin with")
+        .in_language()
         .about(
             "Who is calling (`GET /auth/me`), the record kinds (`GET /schema`), what roles give rights to, the values of picklists, the currencies in use \
              beside the base currency, the names of roles, the stages of pipelines, and saved views with what the caller has said of them, in one language. The ETag changes when \

@@ -140,18 +140,15 @@ async fn win(call: Call) -> Result<HttpResponse, Problem> {
     change(call, Vec::new(), |_, _, old| Ok(old.won(Instant::now())?)).await
 }
 
-/// Why a deal was lost: `reason`, or, as the record calls it, `loss_reason`.
+/// Why a deal was lost.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Lose {
-    #[serde(default, deserialize_with = "typed::words")]
+    // As the record calls it, it was once described as well, and is still taken.
+    #[serde(default, alias = "loss_reason", deserialize_with = "typed::words")]
     #[validate(length(max = 200))]
-    #[schema(max_length = 200)]
+    #[schema(required = true, value_type = String, min_length = 1, max_length = 200)]
     reason: Option<String>,
-    #[serde(default, deserialize_with = "typed::words")]
-    #[validate(length(max = 200))]
-    #[schema(max_length = 200)]
-    loss_reason: Option<String>,
 }
 
 async fn lose(call: Call) -> Result<HttpResponse, Problem> {
@@ -163,8 +160,7 @@ async fn lose(call: Call) -> Result<HttpResponse, Problem> {
     let mut sets = vec!["loss_reason"];
     sets.extend(asked.into_iter().filter(|name| also.contains_key(*name)));
     let (said, patch) = typed::both(typed::read::<Lose>(map), OpportunityPatch::parse(also, false))?;
-    let reason = said.reason.or(said.loss_reason);
-    let reason = reason.ok_or_else(|| Issue::at("reason", "reason_required"))?;
+    let reason = said.reason.ok_or_else(|| Issue::at("reason", "reason_required"))?;
     change(call, sets, move |_, _, old| {
         let now = Instant::now();
         Ok(old.lost(reason.clone(), now)?.apply(patch.clone(), now)?)

@@ -264,6 +264,7 @@ const FORMS: &[(&str, Label)] = &[
     ("url", Label::new("文本（网址）", "text: a web address")),
     ("integer", Label::new("整数，如 42", "a whole number, such as 42")),
     ("boolean", Label::new("true 或 false", "true or false")),
+    ("flag", Label::new(" true、false、1 或 0", "true, false, 1 or 0")),
     (
         "id",
         Label::new(

@@ -241,6 +241,15 @@ fn wrong_type(field: &Field) -> Issue {
     Issue::at(field.name, "wrong_type").with("type", field.ty.name())
 }
 
+/// Yes or no where it comes as text, from queries and forms, as programs of all kinds write it.
+pub fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 pub(super) fn text(json: Json, field: &Field) -> Result<String, Issue> {
     let Json::String(text) = json else {
         return Err(if json.is_null() {

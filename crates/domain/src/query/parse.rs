@@ -6,7 +6,7 @@ use crate::error::{Error, Issue, pointer};
 use crate::money::{Rate, parse_decimal};
 use crate::policy::Fields;
 use crate::record::{FILTER, Field, Kind, SORT};
-use crate::value::{Number, Type, Val, address, parse_day, parse_id, whole};
+use crate::value::{Number, Type, Val, address, flag, parse_day, parse_id, whole};
 use crate::{Currency, Day, Id, Instant};
 use serde_json::{Map, Value as Json};
 
@@ -466,7 +466,7 @@ fn leaf((name, op): (&str, &str), value: Json, context: &Context, origin: Origin
         "is_null" => {
             let wanted = match &value {
                 Json::Bool(b) => Some(*b),
-                Json::String(s) if loose => s.parse().ok(),
+                Json::String(s) if loose => flag(s),
                 _ => None,
             };
             leaf(Test::Null(wanted.ok_or_else(|| refuse("invalid_operand"))?))
@@ -550,7 +550,7 @@ fn operand(field: &Field, value: &Json, context: &Context, origin: Origin) -> Op
         Type::Int => Val::Int(number(value, origin)?),
         Type::Bool => match value {
             Json::Bool(b) => Val::Bool(*b),
-            Json::String(s) if loose => Val::Bool(s.parse().ok()?),
+            Json::String(s) if loose => Val::Bool(flag(s)?),
             _ => return None,
         },
         Type::Id => Val::Id(id_of(field, string()?, context)?),

@@ -258,6 +258,28 @@ both! {
         }
     }
 
+    fn what_answers_in_the_callers_language_says_so(t) {
+        let document = &t.owner.description().document;
+        let named = |operation: &Operation| {
+            let item = &document["paths"][&operation.path][operation.method.to_lowercase()];
+            references(&item["parameters"]).contains(&"#/components/parameters/Accept-Language")
+        };
+        let mut differ = 0;
+        for operation in operations(t).filter(|o| o.method == "GET") {
+            let probe = Probe::new(t, &t.owner, operation);
+            let answer = |tag: &str| t.owner.get(&probe.path).language(tag).send();
+            let (first, zh, en) = (answer("en"), answer("zh-CN"), answer("en"));
+            if zh.status == 200 && first.text == en.text && zh.text != en.text {
+                differ += 1;
+                assert!(named(operation), "{}: {} {}", operation.id, zh.text, en.text);
+            }
+        }
+        assert!(differ > 0);
+        for id in ["batch_customers", "cancel_job", "create_import", "run_import"] {
+            assert!(named(t.owner.description().get(id)), "{id}");
+        }
+    }
+
     fn the_schema_tells_every_kind_as_it_is_answered(t) {
         let schema = t.owner.get("/schema").expect(200);
         for kind in schema["kinds"].as_array().expect("kinds") {

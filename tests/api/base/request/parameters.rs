@@ -1,5 +1,6 @@
 //! Parameters of query strings: what is not known, says nothing or stands twice is refused alike by every operation.
 
+use crate::import;
 use std::collections::BTreeSet;
 use tests::*;
 
@@ -67,6 +68,18 @@ both! {
         let one = same("fields=name,level&counts=contact,lead", "fields=name&fields=level&counts=contact&counts=lead", &format!("/customers/{id}"));
         assert_eq!(one["counts"], json!({ "contact": 0, "lead": 0 }));
         same("q=a&kinds=customer,lead", "q=a&kinds=customer&kinds=lead", "/search");
+    }
+
+    fn yes_and_no_are_taken_as_programs_write_them(t) {
+        let rows = |query: String| t.owner.get(&format!("/pipelines?{query}")).expect(200).rows().len();
+        for (said, is_said) in [("true", true), ("True", true), ("1", true), ("false", false), ("FALSE", false), ("0", false)] {
+            assert_eq!(rows(format!("filter[archived]={said}")), usize::from(!is_said), "{said}");
+            assert_eq!(rows(format!("filter[external_id][is_null]={said}")), usize::from(is_said), "{said}");
+        }
+        t.owner.get("/pipelines?filter[archived]=yes").refused(400, "invalid_operand");
+        let file = import::form("customers", b"name\na\n", &[("dry_run", "yes")]);
+        let refused = t.owner.call("POST", "/imports").form(file).language("en");
+        assert_eq!(refused.expect(422)["errors"][0]["message"], "This must be true, false, 1 or 0.");
     }
 
     fn what_is_wrong_with_a_search_is_told_by_its_place_in_the_body(t) {

@@ -87,6 +87,10 @@ both! {
 
         let told = json!({ "dry_run": true, "mapping": {}, "encoding": "big5", "delimiter": ";" });
         t.owner.post(&format!("/imports/{id}/run"), told).expect(202);
+        assert_eq!(seed::finished(&t.owner, &id)["delimiter"], ";");
+        t.owner.post(&format!("/imports/{id}/run"), json!({ "dry_run": true, "delimiter": "pipe" })).expect(202);
+        assert_eq!(seed::finished(&t.owner, &id)["delimiter"], "|");
+        t.owner.post(&format!("/imports/{id}/run"), json!({ "dry_run": true, "delimiter": "semicolon" })).expect(202);
         let right = seed::finished(&t.owner, &id);
         assert_eq!(right["headers"], json!(["名稱", "備註"]), "{}", right.text);
         assert_eq!(right["samples"], json!([["雲帆,科技", "甲"]]), "{}", right.text);

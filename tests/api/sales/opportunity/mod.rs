@@ -99,6 +99,8 @@ both! {
         assert_eq!((&open["status"], &open["closed_at"]), (&json!("open"), &Json::Null));
         act("lose", 4, json!({})).invalid(&["/reason reason_required"]);
         act("lose", 4, json!({ "reason": " " })).invalid(&["/reason reason_required"]);
+        let said = &t.owner.description().document["components"]["schemas"]["Lose"];
+        assert_eq!((&said["required"], &said["properties"]["loss_reason"]), (&json!(["reason"]), &Json::Null));
         let rival = t.sales.create("/competitors", json!({ "name": "Acme" })).id();
         let lost = act("lose", 4, json!({ "reason": "价格", "competitor_ids": [rival] })).expect(200);
         assert_eq!((&lost["status"], &lost["loss_reason"], &lost["competitor_ids"]), (&json!("lost"), &json!("价格"), &json!([rival])));

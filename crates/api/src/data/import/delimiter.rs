@@ -2,6 +2,15 @@
 
 /// Those that exports use, the usual first.
 pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// What they are called: generators of clients make no identifiers of marks, and forms and shells lose a tab.
+pub const NAMES: [&str; 4] = ["comma", "semicolon", "tab", "pipe"];
+
+/// The delimiter that is meant by its name, or by itself.
+pub fn named(text: &str) -> Option<u8> {
+    let mut all = DELIMITERS.into_iter().zip(NAMES);
+    let (mark, _) = all.find(|(mark, name)| text == *name || text.as_bytes() == [*mark])?;
+    Some(mark)
+}
 
 /// Records compared.
 const RECORDS: usize = 50;

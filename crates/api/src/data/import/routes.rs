@@ -18,6 +18,7 @@ use domain::job::{JobStatus, Work};
 use domain::policy::{Action, Actor};
 use domain::record::stem;
 use domain::user::User;
+use domain::value::flag;
 use domain::{Error, Id, Issue, Kind, Record};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use persistence::idempotency::Answer;
@@ -31,7 +32,7 @@ use tempfile::NamedTempFile;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::delimiter::DELIMITERS;
+use super::delimiter;
 use super::plan::{Mapping, Plan, Settings, Values};
 use super::reader::Options;
 use super::run::{Path, Progress};
@@ -47,7 +48,7 @@ use crate::noun::Noun;
 use crate::request;
 use crate::state::State;
 use crate::typed;
-use utoipa::openapi::KnownFormat;
+use utoipa::openapi::{KnownFormat, ObjectBuilder};
 
 /// The largest file.
 const MOST_BYTES: usize = 100 << 20;
@@ -166,11 +167,7 @@ fn body_of(words: BTreeMap<String, String>) -> Result<Map<String, Json>, Issue> 
                 }
                 json
             }
-            "dry_run" => match said.to_ascii_lowercase().as_str() {
-                "true" | "1" => true.into(),
-                "false" | "0" => false.into(),
-                _ => return Err(wrong("boolean")),
-            },
+            "dry_run" => flag(said).ok_or_else(|| wrong("flag"))?.into(),
             _ => text.into(),
         };
         body.insert(name, json);
@@ -206,17 +203,18 @@ fn encoding(text: Option<String>) -> Result<Option<&'static encoding_rs::Encodin
     }
 }
 
-/// As it stands in the file; a tab also by its name, since forms and shells lose the character.
 fn delimiter(text: Option<&str>) -> Result<Option<u8>, Issue> {
-    let wanted = match text {
-        None | Some("") => return Ok(None),
-        Some("tab") => b"\t",
-        Some(text) => text.as_bytes(),
-    };
-    let known = DELIMITERS.into_iter().find(|d| wanted == [*d]);
-    known
-        .map(Some)
-        .ok_or_else(|| Issue::at("delimiter", "unknown_choice").with("choices", ", ; | tab"))
+    let unknown = || Issue::at("delimiter", "unknown_choice").with("choices", delimiter::NAMES.join(", "));
+    text.filter(|text| !text.is_empty())
+        .map(|text| delimiter::named(text).ok_or_else(unknown))
+        .transpose()
+}
+
+const DELIMITER: &str = "If it is not found by itself. The character is taken as well.";
+
+fn delimiter_or_null() -> ObjectBuilder {
+    let names = delimiter::NAMES.map(Some).into_iter().chain([None]);
+    maybe_text().enum_values(Some(names)).description(Some(DELIMITER))
 }
 
 /// No API key begins an import of users, since users bring their sign-ins.
@@ -412,8 +410,8 @@ struct Run {
     #[validate(length(max = 40))]
     #[schema(max_length = 40)]
     encoding: Option<String>,
-    /// If it is not found by itself: `,`, `;`, `|` or `tab`.
     #[serde(default)]
+    #[schema(schema_with = delimiter_or_null, required = false)]
     delimiter: Option<String>,
     /// Only tells what would be done.
     #[serde(default)]
@@ -549,10 +547,10 @@ pub fn routes(routes: &mut Routes) {
         "Field → column header. Without it the guess is taken; with it, only what it names.",
     ));
     let values = map_of(map_of(text())).description(Some("Column header or field → value in the file → value meant."));
-    let encoding = maybe_text().max_length(Some(40)).description(Some(
+    let encoding = text().max_length(Some(40)).description(Some(
         "If it is not found by itself: utf-8, gbk, gb18030, big5, utf-16le …",
     ));
-    let delimiter = maybe_text().description(Some("If it is not found by itself: `,`, `;`, `|` or `tab`."));
+    let delimiter = text().enum_values(Some(delimiter::NAMES)).description(Some(DELIMITER));
     let form = object()
         .property(
             "file",
@@ -567,8 +565,9 @@ pub fn routes(routes: &mut Routes) {
         .required("file")
         .required("kind");
     let doc = Doc::new("create_import", "imports", "Hand in a file")
+        .in_language()
         .about(
-            "A CSV file in UTF-8, UTF-16, GBK or GB18030, with comma, semicolon or tab. The answer shows headers, first rows \
+            "A CSV file in UTF-8, UTF-16, GBK or GB18030, with comma, semicolon, tab or pipe. The answer shows headers, first rows \
              and what each column is taken for; the job at `Location` tells how it goes. With `dry_run` nothing is written, \
              and `POST /imports/{id}/run` takes the same file again with another mapping, or for real. A row's record is \
              found by `external_id`, else by its name, and is then updated: empty cells leave a field as it is. The file \
@@ -580,6 +579,7 @@ pub fn routes(routes: &mut Routes) {
         .etag();
     routes.add(Method::POST, "/imports", doc, create);
     let doc = Doc::new("get_import", "imports", "How an import goes")
+        .in_language()
         .about(
             "`progress` while it runs; `report` when it is done, with causes, their frequency, first lines and what was \
              perhaps meant; `fields` are what a column may fill.",
@@ -588,6 +588,7 @@ pub fn routes(routes: &mut Routes) {
         .etag();
     routes.add(Method::GET, "/imports/{id}", doc, get);
     let doc = Doc::new("run_import", "imports", "Run an import again")
+        .in_language()
         .about("With another mapping, encoding or delimiter, or for real after a dry run. What is not named stays as it was.")
         .may_take::<Run>()
         .scopes(["*:write"])
@@ -595,6 +596,7 @@ pub fn routes(routes: &mut Routes) {
         .etag();
     routes.add(Method::POST, "/imports/{id}/run", doc, run);
     let doc = Doc::new("cancel_import", "imports", "Cancel an import")
+        .in_language()
         .about("Rows taken so far stay.")
         .ok(200, named("Import"))
         .etag();

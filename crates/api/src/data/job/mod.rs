@@ -204,11 +204,13 @@ async fn cancel(call: Call) -> Result<HttpResponse, Problem> {
 pub fn routes(routes: &mut Routes) {
     listed(routes, Job::KIND);
     let doc = Doc::new("get_job", "jobs", "How a job goes")
+        .in_language()
         .about("`progress` while it runs; `finished_at` when it is over, with `error` where it failed.")
         .ok(200, named("Job"))
         .etag();
     routes.add(Method::GET, "/jobs/{id}", doc, get);
     let doc = Doc::new("cancel_job", "jobs", "Cancel a job")
+        .in_language()
         .about("What is done so far stays.")
         .ok(200, named("Job"))
         .etag();

@@ -192,6 +192,7 @@ pub fn route(routes: &mut Routes, hooks: Hooks) {
         &tag,
         format!("Create, change and delete {many} together"),
     )
+    .in_language()
     .about("Up to 100 operations in one change set: all or nothing, or with `\"atomic\": false` each for itself (207). What changes or deletes a record names its `id`, and the `version` that was seen.")
     .body(operations)
     .ok(200, named("BatchResults"))

@@ -406,6 +406,7 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
     let schema = |suffix: &str| named(&format!("{name}{suffix}"));
 
     listed(routes, kind);
+    schema::add_bodies(&mut routes.schemas, kind);
     let doc = Doc::new(format!("create_{}", kind.name), &tag, format!("Create {one}"))
         .about("What is not named has its default.")
         .body(schema("Create"))
