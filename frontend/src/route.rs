@@ -1,7 +1,7 @@
 //! The address: reading it, changing it, following links. Each screen keeps its state here, so that a link shows the
 //! same thing to the next person. A signal and a `match` do for some twenty screens what a router would.
 
-use crate::{i18n::t, leave, state::state};
+use crate::{dom, i18n::t, leave, state::state};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -71,10 +71,32 @@ pub fn query_string(pairs: &[(String, String)]) -> String {
         .join("&")
 }
 
+/// What stands before every path where the server is under a prefix (`/crm`): `boot.js` finds it, and puts it before links.
+fn prefix() -> String {
+    dom::get(&window(), "under").as_string().unwrap_or_default()
+}
+
+/// A path of ours as the browser has it.
+pub fn outer(path: &str) -> String {
+    prefix() + path
+}
+
 pub fn current() -> Address {
     let location = window().location();
     let read = |r: Result<String, _>| r.unwrap_or_default();
-    Address::parse(&format!("{}{}", read(location.pathname()), read(location.search())))
+    let url = read(location.pathname()) + &read(location.search());
+    Address::parse(url.strip_prefix(&prefix()).unwrap_or(&url))
+}
+
+/// Has the browser show an address: with a step to go back to, or in place of the one it shows.
+fn put(url: &str, step: bool) {
+    if let Ok(history) = window().history() {
+        let (null, url) = (wasm_bindgen::JsValue::NULL, outer(url));
+        let _ = match step {
+            true => history.push_state_with_url(&null, "", Some(&url)),
+            false => history.replace_state_with_url(&null, "", Some(&url)),
+        };
+    }
 }
 
 /// Opens an address, as a link would.
@@ -84,31 +106,25 @@ pub fn go(url: &str) {
 }
 
 fn open(url: &str) {
-    if let Ok(history) = window().history() {
-        let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(url));
-    }
+    put(url, true);
     let before = state().address.with_untracked(|a| a.path.clone());
     let next = Address::parse(url);
     let moved = before != next.path;
     state().address.set(next);
     if moved {
-        crate::dom::focus_soon("#main".into());
+        dom::focus_soon("#main".into());
     }
 }
 
 /// Changes the state of this screen without a step to go back to.
 pub fn replace(url: &str) {
-    if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(url));
-    }
+    show(url);
     state().address.set(Address::parse(url));
 }
 
 /// Has the browser show another address for what stands here, so that a reload or a link leads back to it.
 pub fn show(url: &str) {
-    if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(url));
-    }
+    put(url, false);
 }
 
 /// What the browser calls this page.
@@ -132,10 +148,7 @@ pub fn listen() {
         let wanted = current();
         if state().unsaved.any() && state().address.with_untracked(|a| a.path != wanted.path) {
             // The browser has gone already: it comes back, and the person is asked.
-            let here = state().address.with_untracked(Address::url);
-            if let Ok(history) = window().history() {
-                let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&here));
-            }
+            put(&state().address.with_untracked(Address::url), true);
             return go(&wanted.url());
         }
         state().address.set(wanted);
@@ -156,6 +169,9 @@ pub fn listen() {
             .and_then(|e| e.closest("a[href]").ok().flatten());
         let Some(link) = link else { return };
         let href = link.get_attribute("href").unwrap_or_default();
+        let Some(href) = href.strip_prefix(&prefix()) else {
+            return;
+        };
         if href.starts_with('/')
             && !href.starts_with("/api/")
             && href != "/docs"
@@ -163,7 +179,7 @@ pub fn listen() {
             && !link.has_attribute("target")
         {
             event.prevent_default();
-            go(&href);
+            go(href);
         }
     });
 }

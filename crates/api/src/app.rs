@@ -65,9 +65,7 @@ fn text(kinds: Kinds) -> String {
 /// The description; for who says who they are, with the kinds and fields that their firm has made.
 async fn openapi_json(request: HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
     static TEXT: LazyLock<String> = LazyLock::new(openapi);
-    let prefix = request
-        .app_data::<Data<State>>()
-        .map_or_else(String::new, |state| state.config.prefix().to_owned());
+    let prefix = prefix(&request);
     let text = match request.headers().contains_key(AUTHORIZATION) {
         false => TEXT.clone(),
         true => {
@@ -81,6 +79,11 @@ async fn openapi_json(request: HttpRequest, payload: Payload) -> Result<HttpResp
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.append(VARY, HeaderValue::from_static("Authorization"));
     Ok(response)
+}
+
+fn prefix(request: &HttpRequest) -> String {
+    let state = request.app_data::<Data<State>>();
+    state.map_or_else(String::new, |state| state.config.prefix().to_owned())
 }
 
 /// The description of a server that stands under a prefix.
@@ -99,7 +102,7 @@ async fn otherwise(request: HttpRequest) -> Result<HttpResponse, Problem> {
     if !path.starts_with("/api/") && path != "/api" {
         // Measurements are served on an address of their own; what asks for them here must not take the app for them.
         let readable = matches!(*request.method(), Method::GET | Method::HEAD) && path != "/metrics";
-        let found = readable.then(|| assets::serve(&request)).flatten();
+        let found = readable.then(|| assets::serve(&request, &prefix(&request))).flatten();
         return found.ok_or_else(|| Problem::request(StatusCode::NOT_FOUND, "no_such_route"));
     }
     Err(match ROUTES.methods(path) {

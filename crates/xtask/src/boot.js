@@ -1,6 +1,17 @@
 // Starts the app, and fetches the parts of it that are opened next once its first screen stands.
 import init from './app.js';
 
+// What stands before every path where the server is under a prefix (`/crm`): the app writes links from its own root, and here they
+// all get it, so that they can also be copied and opened in another tab. `route.rs` reads it.
+const under = new URL('../..', import.meta.url).pathname.slice(0, -1);
+if (under) {
+  window.under = under;
+  const { setAttribute } = Element.prototype;
+  Element.prototype.setAttribute = function (name, value) {
+    setAttribute.call(this, name, name === 'href' && value[0] === '/' ? under + value : value);
+  };
+}
+
 const AHEAD = [/* xtask:ahead */];
 
 await init({ module_or_path: new URL('./app_bg.wasm', import.meta.url) });

@@ -20,6 +20,7 @@ pub fn everything() -> Result<()> {
     postgres()?;
     println!("the browser for tests is {}", browser()?.display());
     browser_tests()?;
+    proxies()?;
     // Its step is skipped where it cannot be had.
     match schemathesis::installed() {
         Ok(program) => println!("schemathesis is {}", program.display()),
@@ -98,6 +99,20 @@ pub fn browser() -> Result<PathBuf> {
         .iter()
         .find_map(|name| shell::on_path(name))
         .context("no Chromium found for the browser tests: set GUANXI_CHROMIUM to its path")
+}
+
+/// The proxies that the browser tests stand behind.
+pub fn proxies() -> Result<()> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let missing = |name: &&str| {
+        let folders = env::split_paths(&path).chain(["/usr/sbin".into()]);
+        !folders.map(|folder| folder.join(name)).any(|file| file.exists())
+    };
+    let missing: Vec<_> = ["nginx", "caddy"].into_iter().filter(missing).collect();
+    match missing.is_empty() {
+        true => Ok(()),
+        false => packages("the browser tests", &missing),
+    }
 }
 
 /// The folder of the programs that a list of Python's packages brings, in an environment beside what else is built, which is

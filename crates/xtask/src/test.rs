@@ -302,6 +302,7 @@ fn browser() -> Result<Outcome> {
     let server = build_server(false)?;
     let chromium = setup::browser()?;
     setup::browser_tests()?;
+    setup::proxies()?;
     setup::postgres()?;
     // Whether a failure is told as one is decided there.
     shell::run(

@@ -7,7 +7,7 @@ pub mod session;
 pub use problem::Problem;
 pub use session::Me;
 
-use crate::{avatar, dom, record::row, start, state::state};
+use crate::{avatar, dom, record::row, route, start, state::state};
 use js_sys::JsString;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -73,7 +73,7 @@ pub async fn all(path: &str) -> Outcome<Vec<Value>> {
             all.append(rows);
         }
         match body["page"]["next_cursor"].as_str() {
-            Some(cursor) => next = format!("{path}&cursor={}", crate::route::encode(cursor)),
+            Some(cursor) => next = format!("{path}&cursor={}", route::encode(cursor)),
             None => return Ok(all),
         }
     }
@@ -239,7 +239,7 @@ impl Call {
         }
         init.set_headers(&headers);
         init.set_signal(self.signal.as_ref());
-        let url = format!("/api/v1{}", self.path);
+        let url = route::outer("/api/v1") + &self.path;
         let response = JsFuture::from(window().fetch_with_str_and_init(&url, &init)).await;
         let response: Response = match response {
             Ok(response) => response.unchecked_into(),
@@ -296,7 +296,7 @@ fn watch_for_return() {
     leptos::task::spawn_local(async {
         while !state().online.get_untracked() {
             dom::sleep(4000).await;
-            if let Ok(response) = JsFuture::from(window().fetch_with_str("/healthz")).await {
+            if let Ok(response) = JsFuture::from(window().fetch_with_str(&route::outer("/healthz"))).await {
                 state().online.set(response.unchecked_into::<Response>().status() < 500);
             }
         }

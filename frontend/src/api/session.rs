@@ -264,7 +264,7 @@ pub(super) async fn renew(used: &str) -> Outcome<()> {
 fn start_anew() {
     forget();
     state().unsaved.give_up();
-    let _ = window().location().assign("/");
+    let _ = window().location().assign(&crate::route::outer("/"));
 }
 
 /// Runs while holding the lock that all tabs of the app share; without one where the browser has no locks.

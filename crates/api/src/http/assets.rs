@@ -4,6 +4,7 @@ use crate::request::IfNoneMatch;
 use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest, Sha256};
 
 #[derive(RustEmbed)]
 #[folder = "../../dist/"]
@@ -45,16 +46,31 @@ fn find(request: &HttpRequest, path: &str) -> Option<(EmbeddedFile, Option<&'sta
     Files::get(path).map(|file| (file, None))
 }
 
+/// The app's page for a server under a prefix, which it names wherever it names a file.
+fn page_under(prefix: &str, page: &[u8]) -> Vec<u8> {
+    let page = String::from_utf8_lossy(page);
+    page.replace("=\"/", &format!("=\"{prefix}/")).into_bytes()
+}
+
 /// Answers every path outside the API: a file, or the app's page, whose own router knows the address.
-pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
+pub fn serve(request: &HttpRequest, prefix: &str) -> Option<HttpResponse> {
     let path = request.path().trim_start_matches('/');
     let is_asset = path.starts_with("assets/") || path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     if path.contains("..") || path.ends_with(".br") || path.ends_with(".gz") {
         return None;
     }
     let name = if is_asset { path } else { "index.html" };
-    let (file, encoding) = find(request, name)?;
-    let hash = file.metadata.sha256_hash();
+    let (file, encoding, hash) = match name {
+        "index.html" if !prefix.is_empty() => {
+            let page = page_under(prefix, &Files::get(name)?.data);
+            let hash = Sha256::digest(&page).into();
+            (page, None, hash)
+        }
+        name => {
+            let (file, encoding) = find(request, name)?;
+            (file.data.into_owned(), encoding, file.metadata.sha256_hash())
+        }
+    };
     let etag = format!(
         "\"{}\"",
         hash[..12].iter().map(|b| format!("{b:02x}")).collect::<String>()
@@ -76,7 +92,7 @@ pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
         .insert_header((CONTENT_TYPE, media_type(name)));
     // What was not compressed beforehand is a developer's, and large: compressing it at each load would only take time.
     response.insert_header((CONTENT_ENCODING, encoding.unwrap_or("identity")));
-    Some(response.body(file.data.into_owned()))
+    Some(response.body(file))
 }
 
 /// Whether an app was built in.
