@@ -27,6 +27,7 @@ fn all<T: Record>(tx: &mut Tx, actor: &Actor) -> persistence::Result<Vec<T>> {
         fields: None,
         expand: Vec::new(),
         count: Count::No,
+        group_by: None,
         fingerprint: 0,
         used: None,
     };

@@ -276,6 +276,7 @@ fn check<T: Record>(dbs: &[Db; 2], rows: &[Vec<u8>], later: &[Vec<u8>], filter: 
         fields: None,
         expand: Vec::new(),
         count: Count::No,
+        group_by: None,
         fingerprint: 42,
         used: None,
     };
@@ -423,6 +424,7 @@ fn searches_find_the_same_on_both_engines() {
         fields: None,
         expand: Vec::new(),
         count: Count::Exact,
+        group_by: None,
         fingerprint: 1,
         used: None,
     };

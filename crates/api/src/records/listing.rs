@@ -273,13 +273,25 @@ pub async fn page(
     };
     let used = list.used.as_ref().map(|used| view::told(used, caller.locale));
     // A search looks at as many words as there are, and a count at as many rows.
-    let short = list.q.is_none() && list.count == Count::No;
+    let short = list.q.is_none() && list.count == Count::No && list.group_by.is_none();
     let read = move |tx: &mut Tx| {
+        let told = |tx: &mut Tx, next: Option<&str>, count: Option<i64>| -> persistence::Result<Json> {
+            let mut info = json!({ "next_cursor": next, "has_more": next.is_some() });
+            if let Some(count) = count {
+                info["count"] = json!(count);
+            }
+            if let Some(field) = list.group_by {
+                let found = engine::groups(tx, &scope, kind, &list, field)?;
+                info["groups"] = groups(tx, &caller, field, found)?.into();
+            }
+            Ok(info)
+        };
         if shape.is_plain()
             && let Some(page) = engine::any::list_told(tx, &scope, &caller.fields(kind), &list)?
         {
             let rows = page.rows.iter().map(|told| told.json.as_str());
-            return Ok((whole(rows, page.next.as_deref(), page.count), page.next));
+            let info = told(tx, page.next.as_deref(), page.count)?;
+            return Ok((whole(rows, &info), page.next));
         }
         let page = engine::any::list(tx, &scope, kind, &list)?;
         let rows = if shape.is_plain() {
@@ -289,7 +301,8 @@ pub async fn page(
             rows.iter().map(Json::to_string).collect()
         };
         let rows = rows.iter().map(String::as_str).filter(|row| !row.is_empty());
-        Ok((whole(rows, page.next.as_deref(), page.count), page.next))
+        let info = told(tx, page.next.as_deref(), page.count)?;
+        Ok((whole(rows, &info), page.next))
     };
     let (body, next) = match short {
         true => state.store.read_quick(read).await?,
@@ -310,8 +323,47 @@ pub async fn page(
     Ok(response.content_type("application/json").body(body))
 }
 
-/// The answer to a list, of rows as JSON.
-fn whole<'a>(rows: impl Iterator<Item = &'a str> + Clone, next: Option<&str>, count: Option<i64>) -> String {
+/// The groups of a list in the order of their headings: choices as they are declared, all else by name, what has no value last.
+fn groups(
+    tx: &mut Tx,
+    caller: &Caller,
+    field: &Field,
+    found: Vec<(Option<String>, i64)>,
+) -> persistence::Result<Vec<Json>> {
+    let ids: Vec<Id> = found
+        .iter()
+        .filter_map(|(value, _)| parse_id(value.as_deref()?))
+        .collect();
+    let titles = match field.ty {
+        Type::Id => titles(tx, caller, field, &ids)?,
+        _ => HashMap::new(),
+    };
+    let named = |value: &str| -> (usize, Option<String>) {
+        match field.ty {
+            Type::Choice(choices) => match choices.iter().position(|choice| choice.key == value) {
+                Some(at) => (at, Some(choices[at].label.get(caller.locale).to_owned())),
+                None => (choices.len(), None),
+            },
+            _ => (0, parse_id(value).and_then(|id| titles.get(&id).cloned())),
+        }
+    };
+    let mut told: Vec<_> = found
+        .into_iter()
+        .map(|(value, count)| {
+            let (rank, label) = value.as_deref().map(named).unwrap_or_default();
+            let mut group = json!({ "value": value, "count": count });
+            if let Some(label) = &label {
+                group["label"] = json!(label);
+            }
+            ((value.is_none(), rank, label.or(value)), group)
+        })
+        .collect();
+    told.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(told.into_iter().map(|(_, group)| group).collect())
+}
+
+/// The answer to a list, of rows as JSON and what is told of the page.
+fn whole<'a>(rows: impl Iterator<Item = &'a str> + Clone, info: &Json) -> String {
     let size: usize = rows.clone().map(|row| row.len() + 1).sum();
     let mut body = String::with_capacity(size + 200);
     body.push_str("{\"data\":[");
@@ -320,10 +372,6 @@ fn whole<'a>(rows: impl Iterator<Item = &'a str> + Clone, next: Option<&str>, co
             body.push(',');
         }
         body.push_str(row);
-    }
-    let mut info = json!({ "next_cursor": next, "has_more": next.is_some() });
-    if let Some(count) = count {
-        info["count"] = json!(count);
     }
     body.push_str(&format!("],\"page\":{info}}}"));
     body
@@ -457,6 +505,22 @@ pub fn count_parameter(doc: Doc, kinds: Kinds, kind: &'static Kind) -> Doc {
     let told = "Kinds whose records that belong to this one are counted, in `counts`, or a kind and the firm's own field by which they \
                 refer to it; null where the caller may not list them";
     doc.query("counts", names(all.iter().map(AsRef::as_ref)), told)
+}
+
+/// Fields of a kind that a list may be grouped by.
+pub fn group_parameter(doc: Doc, kind: &Kind) -> Doc {
+    let groupable = |f: &&Field| query::grouping(f).is_some();
+    let names: Vec<&str> = kind.fields.iter().filter(groupable).map(|f| f.name).collect();
+    match names.is_empty() {
+        true => doc,
+        false => of_kind(
+            doc,
+            kind,
+            "group_by",
+            "Also count the whole list by the values of a field, days by their months: `page.groups`, of a thousand groups at most",
+            text().enum_values(Some(names)),
+        ),
+    }
 }
 
 /// The parameters every list takes.

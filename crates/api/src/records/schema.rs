@@ -15,6 +15,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::layout::group_keys;
 use domain::policy::fields::choices;
 use domain::policy::{Access, Action, Fields, Reach};
+use domain::query::grouping;
 use domain::record::{FILTER, FIXED, IMPORT, Ownership, PARENT, PERSONAL, Place, READONLY, SEARCH, SORT};
 use domain::value::{MOST_REFERENCES, Type as ValueType};
 use domain::view::builtin;
@@ -287,6 +288,7 @@ fn describe_field(seen: &Fields, field: &Field, language: Option<Locale>) -> Jso
         "searchable": field.can(SEARCH) && reads,
         "importable": field.can(IMPORT) && access == Access::Full,
         "personal": field.can(PERSONAL),
+        "groupable": reads && grouping(field).is_some(),
         "operators": if reads { operators(field) } else { Vec::new() },
     });
     if field.ty.is_text() {
@@ -476,6 +478,9 @@ fn field_told() -> ObjectBuilder {
     let access = text().description(Some("What the caller may do with it."));
     let fixed = boolean().description(Some("Set once, when the record is made."));
     let system = boolean().description(Some("Set by the system, or by an action of its own, whoever asks."));
+    let groupable = boolean().description(Some(
+        "Lists and views take it as `group_by`: choices, picklists, people, yes or no, and days by their months.",
+    ));
     let parent = boolean().description(Some("Who sees the record it refers to sees this one too."));
     made_of([
         ("name", text().into()),
@@ -493,6 +498,7 @@ fn field_told() -> ObjectBuilder {
         ("searchable", flag()),
         ("importable", flag()),
         ("personal", flag()),
+        ("groupable", groupable.into()),
         ("operators", texts()),
     ])
     .property("max_length", integer())

@@ -19,7 +19,7 @@ use domain::pipeline::Pipeline;
 use domain::query::{self, Filter, Leaf, List, Sort, Test};
 use domain::stage::Stage;
 use domain::value::Storage;
-use domain::{AnyRecord, Id, Record};
+use domain::{AnyRecord, Error, Id, Issue, Record};
 use persistence::{Tx, engine, opportunity};
 use serde_json::{Map, Value as Json, json};
 use utoipa::openapi::Array;
@@ -49,6 +49,7 @@ pub fn everything<T: Record>(sort: &str, filter: Option<Filter>) -> persistence:
         fields: None,
         expand: Vec::new(),
         count: query::Count::No,
+        group_by: None,
         fingerprint: 0,
     })
 }
@@ -87,9 +88,6 @@ async fn board_of(
     let mut pairs = crate::http::query::pairs(&request)?;
     let seen = caller.fields(Opportunity::KIND);
     seen.must_read(&["pipeline_id", "stage_id", "status"])?;
-    if !pairs.iter().any(|(name, _)| name == "sort") && seen.reads("close_on") {
-        pairs.push(("sort".into(), "close_on".into()));
-    }
     if !pairs.iter().any(|(name, _)| name == "limit") {
         pairs.push(("limit".into(), CARDS.to_string()));
     }
@@ -98,9 +96,20 @@ async fn board_of(
         .find(|(name, _)| name == query::VIEW)
         .map(|(_, view)| view.as_str());
     let view = view::asked(&state, &caller, caller.kinds().like(Opportunity::KIND), named).await?;
+    // A view says itself in which order its cards stand.
+    let sorted = pairs.iter().any(|(name, _)| name == "sort") || view.as_ref().is_some_and(|view| view.sort.is_some());
+    if !sorted && seen.reads("close_on") {
+        pairs.push(("sort".into(), "close_on".into()));
+    }
     let list = caller.view_context(Opportunity::KIND, view.as_ref(), |context| {
         query::from_pairs(&pairs, context)
     })?;
+    if list.group_by.is_some() {
+        // Its cards stand by stages already.
+        let issue = Issue::new("group_by", "unknown_parameter").with("parameter", "group_by");
+        return Err(Error::BadQuery(issue).into());
+    }
+    let used = list.used.as_ref().map(|used| view::told(used, caller.locale));
     let body = state
         .store
         .read(move |tx| {
@@ -153,7 +162,11 @@ async fn board_of(
                     })
                 })
                 .collect();
-            Ok(json!({ "pipeline": caller.show(&pipeline), "stages": columns }))
+            let mut board = json!({ "pipeline": caller.show(&pipeline), "stages": columns });
+            if let Some(used) = &used {
+                board["view"] = used.clone();
+            }
+            Ok(board)
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
@@ -174,6 +187,7 @@ pub fn routes(routes: &mut Routes) {
     let board = object()
         .property("pipeline", named("Pipeline"))
         .property("stages", Array::new(column))
+        .property("view", named("ViewUsed"))
         .required("pipeline")
         .required("stages");
     let doc = Doc::new("pipeline_board", "pipelines", "The board of a pipeline")

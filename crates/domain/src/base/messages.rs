@@ -131,6 +131,7 @@ messages! {
     shared_with_owner "该用户就是负责人，无需共享。" "This user is the owner already.";
     // Lists
     not_sortable "不能按“{field}”排序。" "Cannot sort by “{field}”.";
+    not_groupable "不能按“{field}”分组。" "Cannot group by “{field}”.";
     not_filterable "不能按“{field}”筛选。" "Cannot filter by “{field}”.";
     not_expandable "不能展开“{field}”。" "Cannot expand “{field}”.";
     unknown_operator "“{field}”（{type}）不支持运算符“{operator}”。" "“{field}” ({type}) does not support the operator “{operator}”.";
@@ -150,6 +151,7 @@ messages! {
     view_of_other_kind "该视图属于“{kind}”，不能用于此列表。" "This view is of the kind “{kind}”; this list cannot use it.";
     view_locked "该视图已锁定，请先解锁。" "This view is locked; unlock it first.";
     team_not_shared_with "只有共享给团队的视图才能指定团队。" "Only a view that is shared with a team names one.";
+    columns_of_view "列和列宽只能为“全部”列表单独设置，视图有自己的列。" "Columns and widths are kept for the list without a view; a view has its own.";
     no_team "您不属于任何团队，请指定要共享的团队。" "You belong to no team; name the team to share it with.";
     no_views "“{kind}”没有视图。" "Lists of “{kind}” have no views.";
     // Requests

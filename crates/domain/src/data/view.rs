@@ -60,31 +60,36 @@ record! {
 
 impl Rules for View {
     fn check(&self, _: Option<&Self>, issues: &mut Issues) {
-        if self.columns.0.len() > MOST_COLUMNS {
-            issues.add(Issue::at("columns", "too_many").with("max", MOST_COLUMNS));
-        }
-        for (i, name) in self.columns.0.iter().enumerate() {
-            if self.columns.0[..i].contains(name) {
-                issues.add(Issue::new(format!("/columns/{i}"), "duplicate_value").with("value", name));
-            }
-        }
-        if self.widths.0.len() > MOST_COLUMNS {
-            issues.add(Issue::at("widths", "too_many").with("max", MOST_COLUMNS));
-        }
-        for (name, width) in &self.widths.0 {
-            if !WIDTHS.contains(width) {
-                let issue = Issue::new(format!("/widths{}", plain_pointer(name)), "out_of_range");
-                issues.add(issue.with("min", WIDTHS.start()).with("max", WIDTHS.end()));
-            }
-        }
+        check_columns(&self.columns.0, &self.widths.0, issues);
         if self.team_id.is_some() && self.shared != Audience::Team {
             issues.add(Issue::at("team_id", "team_not_shared_with"));
         }
     }
 }
 
+/// What is wrong with columns and their widths, of whatever kind.
+pub fn check_columns(columns: &[String], widths: &BTreeMap<String, u32>, issues: &mut Issues) {
+    if columns.len() > MOST_COLUMNS {
+        issues.add(Issue::at("columns", "too_many").with("max", MOST_COLUMNS));
+    }
+    for (i, name) in columns.iter().enumerate() {
+        if columns[..i].contains(name) {
+            issues.add(Issue::new(format!("/columns/{i}"), "duplicate_value").with("value", name));
+        }
+    }
+    if widths.len() > MOST_COLUMNS {
+        issues.add(Issue::at("widths", "too_many").with("max", MOST_COLUMNS));
+    }
+    for (name, width) in widths {
+        if !WIDTHS.contains(width) {
+            let issue = Issue::new(format!("/widths{}", plain_pointer(name)), "out_of_range");
+            issues.add(issue.with("min", WIDTHS.start()).with("max", WIDTHS.end()));
+        }
+    }
+}
+
 /// The pointer of a member that is called so, a custom field's too: its name is one word here.
-fn plain_pointer(name: &str) -> String {
+pub fn plain_pointer(name: &str) -> String {
     match crate::custom::key(name) {
         Some(_) => format!("/{name}"),
         None => pointer(name),
@@ -120,7 +125,6 @@ impl View {
 
     /// What is wrong with it that was not before, against what its writer may see: nobody saves what they could not ask for.
     pub fn check_against(&self, old: Option<&Self>, context: &query::Context, issues: &mut Issues) {
-        let kind = context.fields.kind();
         let changed = |differs: &dyn Fn(&Self) -> bool| old.is_none_or(differs);
         let mut asked = Map::new();
         if let Some(filter) = self
@@ -155,15 +159,11 @@ impl View {
                 shown(name, format!("/widths{}", plain_pointer(name)));
             }
         }
-        if let Some(name) = self
-            .group_by
-            .as_ref()
-            .filter(|_| changed(&|old| old.group_by != self.group_by))
+        let grouped = self.group_by.as_ref();
+        if let Some(name) = grouped.filter(|_| changed(&|old| old.group_by != self.group_by))
+            && let Err(Error::BadQuery(issue)) = query::grouped(name, "/group_by", context)
         {
-            shown(name, "/group_by".into());
-            if kind.field(name).is_some_and(|field| !field.can(FILTER)) {
-                issues.add(Issue::at("group_by", "not_filterable").with("field", name));
-            }
+            issues.add(issue);
         }
     }
 }

@@ -4,11 +4,13 @@
 mod cursor;
 pub(crate) mod dates;
 mod filter;
+mod group;
 mod parse;
 mod saved;
 
 pub use cursor::Cursor;
 pub use filter::{Filter, Leaf, MAX_DEPTH, MAX_LEAVES, Test};
+pub use group::{Grouping, grouped, grouping};
 pub use parse::{Context, VIEW, condition, empty, expanded, from_json, from_pairs, shown};
 pub use saved::{Saved, Used};
 
@@ -45,6 +47,8 @@ pub struct List {
     /// Reference fields whose records are sent along.
     pub expand: Vec<&'static Field>,
     pub count: Count,
+    /// Also counted by the values of this field.
+    pub group_by: Option<&'static Field>,
     /// Of filter, sort and search: a cursor made for another list is refused.
     pub fingerprint: u64,
     /// The view that was asked for.

@@ -1,5 +1,6 @@
 //! Reads list requests: from a query string, or from the JSON body of a search.
 
+use super::group;
 use super::saved::{Saved, both};
 use super::{Count, Cursor, DEFAULT_LIMIT, Filter, Leaf, List, MAX_DEPTH, MAX_LEAVES, MAX_LIMIT, Sort, Test, dates};
 use crate::error::{Error, Issue, pointer};
@@ -275,6 +276,10 @@ fn read(
             ));
         }
     };
+    let group_by = text(&mut map, "group_by", origin)?;
+    let group_by = group_by
+        .map(|name| group::grouped(&name, &origin.place("group_by"), context))
+        .transpose()?;
     if let Some(unknown) = map.keys().next() {
         return Err(Error::BadQuery(
             bad(unknown, "unknown_parameter").with("parameter", unknown),
@@ -290,6 +295,7 @@ fn read(
         fields,
         expand,
         count,
+        group_by,
         fingerprint,
         used,
     })

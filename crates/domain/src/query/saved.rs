@@ -1,6 +1,7 @@
 //! Saved views as lists are asked for by them. What of a view no longer holds for who uses it is left out and told: the field
 //! is gone, or closed to them, or the value is none of its values any more. What somebody writes now is refused instead.
 
+use super::group;
 use super::parse::{self, Context};
 use super::{Filter, MAX_DEPTH};
 use crate::error::{Error, Issue};
@@ -54,9 +55,11 @@ impl Saved {
             .iter()
             .enumerate()
             .map(|(i, name)| (name, format!("/columns/{i}")));
-        let group = self.group_by.iter().map(|name| (name, "/group_by".to_owned()));
-        for (name, place) in columns.chain(group) {
+        for (name, place) in columns {
             told(parse::shown(&context.fields, name, &place), &mut left_out);
+        }
+        if let Some(name) = &self.group_by {
+            told(group::grouped(name, "/group_by", context), &mut left_out);
         }
         Opened {
             filter,

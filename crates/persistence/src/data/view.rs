@@ -6,26 +6,41 @@ use crate::filter;
 use crate::sql::Sql;
 use crate::tx::Tx;
 use domain::policy::{Permit, Scope};
-use domain::value::{Row, Storage};
-use domain::view::View;
+use domain::value::{FieldType, Row, Storage};
+use domain::view::{View, ViewColumns, ViewWidths};
 use domain::{AnyRecord, Id, Instant, Record};
 
 /// What somebody has said of a view of a kind. It is no record: nobody else learns of it, and it changes no view.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mark {
     pub kind: String,
     pub view: String,
     pub is_default: bool,
     pub is_favourite: bool,
     pub opened_at: Option<Instant>,
+    pub columns: ViewColumns,
+    pub widths: ViewWidths,
 }
 
-const COLUMNS: [Storage; 5] = [
+/// What is newly said of a view; what is left out stays as it is.
+#[derive(Debug, Default)]
+pub struct Said {
+    pub default: Option<bool>,
+    pub favourite: Option<bool>,
+    /// It has just been opened.
+    pub opened: bool,
+    pub columns: Option<ViewColumns>,
+    pub widths: Option<ViewWidths>,
+}
+
+const COLUMNS: [Storage; 7] = [
     Storage::Text,
     Storage::Text,
     Storage::Bool,
     Storage::Bool,
     Storage::Instant,
+    Storage::Json,
+    Storage::Json,
 ];
 
 fn take(row: &mut Row) -> Result<Mark> {
@@ -35,6 +50,8 @@ fn take(row: &mut Row) -> Result<Mark> {
         is_default: row.get()?,
         is_favourite: row.get()?,
         opened_at: row.get()?,
+        columns: FieldType::take(row)?,
+        widths: FieldType::take(row)?,
     })
 }
 
@@ -42,7 +59,7 @@ fn take(row: &mut Row) -> Result<Mark> {
 const RECENT: i64 = 20;
 
 fn of_user(workspace: Id, user: Option<Id>) -> Sql {
-    Sql::new("SELECT kind, view, is_default, is_favourite, opened_at FROM view_marks WHERE workspace_id = ")
+    Sql::new("SELECT kind, view, is_default, is_favourite, opened_at, shown_columns, column_widths FROM view_marks WHERE workspace_id = ")
         .value(workspace)
         .text(" AND user_id = ")
         .value(user)
@@ -56,29 +73,25 @@ pub fn marks(tx: &mut Tx, scope: &Scope, user: Id) -> Result<Vec<Mark>> {
 }
 
 /// Says of a view what is given, and leaves the rest as it is.
-pub fn put(
-    tx: &mut Tx,
-    permit: &Permit,
-    (kind, view): (&str, &str),
-    default: Option<bool>,
-    favourite: Option<bool>,
-    opened: bool,
-) -> Result<Mark> {
+pub fn put(tx: &mut Tx, permit: &Permit, (kind, view): (&str, &str), said: &Said) -> Result<Mark> {
     let of_view = of_user(permit.workspace(), permit.actor())
         .text(" AND kind = ")
         .value(kind)
         .text(" AND view = ")
         .value(view);
     let old = tx.row(&of_view, &COLUMNS)?.as_mut().map(take).transpose()?;
+    let old = old.unwrap_or_default();
     let new = Mark {
         kind: kind.to_owned(),
         view: view.to_owned(),
-        is_default: default.unwrap_or_else(|| old.as_ref().is_some_and(|old| old.is_default)),
-        is_favourite: favourite.unwrap_or_else(|| old.as_ref().is_some_and(|old| old.is_favourite)),
-        opened_at: match opened {
+        is_default: said.default.unwrap_or(old.is_default),
+        is_favourite: said.favourite.unwrap_or(old.is_favourite),
+        opened_at: match said.opened {
             true => Some(Instant::now()),
-            false => old.and_then(|old| old.opened_at),
+            false => old.opened_at,
         },
+        columns: said.columns.clone().unwrap_or(old.columns),
+        widths: said.widths.clone().unwrap_or(old.widths),
     };
     let own = |text: &'static str| {
         Sql::new(text)
@@ -94,8 +107,11 @@ pub fn put(
             .text(" AND is_default");
         tx.execute(&others)?;
     }
-    let sql = Sql::new(
-        "INSERT INTO view_marks (workspace_id, user_id, kind, view, is_default, is_favourite, opened_at) VALUES (",
+    let mut layout = Vec::new();
+    new.columns.put(&mut layout);
+    new.widths.put(&mut layout);
+    let mut sql = Sql::new(
+        "INSERT INTO view_marks (workspace_id, user_id, kind, view, is_default, is_favourite, opened_at, shown_columns, column_widths) VALUES (",
     )
     .value(permit.workspace())
     .text(", ")
@@ -109,14 +125,18 @@ pub fn put(
     .text(", ")
     .value(new.is_favourite)
     .text(", ")
-    .value(new.opened_at)
-    .text(
+    .value(new.opened_at);
+    for value in layout {
+        sql.push(", ").bind(value);
+    }
+    sql.push(
         ") ON CONFLICT (workspace_id, user_id, kind, view) DO UPDATE SET is_default = excluded.is_default, \
-             is_favourite = excluded.is_favourite, opened_at = excluded.opened_at",
+             is_favourite = excluded.is_favourite, opened_at = excluded.opened_at, \
+             shown_columns = excluded.shown_columns, column_widths = excluded.column_widths",
     );
     tx.execute(&sql)?;
     let forgotten = own("DELETE FROM view_marks")
-        .text(" AND NOT is_default AND NOT is_favourite AND (opened_at IS NULL OR opened_at < (SELECT min(r.opened_at) FROM (")
+        .text(" AND NOT is_default AND NOT is_favourite AND view <> 'all' AND (opened_at IS NULL OR opened_at < (SELECT min(r.opened_at) FROM (")
         .text("SELECT opened_at FROM view_marks WHERE opened_at IS NOT NULL AND workspace_id = ")
         .value(permit.workspace())
         .text(" AND user_id = ")

@@ -23,7 +23,7 @@ fn names(page: &Answer) -> Vec<&str> {
 both! {
     fn a_view_opens_without_a_field_that_is_gone(t) {
         customers(t);
-        let body = json!({ "kind": "customer", "key": "vat_no", "label": { "en": "VAT" }, "type": "text" });
+        let body = json!({ "kind": "customer", "key": "vat_no", "label": { "en": "VAT" }, "type": "choice", "choices": [{ "value": "DE1" }] });
         let field = t.admin.create("/fields", body);
         let other = t.admin.create("/fields", json!({ "kind": "customer", "key": "tier", "label": { "en": "Tier" }, "type": "choice",
             "choices": [{ "value": "gold" }, { "value": "silver" }] }));

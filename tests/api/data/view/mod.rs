@@ -1,6 +1,7 @@
 //! Saved views: lists are asked for by them, under the rights of who asks; they are kept, shared, locked and marked.
 
 mod broken;
+mod groups;
 
 use tests::*;
 
@@ -223,7 +224,7 @@ both! {
         wrong(json!({ "columns": "name" }), &["/columns invalid_shape"]);
         wrong(json!({ "widths": { "name": 5 } }), &["/widths/name out_of_range"]);
         wrong(json!({ "widths": { "gone": 90 } }), &["/widths/gone unknown_field"]);
-        wrong(json!({ "group_by": "address" }), &["/group_by not_filterable"]);
+        wrong(json!({ "group_by": "address" }), &["/group_by not_groupable"]);
         wrong(json!({ "shared": "everybody" }), &["/shared unknown_choice"]);
         wrong(json!({ "kind": "dragon" }), &["/kind unknown_kind"]);
         wrong(json!({ "kind": "view" }), &["/kind no_views"]);
@@ -253,6 +254,19 @@ both! {
         let all = told(&t.sales);
         let defaults = all.as_array().expect("rows").iter().filter(|row| row["default"] == true).count();
         assert_eq!(defaults, 1, "{all}");
+        // The columns of the list without a view are somebody's own; what is left out of a call stays.
+        let own = json!({ "columns": ["name", "phone"], "widths": { "phone": 180 } });
+        assert_eq!(mark(&t.sales, "all", own.clone())["columns"], own["columns"]);
+        let one = mark(&t.sales, "all", json!({ "favourite": false }));
+        assert_eq!((&one["default"], &one["columns"], &one["widths"]), (&json!(true), &own["columns"], &own["widths"]));
+        let again = mark(&t.sales, "all", json!({ "columns": [], "widths": {} }));
+        assert!(again.body.get("columns").is_none() && again.body.get("widths").is_none(), "{}", again.text);
+        mark(&t.sales, "all", own);
+        let refused = |view: &str, body: Json, issues: &[&str]| t.sales.put(&format!("/views/marks/customer/{view}"), body).invalid(issues);
+        refused("mine", json!({ "columns": ["name"], "widths": {} }), &["/columns columns_of_view", "/widths columns_of_view"]);
+        refused("all", json!({ "columns": ["name", "nothing", "name"], "widths": { "name": 5, "gone": 90 } }),
+            &["/columns/2 duplicate_value", "/widths/name out_of_range", "/columns/1 unknown_field", "/widths/gone unknown_field"]);
+        refused("all", json!({ "widths": { "name": "wide" } }), &["/widths/name wrong_type"]);
         // They are nobody else's, and no change of the view.
         assert_eq!(told(&t.other_sales), json!([]));
         assert_eq!(t.sales.get(&format!("/views/{id}")).expect(200).version(), 1);

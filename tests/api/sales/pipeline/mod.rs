@@ -27,6 +27,23 @@ both! {
         assert_eq!(board(&t.owner, "?sort=-name")[2], column(2, "6000.00", "3000.00", "ed"));
         assert_eq!(board(&t.owner, "?filter[amount][gte]=200&sort=name"), [column(1, "200.00", "20.00", "b"), empty(), column(2, "6000.00", "3000.00", "de"), empty(), empty()]);
         assert_eq!(board(&t.owner, &format!("?filter[owner_id]={}", t.other_sales.id))[2], column(1, "5000.00", "2500.00", "e"));
+        // Under a view: its filter and its order, narrowed and sorted otherwise by what is asked besides; what of it is gone is told.
+        let filter = json!({ "field": "amount", "op": "gte", "value": 200 });
+        let made = t.owner.create("/views", json!({ "kind": "opportunity", "name": "large", "filter": filter, "sort": "-name", "shared": "all" }));
+        let by = format!("?view={}", made.id());
+        let all = board(&t.owner, &by);
+        assert_eq!((&all[0], &all[2]), (&column(1, "200.00", "20.00", "b"), &column(2, "6000.00", "3000.00", "ed")));
+        assert_eq!(board(&t.owner, &format!("{by}&sort=name"))[2].3, "de");
+        assert_eq!(board(&t.owner, &format!("{by}&filter[owner_id]={}", t.other_sales.id))[2].3, "e");
+        assert_eq!(board(&t.sales, &by)[2].3, "d", "under their own rights");
+        let told = |path: &str| t.owner.get(&format!("/pipelines/{pipeline}/board{path}")).expect(200)["view"].clone();
+        assert_eq!((told(&by)["name"].clone(), told(&by)["left_out"].clone(), told("")), (json!("large"), json!([]), Json::Null));
+        let field = t.admin.create("/fields", json!({ "kind": "opportunity", "key": "gone", "label": { "en": "Gone" }, "type": "text" }));
+        t.owner.patch(&format!("/views/{}", made.id()), 1, json!({ "filter": { "and": [filter, { "field": "custom_fields.gone", "value": "x" }] } })).expect(200);
+        t.admin.delete(&format!("/fields/{}", field.id()), 1).expect(204);
+        assert_eq!(told(&by)["left_out"][0]["pointer"], "/filter/and/1");
+        assert_eq!(board(&t.owner, &by)[2].3, "ed");
+        t.owner.get(&format!("/pipelines/{pipeline}/board?view=nothing")).refused(400, "unknown_view");
         let short = t.sales.get(&format!("/pipelines/{pipeline}/board?limit=2&sort=name&fields=name")).expect(200);
         assert_eq!((&short["stages"][0]["has_more"], &short["stages"][2]["has_more"]), (&json!(true), &json!(false)));
         assert_eq!(short["stages"][0]["cards"].as_array().map(Vec::len), Some(2));

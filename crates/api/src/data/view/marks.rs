@@ -9,13 +9,15 @@ use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
+use domain::policy::Fields;
+use domain::query;
 use domain::value::parse_id;
-use domain::view::{View, builtin, has_views};
-use domain::{Error, Id, Instant, Issue, Kind, Record};
-use persistence::view::{self, Mark};
+use domain::view::{self, View, ViewColumns, ViewWidths, builtin, has_views};
+use domain::{Error, Id, Instant, Issue, Issues, Kind, Record};
+use persistence::view::{self as marks, Mark, Said};
 use persistence::{Tx, engine};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -31,6 +33,12 @@ pub struct Shown {
     favourite: bool,
     #[schema(value_type = Option<String>, format = DateTime, required = true)]
     opened_at: Option<Instant>,
+    /// Columns that the caller has chosen for the list without a view, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns: Vec<String>,
+    /// Field → width in pixels.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    widths: BTreeMap<String, u32>,
 }
 
 impl From<Mark> for Shown {
@@ -41,6 +49,8 @@ impl From<Mark> for Shown {
             default: mark.is_default,
             favourite: mark.is_favourite,
             opened_at: mark.opened_at,
+            columns: mark.columns.0,
+            widths: mark.widths.0,
         }
     }
 }
@@ -64,6 +74,41 @@ struct Put {
     /// It has just been opened.
     #[serde(default)]
     opened: bool,
+    /// The columns that the list without a view is to show, in their order; none for those that the kind begins with.
+    #[serde(default)]
+    columns: Option<Vec<String>>,
+    /// Field → width in pixels, of the columns that are to be as wide.
+    #[serde(default)]
+    widths: Option<BTreeMap<String, u32>>,
+}
+
+impl Put {
+    /// What is wrong with the columns: they are those of the list without a view, and fields that the caller sees.
+    fn check(&self, view: &str, fields: &Fields) -> Result<(), Error> {
+        let mut issues = Issues::default();
+        for (given, name) in [(self.columns.is_some(), "columns"), (self.widths.is_some(), "widths")] {
+            if given && view != ALL {
+                issues.add(Issue::at(name, "columns_of_view"));
+            }
+        }
+        let none = (Vec::new(), BTreeMap::new());
+        let columns = self.columns.as_ref().unwrap_or(&none.0);
+        let widths = self.widths.as_ref().unwrap_or(&none.1);
+        view::check_columns(columns, widths, &mut issues);
+        let named = columns
+            .iter()
+            .enumerate()
+            .map(|(i, name)| (name, format!("/columns/{i}")));
+        let wide = widths
+            .keys()
+            .map(|name| (name, format!("/widths{}", view::plain_pointer(name))));
+        for (name, place) in named.chain(wide) {
+            if let Err(Error::BadQuery(issue)) = query::shown(fields, name, &place) {
+                issues.add(issue);
+            }
+        }
+        issues.or(())
+    }
 }
 
 /// Those of the caller's marks that are of views they see, what was opened last first.
@@ -71,8 +116,8 @@ pub fn of(tx: &mut Tx, caller: &Caller) -> persistence::Result<Vec<Shown>> {
     let (Some(user), Ok(scope)) = (caller.user(), caller.scope(View::KIND)) else {
         return Ok(Vec::new());
     };
-    let marks = view::marks(tx, &scope, user)?;
-    let ids: Vec<Id> = marks.iter().filter_map(|mark| parse_id(&mark.view)).collect();
+    let said = marks::marks(tx, &scope, user)?;
+    let ids: Vec<Id> = said.iter().filter_map(|mark| parse_id(&mark.view)).collect();
     let seen: HashSet<Id> = engine::ids_visible(tx, &scope, View::KIND, &ids)?.into_iter().collect();
     let there = |mark: &Mark| {
         let kind = caller
@@ -84,7 +129,7 @@ pub fn of(tx: &mut Tx, caller: &Caller) -> persistence::Result<Vec<Shown>> {
             None => is_builtin(kind, &mark.view),
         })
     };
-    Ok(marks.into_iter().filter(there).map(Shown::from).collect())
+    Ok(said.into_iter().filter(there).map(Shown::from).collect())
 }
 
 fn is_builtin(kind: &Kind, key: &str) -> bool {
@@ -113,6 +158,14 @@ async fn put(call: Call) -> Result<HttpResponse, Problem> {
     if id.is_none() && !is_builtin(kind, &view) {
         return Err(Error::BadQuery(Issue::new("view", "unknown_view").with("view", &view)).into());
     }
+    said.check(&view, &by.fields(kind))?;
+    let said = Said {
+        default: said.default,
+        favourite: said.favourite,
+        opened: said.opened,
+        columns: said.columns.map(ViewColumns),
+        widths: said.widths.map(ViewWidths),
+    };
     let answer = call
         .write(move |tx, by| {
             let scope = by.scope(View::KIND)?;
@@ -123,14 +176,7 @@ async fn put(call: Call) -> Result<HttpResponse, Problem> {
                     return Err(Error::BadQuery(issue).into());
                 }
             }
-            let new = view::put(
-                tx,
-                &by.own_permit(),
-                (kind.name, &view),
-                said.default,
-                said.favourite,
-                said.opened,
-            )?;
+            let new = marks::put(tx, &by.own_permit(), (kind.name, &view), &said)?;
             request::json(StatusCode::OK, &Shown::from(new))
         })
         .await?;
@@ -149,7 +195,8 @@ pub fn routes(routes: &mut Routes) {
         .about(
             "Whether the list of the kind opens with it (`default`, of which there is one), whether it is a favourite, or that you \
              have just opened it. `of` is the id of a view, the key of one that comes with the product, or `all` for the list \
-             without a view. This is nobody's business but yours, and no change of the view.",
+             without a view, for which alone `columns` and `widths` are kept: a view has its own. This is nobody's business but yours, \
+             and no change of the view.",
         )
         .takes::<Put>()
         .gives::<Shown>(200)

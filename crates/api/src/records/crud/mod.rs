@@ -352,7 +352,10 @@ pub fn listed(routes: &mut Routes, kind: &'static Kind) {
     routes.add(
         Method::GET,
         &path,
-        listing::list_parameters(doc, kind).ok(200, page()).link().also(missing),
+        listing::group_parameter(listing::list_parameters(doc, kind), kind)
+            .ok(200, page())
+            .link()
+            .also(missing),
         move |caller: Caller, state: Data<State>, request: HttpRequest| list(kind, caller, state, request),
     );
     let doc = Doc::new(format!("search_{}", kind.plural), &tag, format!("Search {many}"))

@@ -83,11 +83,28 @@ fn pick_option() -> ObjectBuilder {
 
 fn page() -> ObjectBuilder {
     let count = integer().description(Some("Only where count was asked for."));
+    let group = all_required(
+        object()
+            .property(
+                "value",
+                or_null(Type::String).description(Some("As a filter takes it; a month as `2026-11`; null for none.")),
+            )
+            .property("count", integer())
+            .property(
+                "label",
+                text().description(Some("Of a choice or a person, in the caller's language.")),
+            ),
+        &["value", "count"],
+    );
+    let group = group.description(Some(
+        "Only where `group_by` was asked for: a value, and how many records of the whole list have it.",
+    ));
     object()
         .property("next_cursor", or_null(Type::String))
         .property("has_more", boolean())
         .property("count", count)
         .property("view", named("ViewUsed"))
+        .property("groups", Array::new(group))
         .required("next_cursor")
         .required("has_more")
 }
@@ -133,6 +150,7 @@ fn search() -> ObjectBuilder {
         .property("fields", names())
         .property("expand", names())
         .property("count", count)
+        .property("group_by", or_null(Type::String).max_length(Some(120)))
 }
 
 fn filter() -> ObjectBuilder {

@@ -11,8 +11,8 @@ use domain::custom::Custom;
 use domain::policy::{Fields, Scope};
 use domain::query::{Count, Cursor, List};
 use domain::record::Ownership;
-use domain::value::{Storage, Val};
-use domain::{AnyRecord, Id, Kind};
+use domain::value::{Storage, Type, Val};
+use domain::{AnyRecord, Field, Id, Kind};
 use std::collections::HashMap;
 
 /// An estimate counts no further than this.
@@ -255,6 +255,54 @@ pub fn count(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, wante
     }
     sql.push(") AS counted");
     tx.value(&sql)?.ok_or_else(|| Error::internal("no count"))
+}
+
+/// The most groups of a list that are told: those with the most records.
+const MOST_GROUPS: i64 = 1000;
+
+/// How many records of a list have each value of a field that one may group by; values are told as in JSON, months as `2026-11`.
+pub fn groups(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &'static Kind,
+    list: &List,
+    field: &Field,
+) -> Result<Vec<(Option<String>, i64)>> {
+    let Some(search) = search::plan(tx, scope, kind, list.q.as_deref())? else {
+        return Ok(Vec::new());
+    };
+    let value = group_value(tx.dialect(), field);
+    let mut sql = Sql::new(format!("SELECT {value}, count(*) FROM {} t WHERE ", source(kind))).ad_hoc();
+    filter::scope_of_all(&mut sql, tx.dialect(), scope);
+    conditions(&mut sql, tx.dialect(), kind, list, &search);
+    sql.push(" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ").bind(MOST_GROUPS);
+    let told = |value: String| match field.ty {
+        Type::Id => Id::parse_str(&value).map(|id| id.to_string()).unwrap_or(value),
+        _ => value,
+    };
+    tx.all(&sql, &[Storage::Text, Storage::Int], |row| {
+        let value: Option<String> = row.get()?;
+        Ok((value.map(told), row.get()?))
+    })
+}
+
+/// The text of a value, as SQL.
+fn group_value(dialect: Dialect, field: &Field) -> String {
+    let column = match (field.custom, dialect) {
+        (Some(custom), Dialect::Pg) => format!("(t.custom_fields ->> '{}')", custom.key),
+        (Some(custom), Dialect::Sqlite) => format!("(t.custom_fields ->> '$.{}')", custom.key),
+        (None, _) => format!("t.{}", field.stored_as()),
+    };
+    match (field.ty, dialect, field.custom) {
+        (Type::Day, Dialect::Pg, None) => format!("to_char({column}, 'YYYY-MM')"),
+        (Type::Day, ..) => format!("substr({column}, 1, 7)"),
+        (Type::Bool, Dialect::Pg, None) | (Type::Bool, Dialect::Sqlite, _) => {
+            format!("CASE {column} WHEN TRUE THEN 'true' WHEN FALSE THEN 'false' END")
+        }
+        (Type::Id, Dialect::Pg, None) => format!("{column}::text"),
+        (Type::Id, Dialect::Sqlite, None) => format!("hex({column})"),
+        _ => column,
+    }
 }
 
 /// Those of the ids that the scope lets see.
