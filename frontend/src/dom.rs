@@ -129,6 +129,11 @@ pub fn focus_soon(selector: String) {
     });
 }
 
+/// Whether nothing has the keyboard: what had it is gone.
+pub fn focus_lost() -> bool {
+    document().active_element().is_none_or(|e| e.tag_name() == "BODY")
+}
+
 /// True while the person types into something, so that single keys are not taken as commands.
 pub fn typing(event: &web_sys::Event) -> bool {
     let Some(element) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {

@@ -9,14 +9,19 @@ use crate::{
     data::import,
     record::{
         bin,
+        bulk::BulkBar,
         conflict::{self, Conflict},
-        detail, list,
+        detail,
+        form::CreateDialog,
+        list,
+        row::Row,
     },
     sales::pipeline,
     settings,
     ui::Fetched,
 };
 use leptos::prelude::*;
+use std::collections::HashSet;
 
 /// Each function becomes a future that fetches its part first. Few and large: what two parts share becomes a file of its
 /// own, so that every further part makes several.
@@ -34,12 +39,18 @@ parts! {
         fn list(kind: &'static Kind) {
             view! { <list::ListPage kind/> }
         }
+    }
+    work {
+        fn create(kind: &'static Kind, close: Callback<()>, done: Callback<Row>) {
+            view! { <CreateDialog kind close done/> }
+        }
+        fn bulk(kind: &'static Kind, rows: RwSignal<Vec<Row>>, selected: RwSignal<HashSet<String>>, reload: Callback<()>) {
+            view! { <BulkBar kind rows selected reload/> }
+        }
         // Whichever screen it comes over, this part is fetched first.
         fn conflict(it: Box<Conflict>) {
             conflict::dialog(*it)
         }
-    }
-    work {
         fn record(kind: &'static Kind, id: String) {
             view! { <detail::RecordPage kind id/> }
         }

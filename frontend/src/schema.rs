@@ -122,6 +122,8 @@ pub struct Field {
     pub help: Option<&'static str>,
     /// Names the tab of what refers to a record by this field.
     pub tab: &'static str,
+    /// Whether lists may be grouped by it.
+    pub groupable: bool,
 }
 
 impl Field {
@@ -146,6 +148,7 @@ impl Field {
             default: None,
             help: None,
             tab: "",
+            groupable: false,
         }
     }
 
@@ -215,6 +218,7 @@ impl Field {
                 true => kept(&format!("{kind}-{}", told["name"].as_str().unwrap_or_default())),
                 false => "",
             },
+            groupable: is("groupable"),
         }
     }
 }

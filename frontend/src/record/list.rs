@@ -1,27 +1,28 @@
 //! The list of any kind: search, filters, columns, table and side panel. All of its state is in the address.
 
-use crate::kinds::{Field, Kind};
+use crate::kinds::Kind;
 use crate::{
     api::{self, Latest, Problem},
     dom,
     i18n::{fill, format, noun, t},
-    kinds,
+    kinds, parts,
     record::{
-        bin,
-        bulk::BulkBar,
+        columns::{self, Columns},
         detail::Panel,
         filter::{self, Filter, Filters},
-        form::CreateDialog,
+        groups::{self, Group, GroupMenu},
         row::Row,
         special,
-        table::{RecordTable, Table},
+        table::{Head, RecordTable, Table},
+        toolbar::{ColumnChooser, MoreMenu, SearchBox, SortMenu, import_page},
         views::{self, View, Views},
     },
     route,
     state::{self, state},
-    ui::{self, Menu, icon},
+    ui::{self, icon},
 };
 use leptos::{prelude::*, task::spawn_local};
+use serde_json::Value;
 use std::collections::HashSet;
 
 /// Rows of a list request, page by page.
@@ -36,7 +37,20 @@ pub struct Pages {
     /// Why the next page is not there; what was loaded before it stands.
     stuck: RwSignal<Option<Problem>>,
     cursor: RwSignal<Option<String>>,
+    /// Under headings the rows come in parts, one after the other: what each asks for besides.
+    parts: RwSignal<Vec<String>>,
+    /// The row with which each part begins that has been read.
+    pub begins: RwSignal<Vec<usize>>,
     latest: Latest,
+}
+
+/// What a page goes on from.
+#[derive(Clone, Copy, PartialEq)]
+enum After {
+    Nothing,
+    /// The part before.
+    Part,
+    Page,
 }
 
 impl Pages {
@@ -49,26 +63,68 @@ impl Pages {
             left_out: RwSignal::new(Vec::new()),
             stuck: RwSignal::new(None),
             cursor: RwSignal::new(None),
+            parts: RwSignal::new(Vec::new()),
+            begins: RwSignal::new(Vec::new()),
             latest: Latest::new(),
         }
     }
 
     /// The first page of another request; the old rows stay until it is there.
     pub fn load(self, path: String) {
+        self.parts.set(Vec::new());
+        self.begin(path);
+    }
+
+    /// The same for rows under headings, of which there are so many; `told` is what the server tells of the whole list.
+    pub fn load_parts(self, path: String, parts: Vec<String>, count: i64, told: &Value) {
+        self.count.set(Some(count));
+        self.left_out.set(views::left_out(told));
+        if parts.is_empty() {
+            self.loading.set(false);
+            self.problem.set(None);
+            self.rows.set(Vec::new());
+        }
+        let none = parts.is_empty();
+        self.parts.set(parts);
+        if !none {
+            self.begin(path);
+        }
+    }
+
+    fn begin(self, path: String) {
         self.cursor.set(None);
-        self.fetch(path, true);
+        self.begins.set(Vec::new());
+        self.fetch(path, After::Nothing);
     }
 
     /// The next page, if there is one and none is under way.
     pub fn next(self, path: String) {
-        if let Some(cursor) = self.cursor.get_untracked()
-            && !self.loading.get_untracked()
-        {
-            self.fetch(format!("{path}&cursor={}", route::encode(&cursor)), false);
+        match self.cursor.get_untracked() {
+            _ if self.loading.get_untracked() => {}
+            Some(cursor) => self.fetch(format!("{path}&cursor={}", route::encode(&cursor)), After::Page),
+            None if self.next_part() => self.fetch(path, After::Part),
+            None => {}
         }
     }
 
-    fn fetch(self, path: String, first: bool) {
+    /// Whether there is a part of which nothing has been read.
+    fn next_part(self) -> bool {
+        let begun = self.begins.with_untracked(Vec::len);
+        begun > 0 && begun < self.parts.with_untracked(Vec::len)
+    }
+
+    fn fetch(self, path: String, after: After) {
+        let first = after == After::Nothing;
+        let begun = self.begins.with_untracked(Vec::len);
+        let part = if after == After::Page {
+            begun.saturating_sub(1)
+        } else {
+            begun
+        };
+        let path = match self.parts.with_untracked(|parts| parts.get(part).cloned()) {
+            Some(part) => format!("{path}&{part}"),
+            None => path,
+        };
         self.loading.set(true);
         self.stuck.set(None);
         spawn_local(async move {
@@ -83,10 +139,15 @@ impl Pages {
                     self.cursor.set(page["next_cursor"].as_str().map(str::to_owned));
                     let data = reply.body["data"].as_array().cloned().unwrap_or_default();
                     let fresh = data.into_iter().filter_map(Row::new);
-                    if first {
-                        let parts = page["view"]["left_out"].as_array().into_iter().flatten();
-                        let parts = parts.filter_map(|part| Some(part["message"].as_str()?.to_owned()));
-                        self.left_out.set(parts.collect());
+                    let parted = self.parts.with_untracked(|parts| !parts.is_empty());
+                    if parted && after != After::Page {
+                        let at = if first { 0 } else { self.rows.with_untracked(Vec::len) };
+                        self.begins.update(|begins| begins.push(at));
+                    }
+                    if first && parted {
+                        self.rows.set(fresh.collect());
+                    } else if first {
+                        self.left_out.set(views::left_out(page));
                         self.rows.set(fresh.collect());
                         let whole = self.cursor.with_untracked(Option::is_none);
                         let counted = page["count"].as_i64().or_else(|| page["count"]["value"].as_i64());
@@ -145,9 +206,21 @@ impl Pages {
             self.rows.update(|rows| {
                 rows.remove(at);
             });
+            self.begins.update(|begins| {
+                begins
+                    .iter_mut()
+                    .filter(|begin| **begin > at)
+                    .for_each(|begin| *begin -= 1)
+            });
             self.count.update(|c| *c = c.map(|c| c - 1));
         }
         false
+    }
+
+    /// Whether a row that is here has another value now.
+    fn differs(self, row: &Row, name: &str) -> bool {
+        let at = self.at(row.id());
+        at.is_some_and(|at| self.rows.with_untracked(|rows| rows[at].get(name) != row.get(name)))
     }
 
     /// Takes over a newer state of a row. False where it is none of these.
@@ -165,7 +238,14 @@ impl Pages {
 }
 
 /// Parameters of the address that are the screen's own, not the request's.
-const OWN: [&str; 4] = ["cols", "open", "new", views::CHANGED];
+const OWN: [&str; 6] = [
+    columns::SHOWN,
+    columns::WIDE,
+    groups::GROUP,
+    "open",
+    "new",
+    views::CHANGED,
+];
 
 #[component]
 pub fn ListPage(kind: &'static Kind) -> impl IntoView {
@@ -182,23 +262,18 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
-    let columns = Memo::new_with_compare(
-        move |_| {
-            let chosen = address
-                .with(|a| {
-                    a.get("cols")
-                        .map(str::to_owned)
-                        .or_else(|| View::of(kind, a)?.columns())
-                })
-                .or_else(|| dom::stored(&format!("cols.{}", kind.name)));
-            chosen_columns(kind, chosen.as_deref())
-        },
-        |a, b| names(a) != names(b),
-    );
-    let path = Memo::new(move |_| {
-        let query = route::query_string(&request.get());
-        let fields = columns.with(|c| c.iter().map(|f| f.name).collect::<Vec<_>>().join(","));
-        let expand = columns.with(|c| c.iter().filter_map(|f| f.expansion()).collect::<Vec<_>>().join(","));
+    let columns = Columns::of(kind);
+    let group = Memo::new(move |_| address.with(|a| groups::of(kind, a)).map(|field| field.name));
+    let field = move || group.get().and_then(|name| kind.field(name));
+    let question = move |request: &[(String, String)]| {
+        let query = route::query_string(request);
+        let group = field().map(|field| format!(",{}", field.name)).unwrap_or_default();
+        let fields = columns
+            .shown
+            .with(|c| c.iter().map(|f| f.name).collect::<Vec<_>>().join(","));
+        let expand = columns
+            .shown
+            .with(|c| c.iter().filter_map(|f| f.expansion()).collect::<Vec<_>>().join(","));
         let expand = if expand.is_empty() {
             String::new()
         } else {
@@ -207,24 +282,58 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
         // What a column needs to know beside its own field.
         let beside = special::in_list(kind).beside;
         format!(
-            "/{}?limit=100&fields=id,{},{fields}{beside}{expand}&{query}",
+            "/{}?fields=id,{},{fields}{group}{beside}{expand}&{query}",
             kind.path(),
             kind.title
         )
+    };
+    let path = Memo::new(move |_| request.with(|request| question(request)));
+    // Of a part its own value says more than tests of the same field.
+    let part = Memo::new(move |_| match field() {
+        Some(field) => question(&groups::without(&request.get(), field)) + "&limit=100",
+        None => path.get() + "&limit=100",
     });
+    let parts = RwSignal::new(Vec::<Group>::new());
     let pages = Pages::new();
+    let reload = move || match untrack(field) {
+        Some(field) => {
+            let asked = part.get_untracked();
+            let questions = (path.get_untracked(), asked.clone());
+            let current = move || {
+                part.try_get_untracked().is_some_and(|now| now == asked) && group.get_untracked() == Some(field.name)
+            };
+            groups::load(pages, parts, field, questions, current);
+        }
+        None => {
+            parts.set(Vec::new());
+            pages.load(part.get_untracked() + "&count=estimate");
+        }
+    };
     let active = RwSignal::new(None::<usize>);
     let selected = RwSignal::new(HashSet::<String>::new());
     Effect::new(move |_| {
         active.set(None);
         selected.set(HashSet::new());
-        pages.load(path.get() + "&count=estimate");
+        // Read and not only tracked: what was never read before would count as changed by the first reading.
+        path.with(|_| ());
+        group.get();
+        reload();
     });
-    let reload = move || pages.load(path.get_untracked() + "&count=estimate");
     Effect::new(move |_| {
-        if pages.follow(kind) {
-            pages.load(path.get_untracked() + "&count=estimate");
+        // What has come to another heading does not stay under the old one.
+        let moved = untrack(|| group.get()).filter(|name| {
+            let row = state()
+                .change
+                .with(|c| c.as_ref().filter(|c| c.kind == kind.plural)?.row.clone());
+            row.is_some_and(|row| row.has(name) && pages.differs(&row, name))
+        });
+        if pages.follow(kind) || moved.is_some() {
+            reload();
         }
+    });
+    let heads = Signal::derive(move || {
+        let groups = parts.get().into_iter().zip(pages.begins.get());
+        groups.map(|(group, at)| Head { at, group }).collect::<Vec<_>>()
     });
     let sort = Signal::derive(move || {
         request
@@ -318,17 +427,19 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
         }
     });
     on_cleanup(move || walk.remove());
+    let set_sort = Callback::new(move |s: String| route::set("sort", &s));
     let table = Table {
         kind,
         rows: pages.rows,
-        columns: columns.into(),
+        columns,
         sort,
         selected,
         active,
         loading: pages.loading.into(),
-        set_sort: Callback::new(move |s: String| route::set("sort", &s)),
+        set_sort,
         open,
-        more: Callback::new(move |()| pages.next(path.get_untracked())),
+        heads,
+        more: Callback::new(move |()| pages.next(part.get_untracked())),
     };
     let may_create = state::me().is_none_or(|m| m.may(kind.name, "create"));
     let create = move || {
@@ -361,6 +472,7 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
     let body = StoredValue::new(nothing);
     // Memos, or every page of rows would draw the table anew and lose its place.
     let failed = Memo::new(move |_| pages.problem.get());
+    let chosen = Memo::new(move |_| selected.with(|s| !s.is_empty()));
     let filled = Memo::new(move |_| pages.loading.get() || pages.rows.with(|r| !r.is_empty()));
     view! {
         <div class="list-page" class:with-panel=move || opened.get().is_some()>
@@ -369,146 +481,39 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
                     <h1>{kinds::heading(kind)}<span class="count">{move || pages.count.get().map(format::count)}</span></h1>
                     <div class="page-actions">{create()}<MoreMenu kind/></div>
                 </header>
-                <Views kind columns=Signal::derive(move || columns.with(|c| c.iter().map(|f| f.name).collect()))/>
-                {move || pages.left_out.with(|parts| (!parts.is_empty()).then(|| view! {
-                    <p class="notice warn" role="status">{icon("warning")}<span>{t().view_left_out()}{parts.join(" ")}</span></p>
-                }))}
+                <Views kind columns/>
+                {move || views::tell_left_out(&pages.left_out.get())}
                 <div class="toolbar">
                     <SearchBox/>
                     <Filters kind filters apply/>
                     <span class="grow"></span>
-                    <ColumnChooser kind columns=columns.into()/>
+                    <GroupMenu kind group/>
+                    <SortMenu kind sort set=set_sort/>
+                    <ColumnChooser kind columns/>
                 </div>
                 {move || match (failed.get(), filled.get()) {
                     (Some(problem), _) => ui::problem(&problem, Callback::new(move |()| reload())),
                     (None, true) => view! { <RecordTable table/> }.into_any(),
                     (None, false) => body.with_value(|b| b()),
                 }}
-                {pages.stuck(move || pages.next(path.get_untracked()))}
-                <BulkBar kind rows=pages.rows selected reload=Callback::new(move |()| reload())/>
+                {pages.stuck(move || pages.next(part.get_untracked()))}
+                {move || chosen.get().then(|| {
+                    let (rows, reload) = (pages.rows, Callback::new(move |()| reload()));
+                    let none = Callback::new(move |()| selected.set(HashSet::new()));
+                    ui::later_dialog(move || parts::bulk(kind, rows, selected, reload), none)
+                })}
             </div>
             {move || opened.get().map(|id| view! { <Panel kind id close=Callback::new(move |()| close_panel(kind))/> })}
-            {move || creating.get().then(|| view! {
-                <CreateDialog kind close=stop_creating done=Callback::new(move |row: Row| route::set("open", row.id()))/>
+            {move || creating.get().then(|| {
+                let done = Callback::new(move |row: Row| route::set("open", row.id()));
+                ui::later_dialog(move || parts::create(kind, stop_creating, done), stop_creating)
             })}
         </div>
     }
     .into_any()
 }
 
-/// What else there is to a list: filling it from a file, and what was deleted from it.
-#[component]
-pub fn MoreMenu(kind: &'static Kind) -> impl IntoView {
-    let imports = import_page(kind);
-    view! {
-        <Menu face=icon("more") label=t().more_actions() class="btn quiet square" end=true>
-            {imports.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("import")}{t().import()}</a> })}
-            <a class="menu-row item" href=bin::page(kind)>{icon("trash")}{t().bin()}</a>
-        </Menu>
-    }
-    .into_any()
-}
-
-/// Where records of a kind are imported, if that can be and this person may.
-fn import_page(kind: &Kind) -> Option<String> {
-    kinds::may_import(kind).then(|| format!("/import?kind={}", kind.plural))
-}
-
-fn names(columns: Option<&Vec<&'static Field>>) -> Vec<&'static str> {
-    columns.into_iter().flatten().map(|f| f.name).collect()
-}
-
 fn close_panel(kind: &'static Kind) {
     route::set("open", "");
     dom::focus_soon(format!(".table[aria-label='{}']", kind.label));
-}
-
-fn chosen_columns(kind: &'static Kind, chosen: Option<&str>) -> Vec<&'static Field> {
-    let mut columns: Vec<&'static Field> = chosen
-        .into_iter()
-        .flat_map(|c| c.split(','))
-        .filter_map(|n| kind.field(n))
-        .filter(|f| kinds::visible(kind, f))
-        .collect();
-    if columns.is_empty() {
-        columns = kinds::first_columns(kind);
-    }
-    // The name always leads: it is the link, and it stays in sight.
-    columns.retain(|f| f.name != kind.title);
-    if let Some(title) = kind.field(kind.title) {
-        columns.insert(0, title);
-    }
-    columns
-}
-
-/// The search box of a list; what is typed goes to the address.
-#[component]
-pub fn SearchBox() -> impl IntoView {
-    let address = state().address;
-    let later = dom::debounce(250);
-    let value = Memo::new(move |_| address.with(|a| a.get("q").unwrap_or_default().to_owned()));
-    // The address has it trimmed: what is being typed is not written over with that.
-    let typed = RwSignal::new(String::new());
-    Effect::new(move |_| {
-        let value = value.get();
-        if typed.with_untracked(|t| t.trim() != value) {
-            typed.set(value);
-        }
-    });
-    let take = move |event: &web_sys::Event| {
-        if !dom::composing(event) {
-            let q = event_target_value(event);
-            typed.set(q.clone());
-            later(Box::new(move || route::set("q", q.trim())));
-        }
-    };
-    let composed = take.clone();
-    view! {
-        <label class="search">
-            {icon("search")}
-            <input type="search" class="input" placeholder=t().search() aria-label=t().search() prop:value=typed
-                on:input=move |e| take(&e) on:compositionend=move |e| composed(&e)/>
-        </label>
-    }
-    .into_any()
-}
-
-#[component]
-fn ColumnChooser(kind: &'static Kind, columns: Signal<Vec<&'static Field>>) -> impl IntoView {
-    let set = move |names: Vec<&'static str>| {
-        let names = names.join(",");
-        let address = state().address.get_untracked();
-        // The columns of a view are the view's.
-        if View::of(kind, &address).is_none() {
-            dom::store(&format!("cols.{}", kind.name), &names);
-        }
-        route::set("cols", &names);
-    };
-    let toggle = move |field: &'static Field, on: bool| {
-        let mut names: Vec<&'static str> = columns.with_untracked(|c| c.iter().map(|f| f.name).collect());
-        names.retain(|n| *n != field.name);
-        if on {
-            names.push(field.name);
-        }
-        set(names);
-    };
-    let face = view! { {icon("columns")}<span class="wide-only">{t().columns()}</span> }.into_any();
-    view! {
-        <Menu face label=t().columns() class="btn small" end=true>
-            <p class="menu-title">{t().columns()}</p>
-            <div class="menu-scroll">
-                {kinds::in_order(kind).into_iter().filter(|f| f.name != kind.title).map(|f| {
-                    let on = move || columns.with(|c| c.iter().any(|c| c.name == f.name));
-                    view! {
-                        <label class="menu-check">
-                            <input type="checkbox" prop:checked=on on:change=move |e| toggle(f, event_target_checked(&e))/>
-                            <span>{f.label}</span>
-                        </label>
-                    }
-                }).collect_view()}
-            </div>
-            <button type="button" class="btn quiet small item" on:click=move |_| set(kinds::first_columns(kind).iter().map(|f| f.name).collect())>{t().default_columns()}</button>
-        </Menu>
-    }
-    .into_any()
 }

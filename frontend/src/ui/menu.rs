@@ -31,32 +31,23 @@ pub fn Menu(
         }
     });
     on_cleanup(move || outside.remove());
-    let step = move |by: i32| {
-        let Some(root) = root.try_get_untracked().flatten() else {
-            return;
+    // Closed by what was chosen in it, the keyboard is back where it was opened.
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        let inside = || {
+            root.get_untracked()
+                .is_some_and(|r| r.contains(document().active_element().as_deref()))
         };
-        let Ok(items) = root.query_selector_all(".menu :is(.item, .menu-row, .btn, input, select)") else {
-            return;
-        };
-        let active = document().active_element();
-        let at = (0..items.length()).find(|i| {
-            items
-                .item(*i)
-                .is_some_and(|n| active.as_ref().is_some_and(|a| n.is_same_node(Some(a))))
-        });
-        let count = items.length() as i32;
-        if count > 0 {
-            let next = at.map_or(if by > 0 { 0 } else { count - 1 }, |a| {
-                (a as i32 + by).rem_euclid(count)
-            });
-            if let Some(element) = items
-                .item(next as u32)
-                .and_then(|n| n.dyn_into::<web_sys::Element>().ok())
-            {
-                dom::focus(&element);
-            }
+        if before == Some(true) && !now && (dom::focus_lost() || inside()) {
+            to_button(button);
         }
-    };
+        now
+    });
+    let menu = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        menu.track();
+        request_animation_frame(move || keep_in_sight(menu));
+    });
     let key = move |event: web_sys::KeyboardEvent| {
         // Boxes have their own use for arrows.
         let text_box = dom::within(&event, "select, textarea, input:not([type=checkbox], [type=radio])");
@@ -64,22 +55,20 @@ pub fn Menu(
             "Escape" if open.get_untracked() => {
                 event.stop_propagation();
                 open.set(false);
-                if let Some(button) = button.get_untracked() {
-                    let _ = button.focus();
-                }
+                to_button(button);
             }
             "ArrowDown" if !text_box => {
                 event.prevent_default();
                 if open.get_untracked() {
-                    step(1);
+                    step(root, 1);
                 } else {
                     open.set(true);
-                    request_animation_frame(move || step(1));
+                    request_animation_frame(move || step(root, 1));
                 }
             }
             "ArrowUp" if open.get_untracked() && !text_box => {
                 event.prevent_default();
-                step(-1);
+                step(root, -1);
             }
             _ => {}
         }
@@ -103,30 +92,76 @@ pub fn Menu(
             >
                 {face}
             </button>
-            {move || {
-                open.get().then(|| {
-                    view! {
-                        <div
-                            class="menu"
-                            class:end=end
-                            // Before what the item does: a dialog gives the keyboard back to where it was.
-                            on:click:capture=move |event| {
-                                if dom::within(&event, ".item") && let Some(button) = button.get_untracked() {
-                                    let _ = button.focus();
-                                }
-                            }
-                            on:click=move |event| {
-                                if dom::within(&event, ".item") {
-                                    open.set(false);
-                                }
-                            }
-                        >
-                            {children()}
-                        </div>
+            {move || open.get().then(|| view! {
+                // Itself able to have the keyboard, so that a click beside what is in it does not lose it.
+                <div class="menu" class:end=end node_ref=menu tabindex="-1"
+                    // Before what the item does: a dialog gives the keyboard back to where it was.
+                    on:click:capture=move |event| if dom::within(&event, ".item") { to_button(button) }
+                    on:click=move |event| if dom::within(&event, ".item") {
+                        open.set(false);
+                    } else {
+                        request_animation_frame(move || keep_in_sight(menu));
                     }
-                })
-            }}
+                >
+                    {children()}
+                </div>
+            })}
         </div>
     }
     .into_any()
+}
+
+fn to_button(button: NodeRef<html::Button>) {
+    if let Some(button) = button.try_get_untracked().flatten() {
+        let _ = button.focus();
+    }
+}
+
+/// To the next or the last thing in the menu that can be chosen.
+fn step(root: NodeRef<html::Div>, by: i32) {
+    let Some(root) = root.try_get_untracked().flatten() else {
+        return;
+    };
+    let Ok(items) = root.query_selector_all(".menu :is(.item, .menu-row, .btn, input, select)") else {
+        return;
+    };
+    let active = document().active_element();
+    let same = |n: web_sys::Node| active.as_ref().is_some_and(|a| n.is_same_node(Some(a)));
+    let at = (0..items.length()).find(|i| items.item(*i).is_some_and(same));
+    let count = items.length() as i32;
+    if count > 0 {
+        let first = if by > 0 { 0 } else { count - 1 };
+        let next = at.map_or(first, |a| (a as i32 + by).rem_euclid(count));
+        let element = items
+            .item(next as u32)
+            .and_then(|n| n.dyn_into::<web_sys::Element>().ok());
+        if let Some(element) = element {
+            dom::focus(&element);
+        }
+    }
+}
+
+/// The least distance to the edges of the window, and the least height, in pixels.
+const EDGE: f64 = 8.0;
+const LEAST: f64 = 160.0;
+
+/// Pushes an open menu sideways until it stands in the window, and ends it above the window's lower edge.
+fn keep_in_sight(menu: NodeRef<html::Div>) {
+    let Some(menu) = menu.try_get_untracked().flatten() else {
+        return;
+    };
+    let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|v| v.as_f64()).unwrap_or(f64::MAX);
+    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+    let style = web_sys::HtmlElement::style(&menu);
+    let _ = style.remove_property("translate");
+    let _ = style.remove_property("max-height");
+    let place = menu.get_bounding_client_rect();
+    let by = (EDGE - place.left()).max(0.0) - (place.right() - (width - EDGE)).max(0.0);
+    if by != 0.0 {
+        let _ = style.set_property("translate", &format!("{by}px"));
+    }
+    if place.bottom() > height - EDGE {
+        let room = (height - EDGE - place.top()).max(LEAST);
+        let _ = style.set_property("max-height", &format!("{room}px"));
+    }
 }

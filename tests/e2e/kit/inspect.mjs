@@ -94,3 +94,19 @@ export function sideways(page) {
     return root.scrollWidth > width ? [`the page is ${root.scrollWidth} wide`, ...names] : names;
   });
 }
+
+/** What a thumb would miss: things to press that are less than 44 px high or wide. Links within a line of text are no targets of their own. */
+export function undersized(page, least = 44) {
+  return page.evaluate((least) => {
+    const targets = [...document.querySelectorAll('button, a[href], input, select, textarea, summary, [role=button], [role=tab], [role=option]')];
+    const seen = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !element.closest('.sr, .skip');
+    // A box within its label is pressed with it.
+    const pressed = (element) => (element.matches('input[type=checkbox], input[type=radio]') && element.closest('label')) || element;
+    const inText = (element) => element.matches('a') && getComputedStyle(element).display === 'inline';
+    return targets.filter((element) => seen(element) && !inText(element)).map(pressed).flatMap((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      const small = height < least - 1.5 || width < least - 0.5;
+      return small && width > 0 ? [`${element.tagName.toLowerCase()}.${[...element.classList].join('.')} “${(element.getAttribute('aria-label') ?? element.innerText ?? '').slice(0, 20)}” ${Math.round(width)}×${Math.round(height)}`] : [];
+    });
+  }, least);
+}

@@ -111,7 +111,9 @@ export const SCREENS = [
   ['customers', () => '/customers'],
   ['customers-panel', ({ customer }) => `/customers?open=${customer.id}`],
   ['customers-filter', () => '/customers?filter[status]=following', click('.chips .menu-root:last-child button')],
-  ['customers-columns', () => '/customers', click('.toolbar > .menu-root button')],
+  ['customers-columns', () => '/customers', click('.toolbar > .menu-root:last-child > button')],
+  ['customers-grouped', () => '/customers?group=status', ({ page }) => page.locator('.group-row').first().waitFor()],
+  ['customers-views', () => '/customers', click('.view-bar .menu-root > button')],
   ['customers-bulk', () => '/customers', click('.tbody .row-tick')],
   ['customers-bulk-delete', () => '/customers', async (app) => {
     await click('.tbody .row-tick')(app);

@@ -1,4 +1,5 @@
 // Customers: made, found, sorted, filtered, changed by two people at once, deleted; and what is kept about them.
+import { colleague } from '../kit/people.mjs';
 import { assert, eventually, test, unique } from '../kit/test.mjs';
 
 /** A Chinese name of four characters, with its initials. */
@@ -100,12 +101,15 @@ test('a long list goes on loading as it is scrolled, and keeps its place', async
 test('columns are chosen, and stay chosen', async ({ open, api }) => {
   const name = unique('列选择');
   await api.make('customers', { name, region: '华东' });
-  const app = await open();
+  const app = await open({ who: await colleague(api, { roles: ['owner'] }) });
   await app.goto(`/customers?q=${name}`);
   assert.equal(await app.row(name).getByText('华东').count(), 0);
   await app.page.getByRole('button', { name: '列', exact: true }).click();
-  await app.page.getByLabel('地区').check();
+  const told = app.page.waitForResponse((answer) => answer.url().endsWith('/views/marks/customer/all'));
+  await app.page.getByLabel('地区').click();
   await app.row(name).getByText('华东').waitFor();
+  assert.equal((await told).status(), 200);
+  assert.ok(!app.page.url().includes('cols='), 'they are the person\'s, and in no link');
   await app.goto(`/customers?q=${name}`);
   await app.row(name).getByText('华东').waitFor();
 });

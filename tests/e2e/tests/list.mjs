@@ -1,10 +1,12 @@
 // The list itself: its columns, its search box, its keys, and what it says when a page does not come.
+import { colleague } from '../kit/people.mjs';
 import { assert, eventually, test, unique } from '../kit/test.mjs';
 
 test('cells stand under their headings when other columns are chosen, as many as before', async ({ open, api }) => {
   const name = unique('列');
   await api.make('customers', { name, phone: '021-5555 0808', website: 'lie.example.cn' });
-  const app = await open();
+  // What somebody makes of the columns is theirs, and kept.
+  const app = await open({ who: await colleague(api, { roles: ['owner'] }) });
   const { page } = app;
   await app.goto(`/customers?q=${name}&cols=name,number,kind,website,region,source,email,address`);
   await app.row(name).locator('[data-column="3"]').getByText('lie.example.cn').waitFor();

@@ -8,9 +8,10 @@ use crate::{
     record::{
         field::tell_half_date,
         form::CreateDialog,
-        list::{MoreMenu, Pages},
+        list::Pages,
         row::{Row, text_of},
         save,
+        toolbar::MoreMenu,
     },
     state::{self, announce},
     ui::{self, Menu, badge, icon, toast},

@@ -92,15 +92,36 @@ pub async fn settle(
 /// Asks how much goes with a kind or a field, so that the question whether it shall can name it.
 pub fn ask(kind: &'static Kind, row: Row, asked: RwSignal<Option<(Row, String)>>) {
     spawn_local(async move {
-        match api::get(format!("{}/usage", save::path(kind, row.id()))).send().await {
-            Ok(answer) => {
-                let number = |name: &str| format::number(answer.body[name].as_f64().unwrap_or_default());
-                let told = fill(t().records_concerned(), &[&number("records"), &number("kept_days")]);
-                asked.try_set(Some((row, told)));
-            }
+        match concerned(kind, row.id()).await {
+            Ok(told) => drop(asked.try_set(Some((row, told)))),
             Err(problem) => toast::complain(&problem),
         }
     });
+}
+
+async fn concerned(kind: &'static Kind, id: &str) -> api::Outcome<String> {
+    let path = save::path(kind, id);
+    let usage = api::get(format!("{path}/usage")).send().await?.body;
+    let number = |value: &Value| format::number(value.as_f64().unwrap_or_default());
+    let mut told = fill(
+        t().records_concerned(),
+        &[&number(&usage["records"]), &number(&usage["kept_days"])],
+    );
+    if kind.name == "field" {
+        let using = api::get(format!("{path}/views")).send().await?.body;
+        let views = using["data"].as_array().into_iter().flatten();
+        let mut named: Vec<String> = views
+            .map(|view| fill(t().quoted(), &[view["name"].as_str().unwrap_or_default()]))
+            .collect();
+        if using["others"].as_u64().is_some_and(|others| others > 0) {
+            named.push(fill(t().views_of_others(), &[&number(&using["others"])]));
+        }
+        if !named.is_empty() {
+            told += t().sentence_space();
+            told += &fill(t().views_using(), &[&named.join(t().list_comma())]);
+        }
+    }
+    Ok(told)
 }
 
 /// Takes away a kind or a field; its records or values stay, and the toast brings it back.

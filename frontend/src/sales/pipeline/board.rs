@@ -14,8 +14,9 @@ use crate::{
     record::{
         detail::Panel,
         form::{CreateDialog, Preset},
-        list::SearchBox,
         row::Row,
+        toolbar::SearchBox,
+        views::{self, View},
     },
     route::{self, Address},
     state::{self, state},
@@ -27,6 +28,8 @@ use std::sync::Arc;
 
 /// The owner whose cards are shown, as the address has it.
 const OWNER: &str = "filter[owner_id]";
+/// The view whose deals are shown.
+const VIEW: &str = "view";
 
 /// One stage with its cards.
 #[derive(Clone)]
@@ -213,6 +216,8 @@ pub fn BoardPage() -> impl IntoView {
         })
     });
     let owner = Memo::new(move |_| address.with(|a| a.get(OWNER).unwrap_or_default().to_owned()));
+    let named = Memo::new(move |_| address.with(|a| a.get(VIEW).map(str::to_owned)));
+    let left_out = RwSignal::new(Vec::<String>::new());
     let path = Memo::new(move |_| {
         let id = pipeline.get()?;
         let q = address.with(|a| a.get("q").unwrap_or_default().to_owned());
@@ -222,6 +227,9 @@ pub fn BoardPage() -> impl IntoView {
         }
         if !q.is_empty() {
             path.push_str(&format!("&q={}", route::encode(&q)));
+        }
+        if let Some(view) = named.get() {
+            path.push_str(&format!("&view={}", route::encode(&view)));
         }
         Some(path)
     });
@@ -242,6 +250,7 @@ pub fn BoardPage() -> impl IntoView {
                         .map(|e| e.id())
                         .filter(|id| id.starts_with("card-"));
                     board.columns.try_set(columns);
+                    left_out.try_set(views::left_out(&reply.body));
                     if let Some(id) = focused {
                         dom::focus_soon(format!("[id='{id}']"));
                     }
@@ -326,6 +335,19 @@ pub fn BoardPage() -> impl IntoView {
             </select>
         }))
     };
+    let choice = move || {
+        let option = |view: View| {
+            let (id, name) = (view.id().to_owned(), view.name().to_owned());
+            let chosen = named.with(|now| now.as_deref() == Some(view.id()));
+            view! { <option value=id selected=chosen>{name}</option> }
+        };
+        view! {
+            <select class="input pipeline-choice" aria-label=t().views() on:change=move |e| route::set(VIEW, &event_target_value(&e))>
+                <option value="" selected=move || named.with(Option::is_none)>{t().view_all()}</option>
+                {View::all(kinds::of("opportunity")).into_iter().map(option).collect_view()}
+            </select>
+        }
+    };
     let retry = Callback::new(move |()| {
         load_pipelines();
         load();
@@ -355,9 +377,11 @@ pub fn BoardPage() -> impl IntoView {
                 </header>
                 <div class="toolbar">
                     {chooser}
+                    {choice}
                     <SearchBox/>
                     <OwnerFilter/>
                 </div>
+                {move || views::tell_left_out(&left_out.get())}
                 <p class="sr" id="board-keys">{t().board_keys()}</p>
                 {body}
                 <div class="sr" role="status" aria-live="assertive">{board.said}</div>
@@ -472,7 +496,7 @@ fn column(board: Board, index: usize) -> AnyView {
             .with("filter[stage_id]", &column.id)
             .with("filter[status]", "open");
             // The same cards as here.
-            for key in [OWNER, "q"] {
+            for key in [OWNER, "q", VIEW] {
                 let value = state().address.with(|a| a.get(key).unwrap_or_default().to_owned());
                 rest = rest.with(key, &value);
             }
