@@ -207,7 +207,7 @@ impl Field {
             access: access(&told["access"]),
             restrictions: list(&told["restrictions"], access),
             place: match told["place"].as_str() {
-                Some("aside") => Place::Aside,
+                Some("aside" | "hidden") => Place::Aside,
                 Some("if_set") => Place::IfSet,
                 _ => Place::Usual,
             },
@@ -257,6 +257,8 @@ pub struct Kind {
     /// Values of `status` with which a record is over.
     pub closed: &'static [&'static str],
     pub fields: &'static [Field],
+    /// All of it as it was told: what only some screens ask for, they read there.
+    pub told: Value,
 }
 
 impl Kind {
@@ -307,6 +309,7 @@ impl Kind {
             fields: list(&told["fields"], |f| {
                 Field::read(f, told["kind"].as_str().unwrap_or_default())
             }),
+            told: told.clone(),
         }
     }
 
@@ -331,6 +334,7 @@ impl Kind {
             groups: &[],
             closed: &[],
             fields: &[],
+            told: Value::Null,
         }
     }
 }

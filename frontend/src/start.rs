@@ -99,6 +99,7 @@ pub fn follow() {
         "stages",
         "kinds",
         "fields",
+        "layouts",
         "views",
     ];
     Effect::new(move |_| {

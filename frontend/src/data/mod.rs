@@ -3,3 +3,4 @@
 pub mod audit;
 pub mod import;
 pub mod job;
+pub mod layout;

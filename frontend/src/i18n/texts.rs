@@ -791,4 +791,40 @@ texts! {
     choices_text: "记录中保存的是“值”，名称随时可以修改。" / "Records store the value; names can be changed at any time.";
     choice_part: "选项 {}：{}" / "Choice {}: {}";
     more_settings: "更多设置" / "More settings";
+
+    // Layouts
+    layout_intro: "拖动字段调整顺序和分组；也可以选中手柄，用方向键移动。保存后对所有人生效。" / "Drag fields to order and group them, or focus a handle and use the arrow keys. Once saved, it holds for everybody.";
+    layout_keys: "上、下方向键移动，左、右方向键换到上一个或下一个分组。" / "Up and Down move it, Left and Right take it to the group before or after.";
+    layout_keys_of_list: "上、下方向键移动。" / "Up and Down move it.";
+    layout_move: "移动“{}”" / "Move {}";
+    layout_moved: "“{}”：{}，第 {} 项，共 {} 项" / "{}: {}, place {} of {}";
+    layout_placed: "“{}”：第 {} 项，共 {} 项" / "{}: place {} of {}";
+    layout_in_form: "新建时填写" / "In new forms";
+    layout_hidden: "不显示" / "Not shown";
+    layout_hide: "不在表单和页面中显示" / "Do not show in forms and pages";
+    layout_show: "在表单和页面中显示" / "Show in forms and pages";
+    layout_shown_when: "显示条件" / "Shown when";
+    layout_required_when: "必填条件" / "Required when";
+    layout_condition_of: "“{}”的{}" / "{}: {}";
+    layout_shown_text: "满足条件时，此字段才在表单和页面中显示；已填写的值会保留。" / "The field stands in forms and on pages only while the conditions hold. Values it has are kept.";
+    layout_required_text: "满足条件且字段显示时，必须填写此字段；通过接口和导入写入时同样要求。" / "While the conditions hold and the field is shown, it must be filled in, also through the API and in imports.";
+    layout_match_all: "满足全部条件" / "All conditions hold";
+    layout_match_any: "满足任一条件" / "Any condition holds";
+    layout_complex: "此条件较复杂，只能通过接口修改；也可以清除后重新设置。" / "This condition can only be changed through the API. You can also clear it and begin again.";
+    layout_to_group: "移到“{}”" / "Move to {}";
+    layout_add_group: "添加分组" / "Add group";
+    layout_group_name: "分组名称" / "Name of the group";
+    layout_rename: "重命名分组" / "Rename group";
+    layout_drop_group: "移除分组" / "Remove group";
+    layout_empty_group: "把字段拖到这里" / "Drag fields here";
+    layout_columns_text: "打开列表时显示的列，每个人仍可自行调整。" / "The columns a list opens with. Everybody may still choose their own.";
+    layout_add_column: "添加列" / "Add a column";
+    layout_reset: "恢复默认布局" / "Reset to the standard layout";
+    layout_reset_title: "恢复默认布局？" / "Reset to the standard layout?";
+    layout_reset_text: "分组、条件和列都恢复为系统默认，可以撤销。" / "Groups, conditions and columns go back to the standard. This can be undone.";
+    layout_reset_done: "已恢复默认布局" / "Back to the standard layout";
+    layout_left_out: "以下内容因字段已移除而未生效：" / "These parts do not apply, since fields were removed: ";
+    layout_theirs: "载入最新布局" / "Load the latest layout";
+    layout_mine: "仍然保存我的布局" / "Save mine all the same";
+    layout_conflict: "布局刚被别人修改过。" / "Someone else has just changed this layout.";
 }

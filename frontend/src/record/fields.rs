@@ -8,12 +8,14 @@ use crate::{
     kinds,
     record::{
         field::{self, Draft},
+        needed::{self, NeededDialog},
         row::Row,
-        save,
+        save, when,
     },
     state,
-    ui::{icon, toast},
+    ui::{icon, states::needed_mark, toast},
 };
+use domain::layout::condition::is_nothing;
 use leptos::{html, prelude::*};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -21,56 +23,60 @@ use wasm_bindgen::JsCast;
 
 #[component]
 pub fn Fields(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
-    // Which fields have something to say follows the record: a reason lost appears when it is lost.
-    let aside = Memo::new(move |_| row.with(|r| kind.fields.iter().map(|f| kinds::aside(f, r)).collect::<Vec<_>>()));
-    move || {
-        aside.track();
-        layout(kind, row)
-    }
-}
-
-fn layout(kind: &'static Kind, row: RwSignal<Row>) -> AnyView {
     let groups = kind.groups;
     let named = move |f: &Field| groups.iter().any(|(_, names)| names.contains(&f.name));
-    let shown = move |f: &Field| row.with_untracked(|r| !kinds::aside(f, r));
-    let group = move |title: &'static str, fields: Vec<&'static Field>| {
-        (!fields.is_empty()).then(|| {
-            view! {
-                <section class="group">
-                    <h2>{title}</h2>
-                    <dl>{fields.into_iter().map(|f| view! { <EditableField kind field=f row/> }).collect_view()}</dl>
-                </section>
-            }
-        })
-    };
     let system = ["created_at", "created_by", "updated_at"];
-    let first = groups
-        .iter()
-        .map(|(title, names)| {
-            group(
-                title,
-                names
-                    .iter()
-                    .filter_map(|n| kind.field(n))
-                    .filter(|f| kinds::visible(kind, f) && shown(f))
-                    .collect(),
-            )
-        })
-        .collect_view();
+    let group = move |title: &'static str, fields: Vec<&'static Field>| {
+        // Which fields have something to say follows the record: a reason lost appears when it is lost, and what is only shown
+        // under a condition comes and goes, while the others stay as they are.
+        let fields: Vec<_> = fields
+            .into_iter()
+            .map(|f| (f, Memo::new(move |_| row.with(|r| has_place(kind, f, r)))))
+            .collect();
+        let shown = fields.iter().map(|(_, on)| *on).collect::<Vec<_>>();
+        let any = Memo::new(move |_| shown.iter().any(|on| on.get()));
+        move || {
+            any.get().then(|| {
+                let fields = fields.iter().map(|(f, on)| {
+                    let (f, on) = (*f, *on);
+                    move || on.get().then(|| view! { <EditableField kind field=f row/> })
+                });
+                view! {
+                    <section class="group">
+                        <h2>{title}</h2>
+                        <dl>{fields.collect_view()}</dl>
+                    </section>
+                }
+            })
+        }
+    };
+    let first = groups.iter().map(|(title, names)| {
+        let fields = names
+            .iter()
+            .filter_map(|n| kind.field(n))
+            .filter(|f| kinds::visible(kind, f));
+        group(title, fields.collect())
+    });
     let rest = kind
         .fields
         .iter()
-        .filter(|f| kinds::visible(kind, f) && !named(f) && !system.contains(&f.name) && shown(f));
+        .filter(|f| kinds::visible(kind, f) && !named(f) && !system.contains(&f.name));
     let rest = rest.filter(|f| f.name != "owner_id" || kind.owned);
     let rest_title = if groups.is_empty() { t().details() } else { t().more() };
+    let unplaced = kind.fields.iter().filter(|f| system.contains(&f.name) && !named(f));
     view! {
         <div class="fields">
-            {first}
+            {first.collect_view()}
             {group(rest_title, rest.collect())}
-            {group(t().record_info(), kind.fields.iter().filter(|f| system.contains(&f.name)).collect())}
+            {group(t().record_info(), unplaced.collect())}
         </div>
     }
     .into_any()
+}
+
+/// Whether a field stands on the page of a record as it is.
+fn has_place(kind: &'static Kind, field: &Field, row: &Row) -> bool {
+    !kinds::aside(field, row) && when::shows(kind, field, &|name| row.get(name).clone())
 }
 
 #[component]
@@ -81,6 +87,10 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
     let draft = Draft::new(Value::Null);
     let editing = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
+    // A change after which the record needs more than it has.
+    let asking = RwSignal::new(None::<(save::Change, Vec<&'static Field>)>);
+    let lacks = move |r: &Row| is_nothing(r.get(field.name)) && when::needs(kind, field, &|name| r.get(name).clone());
+    let needed = Memo::new(move |_| !locked && row.with(lacks));
     let node = NodeRef::<html::Dd>::new();
     let uid = format!("f-{}-{}", field.name, uuid::Uuid::new_v4().simple());
     let opener = format!("#{uid}-open");
@@ -114,6 +124,16 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
             }
             let patch = Map::from_iter([(field.name.to_owned(), value)]);
             let expansions = draft.expansion(field).into_iter().collect::<Map<_, _>>();
+            let change = save::Change {
+                kind,
+                base: base.clone(),
+                patch: patch.clone(),
+                expansions: expansions.clone(),
+            };
+            let lacking = needed::of(&change);
+            if !lacking.is_empty() {
+                return asking.set(Some((change, lacking)));
+            }
             // Shown at once; what the server refuses goes back with the reason at the field.
             row.update(|r| *r = r.with(&patch).with(&expansions));
             let (before, names) = save::before(kind, &base, &patch);
@@ -130,15 +150,7 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
                     problem.try_set(Some(error));
                 }
             });
-            save::change(
-                save::Change {
-                    kind,
-                    base,
-                    patch,
-                    expansions,
-                },
-                failed,
-            );
+            save::change(change, failed);
         }
     };
     let commit = StoredValue::new(commit);
@@ -174,7 +186,7 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
     let narrow = Signal::derive(move || narrowing(field, &row.get()));
     view! {
         <div class="field">
-            <dt id=format!("{uid}-label") title=field.help>{field.label}</dt>
+            <dt id=format!("{uid}-label") title=field.help>{field.label}{move || needed.get().then(needed_mark)}</dt>
             <dd node_ref=node>
                 {move || match editing.get() {
                     true => view! {
@@ -197,6 +209,7 @@ pub fn EditableField(kind: &'static Kind, field: &'static Field, row: RwSignal<R
                     }
                 }}
                 {move || problem.get().and_then(|p| p.field(field.name).map(|m| view! { <p class="field-error" role="alert">{m.to_owned()}</p> }))}
+                {move || asking.get().map(|(change, fields)| view! { <NeededDialog change fields close=Callback::new(move |()| asking.set(None))/> })}
             </dd>
         </div>
     }

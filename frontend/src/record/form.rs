@@ -11,6 +11,7 @@ use crate::{
         field::{self, Draft},
         fields::narrowing,
         row::Row,
+        when,
     },
     state::{self, announce},
     ui::{Dialog, Sending, sending::submit, states::needed_mark, toast},
@@ -34,9 +35,20 @@ pub fn CreateDialog(
     let all = RwSignal::new(false);
     let drafts: Vec<(&'static Field, Draft)> = ordered(kind).into_iter().map(|f| (f, start(f, &preset))).collect();
     let drafts = StoredValue::new(drafts);
+    // Follows what is typed.
+    let has = move |name: &str| {
+        drafts.with_value(|d| {
+            let found = d.iter().find(|(f, _)| f.name == name);
+            found.map_or(Value::Null, |(_, draft)| draft.value.get())
+        })
+    };
+    let shows = move |f: &Field| when::shows(kind, f, &has);
+    let needs = move |f: &Field| when::needs(kind, f, &has);
     let body = move || -> Map<String, Value> {
         drafts.with_value(|d| {
-            let filled = d.iter().map(|(f, draft)| (f, draft.value.get_untracked()));
+            // What has no place any more is not said.
+            let there = d.iter().filter(|(f, _)| untrack(|| shows(f)));
+            let filled = there.map(|(f, draft)| (f, draft.value.get_untracked()));
             // What would have a value where nothing is said is said to have none.
             let said = filled.filter(|(f, v)| begins_with(f).is_some() || (!v.is_null() && v != &json!([])));
             said.map(|(f, v)| (f.name.to_owned(), v)).collect()
@@ -78,7 +90,8 @@ pub fn CreateDialog(
         let wide = matches!(f.ty, Type::LongText | Type::Tags | Type::Ids | Type::Choices(_)) || f.name == kind.title;
         let place = if wide { Sending::wide } else { Sending::field };
         let help = f.help.map(|help| view! { <span class="hint label-help">{help}</span> });
-        let name = (f.label, f.required.then(needed_mark), help);
+        let needed = Memo::new(move |_| needs(f));
+        let name = (f.label, move || needed.get().then(needed_mark), help);
         place(
             sending,
             f.name,
@@ -87,21 +100,24 @@ pub fn CreateDialog(
             field::edit(f, draft, id.clone(), within, None),
         )
     };
-    let shown = move || {
-        let first = kind.form;
-        let all = all.get();
-        drafts.with_value(|d| {
-            d.iter()
-                .filter(|(f, _)| all || f.required || first.contains(&f.name))
-                .map(|(f, d)| field_view(f, *d))
-                .collect_view()
-        })
-    };
-    let hidden = drafts.with_value(|d| {
-        d.iter()
-            .filter(|(f, _)| !f.required && !kind.form.contains(&f.name))
-            .count()
+    let asked = move |f: &Field| kind.form.contains(&f.name) || needs(f);
+    // What comes and goes leaves the others as they are, with what is typed in them.
+    let places = Memo::new(move |_| {
+        let fields: Vec<&'static Field> = drafts.with_value(|d| d.iter().map(|(f, _)| *f).collect());
+        let shown = |f: &&'static Field| shows(f) && (all.get() || asked(f));
+        match all.get() {
+            true => by_group(kind, fields.into_iter().filter(shown).collect()),
+            false => fields.into_iter().filter(shown).map(|f| (None, f.name)).collect(),
+        }
     });
+    let place_view = move |(heading, name): (Option<&'static str>, &'static str)| {
+        if let Some(heading) = heading {
+            return view! { <h3 class="form-field wide">{heading}</h3> }.into_any();
+        }
+        let found = drafts.with_value(|d| d.iter().find(|(f, _)| f.name == name).copied());
+        found.map(|(f, draft)| field_view(f, draft)).into_any()
+    };
+    let hidden = Memo::new(move |_| drafts.with_value(|d| d.iter().filter(|(f, _)| shows(f) && !asked(f)).count()));
     let first = drafts.with_value(|d| {
         d.iter()
             .map(|(_, draft)| draft.value.get_untracked())
@@ -118,8 +134,8 @@ pub fn CreateDialog(
         <Dialog title=fill(t().new_of(), &[&noun(kind.label)]) close typed>
             <form on:submit=submit(create) novalidate=true>
                 <div class="dialog-body">
-                    <div class="form-grid">{shown}</div>
-                    {move || (hidden > 0 && !all.get()).then(|| view! {
+                    <div class="form-grid"><For each=move || places.get() key=|place| *place children=place_view/></div>
+                    {move || (hidden.get() > 0 && !all.get()).then(|| view! {
                         <button type="button" class="btn quiet small" on:click=move |_| all.set(true)>{t().more_fields()}</button>
                     })}
                     {sending.alert()}
@@ -135,7 +151,25 @@ pub fn CreateDialog(
 fn ordered(kind: &'static Kind) -> Vec<&'static Field> {
     let first = kind.form.iter().filter_map(|n| kind.field(n));
     let rest = kind.fields.iter().filter(|f| !kind.form.contains(&f.name));
-    first.chain(rest).filter(|f| kinds::writable(kind, f)).collect()
+    let all = first.chain(rest);
+    all.filter(|f| kinds::writable(kind, f) && !when::is_hidden(kind, f))
+        .collect()
+}
+
+/// The same as they stand together on the page, before each group its heading, which is known by the field behind it.
+fn by_group(kind: &'static Kind, fields: Vec<&'static Field>) -> Vec<(Option<&'static str>, &'static str)> {
+    let named = |f: &Field| kind.groups.iter().any(|(_, names)| names.contains(&f.name));
+    let rest: Vec<&'static str> = fields.iter().filter(|f| !named(f)).map(|f| f.name).collect();
+    let groups = kind.groups.iter().map(|(heading, names)| {
+        let there = |name: &&str| fields.iter().any(|f| f.name == *name);
+        (*heading, names.iter().copied().filter(there).collect::<Vec<_>>())
+    });
+    let mut places = Vec::new();
+    for (heading, names) in groups.chain([(t().more(), rest)]) {
+        places.extend(names.first().map(|first| (Some(heading), *first)));
+        places.extend(names.into_iter().map(|name| (None, name)));
+    }
+    places
 }
 
 /// The default of a field, where it can be shown: the name of a record is not known here, so the server puts that in.

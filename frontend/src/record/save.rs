@@ -68,6 +68,7 @@ pub async fn refused(kind: &'static Kind, id: &str, problem: Problem) {
 }
 
 /// What a change is called where it is told.
+#[derive(Clone)]
 pub struct Change {
     pub kind: &'static Kind,
     /// The record as it was when the person began.

@@ -223,6 +223,10 @@ export const SCREENS = [
     await app.page.locator('#field-type').selectOption('choice');
     await app.page.locator('.more-settings summary').click();
   }],
+  ['settings-kind-layout', () => '/settings/kinds/customer', async ({ page }) => {
+    await page.getByRole('tab').nth(1).click();
+    await page.locator('.layout-editor').waitFor();
+  }],
   ['settings-pipelines', () => '/settings/pipelines'],
   ['settings-picklists', () => '/settings/picklists'],
   ['settings-currencies', () => '/settings/currencies'],

@@ -2,6 +2,7 @@
 
 use super::{ask, edit::KindDialog, load, made, record_of, take_away};
 use crate::{
+    data::layout::LayoutEditor,
     i18n::{fill, t},
     kinds,
     office::{
@@ -11,7 +12,7 @@ use crate::{
     record::row::Row,
     route,
     state::{self, state},
-    ui::{self, badge, dialog::Confirm, icon, states},
+    ui::{self, Tabs, badge, dialog::Confirm, icon, states, tabs::Tab},
 };
 use leptos::prelude::*;
 
@@ -38,6 +39,21 @@ pub fn KindPage(key: String) -> impl IntoView {
             {state::may("kind", "delete").then(|| view! { <button type="button" class="btn" on:click=move |_| ask(kinds::of("kind"), again.clone(), deleting)>{icon("trash")}{t().delete()}</button> })}
         })
     };
+    let current = RwSignal::new("");
+    // The fields that the firm has added; and, of what the app knows, how all fields are laid out.
+    let parts = move || {
+        let fields = Tab::new("fields", t().custom_fields(), move || {
+            view! { <FieldList kind=key.get_value()/> }.into_any()
+        });
+        let layout = Tab::new("layout", kinds::of("layout").label, move || {
+            kinds::kind(&key.get_value())
+                .map(|kind| view! { <LayoutEditor kind/> })
+                .into_any()
+        });
+        let mut tabs = vec![fields];
+        tabs.extend(state::may("layout", "view").then_some(layout));
+        view! { <Tabs tabs label=t().sections() current/> }
+    };
     let body = move || {
         match name.get() {
         // A kind that was made just now is known before the app is told of it.
@@ -50,7 +66,7 @@ pub fn KindPage(key: String) -> impl IntoView {
             <header class="page-head kind-head"><h1>{name}</h1>{move || row.with(Option::is_some).then(|| badge("info", t().custom()))}<div class="page-actions">{acts}</div></header>
             <p class="muted">{label_of("kind", "key")}{t().colon()}<code translate="no">{key.get_value()}</code>
                 {move || told.get().filter(|t| t.1).map(|(_, _, path)| view! { <a class="kind-list" href=format!("/{path}")>{t().show_records()}</a> })}</p>
-            <FieldList kind=key.get_value()/>
+            {parts()}
         }
         .into_any(),
     }

@@ -10,8 +10,12 @@ use crate::{
         field::{self, Draft},
         row::Row,
         save::{self, Change},
+        when,
     },
-    ui::{Dialog, states::form_error},
+    ui::{
+        Dialog,
+        states::{form_error, needed_mark},
+    },
 };
 use leptos::prelude::*;
 use serde_json::Map;
@@ -58,20 +62,32 @@ fn form(row: Row, problem: RwSignal<Option<Problem>>, close: Callback<()>) -> An
         .filter_map(|n| kinds::of("opportunity").field(n))
         .map(|f| (f, Draft::of(f, &row)))
         .collect();
-    let boxes = drafts
-        .iter()
-        .map(|(f, draft)| {
+    let kind = kinds::of("opportunity");
+    let now = StoredValue::new((row.clone(), drafts.clone()));
+    // Follows what is typed.
+    let has = move |name: &str| {
+        now.with_value(|(row, drafts)| {
+            let found = drafts.iter().find(|(f, _)| f.name == name);
+            found.map_or_else(|| row.get(name).clone(), |(_, draft)| draft.value.get())
+        })
+    };
+    let boxes = drafts.iter().filter(|(f, _)| !when::is_hidden(kind, f)).map(|(f, draft)| {
+        let (f, draft) = (*f, *draft);
+        let shown = Memo::new(move |_| when::shows(kind, f, &has));
+        let needed = Memo::new(move |_| when::needs(kind, f, &has));
+        move || shown.get().then(|| {
             let id = format!("quick-{}", f.name);
             let name = f.name;
             view! {
                 <div class="form-field" class:wide=matches!(name, "name" | "next_step")>
-                    <label for=id.clone()>{f.label}</label>
-                    {field::edit(f, *draft, id, Signal::default(), None)}
+                    <label for=id.clone()>{f.label}{move || needed.get().then(needed_mark)}</label>
+                    {field::edit(f, draft, id, Signal::default(), None)}
                     {move || problem.with(|p| p.as_ref().and_then(|p| p.field(name).map(|m| view! { <p class="field-error">{m.to_owned()}</p> })))}
                 </div>
             }
         })
-        .collect_view();
+    });
+    let boxes = boxes.collect_view();
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let changed = drafts
