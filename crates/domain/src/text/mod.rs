@@ -17,7 +17,7 @@ pub use pattern::{marks, not_folded_alone, pattern, spelled_out};
 pub use query::{Query, Term, Word, query};
 pub use reading::{initials, pinyin};
 pub use scan::phone_digits;
-pub use sort::sort_key;
+pub use sort::{sort_key, sort_range};
 pub use token::{Group, tokens};
 
 /// The version of these rules. What the database keeps of texts (sort keys, terms, addresses) is made anew at the next

@@ -30,6 +30,17 @@ pub fn sort_key(s: &str) -> String {
     key
 }
 
+/// Between which sort keys all texts lie that begin so; none where nothing short of looking tells, as with Chinese, whose readings
+/// depend on what follows.
+pub fn sort_range(start: &str) -> Option<(String, String)> {
+    let plain = !start.is_empty() && start.len() < KEY / 2 && start.bytes().all(|b| b.is_ascii_alphanumeric());
+    plain.then(|| {
+        let key = sort_key(start);
+        let end = format!("{key}{}", char::MAX);
+        (key, end)
+    })
+}
+
 /// The words and syllables of an already normalised text, until there are `enough` bytes.
 pub(super) fn spell(normal: &str, enough: usize) -> String {
     let chars: Vec<char> = normal.chars().collect();

@@ -606,6 +606,19 @@ const HAN: &str = "[张王李赵刘陈杨黄周吴单曾区乐行重长绿女国
 
 proptest! {
     #[test]
+    fn what_begins_so_lies_between_its_sort_keys(
+        start in "[A-Za-z0-9]{1,4}",
+        text in "[ \t]{0,2}[A-Cac0-2ｖＡ１éÉßİıﬁﬀ\u{301}\u{200b}中重-]{0,6}\\PC{0,3}",
+        joined in any::<bool>(),
+    ) {
+        let text = if joined { format!("{start}{text}") } else { text };
+        let (from, to) = sort_range(&start).expect("letters and digits");
+        let begins = fold(&text).starts_with(&fold(&start));
+        let key = sort_key(&text);
+        prop_assert!(!begins || (from <= key && key < to), "{text:?} {start:?}: {key:?}");
+    }
+
+    #[test]
     fn any_two_neighbours_are_found(text in HAN, at in 0usize..15) {
         let chars: Vec<char> = text.chars().collect();
         let at = at % (chars.len() - 1);

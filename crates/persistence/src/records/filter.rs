@@ -8,7 +8,7 @@ use crate::store::FOLD;
 use crate::tx::{Dialect, Tx};
 use domain::policy::{Opened, Parent, Scope, Shared, Visible};
 use domain::query::{Filter, Leaf, Test};
-use domain::text::{fold, marks, not_folded_alone, pattern, spelled_out};
+use domain::text::{fold, marks, not_folded_alone, pattern, sort_range, spelled_out};
 use domain::value::{Storage, Val};
 use domain::view::Audience;
 use domain::{Field, Id, Kind, custom};
@@ -312,6 +312,10 @@ fn passing(sql: &mut Sql, dialect: Dialect, workspace: Option<Id>, of: Id, leaf:
         sql.push(" AND ");
         compare(sql, dialect, &format!("v.{}", leaf.column), leaf.storage, &test);
     }
+    // The index that sorts leads there; each value is then looked at.
+    if let Some((from, to)) = sorted_between(&leaf.test) {
+        sql.push(" AND v.sort >= ").bind(from).push(" AND v.sort < ").bind(to);
+    }
 }
 
 /// What a test asks of a value that is there. Whether there is one is asked by the statement around it.
@@ -330,6 +334,13 @@ fn of_value(test: &Test) -> Option<Test> {
         Test::StartsWith(text) => Test::StartsWith(text.clone()),
         Test::Null(_) => return None,
     })
+}
+
+fn sorted_between(test: &Test) -> Option<(String, String)> {
+    match test {
+        Test::StartsWith(text) => sort_range(text),
+        _ => None,
+    }
 }
 
 /// Whether a record has no value that passes, rather than one.
@@ -388,7 +399,11 @@ fn custom_of(part: &Filter) -> Option<Id> {
 }
 
 fn is_looked_up(test: &Test) -> bool {
-    !is_without(test) && !matches!(test, Test::Contains(_) | Test::StartsWith(_) | Test::Null(_))
+    match test {
+        Test::StartsWith(_) => sorted_between(test).is_some(),
+        Test::Contains(_) | Test::Null(_) => false,
+        other => !is_without(other),
+    }
 }
 
 /// Rows among those that pass a test which few do.

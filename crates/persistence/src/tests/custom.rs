@@ -101,6 +101,12 @@ fn custom_fields_are_found_along_their_index() {
         let (plan, rows) = looks(&[("filter[custom_fields.code]", "4711")]);
         assert!(plan.contains("custom_values_text") && !reads_all(&plan), "few:\n{plan}");
         assert_eq!(rows, 1);
+        let (plan, rows) = looks(&[("filter[custom_fields.code][starts_with]", "471")]);
+        assert!(
+            plan.contains("custom_values_sort") && !reads_all(&plan),
+            "begins so:\n{plan}"
+        );
+        assert_eq!(rows, 11);
         // Every third has it: they are met along the order of the list.
         let (plan, rows) = looks(&[("filter[custom_fields.rank]", "1")]);
         assert!(

@@ -269,6 +269,31 @@ both! {
         assert_eq!(own.body, json!({ "id": id, "version": 2, "custom_fields": { "nickname": "大熊" } }));
     }
 
+    fn there_is_a_last_field_and_a_last_kind(t) {
+        let batch = |path: &str, bodies: Vec<Json>| {
+            let operations: Vec<Json> = bodies.into_iter().map(|body| json!({ "method": "create", "body": body })).collect();
+            t.owner.post(path, json!({ "operations": operations })).expect(200);
+        };
+        let label = |n: usize| json!({ "zh-CN": format!("字段{n}"), "en": format!("Field {n}") });
+        let body = |n: usize| json!({ "kind": "product", "key": format!("f{n}"), "label": label(n), "type": "text" });
+        batch("/fields/batch", (0..100).map(body).collect());
+        batch("/fields/batch", (100..200).map(body).collect());
+        t.owner.post("/fields", body(200)).invalid(&["/kind too_many_fields"]);
+        // All of them hold values, and another kind has its own.
+        let custom: serde_json::Map<String, Json> = (0..200).map(|n| (format!("f{n}"), json!(n.to_string()))).collect();
+        let made = t.owner.create("/products", json!({ "name": "x", "custom_fields": custom }));
+        assert_eq!(made["custom_fields"].as_object().map(|all| all.len()), Some(200));
+        field(t, "one_more", "text", json!({}));
+
+        let kind = |n: usize| json!({ "key": format!("box{n}"), "plural": format!("boxes{n}"), "label": label(n) });
+        batch("/kinds/batch", (0..50).map(kind).collect());
+        t.owner.post("/kinds", kind(50)).invalid(&[" too_many_kinds"]);
+        // One that goes makes room.
+        let last = t.owner.get("/kinds?filter[key]=box49").expect(200);
+        t.owner.delete(&format!("/kinds/{}", last.rows()[0]["id"].as_str().expect("an id")), 1).expect(204);
+        t.owner.create("/kinds", kind(50));
+    }
+
     fn what_refers_to_a_record_by_a_field_of_the_firm_is_counted(t) {
         field(t, "partner", "reference", json!({ "refers_to": "customer" }));
         field(t, "sites", "references", json!({ "refers_to": "customer" }));

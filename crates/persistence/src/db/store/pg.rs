@@ -127,9 +127,10 @@ impl PgStore {
     pub fn open(url: &str, options: Options) -> Result<Self> {
         let mut conn = PgConnection::establish(url).map_err(|e| Error::Unavailable(e.to_string()))?;
         migrations::run_pg(&mut conn)?;
+        // One query, one processor: to start workers takes longer than most queries, and they are taken from everybody else.
         let setup = format!(
             "SET TIME ZONE 'UTC'; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = 60000; \
-             SET client_min_messages = warning",
+             SET client_min_messages = warning; SET max_parallel_workers_per_gather = 0",
             milliseconds(options.quick)
         );
         let pool = Pool::builder()
