@@ -16,8 +16,7 @@ turn = itertools.count()
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """A filter that many lists share is tried with one of them: the same few lines answer it everywhere, and with each of them
-    filters were two thirds of all that was tried. The API suite tries every field of every list."""
+    """A filter that many lists share is tried with one of them: the same few lines answer it everywhere. The API suite tries every field of every list."""
     tried = set()
     for item in raw_schema["paths"].values():
         for operation in item.values():
