@@ -29,7 +29,9 @@ for (const language of ['zh-CN', 'en']) {
       assert.deepEqual(heads, kind.columns.map((column) => label(kind, column)), kind.kind);
       // The form asks for what it is told to ask for, in that order.
       await page.locator('.page-head .btn.primary').click();
-      const asked = await boxes(page.locator('dialog[open]'));
+      const form = page.locator('dialog[open]');
+      await form.locator('.form-field').first().waitFor();
+      const asked = await boxes(form);
       assert.deepEqual(asked.slice(0, kind.form.length), kind.form.map((field) => label(kind, field)), kind.kind);
       await page.keyboard.press('Escape');
       // Its page has the groups that are told, and its history begins with its making.
