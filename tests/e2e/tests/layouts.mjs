@@ -36,6 +36,12 @@ const names = (page, name) => group(page, name).locator('.layout-line .layout-na
 const focused = (page) => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
 const stored = async (api, key) => (await api.list(`/layouts?filter[kind]=${key}`))[0];
 
+/** Takes the keyboard there, once the step before has put it where it wants it, which it does with the next frame. */
+async function take(page, handle) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await handle.focus();
+}
+
 test('layouts: set up by the keyboard, which hears where things are, and taken back', { everywhere: true }, async ({ open, api }) => {
   const { key, called, path, gone } = await shipyard(api);
   const app = await open();
@@ -43,7 +49,7 @@ test('layouts: set up by the keyboard, which hears where things are, and taken b
   await editor(app, key);
   assert.deepEqual(await names(page, '自定义字段'), ['用途', '载重', '座位', '说明']);
   // Down within the group, then into the group before it, each told.
-  await page.getByRole('button', { name: '移动“用途”' }).first().focus();
+  await take(page, page.getByRole('button', { name: '移动“用途”' }).first());
   await page.keyboard.press('ArrowDown');
   await page.getByText('“用途”：自定义字段，第 2 项，共 4 项').waitFor();
   await eventually(async () => assert.equal(await focused(page), '移动“用途”'));
@@ -61,16 +67,18 @@ test('layouts: set up by the keyboard, which hears where things are, and taken b
   await page.getByRole('button', { name: '更多操作 座位' }).click();
   await page.locator('.menu').getByRole('button', { name: '移到“运力”' }).click();
   await eventually(async () => assert.deepEqual(await names(page, '运力'), ['座位']));
-  await page.getByRole('button', { name: '移动“运力”' }).focus();
+  await eventually(async () => assert.equal(await focused(page), '移动“座位”'));
+  await take(page, page.getByRole('button', { name: '移动“运力”' }));
   await page.keyboard.press('ArrowUp');
   await page.getByText('“运力”：第 3 项，共 4 项').waitFor();
   await eventually(async () => assert.equal(await focused(page), '移动“运力”'));
   await page.keyboard.press('ArrowUp');
   await page.getByText('“运力”：第 2 项，共 4 项').waitFor();
+  await eventually(async () => assert.equal(await focused(page), '移动“运力”'));
   // Not shown, and columns.
   await page.getByRole('button', { name: '更多操作 说明' }).click();
   await page.locator('.menu').getByRole('button', { name: '不在表单和页面中显示' }).click();
-  await page.getByRole('button', { name: '移动“载重”' }).last().focus();
+  await take(page, page.getByRole('button', { name: '移动“载重”' }).last());
   await page.keyboard.press('ArrowUp');
   await page.getByText('有未保存的更改').waitFor();
   await page.getByRole('button', { name: '保存', exact: true }).click();
@@ -181,7 +189,7 @@ test('layouts: two who change one choose whose holds', async ({ open, api }) => 
   const app = await open({ expected: [412, 422] });
   const { page } = app;
   const move = async () => {
-    await page.getByRole('button', { name: '移动“用途”' }).first().focus();
+    await take(page, page.getByRole('button', { name: '移动“用途”' }).first());
     await page.keyboard.press('ArrowDown');
     await page.getByRole('button', { name: '保存', exact: true }).click();
   };
