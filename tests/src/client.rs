@@ -333,6 +333,19 @@ impl Answer {
     }
 }
 
+/// What is told of parts of an answer, each with words for people: `/sort unknown_field`.
+pub fn told_with_words(parts: &Json) -> Vec<String> {
+    let words = |part: &Json| {
+        assert!(part["message"].as_str().is_some_and(|text| !text.is_empty()));
+        format!(
+            "{} {}",
+            part["pointer"].as_str().expect("a pointer"),
+            part["code"].as_str().expect("a code")
+        )
+    };
+    parts.as_array().expect("a list").iter().map(words).collect()
+}
+
 impl Index<&str> for Answer {
     type Output = Json;
 

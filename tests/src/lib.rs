@@ -13,7 +13,7 @@ pub mod seed;
 pub mod sign_in;
 pub mod smtp;
 
-pub use client::{Answer, Client, encoded};
+pub use client::{Answer, Client, encoded, told_with_words};
 pub use engine::{Engine, Running};
 pub use firm::{Firm, Person, T};
 pub use serde_json::{Value as Json, json};

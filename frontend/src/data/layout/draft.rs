@@ -44,6 +44,19 @@ pub enum Way {
     On,
 }
 
+impl Way {
+    /// Up or down, where such a key was pressed, which then scrolls nothing.
+    pub fn of(event: &web_sys::KeyboardEvent) -> Option<Self> {
+        let way = match event.key().as_str() {
+            "ArrowUp" => Self::Back,
+            "ArrowDown" => Self::On,
+            _ => return None,
+        };
+        event.prevent_default();
+        Some(way)
+    }
+}
+
 /// What stands in forms and on pages among other fields.
 fn is_placed(kind: &Kind, field: &Field) -> bool {
     let system = ["created_at", "created_by", "updated_at"].contains(&field.name);

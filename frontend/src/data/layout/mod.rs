@@ -320,12 +320,7 @@ fn section(editor: Editor, key: String) -> AnyView {
     let group_key = {
         let handle = handle.clone();
         move |event: web_sys::KeyboardEvent| {
-            let way = match event.key().as_str() {
-                "ArrowUp" => Way::Back,
-                "ArrowDown" => Way::On,
-                _ => return,
-            };
-            event.prevent_default();
+            let Some(way) = Way::of(&event) else { return };
             let place = move |d: &Draft| {
                 let at = find(d).unwrap_or_default();
                 let numbers = [at + 1, d.sections.len()].map(|n| n.to_string());
@@ -520,12 +515,7 @@ fn columns(editor: Editor) -> AnyView {
         let id = format!("layout-column-{name}");
         let handle = id.clone();
         let key = move |event: web_sys::KeyboardEvent| {
-            let way = match event.key().as_str() {
-                "ArrowUp" => Way::Back,
-                "ArrowDown" => Way::On,
-                _ => return,
-            };
-            event.prevent_default();
+            let Some(way) = Way::of(&event) else { return };
             let place = move |d: &Draft| {
                 let at = d.columns.iter().position(|c| *c == name).unwrap_or_default();
                 fill(

@@ -69,16 +69,7 @@ fn groups(kind: &Json) -> Vec<(String, Vec<String>)> {
 }
 
 fn left_out(kind: &Json) -> Vec<String> {
-    let told = kind["layout"]["left_out"].as_array().expect("what is left out");
-    let words = |part: &Json| {
-        assert!(part["message"].as_str().is_some_and(|text| !text.is_empty()));
-        format!(
-            "{} {}",
-            part["pointer"].as_str().expect("a pointer"),
-            part["code"].as_str().expect("a code")
-        )
-    };
-    told.iter().map(words).collect()
+    told_with_words(&kind["layout"]["left_out"])
 }
 
 both! {

@@ -4,16 +4,7 @@ use super::{customers, level, view};
 use tests::*;
 
 fn left_out(page: &Answer) -> Vec<String> {
-    let told = page["page"]["view"]["left_out"].as_array().expect("what is left out");
-    let words = |part: &Json| {
-        assert!(part["message"].as_str().is_some_and(|text| !text.is_empty()));
-        format!(
-            "{} {}",
-            part["pointer"].as_str().expect("a pointer"),
-            part["code"].as_str().expect("a code")
-        )
-    };
-    told.iter().map(words).collect()
+    told_with_words(&page["page"]["view"]["left_out"])
 }
 
 fn names(page: &Answer) -> Vec<&str> {
