@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 /// Headers that mean something to a client, and so are described wherever they are sent.
-const TOLD_BY_HEADERS: [&str; 8] = [
+const TOLD_BY_HEADERS: [&str; 9] = [
+    "change-set",
     "etag",
     "idempotent-replayed",
     "link",

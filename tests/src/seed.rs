@@ -9,6 +9,7 @@ pub fn plain(client: &Client, path: &str) -> Answer {
     match path {
         "/imports" => import(client),
         "/jobs" => job(client),
+        "/change-sets" => change_set(client),
         _ => client.create(path, minimal(client, path)),
     }
 }
@@ -72,6 +73,14 @@ pub fn job(client: &Client) -> Answer {
     let body = json!({ "to": receiver });
     let made = client.post(&format!("/users/{leaver}/hand-over"), body).expect(202);
     ended(client, &format!("/jobs/{}", made.id()))
+}
+
+/// What made a customer.
+pub fn change_set(client: &Client) -> Answer {
+    let made = plain(client, "/customers");
+    client
+        .get(&format!("/change-sets/{}", made.header("Change-Set")))
+        .expect(200)
 }
 
 /// What a new record of the kind must have; the number makes names that must be unique so.

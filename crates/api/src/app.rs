@@ -7,7 +7,9 @@ use crate::error::Problem;
 use crate::gate::{self, RateLimit};
 use crate::http::{error_page, guide};
 use crate::state::State;
-use crate::{access, api_key, assets, audit, auth, change, health, made, report, request, schema, search, sharing};
+use crate::{
+    access, api_key, assets, audit, auth, change, change_set, health, made, report, request, schema, search, sharing,
+};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse, fn_service};
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue, VARY};
 use actix_web::http::{Method, StatusCode};
@@ -37,6 +39,7 @@ fn described(kinds: Kinds) -> Routes {
         report::routes,
         search::routes,
         change::routes,
+        change_set::routes,
         access::routes,
         audit::routes,
         sharing::routes,

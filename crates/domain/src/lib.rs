@@ -19,7 +19,8 @@ pub mod text;
 #[cfg(feature = "zones")]
 pub use base::zone;
 pub use base::{
-    any, change, custom, error, formula, instant, kind, kinds, label, made, messages, money, record, retype, value,
+    any, change, custom, error, formula, instant, kind, kinds, label, made, messages, money, record, retype, undo,
+    value,
 };
 pub use customers::{activity, contact, customer, lead, tag, task};
 pub use data::{import, job, layout, view};

@@ -307,6 +307,7 @@ fn key(db: &Db, key: &str, body: &str) -> Key {
 
 fn answer(text: &str) -> Answer {
     Answer {
+        change_set: None,
         status: 201,
         etag: Some("\"1\"".into()),
         location: None,

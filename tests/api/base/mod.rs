@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod bin;
 pub mod change;
+pub mod change_set;
 pub mod description;
 pub mod outside;
 mod policy;

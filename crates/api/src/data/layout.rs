@@ -45,7 +45,7 @@ pub fn held(
 ) -> Result<(), Error> {
     let whole = match writing.cause {
         Cause::Asked | Cause::Imported => true,
-        Cause::Action => false,
+        Cause::Action | Cause::Undone => false,
         Cause::Own | Cause::Restored | Cause::Transferred(_) | Cause::HandedOver | Cause::Revalued => return Ok(()),
     };
     if kind.laid.is_none_or(|laid| laid.rules.is_empty()) {

@@ -9,13 +9,17 @@ use crate::typed::{Body, Nothing};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use domain::{Id, Kind};
 use persistence::idempotency::{self, Answer, Key};
 use persistence::{Tx, change};
 use serde_json::{Map, Value as Json};
 use std::future::Future;
 use std::pin::Pin;
+
+/// What an answer says was changed together.
+#[derive(Debug, Clone, Copy)]
+pub struct ChangeSet(pub Id);
 
 /// `Call<SignedIn>` where no API key will do.
 pub struct Call<By = Caller> {
@@ -84,7 +88,7 @@ impl<By: AsRef<Caller>> Call<By> {
         self.optional_body::<Nothing>().map(drop)
     }
 
-    /// One use case that writes. The answer waits a moment for what follows from it.
+    /// One use case that writes. The answer waits a moment for what follows from it, and names the change set.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Tx, &Caller) -> persistence::Result<T> + Send + 'static,
@@ -92,14 +96,23 @@ impl<By: AsRef<Caller>> Call<By> {
         let by = self.caller().clone();
         let use_case = move |tx: &mut Tx| {
             change::is_wanted();
+            change::nothing_logged();
             let done = work(tx, &by)?;
-            Ok((done, change::is_wanted()))
+            Ok((done, change::is_wanted(), change::is_logged()))
         };
-        let (done, wanted) = self.state.store.write(use_case).await?;
+        let (done, wanted, logged) = self.state.store.write(use_case).await?;
+        if logged {
+            self.names(self.caller().change_set);
+        }
         if wanted {
             self.state.subscribers.caught_up().await;
         }
         Ok(done)
+    }
+
+    /// Has the gate name a change set in the answer.
+    fn names(&self, set: Id) {
+        self.request.extensions_mut().insert(ChangeSet(set));
     }
 
     /// One use case that writes; with an `Idempotency-Key` it has its effect once, and a repeat gets the first answer.
@@ -114,13 +127,19 @@ impl<By: AsRef<Caller>> Call<By> {
                     if let Some(first) = idempotency::begin(tx, by, &key)? {
                         return Ok(first);
                     }
-                    let answer = work(tx, by)?;
+                    let mut answer = work(tx, by)?;
+                    if change::is_logged() {
+                        answer.change_set.get_or_insert(by.change_set);
+                    }
                     idempotency::finish(tx, by, &key, &answer)?;
                     Ok(answer)
                 })
                 .await?
             }
         };
+        if let Some(set) = answer.change_set {
+            self.names(set);
+        }
         Ok(request::respond(answer))
     }
 

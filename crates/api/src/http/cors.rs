@@ -14,7 +14,7 @@ use std::str::FromStr;
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 const SENT: &str =
     "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Accept-Language, X-Request-Id";
-const READ: &str = "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotent-Replayed, \
+const READ: &str = "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotent-Replayed, Change-Set, \
                     Content-Language, WWW-Authenticate";
 /// Browsers ask again after this many seconds.
 const KEPT: &str = "600";

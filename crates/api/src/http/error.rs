@@ -50,6 +50,7 @@ impl Problem {
             Self::Store(StoreError::Domain(refusal)) => match refusal {
                 Refusal::BadQuery(issue)
                 | Refusal::Conflict(issue)
+                | Refusal::Clash(issue, _)
                 | Refusal::NotForKey(issue)
                 | Refusal::Gone(issue) => issue.code,
                 Refusal::Unmet { code, .. } => code,
@@ -74,7 +75,7 @@ impl Problem {
         match self {
             Self::Store(StoreError::Domain(Refusal::Invalid(issues))) => issues,
             Self::Store(StoreError::Domain(
-                Refusal::BadQuery(issue) | Refusal::Conflict(issue) | Refusal::Gone(issue),
+                Refusal::BadQuery(issue) | Refusal::Conflict(issue) | Refusal::Clash(issue, _) | Refusal::Gone(issue),
             )) => std::slice::from_ref(issue),
             _ => &[],
         }
@@ -95,6 +96,7 @@ impl Problem {
             Self::Store(StoreError::Domain(refusal)) => match refusal {
                 Refusal::BadQuery(issue)
                 | Refusal::Conflict(issue)
+                | Refusal::Clash(issue, _)
                 | Refusal::NotForKey(issue)
                 | Refusal::Gone(issue) => messages::issue(issue, locale),
                 Refusal::Invalid(issues) => match issues.as_slice() {
@@ -142,6 +144,11 @@ impl Problem {
             });
             body.insert("errors".into(), issues.collect());
         }
+        if let Self::Store(StoreError::Domain(Refusal::Clash(_, with))) = self
+            && let Some(with) = with.as_object()
+        {
+            body.extend(with.clone());
+        }
         Json::Object(body)
     }
 
@@ -188,7 +195,7 @@ impl ResponseError for Problem {
                 Refusal::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
                 Refusal::Forbidden { .. } | Refusal::NotForKey(_) => StatusCode::FORBIDDEN,
                 Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
-                Refusal::Conflict(_) => StatusCode::CONFLICT,
+                Refusal::Conflict(_) | Refusal::Clash(..) => StatusCode::CONFLICT,
                 Refusal::Gone(_) => StatusCode::GONE,
                 Refusal::Stale { .. } | Refusal::Unmet { .. } => StatusCode::PRECONDITION_FAILED,
                 Refusal::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -2,6 +2,7 @@
 
 use crate::assets;
 use crate::body;
+use crate::call::ChangeSet;
 use crate::config::Config;
 use crate::cors;
 use crate::error::Problem;
@@ -140,6 +141,7 @@ impl RateLimit {
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const CHANGE_SET: HeaderName = HeaderName::from_static("change-set");
 
 fn request_id(request: &ServiceRequest) -> Arc<str> {
     let sent = request.headers().get(&REQUEST_ID).and_then(|v| v.to_str().ok());
@@ -353,7 +355,11 @@ pub async fn pass(
     }
     let mut response = rendered(response, locale(), &id, prefix);
     measure(&response, &method, &id, started.elapsed());
+    let wrote = response.request().extensions().get::<ChangeSet>().copied();
     let headers = response.headers_mut();
+    if let Some(value) = wrote.and_then(|ChangeSet(set)| HeaderValue::from_str(&set.to_string()).ok()) {
+        headers.insert(CHANGE_SET, value);
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }

@@ -505,7 +505,11 @@ impl Routes {
         let mut answers = ResponsesBuilder::new();
         for (status, schema) in &doc.ok {
             let kept = keeps(method, path, doc);
-            answers = answers.response(status.to_string(), self.answer(*status, schema.as_ref(), doc, kept));
+            let writes = *method != Method::GET && !path.ends_with("/search");
+            answers = answers.response(
+                status.to_string(),
+                self.answer(*status, schema.as_ref(), doc, (kept, writes)),
+            );
         }
         let mut refusals: Vec<u16> = Vec::new();
         if path.contains('{') {
@@ -526,7 +530,13 @@ impl Routes {
     }
 
     /// An answer where all is well. One that tells a described schema is shared by all that answer so.
-    fn answer(&mut self, status: u16, schema: Option<&RefOr<Schema>>, doc: &Doc, kept: bool) -> RefOr<Response> {
+    fn answer(
+        &mut self,
+        status: u16,
+        schema: Option<&RefOr<Schema>>,
+        doc: &Doc,
+        (kept, writes): (bool, bool),
+    ) -> RefOr<Response> {
         match status {
             204 if kept => return Ref::from_response_name("NoContentKept").into(),
             204 => return Ref::from_response_name("NoContent").into(),
@@ -551,6 +561,7 @@ impl Routes {
             (doc.etag, "ETag"),
             (doc.link, "Link"),
             (kept, shared::REPLAYED),
+            (writes, shared::CHANGE_SET),
         ];
         for (told, name) in headers {
             if told {

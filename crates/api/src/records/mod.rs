@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod change;
+pub mod change_set;
 pub mod crud;
 pub mod describe;
 pub mod kinds;

@@ -63,6 +63,11 @@ pub trait AnyNoun: Sync {
     fn apply_declared(&self, old: &AnyRecord, map: Map<String, Json>, now: Instant) -> persistence::Result<AnyRecord>;
     fn check_declared(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error>;
 
+    /// Whether a record may become this one, as far as its own fields tell; without what it was, whether there may be such a one.
+    fn check_change(&self, _old: Option<&AnyRecord>, _new: &AnyRecord) -> persistence::Result<()> {
+        Ok(())
+    }
+
     /// The moment whose exchange rates its amounts are worth; none while they follow the rates of today.
     fn valued_at(&self, _record: &AnyRecord) -> persistence::Result<Option<Instant>> {
         Ok(None)
@@ -218,6 +223,15 @@ impl<T: Noun> AnyNoun for Typed<T> {
 
     fn check_declared(&self, map: Map<String, Json>, creating: bool) -> Result<(), Error> {
         T::Patch::parse(map, creating).map(drop)
+    }
+
+    fn check_change(&self, old: Option<&AnyRecord>, new: &AnyRecord) -> persistence::Result<()> {
+        let new: T = new.read()?;
+        let mut issues = Issues::default();
+        // Nothing becomes of what stays as it is.
+        let old: T = old.map_or_else(|| Ok(new.clone()), AnyRecord::read)?;
+        new.check(Some(&old), &mut issues);
+        Ok(issues.or(())?)
     }
 
     fn valued_at(&self, record: &AnyRecord) -> persistence::Result<Option<Instant>> {

@@ -31,6 +31,8 @@ pub enum Cause {
     HandedOver,
     /// Amounts get the rates of today.
     Revalued,
+    /// Back to what it was.
+    Undone,
 }
 
 /// Records of one kind being written.

@@ -51,7 +51,8 @@ impl Noun for Opportunity {
 
     fn before(tx: &mut Tx, writing: &mut Writing, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
         if old.is_none_or(|old| old.lines != new.lines) {
-            new.follow_lines(writing.says("amount"));
+            // What was agreed upon comes back with the lines it was agreed upon for.
+            new.follow_lines(writing.says("amount") || writing.cause == Cause::Undone);
         }
         new.check_currency()?;
         if old.is_some_and(|old| old.stage_id == new.stage_id) {

@@ -94,6 +94,8 @@ pub enum Error {
     NotFound { kind: &'static str, id: Option<Id> },
     /// 409: the state of things does not allow it, or something like it exists already.
     Conflict(Issue),
+    /// 409: and what stands in the way, told beside.
+    Clash(Issue, Box<serde_json::Value>),
     /// 410: what was asked to be gone on from is not there any more.
     Gone(Issue),
     /// 412: the record has moved on.
@@ -114,6 +116,7 @@ impl Error {
         match self {
             Self::Invalid(issues) => Self::Invalid(issues.into_iter().map(|issue| issue.within(place)).collect()),
             Self::Conflict(issue) => Self::Conflict(issue.within(place)),
+            Self::Clash(issue, with) => Self::Clash(issue.within(place), with),
             other => other,
         }
     }

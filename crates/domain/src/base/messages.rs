@@ -244,6 +244,12 @@ messages! {
     // Jobs
     hand_over_to_self "不能交接给本人。" "Records cannot be handed over to the same user.";
     hand_over_running "该用户的交接正在进行。" "A hand-over for this user is already running.";
+    undo_conflicts "有 {count} 处无法撤销：此后已被他人修改、删除，或规则、权限不允许。" "Not undone: {count} places were changed or deleted since, or may not be changed back.";
+    change_set_not_undoable "这类更改不能撤销。" "Changes of this kind cannot be undone.";
+    not_undoable "这一项不能撤销。" "This part cannot be undone.";
+    changed_since "此后又有修改。" "It has been changed since.";
+    deleted_since "此后已被删除。" "It has been deleted since.";
+    undo_not_allowed "您没有撤销这一项的权限。" "You may not change this back.";
     job_over "任务已结束，不能取消。" "This job has ended and cannot be cancelled.";
     hand_over_yourself "请由其他管理员为您办理交接。" "Another administrator has to hand over your records.";
     job_not_allowed "发起人没有所需的权限，任务已停止。" "The person who started this lacks the right to do it, so it was stopped.";

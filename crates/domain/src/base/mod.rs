@@ -19,6 +19,7 @@ pub mod money;
 pub mod record;
 mod reserved;
 pub mod retype;
+pub mod undo;
 pub mod value;
 #[cfg(feature = "zones")]
 pub mod zone;

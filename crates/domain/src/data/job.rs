@@ -25,6 +25,7 @@ choice! {
         Import "import" "导入" "Import",
         HandOver "hand_over" "工作交接" "Hand-over",
         Fill "fill" "填写字段" "Field values",
+        Undo "undo" "撤销更改" "Undo",
     }
 }
 

@@ -9,6 +9,7 @@ pub use verify::{Broken, Fault, Found, verify, workspaces};
 
 use crate::engine::ROWS_AT_ONCE;
 use crate::error::{Error, Result};
+use crate::filter;
 use crate::seal::hex;
 use crate::sql::Sql;
 use crate::store::CHANNEL;
@@ -94,6 +95,7 @@ fn rows(sql: &mut Sql, permit: &Permit, entries: &[Entry]) -> Result<()> {
 }
 
 fn appended(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
+    LOGGED.set(true);
     if entries
         .iter()
         .any(|entry| subscriber::is_wanted(entry.kind, entry.action))
@@ -115,11 +117,22 @@ thread_local! {
     static RIGHTS: Cell<bool> = const { Cell::new(false) };
     /// Whether it has logged what a subscriber waits for.
     static WANTED: Cell<bool> = const { Cell::new(false) };
+    /// Whether it has logged anything.
+    static LOGGED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Within a use case, at its end: whether it has logged what a subscriber waits for, since this was last asked here.
 pub fn is_wanted() -> bool {
     WANTED.take()
+}
+
+/// Within a use case: whether it has logged anything, since it was last said here that nothing was.
+pub fn is_logged() -> bool {
+    LOGGED.get()
+}
+
+pub fn nothing_logged() {
+    LOGGED.set(false);
 }
 
 /// For the store, when it has committed: whether rights may have changed since it last asked on this thread.
@@ -285,6 +298,93 @@ pub fn only_derived_since(tx: &mut Tx, scope: &Scope, kind: &Kind, id: Id, versi
         .value(ChangeAction::Derive.key())
         .text(" LIMIT 1");
     Ok(tx.value::<i64>(&sql)?.is_none())
+}
+
+/// Where an entry stands in the order in which entries were written. Within a set, and for one record, that is the order of what
+/// happened; unlike a position it is there before the sealer has come by.
+pub type Seq = i64;
+
+fn sealed_or_not() -> Sql {
+    let columns = COLUMNS.replacen("position", "COALESCE(position, 0)", 1);
+    Sql::new(format!("SELECT {columns}, seq FROM change_log WHERE workspace_id = "))
+}
+
+fn numbered(tx: &mut Tx, sql: &Sql) -> Result<Vec<(Seq, Change)>> {
+    let mut columns = STORED.to_vec();
+    columns.push(Storage::Int);
+    tx.all(sql, &columns, |row| {
+        let change = take(row)?;
+        Ok((row.get()?, change))
+    })
+}
+
+/// Which way one goes through a change set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Forward,
+    Back,
+}
+
+/// Some changes of a set beyond a place in it.
+pub fn of_set(
+    tx: &mut Tx,
+    scope: &Scope,
+    set: Id,
+    way: Way,
+    beyond: Option<Seq>,
+    limit: usize,
+) -> Result<Vec<(Seq, Change)>> {
+    let (test, order) = match way {
+        Way::Forward => (" AND seq > ", " ORDER BY seq LIMIT "),
+        Way::Back => (" AND seq < ", " ORDER BY seq DESC LIMIT "),
+    };
+    let mut sql = sealed_or_not().value(scope.workspace());
+    sql.push(" AND change_set = ").bind(set);
+    if let Some(beyond) = beyond {
+        sql.push(test).bind(beyond);
+    }
+    sql.push(order).bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    numbered(tx, &sql)
+}
+
+/// How many records a set has changed, up to a limit.
+pub fn records_of_set(tx: &mut Tx, scope: &Scope, set: Id, limit: i64) -> Result<i64> {
+    let sql = Sql::new("SELECT COUNT(*) FROM (SELECT DISTINCT kind, record_id FROM change_log WHERE workspace_id = ")
+        .value(scope.workspace())
+        .text(" AND change_set = ")
+        .value(set)
+        .text(" LIMIT ")
+        .value(limit)
+        .text(") changed");
+    Ok(tx.value::<i64>(&sql)?.unwrap_or_default())
+}
+
+/// All that happened to these records in a set, or outside it but for what was derived; oldest first.
+pub fn of_records(tx: &mut Tx, scope: &Scope, set: Id, within: bool, ids: &[Id]) -> Result<Vec<(Seq, Change)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = sealed_or_not().value(scope.workspace());
+    sql.push(" AND record_id");
+    filter::one_of_ids(&mut sql, tx.dialect(), ids);
+    sql.push(if within {
+        " AND change_set = "
+    } else {
+        " AND change_set <> "
+    })
+    .bind(set)
+    .push(" AND action <> ")
+    .bind(ChangeAction::Derive.key());
+    if !within {
+        // Nothing that came before the set matters.
+        sql.push(" AND seq > (SELECT MIN(seq) FROM change_log WHERE workspace_id = ")
+            .bind(scope.workspace())
+            .push(" AND change_set = ")
+            .bind(set)
+            .push(")");
+    }
+    sql.push(" ORDER BY seq");
+    numbered(tx, &sql)
 }
 
 /// What people did with one record, newest first, before a position. What was derived is in the feed.

@@ -31,6 +31,8 @@ pub struct Answer {
     pub etag: Option<String>,
     pub location: Option<String>,
     pub body: String,
+    /// What was changed together by it, where anything was.
+    pub change_set: Option<Id>,
     /// The records it shows, by their kinds.
     pub shows: BTreeMap<&'static str, Vec<Id>>,
     /// Whether it was kept, and is given once more.
@@ -81,7 +83,7 @@ pub fn begin(tx: &mut Tx, actor: &Actor, key: &Key) -> Result<Option<Answer>> {
     }
     let oldest = Instant::now().plus_seconds(-KEEP_SECONDS);
     let sql = Sql::new(
-        "SELECT request_hash, sight, status, etag, location, body FROM idempotency_keys WHERE workspace_id = ",
+        "SELECT request_hash, sight, status, etag, location, body, change_set FROM idempotency_keys WHERE workspace_id = ",
     )
     .value(key.workspace)
     .text(" AND user_id = ")
@@ -91,7 +93,7 @@ pub fn begin(tx: &mut Tx, actor: &Actor, key: &Key) -> Result<Option<Answer>> {
     .text(" AND created_at > ")
     .value(oldest);
     let [text, number] = [Storage::Text, Storage::Int];
-    let columns = [text, text, number, text, text, text];
+    let columns = [text, text, number, text, text, text, Storage::Id];
     let Some(mut row) = tx.row(&sql, &columns)? else {
         return Ok(None);
     };
@@ -114,6 +116,7 @@ pub fn begin(tx: &mut Tx, actor: &Actor, key: &Key) -> Result<Option<Answer>> {
         etag: row.get()?,
         location: row.get()?,
         body: row.get()?,
+        change_set: row.get()?,
     }))
 }
 
@@ -122,7 +125,7 @@ pub fn finish(tx: &mut Tx, actor: &Actor, key: &Key, answer: &Answer) -> Result<
     // Who makes a record for others may never see it again: what is compared later is what they see now.
     let sight = sight(tx, actor, &answer.shows)?.to_string();
     let sql = Sql::new(
-        "INSERT INTO idempotency_keys (workspace_id, user_id, key, request_hash, sight, status, etag, location, body, created_at) VALUES (",
+        "INSERT INTO idempotency_keys (workspace_id, user_id, key, request_hash, sight, status, etag, location, body, change_set, created_at) VALUES (",
     )
     .value(key.workspace)
     .text(", ")
@@ -142,11 +145,13 @@ pub fn finish(tx: &mut Tx, actor: &Actor, key: &Key, answer: &Answer) -> Result<
     .text(", ")
     .value(answer.body.as_str())
     .text(", ")
+    .value(answer.change_set)
+    .text(", ")
     .value(Instant::now())
     .text(
         ") ON CONFLICT (workspace_id, user_id, key) DO UPDATE SET request_hash = excluded.request_hash, \
          sight = excluded.sight, status = excluded.status, etag = excluded.etag, location = excluded.location, body = excluded.body, \
-         created_at = excluded.created_at",
+         change_set = excluded.change_set, created_at = excluded.created_at",
     );
     tx.execute(&sql)?;
     Ok(())

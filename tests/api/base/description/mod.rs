@@ -181,7 +181,7 @@ fn body(t: &T, operation: &Operation, kind: &str) -> Json {
         "run" => json!({ "dry_run": true }),
         "hand" => json!({ "to": t.manager.id }),
         "mark" => json!({ "favourite": true }),
-        "search" | "convert" | "win" | "reopen" | "restore" => json!({}),
+        "search" | "convert" | "win" | "reopen" | "restore" | "undo" => json!({}),
         _ => panic!("{id} is new: say here with which body it succeeds"),
     }
 }

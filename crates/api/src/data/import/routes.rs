@@ -347,6 +347,8 @@ fn answer(status: StatusCode, import: &Import, to: &Caller) -> persistence::Resu
 fn accepted(import: &Import, caller: &Caller) -> persistence::Result<Answer> {
     let mut answer = answer(StatusCode::ACCEPTED, import, caller)?;
     answer.location = Some(format!("{BASE}/imports/{}", import.id));
+    // All that its batches change is one set.
+    answer.change_set = Some(import.id);
     Ok(answer)
 }
 

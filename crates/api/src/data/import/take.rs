@@ -295,7 +295,11 @@ pub fn problem_of(issue: &Issue) -> (Option<String>, Problem) {
 pub fn problems_of(error: Error) -> Problems {
     match error {
         Error::Invalid(issues) => issues.iter().map(problem_of).collect(),
-        Error::Conflict(issue) | Error::BadQuery(issue) | Error::NotForKey(issue) | Error::Gone(issue) => {
+        Error::Conflict(issue)
+        | Error::Clash(issue, _)
+        | Error::BadQuery(issue)
+        | Error::NotForKey(issue)
+        | Error::Gone(issue) => {
             vec![problem_of(&issue)]
         }
         Error::Forbidden { action, kind } => {

@@ -68,15 +68,7 @@ pub fn permit(actor: &Actor, kind: &'static Kind) -> Result<Permit, Error> {
     with_all_rights.authorize(Action::Edit, kind, actor.user())
 }
 
-/// Writes a job down and lets it wait for its turn.
-pub fn begin(
-    tx: &mut Tx,
-    caller: &Caller,
-    work: Work,
-    (subject, name): (Id, &str),
-    wanted: Json,
-    progress: Json,
-) -> persistence::Result<Job> {
+fn new(caller: &Caller, work: Work, (subject, name): (Id, &str), wanted: Json, progress: Json) -> Result<Job, Error> {
     let patch = JobPatch {
         owner_id: Some(caller.user()),
         name: Some(name.to_owned()),
@@ -86,7 +78,37 @@ pub fn begin(
         progress: Some(progress),
         ..Default::default()
     };
-    let job = Job::create(patch, Birth::new(caller.user()))?;
+    Job::create(patch, Birth::new(caller.user()))
+}
+
+/// Writes down a job that was small enough to be done at once. It is found by its change set as others are.
+pub fn done(
+    tx: &mut Tx,
+    caller: &Caller,
+    work: Work,
+    about: (Id, &str),
+    wanted: Json,
+    progress: Json,
+) -> persistence::Result<()> {
+    let job = Job {
+        id: caller.change_set,
+        status: JobStatus::Done,
+        finished_at: Some(Instant::now()),
+        ..new(caller, work, about, wanted, progress)?
+    };
+    engine::insert(tx, &permit(caller, KIND)?, std::slice::from_ref(&job))
+}
+
+/// Writes a job down and lets it wait for its turn.
+pub fn begin(
+    tx: &mut Tx,
+    caller: &Caller,
+    work: Work,
+    about: (Id, &str),
+    wanted: Json,
+    progress: Json,
+) -> persistence::Result<Job> {
+    let job = new(caller, work, about, wanted, progress)?;
     let permit = permit(caller, KIND)?;
     engine::insert(tx, &permit, std::slice::from_ref(&job))?;
     queue::enqueue(tx, &permit, work, job.id, caller.locale, false)?;
@@ -142,7 +164,9 @@ pub fn end(db: &Store, waiting: QueuedJob, error: Option<&persistence::Error>) -
 fn told(error: &persistence::Error) -> &'static str {
     match error {
         persistence::Error::Domain(Error::Invalid(issues)) => issues.first().map_or("invalid", |i| i.code),
-        persistence::Error::Domain(Error::Conflict(issue) | Error::BadQuery(issue)) => issue.code,
+        persistence::Error::Domain(Error::Conflict(issue) | Error::Clash(issue, _) | Error::BadQuery(issue)) => {
+            issue.code
+        }
         persistence::Error::Domain(Error::Forbidden { .. }) => "job_not_allowed",
         persistence::Error::Domain(Error::Unauthenticated(_)) => "job_asker_gone",
         persistence::Error::Domain(Error::NotFound { .. }) => "not_found",
@@ -167,6 +191,8 @@ fn answer(status: StatusCode, job: &Job, to: &Caller) -> persistence::Result<Ans
 pub fn accepted(job: &Job, to: &Caller) -> persistence::Result<Answer> {
     let mut answer = answer(StatusCode::ACCEPTED, job, to)?;
     answer.location = Some(format!("{BASE}/jobs/{}", job.id));
+    // Not what wrote the job down.
+    answer.change_set = Some(job.id);
     Ok(answer)
 }
 

@@ -2,7 +2,7 @@
 //! took, and a job that waits outlives a restart.
 
 use crate::worker::{Shared, Worker};
-use crate::{custom_field, hand_over, import};
+use crate::{change_set, custom_field, hand_over, import};
 use domain::Id;
 use domain::import::Problem;
 use domain::import::problem::code;
@@ -67,6 +67,7 @@ fn run(db: &Store, waiting: QueuedJob, stop: &Shared) -> persistence::Result<()>
         Work::Import => import::worker::run(db, waiting, stop),
         Work::HandOver => hand_over::run(db, waiting, stop),
         Work::Fill => custom_field::fill::run(db, waiting, stop),
+        Work::Undo => change_set::run(db, waiting, stop),
     }
 }
 

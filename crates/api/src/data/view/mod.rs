@@ -27,7 +27,7 @@ impl Noun for View {
     }
 
     fn before(_: &mut Tx, writing: &mut Writing, old: Option<&Self>, new: &mut Self) -> persistence::Result<()> {
-        if writing.cause != Cause::Asked {
+        if !matches!(writing.cause, Cause::Asked | Cause::Undone) {
             return Ok(());
         }
         if let Some(old) = old {

@@ -133,7 +133,8 @@ fn problem() -> ObjectBuilder {
         .property("code", named("ProblemCode"))
         .property("request_id", text())
         .property("current_version", integer())
-        .property("errors", Array::new(issue));
+        .property("errors", Array::new(issue))
+        .property("left", named("UndoLeftList"));
     all_required(problem, &["type", "title", "status", "detail", "code", "request_id"])
 }
 

@@ -18,6 +18,9 @@ pub const SIGNED_IN: &str = "session";
 /// The header of an answer that was kept.
 pub const REPLAYED: &str = "Idempotent-Replayed";
 
+/// The header that names what was changed together.
+pub const CHANGE_SET: &str = "Change-Set";
+
 /// The answer of any operation that is told nowhere else.
 pub const OTHERWISE: &str = "default";
 
@@ -137,6 +140,14 @@ fn headers() -> Vec<(&'static str, Header)> {
                 plain(),
             ),
         ),
+        (
+            CHANGE_SET,
+            header(
+                "What was changed together, by its id: `GET /change-sets/{id}` tells of it, `POST /change-sets/{id}/undo` takes it back. \
+                 Of a job it is the job's id. Absent where nothing was changed.",
+                super::id().build(),
+            ),
+        ),
         ("WWW-Authenticate", header("`Bearer`", plain())),
     ]
 }
@@ -252,8 +263,11 @@ pub fn components() -> Components {
             .fold(answer, |answer, name| answer.header_ref(*name, header_ref(name)));
         with_common_headers(answer).build()
     };
-    all = all.response("NoContent", empty("Done; there is nothing to say", &[]));
-    all = all.response("NoContentKept", empty("Done; there is nothing to say", &[REPLAYED]));
+    all = all.response("NoContent", empty("Done; there is nothing to say", &[CHANGE_SET]));
+    all = all.response(
+        "NoContentKept",
+        empty("Done; there is nothing to say", &[REPLAYED, CHANGE_SET]),
+    );
     all = all.response(
         "NotModified",
         empty("The version at hand is the one there is", &["ETag"]),
