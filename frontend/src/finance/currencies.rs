@@ -232,7 +232,9 @@ fn AddRate(code: String, close: Callback<()>) -> impl IntoView {
     let sending = Sending::new();
     let of = code.clone();
     let add = move || {
-        let typed = rate.get_untracked().trim().replace([',', ' ', '，'], "");
+        let typed = rate.get_untracked();
+        let typed = domain::import::number::number(&typed, None)
+            .map_or_else(|_| typed.trim().to_owned(), |rate| rate.to_string());
         // For one unit, by moving the point; what that cannot be, the server says.
         let one = Rate::parse(&typed)
             .map(Rate::ticks)

@@ -16,6 +16,7 @@ use crate::{
 };
 use domain::{
     Currency,
+    import::number::{Measure, amount},
     money::{self, Rate},
 };
 use leptos::prelude::*;
@@ -359,17 +360,33 @@ fn or_null(text: String) -> Value {
     }
 }
 
+/// What somebody typed as an amount, and its currency: `12,50`, `1 234,5`, `12.5万`, `$5`. What cannot be read goes to the server
+/// as it is, which says so at the field.
+fn typed_amount(typed: &str, currency: &str) -> (String, String) {
+    let near = Currency::from_code(currency);
+    let read = amount(typed, None, Measure::ONE, near.as_slice());
+    read.map_or_else(
+        |_| (typed.to_owned(), currency.to_owned()),
+        |(amount, named)| (amount.to_string(), named.map_or(currency, |c| c.code()).to_owned()),
+    )
+}
+
 fn money_box(value: RwSignal<Value>, id: String) -> AnyView {
     let own = currency::base();
     let part = move |name: &str| value.with_untracked(|v| v[name].as_str().unwrap_or_default().to_owned());
     let amount = RwSignal::new(part("amount"));
     let chosen = RwSignal::new(Some(part("currency")).filter(|c| !c.is_empty()).unwrap_or(own));
     let put = move || {
-        let amount = amount.get_untracked().replace([',', ' ', '，'], "");
-        value.set(if amount.is_empty() {
-            Value::Null
-        } else {
-            json!({ "amount": amount, "currency": chosen.get_untracked() })
+        let typed = amount.get_untracked();
+        value.set(match typed.is_empty() {
+            true => Value::Null,
+            false => {
+                let (amount, currency) = typed_amount(&typed, &chosen.get_untracked());
+                if currency != chosen.get_untracked() {
+                    chosen.set(currency.clone());
+                }
+                json!({ "amount": amount, "currency": currency })
+            }
         });
     };
     let codes = move || currency::offered(&chosen.get_untracked());
@@ -482,4 +499,29 @@ fn pick(
         .into_any()
     })
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typed_amount;
+
+    #[test]
+    fn an_amount_is_what_was_meant_when_it_was_typed() {
+        for (typed, amount, currency) in [
+            ("12,50", "12.5", "CNY"),
+            ("1 234,5", "1234.5", "CNY"),
+            ("1,234.50", "1234.5", "CNY"),
+            ("1,234", "1234", "CNY"),
+            ("12.5万", "125000", "CNY"),
+            ("€5", "5", "EUR"),
+            ("five", "five", "CNY"),
+        ] {
+            assert_eq!(
+                typed_amount(typed, "CNY"),
+                (amount.to_owned(), currency.to_owned()),
+                "{typed}"
+            );
+        }
+        assert_eq!(typed_amount("$5", "AUD").1, "AUD");
+    }
 }

@@ -96,6 +96,17 @@ impl WorkingHours {
         }
     }
 
+    /// When work ends on each weekday, Monday first. On a day off it is the time of the other days, on which nothing is late either.
+    pub fn closing(&self) -> [NaiveTime; 7] {
+        let ends = self.days().map(|spans| spans.iter().map(|span| span.to).max());
+        let usual = ends.iter().flatten().max().copied().unwrap_or(Clock(18 * 60));
+        ends.map(|end| {
+            // A day that is worked until midnight ends with its last minute.
+            let minutes = u32::from(end.unwrap_or(usual).0).min(1439);
+            NaiveTime::from_hms_opt(minutes / 60, minutes % 60, 0).unwrap_or(NaiveTime::MIN)
+        })
+    }
+
     pub fn days(&self) -> [&Vec<Span>; 7] {
         [
             &self.mon, &self.tue, &self.wed, &self.thu, &self.fri, &self.sat, &self.sun,

@@ -118,7 +118,8 @@ pub fn phone_digits(s: &str) -> String {
 pub(super) fn numbers(normal: &str) -> Vec<(String, String)> {
     let mut out = Vec::new();
     for part in normal.split(|c: char| !(c.is_ascii_digit() || c == '+' || is_number_gap(c))) {
-        if digits(part).len() > LONGEST_NUMBER && part.contains(' ') {
+        let several = digits(part).len() > LONGEST_NUMBER && part.contains(' ');
+        if several && mobile_behind_prefix(&digits(part)).is_none() {
             out.extend(part.split(' ').filter_map(number));
         } else {
             out.extend(number(part));
@@ -134,10 +135,19 @@ pub(super) fn number(text: &str) -> Option<(String, String)> {
         return None;
     }
     let plus = text.contains('+');
+    if let Some(mobile) = mobile_behind_prefix(&bare) {
+        return Some((mobile.to_owned(), bare.clone()));
+    }
+    // `+49 (0)221`: the 0 in brackets is dialled at home only.
+    let international = (plus || bare.starts_with("00"))
+        .then(|| text.replace("(0)", ""))
+        .filter(|t| t.len() < text.len());
+    let abroad = international.as_deref().map(digits);
+    let bare_abroad = abroad.as_deref().unwrap_or(&bare);
     let outside = if plus {
-        Some(bare.as_str())
+        Some(bare_abroad)
     } else {
-        bare.strip_prefix("00")
+        bare_abroad.strip_prefix("00")
     };
     let inside = |rest: &str| match rest {
         // Written (+86) (0)10: the trunk 0 is there already.
@@ -154,6 +164,17 @@ pub(super) fn number(text: &str) -> Option<(String, String)> {
         },
     };
     Some((normal, bare))
+}
+
+/// A mobile of the mainland behind what is dialled before it: the prefixes for cheap calls (17951 and its like), a 0 for another
+/// province, or the country's code with a 0 that does not belong there.
+fn mobile_behind_prefix(bare: &str) -> Option<&str> {
+    let prefixes = ["17951", "17909", "17911", "12593", "17900", "10193", "086", "0086", "0"];
+    let behind = prefixes.iter().find_map(|prefix| {
+        bare.strip_prefix(prefix)
+            .filter(|rest| rest.len() == 11 && is_mobile(rest))
+    })?;
+    Some(behind)
 }
 
 pub(super) fn words(chunk: &str) -> impl Iterator<Item = &str> {

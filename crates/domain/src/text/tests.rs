@@ -695,3 +695,21 @@ proptest! {
         prop_assert!(found_in(&[(Group::General, &text)], &text), "{:?} in {:?}", query(&text, &Group::ALL), tokens(&[(Group::General, &text)]));
     }
 }
+
+#[test]
+fn what_is_dialled_before_a_number_is_no_part_of_it() {
+    for spelt in [
+        "17951 13800138000",
+        "12593-138-0013-8000",
+        "086 138 0013 8000",
+        "0138 0013 8000",
+        "0086 13800138000",
+        "+86 (0)138 0013 8000",
+    ] {
+        assert_eq!(phone_digits(spelt), "13800138000", "{spelt}");
+    }
+    assert_eq!(phone_digits("+49 (0)221 5550102"), phone_digits("+49 221 5550102"));
+    assert_eq!(phone_digits("0049 (0)221 5550102"), "00492215550102");
+    assert_eq!(phone_digits("+86 (0)571 8888 0000"), "057188880000");
+    assert_eq!(phone_digits("010 6552 9988"), "01065529988");
+}

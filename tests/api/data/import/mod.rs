@@ -4,6 +4,7 @@ mod files;
 mod jobs;
 pub mod rights;
 mod sales;
+mod wild;
 
 use reqwest::blocking::multipart::{Form, Part};
 use tests::*;

@@ -114,10 +114,10 @@ assert_eq!((&rate["won"], &rate["lost"], &rate["rate"]), (&json!(2), &json!(1), 
         assert_eq!((&of("A1")["status"], &of("A1")["closed_at"]), (&json!("open"), &Json::Null));
     }
 
-    fn a_row_that_ends_early_is_told_as_such_only(t) {
+    fn a_row_that_ends_before_its_name_is_told_that_it_has_none(t) {
         let end = import(&t.owner, "customers", "phone,note,name\n021-1234567\n021-7654321,x,Acme\n", &[]);
         assert_eq!(counts(&end), [2, 1, 0, 0, 1], "{}", end.text);
-        assert_eq!(causes(&end), ["- | The row has 1 cells, the header has 3 | 1 | -"]);
+        assert_eq!(causes(&end), ["name | “Name” is missing | 1 | -"]);
         let wrong = import(&t.owner, "exchange_rates", "currency,date,rate\nUSD,soon,7\nUSD,2020-01-01,-7\n", &[]);
         let said = causes(&wrong);
         assert!(!said.iter().any(|c| c.contains("missing") || c.contains("is not a number")), "{said:?}");

@@ -71,8 +71,7 @@ pub fn judge(
         }
     }
     let given = |field: &str| row.map.contains_key(field);
-    if old.is_none() && kind.ownership == Ownership::Owned && !given("owner_id") && !draft.said.contains_key("owner_id")
-    {
+    if old.is_none() && kind.ownership == Ownership::Owned && !given("owner_id") {
         row.map.insert("owner_id".to_owned(), json!(context.by.user()));
     }
     if !problems.is_empty() {

@@ -65,6 +65,12 @@ impl Lookup {
         Ok(lookup)
     }
 
+    /// A record that comes along with the file.
+    pub fn add(&mut self, kind: &'static Kind, name: Name) {
+        let names = &mut self.0.entry(kind.name).or_default().names;
+        names.entry(folded(&name.name)).or_default().push(name);
+    }
+
     /// The one record that a text means: its external id, its e-mail address or code, its name as written, its name in
     /// another case.
     pub fn find(&self, kind: &Kind, text: &str) -> Result<&Name, Problem> {

@@ -6,6 +6,7 @@ pub mod delimiter;
 mod draft;
 pub mod error_file;
 mod existing;
+mod firms;
 mod judge;
 mod kinds;
 mod lookup;

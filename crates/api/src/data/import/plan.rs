@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 
-use domain::import::field::{Context, Scan, Style, label, value};
+use domain::import::field::{Context, Scan, Style, is_unfit, label, value};
+use domain::import::number::Measure;
 use domain::import::problem::code;
 use domain::import::{Guess, Problem, cell, distinct_headers, guess_for, targets};
 use domain::opportunity::{Opportunity, OpportunityStatus};
 use domain::record::stem;
 use domain::value::Type;
+use domain::working_time::WorkingHours;
 use domain::zone::Zone;
 use domain::{Field, Kind, Locale, Record};
 
@@ -126,8 +128,9 @@ pub fn closed_word(text: &str) -> Option<OpportunityStatus> {
     let context = Context {
         currency: domain::Currency::CNY,
         zone: Zone::UTC,
+        closing: WorkingHours::usual().closing(),
     };
-    let said = value(field, text, &Style::default(), &context).ok()??;
+    let said = value(field, text, &Style::default(), &context, None).ok()??;
     let status = OpportunityStatus::from_key(said.json.as_str()?)?;
     (status != OpportunityStatus::Open).then_some(status)
 }
@@ -160,6 +163,12 @@ impl Plan {
         let headers = distinct_headers(reader.headers());
         let guesses = guess_for(settings.kind, &settings.closed, reader.headers());
         let mut columns = columns(settings, &headers, &guesses)?;
+        // What only sounds like a field may hold something else: `Title` the `Mr.` and `Dr.` that nobody's job is, `Type` no kind of
+        // customer. For each such column: how many values there are, and whether none has fitted so far.
+        let guessed = |c: &Column| guesses[c.index].field.as_deref() == Some(c.target);
+        let said = matches!(settings.mapping, Mapping::Exactly(_));
+        let doubted = |c: &Column| guessed(c) && (c.target == "kind" || c.target == "title" && !said);
+        let mut unfit: Vec<Option<(u64, bool)>> = columns.iter().map(|c| doubted(c).then_some((0, true))).collect();
         let mut scans = vec![Scan::default(); columns.len()];
         let has = |target: &str| columns.iter().position(|c| c.target == target);
         let (name, external) = (has("name"), has("external_id"));
@@ -199,6 +208,15 @@ impl Plan {
                         scan.observe(field, column.cell(&row.cells));
                     }
                 }
+                for (column, unfit) in columns.iter().zip(&mut unfit) {
+                    let (Some((count, none_fits @ true)), Some(field)) = (unfit, column.field) else {
+                        continue;
+                    };
+                    let said = column.cell(&row.cells);
+                    if !cell::is_nothing(said) {
+                        (*count, *none_fits) = (*count + 1, is_unfit(field, said));
+                    }
+                }
                 if parents {
                     for at in [name, external].into_iter().flatten() {
                         plan.named.insert(hash(&folded(columns[at].cell(&row.cells))));
@@ -232,8 +250,29 @@ impl Plan {
             column.style = scan.style();
             let remark = column.style.remark(&column.header);
             plan.remarks.extend(remark.map(|r| (Some(column.header.clone()), r)));
+            if column.field.is_some_and(|f| f.ty == Type::Money) {
+                column.style.measure = Measure::of_heading(&column.header);
+            }
+            if let Some(measure) = column.style.measure {
+                let told = Problem::new(code::UNIT_OF_COLUMN)
+                    .with("column", &column.header)
+                    .with("unit", measure.unit);
+                let told = told.with("currency", measure.currency.map_or("", domain::Currency::code));
+                plan.remarks.push((Some(column.header.clone()), told));
+            }
         }
-        plan.columns = columns;
+        for (column, unfit) in columns.into_iter().zip(unfit) {
+            if !unfit.is_some_and(|(count, none_fits)| none_fits && count > 0) {
+                plan.columns.push(column);
+                continue;
+            }
+            let told = match column.target {
+                "title" => Problem::new(code::SALUTATIONS),
+                target => Problem::new(code::NONE_FITS).with("field", target),
+            };
+            plan.remarks
+                .push((Some(column.header.clone()), told.with("column", &column.header)));
+        }
         plan.unmapped();
         let named = settings.kind.import.is_some_and(|import| import.named);
         if named && !plan.fills("external_id") && !plan.fills("name") {
@@ -245,7 +284,12 @@ impl Plan {
     /// A remark on each column that fills nothing.
     fn unmapped(&mut self) {
         for (index, header) in self.headers.iter().enumerate() {
-            if self.columns.iter().any(|c| c.index == index) {
+            let unfit = [code::SALUTATIONS, code::NONE_FITS];
+            let is_told = |(column, p): &(Option<String>, Problem)| {
+                unfit.contains(&p.code.as_str()) && column.as_ref() == Some(header)
+            };
+            let told = self.remarks.iter().any(is_told);
+            if told || self.columns.iter().any(|c| c.index == index) {
                 continue;
             }
             let guess = &self.guesses[index];

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use csv::StringRecord;
+use domain::import::cell::unguard;
 use domain::import::problem::{Problem, code};
 use encoding_rs::Encoding;
 
@@ -255,17 +256,24 @@ impl<R: Read> Reader<R> {
         let surplus = self.record.iter().skip(expected + usize::from(self.corrected));
         let counted = |code| Some(Problem::new(code).with("found", found).with("expected", expected));
         let problem = problem.or_else(|| match found {
-            _ if found < expected => counted(code::TOO_FEW_CELLS),
+            // A row that ends early has empty cells at its end, as programs write it that save none.
             // A delimiter at the end of the line makes no cell.
             _ if surplus.clone().any(|c| !c.trim().is_empty()) => counted(code::TOO_MANY_CELLS),
             _ => None,
         });
         let kept = if problem.is_some() { found } else { expected };
-        let cells = self.record.iter().take(kept);
-        let cells = match self.corrected {
-            true => cells.map(error_file::unguard).collect(),
-            false if kept == found => self.record.clone(),
-            false => cells.collect(),
+        let guarded = |cell: &str| cell.starts_with('\'') || cell.starts_with("=\"");
+        let cells = match self.record.iter().any(guarded) {
+            false if kept >= found => self.record.clone(),
+            false => self.record.iter().take(kept).collect(),
+            true => {
+                let mut bare = StringRecord::with_capacity(self.record.as_slice().len(), found);
+                self.record
+                    .iter()
+                    .take(kept)
+                    .for_each(|cell| bare.push_field(&unguard(cell)));
+                bare
+            }
         };
         Row {
             line,

@@ -131,7 +131,7 @@ pub fn run<W: Write>(
     let reader_of = actor.clone();
     let reference_data = store.read_here(move |tx| ReferenceData::read(tx, &reader_of, kind))?;
     let by = Caller::new(actor.clone(), None, locale);
-    let cell_context = context(actor.workspace().currency, by.zone);
+    let cell_context = context(actor.workspace().currency, by.zone, &actor.workspace().working_hours);
     let mut options = plan.options;
     options.delimiter = plan.delimiter.bytes().next();
     let context = ImportContext {
@@ -242,7 +242,7 @@ impl<W: Write, F: FnOnce() -> io::Result<W>> Run<'_, W, F> {
         let Some((outcome, id)) = taken.outcome else {
             return self.refuse(draft, &taken.problems);
         };
-        for (field, remark) in &draft.remarks {
+        for (field, remark) in draft.remarks.iter().chain(&taken.remarks) {
             self.tally.warn(Some(draft.line), header(field), remark.clone());
         }
         for key in &taken.full {

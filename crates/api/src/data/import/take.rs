@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::draft::{Draft, Problems};
 use super::existing::Existing;
+use super::firms;
 use super::judge::judge;
 use super::kinds;
 use super::lookup::Lookup;
@@ -68,6 +69,7 @@ impl ImportContext {
 pub struct RowResult {
     pub outcome: Option<(Outcome, Id)>,
     pub problems: Problems,
+    pub remarks: Problems,
     pub key: Option<u64>,
     /// Records of its own kind that it refers to and that stand elsewhere in the file: field and name.
     pub parents: Vec<(&'static str, String)>,
@@ -127,7 +129,9 @@ pub fn batch(
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
     let named = named(kind, drafts);
-    let lookup = Lookup::read(tx, &context.by, named.iter().map(|(kind, text)| (*kind, text.as_str())))?;
+    let mut lookup = Lookup::read(tx, &context.by, named.iter().map(|(kind, text)| (*kind, text.as_str())))?;
+    let mut writing = Writing::new(&context.by, Cause::Imported);
+    let firms = firms::bring(tx, context, drafts, &mut lookup, &mut writing)?;
     let products = products(tx, context, drafts, &lookup)?;
     let now = Instant::now();
 
@@ -135,6 +139,11 @@ pub fn batch(
     let mut maps = Vec::with_capacity(drafts.len());
     for (draft, result) in drafts.iter().zip(&mut results) {
         result.problems.clone_from(&draft.problems);
+        let firm = draft
+            .said
+            .get("customer_id")
+            .filter(|name| firms.contains(&folded(name)));
+        result.new_values.extend(firm.map(|name| ("customer_id", name.clone())));
         maps.push(refer(context, draft, &lookup, result));
     }
     let existing = Existing::read(tx, context, &maps)?;
@@ -173,7 +182,6 @@ pub fn batch(
         }
         verdicts.push(verdict);
     }
-    let mut writing = Writing::new(&context.by, Cause::Imported);
     reference_data.brought_stages().for_each(|stage| writing.along(stage));
     let (places, changes): (Vec<usize>, Vec<Change>) = verdicts
         .into_iter()
@@ -277,6 +285,9 @@ fn refer(context: &ImportContext, draft: &Draft, lookup: &Lookup, result: &mut R
                 let in_file = kind.name == own.name && context.plan.named.contains(&hash(&folded(text)));
                 if in_file && problem.code == code::NOT_FOUND {
                     result.parents.push((field.name, text.clone()));
+                } else if problem.code == code::NOT_FOUND && field.nullable && is_foreign_id(text) {
+                    let told = Problem::value(code::REFERENCE_LEFT_OUT, text).with("kind", kind.name);
+                    result.remarks.push((Some(field.name.to_owned()), told));
                 } else {
                     result.problems.push((Some(field.name.to_owned()), problem));
                 }
@@ -284,6 +295,16 @@ fn refer(context: &ImportContext, draft: &Draft, lookup: &Lookup, result: &mut R
         }
     }
     map
+}
+
+/// An id of the program that the file comes from, such as `005x0000000fNSiAAM`: of what was not brought along, it says nothing.
+pub fn is_foreign_id(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    text.len() >= 8
+        && digits >= 4
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 pub fn problem_of(issue: &Issue) -> (Option<String>, Problem) {

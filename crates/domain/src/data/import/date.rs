@@ -33,6 +33,8 @@ pub struct DateStyle {
     pub doubtful: bool,
     /// Values say both orders. A value that can be read in one way only is then taken that way.
     pub mixed: bool,
+    /// `26-01-05` begins with its year, as others of the column tell.
+    pub year_first: bool,
     /// Bare numbers are Excel's day numbers (1900 system).
     pub serial: bool,
 }
@@ -55,6 +57,7 @@ impl DateStyle {
 pub struct DateScan {
     month_first: bool,
     day_first: bool,
+    year_first: bool,
     either: bool,
 }
 
@@ -65,11 +68,16 @@ impl DateScan {
             return;
         }
         let Some((date, _)) = split(&fold(sample)) else { return };
+        self.year_first |= short_year_first(&date).is_some()
+            && [Order::MonthDay, Order::DayMonth]
+                .iter()
+                .all(|o| by_end(&date, *o).is_none());
         match (
             read_day(&date, Order::MonthDay, false),
             read_day(&date, Order::DayMonth, false),
         ) {
-            (Some(a), Some(b)) => self.either |= a != b,
+            (Some(a), Some(b)) if a == b => {}
+            (Some(_), Some(_)) => self.either = true,
             (Some(_), None) => self.month_first = true,
             (None, Some(_)) => self.day_first = true,
             (None, None) => {}
@@ -83,8 +91,9 @@ impl DateScan {
             } else {
                 Order::MonthDay
             },
-            doubtful: self.either && self.day_first == self.month_first,
+            doubtful: self.either && self.day_first == self.month_first && !self.year_first,
             mixed: self.day_first && self.month_first,
+            year_first: self.year_first && !self.month_first,
             serial: false,
         }
     }
@@ -128,6 +137,24 @@ pub fn moment(text: &str, style: DateStyle) -> Result<Moment, Problem> {
     read(text, style).ok_or_else(|| Problem::value(code::NOT_A_TIME, clean(text)))
 }
 
+/// A day of a month without a year, as birthdays often are: `--03-15`, `3月15日`, or a year that phones write for none (1604).
+pub fn lacks_year(text: &str) -> bool {
+    let folded = fold(text);
+    let digits = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let parts: Vec<&str> = match folded.strip_prefix("--") {
+        Some(rest) => match rest.split_once('-') {
+            Some((month, day)) => vec![month, day],
+            None if rest.len() == 4 && rest.is_ascii() => vec![&rest[..2], &rest[2..]],
+            None => return false,
+        },
+        None => match folded.strip_suffix('日').and_then(|rest| rest.split_once('月')) {
+            Some((month, day)) => vec![month, day],
+            None => return folded.starts_with("1604-") && read_day(&folded, Order::MonthDay, false).is_some(),
+        },
+    };
+    parts.into_iter().all(digits)
+}
+
 fn read(text: &str, style: DateStyle) -> Option<Moment> {
     let folded = fold(text);
     if style.serial
@@ -136,7 +163,8 @@ fn read(text: &str, style: DateStyle) -> Option<Moment> {
         return Some(moment);
     }
     let (date, time) = split(&folded)?;
-    let day = read_day(&date, style.order, style.mixed)?;
+    let short = style.year_first.then(|| short_year_first(&date)).flatten();
+    let day = short.or_else(|| read_day(&date, style.order, style.mixed))?;
     let (time, offset) = match time {
         Some(t) => {
             let (time, offset) = read_time(&t)?;
@@ -148,7 +176,7 @@ fn read(text: &str, style: DateStyle) -> Option<Moment> {
 }
 
 fn fold(text: &str) -> String {
-    clean(text)
+    let folded: String = clean(text)
         .chars()
         .map(|c| match half_width(c) {
             '時' | '点' | '點' => '时',
@@ -157,7 +185,98 @@ fn fold(text: &str) -> String {
             c => c,
         })
         .flat_map(char::to_lowercase)
-        .collect()
+        .collect();
+    if folded.is_ascii() {
+        folded
+    } else {
+        of_east_asia(&folded)
+    }
+}
+
+/// Years of the eras that people in Taiwan and Japan write, as the year before their first.
+const ERAS: [(&str, i32); 6] = [
+    ("中华民国", 1911),
+    ("中華民國", 1911),
+    ("民国", 1911),
+    ("民國", 1911),
+    ("令和", 2018),
+    ("平成", 1988),
+];
+const MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+
+/// What Excel and WPS show in Chinese: `二〇二六年一月五日`, `5-1月-26`, `民国115年1月5日`.
+fn of_east_asia(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut run = String::new();
+    for c in text.chars().chain(['\0']) {
+        if "〇○零一二三四五六七八九十廿卅".contains(c) {
+            run.push(c);
+            continue;
+        }
+        // 星期五 and 周五 have no number.
+        match out.ends_with(['期', '周', '週', '拜', '(']) {
+            true => out.push_str(&run),
+            false => out.push_str(&numeral(&run)),
+        }
+        run.clear();
+        out.extend((c != '\0').then_some(c));
+    }
+    for (era, before) in ERAS {
+        let Some((rest, year)) = out
+            .strip_prefix(era)
+            .and_then(|rest| Some((rest, rest.split_once('年')?.0.trim())))
+        else {
+            continue;
+        };
+        let years = if year == "元" {
+            Some(1)
+        } else {
+            year.parse::<i32>().ok().filter(|y| (1..=999).contains(y))
+        };
+        if let Some(years) = years {
+            out = format!("{}{}", years + before, &rest[rest.find('年').unwrap_or_default()..]);
+        }
+        break;
+    }
+    // A month beside a hyphen stands where its name would.
+    let month = out
+        .find('月')
+        .filter(|at| !out.contains('年') && out[at + '月'.len_utf8()..].starts_with(['-', '/', ' ', ',']));
+    if let Some(at) = month {
+        let start = out[..at].trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let name = out[start..at]
+            .parse::<usize>()
+            .ok()
+            .and_then(|n| MONTHS.get(n.checked_sub(1)?));
+        if let Some(name) = name {
+            out = format!("{}{name}{}", &out[..start], &out[at + '月'.len_utf8()..]);
+        }
+    }
+    out
+}
+
+/// `二〇二六` → 2026, `十一` → 11, `廿五` → 25, `三十` → 30.
+fn numeral(run: &str) -> String {
+    let digit = |c: char| match c {
+        '零' | '○' => Some(0),
+        c => "〇一二三四五六七八九".chars().position(|d| d == c),
+    };
+    if !run.contains(['十', '廿', '卅']) {
+        return run.chars().filter_map(digit).map(|d| d.to_string()).collect();
+    }
+    let (mut tens, mut ones, mut last) = (0, 0, None);
+    for c in run.chars() {
+        match c {
+            '十' => (tens, last) = (last.unwrap_or(1), None),
+            '廿' => tens = 2,
+            '卅' => tens = 3,
+            c => last = digit(c),
+        }
+        ones = last.unwrap_or(0);
+    }
+    (tens * 10 + ones).to_string()
 }
 
 const HALVES: [&str; 8] = ["上午", "下午", "早上", "晚上", "中午", "凌晨", "am", "pm"];
@@ -191,6 +310,29 @@ enum Piece {
 }
 
 fn read_day(text: &str, order: Order, lenient: bool) -> Option<NaiveDate> {
+    by_end_or(text, order, lenient).or_else(|| short_year_first(text))
+}
+
+fn by_end(text: &str, order: Order) -> Option<NaiveDate> {
+    by_end_or(text, order, false)
+}
+
+/// `26-1-5`, as Chinese spreadsheets show it: read so where the end cannot be the year.
+fn short_year_first(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.trim().split(['-', '/']);
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && (1..=2).contains(&part.len());
+    if parts.next().is_some() || year.len() != 2 || ![year, month, day].into_iter().all(digits) {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(
+        self::year(year.parse().ok()?, 2),
+        month.parse().ok()?,
+        day.parse().ok()?,
+    )
+}
+
+fn by_end_or(text: &str, order: Order, lenient: bool) -> Option<NaiveDate> {
     let (pieces, marks) = pieces(text)?;
     let alike = |allowed: &[&str]| marks.len() == 2 && marks[0] == marks[1] && allowed.contains(&marks[0].as_str());
     let day = |y: i32, m: i32, d: i32| NaiveDate::from_ymd_opt(y, u32::try_from(m).ok()?, u32::try_from(d).ok()?);
@@ -332,7 +474,7 @@ fn pieces(text: &str) -> Option<(Vec<Piece>, Vec<String>)> {
         match c {
             '-' | '/' | '.' | ',' | ' ' | '年' | '月' | '日' => mark.push(c),
             // 星期一, 周一 after the date
-            '星' | '周' | '週' | '(' if !pieces.is_empty() => break,
+            '星' | '周' | '週' | '礼' | '禮' | '(' if !pieces.is_empty() => break,
             _ => return None,
         }
         rest = &rest[c.len_utf8()..];

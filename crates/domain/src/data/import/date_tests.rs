@@ -47,6 +47,48 @@ fn reads_the_shapes_found_in_exports() {
 }
 
 #[test]
+fn reads_what_spreadsheets_show_in_chinese() {
+    for text in [
+        "二〇二六年一月五日",
+        "二○二六年一月五日 星期一",
+        "2026年一月五日",
+        "26-1-5",
+        "26/1/5",
+        "5-1月-26",
+        "5-一月-26",
+        "5-1月-2026",
+        "1月-5-26",
+        "民国115年1月5日",
+        "中華民國一一五年一月五日",
+        "令和8年1月5日",
+        "2026年1月5日 礼拜一",
+    ] {
+        assert_eq!(day(text), "2026-01-05", "{text}");
+    }
+    assert_eq!(day("二〇二六年十二月二十五日"), "2026-12-25");
+    assert_eq!(day("二〇二六年十一月卅日"), "2026-11-30");
+    assert_eq!(day("15-十月-26"), "2026-10-15");
+}
+
+#[test]
+fn a_column_tells_that_its_years_come_first() {
+    let style = DateStyle::of(["26-1-5", "26-10-11"]);
+    assert!(style.year_first && !style.doubtful);
+    assert_eq!(date("26-10-11", style).expect("a date").to_string(), "2026-10-11");
+    assert!(!DateStyle::of(["10-11-26", "12-31-25"]).year_first);
+}
+
+#[test]
+fn days_without_a_year_are_known() {
+    for text in ["--03-15", "--0315", "3月15日", "1604-05-20"] {
+        assert!(lacks_year(text), "{text}");
+    }
+    for text in ["2026-03-15", "2026年3月15日", "--", "03-15-26"] {
+        assert!(!lacks_year(text), "{text}");
+    }
+}
+
+#[test]
 fn refuses_what_is_no_date() {
     for text in [
         "",

@@ -1,12 +1,12 @@
 //! From a cell to the value of a field: what a file may fill in a record kind, and the JSON that its patch reads.
 
-use chrono::TimeZone;
+use chrono::{Datelike, NaiveTime, TimeZone};
 use serde_json::{Value as Json, json};
 
 use super::closest::fold;
-use super::date::{DateScan, DateStyle, date, moment};
+use super::date::{DateScan, DateStyle, date, lacks_year, moment};
 use super::mapping::{FieldHint, Guess, guess};
-use super::number::{NumberScan, NumberStyle, money, number};
+use super::number::{Measure, NumberScan, NumberStyle, amount, number};
 use super::problem::{Problem, code};
 use super::{cell, closest};
 use crate::kind::Extra;
@@ -22,22 +22,35 @@ pub fn targets(kind: &Kind) -> impl Iterator<Item = (&'static str, Label)> {
         .iter()
         .filter(|f| f.can(crate::record::IMPORT))
         .map(|f| (f.name, f.label));
-    own.chain(extra(kind).iter().map(|column| (column.name, column.label)))
+    own.chain(extra(kind).map(|column| (column.name, column.label)))
 }
 
-fn extra(kind: &Kind) -> &'static [Extra] {
-    kind.import.map_or(&[], |import| import.extra)
+/// The column beside amounts that says their currency or unit.
+pub const CURRENCY: &str = "currency";
+
+fn extra(kind: &Kind) -> impl Iterator<Item = Extra> {
+    let amount = kind
+        .fields
+        .iter()
+        .find(|f| f.ty == Type::Money && f.can(crate::record::IMPORT));
+    let beside = amount.filter(|_| kind.field(CURRENCY).is_none());
+    let beside = beside.map(|amount| Extra::new(CURRENCY, "币种", "Currency", amount.name));
+    kind.import
+        .map_or(&[][..], |import| import.extra)
+        .iter()
+        .copied()
+        .chain(beside)
 }
 
 /// The label of something a file may fill.
 pub fn label(kind: &Kind, name: &str) -> Option<Label> {
-    let column = || extra(kind).iter().find(|column| column.name == name).map(|c| c.label);
+    let column = || extra(kind).find(|column| column.name == name).map(|c| c.label);
     kind.field(name).map(|f| f.label).or_else(column)
 }
 
 /// What a file may not fill, for somebody who may set only some of the fields.
 pub fn closed(kind: &Kind, fields: &Fields) -> Vec<&'static str> {
-    let sets = |name: &'static str| extra(kind).iter().find(|c| c.name == name).map_or(name, |c| c.fills);
+    let sets = |name: &'static str| extra(kind).find(|c| c.name == name).map_or(name, |c| c.fills);
     let names = targets(kind).map(|(name, _)| name);
     names.filter(|name| fields.access(sets(name)) > Access::Full).collect()
 }
@@ -56,6 +69,8 @@ pub fn guess_for(kind: &Kind, closed: &[&str], headers: &[String]) -> Vec<Guess>
 pub struct Style {
     pub number: NumberStyle,
     pub date: DateStyle,
+    /// What the heading says that is counted.
+    pub measure: Option<Measure>,
 }
 
 /// Looks at a column, value by value.
@@ -78,6 +93,7 @@ impl Scan {
         Style {
             number: self.numbers.style(),
             date: self.dates.style(),
+            measure: None,
         }
     }
 }
@@ -109,6 +125,8 @@ pub struct Context<Z> {
     pub currency: Currency,
     /// Of times that name no offset.
     pub zone: Z,
+    /// When work ends on each weekday, Monday first: what is due on a day is due until then.
+    pub closing: [NaiveTime; 7],
 }
 
 /// A value for a patch, with what deserves a remark.
@@ -116,11 +134,17 @@ pub struct Context<Z> {
 pub struct Value {
     pub json: Json,
     pub remark: Option<Problem>,
+    /// Values that find no room in the field: second and third numbers.
+    pub further: Vec<String>,
 }
 
 impl From<Json> for Value {
     fn from(json: Json) -> Self {
-        Self { json, remark: None }
+        Self {
+            json,
+            remark: None,
+            further: Vec::new(),
+        }
     }
 }
 
@@ -131,26 +155,63 @@ pub fn value<Z: TimeZone>(
     cell: &str,
     style: &Style,
     context: &Context<Z>,
+    beside: Option<Measure>,
 ) -> Result<Option<Value>, Problem> {
     let text = cell::clean(cell);
-    if text.is_empty() {
+    let optional = field.nullable || matches!(field.ty, Type::Choice(_) | Type::Choices(_));
+    if text.is_empty() || optional && cell::is_nothing(text) {
         return Ok(None);
+    }
+    let counts = matches!(field.ty, Type::Int | Type::Money | Type::Decimal | Type::Number);
+    if let Some(digits) = super::number::written_out(text).filter(|_| counts) {
+        let remark = Problem::value(code::READ_AS, text).with("taken", &digits);
+        let found = value(
+            field,
+            &digits,
+            &Style {
+                number: NumberStyle::default(),
+                ..style.clone()
+            },
+            context,
+            beside,
+        )?;
+        return Ok(found.map(|found| Value {
+            remark: Some(remark),
+            ..found
+        }));
     }
     let value: Value = match field.ty {
         Type::Text | Type::Url | Type::Id | Type::Json => json!(one_line(text)).into(),
         Type::LongText => json!(text).into(),
-        Type::Email => taken(cell::email(text)?),
-        Type::Phone => taken(cell::phone(text)?),
+        Type::Email => taken(cell::emails(text)?),
+        Type::Phone => taken(cell::phones(text)?),
         Type::Int => json!(number(text, style.number.point)?.integer()?).into(),
         Type::Bool => json!(cell::boolean(text)?).into(),
+        Type::Day if lacks_year(text) => Value {
+            json: Json::Null,
+            remark: Some(Problem::value(code::NO_YEAR, text)),
+            further: Vec::new(),
+        },
         Type::Day => json!(date(text, style.date)?).into(),
         Type::Instant => {
-            let at = moment(text, style.date)?.utc(&context.zone);
+            let mut said = moment(text, style.date)?;
+            if said.time.is_none() && DUE.contains(&field.name) {
+                said.time = Some(context.closing[said.day.weekday().num_days_from_monday() as usize]);
+            }
+            let at = said.utc(&context.zone);
             let at = at.ok_or_else(|| Problem::value(code::NOT_A_TIME, text))?;
             json!(Instant::from(at)).into()
         }
         Type::Money => {
-            let (amount, currency) = money(text, style.number.point)?;
+            let measure = match (beside, style.measure) {
+                (Some(row), Some(column)) => Measure {
+                    unit: if row.unit == 1 { column.unit } else { row.unit },
+                    currency: row.currency.or(column.currency),
+                },
+                (row, column) => row.or(column).unwrap_or(Measure::ONE),
+            };
+            let near: Vec<Currency> = measure.currency.into_iter().chain([context.currency]).collect();
+            let (amount, currency) = amount(text, style.number.point, measure, &near)?;
             let currency = currency.unwrap_or(context.currency);
             let minor = amount.minor(currency.decimals())?;
             json!({ "amount": crate::money::decimal(minor, currency), "currency": currency.code() }).into()
@@ -177,10 +238,15 @@ pub fn value<Z: TimeZone>(
     Ok(Some(value))
 }
 
-fn taken(taken: cell::CellValue) -> Value {
+/// Moments that a bare day sets to its end, not to its beginning.
+const DUE: [&str; 2] = ["next_follow_up_at", "due_at"];
+
+fn taken(taken: cell::CellValues) -> Value {
+    let mut values = taken.values.into_iter();
     Value {
-        json: json!(taken.value),
+        json: json!(values.next()),
         remark: taken.remark,
+        further: values.collect(),
     }
 }
 
@@ -232,6 +298,14 @@ fn choice(field: &Field, choices: &'static [Choice], text: &str) -> Result<&'sta
     })
 }
 
+/// Whether a cell says nothing that a field of a closed list, or a job title, could hold.
+pub fn is_unfit(field: &Field, text: &str) -> bool {
+    match field.ty {
+        Type::Choice(choices) => choice(field, choices, text).is_err() && closest_choice(field, text).is_none(),
+        _ => cell::is_salutation(text),
+    }
+}
+
 /// The value of a closed list that was perhaps meant.
 pub fn closest_choice(field: &Field, text: &str) -> Option<&'static str> {
     let Type::Choice(choices) = field.ty else { return None };
@@ -250,6 +324,7 @@ mod tests {
         Context {
             currency: Currency::CNY,
             zone: FixedOffset::east_opt(8 * 3600).expect("in range"),
+            closing: [NaiveTime::from_hms_opt(18, 0, 0).expect("a time"); 7],
         }
     }
 
@@ -257,7 +332,7 @@ mod tests {
         let field = kind.field(field).expect("a field");
         let mut scan = Scan::default();
         scan.observe(field, cell);
-        let value = value(field, cell, &scan.style(), &context());
+        let value = value(field, cell, &scan.style(), &context(), None);
         value.map(|v| v.map_or(Json::Null, |v| v.json)).map_err(|p| p.code)
     }
 
@@ -289,6 +364,18 @@ mod tests {
                 "2024/1/5 下午3:20",
                 json!("2024-01-05T07:20:00.000000Z"),
             ),
+            (
+                Customer::KIND,
+                "next_follow_up_at",
+                "2024/1/5",
+                json!("2024-01-05T10:00:00.000000Z"),
+            ),
+            (Customer::KIND, "industry", "Select", Json::Null),
+            (Customer::KIND, "annual_revenue", "N/A", Json::Null),
+            (Customer::KIND, "name", "N/A", json!("N/A")),
+            (Contact::KIND, "birthday", "0/0/00", Json::Null),
+            (Contact::KIND, "birthday", "--03-15", Json::Null),
+            (Contact::KIND, "do_not_contact", "无", json!(false)),
             (Customer::KIND, "parent_id", " Acme ", json!("Acme")),
             (Customer::KIND, "description", "a\nb", json!("a\nb")),
             (Customer::KIND, "phone", " ", Json::Null),
@@ -316,6 +403,36 @@ mod tests {
             read(Customer::KIND, "annual_revenue", "1.234567"),
             Err("too_many_decimals".into())
         );
+    }
+
+    #[test]
+    fn amounts_follow_the_heading_and_the_column_beside() {
+        let field = crate::customer::Customer::KIND
+            .field("annual_revenue")
+            .expect("a field");
+        let read = |cell: &str, heading: &str, beside: Option<&str>| {
+            let style = Style {
+                measure: Measure::of_heading(heading),
+                ..Style::default()
+            };
+            let beside = beside.and_then(|text| Measure::of(text, &[]));
+            let value = value(field, cell, &style, &context(), beside)
+                .expect("read")
+                .expect("some");
+            format!(
+                "{} {}",
+                value.json["amount"].as_str().expect("amount"),
+                value.json["currency"].as_str().expect("code")
+            )
+        };
+        assert_eq!(read("12.5", "金额（万元）", None), "125000.00 CNY");
+        assert_eq!(read("1000", "Amount (USD)", None), "1000.00 USD");
+        assert_eq!(read("1000", "Amount", Some("EUR")), "1000.00 EUR");
+        assert_eq!(read("12", "金额（万）", Some("USD")), "120000.00 USD");
+        assert_eq!(read("12", "金额", Some("万美元")), "120000.00 USD");
+        assert_eq!(read("$12", "Amount", Some("AUD")), "12.00 AUD");
+        assert_eq!(read("€12", "Amount (USD)", None), "12.00 EUR");
+        assert_eq!(read("12", "Amount", None), "12.00 CNY");
     }
 
     #[test]
@@ -348,7 +465,7 @@ mod tests {
         #[test]
         fn any_cell_is_taken_or_refused(cell in "(.{0,12}|[0-9/., -]{1,12})") {
             for field in crate::customer::Customer::KIND.fields.iter().filter(|f| f.can(crate::record::IMPORT)) {
-                match value(field, &cell, &Style::default(), &context()) {
+                match value(field, &cell, &Style::default(), &context(), None) {
                     Ok(Some(value)) if matches!(field.ty, Type::Int | Type::Day | Type::Instant | Type::Choice(_)) => {
                         let map = [("name".to_owned(), json!("x")), (field.name.to_owned(), value.json)].into_iter().collect();
                         let record = crate::customer::CustomerPatch::parse(map, true)

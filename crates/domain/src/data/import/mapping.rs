@@ -118,8 +118,13 @@ const SYNONYM: usize = 10;
 
 /// All names of a field with their rank, in folded form.
 fn names_of(kind: &str, field: &FieldHint) -> Vec<(usize, Vec<char>)> {
-    let own = std::iter::once((0, field.name.as_str())).chain(field.labels.iter().map(|l| (1, l.as_str())));
-    let stem = crate::record::stem(&field.name).map(|stem| (0, stem));
+    // What people see goes before what it is called inside: `Job Title` before `Title`.
+    let own = field
+        .labels
+        .iter()
+        .map(|l| (0, l.as_str()))
+        .chain([(1, field.name.as_str())]);
+    let stem = crate::record::stem(&field.name).map(|stem| (1, stem));
     let known = synonyms::of(kind, &field.name)
         .enumerate()
         .map(|(i, name)| (SYNONYM + i, name));
@@ -143,7 +148,10 @@ fn keys(header: &str) -> Vec<Vec<char>> {
             _ => {}
         }
     }
+    // `Amount USD`, `金额/万元`
+    let measured = super::number::measured(header).map(|(rest, _)| fold(rest));
     let mut keys = vec![fold(header), fold(&bare)];
+    keys.extend(measured);
     keys.retain(|k| !k.is_empty());
     keys.dedup();
     keys

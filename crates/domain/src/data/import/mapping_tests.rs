@@ -23,7 +23,7 @@ fn chinese_customer_lists() {
     let row = "客户名称,联系人,城市,行业,预计金额,备注";
     assert_eq!(
         mapped("customer", row),
-        ["客户名称=name", "城市=region", "行业=industry", "备注=description"]
+        ["客户名称=name", "行业=industry", "备注=description"]
     );
     assert_eq!(
         mapped(
@@ -205,7 +205,7 @@ fn salesforce() {
             "TYPE=kind",
             "PARENTID=parent_id",
             "BILLINGSTREET=address",
-            "BILLINGCITY=region",
+            "BILLINGSTATE=region",
             "PHONE=phone",
             "WEBSITE=website",
             "INDUSTRY=industry",
@@ -301,9 +301,9 @@ fn a_course_seller_s_leads() {
         [
             "Prospect ID=external_id",
             "Lead Source=source",
+            "Country=region",
             "Tags=tags",
-            "Lead Quality=level",
-            "City=region"
+            "Lead Quality=level"
         ]
     );
     let guesses = self::row("lead", row);

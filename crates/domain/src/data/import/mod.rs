@@ -7,6 +7,7 @@ pub mod date;
 pub mod field;
 pub mod mapping;
 pub mod number;
+pub mod phone;
 pub mod problem;
 pub mod record;
 pub mod report;

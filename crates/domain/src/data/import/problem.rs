@@ -203,7 +203,6 @@ problems! {
     PARENT_MISSING "parent_missing" "上级“{value}”所在的行未能导入，上级关系未设置" "The row of the parent “{value}” was not taken, so the parent is not set";
     LIST_FULL "list_full" "选项列表“{picklist}”已满，新的值已保存在记录中，但未加入列表" "The picklist “{picklist}” is full; new values are kept in the records and not listed";
 
-    TOO_FEW_CELLS "too_few_cells" "本行只有 {found} 列，表头有 {expected} 列" "The row has {found} cells, the header has {expected}";
     TOO_MANY_CELLS "too_many_cells" "本行有 {found} 列，表头只有 {expected} 列" "The row has {found} cells, the header has only {expected}";
     ROW_UNWRAPPED "row_unwrapped" "整行内容被引号包成了一个单元格，已按正常的行读取" "The whole row stood in quotes as one cell and was read as the row it is";
     UNCLOSED_QUOTE "unclosed_quote" "从本行开始的引号没有结束，后面的内容都被算进了同一个单元格" "A quote opened in this row is never closed, so the rest of the file fell into one cell";
@@ -227,7 +226,14 @@ problems! {
     COLUMN_CONTESTED "column_contested" "“{column}”列也像是“{field}”，但该字段已由“{taken_by}”列提供" "The column “{column}” looks like “{field}” too, which “{taken_by}” already fills";
     DATE_ORDER_ASSUMED "date_order_assumed" "“{column}”列的日期分不清月和日，按{order}理解" "Day and month cannot be told apart in the column “{column}”; read as {order}";
     DECIMAL_POINT_ASSUMED "decimal_point_assumed" "“{column}”列中的“{value}”有两种读法，按小数点为“{point}”理解" "“{value}” in the column “{column}” can be read in two ways; read with “{point}” as the decimal mark";
-    SEVERAL_VALUES "several_values" "“{value}”中有多个值，只取第一个“{taken}”" "“{value}” holds several values; the first, “{taken}”, is taken";
+    READ_AS "read_as" "“{value}”已读作“{taken}”" "“{value}” was read as “{taken}”";
+    MORE_VALUES "more_values" "“{value}”放不进“{field}”，没有导入" "“{value}” finds no room in “{field}” and was left out";
+    NO_YEAR "date_without_year" "日期“{value}”没有年份，未导入该值" "The date “{value}” has no year and was left out";
+    NAMED_AFTER "named_after" "本行没有名称，已用“{field}”的值作为名称" "The row has no name and was named after its “{field}”";
+    REFERENCE_LEFT_OUT "reference_left_out" "没有{kind}“{value}”，该字段留空" "No {kind} “{value}” is known, so the field was left empty";
+    UNIT_OF_COLUMN "unit_of_column" "“{column}”列的金额按每 1 个等于 {unit} {currency} 读取" "Each 1 in the column “{column}” was read as {unit} {currency}";
+    NONE_FITS "no_value_fits" "“{column}”列没有一个值是“{field}”的可选值，不会导入" "No value of the column “{column}” is one of “{field}”; it is left out";
+    SALUTATIONS "salutations" "“{column}”列只有称谓，没有职务，不会导入" "The column “{column}” holds forms of address and no job titles; it is left out";
 }
 
 #[cfg(test)]
