@@ -2,14 +2,14 @@
 
 use crate::call::Call;
 use crate::caller::Caller;
-use crate::crud::{create_from, crud, subject};
+use crate::crud::{create_from, crud, patch_in, subject};
 use crate::describe::{Doc, Routes, boolean, named, nullable, object};
 use crate::error::Problem;
 use crate::noun::{self, Noun};
 use crate::request;
 use crate::schema::type_name;
 use crate::typed;
-use crate::write::{Cause, Writing, write};
+use crate::write::{Cause, Change, Writing, write, write_all, write_one};
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 use domain::contact::Contact;
@@ -18,7 +18,9 @@ use domain::lead::{Conversion, Lead};
 use domain::opportunity::Opportunity;
 use domain::policy::Action;
 use domain::policy::fields::{Carried, carry};
-use domain::{Error, Instant, Issue, Record};
+use domain::value::Val;
+use domain::{AnyRecord, Error, Instant, Issue, Kind, Record};
+use persistence::transfer::{Along, Lock, OwnedRecord, along};
 use persistence::{Tx, engine};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -26,6 +28,11 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::AnyOfBuilder;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use validator::Validate;
+
+const CUSTOMER: &str = "customer_id";
+const FOLLOW_UP: &str = "next_follow_up_at";
+/// Records written together.
+const AT_ONCE: usize = 500;
 
 impl Noun for Lead {}
 
@@ -120,6 +127,98 @@ fn existing<T: Record>(tx: &mut Tx, caller: &Caller, id: domain::Id) -> persiste
     Ok(found.ok_or_else(|| Issue::new(format!("/{}/id", T::KIND.name), "reference_not_found"))?)
 }
 
+/// A record that is there and belongs to this customer, or to none so far: then to this one from now on.
+fn of_customer<T: Noun>(tx: &mut Tx, caller: &Caller, id: domain::Id, customer: domain::Id) -> persistence::Result<T> {
+    let found = AnyRecord::of(&existing::<T>(tx, caller, id)?);
+    match found.reference(CUSTOMER) {
+        Some(of) if of == customer => Ok(found.into_record()?),
+        Some(_) => Err(Issue::new(format!("/{}/id", T::KIND.name), "of_other_customer").into()),
+        None => {
+            let joins = Map::from_iter([(CUSTOMER.to_owned(), json!(customer))]);
+            let joined = patch_in(tx, caller, noun::hooks::<T>(), id, &request::Expected::Any, joins);
+            Ok(nested(T::KIND.name, joined)?.into_record()?)
+        }
+    }
+}
+
+/// The next follow-up of the lead becomes that of a record which was there, unless it has an earlier one.
+fn follow_up<T: Noun>(tx: &mut Tx, caller: &Caller, lead: &Lead, record: T) -> persistence::Result<T> {
+    let carried = Carried {
+        to: FOLLOW_UP,
+        from: Some(FOLLOW_UP),
+        value: json!(lead.next_follow_up_at),
+    };
+    let seen = (caller.fields(Lead::KIND), caller.fields(T::KIND));
+    nested(
+        T::KIND.name,
+        carry(seen.0, seen.1, Map::new(), vec![carried]).map_err(Into::into),
+    )?;
+    let Some(next) = lead.next_follow_up_at else {
+        return Ok(record);
+    };
+    let old = AnyRecord::of(&record);
+    if matches!(old.value(FOLLOW_UP), Some(Val::Instant(at)) if *at <= next) {
+        return Ok(record);
+    }
+    let mut new = old.clone();
+    new.put(FOLLOW_UP, next);
+    let mut writing = Writing::new(caller, Cause::Action);
+    let change = Change::new(Some(old), new);
+    let stored = write_one(
+        tx,
+        &mut writing,
+        &caller.own_permit(),
+        noun::hooks::<T>(),
+        change,
+    )?;
+    Ok(stored.into_record()?)
+}
+
+/// What hangs on the lead belongs to what it became as well, so that nobody has to look for it there: all that happened, and
+/// what is still to be done. It follows from the conversion, so nobody needs a right over each of it.
+fn bring_along(tx: &mut Tx, caller: &Caller, lead: &Lead, to: &Conversion) -> persistence::Result<()> {
+    let permit = caller.own_permit();
+    let of = [OwnedRecord {
+        id: lead.id,
+        version: lead.version,
+        owner: lead.owner_id,
+    }];
+    let everything = Along {
+        others: true,
+        closed: false,
+    };
+    let scope = |_: &'static Kind| Some(permit.scope());
+    for (kind, found) in along(tx, &scope, Lead::KIND, &of, everything, Lock::Write)? {
+        let hooks = noun::of(kind)?.within(caller.kinds());
+        let places = [
+            (CUSTOMER, Some(to.customer)),
+            ("contact_id", to.contact),
+            ("opportunity_id", to.opportunity),
+        ];
+        let ids: Vec<domain::Id> = found.iter().map(|record| record.id).collect();
+        for some in ids.chunks(AT_ONCE) {
+            let olds = engine::any::find_many(tx, &permit.scope(), hooks.kind(), some)?;
+            // What belongs to another customer already stays there.
+            let olds = olds
+                .into_iter()
+                .filter(|old| old.reference(CUSTOMER).is_none_or(|of| of == to.customer));
+            let changes = olds.filter_map(|old| {
+                let mut new = old.clone();
+                for (field, id) in places {
+                    if let Some(id) = id.filter(|_| kind.field(field).is_some() && old.reference(field).is_none()) {
+                        new.put(field, id);
+                    }
+                }
+                (new != old).then(|| Change::new(Some(old), new))
+            });
+            let changes: Vec<Change> = changes.collect();
+            let mut writing = Writing::new(caller, Cause::Action);
+            write_all(tx, &mut writing, &permit, hooks, changes)?;
+        }
+    }
+    Ok(())
+}
+
 /// Fields of the lead that keep their names.
 fn same(lead: &Lead, names: &[&'static str]) -> persistence::Result<Vec<(&'static str, Option<&'static str>, Json)>> {
     let values = serde_json::to_value(lead.whole()).map_err(persistence::Error::internal)?;
@@ -145,8 +244,16 @@ fn convert_in(
     let [customer, contact, opportunity] = parts.clone();
     let owner = json!(lead.owner_id.or(caller.user()));
     let is_person = lead.company.is_none();
+    // It stands where work goes on: with the opportunity, else with the customer.
+    let followed = |part: &Part| matches!(part, Part::Nothing).then_some(FOLLOW_UP);
     let customer: Customer = match customer {
-        Part::Existing(id) => existing(tx, caller, id)?,
+        Part::Existing(id) => {
+            let found = existing(tx, caller, id)?;
+            match followed(&opportunity) {
+                Some(_) => follow_up(tx, caller, &lead, found)?,
+                None => found,
+            }
+        }
         Part::Nothing => return Err(Issue::at("customer", "required").into()),
         Part::New(given) => {
             let named = lead.company.as_ref().map_or("name", |_| "company");
@@ -169,12 +276,13 @@ fn convert_in(
                     "description",
                 ],
             )?);
+            from.extend(same(&lead, followed(&opportunity).as_slice())?);
             made(tx, caller, given, from)?
         }
     };
     let contact: Option<Contact> = match contact {
         Part::Nothing => None,
-        Part::Existing(id) => Some(existing(tx, caller, id)?),
+        Part::Existing(id) => Some(of_customer(tx, caller, id, customer.id)?),
         Part::New(given) => {
             let mut from = vec![
                 ("customer_id", None, json!(customer.id)),
@@ -186,7 +294,10 @@ fn convert_in(
     };
     let opportunity: Option<Opportunity> = match opportunity {
         Part::Nothing => None,
-        Part::Existing(id) => Some(existing(tx, caller, id)?),
+        Part::Existing(id) => {
+            let found = of_customer(tx, caller, id, customer.id)?;
+            Some(follow_up(tx, caller, &lead, found)?)
+        }
         Part::New(given) => {
             let mut from = vec![
                 ("name", None, json!(customer.name)),
@@ -194,16 +305,18 @@ fn convert_in(
                 ("contact_id", None, json!(contact.as_ref().map(|c| c.id))),
                 ("owner_id", None, owner),
             ];
-            from.extend(same(&lead, &["source"])?);
+            from.extend(same(&lead, &["source", FOLLOW_UP])?);
             Some(made(tx, caller, given, from)?)
         }
     };
-    let done = lead.converted(Conversion {
+    let to = Conversion {
         customer: customer.id,
         contact: contact.as_ref().map(|c| c.id),
         opportunity: opportunity.as_ref().map(|o| o.id),
         at: Instant::now(),
-    })?;
+    };
+    bring_along(tx, caller, &lead, &to)?;
+    let done = lead.converted(to)?;
     let stored = write(
         tx,
         &mut Writing::new(caller, Cause::Action),
@@ -256,7 +369,9 @@ pub fn routes(routes: &mut Routes) {
         .about(
             "Makes a customer, a contact and an opportunity from the lead, in one transaction and one change set. \
              Each may be an existing record (`{\"id\": …}`), fields to set on the new one, or, for contact and opportunity, \
-             `false` for none.",
+             `false` for none. A contact or opportunity that is there must belong to that customer, or to none yet. What happened \
+             with the lead and what is still to be done belongs to what it became as well, and the next follow-up is now that \
+             of the opportunity, or of the customer where there is none.",
         )
         .may_take::<Convert>()
         .versioned()

@@ -96,6 +96,7 @@ messages! {
     // Leads and opportunities
     use_convert "请使用“转化”操作。" "Use “Convert” for this.";
     already_converted "该线索已转化。" "This lead has been converted.";
+    of_other_customer "它属于另一个客户。请选择该客户的记录。" "This belongs to another customer; choose one of this customer's.";
     lead_disqualified "该线索已标为无效，请先重新打开。" "This lead is disqualified; reopen it first.";
     opportunity_closed "该商机已关闭，请先重新打开。" "This opportunity is closed; reopen it first.";
     opportunity_open "该商机正在进行中。" "This opportunity is open.";

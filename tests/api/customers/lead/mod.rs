@@ -114,4 +114,76 @@ both! {
         t.other_sales.act(&path).if_match(1).refused(404, "not_found");
         t.sales.act(&path).if_match(1).expect(200);
     }
+
+    fn what_hangs_on_a_lead_comes_along(t) {
+        let lead = t.sales.create("/leads", json!({ "name": "李雷", "company": "蓝天", "next_follow_up_at": "2027-03-01T01:00:00.000000Z" }));
+        let id = lead.id();
+        let call = t.sales.create("/activities", json!({ "kind": "call", "body": "第一次通话", "lead_id": id, "happened_at": "2026-11-02T03:00:00.000000Z" }));
+        // Somebody else's note comes along as well.
+        let note = t.owner.create("/activities", json!({ "kind": "note", "body": "主管的备注", "lead_id": id, "happened_at": "2026-11-01T03:00:00.000000Z" }));
+        let open = t.sales.create("/tasks", json!({ "subject": "寄样品", "lead_id": id }));
+        let done = t.sales.create("/tasks", json!({ "subject": "查资料", "lead_id": id, "status": "done" }));
+        let elsewhere = seed::plain(&t.sales, "/customers");
+        let other = t.sales.create("/tasks", json!({ "subject": "另一家", "lead_id": id, "customer_id": elsewhere.id() }));
+        let made = t.sales.act(&format!("/leads/{id}/convert")).if_match(lead.version()).expect(200);
+        let (customer, contact, deal) = (&made["customer"]["id"], &made["contact"]["id"], &made["opportunity"]["id"]);
+        for path in [format!("/activities/{}", call.id()), format!("/activities/{}", note.id()), format!("/tasks/{}", open.id())] {
+            let read = t.sales.get(&path).expect(200);
+            assert_eq!((&read["customer_id"], &read["contact_id"], &read["opportunity_id"]), (customer, contact, deal), "{path}");
+            assert_eq!(read["lead_id"], id, "the lead keeps its history");
+        }
+        assert_eq!(t.owner.get(&format!("/activities/{}", note.id())).expect(200)["owner_id"], t.owner.id.to_string(), "nobody else's");
+        assert_eq!(t.sales.get(&format!("/tasks/{}", done.id())).expect(200)["customer_id"], Json::Null, "what is done stays");
+        assert_eq!(t.sales.get(&format!("/tasks/{}", other.id())).expect(200)["customer_id"], elsewhere.id(), "what belongs elsewhere stays");
+        assert_eq!(made["opportunity"]["next_follow_up_at"], "2027-03-01T01:00:00.000000Z");
+        assert_eq!(made["lead"]["next_follow_up_at"], Json::Null);
+        assert_eq!(made["customer"]["next_follow_up_at"], Json::Null, "one of them is enough");
+        // The last contact is counted where it belongs now.
+        let path = format!("/customers/{}", customer.as_str().expect("an id"));
+        assert_eq!(t.sales.get(&path).expect(200)["last_activity_at"], "2026-11-02T03:00:00.000000Z");
+    }
+
+    fn the_next_follow_up_goes_where_work_goes_on(t) {
+        let at = "2027-03-01T01:00:00.000000Z";
+        let convert = |name: &str, body: Json| {
+            let lead = t.sales.create("/leads", json!({ "name": name, "next_follow_up_at": at }));
+            t.sales.post(&format!("/leads/{}/convert", lead.id()), body).if_match(1).expect(200)
+        };
+        let alone = convert("甲", json!({ "contact": false, "opportunity": false }));
+        assert_eq!(alone["customer"]["next_follow_up_at"], at);
+        for (has, keeps) in [(Json::Null, at), (json!("2027-02-01T01:00:00.000000Z"), "2027-02-01T01:00:00.000000Z"), (json!("2027-04-01T01:00:00.000000Z"), at)] {
+            let customer = t.sales.create("/customers", json!({ "name": "老客户", "next_follow_up_at": has }));
+            let body = json!({ "customer": { "id": customer.id() }, "contact": false, "opportunity": false });
+            let joined = convert("乙", body);
+            assert_eq!(joined["customer"]["next_follow_up_at"], keeps, "{has}: the earlier one");
+            let deal = t.sales.create("/opportunities", json!({ "name": "老单", "customer_id": customer.id(), "next_follow_up_at": has }));
+            let body = json!({ "customer": { "id": customer.id() }, "contact": false, "opportunity": { "id": deal.id() } });
+            let joined = convert("丙", body);
+            assert_eq!(joined["opportunity"]["next_follow_up_at"], keeps, "{has}: the earlier one");
+        }
+    }
+
+    fn parts_of_another_customer_are_refused(t) {
+        let (ours, theirs) = (seed::plain(&t.sales, "/customers"), seed::plain(&t.sales, "/customers"));
+        let contact = |of: Json| t.sales.create("/contacts", json!({ "name": "韩梅梅", "customer_id": of }));
+        let deal = |of: Json| t.sales.create("/opportunities", json!({ "name": "大单", "customer_id": of }));
+        let lead = t.sales.create("/leads", json!({ "name": "李雷" }));
+        let path = format!("/leads/{}/convert", lead.id());
+        let before = everything(t);
+        for (part, record) in [("contact", contact(json!(theirs.id()))), ("opportunity", deal(json!(theirs.id())))] {
+            let before = everything(t);
+            for customer in [json!({ "id": ours.id() }), json!({ "name": "新客户" })] {
+                let body = json!({ "customer": customer, part: { "id": record.id() } });
+                t.sales.post(&path, body).if_match(1).invalid(&[&format!("/{part}/id of_other_customer")]);
+                assert_eq!(everything(t), before);
+            }
+        }
+        assert_ne!(everything(t), before);
+        // Those of this customer are taken, and those of none join it.
+        let (free, own) = (contact(Json::Null), deal(json!(ours.id())));
+        let body = json!({ "customer": { "id": ours.id() }, "contact": { "id": free.id() }, "opportunity": { "id": own.id() } });
+        let done = t.sales.post(&path, body).if_match(1).expect(200);
+        assert_eq!((&done["contact"]["id"], &done["contact"]["customer_id"]), (&json!(free.id()), &json!(ours.id())));
+        assert_eq!(done["opportunity"], own.body, "what belongs here already is not changed");
+    }
 }
