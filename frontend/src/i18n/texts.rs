@@ -331,6 +331,9 @@ texts! {
     follow_up: "写跟进" / "Log activity";
     log_it: "记录" / "Log";
     logged: "已记录" / "Logged";
+    logged_with_task: "已记录，并已建任务" / "Logged, and the task is there";
+    as_task: "同时为我建一个任务" / "Make it a task of mine as well";
+    follow_up_with: "跟进{}" / "Follow up with {}";
     minutes: "{} 分钟" / "{} minutes";
     no_activity: "还没有跟进记录" / "No activity yet";
     no_activity_text: "打过的电话、拜访和备注都会留在这里。" / "Calls, visits and notes will appear here.";

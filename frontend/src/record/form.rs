@@ -1,4 +1,5 @@
-//! Creating a record of any kind: the few fields that matter, the rest on request; errors stand at their fields.
+//! Creating a record of any kind, or changing one that has no page: the few fields that matter, the rest on request; errors
+//! stand at their fields.
 
 use crate::kinds::{Field, Kind};
 use crate::schema::Type;
@@ -8,15 +9,17 @@ use crate::{
     i18n::{fill, noun, t},
     kinds,
     record::{
+        conflict::Conflict,
         field::{self, Draft},
         fields::narrowing,
         row::Row,
+        save::{self, Stored},
         when,
     },
     state::{self, announce},
-    ui::{Dialog, Sending, sending::submit, states::needed_mark, toast},
+    ui::{Dialog, Sending, icon, sending::submit, states::needed_mark, toast},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 
 /// What a new record starts with, as `(field, value, name of a referred record)`.
@@ -30,10 +33,18 @@ pub fn CreateDialog(
     /// Called with the new record; else a toast leads to it.
     #[prop(optional)]
     done: Option<Callback<Row>>,
+    /// The record that is changed, with the names of what it refers to; without one a new one is made.
+    #[prop(optional)]
+    of: Option<Row>,
 ) -> impl IntoView {
     let sending = Sending::new();
-    let all = RwSignal::new(false);
-    let drafts: Vec<(&'static Field, Draft)> = ordered(kind).into_iter().map(|f| (f, start(f, &preset))).collect();
+    // What is there is shown with all that it says.
+    let all = RwSignal::new(of.is_some());
+    let old = StoredValue::new(of);
+    let begin = |f: &'static Field| {
+        old.with_value(|old| old.as_ref().map_or_else(|| start(f, &preset), |row| Draft::of(f, row)))
+    };
+    let drafts: Vec<(&'static Field, Draft)> = ordered(kind).into_iter().map(|f| (f, begin(f))).collect();
     let drafts = StoredValue::new(drafts);
     // Follows what is typed.
     let has = move |name: &str| {
@@ -54,7 +65,44 @@ pub fn CreateDialog(
             said.map(|(f, v)| (f.name.to_owned(), v)).collect()
         })
     };
+    // What stands otherwise than it did, with the names of what is newly referred to.
+    let changes = move |old: &Row| -> (Map<String, Value>, Map<String, Value>) {
+        drafts.with_value(|d| {
+            let changed = d
+                .iter()
+                .filter(|(f, draft)| draft.value.get_untracked() != *old.get(f.name));
+            let changed: Vec<_> = changed.filter(|(f, _)| untrack(|| shows(f))).collect();
+            let names = changed.iter().filter_map(|(f, draft)| draft.expansion(f)).collect();
+            let values = changed
+                .iter()
+                .map(|(f, draft)| (f.name.to_owned(), draft.value.get_untracked()));
+            (values.collect(), names)
+        })
+    };
+    let change = move |base: Row| {
+        let (patch, expansions) = changes(&base);
+        if patch.is_empty() {
+            return close.tell(());
+        }
+        sending.run(async move {
+            match save::store(kind, &base, &patch, &expansions).await? {
+                Stored::Done(_) => toast::say(t().saved()),
+                Stored::Conflict(theirs) => state::state().conflict.set(Some(Conflict {
+                    kind,
+                    base,
+                    theirs,
+                    patch,
+                    expansions,
+                })),
+            }
+            close.tell(());
+            Ok(())
+        });
+    };
     let create = move || {
+        if let Some(base) = old.get_value() {
+            return change(base);
+        }
         let call = api::post(format!("/{}", kind.path()), Value::Object(body()));
         sending.run(async move {
             let sent = call.send().await.inspect_err(|problem| {
@@ -130,8 +178,15 @@ pub fn CreateDialog(
                 .any(|((_, draft), first)| draft.value.with(|v| v != first))
         })
     });
+    let (title, verb) = match old.with_value(Option::is_some) {
+        true => (fill(t().edit_of(), &[&noun(kind.label)]), t().save().to_owned()),
+        false => (
+            fill(t().new_of(), &[&noun(kind.label)]),
+            fill(t().create_of(), &[&noun(kind.label)]),
+        ),
+    };
     view! {
-        <Dialog title=fill(t().new_of(), &[&noun(kind.label)]) close typed>
+        <Dialog title close typed>
             <form on:submit=submit(create) novalidate=true>
                 <div class="dialog-body">
                     <div class="form-grid"><For each=move || places.get() key=|place| *place children=place_view/></div>
@@ -140,11 +195,31 @@ pub fn CreateDialog(
                     })}
                     {sending.alert()}
                 </div>
-                {sending.foot(close, fill(t().create_of(), &[&noun(kind.label)]), || true)}
+                {sending.foot(close, verb, || true)}
             </form>
         </Dialog>
     }
     .into_any()
+}
+
+/// A row of a menu that opens the form with a record as it stands now.
+pub fn edit_item(kind: &'static Kind, id: String, editing: RwSignal<Option<Row>>) -> impl IntoView {
+    let open = move |_| {
+        let id = id.clone();
+        spawn_local(async move {
+            match save::fetch(kind, &id).await {
+                Ok(row) => drop(editing.try_set(Some(row))),
+                Err(problem) => toast::complain(&problem),
+            }
+        });
+    };
+    view! { <button type="button" class="menu-row item" on:click=open>{icon("edit")}{t().edit()}</button> }
+}
+
+/// The form that was opened so.
+pub fn edit_dialog(kind: &'static Kind, editing: RwSignal<Option<Row>>) -> impl IntoView {
+    let close = Callback::new(move |()| editing.set(None));
+    move || editing.get().map(|of| view! { <CreateDialog kind close of/> })
 }
 
 /// The fields in the order of the form: the important ones first.

@@ -3,9 +3,15 @@
 use crate::kinds::Kind;
 use crate::{
     api, dom,
-    i18n::{format, label, t},
+    i18n::{fill, format, label, t},
     kinds,
-    record::{field::tell_half_date, form::CreateDialog, list::Pages, row::Row, save},
+    record::{
+        field::tell_half_date,
+        form::{CreateDialog, edit_dialog, edit_item},
+        list::Pages,
+        row::Row,
+        save,
+    },
     state::{self, announce},
     ui::{self, Menu, Sending, avatar, icon, toast},
 };
@@ -86,6 +92,9 @@ fn entry(event: Row) -> AnyView {
         .map(|(href, name)| view! { <a class="muted" href=href>{name}</a> })
         .collect_view();
     let gone = event.clone();
+    let editing = RwSignal::new(None::<Row>);
+    let (may_edit, may_delete) = (state::may("activity", "edit"), state::may("activity", "delete"));
+    let id = event.id().to_owned();
     view! {
         <li class="event">
             <span class="event-icon">{icon(&kind)}</span>
@@ -96,24 +105,41 @@ fn entry(event: Row) -> AnyView {
                     {with}
                     <span class="grow"></span>
                     <time class="muted" datetime=at.clone() title=format::instant(&at)>{format::relative(&at)}</time>
-                    {state::may("activity", "delete").then(|| view! {
+                    {(may_edit || may_delete).then(|| view! {
                         <Menu face=icon("more") label=t().more_actions() class="btn quiet square small" end=true>
-                            {
+                            {may_edit.then(|| edit_item(kinds::of("activity"), id.clone(), editing))}
+                            {may_delete.then(|| {
                                 let gone = gone.clone();
                                 view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::of("activity"), &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete()}</button> }
-                            }
+                            })}
                         </Menu>
                     })}
                 </div>
+                {edit_dialog(kinds::of("activity"), editing)}
                 {said("subject").map(|s| view! { <p class="event-subject">{s}</p> })}
                 {said("body").map(|s| view! { <p class="long">{s}</p> })}
                 {said("outcome").map(|s| view! { <p><span class="muted">{t().outcome()}" "</span>{s}</p> })}
                 {said("next_step").map(|s| view! { <p><span class="muted">{t().next_step()}" "</span>{s}</p> })}
-                {minutes.map(|m| view! { <p class="muted">{crate::i18n::fill(t().minutes(), &[&format::number(m as f64)])}</p> })}
+                {minutes.map(|m| view! { <p class="muted">{fill(t().minutes(), &[&format::number(m as f64)])}</p> })}
             </div>
         </li>
     }
     .into_any()
+}
+
+/// The next step of an entry, as a task of who writes it.
+fn task_of(kind: &'static Kind, row: &Row, entry: &Map<String, Value>) -> Value {
+    let step = entry.get("next_step").and_then(Value::as_str).map(str::to_owned);
+    let mut task = Map::new();
+    task.insert(
+        "subject".to_owned(),
+        json!(step.unwrap_or_else(|| fill(t().follow_up_with(), &[&row.title(kind)]))),
+    );
+    task.insert("due_at".to_owned(), entry["next_follow_up_at"].clone());
+    task.insert("owner_id".to_owned(), json!(state::me().map(|me| me.id)));
+    let belongs = entry.iter().filter(|(name, _)| name.ends_with("_id"));
+    task.extend(belongs.map(|(name, id)| (name.clone(), id.clone())));
+    Value::Object(task)
 }
 
 /// Writing down a note, call, visit, e-mail or meeting, with what comes next; or making a task.
@@ -127,6 +153,9 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
     let open = RwSignal::new(false);
     let sending = Sending::new();
     let tasking = RwSignal::new(false);
+    let may_task = state::may("task", "create");
+    // The next step is also put among one's tasks.
+    let as_task = RwSignal::new(may_task);
     // What is half written is there again after a look elsewhere.
     let me = state::me().map(|me| me.id).unwrap_or_default();
     let of = row.with_untracked(|r| r.id().to_owned());
@@ -170,6 +199,9 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                 put("customer_id", Some(r.text("customer_id").to_owned()));
             }
         });
+        let task = Some(&body)
+            .filter(|body| as_task.get_untracked() && body.contains_key("next_follow_up_at"))
+            .map(|body| task_of(kind, &row.get_untracked(), body));
         let draft = draft.get_value();
         sending.run(async move {
             let made = api::post("/activities", Value::Object(body)).send().await?.body;
@@ -181,7 +213,19 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                 s.try_set(String::new());
             }
             open.try_set(false);
-            toast::say(t().logged());
+            match task {
+                None => toast::say(t().logged()),
+                // What happened is written down, whatever becomes of the task.
+                Some(task) => match api::post("/tasks", task).send().await {
+                    Ok(made) => {
+                        if let Some(task) = Row::new(made.body) {
+                            announce(kinds::of("task").plural, task.id(), Some(task.clone()));
+                        }
+                        toast::say(t().logged_with_task());
+                    }
+                    Err(problem) => toast::complain(&problem),
+                },
+            }
             // Last and next contact are kept by the system; show what they are now. What is written next need not wait for it.
             if let Some(id) = row.try_with_untracked(|r| r.id().to_owned()) {
                 spawn_local(async move {
@@ -211,11 +255,15 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
         <div class="composer">
             <div class="pills">
                 <div class="pills" role="radiogroup" aria-label=t().kind_of_entry()>{kinds_row.collect_view()}</div>
-                {state::may("task", "create").then(|| view! { <button type="button" class="pill" on:click=move |_| tasking.set(true)>{icon("tasks")}{kinds::of("task").label}</button> })}
+                {may_task.then(|| view! { <button type="button" class="pill" on:click=move |_| tasking.set(true)>{icon("tasks")}{kinds::of("task").label}</button> })}
             </div>
             <textarea class="input" rows="2" aria-label=placeholder placeholder=placeholder prop:value=text
                 on:focus=move |_| open.set(true)
-                on:input=move |e| text.set(event_target_value(&e))
+                on:input=move |e| {
+                    text.set(event_target_value(&e));
+                    // After one entry the next may be typed without leaving the box.
+                    open.set(true);
+                }
                 on:keydown=move |e| if e.key() == "Enter" && (e.ctrl_key() || e.meta_key()) { e.prevent_default(); send(); }></textarea>
             {move || open.get().then(|| view! {
                 <div class="composer-more">
@@ -223,6 +271,9 @@ fn Composer(kind: &'static Kind, row: RwSignal<Row>) -> impl IntoView {
                     <label class="small-field"><span>{t().next_follow_up()}</span><input type="datetime-local" class="input" prop:value=next_at on:change=move |e| if let Some(when) = dom::whole_date(&e) { next_at.set(when) } on:blur=tell_half_date/></label>
                     <label class="small-field"><span>{t().happened_at()}</span><input type="datetime-local" class="input" prop:value=at on:change=move |e| if let Some(when) = dom::whole_date(&e) { at.set(when) } on:blur=tell_half_date/></label>
                 </div>
+                {move || (may_task && !next_at.get().is_empty()).then(|| view! {
+                    <label class="choice"><input type="checkbox" prop:checked=as_task on:change=move |e| as_task.set(event_target_checked(&e))/><span>{t().as_task()}</span></label>
+                })}
                 {sending.alert()}
                 <div class="composer-foot">
                     <span class="muted wide-only">{t().ctrl_enter()}</span>

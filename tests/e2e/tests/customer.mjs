@@ -232,6 +232,45 @@ test('an entry in the composer appears in the timeline and moves the last activi
   assert.equal(stored.version, 2, 'what follows from it is a version as well');
 });
 
+test('the next follow-up of an entry is the record\'s, and a task; an entry can be mended', { everywhere: true }, async ({ open, api }) => {
+  const { id } = await api.make('customers', { name: unique('跟进') });
+  const app = await open();
+  const { page } = app;
+  await app.goto(`/customers/${id}`);
+  const composer = page.locator('.composer');
+  const box = composer.getByRole('textbox').first();
+  await composer.getByRole('radio', { name: '电话' }).click();
+  await box.fill('谈了价格');
+  assert.equal(await composer.getByLabel('同时为我建一个任务').count(), 0, 'without a date there is nothing to be done');
+  await composer.getByLabel('下一步').fill('寄合同');
+  await composer.getByLabel('下次跟进').fill('2031-03-03T10:00');
+  await composer.getByLabel('同时为我建一个任务').waitFor();
+  await box.press('Control+Enter');
+  await page.getByText('已记录，并已建任务').waitFor();
+  const stored = await api.get(`/customers/${id}`);
+  assert.match(stored.next_follow_up_at ?? '', /^2031-03-03T/);
+  const [task] = await api.list(`/tasks?filter[customer_id]=${id}`);
+  assert.deepEqual([task.subject, task.due_at], ['寄合同', stored.next_follow_up_at]);
+
+  // The next entry is typed where the last one was, and needs no task this time.
+  await page.keyboard.type('又打了一次');
+  await composer.getByLabel('下次跟进').fill('2031-03-04T10:00');
+  await composer.getByLabel('同时为我建一个任务').uncheck();
+  await composer.getByRole('button', { name: '记录', exact: true }).click();
+  const entry = page.locator('.event', { hasText: '又打了一次' });
+  await entry.waitFor();
+  assert.equal((await api.list(`/tasks?filter[customer_id]=${id}`)).length, 1);
+
+  await entry.getByRole('button', { name: '更多操作' }).click();
+  await entry.getByRole('button', { name: '编辑' }).click();
+  const dialog = app.dialog('编辑“跟进记录”');
+  await dialog.getByLabel('主题').fill('第二次通话');
+  await dialog.getByRole('button', { name: '保存' }).click();
+  await page.locator('.event', { hasText: '第二次通话' }).waitFor();
+  const said = await api.list(`/activities?filter[customer_id]=${id}&filter[subject]=${encodeURIComponent('第二次通话')}`);
+  assert.equal(said[0].body, '又打了一次', 'the rest stays as it was');
+});
+
 test('a task is added in one line and ticked off', { everywhere: true }, async ({ open, api }) => {
   const subject = unique('寄样品');
   const app = await open();

@@ -164,13 +164,7 @@ fn follow_up<T: Noun>(tx: &mut Tx, caller: &Caller, lead: &Lead, record: T) -> p
     new.put(FOLLOW_UP, next);
     let mut writing = Writing::new(caller, Cause::Action);
     let change = Change::new(Some(old), new);
-    let stored = write_one(
-        tx,
-        &mut writing,
-        &caller.own_permit(),
-        noun::hooks::<T>(),
-        change,
-    )?;
+    let stored = write_one(tx, &mut writing, &caller.own_permit(), noun::hooks::<T>(), change)?;
     Ok(stored.into_record()?)
 }
 

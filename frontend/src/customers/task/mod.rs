@@ -7,7 +7,7 @@ use crate::{
     kinds,
     record::{
         field::tell_half_date,
-        form::CreateDialog,
+        form::{CreateDialog, edit_dialog, edit_item},
         list::Pages,
         row::{Row, text_of},
         save,
@@ -63,6 +63,8 @@ pub fn TaskItem(row: Row) -> impl IntoView {
             .field("priority")
             .map(|f| badge(&priority, text_of(f, &row)))
     });
+    let id = row.id().to_owned();
+    let editing = RwSignal::new(None::<Row>);
     let (of, moved, gone) = (row.clone(), row.clone(), row);
     let ticked = RwSignal::new(done);
     let later = move |days: i64| {
@@ -96,6 +98,7 @@ pub fn TaskItem(row: Row) -> impl IntoView {
             </div>
             {who.map(|(id, name)| view! { <span title=name.clone()>{ui::avatar(&id, &name)}</span> })}
             {(may_edit || may_delete).then(|| view! { <Menu face=icon("more") label=t().more_actions() class="btn quiet square small" end=true>
+                {may_edit.then(|| edit_item(kinds::of("task"), id.clone(), editing))}
                 {may_edit.then(|| view! {
                     <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(1))>{icon("meeting")}{t().due_tomorrow()}</button>
                     <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(7))>{icon("meeting")}{t().due_next_week()}</button>
@@ -105,6 +108,7 @@ pub fn TaskItem(row: Row) -> impl IntoView {
                     view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::of("task"), &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete()}</button> }
                 })}
             </Menu> })}
+            {edit_dialog(kinds::of("task"), editing)}
         </li>
     }
     .into_any()
@@ -230,6 +234,16 @@ pub fn TasksPage() -> impl IntoView {
     .into_any()
 }
 
+/// When something is due that names its day only: by the end of work, and late in the evening by the end of that day.
+fn end_of(day: &str) -> Option<String> {
+    let at = |clock: &str| format::from_local_input(&format!("{day}T{clock}"));
+    let past = |at: &String| js_sys::Date::parse(at) <= js_sys::Date::now();
+    at("18:00").map(|end| match day == format::today() && past(&end) {
+        true => at("23:59").unwrap_or(end),
+        false => end,
+    })
+}
+
 /// One line, Enter, and it is there; due today unless said otherwise.
 #[component]
 fn QuickAdd() -> impl IntoView {
@@ -242,7 +256,7 @@ fn QuickAdd() -> impl IntoView {
             return;
         }
         let mut body = json!({ "subject": subject, "owner_id": state::me().map(|m| m.id) });
-        if let Some(at) = format::from_local_input(&format!("{}T18:00", due.get_untracked())) {
+        if let Some(at) = end_of(&due.get_untracked()) {
             body["due_at"] = json!(at);
         }
         text.set(String::new());

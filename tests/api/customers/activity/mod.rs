@@ -132,4 +132,39 @@ both! {
         t.sales.patch(&path, 3, json!({ "done_at": "2026-01-01T00:00:00Z" })).invalid(&["/done_at read_only"]);
         assert_eq!(t.sales.column("/tasks?filter[status]=open&filter[due_at][gte]=2026-11-30", "subject"), ["Ring"]);
     }
+
+    fn what_was_agreed_upon_last_is_when_the_record_is_followed_up(t) {
+        let customer = seed::plain(&t.sales, "/customers");
+        let lead = t.sales.create("/leads", json!({ "name": "李雷" }));
+        let deal = t.sales.create("/opportunities", json!({ "name": "大单", "customer_id": customer.id() }));
+        let next = |path: &str, id: &str| t.sales.get(&format!("{path}/{id}")).expect(200)["next_follow_up_at"].clone();
+        let log = |who: &Client, at: Json, of: Json| {
+            let mut body = json!({ "kind": "call", "body": "谈了价格", "next_follow_up_at": at });
+            body.as_object_mut().expect("an object").extend(of.as_object().expect("an object").clone());
+            who.create("/activities", body)
+        };
+        let (march, april, may) = ("2027-03-01T01:00:00.000000Z", "2027-04-01T01:00:00.000000Z", "2027-05-01T01:00:00.000000Z");
+        let first = log(&t.sales, json!(march), json!({ "customer_id": customer.id() }));
+        assert_eq!(next("/customers", &customer.id()), march);
+        // With a deal it is the deal that goes on.
+        log(&t.sales, json!(april), json!({ "customer_id": customer.id(), "opportunity_id": deal.id() }));
+        assert_eq!((next("/opportunities", &deal.id()), next("/customers", &customer.id())), (json!(april), json!(march)));
+        log(&t.sales, json!(may), json!({ "lead_id": lead.id() }));
+        assert_eq!(next("/leads", &lead.id()), may);
+        // Nothing said changes nothing; said anew, it is what was said last.
+        log(&t.sales, Json::Null, json!({ "customer_id": customer.id() }));
+        assert_eq!(next("/customers", &customer.id()), march);
+        t.sales.patch(&format!("/activities/{}", first.id()), first.version(), json!({ "next_follow_up_at": may })).expect(200);
+        assert_eq!(next("/customers", &customer.id()), may);
+        let again = t.sales.get(&format!("/activities/{}", first.id())).expect(200);
+        t.sales.patch(&format!("/customers/{}", customer.id()), t.sales.get(&format!("/customers/{}", customer.id())).expect(200).version(),
+            json!({ "next_follow_up_at": april })).expect(200);
+        t.sales.patch(&format!("/activities/{}", first.id()), again.version(), json!({ "body": "谈了价格和交期" })).expect(200);
+        assert_eq!(next("/customers", &customer.id()), april, "a word mended is no new agreement");
+        // Who may not change the record still writes down what happened.
+        let theirs = seed::plain(&t.owner, "/customers");
+        t.owner.put(&format!("/customers/{}/members/{}", theirs.id(), t.sales.id), json!({ "access": "read" })).expect(201);
+        log(&t.sales, json!(march), json!({ "customer_id": theirs.id() }));
+        assert_eq!(t.owner.get(&format!("/customers/{}", theirs.id())).expect(200)["next_follow_up_at"], Json::Null);
+    }
 }
