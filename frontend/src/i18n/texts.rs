@@ -439,7 +439,7 @@ texts! {
     step_result: "结果" / "Result";
     import_what: "文件里是什么？" / "What is in the file?";
     choose_file: "选择文件，或拖到这里" / "Choose a file, or drop it here";
-    file_hint: "支持 CSV 或制表符分隔的文本（UTF-8、GBK、GB18030、UTF-16）；Excel 请先另存为 CSV。" / "CSV or tab-separated text (UTF-8, GBK, GB18030 or UTF-16). Save Excel files as CSV first.";
+    file_hint: "支持 Excel 工作簿（XLSX）、CSV 和制表符分隔的文本（UTF-8、GBK、GB18030、UTF-16）。" / "Excel workbooks (XLSX), CSV or tab-separated text (UTF-8, GBK, GB18030 or UTF-16).";
     read_file: "读取文件" / "Read file";
     mapping_text: "请确认每一列对应哪个字段。文字显示不对时，换一种编码。" / "Check which column goes into which field. If the text looks wrong, choose another encoding.";
     encoding: "编码" / "Encoding";

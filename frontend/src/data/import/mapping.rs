@@ -52,7 +52,8 @@ pub fn MappingForm(wizard: Wizard) -> impl IntoView {
     view! {
         <section class="box stack">
             <p class="muted">{t().mapping_text()}</p>
-            <ReadAs wizard/>
+            // A workbook says itself how its texts are written.
+            {move || (wizard.read.with(|read| read.as_ref().is_none_or(|r| r["encoding"] != "XLSX"))).then(|| view! { <ReadAs wizard/> })}
             {move || columns_form(wizard, &wizard.read.get().unwrap_or_default())}
         </section>
     }

@@ -205,7 +205,7 @@ fn FileStep(wizard: Wizard) -> impl IntoView {
                 on:dragover=move |e| { e.prevent_default(); over.set(true); }
                 on:dragleave=move |_| over.set(false)
                 on:drop=move |e| { e.prevent_default(); over.set(false); take(e.data_transfer().and_then(|d| d.files())); }>
-                <input type="file" class="sr" accept=".csv,.tsv,.txt,text/csv,text/plain" on:change=move |e| {
+                <input type="file" class="sr" accept=".csv,.tsv,.txt,.xlsx,text/csv,text/plain,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" on:change=move |e| {
                     use leptos::wasm_bindgen::JsCast;
                     take(e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()).and_then(|i| i.files()));
                 }/>

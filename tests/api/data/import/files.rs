@@ -59,7 +59,7 @@ both! {
     fn a_file_that_cannot_be_read_is_refused(t) {
         let send = |kind: &str, file: &[u8], words: &[(&str, &str)]| t.owner.call("POST", "/imports").form(form(kind, file, words));
         send("customers", b"", &[]).invalid(&["/file empty_file"]);
-        send("customers", b"PK\x03\x04 a workbook", &[]).invalid(&["/file not_text"]);
+        send("customers", b"PK\x03\x04 a workbook", &[]).invalid(&["/file workbook_broken"]);
         send("customers", b"name\na\n", &[("mapping", r#"{"name":"title"}"#)]).invalid(&["/mapping unknown_column"]);
         send("customers", b"name\na\n", &[("mapping", r#"{"colour":"name"}"#)]).invalid(&["/mapping/colour unknown_field"]);
         send("customers", b"name\na\n", &[("mapping", "[")]).invalid(&["/mapping wrong_type"]);

@@ -19,6 +19,53 @@ fn remarks(end: &Answer) -> Vec<String> {
     list.iter().map(line).collect()
 }
 
+/// A workbook whose only sheet has these rows; the style 1 is a day as Chinese spreadsheets number it.
+fn workbook(rows: &str) -> Vec<u8> {
+    use std::io::{Cursor, Write};
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let doc = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relation = |n: u8, what: &str, target: &str| {
+        format!(r#"<Relationship Id="rId{n}" Type="{doc}/{what}" Target="{target}"/>"#)
+    };
+    let relations = |inner: String| {
+        format!(
+            r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inner}</Relationships>"#
+        )
+    };
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in [
+        (
+            "_rels/.rels",
+            relations(relation(1, "officeDocument", "xl/workbook.xml")),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                r#"<workbook xmlns="{main}" xmlns:r="{doc}"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>"#
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            relations(relation(1, "worksheet", "worksheets/sheet1.xml") + &relation(2, "styles", "styles.xml")),
+        ),
+        (
+            "xl/styles.xml",
+            format!(
+                r#"<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="31"/></cellXfs></styleSheet>"#
+            ),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!(r#"<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>"#),
+        ),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .expect("a part");
+        zip.write_all(text.as_bytes()).expect("memory");
+    }
+    zip.finish().expect("a workbook").into_inner()
+}
+
 both! {
     fn phones_keep_their_digits_however_they_are_written(t) {
         let file = "Name\tPhone\nA\t0441/5550201\nB\tTel.: 0441 5550202\nC\t0441 5550203 Durchwahl 31\nD\t+494415550204;ext=8\nE\t0441—5550205\n";
@@ -132,6 +179,21 @@ both! {
         assert_eq!(remarks(&late), ["no_value_fits | TYPE | - | -"]);
         let mixed = import(&t.owner, "customers", "NAME,TYPE\nGamma,Person\nDelta,Reseller\n", &[]);
         assert_eq!(counts(&mixed), [2, 1, 0, 0, 1], "{}", mixed.text);
+    }
+
+    fn a_workbook_is_taken_whatever_it_is_called_and_a_broken_one_is_told_as_such(t) {
+        let rows = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>姓名</t></is></c><c r="B1" t="inlineStr"><is><t>手机</t></is></c><c r="C1" t="inlineStr"><is><t>下次跟进</t></is></c></row>
+            <row r="3"><c r="A3" t="inlineStr"><is><t>李雷</t></is></c><c r="B3"><v>13800000041</v></c><c r="C3" s="1"><v>47490</v></c></row>
+            <row r="4"><c r="B4" t="inlineStr"><is><t>none at all</t></is></c></row>"#;
+        let end = import(&t.owner, "leads", workbook(rows), &[]);
+        assert_eq!(counts(&end), [2, 1, 0, 0, 1], "{}", end.text);
+        assert_eq!((&end["encoding"], &end["report"]["causes"][0]["first_rows"]), (&json!("XLSX"), &json!([4])), "{}", end.text);
+        let lead = t.owner.get("/leads").expect(200);
+        let lead = &lead.rows()[0];
+        assert_eq!((&lead["phone"], &lead["next_follow_up_at"]), (&json!("13800000041"), &json!("2030-01-07T10:00:00.000000Z")), "{lead}");
+        let mut locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+        locked.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+        t.owner.call("POST", "/imports").form(form("leads", locked, &[])).invalid(&["/file workbook_locked"]);
     }
 
     fn ids_of_another_program_are_left_out_and_told(t) {

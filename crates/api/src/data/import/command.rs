@@ -17,7 +17,7 @@ use domain::{Id, Kind, Label, Locale, Record};
 use indicatif::{ProgressBar, ProgressStyle};
 use persistence::{Store, engine, user, workspace};
 
-use super::plan::{Mapping, Plan, Settings, Values};
+use super::plan::{Mapping, Plan, Settings, Table, Values};
 use super::reader::Options;
 use super::record::{self, ImportWatch};
 use super::run::{self, Failure, Path, Progress, Watch, told};
@@ -28,7 +28,7 @@ pub struct ImportArgs {
     /// customers, contacts, leads, products, opportunities, users, exchange_rates or holidays
     #[arg(long)]
     kind: String,
-    /// A CSV file: UTF-8, UTF-16, GBK or GB18030; comma, semicolon or tab
+    /// An XLSX workbook, or a CSV file: UTF-8, UTF-16, GBK or GB18030; comma, semicolon or tab
     #[arg(long)]
     file: PathBuf,
     /// Email address of the user who imports
@@ -81,7 +81,8 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
             .find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()))
     };
     let locale = args.lang.or_else(|| Locale::from_tag(&lang()?)).unwrap_or(Locale::En);
-    let table = Path::new(args.file.clone()).with_context(|| format!("{} cannot be read", args.file.display()))?;
+    let table = Path::new(args.file.clone(), None)
+        .map_err(|p| anyhow::anyhow!("{}: {}", args.file.display(), p.text(locale, None)))?;
     let identity = identity(store, &args.by, args.workspace.as_deref())?;
     let kind = match kind_of(identity.kinds(), &args.kind) {
         Ok(kind) => kind,
@@ -97,6 +98,7 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
         options: Options {
             encoding: args.encoding,
             delimiter: None,
+            sheet: false,
         },
         dry_run: args.dry_run,
         closed: Vec::new(),
@@ -136,7 +138,8 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
         let mut watch = Trial(&mut show);
         run::run(store, &actor, locale, &table, &settings, &mut watch, open)
     } else {
-        let drafted = record::draft(&actor, id, &file_name, table.1, &settings).map_err(persistence::Error::from)?;
+        let drafted =
+            record::draft(&actor, id, &file_name, table.size(), &settings).map_err(persistence::Error::from)?;
         let by = actor.clone();
         store.write_here(move |tx| record::begin(tx, &by, &drafted, locale, true))?;
         let mut watch = ImportWatch::new(store, &actor, id);

@@ -17,6 +17,7 @@ use domain::zone::Zone;
 use domain::{Field, Kind, Locale, Record};
 
 use super::reader::{Options, ReadError, Reader};
+use super::workbook::XLSX;
 
 /// Rows shown to people, and how much of their cells.
 const SAMPLES: usize = 5;
@@ -28,6 +29,10 @@ const TICK: u64 = 2_000;
 pub trait Table: Send {
     fn open(&self) -> io::Result<Box<dyn Read + Send>>;
     fn size(&self) -> u64;
+    /// How it is to be read, where the table itself knows.
+    fn options(&self, said: Options) -> Options {
+        said
+    }
 }
 
 /// Which column fills which field: field → header.
@@ -159,7 +164,8 @@ impl Plan {
     ) -> Result<Option<Self>, Problem> {
         let unreadable = |_| Problem::new(code::UNREADABLE);
         let opened = table.open().map_err(unreadable)?;
-        let mut reader = Reader::new(opened, settings.options).map_err(|e| e.problem())?;
+        let options = table.options(settings.options);
+        let mut reader = Reader::new(opened, options).map_err(|e| e.problem())?;
         let headers = distinct_headers(reader.headers());
         let guesses = guess_for(settings.kind, &settings.closed, reader.headers());
         let mut columns = columns(settings, &headers, &guesses)?;
@@ -181,7 +187,7 @@ impl Plan {
         let teams = has("team_id").zip(has("team_manager"));
         let mut plan = Self {
             kind: settings.kind,
-            options: settings.options,
+            options,
             encoding: String::new(),
             delimiter: reader.delimiter().to_string(),
             headers,
@@ -239,7 +245,8 @@ impl Plan {
                 return Ok(None);
             }
         }
-        reader.encoding().clone_into(&mut plan.encoding);
+        let encoding = if options.sheet { XLSX } else { reader.encoding() };
+        encoding.clone_into(&mut plan.encoding);
         let (mixed, first) = reader.mixed();
         if mixed > 0 {
             let told = Problem::new(code::MIXED_ENCODINGS).with("lines", mixed);

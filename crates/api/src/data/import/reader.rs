@@ -20,6 +20,8 @@ pub const MOST_COLUMNS: usize = 1000;
 pub struct Options {
     pub encoding: Option<&'static Encoding>,
     pub delimiter: Option<u8>,
+    /// The table was written out of a sheet: records are its rows, and cells say what they are.
+    pub sheet: bool,
 }
 
 impl Options {
@@ -103,6 +105,9 @@ pub struct Reader<R> {
     delimiter: u8,
     /// The file is one that `ErrorFile` wrote: its last column is passed over, its guards are taken off.
     corrected: bool,
+    sheet: bool,
+    /// Records read.
+    records: u64,
     finished: bool,
 }
 
@@ -131,6 +136,8 @@ impl<R: Read> Reader<R> {
             headers: Vec::new(),
             delimiter,
             corrected: false,
+            sheet: options.sheet,
+            records: 0,
             finished: false,
         };
         if declared.is_some() {
@@ -214,6 +221,8 @@ impl<R: Read> Reader<R> {
         // The parser counts the lines it has passed: the record's own and, before it, blank ones.
         let inside = self.record.as_slice().bytes().filter(|b| *b == b'\n').count() as u64;
         let line = self.csv.position().line() - inside - u64::from(!unclosed);
+        self.records += 1;
+        let line = if self.sheet { self.records } else { line };
         let problem = if unclosed {
             self.finished = true;
             self.record = self
@@ -250,7 +259,11 @@ impl<R: Read> Reader<R> {
 
     /// The record as a row of the table.
     fn row(&mut self, line: u64, problem: Option<Problem>) -> Row {
-        let remark = if problem.is_none() { self.unwrap_row() } else { None };
+        let remark = if problem.is_none() && !self.sheet {
+            self.unwrap_row()
+        } else {
+            None
+        };
         let expected = self.headers.len();
         let found = self.record.len();
         let surplus = self.record.iter().skip(expected + usize::from(self.corrected));
@@ -262,7 +275,7 @@ impl<R: Read> Reader<R> {
             _ => None,
         });
         let kept = if problem.is_some() { found } else { expected };
-        let guarded = |cell: &str| cell.starts_with('\'') || cell.starts_with("=\"");
+        let guarded = |cell: &str| !self.sheet && (cell.starts_with('\'') || cell.starts_with("=\""));
         let cells = match self.record.iter().any(guarded) {
             false if kept >= found => self.record.clone(),
             false => self.record.iter().take(kept).collect(),

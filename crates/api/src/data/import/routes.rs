@@ -53,6 +53,8 @@ use utoipa::openapi::{KnownFormat, ObjectBuilder};
 /// The largest file.
 const MOST_BYTES: usize = 100 << 20;
 /// The largest of the other parts together.
+/// Rows of a workbook that are looked at when it is handed in.
+const LOOKED_AT: u64 = 50;
 const MOST_WORDS: usize = 1 << 20;
 
 impl Noun for Import {}
@@ -248,6 +250,7 @@ fn settings(kinds: Kinds, form: &mut Form) -> Result<Settings, Error> {
         options: Options {
             encoding: encoding(run.encoding)?,
             delimiter: delimiter(run.delimiter.as_deref())?,
+            sheet: false,
         },
         dry_run: run.dry_run,
         closed: Vec::new(),
@@ -297,7 +300,7 @@ async fn create(
     let (path, size) = (form.file.path().to_owned(), form.size);
     let looked = web::block({
         let settings = settings.clone();
-        move || Plan::peek(&Path(path, size), &settings)
+        move || Plan::peek(&Path::new(path, Some(LOOKED_AT))?, &settings)
     });
     let plan = looked
         .await

@@ -12,15 +12,17 @@ use domain::policy::{Action, Actor};
 use domain::{AnyRecord, Id, Instant, Locale};
 use persistence::{Store, Tx, engine};
 use serde_json::{Map, json};
+use tempfile::NamedTempFile;
 
 use super::draft::{Draft, Problems, context};
 use super::error_file::ErrorFile;
 use super::kinds;
 use super::lookup::{self, Lookup};
 use super::plan::{Plan, Settings, Table};
-use super::reader::Reader;
+use super::reader::{Options, Reader};
 use super::reference_data::ReferenceData;
 use super::take::{self, ImportContext, RowResult, problems_of};
+use super::workbook;
 use crate::caller::Caller;
 use crate::noun;
 use crate::write::{Cause, Change, Writing, write_one};
@@ -28,26 +30,43 @@ use crate::write::{Cause, Change, Writing, write_one};
 /// Rows of one transaction.
 const BATCH: usize = 1000;
 
-/// A file on disk.
-pub struct Path(pub PathBuf, pub u64);
+/// A file on disk: a text table, or the one that a workbook was written out as.
+pub struct Path {
+    path: PathBuf,
+    size: u64,
+    sheet: Option<NamedTempFile>,
+}
 
 impl Path {
-    pub fn new(path: PathBuf) -> io::Result<Self> {
-        let about = std::fs::metadata(&path)?;
-        if about.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "a folder"));
-        }
-        Ok(Self(path, about.len()))
+    /// `most` rows of a workbook suffice.
+    pub fn new(path: PathBuf, most: Option<u64>) -> Result<Self, Problem> {
+        let unreadable = |_: io::Error| Problem::new(code::UNREADABLE);
+        let sheet = workbook::unpacked(&path, most)?;
+        let about = std::fs::metadata(sheet.as_ref().map_or(path.as_path(), |sheet| sheet.path()));
+        let size = about.map_err(unreadable)?.len();
+        Ok(Self { path, size, sheet })
     }
 }
 
 impl Table for Path {
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(std::fs::File::open(&self.0)?))
+        let path = self.sheet.as_ref().map_or(self.path.as_path(), |sheet| sheet.path());
+        Ok(Box::new(std::fs::File::open(path)?))
     }
 
     fn size(&self) -> u64 {
-        self.1
+        self.size
+    }
+
+    fn options(&self, said: Options) -> Options {
+        match self.sheet {
+            None => said,
+            Some(_) => Options {
+                encoding: Some(encoding_rs::UTF_8),
+                delimiter: Some(b','),
+                sheet: true,
+            },
+        }
     }
 }
 

@@ -62,7 +62,11 @@ fn settings(kinds: Kinds, import: &Import) -> Option<Settings> {
         kind: importable(kinds, &import.kind)?,
         mapping,
         values: serde_json::from_value::<Values>(import.value_map.clone()).ok()?,
-        options: Options { encoding, delimiter },
+        options: Options {
+            encoding,
+            delimiter,
+            sheet: false,
+        },
         dry_run: import.dry_run,
         closed: Vec::new(),
     })
@@ -114,7 +118,10 @@ pub fn run(db: &Store, waiting: QueuedJob, stop: &Shared) -> persistence::Result
         job: ImportWatch::new(db, &actor, id),
         stop,
     };
-    let table = Path(file.path().to_owned(), size);
+    let table = match Path::new(file.path().to_owned(), None) {
+        Ok(table) => table,
+        Err(problem) => return fail(db, waiting.workspace, id, &problem),
+    };
     let result = run::run(db, &actor, waiting.locale, &table, &settings, &mut watch, open);
     let result = match result {
         Ok(Done {

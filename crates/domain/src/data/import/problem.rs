@@ -213,7 +213,10 @@ problems! {
     TOO_MANY_COLUMNS "too_many_columns" "表格有 {found} 列，最多可导入 {limit} 列；请删除用不到的列" "The table has {found} columns; at most {limit} can be imported. Delete those that are not needed";
     MIXED_ENCODINGS "mixed_encodings" "文件混用了两种编码：从第 {line} 行起有 {lines} 行是 UTF-8，其余是 {encoding}；已分别识别，请核对" "The file mixes two encodings: {lines} lines, the first of them line {line}, are UTF-8 and the rest is {encoding}. Each was read as what it is; please check them";
     RECORD_TOO_LARGE "record_too_large" "从第 {line} 行开始的一条记录超过 {limit} 字节；可能有引号没有结束" "The record that starts in line {line} is larger than {limit} bytes; perhaps a quote is not closed";
-    NOT_TEXT "not_text" "这是 {format} 文件，不是文本表格；请另存为 CSV" "This is a {format} file, not a text table; save it as CSV";
+    NOT_TEXT "not_text" "这是 {format} 文件，无法读取；请另存为 XLSX 或 CSV" "This is a {format} file, which cannot be read; save it as XLSX or CSV";
+    WORKBOOK_BROKEN "workbook_broken" "工作簿已损坏或不是有效的 XLSX 文件；请用表格软件打开后重新保存" "The workbook is damaged or no XLSX file; open it in a spreadsheet and save it again";
+    WORKBOOK_LOCKED "workbook_locked" "工作簿设有密码，无法读取；请取消密码后重新保存" "The workbook is locked by a password; save it without one";
+    WORKBOOK_TOO_LARGE "workbook_too_large" "工作簿解压后过大（{part}），请拆分后再导入" "The workbook is too large when unpacked ({part}); split it and import the parts";
     UNKNOWN_COLUMN "unknown_column" "文件中没有“{column}”列；文件的列有：{columns}" "The file has no column “{column}”; its columns are: {columns}";
     UNKNOWN_TARGET "unknown_import_field" "“{field}”不能导入；可以导入的字段有：{fields}" "“{field}” cannot be imported; what can: {fields}";
     NOTHING_MAPPED "nothing_mapped" "没有一列对应到字段，无法导入" "No column belongs to any field, so there is nothing to import";
