@@ -44,6 +44,9 @@ parts! {
         fn create(kind: &'static Kind, close: Callback<()>, done: Callback<Row>) {
             view! { <CreateDialog kind close done/> }
         }
+        fn edit(kind: &'static Kind, of: Box<Row>, close: Callback<()>) {
+            view! { <CreateDialog kind close of=*of/> }
+        }
         fn bulk(kind: &'static Kind, rows: RwSignal<Vec<Row>>, selected: RwSignal<HashSet<String>>, reload: Callback<()>) {
             view! { <BulkBar kind rows selected reload/> }
         }

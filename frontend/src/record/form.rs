@@ -17,9 +17,9 @@ use crate::{
         when,
     },
     state::{self, announce},
-    ui::{Dialog, Sending, icon, sending::submit, states::needed_mark, toast},
+    ui::{Dialog, Sending, sending::submit, states::needed_mark, toast},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde_json::{Map, Value, json};
 
 /// What a new record starts with, as `(field, value, name of a referred record)`.
@@ -200,26 +200,6 @@ pub fn CreateDialog(
         </Dialog>
     }
     .into_any()
-}
-
-/// A row of a menu that opens the form with a record as it stands now.
-pub fn edit_item(kind: &'static Kind, id: String, editing: RwSignal<Option<Row>>) -> impl IntoView {
-    let open = move |_| {
-        let id = id.clone();
-        spawn_local(async move {
-            match save::fetch(kind, &id).await {
-                Ok(row) => drop(editing.try_set(Some(row))),
-                Err(problem) => toast::complain(&problem),
-            }
-        });
-    };
-    view! { <button type="button" class="menu-row item" on:click=open>{icon("edit")}{t().edit()}</button> }
-}
-
-/// The form that was opened so.
-pub fn edit_dialog(kind: &'static Kind, editing: RwSignal<Option<Row>>) -> impl IntoView {
-    let close = Callback::new(move |()| editing.set(None));
-    move || editing.get().map(|of| view! { <CreateDialog kind close of/> })
 }
 
 /// The fields in the order of the form: the important ones first.

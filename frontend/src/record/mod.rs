@@ -7,6 +7,7 @@ pub mod changes;
 pub mod columns;
 pub mod conflict;
 pub mod detail;
+pub mod edit;
 pub mod field;
 pub mod fields;
 pub mod filter;

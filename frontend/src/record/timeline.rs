@@ -5,13 +5,7 @@ use crate::{
     api, dom,
     i18n::{fill, format, label, t},
     kinds,
-    record::{
-        field::tell_half_date,
-        form::{CreateDialog, edit_dialog, edit_item},
-        list::Pages,
-        row::Row,
-        save,
-    },
+    record::{edit, field::tell_half_date, form::CreateDialog, list::Pages, row::Row, save},
     state::{self, announce},
     ui::{self, Menu, Sending, avatar, icon, toast},
 };
@@ -107,7 +101,7 @@ fn entry(event: Row) -> AnyView {
                     <time class="muted" datetime=at.clone() title=format::instant(&at)>{format::relative(&at)}</time>
                     {(may_edit || may_delete).then(|| view! {
                         <Menu face=icon("more") label=t().more_actions() class="btn quiet square small" end=true>
-                            {may_edit.then(|| edit_item(kinds::of("activity"), id.clone(), editing))}
+                            {may_edit.then(|| edit::item(kinds::of("activity"), id.clone(), editing))}
                             {may_delete.then(|| {
                                 let gone = gone.clone();
                                 view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::of("activity"), &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete()}</button> }
@@ -115,7 +109,7 @@ fn entry(event: Row) -> AnyView {
                         </Menu>
                     })}
                 </div>
-                {edit_dialog(kinds::of("activity"), editing)}
+                {edit::dialog(kinds::of("activity"), editing)}
                 {said("subject").map(|s| view! { <p class="event-subject">{s}</p> })}
                 {said("body").map(|s| view! { <p class="long">{s}</p> })}
                 {said("outcome").map(|s| view! { <p><span class="muted">{t().outcome()}" "</span>{s}</p> })}

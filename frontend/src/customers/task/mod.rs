@@ -6,8 +6,9 @@ use crate::{
     i18n::{fill, format, noun, t},
     kinds,
     record::{
+        edit,
         field::tell_half_date,
-        form::{CreateDialog, edit_dialog, edit_item},
+        form::CreateDialog,
         list::Pages,
         row::{Row, text_of},
         save,
@@ -98,7 +99,7 @@ pub fn TaskItem(row: Row) -> impl IntoView {
             </div>
             {who.map(|(id, name)| view! { <span title=name.clone()>{ui::avatar(&id, &name)}</span> })}
             {(may_edit || may_delete).then(|| view! { <Menu face=icon("more") label=t().more_actions() class="btn quiet square small" end=true>
-                {may_edit.then(|| edit_item(kinds::of("task"), id.clone(), editing))}
+                {may_edit.then(|| edit::item(kinds::of("task"), id.clone(), editing))}
                 {may_edit.then(|| view! {
                     <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(1))>{icon("meeting")}{t().due_tomorrow()}</button>
                     <button type="button" class="menu-row item" on:click=move |_| later.with_value(|l| l(7))>{icon("meeting")}{t().due_next_week()}</button>
@@ -108,7 +109,7 @@ pub fn TaskItem(row: Row) -> impl IntoView {
                     view! { <button type="button" class="menu-row item danger" on:click=move |_| save::delete(kinds::of("task"), &gone, Callback::new(|()| ()))>{icon("trash")}{t().delete()}</button> }
                 })}
             </Menu> })}
-            {edit_dialog(kinds::of("task"), editing)}
+            {edit::dialog(kinds::of("task"), editing)}
         </li>
     }
     .into_any()

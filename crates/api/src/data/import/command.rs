@@ -81,6 +81,8 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
             .find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()))
     };
     let locale = args.lang.or_else(|| Locale::from_tag(&lang()?)).unwrap_or(Locale::En);
+    // What the system says of it is told, too.
+    std::fs::File::open(&args.file).with_context(|| format!("{} cannot be read", args.file.display()))?;
     let table = Path::new(args.file.clone(), None)
         .map_err(|p| anyhow::anyhow!("{}: {}", args.file.display(), p.text(locale, None)))?;
     let identity = identity(store, &args.by, args.workspace.as_deref())?;
