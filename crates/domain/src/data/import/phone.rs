@@ -56,21 +56,13 @@ enum Piece {
 
 /// The numbers of a cell that `plain` has made even.
 pub fn numbers(plain: &str) -> Vec<String> {
-    let text = clean(plain);
-    let text = text
-        .strip_suffix(".0")
-        .filter(|t| t.bytes().all(|b| b.is_ascii_digit()))
-        .unwrap_or(text);
     let mut found: Vec<String> = Vec::new();
     // The number being put together, and the mark after it.
     let mut open: Option<String> = None;
     let mut mark = None;
     let mut extension = false;
-    let mut put = |number: Option<String>| {
-        let number = number.filter(|number| is_number(number));
-        found.extend(number.filter(|n| n.chars().count() <= MOST_CHARS));
-    };
-    for piece in pieces(text) {
+    let mut put = |number: Option<String>| found.extend(number.filter(|number| is_number(number)));
+    for piece in pieces(clean(plain)) {
         match piece {
             Piece::Digits(digits) if extension => {
                 extension = false;
@@ -114,12 +106,22 @@ pub fn numbers(plain: &str) -> Vec<String> {
     found
         .into_iter()
         .flat_map(|number| apart(&number))
+        .map(whole_cell)
+        .filter(|number| is_number(number) && number.chars().count() <= MOST_CHARS)
         .fold(Vec::new(), |mut all, number| {
             if !all.contains(&number) {
                 all.push(number);
             }
             all
         })
+}
+
+/// `13800001111.0`: a column of numbers in a spreadsheet.
+fn whole_cell(number: String) -> String {
+    match number.strip_suffix(".0") {
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits.to_owned(),
+        _ => number,
+    }
 }
 
 /// Cuts a cell where words, marks and numbers meet.
@@ -205,15 +207,21 @@ fn is_extension(word: &str) -> bool {
     )
 }
 
-/// Without what stands at its ends only: `- (021) 5 (` → `(021) 5`.
-fn trimmed(text: &str) -> &str {
-    let text = text
-        .trim_start_matches([' ', '-', '.', ')'])
-        .trim_end_matches([' ', '-', '.', '(', '+']);
-    match (text.starts_with('('), text.contains(')')) {
-        (true, false) => text.trim_start_matches(['(', ' ']),
-        _ if text.ends_with(')') && !text.contains('(') => text.trim_end_matches([')', ' ']),
-        _ => text,
+/// Without what stands at its ends only: `- (021) 5 (` → `(021) 5`. Taking one mark may bare the next: `5 +)` → `5`.
+fn trimmed(mut text: &str) -> &str {
+    loop {
+        let ends = text
+            .trim_start_matches([' ', '-', '.', ')'])
+            .trim_end_matches([' ', '-', '.', '(', '+']);
+        let bare = match (ends.starts_with('('), ends.contains(')')) {
+            (true, false) => ends.trim_start_matches(['(', ' ']),
+            _ if ends.ends_with(')') && !ends.contains('(') => ends.trim_end_matches([')', ' ']),
+            _ => ends,
+        };
+        if bare.len() == text.len() {
+            return bare;
+        }
+        text = bare;
     }
 }
 
