@@ -10,6 +10,7 @@ pub fn plain(client: &Client, path: &str) -> Answer {
         "/imports" => import(client),
         "/jobs" => job(client),
         "/change-sets" => change_set(client),
+        "/exports" => export(client),
         _ => client.create(path, minimal(client, path)),
     }
 }
@@ -67,6 +68,12 @@ pub fn ended(client: &Client, path: &str) -> Answer {
     panic!("{path} does not end")
 }
 
+/// An export, when it is over.
+pub fn export(client: &Client) -> Answer {
+    let made = client.post("/exports", minimal(client, "/exports")).expect(202);
+    ended(client, &format!("/exports/{}", made.id()))
+}
+
 /// The hand-over of somebody new who has nothing, when it is over.
 pub fn job(client: &Client) -> Answer {
     let [leaver, receiver] = [(); 2].map(|()| plain(client, "/users").id());
@@ -122,6 +129,7 @@ pub fn minimal(client: &Client, path: &str) -> Json {
             }
             json!({ "kind": "product" })
         }
+        "/exports" => json!({ "kind": "task", "format": "csv" }),
         "/views" => json!({ "kind": "customer", "name": format!("View {n}") }),
         "/holidays" => json!({ "day": day(n), "name": "Holiday" }),
         "/users" => json!({ "name": format!("User {n}"), "roles": ["sales"] }),

@@ -18,7 +18,7 @@ pub mod testing;
 // A noun is named without its area.
 use customers::{activity, lead};
 pub use data::import;
-use data::{job, layout, view};
+use data::{export, job, layout, view};
 use finance::{currency, exchange_rate};
 pub use http::{assets, config, cors, forwarded};
 use http::{

@@ -23,7 +23,7 @@ pub use base::{
     value,
 };
 pub use customers::{activity, contact, customer, lead, tag, task};
-pub use data::{import, job, layout, view};
+pub use data::{export, import, job, layout, view};
 pub use finance::{currency, exchange_rate};
 pub use office::{
     custom_field, custom_kind, fiscal, holiday, labels, numbering_rule, picklist, working_time, workspace,
@@ -75,6 +75,7 @@ macro_rules! kinds {
             own activity::Activity;
             plain task::Task;
             own import::Import;
+            own export::Export;
             own job::Job;
             own view::View;
             own layout::Layout;

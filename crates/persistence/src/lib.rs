@@ -17,7 +17,7 @@ mod tests;
 
 // A noun is named without its area.
 pub use customers::activity;
-pub use data::{import, job, view};
+pub use data::{export, import, job, view};
 use db::{backend, error, plan, sql, store, tx};
 pub use db::{draft, migrations};
 pub use finance::exchange_rate;

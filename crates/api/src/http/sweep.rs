@@ -1,7 +1,7 @@
 //! What is kept for a time only: every node looks now and then whether it is over, and drops it.
 
 use crate::worker::{Shared, Worker};
-use persistence::{Store, Tx, custom_kind, idempotency, import, login, outbox, session};
+use persistence::{Store, Tx, custom_kind, export, idempotency, import, login, outbox, session};
 use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -9,10 +9,11 @@ const EVERY: Duration = Duration::from_secs(3600);
 /// Drops what is past its time, or a part of it, and says how much; it is called until nothing is left.
 type Sweep = fn(&mut Tx) -> persistence::Result<usize>;
 
-const SWEEPS: [(&str, Sweep); 6] = [
+const SWEEPS: [(&str, Sweep); 7] = [
     ("answers kept for their keys", idempotency::forget_old),
     ("letters", outbox::sweep),
     ("files of imports", import::drop_old_files),
+    ("files of exports", export::drop_old_files),
     ("sessions", session::forget_old),
     ("links for passwords", login::forget_old_links),
     ("kinds and fields taken away", custom_kind::purge),

@@ -120,8 +120,8 @@ pub struct Doc {
     etag: bool,
     /// The answer tells where the next page is.
     link: bool,
-    /// The answer is a file of this media type.
-    file: Option<&'static str>,
+    /// The answer is a file of one of these media types.
+    files: Vec<&'static str>,
     /// The schemas that come with typed bodies and answers.
     brought: Vec<(String, RefOr<Schema>)>,
 }
@@ -154,7 +154,7 @@ impl Doc {
             if_match: false,
             etag: false,
             link: false,
-            file: None,
+            files: Vec::new(),
             brought: Vec::new(),
         }
     }
@@ -229,7 +229,14 @@ impl Doc {
     /// Answers with a file.
     pub fn file(mut self, media: &'static str) -> Self {
         self.ok.push((200, None));
-        self.file = Some(media);
+        self.files.push(media);
+        self
+    }
+
+    /// Answers with a file of one of these media types.
+    pub fn file_of(mut self, media: impl IntoIterator<Item = &'static str>) -> Self {
+        self.ok.push((200, None));
+        self.files.extend(media);
         self
     }
 
@@ -548,8 +555,8 @@ impl Routes {
             let content = ContentBuilder::new().schema(Some(schema.clone()));
             answer = answer.content("application/json", content.build());
         }
-        if let Some(media) = doc.file {
-            let file = match media.starts_with("image/") {
+        for media in doc.files.iter().copied() {
+            let file = match media.starts_with("image/") || media.starts_with("application/vnd.") {
                 true => formatted(KnownFormat::Binary),
                 false => text(),
             };

@@ -261,6 +261,15 @@ messages! {
     unknown_encoding "未知编码“{encoding}”。" "Unknown encoding “{encoding}”.";
     import_running "导入正在进行，请先取消或等待完成。" "This import is running; cancel it or wait for it to finish.";
     import_over "导入已结束，不能取消。" "This import has ended and cannot be cancelled.";
+    unknown_export_kind "不能导出“{kind}”。" "Cannot export “{kind}”.";
+    export_encoding "只有 CSV 文件可以选择编码。" "Only CSV files have an encoding to choose.";
+    export_too_many_rows "Excel 工作表最多容纳 {max} 行数据，当前列表有 {rows} 行。请改用 CSV，或缩小范围。" "An Excel sheet holds at most {max} rows of data, and this list has {rows}. Choose CSV, or narrow the list.";
+    export_not_ready "文件尚未生成，请等待导出完成。" "The file is not ready; wait for the export to finish.";
+    export_without_file "该导出已取消或失败，没有文件。" "This export was cancelled or failed, so it has no file.";
+    export_file_gone "文件只保留 24 小时，现已删除，请重新导出。" "Files are kept for 24 hours and this one has been deleted; export again.";
+    export_of_other "只有发起人可以下载导出的文件。" "Only the person who began an export can download its file.";
+    export_rights_changed "您的权限在导出后发生了变化，请重新导出。" "Your rights have changed since this file was made; export again.";
+    export_short "导出的行数与列表不符，文件已作废，请重新导出。" "The file did not hold as many rows as the list, so it was discarded; export again.";
     no_import_errors "该导入没有出错的行。" "This import has no rows with errors.";
 }
 

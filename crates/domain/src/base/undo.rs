@@ -310,6 +310,7 @@ mod tests {
                 "kind",
                 "field",
                 "import",
+                "export",
                 "job",
                 "layout"
             ]

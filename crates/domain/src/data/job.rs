@@ -23,6 +23,7 @@ choice! {
     /// What there is to do.
     Work {
         Import "import" "导入" "Import",
+        Export "export" "导出" "Export",
         HandOver "hand_over" "工作交接" "Hand-over",
         Fill "fill" "填写字段" "Field values",
         Undo "undo" "撤销更改" "Undo",

@@ -339,7 +339,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn mask(&self, name: &str, value: Json) -> Json {
+    pub(crate) fn mask(&self, name: &str, value: Json) -> Json {
         match (value, self.kind.field(name)) {
             (Json::Null, _) => Json::Null,
             (Json::String(text), Some(field)) => Json::String(mask(field.ty, &text)),

@@ -280,6 +280,64 @@ impl Actor {
         })
     }
 
+    /// The ticket to read what may be exported of a kind: all that is seen of it, where the right to export reaches as far as
+    /// the right to view; else what the narrower of the two takes in, and nothing that is only seen beside that.
+    pub fn export_scope(&self, kind: &'static Kind) -> Result<Scope, Error> {
+        let mut scope = self.scope(kind)?;
+        let exported = self.identity.visible(kind, Action::Export);
+        let exported = exported.ok_or_else(|| self.identity.refusal(Action::Export, kind.name))?;
+        let within: Vec<Id> = match (&scope.visible, &exported) {
+            (_, Visible::All) => return Ok(scope),
+            (Visible::All, Visible::Owners(owners)) => owners.to_vec(),
+            (Visible::Owners(seen), Visible::Owners(owners)) => {
+                let within: Vec<Id> = seen.iter().filter(|id| owners.contains(id)).copied().collect();
+                if within.len() == seen.len() {
+                    return Ok(scope);
+                }
+                within
+            }
+        };
+        scope.visible = Visible::Owners(within.into());
+        (scope.parents, scope.shared, scope.opened) = (Vec::new(), None, None);
+        Ok(scope)
+    }
+
+    /// All that decides what somebody may export of a kind, as one text: the same for the same rights, in whatever order they
+    /// were read.
+    pub fn export_rights(&self, kind: &'static Kind) -> Result<String, Error> {
+        fn seen(visible: &Visible) -> String {
+            match visible {
+                Visible::All => "all".to_owned(),
+                Visible::Owners(owners) => {
+                    let mut owners: Vec<String> = owners.iter().map(Id::to_string).collect();
+                    owners.sort_unstable();
+                    owners.join(",")
+                }
+            }
+        }
+        fn through(parents: &[Parent]) -> String {
+            let told = parents.iter().map(|p| {
+                let above = through(&p.above);
+                format!("{}:{}:{}({above})", p.column, seen(&p.visible), p.shared.is_some())
+            });
+            told.collect()
+        }
+        fn told(scope: &Scope) -> String {
+            let beside = (scope.shared.is_some(), scope.opened.is_some());
+            format!("{};{};{beside:?}", seen(&scope.visible), through(&scope.parents))
+        }
+        let mut text = told(&self.export_scope(kind)?);
+        let kind = self.kinds().like(kind);
+        let fields = self.fields(kind);
+        for field in kind.fields {
+            text.push_str(&format!("\n{} {:?}", field.name, fields.access(field.name)));
+            if let Some(target) = field.refers.and_then(|name| self.kinds().named(name)) {
+                text.push_str(&self.scope(target).map_or_else(|_| "-".to_owned(), |scope| told(&scope)));
+            }
+        }
+        Ok(text)
+    }
+
     /// What records of a kind are also seen through, level by level: an activity through its deal, and that through its
     /// customer. Where all records of a kind are visible, it does not matter what they belong to.
     fn parents(&self, kind: &Kind) -> Vec<Parent> {

@@ -188,6 +188,21 @@ impl Store {
         self.run(Pace::Whole, work)
     }
 
+    /// The same of one moment, however long it takes: what others write meanwhile is not seen. On SQLite the log of what is
+    /// written grows until it is over, on PostgreSQL vacuum waits; nobody else does.
+    pub fn snapshot_here<T>(&self, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        self.read_here(|tx| {
+            tx.batch(match tx.dialect() {
+                Dialect::Sqlite => "BEGIN",
+                Dialect::Pg => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            })?;
+            let result = caught(|| work(tx));
+            let ended = tx.batch("ROLLBACK");
+            let value = result?;
+            ended.map(|()| value)
+        })
+    }
+
     pub(crate) fn run<T>(&self, pace: Pace, work: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         match &self.0.database {
             Database::Sqlite(store) => store.read(pace, work),

@@ -32,9 +32,10 @@ fn is_shared(path: &str) -> bool {
 }
 
 /// Operations that start or stop a job, which goes on writing when they have answered.
-pub const JOBS: [&str; 5] = [
+pub const JOBS: [&str; 6] = [
     "cancel_import",
     "cancel_job",
+    "create_export",
     "create_import",
     "hand_over_user",
     "run_import",

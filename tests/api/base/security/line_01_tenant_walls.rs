@@ -43,7 +43,8 @@ both! {
             let creates = t.owner.description().find("POST", &format!("/api/v1{path}")).is_some_and(|o| o.id.starts_with("create_") && o.takes_json());
             for field in kind["fields"].as_array().expect("fields") {
                 let (name, Some(refers)) = (field["name"].as_str().expect("a name"), field["refers_to"].as_str()) else { continue };
-                if !creates || field["read_only"] == true {
+                // What the server writes of its own work takes no references.
+                if !creates || kind["work"] == true || field["read_only"] == true {
                     continue;
                 }
                 let theirs = foreign(t, refers);

@@ -59,6 +59,13 @@ impl Told {
         if text.len() == 10 && text.starts_with("19") && domain::value::parse_day(text).is_some() {
             return "a seed's day".to_owned();
         }
+        // A file tells of its rows line by line, cell by cell.
+        if text.starts_with('\u{feff}') && text.contains([',', '\n']) {
+            let cells = text.trim_start_matches('\u{feff}').split_inclusive([',', '\n']);
+            return cells
+                .map(|cell| self.text(cell.trim_end_matches([',', '\n'])) + "|")
+                .collect();
+        }
         // Names of seeds, addresses of people and links hold numbers and ids; amounts and dates are what they are.
         let numbered = text.len() < 200 && text.chars().any(char::is_alphabetic);
         let mut out = String::new();

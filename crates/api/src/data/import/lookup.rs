@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::Kind;
 use domain::import::Problem;
 use domain::policy::Actor;
-use domain::value::{Type, address};
+use domain::value::{Type, address, parse_id};
+use domain::{Id, Kind};
 use persistence::Tx;
 use persistence::engine::{self, Name};
 
@@ -56,6 +56,11 @@ impl Lookup {
                 for (key, name) in engine::named_by(tx, &scope, kind, field, &asked)? {
                     directory.keys.entry(key).or_insert(name);
                 }
+            }
+            // An id names a record wherever no name does; our own exports write it then.
+            let ids: Vec<Id> = texts.iter().filter_map(|text| parse_id(text)).collect();
+            for (id, name) in engine::titles(tx, &scope, kind, &ids)? {
+                directory.keys.entry(id.to_string()).or_insert(Name { id, name });
             }
             for name in engine::named(tx, &scope, kind, &texts)? {
                 directory.names.entry(folded(&name.name)).or_default().push(name);

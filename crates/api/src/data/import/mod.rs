@@ -9,7 +9,7 @@ mod existing;
 mod firms;
 mod judge;
 mod kinds;
-mod lookup;
+pub mod lookup;
 mod opportunity;
 pub mod plan;
 pub mod reader;

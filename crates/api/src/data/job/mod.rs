@@ -7,6 +7,7 @@ use crate::caller::Caller;
 use crate::crud::{historic, listed};
 use crate::describe::{BASE, Doc, Routes, named};
 use crate::error::Problem;
+use crate::export;
 use crate::noun::Noun;
 use crate::request;
 use crate::state::State;
@@ -108,7 +109,23 @@ pub fn begin(
     wanted: Json,
     progress: Json,
 ) -> persistence::Result<Job> {
-    let job = new(caller, work, about, wanted, progress)?;
+    begin_as(tx, caller, Id::now_v7(), work, about, wanted, progress)
+}
+
+/// The same with an id that is known before.
+pub fn begin_as(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: Id,
+    work: Work,
+    about: (Id, &str),
+    wanted: Json,
+    progress: Json,
+) -> persistence::Result<Job> {
+    let job = Job {
+        id,
+        ..new(caller, work, about, wanted, progress)?
+    };
     let permit = permit(caller, KIND)?;
     engine::insert(tx, &permit, std::slice::from_ref(&job))?;
     queue::enqueue(tx, &permit, work, job.id, caller.locale, false)?;
@@ -155,9 +172,17 @@ pub fn end(db: &Store, waiting: QueuedJob, error: Option<&persistence::Error>) -
             finished_at: Some(Instant::now()),
             ..old.clone()
         };
-        engine::update(tx, &permit, &old, &new)?;
-        Ok(())
+        let ended = engine::update(tx, &permit, &old, &new)?;
+        follow(tx, &permit, &ended)
     })
+}
+
+/// What has a record of its own beside its job has the job's status.
+fn follow(tx: &mut Tx, permit: &Permit, job: &Job) -> persistence::Result<()> {
+    match job.work {
+        Work::Export => export::follow(tx, permit, job),
+        Work::Import | Work::HandOver | Work::Fill | Work::Undo => Ok(()),
+    }
 }
 
 /// The code of what went wrong; a cause inside the server stays in the log.
@@ -170,6 +195,7 @@ fn told(error: &persistence::Error) -> &'static str {
         persistence::Error::Domain(Error::Forbidden { .. }) => "job_not_allowed",
         persistence::Error::Domain(Error::Unauthenticated(_)) => "job_asker_gone",
         persistence::Error::Domain(Error::NotFound { .. }) => "not_found",
+        persistence::Error::TooSlow => "query_too_slow",
         _ => "internal",
     }
 }
@@ -222,6 +248,7 @@ async fn cancel(call: Call) -> Result<HttpResponse, Problem> {
             ..old.clone()
         };
         let stored = engine::update(tx, &permit, &old, &new)?;
+        follow(tx, &permit, &stored)?;
         answer(StatusCode::OK, &stored, by)
     })
     .await

@@ -2,7 +2,7 @@
 //! took, and a job that waits outlives a restart.
 
 use crate::worker::{Shared, Worker};
-use crate::{change_set, custom_field, hand_over, import};
+use crate::{change_set, custom_field, export, hand_over, import};
 use domain::Id;
 use domain::import::Problem;
 use domain::import::problem::code;
@@ -65,6 +65,7 @@ fn next(db: &Store) -> persistence::Result<Option<QueuedJob>> {
 fn run(db: &Store, waiting: QueuedJob, stop: &Shared) -> persistence::Result<()> {
     match waiting.work {
         Work::Import => import::worker::run(db, waiting, stop),
+        Work::Export => export::run::run(db, waiting, stop),
         Work::HandOver => hand_over::run(db, waiting, stop),
         Work::Fill => custom_field::fill::run(db, waiting, stop),
         Work::Undo => change_set::run(db, waiting, stop),
@@ -78,6 +79,8 @@ fn broke_off(db: &Store, waiting: QueuedJob, error: &Error) -> persistence::Resu
             let problem = Problem::new(code::IMPORT_BROKE_OFF);
             import::worker::fail(db, waiting.workspace, waiting.job, &problem)
         }
+        // Another try would take as long.
+        (Work::Export, Error::TooSlow) => super::end(db, waiting, Some(error)),
         // The database may be back soon: the silent job is found and goes on.
         (_, Error::Unavailable(_) | Error::Retry(_) | Error::TooSlow | Error::Full(_)) => Ok(()),
         _ => super::end(db, waiting, Some(error)),

@@ -95,19 +95,34 @@ pub async fn asked(
     kind: &'static Kind,
     name: Option<&str>,
 ) -> Result<Option<Saved>, Problem> {
-    let Some(name) = name else { return Ok(None) };
-    let Some(id) = parse_id(name) else {
-        let found = builtin(kind).into_iter().find(|view| view.key == name);
-        let found = found.ok_or_else(|| Error::BadQuery(Issue::new("view", "unknown_view").with("view", name)))?;
-        return Ok(Some(found.saved(caller.locale)));
+    let Some(name) = name.map(str::to_owned) else {
+        return Ok(None);
     };
-    let scope = caller.scope(View::KIND)?;
-    let found: View = state.store.read_quick(move |tx| engine::find(tx, &scope, id)).await?;
+    if parse_id(&name).is_none() {
+        return Ok(Some(built_in(kind, &name, caller.locale)?));
+    }
+    let caller = caller.clone();
+    let found = state.store.read_quick(move |tx| find(tx, &caller, kind, &name));
+    Ok(Some(found.await?))
+}
+
+fn built_in(kind: &'static Kind, name: &str, locale: Locale) -> Result<Saved, Error> {
+    let found = builtin(kind).into_iter().find(|view| view.key == name);
+    let found = found.ok_or_else(|| Error::BadQuery(Issue::new("view", "unknown_view").with("view", name)))?;
+    Ok(found.saved(locale))
+}
+
+/// The same in a transaction.
+pub fn find(tx: &mut Tx, caller: &Caller, kind: &'static Kind, name: &str) -> persistence::Result<Saved> {
+    let Some(id) = parse_id(name) else {
+        return Ok(built_in(kind, name, caller.locale)?);
+    };
+    let found: View = engine::find(tx, &caller.scope(View::KIND)?, id)?;
     if found.kind != kind.name {
         let issue = Issue::new("view", "view_of_other_kind").with("kind", found.kind);
         return Err(Error::BadQuery(issue).into());
     }
-    Ok(Some(found.saved()))
+    Ok(found.saved())
 }
 
 /// The view that a list shows, and what of it is left out, as the answer tells it.

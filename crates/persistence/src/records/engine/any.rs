@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use super::bin::{find_deleted, list_deleted, restore};
 pub use super::bulk::{find_named, find_with};
-pub use super::page::{list, list_by, list_told};
+pub use super::page::{list, list_by, list_columns, list_told, way_to};
 
 fn not_found(kind: &Kind, id: Id) -> Error {
     Error::Domain(domain::Error::NotFound {

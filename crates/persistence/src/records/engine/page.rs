@@ -26,10 +26,10 @@ pub struct Page<T> {
 }
 
 /// What is read of the rows of a list.
-struct Wanted<T> {
+struct Wanted<'a, T> {
     /// `SELECT … FROM … t WHERE `
-    select: &'static str,
-    columns: &'static [Storage],
+    select: &'a str,
+    columns: &'a [Storage],
     take: fn(&'static Kind, Vec<Val>) -> T,
     id: fn(&T) -> Id,
 }
@@ -79,13 +79,46 @@ pub fn list_told(tx: &mut Tx, scope: &Scope, fields: &Fields, list: &List) -> Re
     }))
 }
 
+/// How to come to the rows that a scope lets see: asked once where page after page is read.
+pub fn way_to(tx: &mut Tx, scope: &Scope, kind: &'static Kind) -> Result<Rows> {
+    filter::rows(tx, kind, scope)
+}
+
+/// The values of some fields of the records of a list, without the rest: the id, then those of the fields' columns.
+pub fn list_columns(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &'static Kind,
+    list: &List,
+    fields: &[&'static Field],
+    rows: Rows,
+) -> Result<Page<Vec<Val>>> {
+    let (mut names, mut storage) = ("t.id".to_owned(), vec![Storage::Id]);
+    for field in fields {
+        for (suffix, stored) in field.columns() {
+            names.push_str(&format!(", t.{}{suffix}", field.stored_as()));
+            storage.push(*stored);
+        }
+    }
+    let wanted = Wanted {
+        select: &format!("SELECT {names} FROM {} t WHERE ", source(kind)),
+        columns: &storage,
+        take: |_, row| row,
+        id: |row: &Vec<Val>| match row.first() {
+            Some(Val::Id(id)) => *id,
+            _ => Id::default(),
+        },
+    };
+    page(tx, scope, kind, list, rows, &wanted)
+}
+
 fn page<T>(
     tx: &mut Tx,
     scope: &Scope,
     kind: &'static Kind,
     list: &List,
     rows: Rows,
-    read: &Wanted<T>,
+    read: &Wanted<'_, T>,
 ) -> Result<Page<T>> {
     let (column, storage) = list.sort.field.sort_column();
     let total = match list.count {
