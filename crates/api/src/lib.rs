@@ -27,5 +27,5 @@ use http::{
 use office::{custom_field, custom_kind, numbering_rule, working_time, workspace};
 use people::{access, api_key, auth, avatar, hand_over, mail, password, role, sharing, team, transfer, user};
 pub use records::describe;
-use records::{audit, change, change_set, crud, kinds, listing, made, noun, schema, search, start, write};
+use records::{audit, bulk, change, change_set, crud, kinds, listing, made, noun, schema, search, start, write};
 use sales::{opportunity, pipeline, report, stage};

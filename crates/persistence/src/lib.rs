@@ -25,7 +25,7 @@ pub use office::{custom_kind, holiday, numbering_rule, workspace};
 pub use people::{
     access, api_key, avatar, hand_over, login, outbox, second_factor, session, sharing, team, transfer, user,
 };
-pub use records::{audit, change, custom, engine, idempotency, reindex, search, subscriber};
+pub use records::{audit, bulk, change, custom, engine, idempotency, reindex, search, subscriber};
 use records::{filter, named, seal, sum};
 pub use sales::{opportunity, report};
 

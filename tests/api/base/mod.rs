@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod bin;
+mod bulk;
 pub mod change;
 pub mod change_set;
 pub mod description;

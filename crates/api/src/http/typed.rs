@@ -383,7 +383,7 @@ pub fn an_id<'de, D: Deserializer<'de>>(from: D) -> Result<Id, D::Error> {
 }
 
 /// An id in its one spelling, as a member of a map.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, serde::Serialize)]
 pub struct AnId(#[serde(deserialize_with = "an_id")] pub Id);
 
 impl PartialSchema for AnId {

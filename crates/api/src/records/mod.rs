@@ -1,6 +1,7 @@
 //! What is done alike with records of every kind.
 
 pub mod audit;
+pub mod bulk;
 pub mod change;
 pub mod change_set;
 pub mod crud;

@@ -245,6 +245,9 @@ messages! {
     // Jobs
     hand_over_to_self "不能交接给本人。" "Records cannot be handed over to the same user.";
     hand_over_running "该用户的交接正在进行。" "A hand-over for this user is already running.";
+    ids_or_filter "请指定记录，或者指定筛选条件，不能同时使用。" "Name the records or a filter, not both.";
+    one_bulk_change "一次只能选择一种操作：修改字段或标签、删除，或恢复。" "Choose one: change fields or tags, delete, or restore.";
+    change_not_allowed "您没有修改这条记录的权限。" "You may not change this record.";
     undo_conflicts "有 {count} 处无法撤销：此后已被他人修改、删除，或规则、权限不允许。" "Not undone: {count} places were changed or deleted since, or may not be changed back.";
     change_set_not_undoable "这类更改不能撤销。" "Changes of this kind cannot be undone.";
     not_undoable "这一项不能撤销。" "This part cannot be undone.";

@@ -27,6 +27,7 @@ choice! {
         HandOver "hand_over" "工作交接" "Hand-over",
         Fill "fill" "填写字段" "Field values",
         Undo "undo" "撤销更改" "Undo",
+        Bulk "bulk" "批量修改" "Bulk change",
     }
 }
 

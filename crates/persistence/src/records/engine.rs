@@ -101,6 +101,7 @@ pub use any::Hold;
 pub use bin::Deleted;
 pub use bulk::{Name, named, named_by, names_near};
 pub(crate) use derive::{Derived, derive};
+pub(crate) use page::from_list;
 pub use page::{Page, count, groups, hold_all, ids_referable, ids_visible, titles, titles_deleted};
 pub use wire::Told;
 

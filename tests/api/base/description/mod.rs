@@ -181,6 +181,7 @@ fn body(t: &T, operation: &Operation, kind: &str) -> Json {
         "lose" => json!({ "reason": "价格" }),
         "run" => json!({ "dry_run": true }),
         "hand" => json!({ "to": t.manager.id }),
+        "bulk" => json!({ "filter": null, "dry_run": true }),
         "mark" => json!({ "favourite": true }),
         "search" | "convert" | "win" | "reopen" | "restore" | "undo" => json!({}),
         _ => panic!("{id} is new: say here with which body it succeeds"),

@@ -60,7 +60,8 @@ fn row(t: &T, operation: &Operation, position: &mut i64) -> String {
 }
 
 /// What can be done to records of any kind, by the name of the kind or its plural.
-const PLAIN: [&str; 14] = [
+const PLAIN: [&str; 15] = [
+    "bulk_{many}",
     "create_{one}",
     "get_{one}",
     "update_{one}",

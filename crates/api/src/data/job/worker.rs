@@ -2,7 +2,7 @@
 //! took, and a job that waits outlives a restart.
 
 use crate::worker::{Shared, Worker};
-use crate::{change_set, custom_field, export, hand_over, import};
+use crate::{bulk, change_set, custom_field, export, hand_over, import};
 use domain::Id;
 use domain::import::Problem;
 use domain::import::problem::code;
@@ -68,6 +68,7 @@ fn run(db: &Store, waiting: QueuedJob, stop: &Shared) -> persistence::Result<()>
         Work::Export => export::run::run(db, waiting, stop),
         Work::HandOver => hand_over::run(db, waiting, stop),
         Work::Fill => custom_field::fill::run(db, waiting, stop),
+        Work::Bulk => bulk::run(db, waiting, stop),
         Work::Undo => change_set::run(db, waiting, stop),
     }
 }

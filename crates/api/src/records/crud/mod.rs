@@ -5,6 +5,7 @@ mod batch;
 mod bin;
 mod by_key;
 
+use crate::bulk;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{BASE, Doc, Routes, named};
@@ -21,6 +22,7 @@ use crate::write::{self, Cause, Change, Writing, write_one};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use domain::kind::Usual;
 use domain::policy::{Action, Permit, Scope};
 use domain::query::{self, MAX_LIMIT};
 use domain::record::{Birth, Ownership};
@@ -113,7 +115,7 @@ pub fn patch_in(
 }
 
 /// RFC 7396: an object in the patch is merged into the object that is there.
-fn merge_objects(map: &mut Map<String, Json>, old: &AnyRecord) -> persistence::Result<()> {
+pub fn merge_objects(map: &mut Map<String, Json>, old: &AnyRecord) -> persistence::Result<()> {
     if !map.values().any(Json::is_object) {
         return Ok(());
     }
@@ -419,6 +421,9 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
     batch::route(routes, hooks);
     if kind.ownership == Ownership::Owned {
         transfer::route(routes, kind);
+    }
+    if kind.made || (has_views(kind) && kind.usual == Usual::Work) {
+        bulk::route(routes, hooks);
     }
     by_key::routes(routes, hooks);
     bin::routes(routes, hooks);

@@ -290,6 +290,23 @@ pub fn count(tx: &mut Tx, scope: &Scope, kind: &'static Kind, list: &List, wante
     tx.value(&sql)?.ok_or_else(|| Error::internal("no count"))
 }
 
+/// Completes a statement by ` FROM` all rows of a list. None where its words find nothing.
+pub(crate) fn from_list(
+    tx: &mut Tx,
+    mut sql: Sql,
+    scope: &Scope,
+    kind: &'static Kind,
+    list: &List,
+) -> Result<Option<Sql>> {
+    let Some(search) = search::plan(tx, scope, kind, list.q.as_deref())? else {
+        return Ok(None);
+    };
+    sql.push(format!(" FROM {} t WHERE ", source(kind)));
+    filter::scope_of_all(&mut sql, tx.dialect(), scope);
+    conditions(&mut sql, tx.dialect(), kind, list, &search);
+    Ok(Some(sql))
+}
+
 /// The most groups of a list that are told: those with the most records.
 const MOST_GROUPS: i64 = 1000;
 
