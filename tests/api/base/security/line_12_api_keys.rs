@@ -183,7 +183,9 @@ both! {
             }
             let program = programs.entry(scopes.clone()).or_insert_with(|| program(&t.owner, &scopes));
             let answer = Probe::new(t, &t.owner, operation).send(program, operation);
-            if answer.status >= 300 {
+            // The file of somebody else's export is for nobody but them, with a key or without.
+            let of_others = operation.id == "export_file" && answer["code"] == "export_of_other";
+            if answer.status >= 300 && !of_others {
                 refused.push(format!("{}: {}", operation.id, answer.text));
             }
         }

@@ -10,8 +10,8 @@ use domain::{Error, Issue, Kind, Locale};
 use persistence::Tx;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
-use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 /// Rows of one page: read by one statement.
@@ -19,7 +19,10 @@ const PAGE: u32 = 2_000;
 /// What a sheet holds beside its headings.
 const MOST_ROWS: i64 = 1_048_575;
 
+/// Of CSV: `utf-8` with a byte order mark where nothing is said. Programs differ on how they read 36 rare characters of
+/// GB18030; a file with such characters says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[schema(as = ExportEncoding)]
 pub enum Encoding {
     #[serde(rename = "utf-8")]
     Utf8,
@@ -29,6 +32,10 @@ pub enum Encoding {
 
 fn filter() -> RefOr<Schema> {
     named("Filter")
+}
+
+fn encoding() -> RefOr<Schema> {
+    <Encoding as utoipa::PartialSchema>::schema()
 }
 
 /// A list that is to become a file.
@@ -42,14 +49,12 @@ pub struct Asked {
     pub kind: String,
     #[schema(inline)]
     pub format: ExportFormat,
-    /// Of CSV: `utf-8` with a byte order mark where nothing is said. Programs differ on how they read 36 rare characters of
-    /// GB18030; a file with such characters says so.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "typed::not_null"
     )]
-    #[schema(inline, required = false, nullable = false)]
+    #[schema(schema_with = encoding, required = false)]
     pub encoding: Option<Encoding>,
     #[serde(
         default,

@@ -181,7 +181,7 @@ pub fn end(db: &Store, waiting: QueuedJob, error: Option<&persistence::Error>) -
 fn follow(tx: &mut Tx, permit: &Permit, job: &Job) -> persistence::Result<()> {
     match job.work {
         Work::Export => export::follow(tx, permit, job),
-        Work::Import | Work::HandOver | Work::Fill | Work::Undo => Ok(()),
+        Work::Import | Work::HandOver | Work::Fill | Work::Bulk | Work::Undo => Ok(()),
     }
 }
 
