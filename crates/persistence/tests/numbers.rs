@@ -44,7 +44,7 @@ fn refused() -> persistence::Error {
 fn next(db: &Db) -> i64 {
     let scope = scope::<Customer>(&db.actor());
     db.store
-        .read_here(move |tx| numbering_rule::next(tx, &scope, "customer", String::new()))
+        .read_here(move |tx| numbering_rule::next(tx, &scope, "customer", (String::new(), 0)))
         .expect("reads")
 }
 

@@ -732,7 +732,7 @@ texts! {
     revalue: "重新折算" / "Revalue";
     revalued: "已重新折算 {} 条记录" / "{} records revalued";
     worth: "约合 {}（汇率 {}）" / "About {} (rate {})";
-    numbering_text: "新建的记录会自动编号，编号不会重复；已有记录保持不变。" / "New records are numbered automatically, and no number is used twice. Existing records do not change.";
+    numbering_text: "新建的记录会自动编号，编号不会重复；已有记录保持不变。接着用旧系统的编号时，请填写起始号。" / "New records are numbered automatically, and no number is used twice. Existing records do not change. To go on from another system, say where the count starts.";
     numbering_words: "可用占位符：{yyyy} 年、{yy} 两位年、{mm} 月、{dd} 日、{00000} 流水号（0 的个数即位数）。" / "Use {yyyy}, {yy}, {mm} and {dd} for the date, and {00000} for the count with that many digits.";
     next_number: "下一个编号：{}" / "Next number: {}";
     work_calendar: "工作时间与财年" / "Working hours and fiscal year";

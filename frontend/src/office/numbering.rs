@@ -60,20 +60,23 @@ pub fn Numbering() -> impl IntoView {
 }
 
 /// What the boxes begin with: the rule of a kind, or what is usual.
-fn begun(kind: &Kind, rule: Option<&Row>) -> [String; 2] {
+fn begun(kind: &Kind, rule: Option<&Row>) -> [String; 3] {
     let usual = USUAL.iter().find(|(k, _, _)| *k == kind.name);
     let of = |name: &str| rule.map(|r| r.text(name).to_owned()).filter(|t| !t.is_empty());
     [
         of("pattern").unwrap_or_else(|| usual.map(|u| u.1.to_owned()).unwrap_or_default()),
         of("reset").unwrap_or_else(|| usual.map_or(Reset::Never, |u| u.2).key().to_owned()),
+        rule.and_then(|r| r.get("start").as_i64())
+            .map(|n| n.to_string())
+            .unwrap_or_default(),
     ]
 }
 
 fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
     let boxes = rule.with_untracked(|r| begun(kind, r.as_ref())).map(RwSignal::new);
-    let [pattern, reset] = boxes;
+    let [pattern, reset, start] = boxes;
     // What nobody has changed here follows the rule; what is typed stays.
-    Effect::new(move |base: Option<[String; 2]>| {
+    Effect::new(move |base: Option<[String; 3]>| {
         let newer = rule.with(|r| begun(kind, r.as_ref()));
         for (i, base) in base.iter().flatten().enumerate() {
             if boxes[i].with_untracked(|typed| typed == base) && *base != newer[i] {
@@ -99,8 +102,14 @@ fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
             next.set(String::new());
             return;
         }
+        let begins = start.with(|n| n.trim().to_owned());
+        let begins = if begins.is_empty() {
+            begins
+        } else {
+            format!("&start={}", route::encode(&begins))
+        };
         let path = format!(
-            "/numbering-rules/preview?kind={}&pattern={}&reset={}",
+            "/numbering-rules/preview?kind={}&pattern={}&reset={}{begins}",
             kind.name,
             route::encode(&pattern.get()),
             reset.get()
@@ -123,7 +132,14 @@ fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
     });
     let store = move |disabled: bool| {
         let rule = rule.get_untracked();
-        let body = json!({ "pattern": pattern.get_untracked(), "reset": reset.get_untracked(), "disabled": disabled });
+        let begins = start.with_untracked(|n| n.trim().to_owned());
+        // What is no number goes as it is typed, and the answer says what is wrong with it.
+        let begins = match begins.parse::<i64>() {
+            Ok(number) => json!(number),
+            Err(_) if begins.is_empty() => Value::Null,
+            Err(_) => json!(begins),
+        };
+        let body = json!({ "pattern": pattern.get_untracked(), "reset": reset.get_untracked(), "start": begins, "disabled": disabled });
         sending.run(async move {
             let id = rule.as_ref().map(|r| r.id().to_owned()).unwrap_or_default();
             match send(kind, rule, body).await {
@@ -136,9 +152,12 @@ fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
             Ok(())
         });
     };
+    let start_box = view! {
+        <input class="input" id=format!("number-{}-start", kind.name) inputmode="numeric" maxlength="12" autocomplete="off" placeholder="1" disabled=locked prop:value=start on:input=move |e| start.set(event_target_value(&e))/>
+    };
     let title = kind.label;
     let id = format!("number-{}", kind.name);
-    let (pattern_id, reset_id) = (format!("{id}-pattern"), format!("{id}-reset"));
+    let (pattern_id, reset_id, start_id) = (format!("{id}-pattern"), format!("{id}-reset"), format!("{id}-start"));
     let name = |field: &str| {
         kinds::of("numbering_rule")
             .field(field)
@@ -158,6 +177,7 @@ fn block(kind: &'static Kind, rule: Memo<Option<Row>>) -> AnyView {
             <div class="form-grid">
                 {sending.field("pattern", &pattern_id, name("pattern"), pattern_box.into_any())}
                 {sending.field("reset", &reset_id, name("reset"), reset_box.into_any())}
+                {sending.field("start", &start_id, name("start"), start_box.into_any())}
             </div>
             <p class="next-number" aria-live="polite">{move || next.with(|n| (!n.is_empty()).then(|| fill(t().next_number(), &[n])))}</p>
             {sending.alert()}

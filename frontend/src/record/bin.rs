@@ -17,11 +17,16 @@ pub fn page(kind: &Kind) -> String {
     format!("/bin/{}", kind.path())
 }
 
+/// Who may not delete has nothing to bring back either.
+pub fn has_bin(kind: &Kind) -> bool {
+    ["view", "delete"]
+        .into_iter()
+        .all(|action| state::may(kind.name, action))
+}
+
 #[component]
 pub fn BinPage(kind: Option<&'static Kind>) -> impl IntoView {
-    let mut seen = kinds::all()
-        .into_iter()
-        .filter(|k| state::me().is_none_or(|m| m.may(k.name, "view")));
+    let mut seen = kinds::all().into_iter().filter(|kind| has_bin(kind));
     let all = seen.clone();
     let kind = seen.find(|k| kind.is_none_or(|kind| kind.name == k.name));
     let links = all.map(|k| {

@@ -18,6 +18,7 @@ use domain::{
     Currency,
     import::number::{Measure, amount},
     money::{self, Rate},
+    value::tel,
 };
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -123,8 +124,10 @@ pub fn show(kind: &Kind, field: &'static Field, row: &Row) -> AnyView {
             let href = format!("mailto:{text}");
             view! { <a href=href>{text}</a> }.into_any()
         }
+        // Of one that is covered no digits are dialled.
+        Type::Phone if text.contains("**") => text.into_any(),
         Type::Phone => {
-            let href = format!("tel:{}", text.replace(' ', ""));
+            let href = tel(&text);
             view! { <a href=href>{text}</a> }.into_any()
         }
         Type::Url => {

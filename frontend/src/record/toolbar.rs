@@ -49,10 +49,14 @@ pub fn SearchBox() -> impl IntoView {
 #[component]
 pub fn MoreMenu(kind: &'static Kind) -> impl IntoView {
     let imports = import_page(kind);
+    let bin = bin::has_bin(kind).then(|| bin::page(kind));
+    if imports.is_none() && bin.is_none() {
+        return ().into_any();
+    }
     view! {
         <Menu face=icon("more") label=t().more_actions() class="btn quiet square" end=true>
             {imports.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("import")}{t().import()}</a> })}
-            <a class="menu-row item" href=bin::page(kind)>{icon("trash")}{t().bin()}</a>
+            {bin.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("trash")}{t().bin()}</a> })}
         </Menu>
     }
     .into_any()

@@ -1,4 +1,5 @@
 // The recycle bin: back by the toast, and back from its screen.
+import { colleague } from '../kit/people.mjs';
 import { assert, held, test, unique } from '../kit/test.mjs';
 
 test('a deleted customer comes back by the toast', async ({ open, api }) => {
@@ -53,6 +54,18 @@ test('the recycle bin of a list shows what was deleted and gives it back', { eve
 
   await page.getByRole('navigation', { name: '回收站' }).getByRole('link', { name: '团队' }).click();
   await page.getByText('回收站是空的').waitFor();
+});
+
+test('a rep is offered the bins of what reps delete, and no import', async ({ open, api }) => {
+  const app = await open({ who: await colleague(api, { locale: 'zh-CN' }) });
+  const { page } = app;
+  await app.goto('/bin/customers');
+  const tabs = page.getByRole('navigation', { name: '回收站' });
+  await tabs.getByRole('link', { name: '线索' }).waitFor();
+  for (const settings of ['团队', '用户', '管道', '产品']) assert.equal(await tabs.getByRole('link', { name: settings, exact: true }).count(), 0, settings);
+  assert.equal(await page.getByRole('link', { name: '导入' }).count(), 0);
+  await app.goto('/bin/teams');
+  await page.getByText('页面不存在').waitFor();
 });
 
 test('values are told in the language of the reader', async ({ open, api }) => {

@@ -78,8 +78,11 @@ test('layouts: set up by the keyboard, which hears where things are, and taken b
   // Not shown, and columns.
   await page.getByRole('button', { name: '更多操作 说明' }).click();
   await page.locator('.menu').getByRole('button', { name: '不在表单和页面中显示' }).click();
+  // The menu gives the keyboard back when it has closed.
+  await eventually(async () => assert.equal(await focused(page), '更多操作 说明'));
   await take(page, page.getByRole('button', { name: '移动“载重”' }).last());
   await page.keyboard.press('ArrowUp');
+  await page.getByText('“载重”：第 2 项，共 6 项').waitFor();
   await page.getByText('有未保存的更改').waitFor();
   await page.getByRole('button', { name: '保存', exact: true }).click();
   await app.toast('已保存').waitFor();

@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::crud::crud;
-use crate::describe::{Doc, Routes, made_of, text};
+use crate::describe::{Doc, Routes, integer, made_of, text};
 use crate::error::Problem;
 use crate::http::query;
 use crate::noun::Noun;
@@ -10,7 +10,7 @@ use crate::state::State;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use domain::numbering_rule::{NumberingRule, Reset, numbered};
+use domain::numbering_rule::{MOST_COUNT, NumberingRule, Reset, numbered};
 use domain::policy::{Action, Actor, Permit};
 use domain::zone::Zone;
 use domain::{AnyRecord, Day, Error, Issue, Kind, Record};
@@ -69,10 +69,17 @@ struct PreviewAsked {
     pattern: String,
     #[serde(default)]
     reset: Reset,
+    #[validate(range(min = 1, max = MOST_COUNT))]
+    start: Option<i64>,
 }
 
 async fn preview(caller: Caller, state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let PreviewAsked { kind, pattern, reset } = query::read(&request)?;
+    let PreviewAsked {
+        kind,
+        pattern,
+        reset,
+        start,
+    } = query::read(&request)?;
     let Some(kind) = numbered().find(|k| k.name == kind) else {
         let kinds = numbered().map(|k| k.name).collect::<Vec<_>>().join(", ");
         return Err(Error::BadQuery(Issue::new("kind", "unknown_choice").with("choices", kinds)).into());
@@ -83,7 +90,10 @@ async fn preview(caller: Caller, state: Data<State>, request: HttpRequest) -> Re
     let day = today(&caller);
     let next = state
         .store
-        .read_quick(move |tx| numbering_rule::next(tx, &permit.scope(), kind.name, reset.period(day)))
+        .read_quick(move |tx| {
+            let counted = (reset.period(day), start.unwrap_or(1) - 1);
+            numbering_rule::next(tx, &permit.scope(), kind.name, counted)
+        })
         .await?;
     Ok(HttpResponse::Ok().json(json!({ "next": read.write(day, next) })))
 }
@@ -100,6 +110,11 @@ pub fn routes(routes: &mut Routes) {
             "`{yyyy}`, `{yy}`, `{mm}`, `{dd}`, and one count such as `{00000}`",
         )
         .query("reset", text().enum_values(Some(resets)), "When the count begins again")
+        .query(
+            "start",
+            integer().minimum(Some(1)).maximum(Some(MOST_COUNT)),
+            "What the count begins at; one that has come further goes on",
+        )
         .ok(200, made_of([("next", text().into())]))
         .scopes(["numbering-rules:write"]);
     // Before the record with an id, which would take the word for one.

@@ -46,6 +46,30 @@ text_type!(
     Url, Type::Url, "invalid_url", std::convert::identity, |s| is_url(s)
 );
 
+/// The link that calls a number (RFC 3966): digits alone, the extension as its parameter. Of `+49 (0)221` the nought is not dialled.
+pub fn tel(phone: &str) -> String {
+    let (main, extension) = match phone.find(|c: char| c == '#' || c.is_alphabetic()) {
+        Some(at) => phone.split_at(at),
+        None => (phone, ""),
+    };
+    let main = main.trim_start_matches([' ', '(']);
+    let international = main.starts_with('+');
+    let main = if international {
+        main.replace("(0)", "")
+    } else {
+        main.to_owned()
+    };
+    let dialled = |text: &str| -> String {
+        let kept = text.chars().filter(|c| c.is_ascii_digit() || *c == '*');
+        kept.collect()
+    };
+    let (plus, digits, extension) = (if international { "+" } else { "" }, dialled(&main), dialled(extension));
+    match extension.as_str() {
+        "" => format!("tel:{plus}{digits}"),
+        extension => format!("tel:{plus}{digits};ext={extension}"),
+    }
+}
+
 fn is_host(host: &str) -> bool {
     host.len() <= 253
         && host.contains('.')
@@ -129,6 +153,26 @@ mod tests {
             "ftp://a.cn",
         ] {
             assert!(Url::new(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_called_by_their_digits() {
+        for (phone, link) in [
+            ("138 0013 8000", "tel:13800138000"),
+            ("+86 138-0013-8000", "tel:+8613800138000"),
+            ("(+86) 10 6234 5678", "tel:+861062345678"),
+            ("+49 (0)221 / 5550102", "tel:+492215550102"),
+            ("(021) 6234 5678 转 801", "tel:02162345678;ext=801"),
+            ("010-62345678 分机12", "tel:01062345678;ext=12"),
+            ("+1 415-555-0100 ext. 8001", "tel:+14155550100;ext=8001"),
+            ("415.555.0100x12", "tel:4155550100;ext=12"),
+            ("4155550100 #7", "tel:4155550100;ext=7"),
+            ("*72 5550100", "tel:*725550100"),
+            ("110", "tel:110"),
+        ] {
+            assert!(Phone::new(phone).is_some(), "{phone}");
+            assert_eq!(tel(phone), link, "{phone}");
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! `Val` is the bridge to the database: the domain knows only these storage types, persistence binds and reads them.
 
-pub use super::address::{Email, Phone, Url, address};
+pub use super::address::{Email, Phone, Url, address, tel};
 
 use crate::error::Issue;
 use crate::label::Label;

@@ -7,6 +7,8 @@ choice! {
     DayKind {
         Off "off" "放假" "Day off",
         Working "working" "调休上班" "Make-up working day",
+        MorningOff "morning_off" "上午放假" "Morning off",
+        AfternoonOff "afternoon_off" "下午放假" "Afternoon off",
     }
 }
 

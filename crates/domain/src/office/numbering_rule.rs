@@ -21,12 +21,16 @@ record! {
         kind: String = [SORT FILTER FIXED] "对象" "Type" max(60),
         pattern: String = [] "编号格式" "Pattern" max(60),
         reset: Reset = [] "流水号重置" "Counter restarts",
+        start: Option<i64> = [] "起始号" "Starts at" range(1, MOST_COUNT),
         disabled: bool = [FILTER] "已停用" "Disabled",
     } with {
         usual(Usual::Settings) kept_along() unique(&[&["kind"]])
-        columns(&["kind", "pattern", "reset", "disabled"]) form(&["kind", "pattern", "reset"])
+        columns(&["kind", "pattern", "reset", "disabled"]) form(&["kind", "pattern", "reset", "start"])
     }
 }
+
+/// Where a count may begin at the latest: all digits that a pattern may give it.
+pub const MOST_COUNT: i64 = 999_999_999_999;
 
 /// The kinds whose records have a number.
 pub fn numbered() -> impl Iterator<Item = &'static crate::Kind> {
@@ -125,6 +129,11 @@ impl Reset {
 }
 
 impl NumberingRule {
+    /// What a count has at least come to before its first number.
+    pub fn floor(&self) -> i64 {
+        self.start.unwrap_or(1) - 1
+    }
+
     pub fn read_pattern(pattern: &str, reset: Reset) -> Result<Pattern, Issue> {
         let read = Pattern::parse(pattern).ok_or_else(|| {
             Issue::at("pattern", "invalid_pattern")

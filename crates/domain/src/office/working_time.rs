@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 pub struct Clock(u16);
 
 impl Clock {
+    const DAWN: Self = Self(0);
+    pub const NOON: Self = Self(720);
     pub const MIDNIGHT: Self = Self(1440);
 
     pub fn parse(text: &str) -> Option<Self> {
@@ -146,23 +148,32 @@ pub struct Calendar<Z> {
 const FURTHEST_DAYS: u64 = 20 * 366;
 
 impl<Z: TimeZone> Calendar<Z> {
-    /// The hours of a day. A make-up day has those of the first day of the week on which is worked.
-    fn of(&self, day: Day) -> &[Span] {
-        match self.days.get(&day) {
-            Some(DayKind::Off) => &[],
-            Some(DayKind::Working) if self.hours.of(day.weekday()).is_empty() => {
+    /// The hours of a day. A make-up day has those of the first day of the week on which is worked; half a day ends or begins at
+    /// noon.
+    fn of(&self, day: Day) -> impl Iterator<Item = Span> {
+        let usual = self.hours.of(day.weekday());
+        let (spans, from, to): (&[Span], _, _) = match self.days.get(&day) {
+            Some(DayKind::Off) => (&[], Clock::DAWN, Clock::MIDNIGHT),
+            Some(DayKind::Working) if usual.is_empty() => {
                 let worked = self.hours.days().into_iter().find(|spans| !spans.is_empty());
-                worked.map_or(&[], Vec::as_slice)
+                (worked.map_or(&[], Vec::as_slice), Clock::DAWN, Clock::MIDNIGHT)
             }
-            _ => self.hours.of(day.weekday()),
-        }
+            Some(DayKind::MorningOff) => (usual, Clock::NOON, Clock::MIDNIGHT),
+            Some(DayKind::AfternoonOff) => (usual, Clock::DAWN, Clock::NOON),
+            Some(DayKind::Working) | None => (usual, Clock::DAWN, Clock::MIDNIGHT),
+        };
+        let within = move |span: &Span| Span {
+            from: span.from.max(from),
+            to: span.to.min(to),
+        };
+        spans.iter().map(within).filter(|span| span.from < span.to)
     }
 
     /// What is worked from the day of a moment on, as pairs of moments in their order.
     fn spans(&self, from: Instant) -> impl Iterator<Item = (i64, i64)> + '_ {
         let first = from.utc().with_timezone(&self.zone).date_naive();
         let days = (0..FURTHEST_DAYS).map_while(move |n| first.checked_add_days(Days::new(n)));
-        let spans = days.flat_map(|day| self.of(day).iter().map(move |span| (day, *span)));
+        let spans = days.flat_map(|day| self.of(day).map(move |span| (day, span)));
         spans.filter_map(|(day, span)| {
             let (from, to) = (span.from.on(day, &self.zone)?, span.to.on(day, &self.zone)?);
             (from < to).then_some((from, to))
@@ -219,6 +230,8 @@ mod tests {
             ("2026-10-01", DayKind::Off),
             ("2026-10-02", DayKind::Off),
             ("2026-10-10", DayKind::Working), // a Saturday
+            ("2026-12-24", DayKind::AfternoonOff),
+            ("2026-12-31", DayKind::MorningOff),
         ];
         let china = calendar("Asia/Shanghai", WorkingHours::usual(), &days);
         let minutes = |n| TimeDelta::minutes(n);
@@ -228,9 +241,23 @@ mod tests {
             ("2026-09-30T17:00:00+08:00", 61, "2026-10-05T09:01:00+08:00"),
             ("2026-10-09T18:00:00+08:00", 480, "2026-10-10T18:00:00+08:00"),
             ("2026-11-22T03:00:00+08:00", 0, "2026-11-22T03:00:00+08:00"),
+            ("2026-12-24T11:30:00+08:00", 60, "2026-12-25T09:30:00+08:00"),
+            ("2026-12-30T17:30:00+08:00", 60, "2026-12-31T13:30:00+08:00"),
         ] {
             assert_eq!(china.after(at(from), minutes(add)), Some(at(to)), "{from}");
             assert_eq!(china.between(at(from), at(to)), minutes(add), "{from}");
+        }
+        let through = WorkingHours {
+            thu: vec![Span {
+                from: Clock(8 * 60),
+                to: Clock(16 * 60),
+            }],
+            ..WorkingHours::default()
+        };
+        let through = calendar("UTC", through, &days[3..]);
+        for (day, minutes) in [("2026-12-24", 240), ("2026-12-31", 240), ("2026-12-17", 480)] {
+            let worked = through.between(at(&format!("{day}T00:00:00Z")), at(&format!("{day}T23:00:00Z")));
+            assert_eq!(worked, TimeDelta::minutes(minutes), "{day}");
         }
         let never = calendar("UTC", WorkingHours::default(), &[]);
         assert_eq!(never.after(at("2026-01-01T00:00:00Z"), minutes(1)), None);
@@ -320,7 +347,7 @@ mod tests {
         fn time_adds_up_and_goes_forward(
             hours in weeks(), zone in 0usize..4, start in 1_760_000_000i64..1_800_000_000,
             one in 0i64..2_000_000, two in 0i64..2_000_000, minutes in 0i64..5_000,
-            odd in prop::collection::btree_map(0u64..40, any::<bool>(), 0..6),
+            odd in prop::collection::btree_map(0u64..40, prop::sample::select(DayKind::ALL), 0..6),
         ) {
             let zone = ["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Europe/Berlin"][zone];
             let zone: Zone = zone.parse().expect("a zone");
@@ -328,7 +355,7 @@ mod tests {
             let a = Instant::from_micros(start * 1_000_000).expect("a time");
             let (b, c) = (a.plus_seconds(one), a.plus_seconds(one + two));
             let first = a.utc().date_naive();
-            let days = odd.into_iter().map(|(n, off)| (first + Days::new(n), if off { DayKind::Off } else { DayKind::Working }));
+            let days = odd.into_iter().map(|(n, kind)| (first + Days::new(n), kind));
             let calendar = Calendar { zone, hours, days: days.collect() };
             let (ab, bc, ac) = (calendar.between(a, b), calendar.between(b, c), calendar.between(a, c));
             prop_assert_eq!(ab + bc, ac);

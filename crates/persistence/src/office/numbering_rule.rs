@@ -52,6 +52,7 @@ pub fn draw_all(
         workspace: permit.workspace(),
         kind: kind.name,
         period: rule.reset.period(day),
+        floor: rule.floor(),
     };
     let (mut free, mut block) = (Vec::with_capacity(count), count);
     while free.len() < count {
@@ -77,6 +78,7 @@ pub fn draw_for(tx: &mut Tx, permit: &Permit, day: Day, custom: &Custom, count: 
         workspace: permit.workspace(),
         kind: CustomField::KIND.name,
         period: custom.id.to_string(),
+        floor: 0,
     };
     let drawn = draw(tx, &counter, count)?;
     Ok(drawn.into_iter().map(|n| pattern.write(day, n)).collect())
@@ -101,6 +103,8 @@ pub struct Counter {
     pub workspace: Id,
     pub kind: &'static str,
     pub period: String,
+    /// Where it stands at least: its next number is above. A counter that has come further goes on from there.
+    pub floor: i64,
 }
 
 fn draw(tx: &mut Tx, counter: &Counter, count: usize) -> Result<Vec<i64>> {
@@ -121,13 +125,14 @@ pub(crate) fn moved_on(counter: &Counter, by: i64) -> Sql {
         .text(", ")
         .value(counter.period.as_str())
         .text(", ")
-        .value(by)
+        .value(counter.floor + by)
         .text(" FROM workspaces w WHERE w.id = ")
         .value(counter.workspace)
-        .text(
-            " ON CONFLICT (workspace_id, kind, period) DO UPDATE SET value = number_counters.value + excluded.value \
-             RETURNING value",
-        )
+        .text(" ON CONFLICT (workspace_id, kind, period) DO UPDATE SET value = CASE WHEN number_counters.value < ")
+        .value(counter.floor)
+        .text(" THEN excluded.value ELSE number_counters.value + ")
+        .value(by)
+        .text(" END RETURNING value")
 }
 
 fn taken(tx: &mut Tx, permit: &Permit, kind: &Kind, numbers: &[String]) -> Result<HashSet<String>> {
@@ -141,12 +146,13 @@ fn taken(tx: &mut Tx, permit: &Permit, kind: &Kind, numbers: &[String]) -> Resul
     tx.all(&sql, &[Storage::Text], |row| Ok(row.get()?))
 }
 
-/// The number that would be drawn next.
-pub fn next(tx: &mut Tx, scope: &Scope, kind: &'static str, period: String) -> Result<i64> {
+/// The number that a rule would draw next of a kind.
+pub fn next(tx: &mut Tx, scope: &Scope, kind: &'static str, (period, floor): (String, i64)) -> Result<i64> {
     let counter = Counter {
         workspace: scope.workspace(),
         kind,
         period,
+        floor,
     };
     if let Some(number) = tx.next_unused(&counter) {
         return Ok(number);
@@ -157,5 +163,5 @@ pub fn next(tx: &mut Tx, scope: &Scope, kind: &'static str, period: String) -> R
         .value(counter.kind)
         .text(" AND period = ")
         .value(counter.period.as_str());
-    Ok(tx.value(&sql)?.unwrap_or(0) + 1)
+    Ok(tx.value(&sql)?.unwrap_or(0).max(counter.floor) + 1)
 }

@@ -102,6 +102,30 @@ both! {
         assert_eq!(preview(t, "lead", "x", "never").issues(), ["pattern invalid_pattern"]);
     }
 
+    fn a_count_begins_where_the_firm_was(t) {
+        made(t);
+        set(t, "customer", json!({ "pattern": "C-{000000}", "start": 4712 }));
+        let path = "/numbering-rules/preview?kind=customer&pattern=C-{000000}&reset=never&start=4712";
+        assert_eq!(t.owner.get(path).expect(200)["next"], "C-004712");
+        assert_eq!((made(t), made(t)), ("C-004712".to_owned(), "C-004713".to_owned()));
+        // It never goes back, whatever is said.
+        set(t, "customer", json!({ "start": 1 }));
+        assert_eq!(made(t), "C-004714");
+        set(t, "customer", json!({ "start": 4700 }));
+        assert_eq!(made(t), "C-004715");
+        set(t, "customer", json!({ "start": null }));
+        assert_eq!(made(t), "C-004716");
+        // Each period begins there.
+        let year = seed::today().format("%Y").to_string();
+        set(t, "customer", json!({ "pattern": "{yyyy}/{0000}", "reset": "yearly", "start": 100 }));
+        assert_eq!((made(t), made(t)), (format!("{year}/0100"), format!("{year}/0101")));
+        let (path, version) = rule(t, "customer");
+        for (start, issue) in [(json!(0), "/start out_of_range"), (json!(1_000_000_000_000_i64), "/start out_of_range"), (json!("x"), "/start wrong_type")] {
+            t.owner.patch(&path, version, json!({ "start": start })).invalid(&[issue]);
+        }
+        assert_eq!(t.owner.get("/numbering-rules/preview?kind=customer&pattern=C-{0}&reset=never&start=0").send().status, 400);
+    }
+
     fn a_rule_or_list_that_changes_on_one_node_holds_on_the_other(t) {
         let second = serve(&t.running.place.url, |_| {}).expect("a second node");
         let other = Client::new(second.url(), t.sales.token.clone());

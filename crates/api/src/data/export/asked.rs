@@ -10,8 +10,8 @@ use domain::{Error, Issue, Kind, Locale};
 use persistence::Tx;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
-use utoipa::openapi::{RefOr, Schema};
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 use validator::Validate;
 
 /// Rows of one page: read by one statement.

@@ -1,0 +1,1 @@
+ALTER TABLE numbering_rules DROP COLUMN start;

@@ -1,0 +1,1 @@
+ALTER TABLE numbering_rules ADD COLUMN start bigint;
