@@ -32,7 +32,7 @@ pub struct Operation {
 
 impl Operation {
     pub fn mutates(&self) -> bool {
-        self.method != "GET" && !self.id.starts_with("search_")
+        self.method != "GET" && !self.id.starts_with("search_") && !self.id.starts_with("find_")
     }
 
     pub fn takes_json(&self) -> bool {

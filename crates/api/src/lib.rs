@@ -16,7 +16,7 @@ mod sales;
 pub mod testing;
 
 // A noun is named without its area.
-use customers::{activity, lead};
+use customers::{activity, duplicate, lead, merge};
 pub use data::import;
 use data::{export, job, layout, view};
 use finance::{currency, exchange_rate};

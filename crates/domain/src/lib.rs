@@ -22,7 +22,9 @@ pub use base::{
     any, change, custom, error, formula, instant, kind, kinds, label, made, messages, money, record, retype, undo,
     value,
 };
-pub use customers::{activity, contact, customer, lead, tag, task};
+#[cfg(feature = "text")]
+pub use customers::duplicate;
+pub use customers::{activity, contact, customer, lead, merge, tag, task};
 pub use data::{export, import, job, layout, view};
 pub use finance::{currency, exchange_rate};
 pub use office::{

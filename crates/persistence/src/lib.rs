@@ -16,7 +16,7 @@ mod sales;
 mod tests;
 
 // A noun is named without its area.
-pub use customers::activity;
+pub use customers::{activity, duplicate, merge};
 pub use data::{export, import, job, view};
 use db::{backend, error, plan, sql, store, tx};
 pub use db::{draft, migrations};

@@ -2,4 +2,6 @@
 
 pub mod activity;
 pub mod customer;
+pub mod duplicate;
 pub mod lead;
+pub mod merge;

@@ -251,6 +251,12 @@ impl Doc {
         self.shared("If-None-Match").etag()
     }
 
+    /// For what may have been merged into another.
+    pub fn moved(mut self) -> Self {
+        self.ok.push((301, None));
+        self
+    }
+
     pub fn etag(mut self) -> Self {
         self.etag = true;
         self
@@ -512,7 +518,7 @@ impl Routes {
         let mut answers = ResponsesBuilder::new();
         for (status, schema) in &doc.ok {
             let kept = keeps(method, path, doc);
-            let writes = *method != Method::GET && !path.ends_with("/search");
+            let writes = !only_reads(method, path);
             answers = answers.response(
                 status.to_string(),
                 self.answer(*status, schema.as_ref(), doc, (kept, writes)),
@@ -547,6 +553,7 @@ impl Routes {
         match status {
             204 if kept => return Ref::from_response_name("NoContentKept").into(),
             204 => return Ref::from_response_name("NoContent").into(),
+            301 => return Ref::from_response_name("Merged").into(),
             304 => return Ref::from_response_name("NotModified").into(),
             _ => {}
         }
@@ -595,9 +602,14 @@ impl Routes {
     }
 }
 
+/// Whether an operation changes nothing, whatever its method: what is looked for in a body is read.
+fn only_reads(method: &Method, path: &str) -> bool {
+    *method == Method::GET || path.ends_with("/search") || path.ends_with("/duplicates")
+}
+
 /// Whether an operation keeps its answer under an idempotency key. A search has no effect to repeat.
 fn keeps(method: &Method, path: &str, doc: &Doc) -> bool {
-    *method != Method::GET && !doc.open && !doc.unkept && !path.ends_with("/search")
+    !only_reads(method, path) && !doc.open && !doc.unkept
 }
 
 /// What an operation is described with is what it takes: no handler can forget to refuse the rest. Who has to sign in is told
@@ -622,9 +634,8 @@ async fn described_only(
 /// The scope of the kind, area or workspace that a path begins with.
 fn scopes(kinds: Kinds, method: &Method, path: &str) -> Vec<String> {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-    let reads = *method == Method::GET || path.ends_with("/search");
     let subject = domain::role::subjects(kinds).find(|subject| subject.path() == first);
-    let access = if reads { "read" } else { "write" };
+    let access = if only_reads(method, path) { "read" } else { "write" };
     subject.map(|_| format!("{first}:{access}")).into_iter().collect()
 }
 

@@ -382,6 +382,7 @@ fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>)
         "owned": kind.ownership == Ownership::Owned,
         "importable": kind.import.is_some(),
         "searched": kind.searched,
+        "mergeable": !kind.alike.is_empty(),
         "timeline": kind.timeline,
         "work": kind.work,
         "part_of": kind.part_of,
@@ -568,6 +569,13 @@ fn kind_told() -> ObjectBuilder {
             told(
                 or_null(Type::Integer),
                 "Where its hits stand among those of other kinds.",
+            ),
+        ),
+        (
+            "mergeable",
+            told(
+                boolean(),
+                "Whether its records are looked at for duplicates, and can be merged.",
             ),
         ),
         (

@@ -206,7 +206,7 @@ impl AnyRecord {
         self.put_all(name, vec![value.into()]);
     }
 
-    pub(super) fn put_all(&mut self, name: &str, values: Vec<Val>) {
+    pub(crate) fn put_all(&mut self, name: &str, values: Vec<Val>) {
         if self.kind.field(name).is_none() {
             return;
         }

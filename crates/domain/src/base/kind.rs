@@ -78,6 +78,13 @@ impl Extra {
     }
 }
 
+/// What a name is the name of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Called {
+    Firm,
+    Person,
+}
+
 /// Rows that are part of a record, written with it: the product lines of a deal.
 #[derive(Debug, Clone, Copy)]
 pub struct Lines {
@@ -135,6 +142,9 @@ pub struct Kind {
     pub known_by: &'static [&'static str],
     /// Fields that no two live records have the same values in.
     pub unique: &'static [&'static [&'static str]],
+    /// The fields that say what a record is the record of, firm or person: who else has the same may be the same. Where there are
+    /// any, its telephones, addresses and web sites tell as well, and records can be merged.
+    pub alike: &'static [(&'static str, Called)],
     /// Where its hits stand among those of other kinds when everything is searched; none where it is not.
     pub searched: Option<u8>,
     /// What happened with a record is written down beside it.
@@ -201,6 +211,7 @@ impl Kind {
             import: None,
             known_by: &[],
             unique: &[],
+            alike: &[],
             searched: None,
             timeline: false,
             closed: &[],
@@ -232,6 +243,7 @@ impl Kind {
         import(distinguished_by: &'static [&'static str]) import = Some(Imported { distinguished_by, extra: &[], named: false });
         known_by(fields: &'static [&'static str]) known_by = fields;
         unique(keys: &'static [&'static [&'static str]]) unique = keys;
+        alike(names: &'static [(&'static str, Called)]) alike = names;
         searched(place: u8) searched = Some(place);
         timeline() timeline = true;
         closed(values: &'static [&'static str]) closed = values;
@@ -247,6 +259,7 @@ impl Kind {
         self.made = true;
         self.wire = true;
         self.table = MADE;
+        self.alike = &[("name", Called::Firm)];
         self
     }
 

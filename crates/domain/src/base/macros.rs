@@ -59,7 +59,7 @@ macro_rules! record {
         impl $crate::Record for $name {
             const KIND: &'static $crate::Kind = {
                 #[allow(unused_imports)]
-                use $crate::kind::{BASICS, CONTACT, Extra, FOLLOW_UP, Kind, Ownership, Usual};
+                use $crate::kind::{BASICS, CONTACT, Called, Extra, FOLLOW_UP, Kind, Ownership, Usual};
                 #[allow(unused_imports)]
                 use $crate::policy::Action;
                 #[allow(unused_imports)]

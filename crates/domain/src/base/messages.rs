@@ -215,6 +215,7 @@ messages! {
     user_disabled "该用户已停用，请先启用。" "This user is disabled; enable them first.";
     owner_disabled "该用户已停用，不能作为负责人。" "This user is disabled and cannot own records.";
     too_many_at_once "一次最多处理 {max} 条记录，请分批转移。" "At most {max} records can be transferred at once; transfer fewer.";
+    too_many_to_move "与这些记录关联的记录超过 {max} 条，不能一次合并。" "More than {max} records belong to these; they cannot be merged at once.";
     user_without_email "该用户没有邮箱，请先填写邮箱。" "This user has no email address; enter one first.";
     wrong_password "当前密码不正确。" "This is not the current password.";
     second_factor_required "请输入验证器应用上的验证码。" "Enter the code of your authenticator app.";

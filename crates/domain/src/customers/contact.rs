@@ -34,7 +34,8 @@ record! {
         last_activity_at: Option<Instant> = [SORT FILTER READONLY] "最近跟进" "Last activity",
         description: Option<String> = [SEARCH IMPORT] "备注" "Description" long(10_000),
     } with {
-        usual(Usual::Work) wire() verbs(&[Action::Merge]) import(&["customer_id", "email", "phone"])
+        usual(Usual::Work) wire() verbs(&[Action::Merge]) alike(&[("name", Called::Person)])
+        import(&["customer_id", "email", "phone"])
         import_extra(&[
             Extra::new("first_name", "名", "First name", "name"),
             Extra::new("last_name", "姓", "Last name", "name"),

@@ -45,7 +45,8 @@ record! {
         last_activity_at: Option<Instant> = [SORT FILTER READONLY] "最近跟进" "Last activity",
         description: Option<String> = [SEARCH IMPORT] "备注" "Description" long(10_000),
     } with {
-        usual(Usual::Work) wire() verbs(&[Action::Merge]) import(&[])
+        usual(Usual::Work) wire() verbs(&[Action::Merge]) alike(&[("name", Called::Firm)])
+        import(&[])
         searched(1) timeline() page() icon("customer")
         columns(&["name", "status", "level", "industry", "owner_id", "phone", "last_activity_at", "next_follow_up_at"])
         form(&["name", "kind", "status", "industry", "phone", "owner_id"])

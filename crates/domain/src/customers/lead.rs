@@ -41,7 +41,8 @@ record! {
         opportunity_id: Option<Id> = [FILTER READONLY] "转化后的商机" "Converted opportunity" refers("opportunity") kept() if_set(),
         description: Option<String> = [SEARCH IMPORT] "备注" "Description" long(10_000),
     } with {
-        usual(Usual::Work) wire() verbs(&[Action::Convert, Action::Merge]) import(&["email", "phone", "company"])
+        usual(Usual::Work) wire() verbs(&[Action::Convert, Action::Merge]) alike(&[("name", Called::Person), ("company", Called::Firm)])
+        import(&["email", "phone", "company"])
         import_extra(&[
             Extra::new("first_name", "名", "First name", "name"),
             Extra::new("last_name", "姓", "Last name", "name"),

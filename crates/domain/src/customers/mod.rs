@@ -3,6 +3,9 @@
 pub mod activity;
 pub mod contact;
 pub mod customer;
+#[cfg(feature = "text")]
+pub mod duplicate;
 pub mod lead;
+pub mod merge;
 pub mod tag;
 pub mod task;

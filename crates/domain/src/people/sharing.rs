@@ -37,6 +37,22 @@ pub struct Member {
 }
 
 impl Member {
+    /// What both let together.
+    pub fn with(self, other: Self) -> Self {
+        let access = if self.access == Share::Write {
+            self.access
+        } else {
+            other.access
+        };
+        // Without an end it lasts longest.
+        let expires_at = self.expires_at.zip(other.expires_at).map(|(one, two)| one.max(two));
+        Self {
+            access,
+            expires_at,
+            ..self
+        }
+    }
+
     pub fn holds(&self, now: Instant) -> bool {
         self.expires_at.is_none_or(|end| end > now)
     }

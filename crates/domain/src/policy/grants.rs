@@ -162,6 +162,7 @@ pub fn builtin_roles() -> Vec<(&'static str, Grants)> {
             (Action::Create, own),
             (Action::Edit, own),
             (Action::Delete, own),
+            (Action::Merge, own),
             (Action::Convert, own),
             (Action::Export, own),
             (Action::Import, of_teams),

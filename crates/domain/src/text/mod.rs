@@ -13,16 +13,18 @@ mod sort;
 mod token;
 
 pub use fold::fold;
+pub(crate) use fold::is_han;
 pub use pattern::{marks, not_folded_alone, pattern, spelled_out};
 pub use query::{Query, Term, Word, query};
 pub use reading::{initials, pinyin};
-pub use scan::phone_digits;
+pub use scan::{phone_digits, phones};
 pub use sort::{sort_key, sort_range};
 pub use token::{Group, tokens};
 
-/// The version of these rules. What the database keeps of texts (sort keys, terms, addresses) is made anew at the next
+/// The version of these rules. What the database keeps of texts (sort keys, terms, addresses, keys of
+/// duplicates) is made anew at the next
 /// start where it was made by others, so whoever changes what any of them gives raises it.
-pub const RULES: i64 = 3;
+pub const RULES: i64 = 4;
 
 #[cfg(test)]
 mod tests;

@@ -107,11 +107,12 @@ pub(super) fn digits(s: &str) -> String {
 /// its 0), other countries' written as 00. Of several numbers the first; extensions are left out.
 /// `+86 138-0013-8000` → `13800138000`, `(+86) 10 6552 9988` → `01065529988`, `+1 415 555 2671` → `0014155552671`.
 pub fn phone_digits(s: &str) -> String {
-    numbers(&normalise(s))
-        .into_iter()
-        .next()
-        .map(|(number, _)| number)
-        .unwrap_or_default()
+    phones(s).into_iter().next().unwrap_or_default()
+}
+
+/// The same of all numbers there are.
+pub fn phones(s: &str) -> Vec<String> {
+    numbers(&normalise(s)).into_iter().map(|(number, _)| number).collect()
 }
 
 /// All numbers of a telephone field, each normalised and as its bare digits.

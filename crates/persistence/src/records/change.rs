@@ -396,10 +396,29 @@ pub fn of_record(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<Change>> {
-    let sql = Sql::new(format!("SELECT {COLUMNS} FROM change_log WHERE workspace_id = "))
-        .value(scope.workspace())
-        .text(" AND record_id = ")
-        .value(id)
+    of_these(tx, scope, kind, &[id], before, limit)
+}
+
+/// The same of several records of a kind, as one.
+pub fn of_these(
+    tx: &mut Tx,
+    scope: &Scope,
+    kind: &Kind,
+    ids: &[Id],
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<Change>> {
+    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM change_log WHERE workspace_id = ")).value(scope.workspace());
+    match ids {
+        [id] => {
+            sql.push(" AND record_id = ").bind(*id);
+        }
+        ids => {
+            sql.push(" AND record_id");
+            filter::one_of_ids(&mut sql, tx.dialect(), ids);
+        }
+    }
+    let sql = sql
         .text(" AND kind = ")
         .value(kind.name)
         .text(" AND action <> ")

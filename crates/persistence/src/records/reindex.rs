@@ -1,9 +1,10 @@
-//! Brings what is kept of texts (sort keys, search terms, e-mail addresses) up to the rules of this release.
+//! Brings what is kept of texts (sort keys, search terms, e-mail addresses, keys of duplicates) up to the rules of this release.
 //!
 //! A record written under other rules would be sorted and found by those for ever. So the database notes the rules
 //! (`domain::text::RULES`) its texts were written by, and after an upgrade every record is gone through, some at a time, while
 //! the server serves: what is not yet reached is found as before. Versions and history stay, since nothing is said anew.
 
+use crate::duplicate;
 use crate::engine::{Layout, layout, wire};
 use crate::error::{Error, Result};
 use crate::search;
@@ -13,7 +14,7 @@ use crate::tx::{Dialect, Tx};
 use crate::workspace;
 use domain::text::RULES;
 use domain::value::{Row, Storage, Type, Val, address};
-use domain::{Id, Kind};
+use domain::{AnyRecord, Id, Kind};
 use std::sync::Arc;
 
 /// Records of one transaction: few enough that others who write hardly wait.
@@ -160,7 +161,7 @@ fn some_records(
     if tx.dialect() == Dialect::Pg {
         sql.push(" FOR NO KEY UPDATE OF t");
     }
-    let (mut count, mut last, mut changed) = (0, after, Vec::new());
+    let (mut count, mut last, mut changed, mut live) = (0, after, Vec::new(), Vec::new());
     for mut values in layout.read(tx, &sql, &[Storage::Id, Storage::Instant])? {
         let mut head = Row::new(values.split_off(values.len().saturating_sub(2)));
         let workspace: Id = head.get()?;
@@ -180,8 +181,12 @@ fn some_records(
         if write(tx, kind, layout, &addresses, (workspace, id, alive), &values)? {
             changed.push(id);
         }
+        if alive {
+            live.push(AnyRecord::new(kind, values));
+        }
         (count, last) = (count + 1, Some((workspace, id)));
     }
+    duplicate::add(tx, of, kind, live.iter())?;
     wire::renew(tx, of, kind, &changed)?;
     Ok((count, last))
 }

@@ -17,6 +17,7 @@ enum Step {
     Convert(usize),
     Close(usize, bool),
     Give(usize, bool),
+    Merge(usize, usize, usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -28,7 +29,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => n.clone().prop_map(Step::Restore),
         1 => n.clone().prop_map(Step::Convert),
         2 => (n.clone(), any::<bool>()).prop_map(|(a, b)| Step::Close(a, b)),
-        1 => (n, any::<bool>()).prop_map(|(a, b)| Step::Give(a, b)),
+        1 => (n.clone(), any::<bool>()).prop_map(|(a, b)| Step::Give(a, b)),
+        2 => (n.clone(), n.clone(), n).prop_map(|(a, b, c)| Step::Merge(a, b, c)),
     ]
 }
 
@@ -62,6 +64,7 @@ struct World<'a> {
 }
 
 impl World<'_> {
+    /// Itself, and not what it was merged into.
     fn live(&self, path: &str, n: usize) -> Option<Answer> {
         let all: Vec<&String> = self
             .records
@@ -71,7 +74,7 @@ impl World<'_> {
             .collect();
         let id = all.get(n % all.len().max(1))?;
         let found = self.by.get(&format!("/{path}/{id}")).send();
-        (found.status == 200).then_some(found)
+        (found.status == 200 && found["id"] == id.as_str()).then_some(found)
     }
 
     fn any(&self, n: usize) -> Option<(&'static str, String)> {
@@ -161,6 +164,15 @@ impl World<'_> {
                 };
                 let body = json!({ "records": [{ "id": customer.id() }], "owner_id": self.to, "with": with });
                 self.by.post("/customers/transfer", body).send()
+            }
+            Step::Merge(n, into, from) => {
+                let path = PATHS[n % 3];
+                let (Some(into), Some(from)) = (self.live(path, *into), self.live(path, *from)) else {
+                    return;
+                };
+                let one = |record: &Answer| json!({ "id": record.id(), "version": record.version() });
+                let body = json!({ "into": one(&into), "from": [one(&from)], "fields": values(path, *n) });
+                self.by.post(&format!("/{path}/merge"), body).send()
             }
         };
         if answer.status < 300 && !answer.header("Change-Set").is_empty() {

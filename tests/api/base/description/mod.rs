@@ -97,6 +97,16 @@ impl Probe {
                 record,
             };
         }
+        if operation.id.starts_with("merge_") {
+            let [into, from] = [(); 2].map(|()| seed::plain(maker, &kind).id());
+            let one = |id: &str| json!({ "id": id, "version": 1 });
+            return Self {
+                path,
+                body: Some(json!({ "into": one(&into), "from": [one(&from)], "fields": { "description": "kept" } })),
+                version,
+                record: Some(format!("{kind}/{into}")),
+            };
+        }
         // Each of them makes a record, where nothing is cleared in between.
         let mut key = if path.ends_with("/by") { "b-key" } else { "a-key" };
         if operation.method == "GET" && path.contains("/by") {
@@ -182,6 +192,7 @@ fn body(t: &T, operation: &Operation, kind: &str) -> Json {
         "run" => json!({ "dry_run": true }),
         "hand" => json!({ "to": t.manager.id }),
         "bulk" => json!({ "filter": null, "dry_run": true }),
+        "find" => json!({ "name": "nobody is called so" }),
         "mark" => json!({ "favourite": true }),
         "search" | "convert" | "win" | "reopen" | "restore" | "undo" => json!({}),
         _ => panic!("{id} is new: say here with which body it succeeds"),

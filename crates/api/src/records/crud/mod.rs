@@ -9,9 +9,11 @@ use crate::bulk;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::describe::{BASE, Doc, Routes, named};
+use crate::duplicate;
 use crate::error::Problem;
 use crate::http;
 use crate::listing::{self, ShapeAsked};
+use crate::merge;
 use crate::noun::{self, Hooks, Noun};
 use crate::request::{self, Expected};
 use crate::schema::{self, type_name};
@@ -21,7 +23,7 @@ use crate::view;
 use crate::write::{self, Cause, Change, Writing, write_one};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use domain::kind::Usual;
 use domain::policy::{Action, Permit, Scope};
 use domain::query::{self, MAX_LIMIT};
@@ -200,7 +202,13 @@ async fn get(
 ) -> Result<HttpResponse, Problem> {
     let id = request::id(&path, kind.name)?;
     let asked = http::query::read(&request)?;
-    read(kind, caller, &state, &request, asked, Named::Id(id)).await
+    match read(kind, caller.clone(), &state, &request, asked, Named::Id(id)).await {
+        Err(problem) if problem.status_code() == StatusCode::NOT_FOUND => {
+            let led = merge::led(kind, caller, &state, &request, id).await?;
+            led.ok_or(problem)
+        }
+        answer => answer,
+    }
 }
 
 /// What a record is asked for by.
@@ -329,7 +337,7 @@ async fn history(
         .store
         .read_sealed(move |tx| {
             engine::any::find(tx, &scope, kind, id)?;
-            persistence::change::of_record(tx, &scope, kind, id, before, limit + 1)
+            persistence::merge::history(tx, &scope, kind, id, before, limit + 1)
         })
         .await?;
     let more = changes.len() > limit as usize;
@@ -425,12 +433,17 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
     if kind.made || (has_views(kind) && kind.usual == Usual::Work) {
         bulk::route(routes, hooks);
     }
+    if !kind.alike.is_empty() {
+        duplicate::route(routes, kind);
+        merge::route(routes, kind);
+    }
     by_key::routes(routes, hooks);
     bin::routes(routes, hooks);
     let doc = Doc::new(format!("get_{}", kind.name), &tag, format!("Get {one}"))
         .about("Whole, or with the fields that are asked for.")
         .ok(200, schema(""))
         .not_modified();
+    let doc = if kind.alike.is_empty() { doc } else { doc.moved() };
     routes.add(
         Method::GET,
         format!("{path}/{{id}}"),

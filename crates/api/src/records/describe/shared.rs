@@ -269,6 +269,10 @@ pub fn components() -> Components {
         empty("Done; there is nothing to say", &[REPLAYED, CHANGE_SET]),
     );
     all = all.response(
+        "Merged",
+        empty("It was merged into the record that `Location` names", &["Location"]),
+    );
+    all = all.response(
         "NotModified",
         empty("The version at hand is the one there is", &["ETag"]),
     );

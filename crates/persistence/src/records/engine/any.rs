@@ -6,7 +6,7 @@ use crate::change::{self, Entry};
 use crate::error::{Error, Result};
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
-use crate::{custom, filter, search};
+use crate::{custom, duplicate, filter, search};
 use domain::change::ChangeAction;
 use domain::policy::{Actor, Fields, Permit, Scope};
 use domain::user::User;
@@ -146,6 +146,7 @@ pub fn insert(tx: &mut Tx, permit: &Permit, kind: &'static Kind, records: &[AnyR
         let entries = entries.collect::<Result<Vec<_>>>()?;
         terms.extend(insert_rows(tx, permit, layout, chunk, &entries)?);
         custom::add(tx, permit, kind, chunk.iter())?;
+        duplicate::add(tx, permit.workspace(), kind, chunk.iter())?;
     }
     // Last, and one by one with VALUES: whatever else writes several rows opens a savepoint, and at each one FTS5 writes
     // out what it has.
@@ -228,7 +229,7 @@ pub fn update(tx: &mut Tx, permit: &Permit, old: &AnyRecord, new: AnyRecord) -> 
 }
 
 /// The columns that differ, but for those that the engine keeps.
-fn changed(old: &AnyRecord, new: &AnyRecord) -> Vec<usize> {
+pub(super) fn changed(old: &AnyRecord, new: &AnyRecord) -> Vec<usize> {
     let (was, is) = (old.values(), new.values());
     (FIRST_OWN..is.len()).filter(|i| was[*i] != is[*i]).collect()
 }
@@ -297,6 +298,9 @@ fn update_one(
     }
     if changed.contains(&layout.custom) {
         custom::change(tx, permit, kind, old, &new)?;
+    }
+    if reindex || changed.contains(&layout.custom) {
+        duplicate::change(tx, permit, kind, old, &new)?;
     }
     Ok(new)
 }
@@ -462,6 +466,7 @@ pub fn delete(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<()> {
         search::store_terms(tx, kind, permit.workspace(), old.id(), &[])?;
     }
     custom::remove(tx, permit, kind, &[old.id()])?;
+    duplicate::remove(tx, permit, kind, old)?;
     let entry = Entry {
         kind: kind.name,
         record: old.id(),

@@ -1,13 +1,13 @@
 //! The recycle bin: what was deleted, and the way back.
 
 use super::any::Hold;
-use super::any::{at_version, one, referred, stale};
+use super::any::{at_version, changed, one, referred, stale};
 use super::{Layout, Page, layout, page, referrers, wire};
 use crate::change::{self, Entry};
 use crate::error::Result;
 use crate::sql::Sql;
 use crate::tx::{Dialect, Tx};
-use crate::{custom, filter, search};
+use crate::{custom, duplicate, filter, merge, search};
 use domain::change::ChangeAction;
 use domain::policy::{Permit, Scope};
 use domain::query::Cursor;
@@ -85,10 +85,9 @@ pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecor
         kind.table
     ))
     .value(now);
-    let mut new = without_gone(tx, permit, kind, old)?;
-    if new != *old {
-        sql.push(", custom_fields = ").bind(Val::Json(new.custom().clone()));
-    }
+    let led = merge::led(tx, permit, kind, old)?;
+    let mut new = without_gone(tx, permit, kind, &led)?;
+    layout.set(&mut sql, new.values(), &changed(old, &new));
     new.written(old.version() + 1, now);
     if let Some(text) = wire::of(layout, &new)? {
         sql.push(", wire = ").bind(text);
@@ -102,6 +101,10 @@ pub fn restore(tx: &mut Tx, permit: &Permit, old: &AnyRecord) -> Result<AnyRecor
         search::store_terms(tx, kind, permit.workspace(), old.id(), &layout.tokens(old.values()))?;
     }
     custom::add(tx, permit, kind, std::iter::once(&new))?;
+    duplicate::add(tx, permit.workspace(), kind, std::iter::once(&new))?;
+    if !kind.alike.is_empty() {
+        merge::part(tx, permit, new.id())?;
+    }
     let entry = Entry {
         kind: kind.name,
         record: old.id(),

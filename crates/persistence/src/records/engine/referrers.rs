@@ -5,6 +5,7 @@ use super::source;
 use super::{ROWS_AT_ONCE, layout, wire};
 use crate::change::{self, Entry};
 use crate::custom;
+use crate::duplicate;
 use crate::error::{Error, Result};
 use crate::filter;
 use crate::search;
@@ -129,6 +130,13 @@ fn referrers(
     tx.all(&sql, &[Storage::Id, Storage::Int, storage], |row| {
         Ok((row.get()?, row.get()?, row.value()?))
     })
+}
+
+/// The live records that refer to one.
+pub(crate) fn live(tx: &mut Tx, permit: &Permit, kind: &'static Kind, field: &Field, id: Id) -> Result<Vec<Id>> {
+    let mut sql = referring(tx, permit, "t.id", kind, field, id);
+    sql.push(" AND t.deleted_at IS NULL ORDER BY t.id");
+    tx.all(&sql, &[Storage::Id], |row| Ok(row.get()?))
 }
 
 /// Writes a column of some rows; `value` follows `SET … = `.
@@ -357,7 +365,7 @@ pub(crate) fn bring_back(
     let layout = layout(kind);
     let terms = tx.dialect() == Dialect::Sqlite && layout.searchable;
     for (one, ..) in &rows {
-        if terms || kind.custom().next().is_some() {
+        if terms || kind.custom().next().is_some() || !kind.alike.is_empty() {
             let mut sql = Sql::new(layout.select.as_str());
             sql.push("t.workspace_id = ")
                 .bind(permit.workspace())
@@ -367,7 +375,9 @@ pub(crate) fn bring_back(
             if terms {
                 search::store_terms(tx, kind, permit.workspace(), *one, &layout.tokens(&stored))?;
             }
-            custom::add(tx, permit, kind, std::iter::once(&AnyRecord::new(kind, stored)))?;
+            let back = AnyRecord::new(kind, stored);
+            custom::add(tx, permit, kind, std::iter::once(&back))?;
+            duplicate::add(tx, permit.workspace(), kind, std::iter::once(&back))?;
         }
         come_back(tx, permit, kind, *one, since, at)?;
     }
