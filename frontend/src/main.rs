@@ -31,7 +31,7 @@ mod state;
 mod ui;
 
 // A noun is named without its area.
-use customers::{lead, task};
+use customers::{duplicate, lead, merge, task};
 use data::job;
 use finance::currency;
 use office::picklist;

@@ -242,6 +242,8 @@ pub struct Kind {
     /// Whether somebody owns each.
     pub owned: bool,
     pub importable: bool,
+    /// Whether its records may be one and are merged then.
+    pub mergeable: bool,
     /// Whether activities and tasks belong to it.
     pub timeline: bool,
     /// Its records tell of work that the server does, which writes them itself.
@@ -299,6 +301,7 @@ impl Kind {
             page: is("page"),
             owned: is("owned"),
             importable: is("importable"),
+            mergeable: is("mergeable"),
             timeline: is("timeline"),
             work: is("work"),
             part_of: told["part_of"].as_str().map(kept),
@@ -326,6 +329,7 @@ impl Kind {
             page: false,
             owned: false,
             importable: false,
+            mergeable: false,
             timeline: false,
             work: false,
             part_of: None,

@@ -42,6 +42,8 @@ pub struct Call {
 pub struct Reply {
     pub body: Value,
     pub etag: Option<String>,
+    /// What the answer's changes are known by.
+    pub change_set: Option<String>,
     /// What is held already still holds; there is no body.
     pub unchanged: bool,
 }
@@ -262,6 +264,7 @@ impl Call {
             return Ok(Reply {
                 body: Value::String(url),
                 etag: None,
+                change_set: None,
                 unchanged: false,
             });
         }
@@ -281,6 +284,7 @@ impl Call {
         Ok(Reply {
             body,
             etag: header("ETag"),
+            change_set: header("Change-Set"),
             unchanged,
         })
     }

@@ -1,4 +1,6 @@
 //! Whom the firm sells to, and what was done with them.
 
+pub mod duplicate;
 pub mod lead;
+pub mod merge;
 pub mod task;

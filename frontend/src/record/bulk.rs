@@ -8,6 +8,7 @@ use crate::{
     dom::Tell,
     i18n::{fill, format, t},
     kinds,
+    merge::{self, MergeDialog},
     record::{row::Row, save, special},
     state::{self, announce},
     transfer::{self, TransferDialog},
@@ -64,6 +65,9 @@ pub fn BulkBar(
     let status = kind.field("status").filter(|f| kinds::writable(kind, f) && may("edit"));
     let transferring = RwSignal::new(None::<Vec<Row>>);
     let deleting = RwSignal::new(false);
+    let merging = RwSignal::new(None::<Vec<String>>);
+    let merge = move |_| merging.set(Some(chosen().iter().map(|row| row.id().to_owned()).collect()));
+    let fit = move || merge::allowed(kind) && (2..=merge::MOST).contains(&selected.with(HashSet::len));
     let count = move || selected.with(HashSet::len);
     let face = |shape: &str, text: &'static str| view! { {icon(shape)}<span>{text}</span> }.into_any();
     let status_menu = move || {
@@ -81,6 +85,7 @@ pub fn BulkBar(
                 <b>{fill(t().n_selected(), &[&format::number(count() as f64)])}</b>
                 {transfer::allowed(kind).then(|| view! { <button type="button" class="btn small transfer" on:click=move |_| transferring.set(Some(chosen()))>{icon("people")}<span>{t().transfer()}</span></button> })}
                 {status_menu()}
+                {fit().then(|| view! { <button type="button" class="btn small merge" on:click=merge>{icon("group")}<span>{t().merge()}</span></button> })}
                 {may("delete").then(|| view! { <button type="button" class="btn small" class:loading=working on:click=move |_| deleting.set(true)>{icon("trash")}<span>{t().delete()}</span></button> })}
                 <button type="button" class="btn quiet small" on:click=move |_| selected.set(HashSet::new())>{t().clear_selection()}</button>
             </div>
@@ -88,6 +93,10 @@ pub fn BulkBar(
         {move || transferring.get().map(|rows| view! {
             <TransferDialog kind rows close=Callback::new(move |()| transferring.set(None))
                 done=Callback::new(move |()| { selected.set(HashSet::new()); reload.tell(()); })/>
+        })}
+        {move || merging.get().map(|ids| view! {
+            <MergeDialog kind ids close=Callback::new(move |()| merging.set(None))
+                done=Callback::new(move |_| { selected.set(HashSet::new()); reload.tell(()); })/>
         })}
         {move || deleting.get().then(|| view! {
             <Confirm title=t().delete_title() text=fill(t().bulk_delete_text(), &[&format::number(count() as f64)]) action=t().delete()

@@ -6,7 +6,9 @@ use crate::{
     api::{self, Problem},
     dom::{self, Tell},
     i18n::t,
-    kinds, parts,
+    kinds,
+    merge::{self, MergeDialog},
+    parts,
     record::{field, fields::Fields, history::History, related::Related, row::Row, save, special, timeline::Timeline},
     route,
     sharing::ShareDialog,
@@ -241,6 +243,7 @@ fn Head(
 ) -> impl IntoView {
     let deleting = RwSignal::new(false);
     let transferring = RwSignal::new(false);
+    let merging = RwSignal::new(false);
     let (sharing, wondering) = (RwSignal::new(false), RwSignal::new(false));
     let may_delete = state::me().is_none_or(|m| m.may(kind.name, "delete"));
     let may_give = transfer::allowed(kind);
@@ -285,6 +288,7 @@ fn Head(
                 {actions}
                 <Menu face=icon("more") label=t().more_actions() class="btn quiet square" end=true>
                     {may_give.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| transferring.set(true)>{icon("people")}{t().transfer()}</button> })}
+                    {merge::allowed(kind).then(|| view! { <button type="button" class="menu-row item" on:click=move |_| merging.set(true)>{icon("search")}{t().find_duplicates()}</button> })}
                     {kind.owned.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| sharing.set(true)>{icon("share")}{t().share()}</button> })}
                     <button type="button" class="menu-row item" on:click=move |_| wondering.set(true)>{icon("lock")}{t().who_sees()}</button>
                     {may_delete.then(|| view! { <button type="button" class="menu-row item danger" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete()}</button> })}
@@ -293,6 +297,10 @@ fn Head(
             {move || transferring.get().then(|| view! {
                 <TransferDialog kind rows=vec![row.get_untracked()] close=Callback::new(move |()| transferring.set(false))
                     done=Callback::new(move |()| again(kind, row, gone))/>
+            })}
+            {move || merging.get().then(|| view! {
+                <MergeDialog kind ids=vec![row.with_untracked(|r| r.id().to_owned())] close=Callback::new(move |()| merging.set(false))
+                    done=Callback::new(move |kept: Row| if kept.id() != row.with_untracked(|r| r.id().to_owned()) { gone.tell(()) })/>
             })}
             {move || sharing.get().then(|| view! {
                 <ShareDialog kind row=row.get_untracked() close=Callback::new(move |()| sharing.set(false))

@@ -6,6 +6,7 @@ use crate::schema::Type;
 use crate::{
     api,
     dom::Tell,
+    duplicate::Hint,
     i18n::{fill, noun, t},
     kinds,
     record::{
@@ -193,6 +194,7 @@ pub fn CreateDialog(
                     {move || (hidden.get() > 0 && !all.get()).then(|| view! {
                         <button type="button" class="btn quiet small" on:click=move |_| all.set(true)>{t().more_fields()}</button>
                     })}
+                    {(kind.mergeable && old.with_value(Option::is_none)).then(|| view! { <Hint kind has=Callback::new(move |name: &'static str| has(name))/> })}
                     {sending.alert()}
                 </div>
                 {sending.foot(close, verb, || true)}
