@@ -51,6 +51,11 @@ pub fn may_import(kind: &Kind) -> bool {
     kind.importable && state::may(kind.name, "import")
 }
 
+/// Whether many of its records may be changed at once.
+pub fn in_bulk(kind: &Kind) -> bool {
+    kind.told["bulk"] == true
+}
+
 /// What many of a kind are called, as a heading. Chinese has no plural; English takes that of the API. A kind that a firm has
 /// made is called what the firm calls it.
 pub fn heading(kind: &Kind) -> String {

@@ -36,6 +36,7 @@ use data::job;
 use finance::currency;
 use office::picklist;
 use people::{access, auth, avatar, hand_over, role, sharing, team, transfer, user};
+use record::undo;
 use sales::{opportunity, report};
 
 use crate::{
@@ -95,7 +96,7 @@ fn App() -> impl IntoView {
             "" => view! { <auth::SignIn ended=state.session.with_untracked(|s| *s == Session::SignedOut(true))/> }
                 .into_any(),
             _ => {
-                view! { <shell::Shell><Screen/></shell::Shell><shell::Palette/><ConflictDialog/><leave::LeaveDialog/> }
+                view! { <shell::Shell><Screen/></shell::Shell><shell::Palette/><ConflictDialog/><undo::UndoDialog/><leave::LeaveDialog/> }
                     .into_any()
             }
         }
@@ -123,6 +124,10 @@ fn screen(path: String) -> AnyView {
         ["import", rest @ ..] => {
             let id = rest.first().map(|s| (*s).to_owned());
             ui::later(move || parts::import(id.clone()))
+        }
+        ["jobs", rest @ ..] => {
+            let id = rest.first().map(|s| (*s).to_owned());
+            ui::later(move || parts::jobs(id.clone()))
         }
         ["settings", rest @ ..] => {
             let part = |n: usize| rest.get(n).map(|s| (*s).to_owned());
@@ -156,6 +161,7 @@ fn title(parts: &[&str]) -> String {
         ["tasks"] => t().tasks().to_owned(),
         ["pipeline"] => t().pipeline().to_owned(),
         ["import", ..] => t().import().to_owned(),
+        ["jobs", ..] => t().jobs().to_owned(),
         ["settings", ..] => t().settings().to_owned(),
         ["bin", ..] => t().bin().to_owned(),
         [plural, ..] => kinds::by_plural(plural).map(kinds::heading).unwrap_or_default(),

@@ -7,9 +7,10 @@ use crate::kinds::Kind;
 use crate::{
     customers::task,
     data::import,
+    job,
     record::{
         bin,
-        bulk::BulkBar,
+        bulk::{BulkBar, Selection},
         conflict::{self, Conflict},
         detail,
         form::CreateDialog,
@@ -18,10 +19,11 @@ use crate::{
     },
     sales::pipeline,
     settings,
+    state::Undoing,
     ui::Fetched,
+    undo,
 };
 use leptos::prelude::*;
-use std::collections::HashSet;
 
 /// Each function becomes a future that fetches its part first. Few and large: what two parts share becomes a file of its
 /// own, so that every further part makes several.
@@ -47,8 +49,14 @@ parts! {
         fn edit(kind: &'static Kind, of: Box<Row>, close: Callback<()>) {
             view! { <CreateDialog kind close of=*of/> }
         }
-        fn bulk(kind: &'static Kind, rows: RwSignal<Vec<Row>>, selected: RwSignal<HashSet<String>>, reload: Callback<()>) {
-            view! { <BulkBar kind rows selected reload/> }
+        fn bulk(selection: Selection) {
+            view! { <BulkBar selection/> }
+        }
+        fn undo(it: Box<Undoing>) {
+            undo::dialog(*it)
+        }
+        fn under_way(id: String) {
+            job::card(id)
         }
         // Whichever screen it comes over, this part is fetched first.
         fn conflict(it: Box<Conflict>) {
@@ -71,6 +79,9 @@ parts! {
         }
     }
     manage {
+        fn jobs(id: Option<String>) {
+            view! { <job::page::JobsPage id/> }
+        }
         fn import(id: Option<String>) {
             view! { <import::ImportPage id/> }
         }

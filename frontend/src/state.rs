@@ -39,6 +39,8 @@ pub struct Toast {
     pub text: String,
     pub bad: bool,
     pub undo: Option<Callback<()>>,
+    /// Where there is more about it: address and name.
+    pub more: Option<(String, &'static str)>,
 }
 
 /// A record was written here; lists, panels and boards that show it take the new row.
@@ -49,6 +51,14 @@ pub struct Change {
     pub id: String,
     /// None when it was deleted.
     pub row: Option<Row>,
+}
+
+/// A change set that is to be taken back.
+#[derive(Clone, PartialEq)]
+pub struct Undoing {
+    pub set: String,
+    /// Whether it is told first what the set did.
+    pub ask: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -63,6 +73,9 @@ pub struct State {
     pub online: RwSignal<bool>,
     pub change: RwSignal<Option<Change>>,
     pub conflict: RwSignal<Option<crate::record::conflict::Conflict>>,
+    pub undoing: RwSignal<Option<Undoing>>,
+    /// Ids of jobs begun here that are not over.
+    pub under_way: RwSignal<Vec<String>>,
     pub palette: RwSignal<bool>,
     pub unsaved: Unsaved,
     pub picklists: RwSignal<Picklists>,
@@ -93,6 +106,8 @@ pub fn provide() -> State {
         online: RwSignal::new(window().navigator().on_line()),
         change: RwSignal::new(None),
         conflict: RwSignal::new(None),
+        undoing: RwSignal::new(None),
+        under_way: RwSignal::new(Vec::new()),
         palette: RwSignal::new(false),
         unsaved: Unsaved::new(),
         picklists: RwSignal::new(Picklists::new()),
@@ -126,6 +141,14 @@ pub fn may(kind: &str, action: &str) -> bool {
 pub fn access(kind: &str, field: &str) -> Access {
     let kind = crate::kinds::kind(kind);
     kind.map_or(Access::Full, |k| k.field(field).map_or(Access::Hidden, |f| f.access))
+}
+
+/// Stands for the kind where many records were written, nobody knows which.
+pub const ANY: &str = "";
+
+/// Tells every list and panel to look anew.
+pub fn announce_any() {
+    announce(ANY, "", None);
 }
 
 /// Tells every list and panel that a record is new.

@@ -16,6 +16,8 @@ pub struct Problem {
     pub errors: Vec<(String, String)>,
     /// The same by the whole pointer, for what lies deeper than a field.
     pub places: Vec<(String, String)>,
+    /// What stands in the way of an undo.
+    pub left: Value,
 }
 
 impl Problem {
@@ -54,6 +56,7 @@ impl Problem {
             request_id: text("request_id"),
             errors: errors.unwrap_or_default(),
             places,
+            left: body["left"].clone(),
         }
     }
 

@@ -1,164 +1,274 @@
-//! What can be done to several chosen rows at once: another status, the recycle bin, another owner. One batch for each
-//! hundred rows; rows that somebody changed meanwhile are left alone and told.
+//! What can be done to many chosen rows at once: those that are ticked, or all that the list would show. A job does it, and can be
+//! taken back as a whole.
+
+mod dialogs;
 
 use crate::kinds::{Field, Kind};
-use crate::schema::Type;
 use crate::{
     api::{self, Problem},
     dom::Tell,
     i18n::{fill, format, t},
-    kinds,
+    job, kinds,
     merge::{self, MergeDialog},
-    record::{row::Row, save, special},
-    state::{self, announce},
+    record::{filter, row::Row},
+    state::{self, state},
     transfer::{self, TransferDialog},
-    ui::{Menu, dialog::Confirm, icon, toast},
+    ui::{dialog::Confirm, icon, toast},
 };
+use dialogs::{AssignDialog, FieldDialog, TagsDialog};
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
-/// Operations that one request may hold.
-const MOST: usize = 100;
+/// What is chosen in a list.
+#[derive(Clone, Copy)]
+pub struct Selection {
+    pub kind: &'static Kind,
+    pub rows: RwSignal<Vec<Row>>,
+    pub selected: RwSignal<HashSet<String>>,
+    /// How many the list has, as far as it is known.
+    pub count: RwSignal<Option<i64>>,
+    /// Whether the list has more than is loaded.
+    pub more: Signal<bool>,
+    /// Whether rows are being chosen, though none is yet.
+    pub choosing: RwSignal<bool>,
+}
+
+/// The records that something is done to.
+#[derive(Clone)]
+pub struct Chosen {
+    pub kind: &'static Kind,
+    /// What the request says of them.
+    which: Map<String, Value>,
+    pub count: usize,
+}
+
+impl Chosen {
+    pub fn ids(kind: &'static Kind, ids: Vec<String>) -> Self {
+        let count = ids.len();
+        let which = Map::from_iter([("ids".to_owned(), json!(ids))]);
+        Self { kind, which, count }
+    }
+
+    /// All that the list at the present address shows, with the server's own count.
+    async fn matching(kind: &'static Kind) -> api::Outcome<Self> {
+        let which = question(kind);
+        let mut body = which.clone();
+        body.insert("dry_run".to_owned(), json!(true));
+        let reply = api::post(format!("/{}/bulk", kind.path()), Value::Object(body))
+            .send()
+            .await?;
+        let count = reply.body["matching"].as_u64().unwrap_or_default() as usize;
+        Ok(Self { kind, which, count })
+    }
+
+    /// Begins the job that does it, and follows that.
+    pub async fn send(&self, what: Map<String, Value>) -> api::Outcome<()> {
+        let mut body = self.which.clone();
+        body.extend(what);
+        let reply = api::post(format!("/{}/bulk", self.kind.path()), Value::Object(body))
+            .send()
+            .await?;
+        job::follow(reply.body["id"].as_str().unwrap_or_default());
+        Ok(())
+    }
+
+    pub fn number(&self) -> String {
+        format::number(self.count as f64)
+    }
+}
+
+/// The list as it is asked for: its view, its words and its filters.
+fn question(kind: &'static Kind) -> Map<String, Value> {
+    let address = state().address.get_untracked();
+    let tests: Vec<Value> = filter::read(kind, &address).iter().map(filter::Filter::test).collect();
+    let said = ["view", "q"].into_iter();
+    let mut which: Map<String, Value> = said
+        .filter_map(|name| Some((name.to_owned(), json!(address.get(name)?))))
+        .collect();
+    if !tests.is_empty() {
+        which.insert("filter".to_owned(), json!({ "and": tests }));
+    } else if which.is_empty() {
+        which.insert("filter".to_owned(), Value::Null);
+    }
+    which
+}
+
+/// What many records may be given the same value of.
+fn fields(kind: &'static Kind) -> Vec<&'static Field> {
+    let mut fields = kinds::in_order(kind);
+    fields.retain(|f| dialogs::changeable(kind, f));
+    // What people change most often is offered first.
+    fields.sort_by_key(|f| f.name != "status");
+    fields
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Doing {
+    Field,
+    Tags,
+    Transfer,
+    Merge,
+    Delete,
+}
 
 #[component]
-pub fn BulkBar(
-    kind: &'static Kind,
-    rows: RwSignal<Vec<Row>>,
-    selected: RwSignal<HashSet<String>>,
-    reload: Callback<()>,
-) -> impl IntoView {
+pub fn BulkBar(selection: Selection) -> impl IntoView {
+    let Selection {
+        kind,
+        rows,
+        selected,
+        count,
+        more,
+        choosing,
+    } = selection;
+    let all = RwSignal::new(None::<Chosen>);
+    let looking = RwSignal::new(false);
+    let loaded = move || rows.with(|rows| rows.iter().map(|r| r.id().to_owned()).collect::<HashSet<_>>());
+    // What comes while all are chosen is chosen too.
+    Effect::new(move |_| {
+        let loaded = loaded();
+        if all.with_untracked(Option::is_some) {
+            selected.set(loaded);
+        }
+    });
+    let every = Memo::new(move |_| {
+        let loaded = loaded();
+        !loaded.is_empty() && selected.with(|s| loaded.is_subset(s))
+    });
+    // Who unticks one does not mean all any more.
+    Effect::new(move |_| {
+        if !every.get() {
+            all.set(None);
+        }
+    });
     let chosen = move || {
-        rows.with_untracked(|rows| {
-            selected.with_untracked(|s| rows.iter().filter(|r| s.contains(r.id())).cloned().collect::<Vec<_>>())
-        })
+        let ids = rows.with_untracked(|rows| {
+            let ids = rows.iter().map(|r| r.id().to_owned());
+            selected.with_untracked(|s| ids.filter(|id| s.contains(id)).collect())
+        });
+        all.get_untracked().unwrap_or_else(|| Chosen::ids(kind, ids))
     };
-    let working = RwSignal::new(false);
-    // `None` deletes, else each row gets the patch.
-    let run = move |patch: Option<Map<String, Value>>| {
-        let rows = chosen();
-        working.set(true);
+    let choose_all = move |_| {
+        looking.set(true);
         spawn_local(async move {
-            let outcome = apply(kind, &rows, patch.as_ref()).await;
-            working.try_set(false);
-            selected.try_set(HashSet::new());
-            match outcome {
-                Ok((done, failed)) => {
-                    let n = format::number(done.len() as f64);
-                    let said = match failed {
-                        0 => fill(t().bulk_done(), &[&n]),
-                        _ => fill(t().bulk_partly(), &[&n, &format::number(failed as f64)]),
-                    };
-                    match patch {
-                        None if !done.is_empty() && done.len() <= MOST => {
-                            toast::say_with_undo(said, Callback::new(move |()| undelete(kind, done.clone())));
-                        }
-                        _ => toast::say(said),
-                    }
+            match Chosen::matching(kind).await {
+                Ok(found) => {
+                    all.try_set(Some(found));
                 }
                 Err(problem) => toast::complain(&problem),
             }
-            reload.tell(());
+            looking.try_set(false);
         });
     };
-    let may = |action: &str| state::me().is_none_or(|m| m.may(kind.name, action));
-    let status = kind.field("status").filter(|f| kinds::writable(kind, f) && may("edit"));
-    let transferring = RwSignal::new(None::<Vec<Row>>);
-    let deleting = RwSignal::new(false);
-    let merging = RwSignal::new(None::<Vec<String>>);
-    let merge = move |_| merging.set(Some(chosen().iter().map(|row| row.id().to_owned()).collect()));
-    let fit = move || merge::allowed(kind) && (2..=merge::MOST).contains(&selected.with(HashSet::len));
-    let count = move || selected.with(HashSet::len);
-    let face = |shape: &str, text: &'static str| view! { {icon(shape)}<span>{text}</span> }.into_any();
-    let status_menu = move || {
-        status.map(|field| view! {
-            <Menu face=face("flag", field.label) label=field.label class="btn small">
-                {choices(kind, field).into_iter().map(|(key, name)| view! {
-                    <button type="button" class="menu-row item" on:click=move |_| run(Some(Map::from_iter([("status".to_owned(), json!(key))])))>{name}</button>
-                }).collect_view()}
-            </Menu>
+    let offer = move || {
+        (every.get() && more.get() && all.with(Option::is_none)).then(|| {
+            let text = count.get().map_or_else(
+                || t().choose_all_matching().to_owned(),
+                |n| fill(t().choose_all_n(), &[&format::count(n)]),
+            );
+            view! { <button type="button" class="btn quiet small all" class:loading=looking on:click=choose_all><span>{text}</span></button> }
         })
     };
+    let said = move || match all.get() {
+        Some(all) => fill(t().all_n_selected(), &[&all.number()]),
+        None => fill(t().n_selected(), &[&format::number(selected.with(HashSet::len) as f64)]),
+    };
+    let clear = move || {
+        all.set(None);
+        selected.set(HashSet::new());
+        choosing.set(false);
+    };
+    let doing = RwSignal::new(None::<(Doing, Chosen)>);
+    let stop = Callback::new(move |()| doing.set(None));
+    // The job goes on by itself; what was chosen has been done with.
+    let sent = Callback::new(move |()| {
+        doing.set(None);
+        clear();
+    });
+    let may = |action: &str| state::may(kind.name, action);
+    // Few enough to be looked at side by side.
+    let fit = Memo::new(move |_| {
+        merge::allowed(kind) && all.with(Option::is_none) && (2..=merge::MOST).contains(&selected.with(HashSet::len))
+    });
+    let none = Memo::new(move |_| selected.with(HashSet::is_empty));
+    let button = move |what: Doing, class: &'static str, shape: &'static str, text: &'static str| {
+        view! {
+            <button type="button" class=class disabled=none on:click=move |_| doing.set(Some((what, chosen())))>{icon(shape)}<span>{text}</span></button>
+        }
+    };
+    let has_tags = kind.field("tags").is_some_and(|f| kinds::writable(kind, f));
+    let tick_all = move |e| {
+        all.set(None);
+        selected.set(if event_target_checked(&e) {
+            untrack(loaded)
+        } else {
+            HashSet::new()
+        });
+    };
+    let dialog = move |(what, chosen): (Doing, Chosen)| match what {
+        Doing::Field => view! { <FieldDialog chosen close=stop sent/> }.into_any(),
+        Doing::Tags => view! { <TagsDialog chosen close=stop sent/> }.into_any(),
+        Doing::Transfer if all.with_untracked(Option::is_some) || chosen.count > transfer::MOST => {
+            view! { <AssignDialog chosen close=stop sent/> }.into_any()
+        }
+        Doing::Transfer => {
+            let chosen = rows.with_untracked(|rows| {
+                let ticked = |row: &&Row| selected.with_untracked(|s| s.contains(row.id()));
+                rows.iter().filter(ticked).cloned().collect::<Vec<_>>()
+            });
+            let done = Callback::new(move |()| {
+                sent.tell(());
+                state::announce_any();
+            });
+            view! { <TransferDialog kind rows=chosen close=stop done/> }.into_any()
+        }
+        Doing::Merge => {
+            let ids = rows.with_untracked(|rows| {
+                let ids = rows.iter().map(|r| r.id().to_owned());
+                selected.with_untracked(|s| ids.filter(|id| s.contains(id)).collect::<Vec<_>>())
+            });
+            let done = Callback::new(move |_| {
+                sent.tell(());
+                state::announce_any();
+            });
+            view! { <MergeDialog kind ids close=stop done/> }.into_any()
+        }
+        Doing::Delete => {
+            let text = fill(t().bulk_delete_text(), &[&chosen.number()]);
+            let yes = Callback::new(move |()| {
+                let chosen = chosen.clone();
+                spawn_local(async move {
+                    match chosen.send(Map::from_iter([("delete".to_owned(), json!(true))])).await {
+                        Ok(()) => sent.tell(()),
+                        Err(problem) => toast::complain(&problem),
+                    }
+                });
+            });
+            view! { <Confirm title=t().delete_title() text action=t().delete() close=stop yes/> }.into_any()
+        }
+    };
     view! {
-        {move || (count() > 0).then(|| view! {
-            <div class="bulk" role="region" aria-label=t().bulk_actions()>
-                <b>{fill(t().n_selected(), &[&format::number(count() as f64)])}</b>
-                {transfer::allowed(kind).then(|| view! { <button type="button" class="btn small transfer" on:click=move |_| transferring.set(Some(chosen()))>{icon("people")}<span>{t().transfer()}</span></button> })}
-                {status_menu()}
-                {fit().then(|| view! { <button type="button" class="btn small merge" on:click=merge>{icon("group")}<span>{t().merge()}</span></button> })}
-                {may("delete").then(|| view! { <button type="button" class="btn small" class:loading=working on:click=move |_| deleting.set(true)>{icon("trash")}<span>{t().delete()}</span></button> })}
-                <button type="button" class="btn quiet small" on:click=move |_| selected.set(HashSet::new())>{t().clear_selection()}</button>
-            </div>
-        })}
-        {move || transferring.get().map(|rows| view! {
-            <TransferDialog kind rows close=Callback::new(move |()| transferring.set(None))
-                done=Callback::new(move |()| { selected.set(HashSet::new()); reload.tell(()); })/>
-        })}
-        {move || merging.get().map(|ids| view! {
-            <MergeDialog kind ids close=Callback::new(move |()| merging.set(None))
-                done=Callback::new(move |_| { selected.set(HashSet::new()); reload.tell(()); })/>
-        })}
-        {move || deleting.get().then(|| view! {
-            <Confirm title=t().delete_title() text=fill(t().bulk_delete_text(), &[&format::number(count() as f64)]) action=t().delete()
-                close=Callback::new(move |()| deleting.set(false)) yes=Callback::new(move |()| run(None))/>
-        })}
+        <div class="bulk" role="region" aria-label=t().bulk_actions()>
+            <label class="bulk-count"><input type="checkbox" aria-label=t().select_all() prop:checked=every on:change=tick_all/><b aria-live="polite">{said}</b></label>
+            {offer}
+            {(may("edit") && !fields(kind).is_empty()).then(|| button(Doing::Field, "btn small edit", "edit", t().change_field()))}
+            {(may("edit") && has_tags).then(|| button(Doing::Tags, "btn small tags", "flag", t().tags()))}
+            {transfer::allowed(kind).then(|| button(Doing::Transfer, "btn small transfer", "people", t().transfer()))}
+            {move || fit.get().then(|| button(Doing::Merge, "btn small merge", "group", t().merge()))}
+            {may("delete").then(|| button(Doing::Delete, "btn small delete", "trash", t().delete()))}
+            <button type="button" class="btn quiet small" on:click=move |_| clear()>{t().clear_selection()}</button>
+        </div>
+        {move || doing.get().map(dialog)}
     }
     .into_any()
 }
 
-/// The values a status can be set to by hand; those with an action of their own are left to it.
-fn choices(kind: &Kind, field: &'static Field) -> Vec<(&'static str, &'static str)> {
-    let Type::Choice(choices) = field.ty else {
-        return Vec::new();
-    };
-    choices
-        .iter()
-        .filter(|c| !special::in_list(kind).reached.contains(&c.key))
-        .map(|c| (c.key, c.label))
-        .collect()
-}
-
-/// Takes rows out of the recycle bin again, one after the other; the first refusal ends it.
-fn undelete(kind: &'static Kind, rows: Vec<Row>) {
-    spawn_local(async move {
-        for row in &rows {
-            // Deleting it was a version of its own.
-            if let Err(problem) = save::restore(kind, row.id(), row.version() + 1).await {
-                return toast::complain(&problem);
-            }
-        }
-        toast::say(t().undone());
+/// Sends what a form says, and leaves it once the job has begun.
+fn submitted(sending: crate::ui::Sending, chosen: Chosen, sent: Callback<()>, what: Map<String, Value>) {
+    sending.run(async move {
+        chosen.send(what).await?;
+        sent.tell(());
+        Ok::<_, Problem>(())
     });
-}
-
-/// The rows that were done, and how many were not.
-async fn apply(
-    kind: &'static Kind,
-    rows: &[Row],
-    patch: Option<&Map<String, Value>>,
-) -> Result<(Vec<Row>, usize), Problem> {
-    let (mut done, mut failed) = (Vec::new(), 0);
-    for part in rows.chunks(MOST) {
-        let operations: Vec<Value> = part
-            .iter()
-            .map(|row| match patch {
-                Some(patch) => json!({ "method": "update", "id": row.id(), "version": row.version(), "body": patch }),
-                None => json!({ "method": "delete", "id": row.id(), "version": row.version() }),
-            })
-            .collect();
-        let body = json!({ "atomic": false, "operations": operations });
-        let reply = api::post(format!("/{}/batch", kind.path()), body).send().await?;
-        for (result, row) in reply.body["results"].as_array().into_iter().flatten().zip(part) {
-            let ok = result["status"].as_u64().is_some_and(|s| s < 300);
-            if ok {
-                done.push(row.clone());
-                if patch.is_none() {
-                    announce(kind.plural, row.id(), None);
-                }
-            } else {
-                failed += 1;
-            }
-        }
-    }
-    Ok((done, failed))
 }

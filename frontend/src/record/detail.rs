@@ -78,15 +78,29 @@ pub fn RecordView(kind: &'static Kind, id: String, panel: bool, gone: Callback<(
         });
     };
     load();
+    // What is open stays so, with what is being typed in it.
+    let anew = move || {
+        spawn_local(async move {
+            let Some(id) = of.try_get_value() else { return };
+            match (
+                save::fetch_counting(kind, &id, &counts_of(kind)).await,
+                loaded.try_get_untracked().flatten(),
+            ) {
+                (Ok(newer), Some(Ok(row))) => row.set(newer),
+                (Err(problem), Some(_)) if problem.status == 404 => loaded.set(Some(Err(problem))),
+                _ => {}
+            }
+        });
+    };
     // A change made elsewhere on the screen shows here too.
     Effect::new(move |_| {
-        let Some(change) = state()
-            .change
-            .get()
-            .filter(|c| c.kind == kind.plural && of.with_value(|id| *id == c.id))
-        else {
+        let Some(change) = state().change.get() else { return };
+        if change.kind == state::ANY {
+            return anew();
+        }
+        if change.kind != kind.plural || of.with_value(|id| *id != change.id) {
             return;
-        };
+        }
         if let (Some(Ok(row)), Some(newer)) = (loaded.get_untracked(), change.row)
             && row.with_untracked(|r| r != &newer)
         {

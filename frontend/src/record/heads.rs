@@ -91,7 +91,7 @@ impl Heads {
                 id=id(field) aria-sort=sorts.then_some(direction) tabindex=if sorts { "-1" } else { "0" }
                 on:keydown=move |e| self.key(&e, field, index) on:pointerdown=move |e| self.press(&e, field, false)
                 on:pointermove=move |e| self.carry(&e) on:pointerup=move |_| self.release() on:pointercancel=move |_| self.held.set(None)>
-                {(index == 0).then(|| self.tick_all())}
+                {(index == 0 && kinds::in_bulk(self.kind)).then(|| self.tick_all())}
                 {name}
                 <span class="grip" aria-hidden="true" title=t().column_width()
                     on:pointerdown=move |e| { e.stop_propagation(); self.press(&e, field, true) }

@@ -9,8 +9,9 @@ use crate::{
         names::{Names, Wanted},
     },
     route::encode,
-    state::state,
-    ui::{self, avatar},
+    state::{self, state},
+    ui::{self, avatar, icon},
+    undo,
 };
 use domain::change::ChangeAction;
 use leptos::{prelude::*, task::spawn_local};
@@ -62,10 +63,9 @@ pub fn History(kind: &'static Kind, id: String) -> impl IntoView {
     load(None);
     // A change made here is history a moment later; of what is deleted, it is told in the bin.
     Effect::new(move |before: Option<()>| {
-        let changed = state()
-            .change
-            .get()
-            .is_some_and(|c| c.kind == kind.plural && c.row.is_some() && id.with_value(|id| *id == c.id));
+        let changed = state().change.get().is_some_and(|c| {
+            c.kind == state::ANY || (c.kind == kind.plural && c.row.is_some() && id.with_value(|id| *id == c.id))
+        });
         if before.is_some() && changed {
             load(None);
         }
@@ -101,11 +101,21 @@ fn entry(kind: &'static Kind, entry: &Value, names: &Names) -> AnyView {
     let action = entry["action"].as_str().unwrap_or_default();
     let word = ChangeAction::from_key(action).map_or(action, |a| label(a.label()));
     let at = entry["at"].as_str().unwrap_or_default().to_owned();
+    let set = entry["change_set"]
+        .as_str()
+        .filter(|_| action != ChangeAction::Derive.key() && state::may(kind.name, "edit"));
+    let back = set.map(|set| {
+        let set = set.to_owned();
+        view! {
+            <button type="button" class="btn quiet square small" aria-label=t().undo_change() title=t().undo_change()
+                on:click=move |_| undo::begin(set.clone(), true)>{icon("undo")}</button>
+        }
+    });
     view! {
         <li class="event">
             {avatar(entry["actor_id"].as_str().unwrap_or_default(), &who)}
             <div class="event-body">
-                <div class="event-head"><b>{who.clone()}</b><span>{word}</span><span class="grow"></span><time class="muted" title=format::instant(&at)>{format::relative(&at)}</time></div>
+                <div class="event-head"><b>{who.clone()}</b><span>{word}</span><span class="grow"></span><time class="muted" title=format::instant(&at)>{format::relative(&at)}</time>{back}</div>
                 {changes::list(Some(kind), entry, names)}
             </div>
         </li>

@@ -7,6 +7,7 @@ use crate::{
     i18n::{fill, format, noun, t},
     kinds, parts,
     record::{
+        bulk::Selection,
         columns::{self, Columns},
         detail::Panel,
         filter::{self, Filter, Filters},
@@ -191,14 +192,17 @@ impl Pages {
 
     /// Whether there is another page.
     pub fn more(self) -> bool {
-        self.cursor.with(Option::is_some)
+        self.cursor.with(Option::is_some) || self.begins.with(Vec::len) < self.parts.with(Vec::len)
     }
 
     /// Takes over records written elsewhere in the app. True when one is new here.
     pub fn follow(self, kind: &'static Kind) -> bool {
-        let Some(change) = state().change.get().filter(|c| c.kind == kind.plural) else {
+        let Some(change) = state().change.get() else {
             return false;
         };
+        if change.kind != kind.plural {
+            return change.kind == state::ANY;
+        }
         if let Some(row) = change.row {
             return !self.put(&row);
         }
@@ -311,6 +315,7 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
     };
     let active = RwSignal::new(None::<usize>);
     let selected = RwSignal::new(HashSet::<String>::new());
+    let choosing = RwSignal::new(false);
     Effect::new(move |_| {
         active.set(None);
         selected.set(HashSet::new());
@@ -472,14 +477,14 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
     let body = StoredValue::new(nothing);
     // Memos, or every page of rows would draw the table anew and lose its place.
     let failed = Memo::new(move |_| pages.problem.get());
-    let chosen = Memo::new(move |_| selected.with(|s| !s.is_empty()));
+    let chosen = Memo::new(move |_| choosing.get() || selected.with(|s| !s.is_empty()));
     let filled = Memo::new(move |_| pages.loading.get() || pages.rows.with(|r| !r.is_empty()));
     view! {
         <div class="list-page" class:with-panel=move || opened.get().is_some()>
-            <div class="list-main">
+            <div class="list-main" class:choosing=choosing>
                 <header class="page-head">
                     <h1>{kinds::heading(kind)}<span class="count">{move || pages.count.get().map(format::count)}</span></h1>
-                    <div class="page-actions">{create()}<MoreMenu kind/></div>
+                    <div class="page-actions">{create()}<MoreMenu kind choosing/></div>
                 </header>
                 <Views kind columns/>
                 {move || views::tell_left_out(&pages.left_out.get())}
@@ -498,9 +503,16 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
                 }}
                 {pages.stuck(move || pages.next(part.get_untracked()))}
                 {move || chosen.get().then(|| {
-                    let (rows, reload) = (pages.rows, Callback::new(move |()| reload()));
-                    let none = Callback::new(move |()| selected.set(HashSet::new()));
-                    ui::later_dialog(move || parts::bulk(kind, rows, selected, reload), none)
+                    let selection = Selection {
+                        kind,
+                        rows: pages.rows,
+                        selected,
+                        count: pages.count,
+                        more: Signal::derive(move || pages.more()),
+                        choosing,
+                    };
+                    let none = Callback::new(move |()| { selected.set(HashSet::new()); choosing.set(false); });
+                    ui::later_dialog(move || parts::bulk(selection), none)
                 })}
             </div>
             {move || opened.get().map(|id| view! { <Panel kind id close=Callback::new(move |()| close_panel(kind))/> })}

@@ -26,5 +26,6 @@ pub mod special;
 pub mod table;
 pub mod timeline;
 pub mod toolbar;
+pub mod undo;
 pub mod views;
 pub mod when;

@@ -233,10 +233,9 @@ pub async fn restore(kind: &'static Kind, id: &str, version: i64) -> Result<Row,
 }
 
 /// Does something of its own to a record (`convert`, `win` …) at the version shown.
-pub async fn act(kind: &'static Kind, row: &Row, action: &str, body: Value) -> Result<Value, Problem> {
-    let reply = api::post(format!("{}/{action}", path(kind, row.id())), body)
+pub async fn act(kind: &'static Kind, row: &Row, action: &str, body: Value) -> api::Outcome<api::Reply> {
+    api::post(format!("{}/{action}", path(kind, row.id())), body)
         .version(row.version())
         .send()
-        .await?;
-    Ok(reply.body)
+        .await
 }

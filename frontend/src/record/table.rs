@@ -6,6 +6,7 @@ use crate::schema::Type;
 use crate::{
     dom::{self, Tell},
     i18n::{fill, format, t},
+    kinds,
     record::{
         cell::{self, Cell, CellEditor},
         columns::{Columns, OnCard},
@@ -317,7 +318,7 @@ impl Grid {
         let Self { table, column, .. } = self;
         let active = table.active.get_untracked();
         match (event.key().as_str(), untrack(|| self.at())) {
-            (" ", _) => {
+            (" ", _) if kinds::in_bulk(table.kind) => {
                 let id = active.and_then(|i| table.rows.with_untracked(|r| r.get(i).map(|r| r.id().to_owned())));
                 let Some(id) = id else { return false };
                 tick(table.selected, &id, table.selected.with_untracked(|s| !s.contains(&id)));
@@ -536,10 +537,15 @@ impl Grid {
             active.set(Some(index));
             open.tell(index);
         };
-        view! {
-            <div class="td" role="rowheader">
+        let ticks = kinds::in_bulk(kind).then(|| {
+            view! {
                 <input type="checkbox" tabindex="-1" class="row-tick" aria-label=fill(t().select_row(), &[&name]) prop:checked=move || selected.with(|s| s.contains(&was))
                     on:click=|e| e.stop_propagation() on:change=move |e| tick(selected, &id, event_target_checked(&e))/>
+            }
+        });
+        view! {
+            <div class="td" role="rowheader">
+                {ticks}
                 <button type="button" class="row-link" tabindex="-1" on:click=go>{self.content(field, row)}</button>
             </div>
         }

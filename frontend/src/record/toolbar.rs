@@ -45,9 +45,9 @@ pub fn SearchBox() -> impl IntoView {
     .into_any()
 }
 
-/// What else there is to a list: filling it from a file, and what was deleted from it.
+/// What else there is to a list: choosing rows where no pointer shows the boxes, filling it from a file, and what was deleted from it.
 #[component]
-pub fn MoreMenu(kind: &'static Kind) -> impl IntoView {
+pub fn MoreMenu(kind: &'static Kind, #[prop(optional)] choosing: Option<RwSignal<bool>>) -> impl IntoView {
     let imports = import_page(kind);
     let bin = bin::has_bin(kind).then(|| bin::page(kind));
     if imports.is_none() && bin.is_none() {
@@ -55,6 +55,7 @@ pub fn MoreMenu(kind: &'static Kind) -> impl IntoView {
     }
     view! {
         <Menu face=icon("more") label=t().more_actions() class="btn quiet square" end=true>
+            {choosing.filter(|_| kinds::in_bulk(kind)).map(|choosing| view! { <button type="button" class="menu-row item" on:click=move |_| choosing.set(true)>{icon("check")}{t().choose_rows()}</button> })}
             {imports.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("import")}{t().import()}</a> })}
             {bin.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("trash")}{t().bin()}</a> })}
         </Menu>

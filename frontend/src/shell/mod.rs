@@ -41,7 +41,10 @@ pub fn places() -> Vec<(&'static str, Vec<Place>)> {
             vec![place("/", t.home(), "home"), place("/tasks", t.tasks(), "tasks")],
         ),
         (t.sell(), kinds::with_pages().flat_map(places_of).collect()),
-        (t.data(), import.into_iter().collect()),
+        (
+            t.data(),
+            import.into_iter().chain([place("/jobs", t.jobs(), "report")]).collect(),
+        ),
     ]
 }
 

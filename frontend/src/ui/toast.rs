@@ -4,6 +4,7 @@ use crate::{
     api::Problem,
     dom::{self, Tell},
     i18n::t,
+    job,
     state::{Toast, state},
     ui::icon,
 };
@@ -12,14 +13,22 @@ use std::cell::Cell;
 
 thread_local! { static NEXT: Cell<u32> = const { Cell::new(0) }; }
 
-fn push(text: String, bad: bool, undo: Option<Callback<()>>) {
+type More = Option<(String, &'static str)>;
+
+fn push(text: String, bad: bool, undo: Option<Callback<()>>, more: More) {
     let id = NEXT.replace(NEXT.get() + 1);
     let toasts = state().toasts;
     toasts.update(|list| {
         if list.len() >= 3 {
             list.remove(0);
         }
-        list.push(Toast { id, text, bad, undo });
+        list.push(Toast {
+            id,
+            text,
+            bad,
+            undo,
+            more,
+        });
     });
     let stay = if undo.is_some() || bad { 8000 } else { 4000 };
     dom::after(stay, move || leave(id));
@@ -41,22 +50,27 @@ fn dismiss(id: u32) {
 }
 
 pub fn say(text: impl Into<String>) {
-    push(text.into(), false, None);
+    push(text.into(), false, None, None);
 }
 
 pub fn say_with_undo(text: impl Into<String>, undo: Callback<()>) {
-    push(text.into(), false, Some(undo));
+    push(text.into(), false, Some(undo), None);
+}
+
+/// Says what became of something large; it is bad where something was left out.
+pub fn report(text: impl Into<String>, bad: bool, undo: Option<Callback<()>>, more: More) {
+    push(text.into(), bad, undo, more);
 }
 
 /// Says what was not done, and why.
 pub fn warn(text: impl Into<String>) {
-    push(text.into(), true, None);
+    push(text.into(), true, None, None);
 }
 
 /// Says what went wrong, unless the request was only superseded.
 pub fn complain(problem: &Problem) {
     if !problem.aborted() {
-        push(problem.text(), true, None);
+        push(problem.text(), true, None, None);
     }
 }
 
@@ -65,13 +79,15 @@ pub fn Toasts() -> impl IntoView {
     let toasts = state().toasts;
     view! {
         <div class="toasts" role="status" aria-live="polite">
+            {job::under_way()}
             <For each=move || toasts.get() key=|t| t.id let:toast>
                 {
-                    let Toast { id, text, bad, undo } = toast;
+                    let Toast { id, text, bad, undo, more } = toast;
                     view! {
                         <div class="toast" class:bad=bad>
                             {icon(if bad { "warning" } else { "check" })}
                             <span class="grow">{text}</span>
+                            {more.map(|(href, name)| view! { <a class="btn quiet small" href=href on:click=move |_| dismiss(id)>{name}</a> })}
                             {undo.map(|undo| view! {
                                 <button type="button" class="btn quiet small" on:click=move |_| { dismiss(id); undo.tell(()); }>{t().undo()}</button>
                             })}

@@ -117,8 +117,17 @@ export const SCREENS = [
   ['customers-bulk', () => '/customers', click('.tbody .row-tick')],
   ['customers-bulk-delete', () => '/customers', async (app) => {
     await click('.tbody .row-tick')(app);
-    await dialog('.bulk > button:not(.transfer)')(app);
+    await dialog('.bulk > .delete')(app);
   }],
+  ['customers-bulk-field', () => '/customers', async (app) => {
+    await click('.tbody .row-tick')(app);
+    await dialog('.bulk > .edit')(app);
+  }],
+  ['customers-bulk-tags', () => '/customers', async (app) => {
+    await click('.tbody .row-tick')(app);
+    await dialog('.bulk > .tags')(app);
+  }],
+  ['jobs', () => '/jobs'],
   ['customers-transfer', () => '/customers', async (app) => {
     await click('.tbody .row-tick')(app);
     await dialog('.bulk > .transfer')(app);

@@ -28,9 +28,9 @@ test('several deleted at once come back by the toast', async ({ open, api }) => 
   await page.getByRole('checkbox', { name: '全选已加载的记录' }).check();
   await page.locator('.bulk').getByRole('button', { name: '删除' }).click();
   await app.dialog('移到回收站？').getByRole('button', { name: '删除' }).click();
-  await app.toast('已处理 2 条').hover();
+  await app.toast('2 条已移到回收站').hover();
   await page.getByText('没有找到').first().waitFor();
-  await app.toast('已处理 2 条').getByRole('button', { name: '撤销' }).click();
+  await app.toast('2 条已移到回收站').getByRole('button', { name: '撤销' }).click();
   for (const name of names) await app.row(name).waitFor();
   assert.equal((await api.list(`/customers?q=${mark}`)).length, 2);
 });

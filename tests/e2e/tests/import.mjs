@@ -1,6 +1,6 @@
 // The import wizard with a file as Chinese Excel writes it: GBK, Chinese headers, one row in error.
 import { readFile } from 'node:fs/promises';
-import { assert, test, unique } from '../kit/test.mjs';
+import { assert, eventually, test, unique } from '../kit/test.mjs';
 
 /** Text in GBK: the platform only decodes, so its table is turned round. */
 function gbk(text) {
@@ -41,6 +41,14 @@ test('a GBK file is mapped by itself, tried, imported, and its bad rows are hand
   assert.doesNotMatch(errors, new RegExp(`龙腾${mark}`));
   const names = (await api.list(`/customers?q=${mark}&sort=name`)).map(({ name }) => name);
   assert.deepEqual(names, [`虎跃${mark}`, `龙腾${mark}`]);
+  // Taken back as a whole, and that taken back too.
+  await page.getByRole('button', { name: '撤销导入' }).click();
+  await app.dialog('撤销这次更改？').getByText('客户：新建 2').waitFor();
+  await app.dialog('撤销这次更改？').getByRole('button', { name: '撤销', exact: true }).click();
+  await app.toast('已撤销 2 条').hover();
+  assert.equal((await api.list(`/customers?q=${mark}`)).length, 0);
+  await app.toast('已撤销 2 条').getByRole('button', { name: '撤销' }).click();
+  await eventually(async () => assert.equal((await api.list(`/customers?q=${mark}`)).length, 2));
   await page.getByRole('button', { name: '查看记录' }).click();
   // Others make customers meanwhile: looked for, since the list shows the newest.
   await page.getByRole('searchbox').fill(mark);

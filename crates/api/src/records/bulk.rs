@@ -16,8 +16,10 @@ use crate::write::{self, Cause, Change, Writing, write_all, write_one};
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use domain::job::Work;
+use domain::kind::Usual;
 use domain::policy::{Action, Permit};
 use domain::query::{self, Count, List};
+use domain::view::has_views;
 use domain::{AnyRecord, Error, Id, Instant, Issue, Kind, custom, messages};
 use persistence::idempotency::Answer;
 use persistence::job::{self as queue, QueuedJob};
@@ -235,8 +237,10 @@ fn queued(
     let mut unique = ids.to_vec();
     unique.sort_unstable();
     unique.dedup();
-    let about = (by.user().unwrap_or_default(), name);
-    let mut job = job::begin(tx, by, Work::Bulk, about, json!(wanted), json!(Progress::default()))?;
+    // About itself: of two jobs about the same one would be refused while the other runs.
+    let id = Id::now_v7();
+    let (wanted, progress) = (json!(wanted), json!(Progress::default()));
+    let mut job = job::begin_as(tx, by, id, Work::Bulk, (id, name), wanted, progress)?;
     let permit = job::permit(by, job::KIND)?;
     let total = match unique.is_empty() {
         true => bulk::gather(tx, &permit, &scope, kind, list, job.id)?,
@@ -431,6 +435,12 @@ fn change(
     let new = hooks.apply(old, map, Instant::now())?;
     let old = Some(old.clone());
     Ok((old.as_ref() != Some(&new)).then_some((Change { old, new, said }, permit)))
+}
+
+/// Whether many of a kind can be changed at once: of what people work with, and of what has pages.
+pub fn allowed(kind: &Kind) -> bool {
+    let work = kind.usual == Usual::Work && !kind.work;
+    kind.made || (has_views(kind) && (work || kind.page))
 }
 
 /// Registers the bulk change of a kind.

@@ -1,5 +1,6 @@
 //! What record kinds look like, for the description of the API and for `GET /schema`.
 
+use crate::bulk;
 use crate::caller::Caller;
 use crate::describe::common::{Schemas, any_value, anything, closed, map_of, or_null};
 use crate::describe::shared::page_of;
@@ -379,6 +380,7 @@ fn describe_kind(caller: &Caller, kind: &'static Kind, language: Option<Locale>)
         "title_field": kind.title,
         "icon": kind.icon,
         "page": kind.page,
+        "bulk": bulk::allowed(kind),
         "owned": kind.ownership == Ownership::Owned,
         "importable": kind.import.is_some(),
         "searched": kind.searched,
@@ -562,6 +564,10 @@ fn kind_told() -> ObjectBuilder {
         ("title_field", text().into()),
         ("icon", text().into()),
         ("page", told(boolean(), "Whether a record has a page of its own.")),
+        (
+            "bulk",
+            told(boolean(), "Whether many of its records can be changed at once."),
+        ),
         ("owned", told(boolean(), "Whether each record has an owner.")),
         ("importable", boolean().into()),
         (

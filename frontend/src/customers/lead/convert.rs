@@ -12,7 +12,8 @@ use crate::{
     },
     route,
     state::announce,
-    ui::{Dialog, Sending, combobox::Combobox, sending::submit, toast},
+    ui::{Dialog, Sending, combobox::Combobox, sending::submit},
+    undo,
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
@@ -75,8 +76,9 @@ pub fn ConvertDialog(row: RwSignal<Row>, close: Callback<()>) -> impl IntoView {
         sending.run(async move {
             let lead = row.get_untracked();
             match save::act(kinds::of("lead"), &lead, "convert", Value::Object(body)).await {
-                Ok(made) => {
-                    toast::say(fill(t().lead_converted(), &[lead.text("name")]));
+                Ok(reply) => {
+                    let made = reply.body;
+                    undo::say(fill(t().lead_converted(), &[lead.text("name")]), reply.change_set);
                     close.tell(());
                     if let Ok(newer) = save::fetch(kinds::of("lead"), lead.id()).await {
                         let target = page_of(&made, &newer);

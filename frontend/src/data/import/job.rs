@@ -6,6 +6,7 @@ use crate::{
     i18n::{fill, format, t},
     job::{RunningJob, over},
     ui::{self, icon, toast},
+    undo,
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
@@ -89,6 +90,7 @@ fn done(job: RunningJob, body: &Value, trial: bool, again: Option<Callback<(Stri
     let report = body["report"].clone();
     let n = |key: &str| report[key].as_f64().unwrap_or(0.0);
     let failed = n("failed");
+    let written = n("created") + n("updated");
     let tile = |key: &str, name: &'static str, tone: &'static str| {
         let value = n(key);
         view! { <div class=format!("stat {tone}")><b>{format::number(value)}</b><span>{name}</span></div> }
@@ -124,6 +126,7 @@ fn done(job: RunningJob, body: &Value, trial: bool, again: Option<Callback<(Stri
             {(!causes.is_empty()).then(|| view! { <h3>{t().causes()}</h3><ul class="plain causes">{causes}</ul> })}
             {(!warnings.is_empty()).then(|| view! { <h3>{t().warnings()}</h3><ul class="plain causes">{warnings}</ul> })}
             {has_made.then(|| view! { <h3>{t().new_values()}</h3><p>{made}</p> })}
+            {(written > 0.0 && !trial).then(|| view! { <div><button type="button" class="btn" on:click=move |_| undo::begin(job.id(), true)>{icon("undo")}{t().undo_import()}</button></div> })}
             {(failed > 0.0 && !trial).then(|| view! { <div><button type="button" class="btn" on:click=download>{icon("download")}{t().error_file()}</button></div> })}
         </section>
     }

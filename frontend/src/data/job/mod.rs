@@ -1,12 +1,20 @@
 //! Something under way on the server: looked at again and again until it is over.
 
+mod outcome;
+pub mod page;
+mod under_way;
+
 use crate::{
     api::{self, Problem},
-    dom,
-    ui::toast,
+    dom, parts,
+    state::state,
+    ui::{self, toast},
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
+
+pub use outcome::{of as outcome, told, undone};
+pub use under_way::card;
 
 #[derive(Clone, Copy)]
 pub struct RunningJob {
@@ -79,4 +87,25 @@ impl RunningJob {
             dom::sleep(100).await;
         }
     }
+}
+
+/// Follows a job on whatever screen: how far it is, and what became of it.
+pub fn follow(id: &str) {
+    let id = id.to_owned();
+    state().under_way.update(|ids| {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    });
+}
+
+/// Among the notices: the jobs that are followed.
+pub fn under_way() -> AnyView {
+    let gone = Callback::new(|()| ());
+    view! {
+        <For each=|| state().under_way.get() key=String::clone children=move |id| {
+            ui::later_dialog(move || parts::under_way(id.clone()), gone)
+        }/>
+    }
+    .into_any()
 }

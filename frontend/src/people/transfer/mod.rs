@@ -9,13 +9,14 @@ use crate::{
     record::row::Row,
     state,
     ui::{Dialog, Sending, combobox::Combobox, sending::submit, toast},
+    undo,
 };
 use leptos::{prelude::*, task::spawn_local};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
 /// Records that one request may hold.
-const MOST: usize = 200;
+pub const MOST: usize = 200;
 
 /// Whether records of this kind have an owner to change, and the signed-in person may.
 pub fn allowed(kind: &Kind) -> bool {
@@ -41,19 +42,24 @@ pub fn told(counts: &Map<String, Value>) -> String {
 
 /// Sends all rows, in as many requests as it takes, and adds up what changed hands. What is sent says nothing of
 /// versions: another owner does not depend on what else was changed meanwhile.
-async fn send(kind: &'static Kind, ids: &[String], body: &Map<String, Value>) -> api::Outcome<Map<String, Value>> {
-    let mut sums = Map::new();
+async fn send(
+    kind: &'static Kind,
+    ids: &[String],
+    body: &Map<String, Value>,
+) -> api::Outcome<(Map<String, Value>, Option<String>)> {
+    let (mut sums, mut set) = (Map::new(), None);
     for part in ids.chunks(MOST) {
         let mut body = body.clone();
         body.insert("records".into(), part.iter().map(|id| json!({ "id": id })).collect());
         let reply = api::post(format!("/{}/transfer", kind.path()), Value::Object(body));
         let reply = reply.send().await?;
+        set = reply.change_set;
         for (name, n) in reply.body["moved"].as_object().into_iter().flatten() {
             let before = sums.get(name).and_then(Value::as_u64).unwrap_or(0);
             sums.insert(name.clone(), json!(before + n.as_u64().unwrap_or(0)));
         }
     }
-    Ok(sums)
+    Ok((sums, set))
 }
 
 /// `done` is told when the records have changed hands.
@@ -95,7 +101,7 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
                 return;
             }
             match outcome {
-                Ok(found) => counts.set(Some(found)),
+                Ok((found, _)) => counts.set(Some(found)),
                 Err(error) => sending.problem.set(Some(error)),
             }
         });
@@ -113,12 +119,11 @@ pub fn TransferDialog(kind: &'static Kind, rows: Vec<Row>, close: Callback<()>, 
             body.insert("reason".into(), json!(why));
         }
         sending.run(async move {
-            let said = told(&send(kind, &ids.get_value(), &body).await?);
-            toast::say(if said.is_empty() {
-                t().nothing_transferred().to_owned()
-            } else {
-                fill(t().transferred(), &[&said])
-            });
+            let (moved, set) = send(kind, &ids.get_value(), &body).await?;
+            match told(&moved) {
+                said if said.is_empty() => toast::say(t().nothing_transferred()),
+                said => undo::say(fill(t().transferred(), &[&said]), set),
+            }
             close.tell(());
             done.tell(());
             Ok(())

@@ -55,6 +55,17 @@ both! {
         assert_eq!(count(&t.sales, "filter[level]=a"), 1100);
     }
 
+    fn somebody_begins_a_second_one_while_the_first_runs(t) {
+        customers(&t.sales, 600, "a");
+        let begun: Vec<_> = ["b", "c"]
+            .map(|level| bulk(&t.sales, json!({ "filter": null, "set": { "level": level } })).expect(202))
+            .into();
+        for job in &begun {
+            assert_eq!(seed::ended(&t.sales, &format!("/jobs/{}", job.id()))["status"], "done");
+        }
+        assert_eq!(count(&t.sales, "filter[level]=c"), 600);
+    }
+
     fn the_words_searched_for_narrow_it_as_they_do_the_list(t) {
         customers(&t.sales, 5, "a");
         t.sales.create("/customers", json!({ "name": "Another", "level": "a" }));

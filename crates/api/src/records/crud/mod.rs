@@ -24,7 +24,6 @@ use crate::write::{self, Cause, Change, Writing, write_one};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use domain::kind::Usual;
 use domain::policy::{Action, Permit, Scope};
 use domain::query::{self, MAX_LIMIT};
 use domain::record::{Birth, Ownership};
@@ -430,7 +429,7 @@ pub fn crud_of(routes: &mut Routes, hooks: Hooks) {
     if kind.ownership == Ownership::Owned {
         transfer::route(routes, kind);
     }
-    if kind.made || (has_views(kind) && kind.usual == Usual::Work) {
+    if bulk::allowed(kind) {
         bulk::route(routes, hooks);
     }
     if !kind.alike.is_empty() {
