@@ -207,16 +207,21 @@ pub fn download(name: &str, mime: &str, text: &str) {
     let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
         return;
     };
+    keep(&url, name);
+}
+
+/// Has the browser keep what it holds at an address within this page, under a name.
+pub fn keep(url: &str, name: &str) {
     if let Some(link) = document()
         .create_element("a")
         .ok()
         .and_then(|e| e.dyn_into::<web_sys::HtmlAnchorElement>().ok())
     {
-        link.set_href(&url);
+        link.set_href(url);
         link.set_download(name);
         link.click();
     }
-    let _ = web_sys::Url::revoke_object_url(&url);
+    let _ = web_sys::Url::revoke_object_url(url);
 }
 
 /// Calls back whoever asked to be told, if it is still there: a dialog may have closed while an answer was under way.

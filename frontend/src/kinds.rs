@@ -7,7 +7,10 @@ use crate::{
     schema::{self, FILTER, Place, READONLY, Type},
     state,
 };
-use domain::{policy::Access, record::stem};
+use domain::{
+    policy::{Access, Action},
+    record::stem,
+};
 
 pub use schema::{Field, Kind, kind, of};
 
@@ -54,6 +57,12 @@ pub fn may_import(kind: &Kind) -> bool {
 /// Whether many of its records may be changed at once.
 pub fn in_bulk(kind: &Kind) -> bool {
     kind.told["bulk"] == true
+}
+
+/// Whether this person may have a file of it.
+pub fn may_export(kind: &Kind) -> bool {
+    let exportable = |s: &schema::Subject| s.name == kind.name && s.actions.contains(&Action::Export);
+    schema::subjects().into_iter().any(exportable) && state::may(kind.name, Action::Export.key())
 }
 
 /// What many of a kind are called, as a heading. Chinese has no plural; English takes that of the API. A kind that a firm has

@@ -31,7 +31,7 @@ mod state;
 mod ui;
 
 // A noun is named without its area.
-use customers::{duplicate, lead, merge, task};
+use customers::{contact, duplicate, lead, merge, task};
 use data::job;
 use finance::currency;
 use office::picklist;
@@ -129,6 +129,7 @@ fn screen(path: String) -> AnyView {
             let id = rest.first().map(|s| (*s).to_owned());
             ui::later(move || parts::jobs(id.clone()))
         }
+        ["exports"] => ui::later(parts::exports),
         ["settings", rest @ ..] => {
             let part = |n: usize| rest.get(n).map(|s| (*s).to_owned());
             let (page, id) = (part(0).unwrap_or_default(), part(1));
@@ -162,6 +163,7 @@ fn title(parts: &[&str]) -> String {
         ["pipeline"] => t().pipeline().to_owned(),
         ["import", ..] => t().import().to_owned(),
         ["jobs", ..] => t().jobs().to_owned(),
+        ["exports"] => t().exports().to_owned(),
         ["settings", ..] => t().settings().to_owned(),
         ["bin", ..] => t().bin().to_owned(),
         [plural, ..] => kinds::by_plural(plural).map(kinds::heading).unwrap_or_default(),

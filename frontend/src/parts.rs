@@ -6,7 +6,7 @@
 use crate::kinds::Kind;
 use crate::{
     customers::task,
-    data::import,
+    data::{export, import},
     job,
     record::{
         bin,
@@ -24,6 +24,7 @@ use crate::{
     undo,
 };
 use leptos::prelude::*;
+use serde_json::Value;
 
 /// Each function becomes a future that fetches its part first. Few and large: what two parts share becomes a file of its
 /// own, so that every further part makes several.
@@ -84,6 +85,12 @@ parts! {
         }
         fn import(id: Option<String>) {
             view! { <import::ImportPage id/> }
+        }
+        fn export(kind: &'static Kind, asked: Box<Value>, close: Callback<()>) {
+            view! { <export::ExportDialog kind asked=*asked close/> }
+        }
+        fn exports() {
+            view! { <export::page::ExportsPage/> }
         }
         fn settings(part: String, id: Option<String>) {
             view! { <settings::SettingsPage part id/> }

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Mail};
 use crate::cors::Origin;
+use crate::export::command::{self as export, ExportArgs};
 use crate::forwarded::Network;
 use crate::import::command::{self, ImportArgs};
 use crate::state::State;
@@ -108,6 +109,13 @@ enum Command {
         database: Database,
         #[command(flatten)]
         args: Box<ImportArgs>,
+    },
+    /// Write a list of records as a file: an Excel workbook, CSV or JSON Lines
+    Export {
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        args: Box<ExportArgs>,
     },
     /// Write the description of the API (OpenAPI 3.1) to standard output
     Openapi,
@@ -285,6 +293,10 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import { database, args } => {
             let store = Store::open(&database.database, Options::default()).context("the database cannot be opened")?;
             return command::import(&store, *args);
+        }
+        Command::Export { database, args } => {
+            let store = Store::open(&database.database, Options::default()).context("the database cannot be opened")?;
+            return export::export(&store, *args);
         }
         Command::Openapi => {
             let _ = write!(std::io::stdout(), "{}", app::openapi());

@@ -90,6 +90,13 @@ pub fn post(path: impl Into<String>, body: Value) -> Call {
     call
 }
 
+/// Asks for a list in a body: nothing is done that could be done twice.
+pub fn search(path: impl Into<String>, body: Value) -> Call {
+    let mut call = call("POST", path);
+    call.body = Body::Json(body);
+    call
+}
+
 pub fn post_form(path: impl Into<String>, form: web_sys::FormData) -> Call {
     let mut call = post(path, Value::Null);
     call.body = Body::Form(form);

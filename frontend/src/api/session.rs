@@ -70,9 +70,11 @@ impl Me {
     /// Whether an action on a kind is allowed at any reach, read as the server does: an entry for a kind is all there
     /// is to say about it, `*` stands for the rest. Where nothing is said, the server decides anyway.
     pub fn may(&self, kind: &str, action: &str) -> bool {
-        if !self.rights.is_object() {
-            return true;
-        }
+        !self.rights.is_object() || self.reach(kind, action) != "none"
+    }
+
+    /// How far that reaches.
+    pub fn reach(&self, kind: &str, action: &str) -> &str {
         let actions = if self.rights[kind].is_object() {
             &self.rights[kind]
         } else {
@@ -83,7 +85,7 @@ impl Me {
         } else {
             &actions[action]
         };
-        reach.as_str().is_some_and(|r| r != "none")
+        reach.as_str().unwrap_or("none")
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whom the firm sells to, and what was done with them.
 
+pub mod contact;
 pub mod duplicate;
 pub mod lead;
 pub mod merge;

@@ -259,6 +259,16 @@ fn relative_unit(value: f64, unit: &str) -> String {
     )
 }
 
+/// The size of a file.
+pub fn bytes(bytes: f64) -> String {
+    let (value, unit) = match bytes {
+        b if b < 1024.0 => (b, "B"),
+        b if b < 1024.0 * 1024.0 => (b / 1024.0, "kB"),
+        b => (b / 1024.0 / 1024.0, "MB"),
+    };
+    format!("{value:.0} {unit}")
+}
+
 /// “1,204 records”, by the number's own form.
 pub fn count(n: i64) -> String {
     fill(

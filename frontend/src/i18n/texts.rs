@@ -503,7 +503,7 @@ texts! {
     step_result: "结果" / "Result";
     import_what: "文件里是什么？" / "What is in the file?";
     choose_file: "选择文件，或拖到这里" / "Choose a file, or drop it here";
-    file_hint: "支持 Excel 工作簿（XLSX）、CSV 和制表符分隔的文本（UTF-8、GBK、GB18030、UTF-16）。" / "Excel workbooks (XLSX), CSV or tab-separated text (UTF-8, GBK, GB18030 or UTF-16).";
+    file_hint: "支持 Excel 工作簿（XLSX）、vCard 名片、CSV 和制表符分隔的文本（UTF-8、GBK、GB18030、UTF-16）。" / "Excel workbooks (XLSX), vCards, CSV or tab-separated text (UTF-8, GBK, GB18030 or UTF-16).";
     read_file: "读取文件" / "Read file";
     mapping_text: "请确认每一列对应哪个字段。文字显示不对时，换一种编码。" / "Check which column goes into which field. If the text looks wrong, choose another encoding.";
     encoding: "编码" / "Encoding";
@@ -541,6 +541,37 @@ texts! {
     error_file: "下载未导入的行" / "Download rows not imported";
     another_file: "再导入一个文件" / "Import another file";
     show_records: "查看记录" / "View records";
+
+    // Export
+    export: "导出" / "Export";
+    exports: "导出文件" / "Exports";
+    export_title: "导出{}" / "Export {}";
+    export_format: "文件格式" / "File format";
+    format_xlsx: "Excel 工作簿（XLSX）" / "Excel workbook (XLSX)";
+    format_csv: "CSV（逗号分隔）" / "CSV (comma-separated)";
+    format_vcard: "vCard 名片（导入手机通讯录）" / "vCard (for address books)";
+    save_card: "下载名片（vCard）" / "Download as vCard";
+    format_jsonl: "JSON Lines（供程序读取）" / "JSON Lines (for programs)";
+    encoding_utf8: "UTF-8（推荐，Excel 可直接打开）" / "UTF-8 (recommended; opens in Excel)";
+    encoding_gb18030: "GB18030（用于只认国标编码的软件）" / "GB18030 (for programs that need it)";
+    columns_shown: "列表中显示的 {} 列" / "Those in the list ({})";
+    columns_all: "全部字段" / "All fields";
+    export_rows: "将导出 {}" / "{} will be exported";
+    export_less: "您能导出的范围小于能查看的范围，文件中的记录可能比列表少。" / "You may export fewer records than you can see, so the file may hold fewer than the list.";
+    export_running: "正在导出：{} / {}" / "Exporting: {} of {}";
+    export_waiting: "正在准备…" / "Getting ready…";
+    export_leave: "可以关闭此窗口，导出会继续；完成后到“导出文件”下载。" / "You can close this window; the export goes on. The file will be under “Exports”.";
+    export_done: "已导出 {}" / "{} exported";
+    export_failed: "导出失败" / "Export failed";
+    export_cancelled: "导出已取消" / "Export cancelled";
+    export_cancel: "取消导出" / "Cancel export";
+    export_cancel_of: "取消导出“{}”" / "Cancel the export “{}”";
+    export_replaced: "有 {} 个字符在所选编码中不存在，已写成“?”；改用 UTF-8 可完整保留。" / "Characters that the encoding lacks and that became “?”: {}. UTF-8 keeps them all.";
+    export_doubtful: "有 {} 个生僻字在部分软件中可能显示错误；改用 UTF-8 可避免。" / "Rare characters that some programs may misread: {}. UTF-8 avoids this.";
+    download_of: "下载“{}”" / "Download “{}”";
+    exports_text: "在列表的“更多操作”中点“导出”即可生成文件。文件保留 24 小时，只有您本人可以下载。" / "Choose Export under “More actions” of a list to make a file. Files are kept for 24 hours, and only you can download them.";
+    no_exports: "还没有导出过文件" / "No exports yet";
+    file_gone: "文件已过期删除" / "File no longer kept";
 
     // Unsaved changes
     leave_title: "有未保存的修改" / "Unsaved changes";

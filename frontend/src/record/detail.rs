@@ -305,6 +305,7 @@ fn Head(
                     {merge::allowed(kind).then(|| view! { <button type="button" class="menu-row item" on:click=move |_| merging.set(true)>{icon("search")}{t().find_duplicates()}</button> })}
                     {kind.owned.then(|| view! { <button type="button" class="menu-row item" on:click=move |_| sharing.set(true)>{icon("share")}{t().share()}</button> })}
                     <button type="button" class="menu-row item" on:click=move |_| wondering.set(true)>{icon("lock")}{t().who_sees()}</button>
+                    {move || special.menu.map(|draw| draw(row))}
                     {may_delete.then(|| view! { <button type="button" class="menu-row item danger" on:click=move |_| deleting.set(true)>{icon("trash")}{t().delete()}</button> })}
                 </Menu>
             </div>

@@ -62,14 +62,32 @@ impl Filter {
     }
 }
 
+/// The tests of an address as the API takes them in a body. What the kind does not know is told as it stands, to be refused as
+/// the list refuses it.
+pub fn tests(kind: &'static Kind, address: &Address) -> Vec<Value> {
+    let each = address.query.iter().filter_map(|(key, value)| {
+        let (name, op) = parts(key)?;
+        Some(match kind.field(name) {
+            Some(field) => Filter::new(field, op, value.clone()).test(),
+            None => json!({ "field": name, "op": op, "value": value }),
+        })
+    });
+    each.collect()
+}
+
+/// The name of a field and the operator, of a parameter that is a filter.
+fn parts(key: &str) -> Option<(&str, &str)> {
+    let inner = key.strip_prefix("filter[")?.strip_suffix(']')?;
+    Some(inner.split_once("][").unwrap_or((inner, "eq")))
+}
+
 /// The filters in an address, in their order; what the kind does not know is left out.
 pub fn read(kind: &'static Kind, address: &Address) -> Vec<Filter> {
     address
         .query
         .iter()
         .filter_map(|(key, value)| {
-            let inner = key.strip_prefix("filter[")?.strip_suffix(']')?;
-            let (name, op) = inner.split_once("][").unwrap_or((inner, "eq"));
+            let (name, op) = parts(key)?;
             Some(Filter::new(kind.field(name)?, op, value.clone()))
         })
         .collect()

@@ -484,7 +484,7 @@ pub fn ListPage(kind: &'static Kind) -> impl IntoView {
             <div class="list-main" class:choosing=choosing>
                 <header class="page-head">
                     <h1>{kinds::heading(kind)}<span class="count">{move || pages.count.get().map(format::count)}</span></h1>
-                    <div class="page-actions">{create()}<MoreMenu kind choosing/></div>
+                    <div class="page-actions">{create()}<MoreMenu kind choosing columns/></div>
                 </header>
                 <Views kind columns/>
                 {move || views::tell_left_out(&pages.left_out.get())}

@@ -4,7 +4,7 @@
 use crate::kinds::{Field, Kind};
 use crate::record::row::Row;
 use crate::ui::avatar;
-use crate::{lead, opportunity, task, team, user};
+use crate::{contact, lead, opportunity, task, team, user};
 use leptos::prelude::*;
 
 /// A part of a record's page.
@@ -15,6 +15,8 @@ type Draw = fn(RwSignal<Row>) -> AnyView;
 pub struct OnPage {
     /// What can be done with a record, beside its name.
     pub actions: Option<Draw>,
+    /// In its menu.
+    pub menu: Option<Draw>,
     /// Under its name.
     pub head: Option<Draw>,
     /// Above its fields.
@@ -29,6 +31,7 @@ pub struct OnPage {
 
 const NOTHING: OnPage = OnPage {
     actions: None,
+    menu: None,
     head: None,
     above: None,
     face: false,
@@ -41,6 +44,10 @@ pub fn on_page(kind: &Kind) -> OnPage {
         "lead" => OnPage {
             actions: Some(|row| view! { <lead::Actions row/> }.into_any()),
             above: Some(|row| view! { <lead::Became row/> }.into_any()),
+            ..NOTHING
+        },
+        "contact" => OnPage {
+            menu: Some(|row| view! { <contact::Card row/> }.into_any()),
             ..NOTHING
         },
         "opportunity" => OnPage {

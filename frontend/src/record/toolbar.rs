@@ -5,11 +5,11 @@ use crate::schema::SORT;
 use crate::{
     dom::{self, Tell},
     i18n::t,
-    kinds,
-    record::{bin, columns::Columns},
+    kinds, parts,
+    record::{bin, columns::Columns, views},
     route,
     state::state,
-    ui::{Menu, icon},
+    ui::{self, Menu, icon},
 };
 use leptos::prelude::*;
 
@@ -45,20 +45,39 @@ pub fn SearchBox() -> impl IntoView {
     .into_any()
 }
 
-/// What else there is to a list: choosing rows where no pointer shows the boxes, filling it from a file, and what was deleted from it.
+/// What else there is to a list: choosing rows where no pointer shows the boxes, filling it from a file, a file of it, and what was
+/// deleted from it.
 #[component]
-pub fn MoreMenu(kind: &'static Kind, #[prop(optional)] choosing: Option<RwSignal<bool>>) -> impl IntoView {
+pub fn MoreMenu(
+    kind: &'static Kind,
+    #[prop(optional)] choosing: Option<RwSignal<bool>>,
+    /// Those of the list; without them there is none that could be exported as it stands.
+    #[prop(optional)]
+    columns: Option<Columns>,
+) -> impl IntoView {
     let imports = import_page(kind);
     let bin = bin::has_bin(kind).then(|| bin::page(kind));
-    if imports.is_none() && bin.is_none() {
+    let columns = columns.filter(|_| kinds::may_export(kind));
+    let choosing = choosing.filter(|_| kinds::in_bulk(kind));
+    if imports.is_none() && bin.is_none() && columns.is_none() && choosing.is_none() {
         return ().into_any();
     }
+    let exporting = RwSignal::new(false);
+    let close = Callback::new(move |()| exporting.set(false));
+    let export = move || {
+        columns.map(|_| view! { <button type="button" class="menu-row item" on:click=move |_| exporting.set(true)>{icon("download")}{t().export()}</button> })
+    };
     view! {
         <Menu face=icon("more") label=t().more_actions() class="btn quiet square" end=true>
-            {choosing.filter(|_| kinds::in_bulk(kind)).map(|choosing| view! { <button type="button" class="menu-row item" on:click=move |_| choosing.set(true)>{icon("check")}{t().choose_rows()}</button> })}
+            {choosing.map(|choosing| view! { <button type="button" class="menu-row item" on:click=move |_| choosing.set(true)>{icon("check")}{t().choose_rows()}</button> })}
             {imports.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("import")}{t().import()}</a> })}
+            {export}
             {bin.clone().map(|href| view! { <a class="menu-row item" href=href>{icon("trash")}{t().bin()}</a> })}
         </Menu>
+        {move || columns.filter(|_| exporting.get()).map(|columns| {
+            let asked = Box::new(views::asked(kind, columns));
+            ui::later_dialog(move || parts::export(kind, asked.clone(), close), close)
+        })}
     }
     .into_any()
 }

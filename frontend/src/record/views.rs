@@ -146,6 +146,31 @@ pub fn written_out(kind: &'static Kind, address: Address) -> Address {
     columns::written(next, &view)
 }
 
+/// The list on the screen, as an export is asked for.
+pub fn asked(kind: &'static Kind, columns: Columns) -> Value {
+    let address = state().address.get_untracked();
+    let mut asked = json!({ "kind": kind.name, "columns": columns.said().0 });
+    for name in ["view", "q", "sort"] {
+        if let Some(said) = address.get(name) {
+            asked[name] = json!(said);
+        }
+    }
+    let filter = together(filter::tests(kind, &address));
+    if !filter.is_null() {
+        asked["filter"] = filter;
+    }
+    asked
+}
+
+/// A filter of tests that hold together.
+fn together(mut tests: Vec<Value>) -> Value {
+    match tests.len() {
+        0 => Value::Null,
+        1 => tests.remove(0),
+        _ => json!({ "and": tests }),
+    }
+}
+
 /// What is on the screen, as a view says it.
 fn said(kind: &'static Kind, columns: Columns) -> Value {
     let address = state().address.get_untracked();
@@ -157,11 +182,7 @@ fn said(kind: &'static Kind, columns: Columns) -> Value {
     {
         tests.insert(0, view.0["filter"].clone());
     }
-    let filter = match tests.len() {
-        0 => Value::Null,
-        1 => tests.remove(0),
-        _ => json!({ "and": tests }),
-    };
+    let filter = together(tests);
     let sort = address.get("sort").or_else(|| view.as_ref().and_then(View::sort));
     let (columns, widths) = columns.said();
     let group = groups::of(kind, &address).map(|field| field.name);

@@ -35,6 +35,8 @@ pub fn places() -> Vec<(&'static str, Vec<Place>)> {
     let t = t();
     let import = kinds::all().into_iter().any(kinds::may_import);
     let import = import.then(|| place("/import", t.import(), "import"));
+    let export = kinds::all().into_iter().any(kinds::may_export);
+    let export = export.then(|| place("/exports", t.exports(), "download"));
     vec![
         (
             t.work(),
@@ -43,7 +45,11 @@ pub fn places() -> Vec<(&'static str, Vec<Place>)> {
         (t.sell(), kinds::with_pages().flat_map(places_of).collect()),
         (
             t.data(),
-            import.into_iter().chain([place("/jobs", t.jobs(), "report")]).collect(),
+            import
+                .into_iter()
+                .chain(export)
+                .chain([place("/jobs", t.jobs(), "report")])
+                .collect(),
         ),
     ]
 }

@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 
 /** Words that are the same in both languages: names, units, formats. */
-const SHARED = /API|Authorization|Bearer|gx_live_\w*|\{(?:yyyy|yy|mm|dd|0+)\}|简体中文|English|Guanxi|Chrome|Linux|Ctrl|Esc|CSV|XLSX|Excel|PNG|JPEG|WebP|UTF-?\d+|GBK|GB18030|TAB|Asia\/Shanghai|\b(?:CNY|USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|AUD|CAD|CHF|VIP|kB|MB|K|[A-Z])\b/g;
+const SHARED = /API|Authorization|Bearer|gx_live_\w*|\{(?:yyyy|yy|mm|dd|0+)\}|简体中文|English|Guanxi|Chrome|Linux|Ctrl|Esc|CSV|XLSX|vCard|JSON Lines|Excel|PNG|JPEG|WebP|UTF-?\d+|GBK|GB18030|TAB|Asia\/Shanghai|\b(?:CNY|USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|AUD|CAD|CHF|VIP|kB|MB|K|[A-Z])\b/g;
 const FOREIGN = { 'zh-CN': /[A-Za-z]{2,}/, en: /\p{Script=Han}/u };
 
 /** Values of picklists have names in both languages: what is stored is no excuse. */

@@ -101,6 +101,16 @@ async function readFile(app) {
   await app.settled();
 }
 
+/** An export of one's own, done. */
+async function exported(app, { customer }) {
+  await app.goto(`/customers?filter[name]=${encodeURIComponent(customer.name)}`);
+  await click('.page-actions .menu-root > button')(app);
+  await dialog('.page-actions .menu button.item >> nth=-1')(app);
+  await click('dialog .btn.primary')(app);
+  await app.page.locator('.export-file').waitFor();
+  await app.goto('/exports');
+}
+
 /** Name, address, and what to do there. All of it works at either width and in either language. */
 export const SCREENS = [
   ['home', () => '/'],
@@ -133,14 +143,19 @@ export const SCREENS = [
     await dialog('.bulk > .transfer')(app);
     await app.settled();
   }],
+  ['customers-export', () => '/customers', async (app) => {
+    await click('.page-actions .menu-root > button')(app);
+    await dialog('.page-actions .menu button.item >> nth=-1')(app);
+    await app.settled();
+  }],
   ['customers-new', () => '/customers?new=1'],
   ['customers-none', () => '/customers?q=zzzzzz'],
   ['customer', ({ customer }) => `/customers/${customer.id}`],
   ['customer-contacts', ({ customer }) => `/customers/${customer.id}`, tab(1)],
   ['customer-tasks', ({ customer }) => `/customers/${customer.id}`, tab(3)],
   ['customer-history', ({ customer }) => `/customers/${customer.id}`, tab(4)],
-  ['customer-share', ({ customer }) => `/customers/${customer.id}`, fromMenu(1)],
-  ['customer-who-sees', ({ customer }) => `/customers/${customer.id}`, fromMenu(2)],
+  ['customer-share', ({ customer }) => `/customers/${customer.id}`, fromMenu(2)],
+  ['customer-who-sees', ({ customer }) => `/customers/${customer.id}`, fromMenu(3)],
   ['contacts', () => '/contacts'],
   ['contact', ({ contact }) => `/contacts/${contact.id}`],
   ['board', ({ pipeline }) => `/pipeline?pipeline=${pipeline.id}`],
@@ -152,6 +167,7 @@ export const SCREENS = [
   ['product', ({ product }) => `/products/${product.id}`],
   ['competitors', () => '/competitors'],
   ['competitor', ({ competitor }) => `/competitors/${competitor.id}`],
+  ['exports', () => '/exports', exported],
   ['import', () => '/import'],
   ['import-columns', () => '/import?kind=customers', readFile],
   ['import-trial', () => '/import?kind=customers', async (app) => {

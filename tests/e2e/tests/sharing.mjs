@@ -133,7 +133,7 @@ test('the explanation is asked for by keys alone, in English, in the dark, in a 
   await page.locator('.record-head .menu').waitFor();
   await app.settled();
   assert.deepEqual(await sideways(page), []);
-  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
   const dialog = app.dialog('Who has access?');
   await dialog.waitFor();
   const ask = async (name) => {

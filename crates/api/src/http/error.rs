@@ -71,7 +71,7 @@ impl Problem {
         }
     }
 
-    fn issues(&self) -> &[Issue] {
+    pub fn issues(&self) -> &[Issue] {
         match self {
             Self::Store(StoreError::Domain(Refusal::Invalid(issues))) => issues,
             Self::Store(StoreError::Domain(
@@ -90,7 +90,7 @@ impl Problem {
         }
     }
 
-    fn detail(&self, locale: Locale) -> String {
+    pub fn detail(&self, locale: Locale) -> String {
         match self {
             Self::Request(_, code, params) => messages::text(code, params, locale),
             Self::Store(StoreError::Domain(refusal)) => match refusal {

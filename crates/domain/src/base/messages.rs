@@ -267,6 +267,9 @@ messages! {
     import_over "导入已结束，不能取消。" "This import has ended and cannot be cancelled.";
     unknown_export_kind "不能导出“{kind}”。" "Cannot export “{kind}”.";
     export_encoding "只有 CSV 文件可以选择编码。" "Only CSV files have an encoding to choose.";
+    export_vcard_kind "只有联系人可以导出为 vCard。" "Only contacts can be exported as vCards.";
+    export_vcard_version "只有 vCard 文件可以选择版本。" "Only vCard files have a version to choose.";
+    export_vcard_columns "vCard 没有列，不能选择。" "A vCard has no columns to choose.";
     export_too_many_rows "Excel 工作表最多容纳 {max} 行数据，当前列表有 {rows} 行。请改用 CSV，或缩小范围。" "An Excel sheet holds at most {max} rows of data, and this list has {rows}. Choose CSV, or narrow the list.";
     export_not_ready "文件尚未生成，请等待导出完成。" "The file is not ready; wait for the export to finish.";
     export_without_file "该导出已取消或失败，没有文件。" "This export was cancelled or failed, so it has no file.";

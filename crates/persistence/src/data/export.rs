@@ -3,12 +3,11 @@
 use crate::error::Result;
 use crate::sql::Sql;
 use crate::tx::Tx;
+use domain::export::KEEP_SECONDS;
 use domain::policy::{Permit, Scope};
 use domain::value::{Storage, Val};
 use domain::{Id, Instant};
 
-/// How long a file is kept.
-pub const KEEP_SECONDS: i64 = 24 * 3600;
 /// Pieces that are dropped in one step.
 const AT_ONCE: i64 = 50;
 

@@ -109,8 +109,7 @@ pub fn Hint(kind: &'static Kind, has: Callback<&'static str, Value>) -> impl Int
             });
         }));
     });
-    view! { <div class="alike" role="status" aria-live="polite">{move || alike.with(|alike| told(alike))}</div> }
-        .into_any()
+    view! { <div class="alike" role="status" aria-live="polite">{move || alike.with(told)}</div> }.into_any()
 }
 
 /// Each with why, on a page of its own, so that what is typed stays.

@@ -53,7 +53,7 @@ pub fn MappingForm(wizard: Wizard) -> impl IntoView {
         <section class="box stack">
             <p class="muted">{t().mapping_text()}</p>
             // A workbook says itself how its texts are written.
-            {move || (wizard.read.with(|read| read.as_ref().is_none_or(|r| r["encoding"] != "XLSX"))).then(|| view! { <ReadAs wizard/> })}
+            {move || (wizard.read.with(|read| read.as_ref().is_none_or(|r| !matches!(r["encoding"].as_str(), Some("XLSX" | "vCard"))))).then(|| view! { <ReadAs wizard/> })}
             {move || columns_form(wizard, &wizard.read.get().unwrap_or_default())}
         </section>
     }

@@ -7,7 +7,7 @@ use crate::job::{RunningJob, over};
 use crate::kinds::Kind;
 use crate::{
     api,
-    i18n::t,
+    i18n::{format, t},
     kinds, route,
     state::state,
     ui::{self, Sending, fresh, icon},
@@ -205,13 +205,13 @@ fn FileStep(wizard: Wizard) -> impl IntoView {
                 on:dragover=move |e| { e.prevent_default(); over.set(true); }
                 on:dragleave=move |_| over.set(false)
                 on:drop=move |e| { e.prevent_default(); over.set(false); take(e.data_transfer().and_then(|d| d.files())); }>
-                <input type="file" class="sr" accept=".csv,.tsv,.txt,.xlsx,text/csv,text/plain,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" on:change=move |e| {
+                <input type="file" class="sr" accept=".csv,.tsv,.txt,.xlsx,.vcf,text/csv,text/vcard,text/plain,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" on:change=move |e| {
                     use leptos::wasm_bindgen::JsCast;
                     take(e.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()).and_then(|i| i.files()));
                 }/>
                 {icon("file")}
                 {move || match wizard.file.get() {
-                    Some(file) => view! { <b>{file.name()}</b><span class="muted">{size(file.size())}</span> }.into_any(),
+                    Some(file) => view! { <b>{file.name()}</b><span class="muted">{format::bytes(file.size())}</span> }.into_any(),
                     None => view! { <b>{t().choose_file()}</b><span class="muted">{t().file_hint()}</span> }.into_any(),
                 }}
             </label>
@@ -221,15 +221,6 @@ fn FileStep(wizard: Wizard) -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-fn size(bytes: f64) -> String {
-    let (value, unit) = match bytes {
-        b if b < 1024.0 => (b, "B"),
-        b if b < 1024.0 * 1024.0 => (b / 1024.0, "kB"),
-        b => (b / 1024.0 / 1024.0, "MB"),
-    };
-    format!("{value:.0} {unit}")
 }
 
 #[component]

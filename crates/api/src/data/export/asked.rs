@@ -1,12 +1,15 @@
 //! What an export is asked for: the words of a list, and a form of file.
 
 use crate::caller::Caller;
-use crate::describe::named;
+use crate::describe::{named, text};
 use crate::typed;
 use crate::view;
+use domain::contact::Contact;
+use domain::export::vcard::Version;
 use domain::export::{Column, ExportFormat, columns, exportable};
 use domain::query::{self, List};
-use domain::{Error, Issue, Kind, Locale};
+use domain::value::Choice;
+use domain::{Error, Issue, Kind, Locale, Record};
 use persistence::Tx;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
@@ -34,6 +37,26 @@ fn filter() -> RefOr<Schema> {
     named("Filter")
 }
 
+/// A choice of the domain by its keys: what is derived would name the variants.
+fn keys(all: &'static [Choice], about: &str) -> RefOr<Schema> {
+    text()
+        .enum_values(Some(all.iter().map(|choice| choice.key)))
+        .description(Some(about))
+        .build()
+        .into()
+}
+
+fn format() -> RefOr<Schema> {
+    keys(ExportFormat::CHOICES, "What kind of file it is.")
+}
+
+pub fn version() -> RefOr<Schema> {
+    keys(
+        Version::CHOICES,
+        "Of vCards: 3.0 where nothing is said, which all address books read.",
+    )
+}
+
 fn encoding() -> RefOr<Schema> {
     <Encoding as utoipa::PartialSchema>::schema()
 }
@@ -47,7 +70,7 @@ pub struct Asked {
     #[serde(deserialize_with = "typed::word")]
     #[validate(length(min = 1, max = 60))]
     pub kind: String,
-    #[schema(inline)]
+    #[schema(schema_with = format)]
     pub format: ExportFormat,
     #[serde(
         default,
@@ -78,6 +101,13 @@ pub struct Asked {
     #[validate(length(min = 1, max = 100))]
     #[schema(required = false)]
     pub sort: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "typed::not_null"
+    )]
+    #[schema(schema_with = version, required = false)]
+    pub vcard_version: Option<Version>,
     /// Fields in the order of the columns. Without them those of the view, or all.
     #[serde(
         default,
@@ -113,6 +143,16 @@ impl Asked {
         let kind = caller.kinds().like(self.kind(caller)?);
         if self.encoding.is_some() && self.format != ExportFormat::Csv {
             return Err(Error::from(Issue::at("encoding", "export_encoding")).into());
+        }
+        if self.format == ExportFormat::Vcard {
+            if kind.name != Contact::KIND.name {
+                return Err(Error::from(Issue::at("format", "export_vcard_kind")).into());
+            }
+            if self.columns.is_some() {
+                return Err(Error::from(Issue::at("columns", "export_vcard_columns")).into());
+            }
+        } else if self.vcard_version.is_some() {
+            return Err(Error::from(Issue::at("vcard_version", "export_vcard_version")).into());
         }
         let saved = match &self.view {
             Some(name) => Some(view::find(tx, caller, kind, name)?),

@@ -1,12 +1,15 @@
 //! Exports: lists as files. Asked for in a request, made by a job of the same id, fetched by who asked.
 
 pub mod asked;
+pub mod command;
 mod csv;
 mod jsonl;
 mod names;
 mod routes;
 pub mod run;
 mod table;
+mod vcard;
+mod write;
 mod xlsx;
 
 pub use routes::routes;

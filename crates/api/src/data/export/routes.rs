@@ -1,7 +1,7 @@
 //! Routes of exports: begin one, see what became of it, fetch its file.
 
 use super::asked::Asked;
-use super::sign;
+use super::{sign, vcard};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::crud::{historic, listed};
@@ -39,7 +39,7 @@ fn file_name(caller: &Caller, kind: &Kind, view: Option<&str>, format: ExportFor
         }
     };
     let name: String = name.chars().map(safe).take(200).collect();
-    format!("{} {day}.{}", name.trim(), format.key())
+    format!("{} {day}.{}", name.trim(), format.ending())
 }
 
 /// `POST /exports`
@@ -160,17 +160,17 @@ async fn file(caller: Caller, state: Data<State>, path: Path<String>) -> Result<
         Some(encoding) => format!("{}; charset={encoding}", export.format.media()),
         None => export.format.media().to_owned(),
     };
+    let plain = format!("{}-{}.{}", export.kind, export.id, export.format.ending());
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, media))
-        .insert_header((CONTENT_DISPOSITION, disposition(&export)))
+        .insert_header((CONTENT_DISPOSITION, disposition(&plain, &export.file_name)))
         .streaming(all))
 }
 
 /// The name of the file for every client: in plain characters, and as it is.
-fn disposition(export: &Export) -> String {
-    let plain = format!("{}-{}.{}", export.kind, export.id, export.format.key());
+pub fn disposition(plain: &str, full: &str) -> String {
     let mut name = String::new();
-    for byte in export.file_name.bytes() {
+    for byte in full.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => name.push(char::from(byte)),
             other => name.push_str(&format!("%{other:02X}")),
@@ -180,11 +180,12 @@ fn disposition(export: &Export) -> String {
 }
 
 pub fn routes(routes: &mut Routes) {
+    vcard::routes(routes);
     listed(routes, KIND);
     let doc = Doc::new("create_export", "exports", "Export a list")
         .in_language()
         .about(
-            "All records of a list as a file: CSV, an Excel workbook, or JSON Lines with records as this API tells them. `filter`, \
+            "All records of a list as a file: CSV, an Excel workbook, JSON Lines with records as this API tells them, or vCards of contacts. `filter`, \
              `view`, `q` and `sort` are those of lists, and what is exported is what the caller may see and has the right \
              `export` for. The job at `Location` does it; `GET /exports/{id}/file` has the file for 24 hours. In tables, headings \
              are in the caller's language, moments on the workspace's clocks with what these are ahead of UTC, amounts with \

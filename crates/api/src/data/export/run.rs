@@ -1,27 +1,22 @@
 //! How the server makes the file of an export: all pages of the list as they are at one moment, into a file beside, and that
 //! into the database once it is whole. A job that was killed begins anew, and so does one whose owner's rights change on the way.
 
-use super::asked::{Asked, Wanted};
-use super::csv::CsvFile;
-use super::jsonl;
+use super::asked::Asked;
 use super::sign;
-use super::table::Table;
-use super::xlsx::XlsxFile;
+use super::write::{Listed, Written};
 use crate::caller::Caller;
 use crate::job::worker::{release, system};
 use crate::job::{self, acting_owner};
 use crate::worker::Shared;
-use domain::export::ExportFormat;
 use domain::job::{Job, JobStatus};
-use domain::policy::{Actor, Scope};
-use domain::query::{Count, Cursor, List};
-use domain::{Error, Id, Instant, Issue, Locale};
+use domain::policy::Actor;
+use domain::{Error, Id, Instant, Issue, Kind, Locale};
 use persistence::import::CHUNK;
 use persistence::job::{self as queue, QueuedJob};
 use persistence::{Store, Tx, engine, export as store};
 use serde_json::json;
 use std::fs::File;
-use std::io::{BufWriter, Read, Seek, Write};
+use std::io::{Read, Seek};
 use std::time::{Duration, Instant as Clock};
 use tempfile::NamedTempFile;
 
@@ -82,10 +77,9 @@ pub fn run(db: &Store, waiting: QueuedJob, stop: &Shared) -> persistence::Result
 struct Run<'a> {
     db: &'a Store,
     system: &'a Actor,
-    caller: Caller,
+    owner: Option<Id>,
     id: Id,
-    wanted: Wanted,
-    scope: Scope,
+    kind: &'static Kind,
     /// The sign of the rights that it was begun with.
     rights: String,
     stop: &'a Shared,
@@ -94,27 +88,20 @@ struct Run<'a> {
     total: i64,
 }
 
-/// What came of the rows.
-#[derive(Clone, Copy, Default)]
-struct Written {
-    replaced: i64,
-    doubtful: i64,
-}
-
 fn attempt(db: &Store, system: &Actor, job: &Job, locale: Locale, stop: &Shared) -> Result<(), Stop> {
     let asked: Asked = serde_json::from_value(job.wanted.clone()).map_err(persistence::Error::internal)?;
     let (space, owner) = (&system.identity.workspace, job.owner_id);
     let actor = db.read_here(|tx| acting_owner(tx, space, owner, job.id))?;
     let caller = Caller::new(actor, None, locale);
     let wanted = db.read_here(|tx| asked.wanted(tx, &caller))?;
+    let scope = caller.export_scope(wanted.kind)?;
     let mut run = Run {
         db,
         system,
         id: job.id,
-        scope: caller.export_scope(wanted.kind)?,
         rights: sign(&caller, wanted.kind)?,
-        caller,
-        wanted,
+        owner,
+        kind: wanted.kind,
         stop,
         told: None,
         rows: 0,
@@ -122,85 +109,26 @@ fn attempt(db: &Store, system: &Actor, job: &Job, locale: Locale, stop: &Shared)
     };
     let file = NamedTempFile::new().map_err(io)?;
     let out = file.reopen().map_err(io)?;
-    let written = db.snapshot_here(|tx| Ok(run.write(tx, &asked, out)))??;
-    if run.rows != run.total {
-        return Err(Error::Conflict(Issue::new("", "export_short")).into());
-    }
+    let list = Listed {
+        caller: &caller,
+        asked: &asked,
+        wanted: &wanted,
+        scope: &scope,
+    };
+    let written = db.snapshot_here(|tx| Ok(list.write(tx, out, |rows, total| run.turn(rows, total))))??;
     let size = run.keep(file.as_file())?;
     run.end(size, written)
 }
 
 impl Run<'_> {
-    /// All rows, as they are at this moment.
-    fn write(&mut self, tx: &mut Tx, asked: &Asked, out: File) -> Result<Written, Stop> {
-        let mut list = self.wanted.list.clone();
-        self.total = engine::count(tx, &self.scope, self.wanted.kind, &list, Count::Exact)?;
-        asked.must_hold(self.total)?;
-        let mut out = BufWriter::with_capacity(1 << 20, out);
-        if asked.format == ExportFormat::Jsonl {
-            loop {
-                let (rows, next) = jsonl::page(tx, &self.caller, &self.scope, &self.wanted, &list, &mut out)?;
-                if !self.turn(rows, next, &mut list)? {
-                    break;
-                }
-            }
-            out.flush().map_err(io)?;
-            return Ok(Written::default());
-        }
-        let caller = self.caller.clone();
-        let seen = caller.fields(self.wanted.kind);
-        let mut table = Table::new(&caller, &self.wanted);
-        if asked.format == ExportFormat::Xlsx {
-            let mut book = XlsxFile::new(self.wanted.kind.label.get(caller.locale), &table)?;
-            self.pages(tx, &mut list, &mut table, |table, rows| book.rows(table, &seen, rows))?;
-            let mut out = out.into_inner().map_err(|error| io(error.into_error()))?;
-            book.finish(&mut out)?;
-            return Ok(Written::default());
-        }
-        let mut file = CsvFile::new(out, asked.is_gb18030(), &table)?;
-        self.pages(tx, &mut list, &mut table, |table, rows| file.rows(table, &seen, rows))?;
-        let file = file.finish()?;
-        Ok(Written {
-            replaced: file.replaced,
-            doubtful: file.doubtful,
-        })
-    }
-
-    fn pages(
-        &mut self,
-        tx: &mut Tx,
-        list: &mut List,
-        table: &mut Table,
-        mut write: impl FnMut(&Table, &[Vec<domain::value::Val>]) -> persistence::Result<()>,
-    ) -> Result<(), Stop> {
-        let kind = self.wanted.kind;
-        let caller = self.caller.clone();
-        let seen = caller.fields(kind);
-        let way = engine::any::way_to(tx, &self.scope, kind)?;
-        loop {
-            let page = engine::any::list_columns(tx, &self.scope, kind, list, &table.read, way)?;
-            table.learn(tx, &caller, &seen, &page.rows)?;
-            write(table, &page.rows)?;
-            if !self.turn(page.rows.len(), page.next, list)? {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Turns to the next page, if there is one.
-    fn turn(&mut self, rows: usize, next: Option<String>, list: &mut List) -> Result<bool, Stop> {
-        self.rows += i64::try_from(rows).unwrap_or_default();
+    /// Hears of the rows that are written.
+    fn turn(&mut self, rows: i64, total: i64) -> Result<(), Stop> {
+        (self.rows, self.total) = (rows, total);
         if self.told.is_none_or(|at| at.elapsed() >= TELL) {
             self.told = Some(Clock::now());
             self.tell()?;
         }
-        let Some(next) = next else { return Ok(false) };
-        let (_, storage) = list.sort.field.sort_column();
-        list.after = Cursor::decode(&next, list.fingerprint, storage);
-        match list.after {
-            Some(_) => Ok(true),
-            None => Err(persistence::Error::internal("a page has no next").into()),
-        }
+        Ok(())
     }
 
     /// Says how far it is, and hears whether it is still wanted, and by somebody with the same rights.
@@ -223,8 +151,8 @@ impl Run<'_> {
 
     fn same_rights(&self, tx: &mut Tx) -> persistence::Result<bool> {
         let space = &self.system.identity.workspace;
-        let actor = acting_owner(tx, space, self.caller.user(), self.id)?;
-        Ok(sign(&actor, self.wanted.kind)? == self.rights)
+        let actor = acting_owner(tx, space, self.owner, self.id)?;
+        Ok(sign(&actor, self.kind)? == self.rights)
     }
 
     /// Puts the file into the database, piece by piece.
@@ -254,11 +182,7 @@ impl Run<'_> {
     fn end(self, size: i64, written: Written) -> Result<(), Stop> {
         let permit = job::permit(self.system, job::KIND)?;
         let (id, rows, rights) = (self.id, self.rows, self.rights.clone());
-        let (space, owner, kind) = (
-            self.system.identity.workspace.clone(),
-            self.caller.user(),
-            self.wanted.kind,
-        );
+        let (space, owner, kind) = (self.system.identity.workspace.clone(), self.owner, self.kind);
         let same = self.db.write_here(move |tx| {
             let actor = acting_owner(tx, &space, owner, id)?;
             if sign(&actor, kind)? != rights {

@@ -6,9 +6,10 @@ use crate::caller::Caller;
 use domain::export::Column;
 use domain::export::cell::{self, Cell};
 use domain::policy::Fields;
+use domain::record::IMPORT;
 use domain::value::Val;
 use domain::zone::Zone;
-use domain::{Field, Kind, Locale, custom};
+use domain::{Currency, Field, Kind, Locale, custom};
 use persistence::Tx;
 use std::collections::{HashMap, HashSet};
 
@@ -27,6 +28,8 @@ pub struct Table {
     pub read: Vec<&'static Field>,
     names: Names,
     pub zone: Zone,
+    /// The currency that amounts are in where nothing is said.
+    pub base: Currency,
     pub locale: Locale,
 }
 
@@ -70,8 +73,14 @@ impl Table {
             names: Names::default(),
             // Everybody's clocks, so that two people's files of one list are alike.
             zone: caller.workspace().time_zone.parse().unwrap_or(Zone::UTC),
+            base: caller.workspace().currency,
             locale: caller.locale,
         }
+    }
+
+    /// Which columns our import reads back: there a value stands to its last digit.
+    pub fn imported(&self) -> impl Iterator<Item = bool> {
+        self.places.iter().map(|place| place.column.field.can(IMPORT))
     }
 
     pub fn headings(&self) -> impl Iterator<Item = &str> {

@@ -1,7 +1,8 @@
 //! Workbooks: cells with types, widths by what is in them, the headings kept in sight. Rows go to disk as they come.
 
 use super::table::Table;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike};
+use domain::Currency;
 use domain::export::cell::{self, Cell};
 use domain::policy::Fields;
 use domain::value::Val;
@@ -14,13 +15,16 @@ const MEASURED: u32 = 1_000;
 /// Widths in characters.
 const NARROWEST: usize = 8;
 const WIDEST: usize = 60;
-/// Whole numbers above are no longer exact in a workbook.
-const EXACT: i64 = 1 << 53;
+/// Whole numbers from here on have more digits than a cell keeps.
+const EXACT: i64 = 1_000_000_000_000_000;
 
 pub struct XlsxFile {
     book: Workbook,
     row: u32,
     widths: Vec<usize>,
+    /// Columns whose values must not lose anything.
+    exact: Vec<bool>,
+    base: Currency,
     day: Format,
     moment: Format,
     money: HashMap<&'static str, Format>,
@@ -55,6 +59,8 @@ impl XlsxFile {
             book,
             row: 1,
             widths,
+            exact: table.imported().collect(),
+            base: table.base,
             day: Format::new().set_num_format("yyyy-mm-dd"),
             moment: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
             money: HashMap::new(),
@@ -67,7 +73,7 @@ impl XlsxFile {
             for (column, cell) in (0u16..).zip(table.cells(seen, row)) {
                 text.clear();
                 let measured = self.row <= MEASURED;
-                if measured || !matches!(cell, Cell::Empty | Cell::Int(_) | Cell::Day(_) | Cell::Moment(_)) {
+                if measured || !matches!(cell, Cell::Empty | Cell::Int(_) | Cell::Day(_)) {
                     cell::write(&cell, &table.zone, table.locale, &mut text);
                 }
                 if measured {
@@ -86,7 +92,7 @@ impl XlsxFile {
         let sheet = sheet(&mut self.book)?;
         let written = match cell {
             Cell::Empty => return Ok(()),
-            Cell::Int(number) if number.abs() <= EXACT => sheet.write_number(row, column, *number as f64),
+            Cell::Int(number) if number.abs() < EXACT => sheet.write_number(row, column, *number as f64),
             Cell::Bool(yes) => sheet.write_string(row, column, cell::yes_or_no(*yes, table.locale)),
             Cell::Day(day) => match serial(day.and_time(NaiveTime::MIN)) {
                 Some(serial) => sheet.write_number_with_format(row, column, serial, &self.day),
@@ -94,12 +100,21 @@ impl XlsxFile {
             },
             Cell::Moment(at) => {
                 let local = table.zone.from_utc_datetime(&at.utc().naive_utc()).naive_local();
+                // A cell tells clocks without what they are ahead of UTC, and counts seconds; at midnight it is a day.
+                let midnight = local.time() == NaiveTime::MIN;
+                let told =
+                    !midnight && local.nanosecond() == 0 && table.zone.from_local_datetime(&local).single().is_some();
                 match serial(local) {
-                    Some(serial) => sheet.write_number_with_format(row, column, serial, &self.moment),
-                    None => sheet.write_string(row, column, local.to_string()),
+                    Some(serial) if told || !self.exact[usize::from(column)] => {
+                        sheet.write_number_with_format(row, column, serial, &self.moment)
+                    }
+                    _ => sheet.write_string(row, column, text),
                 }
             }
-            Cell::Money(minor, currency) if minor.abs() <= EXACT => {
+            // How a cell shows an amount is no part of its value: what is read back as the base currency must be that.
+            Cell::Money(minor, currency)
+                if minor.abs() < EXACT && (*currency == self.base || !self.exact[usize::from(column)]) =>
+            {
                 let places = "0".repeat(currency.decimals() as usize);
                 let dot = if places.is_empty() { "" } else { "." };
                 let format = self.money.entry(currency.code()).or_insert_with(|| {

@@ -28,7 +28,7 @@ pub struct ImportArgs {
     /// customers, contacts, leads, products, opportunities, users, exchange_rates or holidays
     #[arg(long)]
     kind: String,
-    /// An XLSX workbook, or a CSV file: UTF-8, UTF-16, GBK or GB18030; comma, semicolon or tab
+    /// An XLSX workbook, vCards, or a CSV file: UTF-8, UTF-16, GBK or GB18030; comma, semicolon or tab
     #[arg(long)]
     file: PathBuf,
     /// Email address of the user who imports
@@ -65,22 +65,27 @@ fn encoding_of(text: &str) -> Result<&'static encoding_rs::Encoding, String> {
     Options::encoding_of(text).ok_or_else(|| "unknown encoding".to_owned())
 }
 
-fn locale_of(text: &str) -> Result<Locale, String> {
+pub fn locale_of(text: &str) -> Result<Locale, String> {
     Locale::from_tag(text).ok_or_else(|| "zh or en".to_owned())
 }
 
 /// As where the arguments themselves are wrong.
-const WRONG_USE: u8 = 2;
+pub const WRONG_USE: u8 = 2;
 /// Rows are in the file of errors.
 const SOME_FAILED: u8 = 3;
 
-pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
+/// The language that is asked for, else that of the terminal.
+pub fn language(said: Option<Locale>) -> Locale {
     let lang = || {
         ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
             .find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()))
     };
-    let locale = args.lang.or_else(|| Locale::from_tag(&lang()?)).unwrap_or(Locale::En);
+    said.or_else(|| Locale::from_tag(&lang()?)).unwrap_or(Locale::En)
+}
+
+pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
+    let locale = language(args.lang);
     // What the system says of it is told, too.
     std::fs::File::open(&args.file).with_context(|| format!("{} cannot be read", args.file.display()))?;
     let table = Path::new(args.file.clone(), None)
@@ -100,7 +105,7 @@ pub fn import(store: &Store, args: ImportArgs) -> anyhow::Result<ExitCode> {
         options: Options {
             encoding: args.encoding,
             delimiter: None,
-            sheet: false,
+            sheet: None,
         },
         dry_run: args.dry_run,
         closed: Vec::new(),
@@ -208,7 +213,7 @@ impl Watch for Trial<'_> {
     }
 }
 
-fn bar(locale: Locale) -> ProgressBar {
+pub fn bar(locale: Locale) -> ProgressBar {
     let bar = ProgressBar::new(0);
     let template = match locale {
         Locale::Zh => "{bar:30} {percent:>3}%  {msg} 行  剩余 {eta}",
@@ -221,7 +226,7 @@ fn bar(locale: Locale) -> ProgressBar {
 }
 
 /// The user, with all that decides about rights.
-fn identity(store: &Store, email: &str, wanted: Option<&str>) -> anyhow::Result<Arc<Identity>> {
+pub fn identity(store: &Store, email: &str, wanted: Option<&str>) -> anyhow::Result<Arc<Identity>> {
     let spaces = store.read_here(workspace::all)?;
     let mut found = Vec::new();
     for space in spaces.into_iter().filter(|s| wanted.is_none_or(|name| name == s.name)) {

@@ -20,6 +20,7 @@ pub mod run;
 mod source;
 mod take;
 mod user;
+mod vcard;
 mod workbook;
 pub mod worker;
 

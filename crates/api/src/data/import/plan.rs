@@ -17,7 +17,6 @@ use domain::zone::Zone;
 use domain::{Field, Kind, Locale, Record};
 
 use super::reader::{Options, ReadError, Reader};
-use super::workbook::XLSX;
 
 /// Rows shown to people, and how much of their cells.
 const SAMPLES: usize = 5;
@@ -245,7 +244,7 @@ impl Plan {
                 return Ok(None);
             }
         }
-        let encoding = if options.sheet { XLSX } else { reader.encoding() };
+        let encoding = options.sheet.unwrap_or_else(|| reader.encoding());
         encoding.clone_into(&mut plan.encoding);
         let (mixed, first) = reader.mixed();
         if mixed > 0 {

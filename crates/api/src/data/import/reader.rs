@@ -20,8 +20,8 @@ pub const MOST_COLUMNS: usize = 1000;
 pub struct Options {
     pub encoding: Option<&'static Encoding>,
     pub delimiter: Option<u8>,
-    /// The table was written out of a sheet: records are its rows, and cells say what they are.
-    pub sheet: bool,
+    /// The table was written out of a file of this name for its form: records are its rows, and cells say what they are.
+    pub sheet: Option<&'static str>,
 }
 
 impl Options {
@@ -136,7 +136,7 @@ impl<R: Read> Reader<R> {
             headers: Vec::new(),
             delimiter,
             corrected: false,
-            sheet: options.sheet,
+            sheet: options.sheet.is_some(),
             records: 0,
             finished: false,
         };

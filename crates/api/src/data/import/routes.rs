@@ -250,7 +250,7 @@ fn settings(kinds: Kinds, form: &mut Form) -> Result<Settings, Error> {
         options: Options {
             encoding: encoding(run.encoding)?,
             delimiter: delimiter(run.delimiter.as_deref())?,
-            sheet: false,
+            sheet: None,
         },
         dry_run: run.dry_run,
         closed: Vec::new(),

@@ -22,7 +22,8 @@ use super::plan::{Plan, Settings, Table};
 use super::reader::{Options, Reader};
 use super::reference_data::ReferenceData;
 use super::take::{self, ImportContext, RowResult, problems_of};
-use super::workbook;
+use super::vcard::{self, VCARD};
+use super::workbook::{self, XLSX};
 use crate::caller::Caller;
 use crate::noun;
 use crate::write::{Cause, Change, Writing, write_one};
@@ -34,15 +35,19 @@ const BATCH: usize = 1000;
 pub struct Path {
     path: PathBuf,
     size: u64,
-    sheet: Option<NamedTempFile>,
+    /// What was written out, and what the file is.
+    sheet: Option<(NamedTempFile, &'static str)>,
 }
 
 impl Path {
     /// `most` rows of a workbook suffice.
     pub fn new(path: PathBuf, most: Option<u64>) -> Result<Self, Problem> {
         let unreadable = |_: io::Error| Problem::new(code::UNREADABLE);
-        let sheet = workbook::unpacked(&path, most)?;
-        let about = std::fs::metadata(sheet.as_ref().map_or(path.as_path(), |sheet| sheet.path()));
+        let sheet = match workbook::unpacked(&path, most)? {
+            Some(sheet) => Some((sheet, XLSX)),
+            None => vcard::unpacked(&path, most)?.map(|sheet| (sheet, VCARD)),
+        };
+        let about = std::fs::metadata(sheet.as_ref().map_or(path.as_path(), |(sheet, _)| sheet.path()));
         let size = about.map_err(unreadable)?.len();
         Ok(Self { path, size, sheet })
     }
@@ -50,7 +55,10 @@ impl Path {
 
 impl Table for Path {
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        let path = self.sheet.as_ref().map_or(self.path.as_path(), |sheet| sheet.path());
+        let path = self
+            .sheet
+            .as_ref()
+            .map_or(self.path.as_path(), |(sheet, _)| sheet.path());
         Ok(Box::new(std::fs::File::open(path)?))
     }
 
@@ -59,12 +67,12 @@ impl Table for Path {
     }
 
     fn options(&self, said: Options) -> Options {
-        match self.sheet {
+        match &self.sheet {
             None => said,
-            Some(_) => Options {
+            Some((_, form)) => Options {
                 encoding: Some(encoding_rs::UTF_8),
                 delimiter: Some(b','),
-                sheet: true,
+                sheet: Some(*form),
             },
         }
     }

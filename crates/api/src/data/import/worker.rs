@@ -65,7 +65,7 @@ fn settings(kinds: Kinds, import: &Import) -> Option<Settings> {
         options: Options {
             encoding,
             delimiter,
-            sheet: false,
+            sheet: None,
         },
         dry_run: import.dry_run,
         closed: Vec::new(),

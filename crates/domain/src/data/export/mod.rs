@@ -4,6 +4,7 @@
 pub mod cell;
 pub mod column;
 mod record;
+pub mod vcard;
 
 pub use cell::Cell;
 pub use column::{Column, columns};
@@ -11,6 +12,9 @@ pub use record::{Export, ExportFormat, ExportPatch};
 
 use crate::policy::Action;
 use crate::{Kind, Kinds, role};
+
+/// How long a file is kept.
+pub const KEEP_SECONDS: i64 = 24 * 3600;
 
 /// The kinds whose records may be exported: those that roles give the right for. What records say of other kinds' fields
 /// (views) is no table of values.

@@ -10,6 +10,7 @@ choice! {
         Csv "csv" "CSV" "CSV",
         Xlsx "xlsx" "Excel 工作簿" "Excel workbook",
         Jsonl "jsonl" "JSON Lines" "JSON Lines",
+        Vcard "vcard" "vCard 名片" "vCard",
     }
 }
 
@@ -20,6 +21,15 @@ impl ExportFormat {
             Self::Csv => "text/csv",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Jsonl => "application/jsonl",
+            Self::Vcard => "text/vcard",
+        }
+    }
+
+    /// How the names of such files end.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Vcard => "vcf",
+            other => other.key(),
         }
     }
 }

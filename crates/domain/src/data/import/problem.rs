@@ -217,6 +217,8 @@ problems! {
     WORKBOOK_BROKEN "workbook_broken" "工作簿已损坏或不是有效的 XLSX 文件；请用表格软件打开后重新保存" "The workbook is damaged or no XLSX file; open it in a spreadsheet and save it again";
     WORKBOOK_LOCKED "workbook_locked" "工作簿设有密码，无法读取；请取消密码后重新保存" "The workbook is locked by a password; save it without one";
     WORKBOOK_TOO_LARGE "workbook_too_large" "工作簿解压后过大（{part}），请拆分后再导入" "The workbook is too large when unpacked ({part}); split it and import the parts";
+    VCARD_BROKEN "vcard_broken" "名片文件不完整或已损坏；请从通讯录重新导出" "The file of cards is damaged or cut off; export it from the address book again";
+    VCARD_TOO_LARGE "vcard_too_large" "名片文件超过 {limit} MB；请分批导出，或不带照片导出" "The file of cards is larger than {limit} MB; export it in parts, or without pictures";
     UNKNOWN_COLUMN "unknown_column" "文件中没有“{column}”列；文件的列有：{columns}" "The file has no column “{column}”; its columns are: {columns}";
     UNKNOWN_TARGET "unknown_import_field" "“{field}”不能导入；可以导入的字段有：{fields}" "“{field}” cannot be imported; what can: {fields}";
     NOTHING_MAPPED "nothing_mapped" "没有一列对应到字段，无法导入" "No column belongs to any field, so there is nothing to import";
